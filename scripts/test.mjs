@@ -1,0 +1,65 @@
+/**
+ * `npm test`: the checks (types, lint, format, layers), then every test against a real PostgreSQL.
+ *
+ * A check counts as one that passed or failed. Ends with `N skipped` and, alone on the last line, `N passed, N failed`.
+ * Arguments go to Vitest: `npm test -- packages/core`.
+ */
+import { spawn } from "node:child_process"
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const root = join(import.meta.dirname, "..")
+const scratch = mkdtempSync(join(tmpdir(), "ddd-npm-test-"))
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }))
+
+/** Runs a program; what it says is shown when it fails. A file takes its output, whole and in order. */
+const check = (name, file, ...args) =>
+  new Promise((resolve) => {
+    const begin = performance.now()
+    const output = join(scratch, name)
+    const descriptor = openSync(output, "w")
+    const child = spawn(file, args, { cwd: root, stdio: ["ignore", descriptor, descriptor] })
+    child.once("error", (error) => writeSync(descriptor, `${error.message}\n`))
+    child.once("close", (code) => {
+      closeSync(descriptor)
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1)
+      process.stdout.write(
+        code === 0
+          ? `ok      ${name} (${seconds} s)\n`
+          : `FAILED  ${name} (${seconds} s)\n${readFileSync(output, "utf8")}\n`
+      )
+      resolve(code === 0)
+    })
+  })
+
+/** Runs Vitest with its output on ours; the counts are those of its run, or one failure when it came to no run. */
+const runTests = (args) =>
+  new Promise((resolve) => {
+    const file = join(scratch, "counts.json")
+    const reporters = ["--reporter=default", "--reporter=./scripts/countReporter.mjs"]
+    const child = spawn("vitest", ["run", ...reporters, ...args], {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, TEST_COUNTS: file }
+    })
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
+    child.once("error", (error) => process.stdout.write(`${error.message}\n`))
+    child.once("close", (code) => {
+      const counts = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 0, skipped: 0 }
+      if (code !== 0 && counts.failed === 0) counts.failed = 1
+      resolve(counts)
+    })
+  })
+
+const checks = await Promise.all([
+  check("types", "tsc", "-b"),
+  check("lint", "oxlint", "--type-aware"),
+  check("format", "dprint", "check"),
+  check("layers", "node", "scripts/layering.mjs")
+])
+const counts = await runTests(process.argv.slice(2))
+const passed = counts.passed + checks.filter((ok) => ok).length
+const failed = counts.failed + checks.filter((ok) => !ok).length
+process.stdout.write(`${counts.skipped} skipped\n${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 ? 0 : 1
