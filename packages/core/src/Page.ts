@@ -1,0 +1,20 @@
+/** A page of a long list, newest first. */
+
+/** `limit` 1 … 100; `cursor` is the `nextCursor` of the page before, or null for the first page. */
+export interface PageRequest {
+  readonly limit: number
+  readonly cursor: string | null
+}
+
+/** `nextCursor` is null on the last page. */
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  readonly nextCursor: string | null
+}
+
+/** The page made of up to `limit + 1` items, of which the last only says that there is more. `cursorOf` names an item. */
+export const pageOf = <A>(items: ReadonlyArray<A>, limit: number, cursorOf: (item: A) => string): Page<A> => {
+  const shown = items.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown, nextCursor: items.length > limit && last !== undefined ? cursorOf(last) : null }
+}

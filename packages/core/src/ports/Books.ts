@@ -1,0 +1,48 @@
+/** Port: the auditor's view of everything that is stored. */
+import { Context, type Effect } from "effect"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** The invariants of the books; each holds at every moment, over the whole store. */
+export const invariants = {
+  "wallet-not-negative": "no wallet is below zero, and 0 ≤ withdrawable ≤ balance",
+  "wallet-is-its-history": "a wallet's balance and withdrawable part are the sums of its movements",
+  "history-without-gaps": "each wallet's movements are numbered 1, 2, 3 … and each balance continues the one before",
+  "money-conserved": "what is in wallets is what the counter accounts gave: deposits, payouts, draws, receivables",
+  "draw-account": "a draw's account holds one price a ticket until it is drawn or void, then exactly nothing",
+  "positions-contiguous": "a draw's tickets stand at positions 1 … totalEntries, each once",
+  "ticket-paid-once": "every ticket has exactly one purchase movement of its buyer, and every such movement one ticket",
+  "pot-is-share": "a draw's pot is 95 cents a ticket",
+  "prize-paid": "a drawn draw paid its pot to the winner and the fee to the house, once, and nothing else",
+  "refund-once": "a void draw paid every ticket's price back to its buyer, once",
+  "seed-opens-commitment": "a revealed seed opens the draw's commitment, and no undrawn draw's seed is revealed",
+  "seal-valid": "every ticket's seal and owner commitment is the one computed again from what is stored",
+  "root-is-tickets":
+    "the root that a lock record signs is the root of the stored tickets, and an open draw's carried tree is too",
+  "records-signed": "every record is signed by the log's keys, chained to the one before, and says what the tables say",
+  "winner-is-derived": "the winning position follows from open record, seed, beacon and entries",
+  "keys-once": "every kept answer of a purchase names tickets that its player bought, and no two answers the same ones"
+} as const
+export type Invariant = keyof typeof invariants
+
+/** A row that breaks an invariant, in words. */
+export interface Finding {
+  readonly invariant: Invariant
+  readonly subject: string
+  readonly detail: string
+}
+
+export interface AuditReport {
+  readonly findings: ReadonlyArray<Finding>
+  /** How much was looked at. */
+  readonly counted: {
+    readonly users: number
+    readonly draws: number
+    readonly tickets: number
+    readonly transactions: number
+  }
+}
+
+export class Books extends Context.Service<Books, {
+  /** Checks every invariant over the whole store, in one consistent view of it. At most 100 findings an invariant. */
+  readonly audit: Effect.Effect<AuditReport, Unavailable>
+}>()("@ddd/core/ports/Books") {}

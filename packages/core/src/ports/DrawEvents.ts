@@ -1,0 +1,19 @@
+/** Port: what happened to draws, told after it was committed, to every process. */
+import { Context, type Stream } from "effect"
+import type { DrawId } from "../Ids.ts"
+
+/**
+ * A draw changed.
+ *
+ * It carries ids and a version, not state: whoever hears it reads the state. `Missed` says that some changes may not have
+ * been heard (the connection was lost and is back): read everything again.
+ */
+export type DrawChange =
+  | { readonly _tag: "Sold"; readonly drawId: DrawId; readonly version: bigint }
+  | { readonly _tag: "Status"; readonly drawId: DrawId; readonly version: bigint }
+  | { readonly _tag: "Missed" }
+
+export class DrawEvents extends Context.Service<DrawEvents, {
+  /** Never ends and never fails: it reconnects by itself, and says `Missed` then. Each run is a subscription of its own. */
+  readonly changes: Stream.Stream<DrawChange>
+}>()("@ddd/core/ports/DrawEvents") {}

@@ -1,0 +1,111 @@
+/** Port: the draws, their records, and the steps of the clockwork. */
+import { Context, Data, type Effect, type Stream } from "effect"
+import type { Draw, DrawNotes, DrawStep } from "../Draw.ts"
+import type { DrawId, Position, TicketId, UserId } from "../Ids.ts"
+import type { Day, Instant } from "../Instant.ts"
+import type { Cents } from "../Money.ts"
+import type { Page, PageRequest } from "../Page.ts"
+import type { Ticket, TicketStatus } from "../Ticket.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** A step that is due by the clock. */
+export interface DueStep {
+  readonly drawId: DrawId
+  readonly step: DrawStep
+  readonly dueAt: Instant
+}
+
+/** A step could not be done now; it stays due. */
+export class StepFailed extends Data.TaggedError("StepFailed")<{
+  readonly due: DueStep
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+/** What anyone may learn of a ticket by its public id; never its buyer. */
+export interface TicketCheck {
+  readonly ticketId: TicketId
+  readonly drawId: DrawId
+  readonly drawDate: Day | null
+  readonly position: Position
+  readonly ticketHash: string
+  /** Whether the seal, computed again from what is stored, is the stored one. */
+  readonly sealValid: boolean
+  /** Null until the draw is locked and its tiles stand. Hashes in hex. */
+  readonly inclusion: {
+    readonly leafIndex: number
+    readonly treeSize: number
+    readonly rootHash: string
+    readonly proof: ReadonlyArray<string>
+  } | null
+}
+
+/** A line of the proof bundle (FAIRNESS.md, "The proof bundle"). */
+export interface ProofTicket {
+  readonly ticketId: TicketId
+  readonly ticketHash: string
+  readonly ownerCommit: string
+  readonly purchasedAt: Instant
+}
+
+/** A draw's bundle: the notes, and from the lock on its tickets in position order, in chunks. */
+export interface ProofSource {
+  readonly drawId: DrawId
+  readonly notes: DrawNotes
+  readonly tickets: Stream.Stream<ReadonlyArray<ProofTicket>, Unavailable>
+}
+
+/** The newest drawn draw, and who won it; `winner` is null where nobody had entered. */
+export interface LastWinner {
+  readonly draw: Draw
+  readonly winner: {
+    /** Null once the account is erased. */
+    readonly username: string | null
+    readonly ticketId: TicketId
+    readonly position: Position
+    readonly prizeAmount: Cents
+  } | null
+}
+
+export interface TicketFilter {
+  readonly drawId: DrawId | null
+  readonly status: TicketStatus | null
+}
+
+export class Draws extends Context.Service<Draws, {
+  /**
+   * Publishes the open records that are to stand by now: a week of daily draws ahead, the first one of a log at once.
+   * Safe to call at any time from any node; gives the draws it made.
+   */
+  readonly publishAhead: Effect.Effect<ReadonlyArray<DrawId>, Unavailable>
+  /** What is due by the clock, oldest first. */
+  readonly due: Effect.Effect<ReadonlyArray<DueStep>, Unavailable>
+  /** When the next step falls due that is not due yet; null where none is known. */
+  readonly nextDueAt: Effect.Effect<Instant | null, Unavailable>
+  /**
+   * Does a due step, once, under the draw's lock, whoever else tries at the same time; false where it was done already or
+   * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
+   * publishes the result, all in one transaction.
+   */
+  readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
+
+  /** The daily draw on sale now. */
+  readonly current: Effect.Effect<Draw | null, Unavailable>
+  readonly byId: (id: DrawId) => Effect.Effect<Draw | null, Unavailable>
+  /** The daily draw of a day; null where none was published. */
+  readonly byDay: (day: Day) => Effect.Effect<Draw | null, Unavailable>
+  /** Daily draws that are drawn or void, newest first; the cursor is a day. */
+  readonly history: (page: PageRequest) => Effect.Effect<Page<Draw>, Unavailable>
+  readonly lastWinner: Effect.Effect<LastWinner | null, Unavailable>
+  readonly notes: (id: DrawId) => Effect.Effect<DrawNotes | null, Unavailable>
+  readonly proof: (id: DrawId) => Effect.Effect<ProofSource | null, Unavailable>
+
+  /** A player's tickets, newest first; the cursor is a ticket's id. */
+  readonly ticketsOf: (
+    userId: UserId,
+    filter: TicketFilter,
+    page: PageRequest
+  ) => Effect.Effect<Page<Ticket>, Unavailable>
+  /** By public id, of a daily draw alone. */
+  readonly checkTicket: (ticketId: TicketId) => Effect.Effect<TicketCheck | null, Unavailable>
+}>()("@ddd/core/ports/Draws") {}

@@ -1,0 +1,66 @@
+/** Port: wallets and their movements, but for the sale and the draw. */
+import { Context, Data, type Effect } from "effect"
+import type { UserId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import type { Cents } from "../Money.ts"
+import type { Page, PageRequest } from "../Page.ts"
+import type { TransactionType, Wallet, WalletRefusal } from "../Wallet.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+export type TransactionStatus = "pending" | "completed" | "failed"
+
+/** A row of a wallet's history (API.md, "Transaction"). */
+export interface Transaction {
+  readonly id: string
+  readonly type: TransactionType
+  /** Signed. */
+  readonly amount: Cents
+  readonly balanceAfter: Cents
+  readonly status: TransactionStatus
+  readonly referenceId: string | null
+  readonly createdAt: Instant
+}
+
+/** Purchased credit for one player. */
+export interface DepositRequest {
+  readonly userId: UserId
+  /** Positive. */
+  readonly amount: Cents
+  /** Credits once, ever: `<store>:<transaction id>` for a store's purchase. 1 … 100 characters. */
+  readonly referenceId: string
+  readonly metadata: Readonly<Record<string, unknown>> | null
+}
+
+/** The reference was used for another player or another amount. Nothing was changed. */
+export class ReferenceConflict extends Data.TaggedError("ReferenceConflict")<{ readonly referenceId: string }> {}
+
+/** No such player, or one that cannot hold money. Nothing was changed. */
+export class UnknownUser extends Data.TaggedError("UnknownUser")<{ readonly userId: UserId }> {}
+
+/** The wallet cannot take it. Nothing was changed. */
+export class DepositRefused extends Data.TaggedError("DepositRefused")<{ readonly refusal: WalletRefusal }> {}
+
+/** The account on the other side of a deposit: the store before the reference's first colon, else `internal`. */
+export const depositSource = (referenceId: string): string => {
+  const colon = referenceId.indexOf(":")
+  return colon > 0 ? referenceId.slice(0, colon).toLowerCase() : "internal"
+}
+
+export class Ledger extends Context.Service<Ledger, {
+  /** Credits once per reference; the same request again gives the first transaction with `created: false`. */
+  readonly deposit: (
+    request: DepositRequest
+  ) => Effect.Effect<
+    { readonly transaction: Transaction; readonly created: boolean },
+    ReferenceConflict | UnknownUser | DepositRefused | Unavailable
+  >
+  readonly wallet: (
+    userId: UserId
+  ) => Effect.Effect<Wallet & { readonly updatedAt: Instant }, UnknownUser | Unavailable>
+  /** The wallet's movements, newest first; the cursor is a movement's number. */
+  readonly transactions: (
+    userId: UserId,
+    type: TransactionType | null,
+    page: PageRequest
+  ) => Effect.Effect<Page<Transaction>, Unavailable>
+}>()("@ddd/core/ports/Ledger") {}
