@@ -1,0 +1,27 @@
+/** A draw's proof bundle, put together from the ports as the API does, and what a verifier says of it. */
+import { utf8Bytes } from "@ddd/core/Bytes"
+import type { DrawId } from "@ddd/core/Ids"
+import { parseVerifierKey } from "@ddd/core/Note"
+import { Draws } from "@ddd/core/ports/Draws"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { encodeHeader, encodeTicket } from "@ddd/core/Proof"
+import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
+import { Effect, Stream } from "effect"
+import { present } from "./Steps.ts"
+
+/** The bytes of the bundle, in chunks, without a beacon's chain. The draw must exist. */
+export const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
+  const { drawId, notes, tickets } = present(yield* (yield* Draws).proof(id))
+  const vkey = present((yield* RecordSigner).vkeys[0])
+  const lines = yield* Stream.runCollect(Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
+  return [encodeHeader({ drawId, vkey, ...notes, chain: null }), ...lines].map(utf8Bytes)
+})
+
+/** The verdict on a draw's bundle, under the log's keys. */
+export const verdictOf = Effect.fnUntraced(function*(id: DrawId, options: VerifyOptions = {}) {
+  const { sha256 } = yield* Sealing
+  const keys = (yield* RecordSigner).vkeys.map((vkey) => present(parseVerifierKey(sha256, vkey)))
+  const bundle = yield* bundleOf(id)
+  return yield* Effect.promise(() => verifyBundle(sha256, bundle, { keys, ...options }))
+})

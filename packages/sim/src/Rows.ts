@@ -1,0 +1,74 @@
+/**
+ * Everything that is stored, row by row, as the auditor reads it.
+ *
+ * The rows are those of DESIGN.md, "Tables", whatever holds them.
+ */
+import type { Draw, DrawNotes } from "@ddd/core/Draw"
+import type { DrawId, Position, TicketId, UserId } from "@ddd/core/Ids"
+import type { Instant } from "@ddd/core/Instant"
+import type { Frontier } from "@ddd/core/Merkle"
+import type { TransactionStatus } from "@ddd/core/ports/Ledger"
+import type { SoldBlock } from "@ddd/core/Sale"
+import type { Movement, Wallet } from "@ddd/core/Wallet"
+
+export interface WalletRow extends Wallet {
+  readonly userId: UserId
+  readonly updatedAt: Instant
+}
+
+export interface TransactionRow extends Movement {
+  readonly id: string
+  readonly userId: UserId
+  readonly status: TransactionStatus
+  readonly createdAt: Instant
+}
+
+export interface DrawRow extends Omit<Draw, "winningTicketId"> {
+  readonly notes: DrawNotes
+  /** The right edge of the ticket tree. */
+  readonly frontier: Frontier
+  /** The newest ticket's `purchasedAt`; null before the first. */
+  readonly lastPurchasedAt: Instant | null
+  /** The id of the sealing secret that numbers the draw's tickets. */
+  readonly sealKeyId: string
+  /** The beacon round's signature in hex; null where there is none (yet). */
+  readonly beaconSignature: string | null
+  /** When the tree's tiles stood; null until then. */
+  readonly tiledAt: Instant | null
+}
+
+export interface TicketRow {
+  readonly id: string
+  readonly ticketId: TicketId
+  readonly drawId: DrawId
+  readonly userId: UserId
+  readonly position: Position
+  readonly totalEntriesAtPurchase: number
+  /** 64 hex digits. */
+  readonly ticketHash: string
+  /** 64 hex digits. */
+  readonly ownerCommit: string
+  /** The id of the sealing secret. */
+  readonly sealKeyId: string
+  /** The number of the buyer's movement that paid for it. */
+  readonly walletSeq: number
+  readonly purchasedAt: Instant
+}
+
+/** A kept answer; `sold` is null where it is not a purchase's. */
+export interface AnswerRow {
+  readonly userId: UserId
+  readonly key: string
+  readonly fingerprint: string
+  readonly sold: SoldBlock | null
+}
+
+/** One consistent view of the whole store. Order within an array means nothing. */
+export interface Rows {
+  readonly users: ReadonlyArray<{ readonly id: UserId }>
+  readonly wallets: ReadonlyArray<WalletRow>
+  readonly transactions: ReadonlyArray<TransactionRow>
+  readonly draws: ReadonlyArray<DrawRow>
+  readonly tickets: ReadonlyArray<TicketRow>
+  readonly answers: ReadonlyArray<AnswerRow>
+}

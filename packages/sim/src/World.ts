@@ -1,0 +1,13 @@
+/** What a test may do to the world around the ports: move its clock, and act as its operator. */
+import type { UserId } from "@ddd/core/Ids"
+import type { Instant } from "@ddd/core/Instant"
+import { Context, type Effect } from "effect"
+
+export class World extends Context.Service<World, {
+  /** The time by the clock that the ports decide by. It may tick by itself. */
+  readonly now: Effect.Effect<Instant>
+  /** Moves that clock forward by whole milliseconds, zero or more. */
+  readonly advance: (millis: number) => Effect.Effect<void>
+  /** Freezes a player's account: it signs in and buys no more. */
+  readonly freeze: (userId: UserId) => Effect.Effect<void>
+}>()("@ddd/sim/World") {}

@@ -1,0 +1,72 @@
+/**
+ * The audit of the books: every invariant of `Books`, over all rows.
+ *
+ * It knows how things must be, not how any adapter keeps them so: each check is a fold over the stored rows.
+ */
+import type { AuditReport, Finding, Invariant } from "@ddd/core/ports/Books"
+import type { Rows } from "../Rows.ts"
+import {
+  keysOnce,
+  positionsContiguous,
+  rootIsTickets,
+  sealValid,
+  seedOpensCommitment,
+  winnerIsDerived
+} from "./Draws.ts"
+import { type AuditKeys, type Check, indexOf } from "./Index.ts"
+import {
+  drawAccountHolds,
+  historyWithoutGaps,
+  moneyConserved,
+  potIsShare,
+  prizePaid,
+  refundOnce,
+  ticketPaidOnce,
+  walletIsItsHistory,
+  walletNotNegative
+} from "./Money.ts"
+import { recordsSigned } from "./Records.ts"
+
+const checks: { readonly [I in Invariant]: Check } = {
+  "wallet-not-negative": walletNotNegative,
+  "wallet-is-its-history": walletIsItsHistory,
+  "history-without-gaps": historyWithoutGaps,
+  "money-conserved": moneyConserved,
+  "draw-account": drawAccountHolds,
+  "positions-contiguous": positionsContiguous,
+  "ticket-paid-once": ticketPaidOnce,
+  "pot-is-share": potIsShare,
+  "prize-paid": prizePaid,
+  "refund-once": refundOnce,
+  "seed-opens-commitment": seedOpensCommitment,
+  "seal-valid": sealValid,
+  "root-is-tickets": rootIsTickets,
+  "records-signed": recordsSigned,
+  "winner-is-derived": winnerIsDerived,
+  "keys-once": keysOnce
+}
+
+/** The most findings of one invariant. */
+const findingsMax = 100
+
+/** Checks every invariant. O(rows), but for sorting them. */
+export const auditRows = (rows: Rows, keys: AuditKeys): AuditReport => {
+  const index = indexOf(rows)
+  const findings: Array<Finding> = []
+  for (const [invariant, check] of Object.entries(checks) as ReadonlyArray<[Invariant, Check]>) {
+    let count = 0
+    for (const finding of check(index, keys)) {
+      if (++count > findingsMax) break
+      findings.push({ invariant, ...finding })
+    }
+  }
+  return {
+    findings,
+    counted: {
+      users: rows.users.length,
+      draws: rows.draws.length,
+      tickets: rows.tickets.length,
+      transactions: rows.transactions.length
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/** What every adapter of `Accounts` must do. */
+import { userId } from "@ddd/core/Ids"
+import { zero } from "@ddd/core/Money"
+import { Accounts, type NewUser } from "@ddd/core/ports/Accounts"
+import { assert } from "@effect/vitest"
+import { Effect, Redacted, Result } from "effect"
+import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../Steps.ts"
+import { World } from "../World.ts"
+import { contract, type Subject } from "./Subject.ts"
+
+const nobody = userId("01900000-0000-7000-8000-00000000dead")
+
+const newUser = (email: string, username: string, token = username): NewUser => ({
+  email,
+  username,
+  passwordHash: Redacted.make("$argon2id$first"),
+  session: { refreshTokenHash: hashOf(token), userAgent: "a browser" }
+})
+
+export const accountsContract = (subject: Subject): void =>
+  contract("Accounts", subject, (it) => {
+    it(
+      "makes a player with an empty wallet and a session",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { now } = yield* World
+        const before = yield* now
+        const { sessionId, user } = yield* accounts.signUp(newUser("Ada@Example.com", "Ada.L"))
+        const after = yield* now
+
+        assert.deepStrictEqual([user.email, user.username, user.emailVerified], ["Ada@Example.com", "Ada.L", false])
+        assert.isTrue(before <= user.createdAt && user.createdAt <= after)
+        assert.notStrictEqual(sessionId, "")
+        const profile = present(yield* accounts.profile(user.id))
+        const { country, kycStatus, wallet, ...shown } = profile
+        assert.deepStrictEqual(shown, user)
+        assert.deepStrictEqual([country, kycStatus], [null, "none"])
+        assert.deepStrictEqual(
+          [wallet.balance, wallet.withdrawable, wallet.pendingWithdrawal, wallet.seq],
+          [zero, zero, zero, 0]
+        )
+        yield* auditClean
+      })
+    )
+
+    it(
+      "takes an address once, whatever its case",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const error = yield* Effect.flip(accounts.signUp(newUser("ADA@example.COM", "bob")))
+        assert.strictEqual(error._tag, "EmailTaken")
+        // nothing of the refused player is left: the name is free
+        yield* accounts.signUp(newUser("bob@example.com", "bob"))
+        yield* auditClean
+      })
+    )
+
+    it(
+      "takes a name once, whatever its case",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const error = yield* Effect.flip(accounts.signUp(newUser("bob@example.com", "ADA")))
+        assert.strictEqual(error._tag, "UsernameTaken")
+        yield* accounts.signUp(newUser("bob@example.com", "bob"))
+        yield* auditClean
+      })
+    )
+
+    it(
+      "lets one of ten win an address or a name that they want at the same time",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const wanting = (user: (i: number) => NewUser) =>
+          together(Array.from({ length: 10 }, (_, i) => Effect.result(accounts.signUp(user(i)))))
+        const address = yield* wanting((i) => newUser("same@example.com", `player${i}`))
+        const name = yield* wanting((i) => newUser(`other${i}@example.com`, "same", `token${i}`))
+        for (const [results, refusal] of [[address, "EmailTaken"], [name, "UsernameTaken"]] as const) {
+          assert.strictEqual(results.filter(Result.isSuccess).length, 1)
+          assert.isTrue(results.filter(Result.isFailure).every(({ failure }) => failure._tag === refusal))
+        }
+        yield* auditClean
+      })
+    )
+
+    it(
+      "finds who signs in by the address in any case",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { user } = yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const found = present(yield* accounts.findForSignIn("ADA@EXAMPLE.COM"))
+        assert.deepStrictEqual(found.user, user)
+        assert.strictEqual(Redacted.value(found.passwordHash), "$argon2id$first")
+        assert.isFalse(found.frozen)
+        yield* (yield* World).freeze(user.id)
+        assert.isTrue(present(yield* accounts.findForSignIn("ada@example.com")).frozen)
+      })
+    )
+
+    it(
+      "knows nobody by an unknown address or id",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        yield* signUp("ada")
+        for (const email of ["bob@example.com", "ada%", "ada@example.co_", ""]) {
+          assert.isNull(yield* accounts.findForSignIn(email))
+        }
+        assert.isNull(yield* accounts.profile(nobody))
+      })
+    )
+
+    it(
+      "opens sessions, and replaces the password's hash where a new one is given",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { sessionId, user } = yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const session = (token: string) => ({ refreshTokenHash: hashOf(token), userAgent: null })
+        const hash = Effect.map(accounts.findForSignIn("ada@example.com"), (found) =>
+          Redacted.value(present(found).passwordHash))
+
+        const second = yield* accounts.openSession(user.id, session("second"), null)
+        assert.strictEqual(yield* hash, "$argon2id$first")
+        const third = yield* accounts.openSession(user.id, session("third"), Redacted.make("$argon2id$second"))
+        assert.strictEqual(yield* hash, "$argon2id$second")
+        assert.strictEqual(new Set([sessionId, second.sessionId, third.sessionId]).size, 3)
+      })
+    )
+
+    it(
+      "shows the wallet as it stands",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        yield* deposit(ada, dollars(5), "apple:1")
+        assert.strictEqual(present(yield* (yield* Accounts).profile(ada)).wallet.balance, dollars(5))
+      })
+    )
+  })

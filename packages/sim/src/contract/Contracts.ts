@@ -1,0 +1,20 @@
+/** All contract tests at once. */
+import { accountsContract } from "./Accounts.ts"
+import { booksContract } from "./Books.ts"
+import { clockworkContract } from "./Clockwork.ts"
+import { drawEventsContract } from "./DrawEvents.ts"
+import { drawsContract } from "./Draws.ts"
+import { ledgerContract } from "./Ledger.ts"
+import { salesContract } from "./Sales.ts"
+import type { Subject } from "./Subject.ts"
+
+/** Registers the contract tests of every port. */
+export const allContracts = (subject: Subject): void => {
+  accountsContract(subject)
+  ledgerContract(subject)
+  salesContract(subject)
+  clockworkContract(subject)
+  drawsContract(subject)
+  drawEventsContract(subject)
+  booksContract(subject)
+}

@@ -1,0 +1,124 @@
+/** What every adapter of `DrawEvents` must do. */
+import type { Draw, DrawStatus } from "@ddd/core/Draw"
+import type { DrawId } from "@ddd/core/Ids"
+import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { Draws } from "@ddd/core/ports/Draws"
+import { assert } from "@effect/vitest"
+import { Effect, Schedule, Stream } from "effect"
+import { advancePast, buy, catchUp, dollars, drawAt, fundedPlayer, openSales, present } from "../Steps.ts"
+import { contract, type Subject } from "./Subject.ts"
+
+/** Waits until `condition` holds. Fails after ten seconds. */
+const until = (what: string, condition: () => boolean) =>
+  Effect.sync(condition).pipe(
+    Effect.repeat({ until: (holds) => holds, schedule: Schedule.spaced("10 millis") }),
+    Effect.timeoutOrElse({
+      duration: "10 seconds",
+      orElse: () => Effect.sync(() => assert.fail(`never heard: ${what}`))
+    })
+  )
+
+/**
+ * Listens, and gives all that is heard from then on, with the draw as it can be read at that moment.
+ *
+ * A subscription takes a while to stand: tickets are bought until one is heard of.
+ */
+const listen = Effect.fnUntraced(function*(onSale: DrawId) {
+  const draws = yield* Draws
+  const heard: Array<{ readonly change: DrawChange; readonly draw: Draw | null }> = []
+  yield* (yield* DrawEvents).changes.pipe(
+    Stream.runForEach((change) =>
+      Effect.gen(function*() {
+        heard.push({ change, draw: change._tag === "Missed" ? null : yield* draws.byId(change.drawId) })
+      })
+    ),
+    Effect.forkScoped
+  )
+  const ada = yield* fundedPlayer("ada", dollars(1000))
+  yield* buy(ada, 1).pipe(
+    Effect.andThen(Effect.sleep("20 millis")),
+    Effect.repeat({
+      until: () => heard.some(({ change }) => change._tag === "Sold" && change.drawId === onSale),
+      times: 500
+    })
+  )
+  assert.isTrue(heard.some(({ change }) => change._tag === "Sold"), "a sale must be heard of")
+  return { ada, heard }
+})
+
+export const drawEventsContract = (subject: Subject): void =>
+  contract("DrawEvents", subject, (it) => {
+    it(
+      "tells of a sale once it can be read",
+      Effect.gen(function*() {
+        const draw = yield* openSales
+        const { ada, heard } = yield* listen(draw.id)
+        const before = present(yield* (yield* Draws).byId(draw.id)).totalEntries
+        yield* buy(ada, 3)
+        yield* until("the sale, with its tickets", () =>
+          heard.some(({ change, draw }) => change._tag === "Sold" && draw?.totalEntries === before + 3))
+      })
+    )
+
+    it(
+      "tells when a draw locks, is drawn, and the next one opens",
+      Effect.gen(function*() {
+        const draws = yield* Draws
+        const draw = yield* openSales
+        const { heard } = yield* listen(draw.id)
+        const untilHeard = (id: DrawId, status: DrawStatus) =>
+          until(`draw ${id} is ${status}`, () =>
+            heard.some(({ change, draw }) =>
+              change._tag === "Status" && change.drawId === id && draw?.status === status
+            ))
+
+        yield* advancePast(draw)
+        assert.isTrue(yield* draws.perform({ drawId: draw.id, step: "lock", dueAt: present(draw.closesAt) }))
+        yield* untilHeard(draw.id, "locked")
+        yield* catchUp
+        yield* untilHeard(draw.id, "drawn")
+        yield* untilHeard(present(yield* draws.current).id, "open")
+      })
+    )
+
+    it(
+      "tells that a draw is open where a sale comes before the clockwork",
+      Effect.gen(function*() {
+        const draw = yield* openSales
+        const { ada, heard } = yield* listen(draw.id)
+        yield* advancePast(draw)
+        const next = (yield* buy(ada, 1)).draw.id
+        assert.strictEqual((yield* drawAt(next)).status, "open")
+        yield* until("the next draw's opening", () =>
+          heard.some(({ change }) =>
+            change._tag === "Status" && change.drawId === next
+          ))
+      })
+    )
+
+    it(
+      "gives each kind of change of a draw versions that go up",
+      Effect.gen(function*() {
+        const draw = yield* openSales
+        const { ada, heard } = yield* listen(draw.id)
+        const from = heard.length
+        for (let i = 0; i < 5; i++) {
+          yield* buy(ada, 1)
+        }
+        const entries = present(yield* (yield* Draws).byId(draw.id)).totalEntries
+        yield* until("the last sale", () =>
+          heard.slice(from).some((event) =>
+            event.draw?.totalEntries === entries
+          ))
+        const versions = heard.flatMap(({ change }) =>
+          change._tag === "Sold" && change.drawId === draw.id ? [change.version] : []
+        )
+        assert.deepStrictEqual(
+          versions,
+          versions.toSorted((a, b) =>
+            Number(a - b)
+          )
+        )
+      })
+    )
+  })

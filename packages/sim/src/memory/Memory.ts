@@ -1,0 +1,65 @@
+/**
+ * A whole world in memory: every port that holds money or draws, and the keys they need.
+ *
+ * It is the executable model that the real adapters are compared with, and what tests of other packages run on. The same
+ * options and the same calls give the same world, ids and seeds included.
+ */
+import { type Instant, instant } from "@ddd/core/Instant"
+import type { Accounts } from "@ddd/core/ports/Accounts"
+import type { Books } from "@ddd/core/ports/Books"
+import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
+import type { Draws } from "@ddd/core/ports/Draws"
+import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { Now } from "@ddd/core/ports/Now"
+import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Sales } from "@ddd/core/ports/Sales"
+import type { Sealing } from "@ddd/core/ports/Sealing"
+import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import { Layer } from "effect"
+import type { World } from "../World.ts"
+import * as AccountsMemory from "./AccountsMemory.ts"
+import * as BooksMemory from "./BooksMemory.ts"
+import * as Clock from "./Clock.ts"
+import * as DrawEventsMemory from "./DrawEventsMemory.ts"
+import * as DrawsMemory from "./DrawsMemory.ts"
+import * as KeysMemory from "./KeysMemory.ts"
+import * as LedgerMemory from "./LedgerMemory.ts"
+import * as SalesMemory from "./SalesMemory.ts"
+import * as Store from "./Store.ts"
+
+export type Ports = Accounts | Books | DrawEvents | Draws | Ledger | Now | RecordSigner | Sales | Sealing | SeedVault
+
+export interface MemoryOptions {
+  /** What the clock says first. The first draw opens then. */
+  readonly startsAt?: Instant
+  /** Worlds with different seeds have different ids and seeds: a whole number from 0 to 2^32 − 1. */
+  readonly seed?: number
+}
+
+/** Half past ten on a day like any other. */
+const anInstant = instant(Date.UTC(2026, 1, 3, 10, 30))
+
+/** Each use makes a new world. */
+export const layer = (
+  { seed = 0, startsAt = anInstant }: MemoryOptions = {}
+): Layer.Layer<Ports | World | Store.Store> =>
+  Layer.fresh(
+    Layer.mergeAll(
+      AccountsMemory.layer,
+      BooksMemory.layer,
+      Clock.layer,
+      DrawEventsMemory.layer,
+      DrawsMemory.layer,
+      LedgerMemory.layer,
+      SalesMemory.layer
+    ).pipe(
+      Layer.provideMerge(
+        Layer.mergeAll(
+          Store.layer({ startsAt, seed }),
+          KeysMemory.recordSigner,
+          KeysMemory.sealing,
+          KeysMemory.seedVault(seed)
+        )
+      )
+    )
+  )

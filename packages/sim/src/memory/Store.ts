@@ -1,0 +1,153 @@
+/**
+ * All that the memory adapters store, as plain mutable collections, and the clock that they decide by.
+ *
+ * Whatever writes holds `exclusive` from its first read to its last write, decides first, and then writes in one
+ * synchronous piece: so nobody sees half of it, and an interruption leaves all or nothing.
+ */
+import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/Ids"
+import { type Instant, instant } from "@ddd/core/Instant"
+import type { KycStatus, User } from "@ddd/core/ports/Accounts"
+import type { DrawChange } from "@ddd/core/ports/DrawEvents"
+import type { SealedSeed } from "@ddd/core/ports/SeedVault"
+import { emptyWallet, type Movement, type Wallet } from "@ddd/core/Wallet"
+import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
+import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
+
+export interface UserRow extends User {
+  /** The house has none: it cannot sign in. */
+  readonly passwordHash: Redacted.Redacted | null
+  readonly frozen: boolean
+  readonly kycStatus: KycStatus
+  readonly country: string | null
+}
+
+export interface SessionRow {
+  readonly id: string
+  readonly userId: UserId
+  /** Hex SHA-256. */
+  readonly refreshTokenHash: string
+  readonly userAgent: string | null
+}
+
+export class Store extends Context.Service<Store, {
+  readonly users: Map<UserId, UserRow>
+  readonly sessions: Map<string, SessionRow>
+  readonly wallets: Map<UserId, WalletRow>
+  /** Each wallet's movements, oldest first. */
+  readonly transactions: Map<UserId, Array<TransactionRow>>
+  /** In the order of publication. */
+  readonly draws: Map<DrawId, DrawRow>
+  readonly seeds: Map<DrawId, SealedSeed>
+  /** Each draw's tickets by position, from the first on. */
+  readonly tickets: Map<DrawId, Array<TicketRow>>
+  readonly ticketsById: Map<TicketId, TicketRow>
+  /** By `keyOf` of core's Sale. */
+  readonly answers: Map<string, AnswerRow>
+  /** Each locked draw's tree: the hashes of its complete subtrees by level, from the leaves up. */
+  readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
+  /** What became of draws. */
+  readonly changes: PubSub.PubSub<DrawChange>
+  /** Tells that a draw changed, once that is written. The version counts all that was told. */
+  readonly tell: (change: "Sold" | "Status", drawId: DrawId) => void
+
+  readonly now: () => Instant
+  readonly advance: (millis: number) => void
+  /** A UUID version 7, greater than all before it; the same ones in every store with the same `seed`. */
+  readonly newId: () => string
+  /** One writer at a time. */
+  readonly exclusive: <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}>()("@ddd/sim/memory/Store") {}
+
+export interface StoreOptions {
+  /** What the clock says first. */
+  readonly startsAt: Instant
+  /** Two stores with one seed give out the same ids: a whole number from 0 to 2^32 − 1. */
+  readonly seed: number
+}
+
+const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]> =>
+  Effect.gen(function*() {
+    let clock: number = startsAt
+    let idsGiven = 0
+    let version = 0n
+    const changes = yield* PubSub.unbounded<DrawChange>()
+    const semaphore = yield* Semaphore.make(1)
+    const house: UserRow = {
+      id: houseUserId,
+      email: "house@invalid",
+      username: "house",
+      emailVerified: true,
+      createdAt: startsAt,
+      passwordHash: null,
+      frozen: false,
+      kycStatus: "none",
+      country: null
+    }
+    return Store.of({
+      users: new Map([[house.id, house]]),
+      sessions: new Map(),
+      wallets: new Map([[house.id, { ...emptyWallet, userId: house.id, updatedAt: startsAt }]]),
+      transactions: new Map(),
+      draws: new Map(),
+      seeds: new Map(),
+      tickets: new Map(),
+      ticketsById: new Map(),
+      answers: new Map(),
+      trees: new Map(),
+      changes,
+      tell: (change, drawId) => {
+        version++
+        PubSub.publishUnsafe(changes, { _tag: change, drawId, version })
+      },
+      now: () => instant(clock),
+      advance: (millis) => {
+        if (!Number.isSafeInteger(millis) || millis < 0) {
+          throw new RangeError(`a clock goes forward, not by ${millis} ms`)
+        }
+        clock += millis
+      },
+      newId: () => {
+        idsGiven++
+        if (idsGiven >= 2 ** 24) throw new RangeError("a store in memory gives out 2^24 ids")
+        const time = clock.toString(16).padStart(12, "0")
+        const count = idsGiven.toString(16).padStart(6, "0")
+        return `${time.slice(0, 8)}-${time.slice(8)}-7${count.slice(0, 3)}-8${count.slice(3)}-` +
+          seed.toString(16).padStart(12, "0")
+      },
+      exclusive: semaphore.withPermits(1)
+    })
+  })
+
+export const layer = (options: StoreOptions): Layer.Layer<Store> => Layer.effect(Store, make(options))
+
+/** What was put under `key`, or what `initial` makes, put there now. */
+export const getOrPut = <K, V>(map: Map<K, V>, key: K, initial: () => V): V => {
+  const present = map.get(key)
+  if (present !== undefined) return present
+  const made = initial()
+  map.set(key, made)
+  return made
+}
+
+/** Writes a movement that was decided, and the wallet after it. Gives the row. */
+export const postMovement = (
+  store: Store["Service"],
+  userId: UserId,
+  { movement, wallet }: { readonly movement: Movement; readonly wallet: Wallet },
+  at: Instant
+): TransactionRow => {
+  const row: TransactionRow = { ...movement, id: store.newId(), userId, status: "completed", createdAt: at }
+  getOrPut(store.transactions, userId, () => []).push(row)
+  store.wallets.set(userId, { ...wallet, userId, updatedAt: at })
+  return row
+}
+
+/** Everything as the auditor reads it. */
+export const rowsOf = (store: Store["Service"]): Rows => ({
+  users: [...store.users.values()],
+  wallets: [...store.wallets.values()],
+  transactions: [...store.transactions.values()].flat(),
+  draws: [...store.draws.values()],
+  tickets: [...store.tickets.values()].flat(),
+  answers: [...store.answers.values()]
+})
