@@ -1,0 +1,108 @@
+/**
+ * Group commit: what is in flight together is done together.
+ *
+ * Requests wait in a bounded queue while the batch before them runs; whoever is free takes all that waits, up to a weight.
+ * There is no timer: an idle system runs a request at once, a busy one batches by itself (DESIGN.md, "Selling").
+ */
+import { Effect, type Scope } from "effect"
+
+/** Runs a batch and gives one result for each request, in order. It never fails: failures are results. */
+export type RunBatch<I, O> = (requests: ReadonlyArray<I>) => Effect.Effect<ReadonlyArray<O>>
+
+export interface BatcherOptions<I, O> {
+  /** Batches that may run at the same time. */
+  readonly concurrency: number
+  /** What one batch may weigh at most; a heavier request runs alone. */
+  readonly batchWeightMax: number
+  /** How many requests may wait. */
+  readonly waitingMax: number
+  readonly weightOf: (request: I) => number
+  readonly run: RunBatch<I, O>
+}
+
+export interface Batcher<I, O> {
+  /** The request's result, or `undefined` where it was not taken: too many were waiting already, or the scope has closed. */
+  readonly submit: (request: I) => Effect.Effect<O | undefined>
+}
+
+// what a request that was not taken is answered
+const full: Effect.Effect<undefined> = Effect.undefined
+
+interface Waiting<I, O> {
+  readonly request: I
+  readonly resume: (effect: Effect.Effect<O | undefined>) => void
+}
+
+/**
+ * A batcher that lives as long as the scope.
+ *
+ * A request that is interrupted while it waits is not run; one that is being run is run to its end, and its result dropped.
+ */
+export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<Batcher<I, O>, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const queue = new Set<Waiting<I, O>>()
+    let idle: Array<(effect: Effect.Effect<void>) => void> = []
+    let closed = false
+
+    const take = (): ReadonlyArray<Waiting<I, O>> => {
+      const batch: Array<Waiting<I, O>> = []
+      let weight = 0
+      for (const waiting of queue) {
+        weight += options.weightOf(waiting.request)
+        if (batch.length > 0 && weight > options.batchWeightMax) break
+        batch.push(waiting)
+        queue.delete(waiting)
+      }
+      return batch
+    }
+
+    const untilWork = Effect.callback<void>((resume) => {
+      if (queue.size > 0) return resume(Effect.void)
+      idle.push(resume)
+      return Effect.sync(() => {
+        idle = idle.filter((other) => other !== resume)
+      })
+    })
+
+    // what is taken is finished and answered: neither is cut short by a shutdown, nor is anything taken that then is not run
+    const runWaiting = Effect.uninterruptible(Effect.suspend(() => {
+      const batch = take()
+      if (batch.length === 0) return Effect.void
+      return options.run(batch.map((waiting) => waiting.request)).pipe(
+        Effect.filterOrElse(
+          (results) => results.length === batch.length,
+          (results) => Effect.die(new Error(`a batch of ${batch.length} gave ${results.length} results`))
+        ),
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            batch.forEach((waiting, index) => {
+              waiting.resume(exit._tag === "Success" ? Effect.succeed(exit.value[index]) : Effect.failCause(exit.cause))
+            })
+          })
+        ),
+        Effect.catchCause((cause) => Effect.logError("a batch died; its requests die with it", cause))
+      )
+    }))
+    const work = Effect.andThen(untilWork, runWaiting)
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        closed = true
+        for (const waiting of queue) waiting.resume(full)
+        queue.clear()
+      })
+    )
+    for (let worker = 0; worker < options.concurrency; worker++) yield* Effect.forkScoped(Effect.forever(work))
+
+    return {
+      submit: (request) =>
+        Effect.callback((resume) => {
+          if (closed || queue.size >= options.waitingMax) return resume(full)
+          const waiting: Waiting<I, O> = { request, resume }
+          queue.add(waiting)
+          idle.pop()?.(Effect.void)
+          return Effect.sync(() => {
+            queue.delete(waiting)
+          })
+        })
+    }
+  })

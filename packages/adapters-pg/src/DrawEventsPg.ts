@@ -1,0 +1,65 @@
+/**
+ * What happened to draws, by LISTEN/NOTIFY: told at the commit that caused it, to every process.
+ *
+ * One listening connection a process, shared by all who subscribe. A lost connection is made again, and `Missed` says so: a
+ * notification sent meanwhile is gone.
+ */
+import type { DrawStatus } from "@ddd/core/Draw"
+import { drawId, isUuid } from "@ddd/core/Ids"
+import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, PubSub, Queue, Schedule, Stream } from "effect"
+
+const channel = "ddd_draws"
+
+/** Later statuses rank higher: the version that a notification carries. */
+const statusRank: Record<DrawStatus, number> = { scheduled: 0, open: 1, locked: 2, drawn: 3, void: 3 }
+
+/** Tells, at the commit, that a draw has changed its status. */
+export const tellStatus = (sql: PgClient.PgClient, id: string, status: DrawStatus) =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`status ${id} ${statusRank[status]}`})`
+
+/** Tells, at the commit, that tickets of a draw were sold. */
+export const tellSold = (sql: PgClient.PgClient, id: string, totalEntries: number) =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`sold ${id} ${totalEntries}`})`
+
+/** `sold <draw> <entries>`, `status <draw> <rank>`; undefined for what another version of this program may say. */
+export const changeOf = (payload: string): DrawChange | undefined => {
+  const [what, id = "", version = ""] = payload.split(" ")
+  if (!isUuid(id) || !/^\d{1,18}$/.test(version)) return undefined
+  const change = { drawId: drawId(id), version: BigInt(version) }
+  if (what === "sold") return { _tag: "Sold", ...change }
+  if (what === "status") return { _tag: "Status", ...change }
+  return undefined
+}
+
+// enough for a burst; who is slower than that is told by the next change, or by `Missed`
+const bufferedMax = 4_096
+
+/** `PgClient` is one that can LISTEN: a direct connection, not one through a pooler. */
+export const layer = Layer.effect(
+  DrawEvents,
+  Effect.gen(function*() {
+    const sql = yield* PgClient.PgClient
+    const changes = yield* Effect.acquireRelease(PubSub.sliding<DrawChange>(bufferedMax), PubSub.shutdown)
+
+    const listen = Effect.gen(function*() {
+      const notifications = yield* sql.listen(channel)
+      yield* PubSub.publish(changes, { _tag: "Missed" })
+      return yield* Queue.take(notifications).pipe(
+        Effect.flatMap(({ payload }) => {
+          const change = changeOf(payload)
+          return change === undefined ? Effect.void : PubSub.publish(changes, change)
+        }),
+        Effect.forever
+      )
+    }).pipe(Effect.scoped)
+
+    yield* listen.pipe(
+      Effect.tapError((error) => Effect.logWarning("no longer listening to the database; trying again", error)),
+      Effect.retry(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")])),
+      Effect.forkScoped
+    )
+    return DrawEvents.of({ changes: Stream.fromPubSub(changes) })
+  })
+)

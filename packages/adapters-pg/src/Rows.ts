@@ -1,0 +1,152 @@
+/** Rows of the tables as the ports' values. */
+import { toHex } from "@ddd/core/Bytes"
+import type { Draw, DrawKind, DrawStatus } from "@ddd/core/Draw"
+import { drawId, type Position, ticketId, userId } from "@ddd/core/Ids"
+import { type Day, type Instant, instant } from "@ddd/core/Instant"
+import { type Cents, cents } from "@ddd/core/Money"
+import type { Transaction, TransactionStatus } from "@ddd/core/ports/Ledger"
+import type { Ticket, TicketStatus } from "@ddd/core/Ticket"
+import type { TransactionType, Wallet } from "@ddd/core/Wallet"
+import type { PgClient } from "@effect/sql-pg"
+import type { Seals } from "./Seals.ts"
+
+export const instantOf = (date: Date): Instant => instant(date.getTime())
+export const instantOrNull = (date: Date | null): Instant | null => date === null ? null : instantOf(date)
+export const centsOrNull = (value: bigint | null): Cents | null => value === null ? null : cents(value)
+
+export interface WalletRow {
+  readonly user_id: string
+  readonly balance: bigint
+  readonly withdrawable: bigint
+  readonly pending: bigint
+  readonly seq: bigint
+  readonly updated_at: Date
+}
+
+/** A wallet's columns, money in cents. */
+export const walletColumns = (sql: PgClient.PgClient) =>
+  sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable,
+    (pending_withdrawal * 100)::bigint AS pending, seq, updated_at`)
+
+export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant } => ({
+  balance: cents(row.balance),
+  withdrawable: cents(row.withdrawable),
+  pendingWithdrawal: cents(row.pending),
+  seq: Number(row.seq),
+  updatedAt: instantOf(row.updated_at)
+})
+
+export interface TransactionRow {
+  readonly id: string
+  readonly user_id: string
+  readonly type: TransactionType
+  readonly amount: bigint
+  readonly balance_after: bigint
+  readonly status: TransactionStatus
+  readonly reference_id: string | null
+  readonly created_at: Date
+  readonly wallet_seq: bigint
+}
+
+export const transactionColumns = (sql: PgClient.PgClient) =>
+  sql.literal(
+    `id, user_id, type, (amount * 100)::bigint AS amount, (balance_after * 100)::bigint AS balance_after, status,
+    reference_id, created_at, wallet_seq`
+  )
+
+export const transactionOf = (row: TransactionRow): Transaction => ({
+  id: row.id,
+  type: row.type,
+  amount: cents(row.amount),
+  balanceAfter: cents(row.balance_after),
+  status: row.status,
+  referenceId: row.reference_id,
+  createdAt: instantOf(row.created_at)
+})
+
+export interface DrawRow {
+  readonly id: string
+  readonly kind: DrawKind
+  readonly draw_date: Day | null
+  readonly status: DrawStatus
+  readonly prize_pool: bigint
+  readonly total_entries: number
+  readonly commitment_hash: string
+  readonly opens_at: Date
+  readonly closes_at: Date | null
+  readonly locked_at: Date | null
+  readonly draws_at: Date | null
+  readonly beacon_chain: string | null
+  readonly beacon_round: bigint | null
+  readonly entries_root: string | null
+  readonly seed: string | null
+  readonly winning_position: number | null
+  readonly winning_ticket_id: string | null
+  readonly drawn_at: Date | null
+}
+
+/** A draw's public columns, from `draws d`. */
+export const drawColumns = (sql: PgClient.PgClient) =>
+  sql.literal(`d.id, d.kind, d.draw_date, d.status, (d.prize_pool * 100)::bigint AS prize_pool, d.total_entries,
+    d.commitment_hash, d.opens_at, d.closes_at, d.locked_at, d.draws_at, d.beacon_chain, d.beacon_round, d.entries_root, d.seed,
+    d.winning_position, d.drawn_at,
+    (SELECT w.ticket_id FROM tickets w WHERE w.draw_id = d.id AND w.position = d.winning_position) AS winning_ticket_id`)
+
+export const drawOf = (row: DrawRow): Draw => ({
+  id: drawId(row.id),
+  kind: row.kind,
+  drawDate: row.draw_date,
+  status: row.status,
+  prizePool: cents(row.prize_pool),
+  totalEntries: row.total_entries,
+  commitmentHash: row.commitment_hash,
+  opensAt: instantOf(row.opens_at),
+  closesAt: instantOrNull(row.closes_at),
+  lockedAt: instantOrNull(row.locked_at),
+  drawsAt: instantOrNull(row.draws_at),
+  beacon: row.beacon_chain === null || row.beacon_round === null
+    ? null
+    : { chainHash: row.beacon_chain, round: Number(row.beacon_round) },
+  entriesRoot: row.entries_root,
+  seed: row.seed,
+  winningPosition: row.winning_position === null ? null : row.winning_position as Position,
+  winningTicketId: row.winning_ticket_id === null ? null : ticketId(row.winning_ticket_id),
+  drawnAt: instantOrNull(row.drawn_at)
+})
+
+export interface TicketRow {
+  readonly id: string
+  readonly ticket_id: string
+  readonly user_id: string
+  readonly draw_id: string
+  readonly draw_date: Day | null
+  readonly position: number
+  readonly total_entries_at_purchase: number
+  readonly ticket_hash: string
+  readonly owner_commit: Uint8Array
+  readonly seal_key_id: string
+  readonly created_at: Date
+}
+
+/** A ticket as its buyer sees it. The salt is derived, under the secret that the ticket was sealed with. */
+export const ticketOf = (
+  seals: Seals,
+  row: TicketRow,
+  result: { readonly status: TicketStatus; readonly prizeAmount: Cents | null }
+): Ticket => {
+  const publicId = ticketId(row.ticket_id)
+  return {
+    id: row.id,
+    ticketId: publicId,
+    userId: userId(row.user_id),
+    drawId: drawId(row.draw_id),
+    drawDate: row.draw_date,
+    position: row.position as Position,
+    totalEntriesAtPurchase: row.total_entries_at_purchase,
+    ticketHash: row.ticket_hash,
+    ownerCommit: toHex(row.owner_commit),
+    ownerSalt: toHex(seals.sealerOf(row.seal_key_id).ownerSalt(publicId)),
+    ...result,
+    purchasedAt: instantOf(row.created_at)
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The sale of tickets on PostgreSQL.
+ *
+ * Purchases that are in flight together are sold in one transaction; an answer leaves only after its commit. Where a commit's
+ * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
+ * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
+ */
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { potOf, type PurchaseRequest } from "@ddd/core/Sale"
+import type { Receipt } from "@ddd/core/Ticket"
+import { PgClient } from "@effect/sql-pg"
+import { Cause, Effect, Exit, Layer, Option, Schedule } from "effect"
+import type { SqlError } from "effect/sql"
+import { makeBatcher } from "./Batcher.ts"
+import { type Decided, DrawMovedOn, sellBatch } from "./SaleBatch.ts"
+import { makeSeals } from "./Seals.ts"
+import { isOutOfReach, retryConflicts } from "./Transaction.ts"
+
+export interface SalesOptions {
+  /** Batches at a time, each on a connection of its own: one writes while the one before commits. */
+  readonly concurrency?: number
+  /** Tickets of one batch at most. */
+  readonly batchTicketsMax?: number
+  /** Purchases that may wait; beyond it a purchase is refused at once as `Unavailable`. */
+  readonly waitingMax?: number
+}
+
+type Answer = Exit.Exit<Decided, Unavailable | OutcomeUnknown>
+
+const receiptOf = (decided: Decided): Effect.Effect<Receipt, PurchaseRefused> => {
+  const { outcome, tickets } = decided
+  if (outcome._tag === "Refused") return Effect.fail(new PurchaseRefused({ refusal: outcome.refusal }))
+  const { block } = outcome
+  return Effect.succeed({
+    tickets,
+    wallet: {
+      balance: block.wallet.balance,
+      withdrawable: block.wallet.withdrawable,
+      pendingWithdrawal: block.wallet.pendingWithdrawal,
+      updatedAt: block.purchasedAt
+    },
+    draw: { id: block.drawId, prizePool: potOf(block.totalEntries), totalEntries: block.totalEntries },
+    replayed: outcome._tag === "Replayed"
+  })
+}
+
+const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
+
+/** Whether a transaction surely did not commit: the database said so. */
+const isCertain = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && !isOutOfReach(reason.error))
+
+const make = Effect.fnUntraced(function*(options: SalesOptions) {
+  const sql = yield* PgClient.PgClient
+  const identifiers = yield* Identifiers
+  const now = yield* Now
+  const sell = sellBatch(sql, makeSeals(yield* Sealing), identifiers.newId)
+
+  /** True where the batch had committed; false where it did not and never will. */
+  const fence = (batchId: string): Effect.Effect<boolean, SqlError.SqlError> =>
+    Effect.map(
+      sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, true) ON CONFLICT DO NOTHING RETURNING 1 AS won`,
+      (rows) => rows.length === 0
+    ).pipe(Effect.retry({
+      while: isOutOfReach,
+      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "10 seconds" }))
+    }))
+
+  /** Sells in one transaction, and finds out what became of it where its end was lost. */
+  const attempt = Effect.fnUntraced(function*(requests: ReadonlyArray<PurchaseRequest>) {
+    const batchId = identifiers.newId(yield* now.now)
+    let decided: ReadonlyArray<Decided> | undefined
+    const sold = yield* sell(batchId, requests).pipe(
+      Effect.tap((answers) =>
+        Effect.sync(() => {
+          decided = answers
+        })
+      ),
+      sql.withTransaction,
+      retryConflicts,
+      Effect.exit
+    )
+    // before anything was decided there was nothing to commit; an error that the database itself told is certain too
+    if (Exit.isSuccess(sold) || decided === undefined || isCertain(sold.cause)) return yield* sold
+    yield* Effect.logWarning("the connection was lost while a batch of sales committed; finding out", sold.cause)
+    const committed = yield* Effect.mapError(fence(batchId), (cause) => new OutcomeUnknown({ cause }))
+    return committed ? decided : yield* sold
+  })
+
+  const answersOf = (
+    requests: ReadonlyArray<PurchaseRequest>,
+    cause: Cause.Cause<DrawMovedOn | OutcomeUnknown | SqlError.SqlError>
+  ): Effect.Effect<ReadonlyArray<Answer>> => {
+    const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+    if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
+    if (error instanceof DrawMovedOn || isOutOfReach(error)) {
+      const unavailable = new Unavailable({
+        message: "the sale is out of reach; nothing was bought",
+        retryAfter: 1,
+        cause
+      })
+      return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
+    }
+    if (requests.length === 1) return Effect.succeed([Exit.die(Cause.squash(cause))])
+    // one request made the database refuse, which the rule should have: find it, and sell to the others
+    const half = Math.ceil(requests.length / 2)
+    return Effect.zipWith(run(requests.slice(0, half)), run(requests.slice(half)), (left, right) => [...left, ...right])
+  }
+
+  const run = (requests: ReadonlyArray<PurchaseRequest>): Effect.Effect<ReadonlyArray<Answer>> =>
+    attempt(requests).pipe(
+      Effect.retry({ while: (error) => error instanceof DrawMovedOn, times: 3 }),
+      Effect.matchCauseEffect({
+        onSuccess: (decided) => Effect.succeed(decided.map((answer) => Exit.succeed(answer))),
+        onFailure: (cause) => answersOf(requests, cause)
+      })
+    )
+
+  const batcher = yield* makeBatcher<PurchaseRequest, Answer>({
+    concurrency: options.concurrency ?? 2,
+    batchWeightMax: options.batchTicketsMax ?? 512,
+    waitingMax: options.waitingMax ?? 10_000,
+    weightOf: (request) => request.quantity,
+    run
+  })
+
+  return Sales.of({
+    purchase: (request) =>
+      Effect.flatMap(
+        batcher.submit(request),
+        (answer) => answer === undefined ? Effect.fail(overloaded) : Effect.flatMap(answer, receiptOf)
+      )
+  })
+})
+
+export const layer = (options: SalesOptions = {}) => Layer.effect(Sales, make(options))

@@ -1,0 +1,57 @@
+/** The sealers and numberings of this process, each made once: what derives from a secret, or from a draw, is kept. */
+import type { Sha256 } from "@ddd/core/Hash"
+import type { DrawId, Position, TicketId } from "@ddd/core/Ids"
+import type { Day } from "@ddd/core/Instant"
+import type { Sealing, SealingSecret } from "@ddd/core/ports/Sealing"
+import { makeSealer, type Sealer } from "@ddd/core/Seal"
+import { dailyPrefix, makeTicketNumbering } from "@ddd/core/TicketId"
+
+export interface Seals {
+  readonly hash: Sha256
+  /** Seals what is sold now. */
+  readonly current: Sealer
+  /** The sealer of an earlier secret. Throws where that secret is not configured any more: it may never be dropped. */
+  readonly sealerOf: (keyId: string) => Sealer
+  /** A daily draw's numbering, under the secret that the draw was opened with. */
+  readonly numberingOf: (
+    draw: { readonly id: DrawId; readonly date: Day; readonly sealKeyId: string }
+  ) => (position: Position) => TicketId
+}
+
+// a day's draw and the next one: rooms and late retries may ask for a few more
+const numberingsMax = 16
+
+export const makeSeals = (sealing: Sealing["Service"]): Seals => {
+  const sealers = new Map<string, Sealer>()
+  const numberings = new Map<DrawId, (position: Position) => TicketId>()
+
+  const secretOf = (keyId: string): SealingSecret => {
+    const secret = sealing.byId(keyId)
+    if (secret === undefined) {
+      throw new Error(`the sealing secret "${keyId}" is not configured: add it to TICKET_SEAL_SECRET_PREVIOUS`)
+    }
+    return secret
+  }
+  const sealerOf = (keyId: string): Sealer => {
+    const known = sealers.get(keyId)
+    if (known !== undefined) return known
+    const sealer = makeSealer(sealing.sha256, secretOf(keyId))
+    sealers.set(keyId, sealer)
+    return sealer
+  }
+
+  return {
+    hash: sealing.sha256,
+    current: sealerOf(sealing.current.keyId),
+    sealerOf,
+    numberingOf: ({ date, id, sealKeyId }) => {
+      const known = numberings.get(id)
+      if (known !== undefined) return known
+      const numbering = makeTicketNumbering(sealing.sha256, secretOf(sealKeyId).secret, id, dailyPrefix(date))
+      const [oldest] = numberings.keys()
+      if (numberings.size >= numberingsMax && oldest !== undefined) numberings.delete(oldest)
+      numberings.set(id, numbering)
+      return numbering
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** How this adapter runs transactions, and what it makes of a database that fails. */
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect, Schedule } from "effect"
+import { SqlError } from "effect/sql"
+
+/** Deadlock, serialization failure: the whole transaction may be run again. */
+const mayRunAgain = (error: unknown): boolean =>
+  SqlError.isSqlError(error) &&
+  (error.reason._tag === "DeadlockError" || error.reason._tag === "SerializationError")
+
+/** Runs a whole transaction again where the database chose it as the victim of a conflict. Goes around it, never inside. */
+export const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.retry(transaction, {
+    while: mayRunAgain,
+    schedule: Schedule.exponential("5 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
+  })
+
+const outOfReach = new Set(["ConnectionError", "LockTimeoutError", "StatementTimeoutError"])
+
+/** Whether the database could not be asked, or did not answer in time. */
+export const isOutOfReach = (error: unknown): boolean =>
+  SqlError.isSqlError(error) && (outOfReach.has(error.reason._tag) || mayRunAgain(error))
+
+const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
+
+/**
+ * Turns the database's errors into the port's: out of reach or out of time → `Unavailable`; anything else is a defect of this
+ * program, and dies.
+ */
+export const orUnavailable = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
+  Effect.matchEffect(effect, {
+    onSuccess: Effect.succeed,
+    onFailure: (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
+      if (isOther(error)) return Effect.fail(error)
+      return isOutOfReach(error)
+        ? Effect.fail(new Unavailable({ message: "the database did not answer", retryAfter: 1, cause: error }))
+        : Effect.die(error)
+    }
+  })

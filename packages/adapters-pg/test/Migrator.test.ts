@@ -1,0 +1,255 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { migrate, type Migration, readMigrations, schemaProblem } from "../src/Migrator.ts"
+import { layer as client, type PgConnection, session } from "../src/Provision.ts"
+import { TestDatabase } from "../src/testing/TestDatabase.ts"
+import * as PgWorld from "./support/PgWorld.ts"
+
+const as = (connection: PgConnection) => <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+  Effect.provide(effect, client(connection))
+
+const made = (number: number, name: string, body: string): Migration => ({
+  number,
+  name,
+  checksum: `${name} ${body}`,
+  body
+})
+
+const pots = made(1, "pots", "CREATE TABLE pots (cents bigint);")
+const prizes = made(2, "prizes", "CREATE TABLE prizes (cents bigint);")
+
+const tablesOf = (connection: PgConnection) =>
+  session(connection).pipe(
+    Effect.andThen((sql) =>
+      sql<{ readonly name: string }>`
+        SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`
+    ),
+    Effect.map((rows) => rows.map(({ name }) => name)),
+    Effect.scoped
+  )
+
+describe("migrate", () => {
+  it.effect("makes the schema once, of whoever starts at the same time", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations().map(({ name }) => name)
+      const done = yield* Effect.all(
+        Array.from({ length: 5 }, () => migrate(app.username).pipe(as(owner))),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(done.toSorted((a, b) => b.length - a.length), [all, [], [], [], []])
+      assert.isNull(yield* schemaProblem().pipe(as(app)))
+    }), 60_000)
+
+  it.effect("applies only what is missing, and then nothing", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      assert.deepStrictEqual(yield* migrate(app.username, [pots]).pipe(as(owner)), ["pots"])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), ["prizes"])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), [])
+      assert.deepStrictEqual(yield* tablesOf(owner), ["pots", "prizes", "schema_migrations"])
+    }))
+
+  it.effect("refuses a migration that was changed after it had been applied", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      yield* migrate(app.username, [pots]).pipe(as(owner))
+      const changed = made(1, "pots", "CREATE TABLE pots (cents numeric);")
+      const error = yield* migrate(app.username, [changed, prizes]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "MigrationError")
+      assert.match(error.message, /migration 1 \(pots\) was changed/)
+      assert.deepStrictEqual(yield* tablesOf(owner), ["pots", "schema_migrations"])
+    }))
+
+  it.effect("refuses a database that is newer than the program", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      yield* migrate(app.username, [pots, prizes]).pipe(as(owner))
+      const error = yield* migrate(app.username, [pots]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "MigrationError")
+      assert.match(error.message, /newer than this program: it has migration 2 \(prizes\)/)
+    }))
+
+  it.effect("leaves nothing of a run that fails in the middle", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const broken = made(
+        2,
+        "broken",
+        "CREATE TABLE fees (cents bigint); INSERT INTO pots VALUES (1); SELECT 1 / 0 INTO x;"
+      )
+      const error = yield* migrate(app.username, [pots, broken]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "SqlError")
+      assert.deepStrictEqual(yield* tablesOf(owner), [])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), ["pots", "prizes"])
+    }))
+
+  it.effect("is the owner's: the application's role can make no table", () =>
+    Effect.gen(function*() {
+      const { app } = yield* TestDatabase.make
+      const error = yield* migrate(app.username, [pots]).pipe(as(app), Effect.flip)
+      assert.strictEqual(error._tag, "SqlError")
+    }))
+})
+
+describe("schemaProblem", () => {
+  it.effect("tells a database without a schema from one that lacks migrations", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      assert.match(String(yield* schemaProblem().pipe(as(owner))), /has no schema yet/)
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, -1)).pipe(as(owner))
+      assert.match(String(yield* schemaProblem().pipe(as(owner))), /^1 migration\(s\) are missing/)
+    }))
+})
+
+describe("readMigrations", () => {
+  const folderWith = (...files: ReadonlyArray<string>) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const folder = mkdtempSync(join(tmpdir(), "ddd-migrations-"))
+        for (const file of files) writeFileSync(join(folder, file), "CREATE TABLE pots (cents bigint);")
+        return folder
+      }),
+      (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+    )
+
+  it.effect("gives them in order, whatever the folder's", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith("0002_b.sql", "0001_a.sql")
+      assert.deepStrictEqual(readMigrations(folder).map(({ name, number }) => `${number} ${name}`), ["1 a", "2 b"])
+    }))
+
+  it.effect("refuses a gap, a number used twice, and a file of another form", () =>
+    Effect.gen(function*() {
+      const [gap, twice, other] = [
+        yield* folderWith("0001_a.sql", "0003_c.sql"),
+        yield* folderWith("0001_a.sql", "0001_b.sql"),
+        yield* folderWith("0001_a.sql", "notes.txt")
+      ]
+      assert.throws(() => readMigrations(gap), "0003_c.sql: expected number 2")
+      assert.throws(() => readMigrations(twice), "0001_b.sql: expected number 2")
+      assert.throws(() => readMigrations(other), "notes.txt: a migration is called 0001_name.sql")
+    }))
+})
+
+/** The columns of the plan, part 2; where a column follows from others, the view that gives it (DESIGN.md, "Tables"). */
+const planned: Readonly<Record<string, ReadonlyArray<string>>> = {
+  users: ["id", "email", "username", "password_hash", "created_at", "updated_at", "email_verified", "is_active"],
+  draws: [
+    "id",
+    "draw_date",
+    "prize_pool",
+    "total_entries",
+    "commitment_hash",
+    "seed",
+    "status",
+    "winning_position",
+    "created_at",
+    "drawn_at"
+  ],
+  tickets: [
+    "id",
+    "ticket_id",
+    "draw_id",
+    "user_id",
+    "position",
+    "total_entries_at_purchase",
+    "ticket_hash",
+    "created_at"
+  ],
+  tickets_with_result: [
+    "id",
+    "ticket_id",
+    "draw_id",
+    "user_id",
+    "position",
+    "total_entries_at_purchase",
+    "ticket_hash",
+    "status",
+    "prize_amount",
+    "created_at"
+  ],
+  wallets: ["id", "user_id", "balance", "pending_withdrawal", "updated_at"],
+  transactions: [
+    "id",
+    "user_id",
+    "type",
+    "amount",
+    "balance_after",
+    "status",
+    "reference_id",
+    "metadata",
+    "created_at"
+  ],
+  lobbies_with_draw: [
+    "id",
+    "code",
+    "name",
+    "host_id",
+    "status",
+    "prize_pool",
+    "max_participants",
+    "draw_seed",
+    "winner_id",
+    "created_at"
+  ],
+  lobby_members_with_ticket: [
+    "id",
+    "lobby_id",
+    "user_id",
+    "has_ticket",
+    "ticket_position",
+    "ticket_hash",
+    "joined_at"
+  ]
+}
+
+/** Types that the plan gives, where it says more than the name does. */
+const plannedTypes = {
+  "draws.prize_pool": "numeric(12,2)",
+  "draws.commitment_hash": "character varying(64)",
+  "tickets.ticket_id": "character varying(32)",
+  "tickets.ticket_hash": "character varying(64)",
+  "tickets_with_result.status": "character varying(20)",
+  "tickets_with_result.prize_amount": "numeric(12,2)",
+  "wallets.balance": "numeric(12,2)",
+  "wallets.pending_withdrawal": "numeric(12,2)",
+  "transactions.type": "character varying(20)",
+  "transactions.amount": "numeric(12,2)",
+  "transactions.balance_after": "numeric(12,2)",
+  "transactions.reference_id": "character varying(100)",
+  "transactions.metadata": "jsonb",
+  "users.email": "character varying(255)",
+  "users.username": "character varying(50)"
+}
+
+layer(PgWorld.migrated)("the schema", (it) => {
+  const typesOf = Effect.fnUntraced(function*() {
+    const sql = yield* session((yield* TestDatabase).owner)
+    const rows = yield* sql<{ readonly column: string; readonly type: string }>`
+      SELECT c.relname || '.' || a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+      WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped`
+    return new Map(rows.map((row) => [row.column, row.type]))
+  })
+
+  for (const [table, columns] of Object.entries(planned)) {
+    it.effect(`${table} has the columns of the plan`, () =>
+      Effect.gen(function*() {
+        const types = yield* typesOf()
+        assert.deepStrictEqual(columns.filter((column) => !types.has(`${table}.${column}`)), [])
+      }))
+  }
+
+  it.effect("columns have the types of the plan", () =>
+    Effect.gen(function*() {
+      const types = yield* typesOf()
+      const found = Object.fromEntries(Object.keys(plannedTypes).map((column) => [column, types.get(column)]))
+      assert.deepStrictEqual(found, plannedTypes)
+    }))
+})

@@ -1,0 +1,91 @@
+/** A world on PostgreSQL for the tests: a database of its own, every port on it as the application's role, a clock that moves. */
+import { formatInstant, type Instant, instant } from "@ddd/core/Instant"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import * as KeysMemory from "@ddd/sim/memory/KeysMemory"
+import { World } from "@ddd/sim/World"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { createHash, randomUUID } from "node:crypto"
+import { migrate, readMigrations } from "../../src/Migrator.ts"
+import * as Ports from "../../src/Ports.ts"
+import { layer as client, type ProvisionedDatabase, session } from "../../src/Provision.ts"
+import { instantOf } from "../../src/Rows.ts"
+import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+
+const migrations = readMigrations()
+
+/** A database with the newest schema, copied from one that is migrated once a run. */
+export const migrated = TestDatabase.layerMigrated({
+  key: createHash("sha256").update(migrations.map((migration) => migration.checksum).join()).digest("hex").slice(0, 12),
+  migrate: (database: ProvisionedDatabase) =>
+    migrate(database.app.username).pipe(Effect.provide(client(database.owner)), Effect.asVoid)
+})
+
+let counter = 0
+
+/** UUIDs v7 of the instant, in order within the process. */
+export const identifiers = Layer.succeed(
+  Identifiers,
+  Identifiers.of({
+    newId: (at) => {
+      const time = at.toString(16).padStart(12, "0")
+      counter = (counter + 1) % 0x1000
+      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}${randomUUID().slice(18)}`
+    }
+  })
+)
+
+/** Half past ten on a day like any other: far from midnight, whenever the tests run. */
+export const anInstant = instant(Date.UTC(2026, 1, 3, 10, 30))
+
+/** Sets the database's clock to `startsAt`, and lets the test move it on. */
+const world = (startsAt: Instant) =>
+  Layer.effect(
+    World,
+    Effect.gen(function*() {
+      const { owner } = yield* TestDatabase
+      const sql = yield* session(owner)
+      yield* sql`
+        UPDATE app_clock SET shift = ${formatInstant(startsAt)}::timestamptz - clock_timestamp(),
+          started_as = ${formatInstant(startsAt)}::timestamptz`
+      const now = Effect.map(
+        sql<{ readonly clock: Date }>`SELECT app_now() AS clock`,
+        ([row]) => instantOf(row!.clock)
+      )
+      return World.of({
+        now: Effect.orDie(now),
+        advance: (millis) =>
+          Effect.orDie(
+            Effect.asVoid(sql`UPDATE app_clock SET shift = shift + ${millis}::float8 * interval '1 millisecond'`)
+          ),
+        freeze: (userId) =>
+          Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`))
+      })
+    })
+  )
+
+/** The application's own client, connected as its role. */
+export const app = Layer.unwrap(
+  Effect.map(TestDatabase, (database) => client(database.app, { maxConnections: 8, applicationName: "ddd test" }))
+)
+
+export interface PgWorldOptions {
+  readonly startsAt?: Instant
+  readonly ports?: Ports.PortsOptions
+}
+
+/** Everything on `client`: ports, their keys, the clock, and below them the database itself. */
+export const layerOn = <Client>(
+  client: Layer.Layer<Client | PgClient.PgClient, unknown, TestDatabase>,
+  options: PgWorldOptions = {}
+) =>
+  Ports.layer({ clock: { remeasure: "50 millis" }, ...options.ports }).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(KeysMemory.recordSigner, KeysMemory.sealing, KeysMemory.seedVault(0), identifiers)
+    ),
+    Layer.provideMerge(world(options.startsAt ?? anInstant)),
+    Layer.provideMerge(client),
+    Layer.provideMerge(migrated)
+  )
+
+export const layer = (options: PgWorldOptions = {}) => layerOn(app, options)
