@@ -1,0 +1,19 @@
+/** The HTTP contract, and nothing that serves it: a client may import it. */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { AuthApi } from "./auth/AuthApi.ts"
+import { LotteryApi } from "./lottery/LotteryApi.ts"
+import { OperatorApi } from "./operator/OperatorApi.ts"
+import { Refusals } from "./Refusals.ts"
+import { UserApi } from "./user/UserApi.ts"
+import { WalletApi } from "./wallet/WalletApi.ts"
+
+export class Api extends HttpApi.make("DailyDollarDraw")
+  .add(AuthApi, UserApi, WalletApi, LotteryApi, OperatorApi)
+  .middleware(Refusals)
+  .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
+  .annotateMerge(OpenApi.annotations({
+    title: "Daily Dollar Draw",
+    version: "1.0.0",
+    description: "A lottery a day, for a dollar, that anyone can check."
+  }))
+{}

@@ -1,0 +1,78 @@
+/**
+ * Who calls: a player with an access token, or one of our own machines.
+ *
+ * Both say so in `Authorization: Bearer …`. The groups and endpoints that need one of the two carry the middleware; the
+ * others are public.
+ */
+import type { UserId } from "@ddd/core/Ids"
+import { AccessTokens, type SessionId } from "@ddd/core/ports/AccessTokens"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
+import { hash, timingSafeEqual } from "node:crypto"
+import { type Problem, problems, refuse } from "./Problem.ts"
+
+/** The player whose access token came with the request. */
+export class CurrentUser extends Context.Service<CurrentUser, {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+}>()("@ddd/http/CurrentUser") {}
+
+/** Lets players through, as `CurrentUser`. */
+export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
+  "@ddd/http/PlayerOnly",
+  {
+    security: {
+      accessToken: HttpApiSecurity.bearer.pipe(
+        HttpApiSecurity.annotate(OpenApi.Description, "The access token of a signed-in player")
+      )
+    },
+    error: problems("unauthenticated", "token_expired")
+  }
+) {
+  static readonly layer = Layer.effect(
+    PlayerOnly,
+    Effect.map(AccessTokens, (tokens) =>
+      PlayerOnly.of({
+        accessToken: (respond, { credential }) =>
+          Effect.matchEffect(tokens.verify(credential), {
+            onFailure: (refusal): Effect.Effect<never, Problem<"unauthenticated" | "token_expired">> =>
+              refusal._tag === "TokenExpired"
+                ? refuse("token_expired", "The access token has expired: refresh it, or sign in again.")
+                : Effect.andThen(
+                  Effect.logDebug(refusal.message),
+                  refuse("unauthenticated", "Send an access token: Authorization: Bearer <token>.")
+                ),
+            onSuccess: ({ sessionId, userId }) => Effect.provideService(respond, CurrentUser, { userId, sessionId })
+          })
+      }))
+  )
+}
+
+/** Lets through whoever knows the internal token. */
+export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@ddd/http/InternalOnly", {
+  security: {
+    internalToken: HttpApiSecurity.bearer.pipe(
+      HttpApiSecurity.annotate(OpenApi.Description, "The token of our own machines (INTERNAL_API_TOKEN)")
+    )
+  },
+  error: problems("unauthenticated")
+}) {
+  static readonly layer = (token: Redacted.Redacted) => {
+    const expected = digest(Redacted.value(token))
+    return Layer.succeed(
+      InternalOnly,
+      InternalOnly.of({
+        internalToken: (respond, { credential }) =>
+          timingSafeEqual(digest(Redacted.value(credential)), expected)
+            ? respond
+            : refuse("unauthenticated", "This endpoint takes the internal token alone.")
+      })
+    )
+  }
+}
+
+/** Digests have one length, so that comparing them tells nothing of the token's. */
+const digest = (text: string): Buffer => hash("sha256", text, "buffer")
+
+/** For a good token of a player who is no more. */
+export const refuseUnknownPlayer = refuse("unauthenticated", "The account of this access token does not exist.")

@@ -1,0 +1,117 @@
+/**
+ * What goes around every request: its id, its line in the log, the headers of every answer, and an answer for whatever no
+ * handler answered.
+ *
+ * Nothing of a request's body, of its credentials or of a defect leaves through here.
+ */
+import { Cause, Context, Effect, LogLevel, References } from "effect"
+import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { Cors } from "./Cors.ts"
+import { Problem, problemResponse } from "./Problem.ts"
+import { CurrentRequestId, requestIdOf } from "./RequestId.ts"
+import type { PathEntry } from "./RouteTable.ts"
+
+export interface BoundaryOptions {
+  readonly routes: (url: string) => PathEntry | undefined
+  readonly cors: Cors
+  /** Whether clients come by HTTPS, and are told to go on doing so. */
+  readonly https: boolean
+}
+
+/** Goes around `respond`. What it does not know how to answer, it answers 500, and logs. */
+export const boundary = ({ cors, https, routes }: BoundaryOptions) => {
+  const fixed = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...(https ? { "strict-transport-security": "max-age=31536000" } : {})
+  }
+  return <E, R>(
+    respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const requestId = requestIdOf(request.headers["x-request-id"])
+      const origin = request.headers["origin"]
+      const startedAt = performance.now()
+
+      const answer = Effect.matchCauseEffect(
+        preflightOf(request, cors) ?? respond,
+        {
+          onSuccess: Effect.succeed,
+          onFailure: (cause) => recover(cause, request, requestId, routes)
+        }
+      )
+      const finished = Effect.flatMap(answer, (response) => {
+        const complete = HttpServerResponse.setHeaders(response, {
+          ...fixed,
+          ...cors.headers(origin),
+          ...response.headers,
+          "x-request-id": requestId
+        })
+        return Effect.as(logRequest(request, complete, startedAt, routes), complete)
+      })
+      return Effect.updateContext(finished, (context: Context.Context<R>) =>
+        context.pipe(
+          Context.add(CurrentRequestId, requestId),
+          Context.add(References.CurrentLogAnnotations, {
+            ...Context.get(context, References.CurrentLogAnnotations),
+            requestId
+          })
+        ))
+    })
+}
+
+const preflightOf = (request: HttpServerRequest.HttpServerRequest, cors: Cors) => {
+  if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return undefined
+  const response = cors.preflight(request.headers["origin"])
+  return response === undefined ? undefined : Effect.succeed(response)
+}
+
+/** Answers what failed. Where the client has gone, or the server stops, there is nothing to answer. */
+const recover = <E>(
+  cause: Cause.Cause<E>,
+  request: HttpServerRequest.HttpServerRequest,
+  requestId: string,
+  routes: BoundaryOptions["routes"]
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+  const error = Cause.squash(cause)
+  if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
+    return Effect.succeed(notRouted(request, requestId, routes(request.url)))
+  }
+  return Effect.as(
+    Effect.logError("A request could not be answered", cause),
+    problemResponse(
+      new Problem("internal", "Something went wrong on our side. The request id helps us to find out what."),
+      requestId
+    )
+  )
+}
+
+const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>
+  entry === undefined || entry.allow.split(", ").includes(request.method)
+    ? problemResponse(new Problem("not_found", "There is nothing at this path."), requestId)
+    : problemResponse(
+      new Problem("method_not_allowed", `This path takes ${entry.allow}.`),
+      requestId,
+      { allow: entry.allow }
+    )
+
+/** One line a request, by its path's template: the path itself may hold what is nobody's business. */
+const logRequest = (
+  request: HttpServerRequest.HttpServerRequest,
+  { status }: HttpServerResponse.HttpServerResponse,
+  startedAt: number,
+  routes: BoundaryOptions["routes"]
+): Effect.Effect<void> =>
+  Effect.withFiber((fiber) => {
+    const level = status < 500 ? "Debug" : "Info"
+    if (LogLevel.isGreaterThan(fiber.getRef(References.MinimumLogLevel), level)) return Effect.void
+    return Effect.logWithLevel(level)("request").pipe(
+      Effect.annotateLogs({
+        method: request.method,
+        path: routes(request.url)?.template ?? "(none)",
+        status,
+        millis: Math.round((performance.now() - startedAt) * 10) / 10
+      })
+    )
+  })

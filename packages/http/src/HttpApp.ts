@@ -1,0 +1,58 @@
+/** The HTTP API, put together: give it the ports and an engine. */
+import { ByteSize, Layer, type Redacted } from "effect"
+import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "./Api.ts"
+import * as AuthHandlers from "./auth/AuthHandlers.ts"
+import { InternalOnly, PlayerOnly } from "./Authentication.ts"
+import { boundary } from "./Boundary.ts"
+import { makeCors } from "./Cors.ts"
+import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
+import * as Docs from "./operator/Docs.ts"
+import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
+import { Refusals } from "./Refusals.ts"
+import { makeRouteTable, routesOf } from "./RouteTable.ts"
+import * as UserHandlers from "./user/UserHandlers.ts"
+import * as WalletHandlers from "./wallet/WalletHandlers.ts"
+
+export interface HttpAppOptions {
+  /** Where clients reach this server (PUBLIC_URL). */
+  readonly publicUrl: URL
+  /** The origins whose pages may call it, as browsers write them (CORS_ORIGINS). */
+  readonly corsOrigins: ReadonlyArray<string>
+  /** What our own machines show (INTERNAL_API_TOKEN). */
+  readonly internalToken: Redacted.Redacted
+}
+
+/** The largest body of a request, in bytes (API.md, "too large, too slow"). */
+export const bodyBytesMax = 64 * 1024
+
+/** Serves the API on the engine. */
+export const layer = ({ corsOrigins, internalToken, publicUrl }: HttpAppOptions) => {
+  const around = boundary({
+    routes: makeRouteTable([...routesOf(Api), ...Docs.docsRoutes]),
+    cors: makeCors(corsOrigins),
+    https: publicUrl.protocol === "https:"
+  })
+  const handlers = Layer.mergeAll(
+    AuthHandlers.layer,
+    UserHandlers.layer,
+    WalletHandlers.layer,
+    LotteryHandlers.layer,
+    OperatorHandlers.layer
+  ).pipe(Layer.provide([Refusals.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
+
+  return HttpRouter.serve(
+    Layer.mergeAll(
+      HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
+      Docs.layer(publicUrl),
+      HttpRouter.middleware(around, { global: true })
+    ),
+    {
+      // the boundary writes the log
+      disableLogger: true,
+      disableListenLog: true,
+      routerConfig: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
+    }
+  ).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyBytesMax))))
+}

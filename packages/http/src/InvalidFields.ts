@@ -1,0 +1,36 @@
+/** What a schema found wrong with a request, in the words of the API. */
+import { type Schema, SchemaIssue } from "effect"
+import type { InvalidField } from "./Problem.ts"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => {
+    switch (issue._tag) {
+      case "UnexpectedKey":
+        return "is not a field of this request"
+      case "MissingKey":
+        return "is required"
+      default:
+        return SchemaIssue.defaultLeafHook(issue)
+    }
+  }
+})
+
+/** At most this many fields are named: a request may hold thousands of wrong ones. */
+const fieldsMax = 20
+
+/**
+ * The fields that are wrong, each with a sentence that quotes no value: it might be a password.
+ *
+ * `whole` names the request's part where all of it is wrong.
+ */
+export const invalidFields = (error: Schema.SchemaError, whole: string): ReadonlyArray<InvalidField> =>
+  format(error.issue).issues.slice(0, fieldsMax).map(({ message, path }) => ({
+    path: path === undefined || path.length === 0 ? whole : path.map(segment).join("."),
+    message
+  }))
+
+/** At most this much of a name that the client made up is repeated to it. */
+const nameCharactersMax = 64
+
+const segment = (segment: PropertyKey | { readonly key: PropertyKey }): string =>
+  String(typeof segment === "object" ? segment.key : segment).slice(0, nameCharactersMax)

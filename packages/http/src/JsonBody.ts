@@ -1,0 +1,56 @@
+/**
+ * Reads the body of a request: JSON of one meaning, of the declared shape, and nothing besides.
+ *
+ * The endpoints declare the same schema as their payload, for the OpenAPI document; the handlers read it here, so that
+ * each way in which a body can be wrong has its own code.
+ */
+import { Effect, Result, Schema } from "effect"
+import type { HttpServerError, HttpServerRequest } from "effect/http"
+import { invalidFields } from "./InvalidFields.ts"
+import { type bodyProblems, Problem, refuse } from "./Problem.ts"
+import { parseBytes } from "./StrictJson.ts"
+
+/** What may be wrong with a body. */
+export type BodyProblem = Problem<typeof bodyProblems[number]>
+
+export interface JsonBody<A> {
+  readonly value: A
+  /** The body as it came. */
+  readonly bytes: Uint8Array
+}
+
+/** `application/json`, in UTF-8 (RFC 8259, section 8.1). */
+const jsonForm = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
+
+/**
+ * A reader of bodies that `schema` describes.
+ *
+ * `whenEmpty` is what a request without a body says: where nothing is required of the client, it may send none.
+ */
+export const jsonBody = <A>(schema: Schema.ConstraintDecoder<A>, whenEmpty?: A) => {
+  const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: "error", errors: "all" })
+  return (request: HttpServerRequest.HttpServerRequest): Effect.Effect<JsonBody<A>, BodyProblem> =>
+    Effect.flatMap(
+      Effect.mapError(request.arrayBuffer, unreadable),
+      (buffer): Effect.Effect<JsonBody<A>, BodyProblem> => {
+        const bytes = new Uint8Array(buffer)
+        if (bytes.length === 0 && whenEmpty !== undefined) return Effect.succeed({ value: whenEmpty, bytes })
+        if (!jsonForm.test(request.headers["content-type"] ?? "")) {
+          return refuse("unsupported_media_type", "Send JSON in UTF-8, with Content-Type: application/json.")
+        }
+        const json = parseBytes(bytes)
+        if (Result.isFailure(json)) return refuse("invalid_json", json.failure.message)
+        const decoded = decode(json.success)
+        return Result.isSuccess(decoded)
+          ? Effect.succeed({ value: decoded.success, bytes })
+          : refuse("invalid_request", "The body is not what this endpoint takes.", {
+            errors: invalidFields(decoded.failure, "body")
+          })
+      }
+    )
+}
+
+const unreadable = ({ reason }: HttpServerError.HttpServerError): BodyProblem =>
+  reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
+    ? new Problem("payload_too_large", "The body is larger than 64 KiB.")
+    : new Problem("invalid_request", "The body did not arrive whole.")

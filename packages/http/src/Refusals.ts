@@ -1,0 +1,31 @@
+/** Turns what a handler, or the reading of its request, fails with into the problem that is answered. */
+import { Effect, Layer } from "effect"
+import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { invalidFields } from "./InvalidFields.ts"
+import { Problem, problemResponse, problems } from "./Problem.ts"
+import { CurrentRequestId } from "./RequestId.ts"
+
+/** Goes around every endpoint. What it does not know goes on, to be answered 500. */
+export class Refusals extends HttpApiMiddleware.Service<Refusals>()("@ddd/http/Refusals", {
+  error: problems("internal")
+}) {
+  static readonly layer = Layer.succeed(
+    Refusals,
+    Refusals.of((respond) =>
+      Effect.catch(respond, (failure: unknown) => {
+        const problem = failure instanceof Problem ? failure : problemOf(failure)
+        return problem === undefined
+          ? Effect.die(failure)
+          : Effect.map(CurrentRequestId, (requestId) => problemResponse(problem, requestId))
+      })
+    )
+  )
+}
+
+/** A request whose path, query or headers are not what the endpoint takes; an answer of ours that is wrong is our mistake. */
+const problemOf = (failure: unknown): Problem | undefined =>
+  HttpApiError.HttpApiSchemaError.is(failure) && failure.kind !== "Body" && failure.kind !== "ResponseHeaders"
+    ? new Problem("invalid_request", "The request is not what this endpoint takes.", {
+      errors: invalidFields(failure.cause, failure.kind.toLowerCase())
+    })
+    : undefined

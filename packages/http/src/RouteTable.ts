@@ -1,0 +1,43 @@
+/** Which paths there are, and by which methods: for saying 404 and 405 apart, and for naming a path in a log without its parameters. */
+import { HttpApi } from "effect/http-api"
+import type { Api } from "./Api.ts"
+
+export interface Route {
+  readonly method: string
+  /** `/lottery/draws/:drawDate`. */
+  readonly path: string
+}
+
+/** A path that exists. */
+export interface PathEntry {
+  readonly template: string
+  /** In the form of the header `Allow`. */
+  readonly allow: string
+}
+
+/** Every route that the contract declares. */
+export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
+  const routes: Array<Route> = []
+  HttpApi.reflect(api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint }) => routes.push({ method: endpoint.method, path: endpoint.path })
+  })
+  return routes
+}
+
+/** Finds the entry of a request's path, query and all; `undefined` where nothing is. */
+export const makeRouteTable = (routes: ReadonlyArray<Route>): (url: string) => PathEntry | undefined => {
+  const entries = Array.from(Map.groupBy(routes, ({ path }) => path), ([template, routes]) => {
+    const methods = routes.flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method])
+    return { segments: template.split("/"), entry: { template, allow: methods.join(", ") } }
+  })
+  return (url) => {
+    const query = url.indexOf("?")
+    const segments = (query < 0 ? url : url.slice(0, query)).split("/")
+    return entries.find((candidate) => matches(candidate.segments, segments))?.entry
+  }
+}
+
+const matches = (template: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>
+  template.length === path.length &&
+  template.every((segment, i) => segment === path[i] || (segment.startsWith(":") && path[i] !== ""))

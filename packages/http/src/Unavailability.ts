@@ -1,0 +1,13 @@
+/** What a caller is told when a port cannot be reached. */
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect } from "effect"
+import { type Problem, refuse } from "./Problem.ts"
+
+/** Answers `unavailable` where the store does not answer. The log has the reason; the caller has not. */
+export const refuseUnavailable = (unavailable: Unavailable): Effect.Effect<never, Problem<"unavailable">> =>
+  Effect.andThen(
+    Effect.logWarning(unavailable.message, unavailable.cause),
+    refuse("unavailable", "The service cannot answer now. Nothing was changed; try again.", {
+      retryAfter: unavailable.retryAfter
+    })
+  )

@@ -1,0 +1,20 @@
+/** What both engines are told. */
+import type { Duration } from "effect"
+import type { Patience } from "./Heartbeat.ts"
+
+export interface EngineOptions {
+  /** The address to listen on, an IP: `127.0.0.1`, `0.0.0.0`, `::`. */
+  readonly host: string
+  /** 0 for any free one; `HttpServer.address` tells which. */
+  readonly port: number
+  /** Where WebSockets are opened, `/ws`. Any other use of that path is the application's. */
+  readonly socketPath: string
+  /** Origins (`https://app.example.com`) whose pages may open WebSockets. Who names no origin, as native apps do, may. */
+  readonly allowedOrigins: ReadonlySet<string>
+  /** How long requests under way may take once the server is asked to stop: 10 s unless told otherwise. */
+  readonly gracePeriod?: Duration.Input
+  /** When silent WebSockets are asked, and dropped: after 30 and 60 s unless told otherwise. */
+  readonly patience?: Patience
+}
+
+export const defaultGracePeriod: Duration.Input = "10 seconds"

@@ -1,0 +1,64 @@
+/**
+ * Finds WebSockets whose client is gone without a word: after 30 s of silence it is asked (ping), after 60 s dropped.
+ *
+ * One sweep a second for all of them, in place of a timer each.
+ */
+import { Effect, type Scope } from "effect"
+
+/** What the heartbeat does to one connection. */
+export interface Pulse {
+  readonly ping: () => void
+  /** Ends the connection without a goodbye: nobody would read it. */
+  readonly drop: () => void
+}
+
+/** Seconds of silence, that is without any frame from the client. */
+export interface Patience {
+  readonly pingAfter: number
+  readonly dropAfter: number
+}
+
+export const defaultPatience: Patience = { pingAfter: 30, dropAfter: 60 }
+
+export class Heartbeat {
+  /** Sweeps so far, which is the clock here: it stands still while the process does, and nobody is dropped for that. */
+  #now = 0
+  readonly #heardAt = new Map<Pulse, number>()
+  readonly #patience: Patience
+
+  constructor(patience: Patience) {
+    this.#patience = patience
+  }
+
+  /** The client sent something. The first call begins to watch the connection. */
+  heard(pulse: Pulse): void {
+    this.#heardAt.set(pulse, this.#now)
+  }
+
+  /** The connection is closed. */
+  forget(pulse: Pulse): void {
+    this.#heardAt.delete(pulse)
+  }
+
+  /** To be called once a second. */
+  sweep(): void {
+    this.#now++
+    for (const [pulse, heardAt] of this.#heardAt) {
+      const silence = this.#now - heardAt
+      if (silence >= this.#patience.dropAfter) pulse.drop()
+      else if (silence % this.#patience.pingAfter === 0) pulse.ping()
+    }
+  }
+}
+
+/** A heartbeat that sweeps until the scope closes. */
+export const make = (patience: Patience): Effect.Effect<Heartbeat, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const heartbeat = new Heartbeat(patience)
+    yield* Effect.sync(() => heartbeat.sweep()).pipe(
+      Effect.delay("1 second"),
+      Effect.forever,
+      Effect.forkScoped
+    )
+    return heartbeat
+  })

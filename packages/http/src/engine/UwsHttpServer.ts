@@ -1,0 +1,157 @@
+/**
+ * Effect's `HttpServer` on uWebSockets.js.
+ *
+ * The application sees a request when its body is complete, within the cap, and of one certain length; before that,
+ * nothing happens that would have to be undone. What uWS itself refuses (a header block that cannot be parsed or is over
+ * its limits, a missing `Host`, HTTP/1.0, a `Content-Length` beside a `Transfer-Encoding`) it answers with its own 400,
+ * 431 or 505 and closes. It cuts off who takes 8 to 12 s over the headers, or as long again over the body, and who sends a
+ * second request without waiting for the first one's answer.
+ */
+import { type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_socket, uWS } from "@ddd/uws"
+import { Context, Effect, type Fiber, Scope } from "effect"
+import { Headers, HttpEffect, HttpIncomingMessage, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
+import { NetAddress } from "effect/net"
+import { requestIdOf } from "../RequestId.ts"
+import { defaultGracePeriod, type EngineOptions } from "./EngineOptions.ts"
+import { defaultMaxBodyBytes, framing } from "./Framing.ts"
+import * as PeerAddress from "./PeerAddress.ts"
+import { bodyTooLarge, malformed, notServing, type Refusal, traceRefused } from "./Refusal.ts"
+import { UwsExchange } from "./UwsExchange.ts"
+import { WholeRequest } from "./WholeRequest.ts"
+
+/** Runs the application for one request. */
+type Handle = (exchange: UwsExchange, request: WholeRequest) => void
+
+/** Listens with `app`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
+export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: EngineOptions) {
+  let handle: Handle | undefined
+  let maxBodyBytes = defaultMaxBodyBytes
+  app.any("/*", (res, req) => receive(res, req, maxBodyBytes, () => handle))
+
+  const listening = yield* Effect.acquireRelease(
+    listen(app, options),
+    () => Effect.sync(() => app.close()) // with every connection that is left
+  )
+  const address = yield* Effect.fromResult(
+    NetAddress.inetAddressFromIpString(options.host, uWS.us_socket_local_port(listening))
+  ).pipe(Effect.mapError((cause) => new HttpServerError.ServeError({ cause })))
+
+  return HttpServer.make({
+    address,
+    serve: Effect.fnUntraced(function*(httpApp, middleware) {
+      const configured = yield* HttpIncomingMessage.MaxBodySize
+      if (configured !== undefined) maxBodyBytes = Number(configured)
+      const running = new Set<Fiber.Fiber<void>>()
+      let underWay = 0 // counts a request from before its fiber exists, which may run far before it is in the set
+      let drained: (() => void) | undefined
+      const services = yield* Effect.context()
+      const server = yield* Effect.fiberId
+      const application = HttpEffect.toHandled(httpApp, (request, response) => {
+        const exchange = request.source
+        return exchange instanceof UwsExchange
+          ? exchange.send(request.method, response, () => requestIdOf(request.headers["x-request-id"]))
+          : Effect.die(new Error("a request that this server did not receive"))
+      }, middleware)
+
+      yield* Scope.addFinalizer(
+        yield* Effect.scope,
+        Effect.callback<void>((resume) => {
+          uWS.us_listen_socket_close(listening)
+          handle = undefined
+          drained = () => resume(Effect.void)
+          if (underWay === 0) drained()
+        }).pipe(
+          Effect.timeoutOption(options.gracePeriod ?? defaultGracePeriod),
+          Effect.andThen(Effect.sync(() => {
+            for (const fiber of running) fiber.interruptUnsafe(server)
+          }))
+        )
+      )
+      handle = (exchange, request) => {
+        const context = Context.add(services, HttpServerRequest.HttpServerRequest, request)
+        underWay++
+        const fiber = Effect.runForkWith(context)(application)
+        running.add(fiber)
+        exchange.onAborted = () => fiber.interruptUnsafe(server, HttpServerError.ClientAbort.annotation)
+        fiber.addObserver(() => {
+          running.delete(fiber)
+          if (--underWay === 0) drained?.()
+        })
+      }
+    })
+  })
+})
+
+/** `ListenOptions.LIBUS_LISTEN_EXCLUSIVE_PORT`: two processes on one port are an error, instead of sharing its connections. */
+const exclusive = 1
+
+const listen = (app: TemplatedApp, options: EngineOptions) =>
+  Effect.callback<us_listen_socket, HttpServerError.ServeError>((resume) => {
+    const done = (socket: us_listen_socket | false) =>
+      resume(
+        socket === false
+          ? Effect.fail(
+            new HttpServerError.ServeError({ cause: new Error(`cannot listen on ${options.host}:${options.port}`) })
+          )
+          : Effect.succeed(socket)
+      )
+    // the types know a host or options, not both
+    // oxlint-disable-next-line typescript/unbound-method -- it is applied to its own object
+    Reflect.apply(app.listen, app, [options.host, options.port, exclusive, done])
+  })
+
+/** Reads one request and hands it on. `req` is lent for the time of this call: all of it is copied here. */
+const receive = (
+  res: HttpResponse,
+  req: HttpRequest,
+  maxBodyBytes: number,
+  current: () => Handle | undefined
+): void => {
+  const exchange = new UwsExchange(res, () => current() === undefined)
+  const method = req.getCaseSensitiveMethod()
+  const query = req.getQuery()
+  const url = query === undefined || query === "" ? req.getUrl() : `${req.getUrl()}?${query}`
+  const headers = copyHeaders(req)
+  const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
+
+  const refuse = (refusal: Refusal) => exchange.refuse(refusal, requestIdOf(headers["x-request-id"]))
+  const proceed = (body: Buffer) => {
+    const handle = current()
+    if (handle === undefined) return refuse(notServing)
+    handle(exchange, new WholeRequest({ source: exchange, method, url, headers, peerAddress, body }))
+  }
+
+  if (method === "TRACE") return refuse(traceRefused)
+  const frame = framing(headers["content-length"], headers["transfer-encoding"])
+  switch (frame._tag) {
+    case "Faulty":
+      return refuse(malformed(frame.detail))
+    case "Empty":
+      return proceed(nothing)
+    case "Body":
+      if (frame.length !== undefined && frame.length > maxBodyBytes) return refuse(bodyTooLarge(maxBodyBytes))
+      return exchange.collect(maxBodyBytes, proceed, () => refuse(bodyTooLarge(maxBodyBytes)))
+  }
+}
+
+const nothing = Buffer.alloc(0)
+
+/** Of these only the first counts, as with Node: two readers could choose differently. */
+const single: ReadonlySet<string> = new Set([
+  "authorization",
+  "content-type",
+  "host",
+  "user-agent",
+  "referer",
+  "origin"
+])
+
+const copyHeaders = (req: HttpRequest): Headers.Headers => {
+  const headers: Record<string, string> = Object.create(null)
+  req.forEach((name, value) => {
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else if (!single.has(name)) headers[name] = `${before}${name === "cookie" ? "; " : ", "}${value}`
+  })
+  return Headers.fromRecordUnsafe(headers)
+}

@@ -1,0 +1,72 @@
+/** One client of the live hub: what it has said so far, and what it is owed. */
+import { randomUUID } from "node:crypto"
+import type { LiveSocket } from "../engine/Sockets.ts"
+import type { Authenticated } from "./LiveSource.ts"
+import { encodeEvent, type Fault } from "./Protocol.ts"
+import type { Subscriber } from "./Topics.ts"
+
+/** So many messages in a row that cannot be served end the connection (API.md, "WebSocket"). */
+const faultsMax = 5
+
+/** So many messages may wait while an earlier one is served (a token being verified). */
+const waitingMax = 32
+
+export class Connection implements Subscriber {
+  readonly id = randomUUID()
+  readonly channels = new Set<string>()
+  /** Who has signed in. */
+  user: Authenticated | undefined
+  /** The client is gone; nothing may be kept for it any more. */
+  gone = false
+  readonly #socket: LiveSocket
+  readonly #waiting: Array<string> = []
+  #busy = false
+  #faults = 0
+
+  constructor(socket: LiveSocket) {
+    this.#socket = socket
+  }
+
+  send(message: string): void {
+    this.#socket.send(message)
+  }
+
+  ready(): boolean {
+    return this.#socket.bufferedAmount() === 0
+  }
+
+  /** Answers a message that was served. */
+  answer(event: string, data: object): void {
+    this.#faults = 0
+    this.send(encodeEvent(event, data))
+  }
+
+  /** Answers a message that cannot be served. */
+  fault({ code, detail }: Fault): void {
+    this.send(encodeEvent("error", { code, detail }))
+    if (++this.#faults === faultsMax) this.close(1008, "Too many messages that cannot be served.")
+  }
+
+  close(code: number, reason: string): void {
+    this.#waiting.length = 0
+    this.#socket.close(code, reason)
+  }
+
+  /**
+   * Messages are served one by one, in the order of arrival. Whoever gets `true` serves `message` and then those that
+   * `next` gives; for `false`, somebody is at it already.
+   */
+  take(message: string): boolean {
+    if (!this.#busy) return this.#busy = true
+    if (this.#waiting.length === waitingMax) this.close(1008, "Wait for answers before sending more.")
+    else this.#waiting.push(message)
+    return false
+  }
+
+  /** The next message to serve; `undefined` ends what `take` began. */
+  next(): string | undefined {
+    const message = this.#waiting.shift()
+    this.#busy = message !== undefined
+    return message
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Tells every connected client of this process what happens to the draws (API.md, "WebSocket"; DESIGN.md, "Live updates").
+ *
+ * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
+ */
+import { formatInstant, instant } from "@ddd/core/Instant"
+import { Now } from "@ddd/core/ports/Now"
+import { Effect, Layer, Stream } from "effect"
+import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
+import { type ChannelKind, drawChannel, drawKind } from "./ChannelKind.ts"
+import { Connection } from "./Connection.ts"
+import { type LiveChange, LiveSource } from "./LiveSource.ts"
+import { type ClientMessage, encodeEvent, type Fault, parseMessage } from "./Protocol.ts"
+import { Topics } from "./Topics.ts"
+
+/** How often tokens are looked at for having expired. */
+const expiryInterval = "1 second"
+
+/** How long until changes that failed are listened to again. */
+const retryInterval = "1 second"
+
+/** Serves the engine's WebSockets until its scope closes. */
+export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Layer.effectDiscard(Effect.gen(function*() {
+  const source = yield* LiveSource
+  const { now } = yield* Now
+  const sockets = yield* Sockets
+  const fork = Effect.runForkWith(yield* Effect.context())
+  const topics = new Topics(yield* Effect.scope)
+  const kinds: ReadonlyArray<ChannelKind> = [drawKind(source)]
+  const signedIn = new Set<Connection>()
+
+  const kindOf = (name: string): Effect.Effect<ChannelKind, Fault> => {
+    const kind = kinds.find((each) => each.matches(name))
+    return kind === undefined
+      ? Effect.fail({ code: "not_found", detail: "There is no such channel." })
+      : Effect.succeed(kind)
+  }
+
+  const serve = (connection: Connection, message: ClientMessage): Effect.Effect<void, Fault> => {
+    switch (message.type) {
+      case "ping":
+        return Effect.map(now, (time) => connection.answer("pong", { serverTime: formatInstant(time) }))
+      case "auth":
+        return Effect.map(source.authenticate(message.token), (user) => {
+          if (connection.user?.userId !== user.userId) topics.leavePrivate(connection)
+          connection.user = user
+          signedIn.add(connection)
+          const expiresAt = formatInstant(instant(user.expiresAt))
+          connection.answer("authenticated", { userId: user.userId, expiresAt })
+        })
+      case "subscribe":
+        return Effect.gen(function*() {
+          const kind = yield* kindOf(message.channel)
+          yield* kind.authorise(message.channel, connection.user?.userId)
+          connection.answer("subscribed", { channel: message.channel })
+          yield* topics.listen(connection, message.channel, kind)
+        })
+      case "unsubscribe":
+        return Effect.map(kindOf(message.channel), () => {
+          topics.leave(connection, message.channel)
+          connection.answer("unsubscribed", { channel: message.channel })
+        })
+    }
+  }
+
+  const forget = (connection: Connection): void => {
+    signedIn.delete(connection)
+    topics.leaveAll(connection)
+  }
+
+  const serveAll = (connection: Connection, first: string): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      for (let text: string | undefined = first; text !== undefined; text = connection.next()) {
+        yield* Effect.fromResult(parseMessage(text)).pipe(
+          Effect.flatMap((message) => serve(connection, message)),
+          Effect.catch((fault) => Effect.sync(() => connection.fault(fault)))
+        )
+        if (connection.gone) return forget(connection) // it went while it was being served
+      }
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.andThen(
+          Effect.logError("A WebSocket message could not be served", cause),
+          Effect.sync(() => connection.close(1011, "Something went wrong on our side."))
+        )
+      )
+    )
+
+  const accept = (socket: LiveSocket): SocketListener => {
+    const connection = new Connection(socket)
+    fork(
+      Effect.map(
+        now,
+        (time) => connection.answer("connected", { connectionId: connection.id, serverTime: formatInstant(time) })
+      )
+    )
+    return {
+      message: (text) => {
+        if (connection.take(text)) fork(serveAll(connection, text))
+      },
+      drained: () => topics.catchUp(connection),
+      closed: () => {
+        connection.gone = true
+        forget(connection)
+      }
+    }
+  }
+
+  const hear = (change: LiveChange): Effect.Effect<void> => {
+    switch (change._tag) {
+      case "DrawSold":
+        return Effect.sync(() => topics.touch(drawChannel))
+      case "DrawStatus": {
+        const { _tag, ...data } = change
+        topics.touch(drawChannel) // another draw may be on sale now
+        return topics.publish(drawChannel, data.drawId, encodeEvent("draw:status", data, drawChannel))
+      }
+      case "AccessRevoked":
+        return Effect.sync(() => {
+          for (const connection of signedIn) {
+            if (connection.user?.userId === change.userId) connection.close(1008, "You were signed out.")
+          }
+        })
+    }
+  }
+
+  const expireTokens = Effect.map(now, (time) => {
+    for (const connection of signedIn) {
+      if (connection.user === undefined || connection.user.expiresAt > time) continue
+      signedIn.delete(connection)
+      connection.user = undefined
+      topics.leavePrivate(connection)
+      connection.send(encodeEvent("error", { code: "token_expired", detail: "The access token has expired." }))
+    }
+  })
+
+  yield* source.changes.pipe(
+    Stream.runForEach(hear),
+    Effect.catchCause((cause) => Effect.logWarning("The live changes are interrupted", cause)),
+    Effect.andThen(Effect.sleep(retryInterval)),
+    Effect.andThen(Effect.sync(() => topics.touchAll())),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  yield* expireTokens.pipe(Effect.delay(expiryInterval), Effect.forever, Effect.forkScoped)
+  yield* sockets.serve(accept)
+}))

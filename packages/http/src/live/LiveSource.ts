@@ -1,0 +1,61 @@
+/** What the live hub needs to know from the rest of the program: the draw on sale, what happens to draws, who a token names. */
+import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
+import type { ProblemCode } from "../Problem.ts"
+
+/** The draw now on sale, as `draw:update` shows it (API.md, "WebSocket"). */
+export interface DrawUpdate {
+  readonly drawId: string
+  /** A decimal string, `"0.95"`. */
+  readonly prizePool: string
+  readonly totalEntries: number
+}
+
+/** What `draw:status` shows: a draw opened, locked, was drawn or declared void. Members that are not known yet are absent. */
+export interface DrawStatusUpdate {
+  readonly drawId: string
+  readonly status: "open" | "locked" | "drawn" | "void"
+  /** The lock record, a signed note; with `locked`. */
+  readonly lock?: string
+  readonly winningPosition?: number
+  readonly winningTicketId?: string
+  /** A decimal string. */
+  readonly prizeAmount?: string
+}
+
+/** Something that was committed. */
+export type LiveChange =
+  /** Tickets were sold: the hub reads `drawUpdate`, at most 20 times a second. */
+  | { readonly _tag: "DrawSold"; readonly drawId: string; readonly version: bigint }
+  | { readonly _tag: "DrawStatus" } & DrawStatusUpdate
+  /** A user's access ended before its tokens did (signed out everywhere, password changed, frozen): its sockets are closed. */
+  | { readonly _tag: "AccessRevoked"; readonly userId: string }
+
+/** The source cannot answer now; the hub tries again. */
+export class LiveSourceUnavailable extends Data.TaggedError("LiveSourceUnavailable")<{
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+/** A token that is not taken: `unauthenticated`, `token_expired`, … and a sentence. */
+export class TokenRefused
+  extends Data.TaggedError("TokenRefused")<{ readonly code: ProblemCode; readonly detail: string }>
+{}
+
+/** Whose token it was, and until when (Unix milliseconds, by the port `Now`). */
+export interface Authenticated {
+  readonly userId: string
+  readonly expiresAt: number
+}
+
+export class LiveSource extends Context.Service<LiveSource, {
+  /** The draw on sale now, or null. Read after `DrawSold`, when the first subscriber comes, and every 3 s while there are any. */
+  readonly drawUpdate: Effect.Effect<DrawUpdate | null, LiveSourceUnavailable>
+  /**
+   * What happens from now on. Where it fails or ends, the hub runs it again a second later.
+   *
+   * Each run may begin with the present `DrawStatus` of the last few draws, so that one which was missed between two runs
+   * comes late instead of never: a status that was already told is not told again.
+   */
+  readonly changes: Stream.Stream<LiveChange, LiveSourceUnavailable>
+  readonly authenticate: (token: Redacted.Redacted) => Effect.Effect<Authenticated, TokenRefused>
+}>()("@ddd/http/live/LiveSource") {}

@@ -1,0 +1,86 @@
+/** The live hub's source, made of core's ports. */
+import type { Draw } from "@ddd/core/Draw"
+import type { DrawId } from "@ddd/core/Ids"
+import { formatCents } from "@ddd/core/Money"
+import { AccessTokens } from "@ddd/core/ports/AccessTokens"
+import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { Draws } from "@ddd/core/ports/Draws"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect, Layer, Stream } from "effect"
+import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
+
+/** How many draws that are over are told again where changes may have been missed. */
+const recentDraws = 3
+
+export const layer = Layer.effect(
+  LiveSource,
+  Effect.gen(function*() {
+    const draws = yield* Draws
+    const events = yield* DrawEvents
+    const tokens = yield* AccessTokens
+
+    const statusOf = (draw: Draw): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
+      Effect.map(draw.status === "locked" ? draws.notes(draw.id) : Effect.succeed(null), (notes) => {
+        const { id, prizePool, status, winningPosition, winningTicketId } = draw
+        const lock = notes?.lock ?? null
+        if (status === "scheduled") return []
+        return [{
+          _tag: "DrawStatus",
+          drawId: id,
+          status,
+          ...(lock === null ? {} : { lock }),
+          ...(winningPosition === null ? {} : { winningPosition, prizeAmount: formatCents(prizePool) }),
+          ...(winningTicketId === null ? {} : { winningTicketId })
+        }]
+      })
+
+    const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
+      Effect.flatMap(draws.byId(id), (draw) => draw === null ? Effect.succeed([]) : statusOf(draw))
+
+    /** Where things stand: the draws that ended last, oldest first, and the one on sale. */
+    const present: Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> = Effect.gen(function*() {
+      const ended = (yield* draws.history({ limit: recentDraws, cursor: null })).items.toReversed()
+      const current = yield* draws.current
+      return (yield* Effect.forEach(current === null ? ended : [...ended, current], statusOf)).flat()
+    })
+
+    const heard = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
+      switch (change._tag) {
+        case "Sold":
+          return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId, version: change.version }])
+        case "Status":
+          return statusById(change.drawId)
+        case "Missed":
+          return present
+      }
+    }
+
+    return LiveSource.of({
+      drawUpdate: draws.current.pipe(
+        Effect.map((draw) =>
+          draw === null
+            ? null
+            : { drawId: draw.id, prizePool: formatCents(draw.prizePool), totalEntries: draw.totalEntries }
+        ),
+        Effect.mapError(sourceUnavailable)
+      ),
+      // listening begins before the present is read: what happens in between is told twice rather than never
+      changes: Stream.mapEffect(events.changes, heard).pipe(
+        Stream.merge(Stream.fromEffect(present)),
+        Stream.flatMap(Stream.fromIterable),
+        Stream.mapError(sourceUnavailable)
+      ),
+      authenticate: (token) =>
+        Effect.mapBoth(tokens.verify(token), {
+          onSuccess: ({ expiresAt, userId }) => ({ userId, expiresAt }),
+          onFailure: (refusal) =>
+            refusal._tag === "TokenExpired"
+              ? new TokenRefused({ code: "token_expired", detail: "The access token has expired: refresh it." })
+              : new TokenRefused({ code: "unauthenticated", detail: "This is not an access token." })
+        })
+    })
+  })
+)
+
+const sourceUnavailable = ({ cause, message }: Unavailable): LiveSourceUnavailable =>
+  new LiveSourceUnavailable({ message, cause })

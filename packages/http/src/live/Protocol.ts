@@ -1,0 +1,56 @@
+/** The messages that go over a WebSocket, as text (API.md, "WebSocket"). */
+import { Redacted, Result } from "effect"
+import type { ProblemCode } from "../Problem.ts"
+import { type Json, parseText } from "../StrictJson.ts"
+
+export type ClientMessage =
+  | { readonly type: "auth"; readonly token: Redacted.Redacted }
+  | { readonly type: "subscribe"; readonly channel: string }
+  | { readonly type: "unsubscribe"; readonly channel: string }
+  | { readonly type: "ping" }
+
+/** Why a message is not served: what an `error` event carries. */
+export interface Fault {
+  readonly code: ProblemCode
+  /** A sentence. */
+  readonly detail: string
+}
+
+/** Reads what a client sent. A member that is not known is a fault, never ignored. */
+export const parseMessage = (text: string): Result.Result<ClientMessage, Fault> =>
+  Result.flatMap(
+    Result.mapError(parseText(text), ({ message }): Fault => ({ code: "invalid_json", detail: message })),
+    (json): Result.Result<ClientMessage, Fault> => {
+      if (!isObject(json)) return invalid("A message is a JSON object.")
+      const { type, ...rest } = json
+      switch (type) {
+        case "ping":
+          return Object.keys(rest).length === 0 ? Result.succeed({ type }) : invalid("A ping has no members but type.")
+        case "auth":
+          return Result.map(only(rest, "token"), (token) => ({ type, token: Redacted.make(token) }))
+        case "subscribe":
+        case "unsubscribe":
+          return Result.map(only(rest, "channel"), (channel) => ({ type, channel }))
+        default:
+          return invalid("The type must be auth, subscribe, unsubscribe or ping.")
+      }
+    }
+  )
+
+type JsonObject = { readonly [name: string]: Json }
+
+const isObject = (json: Json): json is JsonObject => typeof json === "object" && json !== null && !Array.isArray(json)
+
+const invalid = (detail: string): Result.Result<never, Fault> => Result.fail({ code: "invalid_request", detail })
+
+/** The one member that `rest` must have. */
+const only = (rest: JsonObject, name: string): Result.Result<string, Fault> => {
+  const value = rest[name]
+  return typeof value === "string" && Object.keys(rest).length === 1
+    ? Result.succeed(value)
+    : invalid(`This message has the members type and ${name}, a string, and no other.`)
+}
+
+/** An event as it is sent; `channel` where it belongs to one. */
+export const encodeEvent = (event: string, data: object, channel?: string): string =>
+  JSON.stringify({ event, data, channel })

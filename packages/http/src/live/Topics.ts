@@ -1,0 +1,128 @@
+/**
+ * The channels that somebody listens to.
+ *
+ * Each has one fiber, which reads the newest state when something changed, at most 20 times a second, and every 3 s in case
+ * the news of a change was lost. The state is encoded once and handed to every reader that has taken all it was sent; the
+ * others get the newest when they have.
+ */
+import { Effect, Latch, type Scope } from "effect"
+import { Channel, type Reader } from "./Channel.ts"
+import type { ChannelKind } from "./ChannelKind.ts"
+
+/** The least time between two states of a channel: 20 a second. */
+const pace = "50 millis"
+/** How long a lost notification may go unnoticed. */
+const pollInterval = "3 seconds"
+/** After so many readers, 2 or 3 ms on uWebSockets.js, the other work of the process gets a turn. */
+const readersAtOnce = 256
+
+/** A reader that knows where it reads. */
+export interface Subscriber extends Reader {
+  /** The names of its channels; kept here. */
+  readonly channels: Set<string>
+}
+
+interface Topic {
+  readonly kind: ChannelKind
+  readonly channel: Channel
+  /** Open while something may have changed since the state was read. */
+  readonly stale: Latch.Latch
+}
+
+export class Topics {
+  readonly #topics = new Map<string, Topic>()
+  readonly #scope: Scope.Scope
+
+  /** Its fibers end with `scope`. */
+  constructor(scope: Scope.Scope) {
+    this.#scope = scope
+  }
+
+  /** `subscriber` listens to the channel `name` from now on, and is sent its newest state first. */
+  listen(subscriber: Subscriber, name: string, kind: ChannelKind): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      subscriber.channels.add(name)
+      const known = this.#topics.get(name)
+      if (known !== undefined) {
+        known.channel.subscribe(subscriber, state)
+        return Effect.void
+      }
+      const topic: Topic = { kind, channel: new Channel(), stale: Latch.makeUnsafe(false) }
+      topic.channel.subscribe(subscriber) // the state follows, once it has been read
+      this.#topics.set(name, topic)
+      return Effect.forkIn(this.#keepFresh(name, topic), this.#scope)
+    })
+  }
+
+  leave(subscriber: Subscriber, name: string): void {
+    subscriber.channels.delete(name)
+    this.#topics.get(name)?.channel.unsubscribe(subscriber)
+  }
+
+  leaveAll(subscriber: Subscriber): void {
+    for (const name of subscriber.channels) this.leave(subscriber, name)
+  }
+
+  leavePrivate(subscriber: Subscriber): void {
+    for (const name of subscriber.channels) {
+      if (this.#topics.get(name)?.kind.private === true) this.leave(subscriber, name)
+    }
+  }
+
+  /** There is room again: sends what `subscriber` has not had. */
+  catchUp(subscriber: Subscriber): void {
+    for (const name of subscriber.channels) this.#topics.get(name)?.channel.catchUp(subscriber)
+  }
+
+  /** The state of `name` may have changed. */
+  touch(name: string): void {
+    this.#topics.get(name)?.stale.openUnsafe()
+  }
+
+  /** Every state may have changed: some news was missed. */
+  touchAll(): void {
+    for (const topic of this.#topics.values()) topic.stale.openUnsafe()
+  }
+
+  /** Tells who listens to `name`, at once, what is new of `subject`. Nothing is kept for those who come later. */
+  publish(name: string, subject: string, message: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const topic = this.#topics.get(name)
+      return topic?.channel.put(subject, message) === true ? deliver(topic.channel) : Effect.void
+    })
+  }
+
+  #keepFresh(name: string, { channel, kind, stale }: Topic): Effect.Effect<void> {
+    const round = Effect.gen(function*() {
+      stale.closeUnsafe()
+      const message = yield* kind.state(name)
+      if (message !== null && channel.put(state, message)) yield* deliver(channel)
+      yield* Effect.sleep(pace)
+      yield* Effect.timeoutOption(stale.await, pollInterval)
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.andThen(
+          Effect.logWarning(`The newest state of the channel ${name} could not be read`, cause),
+          Effect.sleep(pollInterval)
+        )
+      )
+    )
+    const goesOn = () => {
+      if (channel.size === 0) this.#topics.delete(name) // in one step with the question, so that nobody joins in between
+      return channel.size > 0
+    }
+    return Effect.repeat(round, { while: goesOn })
+  }
+}
+
+/** The subject of a channel's state; every other one has a name of its own. */
+const state = "state"
+
+const deliver = (channel: Channel): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    let count = 0
+    for (const reader of channel.readers()) {
+      channel.catchUp(reader)
+      if (++count % readersAtOnce === 0) yield* Effect.yieldNow
+    }
+  })

@@ -1,0 +1,110 @@
+/** The daily draw. */
+import { isTicketId } from "@ddd/core/Ids"
+import type { Day } from "@ddd/core/Instant"
+import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Sales } from "@ddd/core/ports/Sales"
+import { bundleContentType } from "@ddd/core/Proof"
+import { Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../Api.ts"
+import { CurrentUser } from "../Authentication.ts"
+import { cacheControl, immutable, revalidate } from "../Caching.ts"
+import { refuse } from "../Problem.ts"
+import { pageRequest } from "../schemas/Pages.ts"
+import { refuseUnavailable } from "../Unavailability.ts"
+import { drawBody } from "./LotteryBodies.ts"
+import { proofBundle } from "./ProofBundle.ts"
+import { makePurchase, nothingOnSaleRetrySeconds } from "./Purchase.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "lottery",
+  Effect.fnUntraced(function*(handlers) {
+    const draws = yield* Draws
+    const sales = yield* Sales
+    const { vkeys } = yield* RecordSigner
+
+    const drawOf = Effect.fnUntraced(function*(day: Day) {
+      const draw = yield* Effect.catchTag(draws.byDay(day), "Unavailable", refuseUnavailable)
+      return draw ?? (yield* refuseNoDraw)
+    })
+
+    return handlers
+      .handle("currentDraw", () =>
+        Effect.gen(function*() {
+          const draw = yield* Effect.catchTag(draws.current, "Unavailable", refuseUnavailable)
+          if (draw === null) {
+            return yield* refuse("unavailable", "No draw is on sale at this moment.", {
+              retryAfter: nothingOnSaleRetrySeconds
+            })
+          }
+          yield* cacheControl(revalidate)
+          return drawBody(draw)
+        }))
+      .handleRaw("purchaseTicket", makePurchase(sales))
+      .handle("tickets", ({ query }) =>
+        Effect.gen(function*() {
+          const { userId } = yield* CurrentUser
+          const filter = { drawId: query.drawId ?? null, status: query.status ?? null }
+          return yield* Effect.catchTag(
+            draws.ticketsOf(userId, filter, pageRequest(query)),
+            "Unavailable",
+            refuseUnavailable
+          )
+        }))
+      .handle("verifyTicket", ({ params }) =>
+        Effect.gen(function*() {
+          const ticketId = params.ticketId.toUpperCase()
+          const check = isTicketId(ticketId)
+            ? yield* Effect.catchTag(draws.checkTicket(ticketId), "Unavailable", refuseUnavailable)
+            : null
+          if (check === null) return yield* refuse("not_found", "There is no ticket with this id.")
+          yield* cacheControl(revalidate)
+          return check
+        }))
+      .handle("drawHistory", ({ query }) =>
+        Effect.gen(function*() {
+          const page = yield* Effect.catchTag(draws.history(pageRequest(query)), "Unavailable", refuseUnavailable)
+          yield* cacheControl(revalidate)
+          return { ...page, items: page.items.map(drawBody) }
+        }))
+      .handle("lastWinner", () =>
+        Effect.gen(function*() {
+          const last = yield* Effect.catchTag(draws.lastWinner, "Unavailable", refuseUnavailable)
+          yield* cacheControl(revalidate)
+          return last === null
+            ? { draw: null, winner: null }
+            : { draw: drawBody(last.draw), winner: masked(last.winner) }
+        }))
+      .handle(
+        "drawByDate",
+        ({ params }) => Effect.tap(Effect.map(drawOf(params.drawDate), drawBody), cacheControl(revalidate))
+      )
+      .handle("records", ({ params }) =>
+        Effect.gen(function*() {
+          const draw = yield* drawOf(params.drawDate)
+          const notes = yield* Effect.catchTag(draws.notes(draw.id), "Unavailable", refuseUnavailable)
+          if (notes === null) return yield* refuseNoDraw
+          yield* cacheControl(notes.result === null ? revalidate : immutable)
+          return notes
+        }))
+      .handle("proof", ({ params }) =>
+        Effect.gen(function*() {
+          const draw = yield* drawOf(params.drawDate)
+          const source = yield* Effect.catchTag(draws.proof(draw.id), "Unavailable", refuseUnavailable)
+          if (source === null) return yield* refuseNoDraw
+          return HttpServerResponse.stream(proofBundle(source, draw.beacon, vkeys), {
+            contentType: bundleContentType,
+            headers: { "cache-control": source.notes.result === null ? revalidate : immutable }
+          })
+        }))
+  })
+)
+
+const refuseNoDraw = refuse("not_found", "There is no draw of this day.")
+
+/** A winner whom friends may recognise and nobody else (API.md, "last-winner"). */
+const masked = (winner: LastWinner["winner"]) =>
+  winner === null ? null : { ...winner, username: `${winner.username?.slice(0, 2) ?? ""}***` }

@@ -1,0 +1,35 @@
+/** Pages of long lists (API.md, "pages"). */
+import type { PageRequest } from "@ddd/core/Page"
+import { Schema } from "effect"
+import { textCodec } from "./Text.ts"
+
+const limitDefault = 20
+
+/** `limit`: 1 … 100. */
+const Limit = textCodec({
+  identifier: "Limit",
+  description: "How many items a page holds",
+  example: String(limitDefault),
+  pattern: /^(100|[1-9][0-9]?)$/u,
+  message: "must be a number from 1 to 100",
+  is: (u): u is number => typeof u === "number" && Number.isInteger(u),
+  parse: Number,
+  format: String
+})
+
+/** The query of a list whose cursors have the form `pattern`. They mean something to the store alone. */
+export const pageQuery = (pattern: RegExp) => ({
+  limit: Schema.optionalKey(Limit),
+  cursor: Schema.optionalKey(
+    Schema.String.check(Schema.isPattern(pattern, { message: "must be the nextCursor of an earlier page" }))
+  )
+})
+
+/** The page that a query asks for: the first, of 20 items, where it says nothing. */
+export const pageRequest = (query: { readonly limit?: number; readonly cursor?: string }): PageRequest => ({
+  limit: query.limit ?? limitDefault,
+  cursor: query.cursor ?? null
+})
+
+export const pageBody = <Item extends Schema.Top>(item: Item) =>
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) })

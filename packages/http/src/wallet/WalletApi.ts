@@ -1,0 +1,46 @@
+/** The contract of money in and its history (API.md, "Wallet"). */
+import { transactionTypes } from "@ddd/core/Wallet"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { InternalOnly, PlayerOnly } from "../Authentication.ts"
+import { bodyProblems, problems } from "../Problem.ts"
+import { UserIdText, UuidText } from "../schemas/Ids.ts"
+import { Money, PositiveMoney } from "../schemas/Money.ts"
+import { pageBody, pageQuery } from "../schemas/Pages.ts"
+import { InstantText } from "../schemas/Time.ts"
+
+export const TransactionBody = Schema.Struct({
+  id: UuidText,
+  type: Schema.Literals(transactionTypes),
+  amount: Money.annotate({ description: "Signed: negative where money leaves the wallet" }),
+  balanceAfter: Money,
+  status: Schema.Literals(["pending", "completed", "failed"]),
+  referenceId: Schema.NullOr(Schema.String),
+  createdAt: InstantText
+}).annotate({ identifier: "Transaction" })
+
+export const Deposit = Schema.Struct({
+  userId: UserIdText,
+  amount: PositiveMoney,
+  referenceId: Schema.String.check(
+    Schema.isPattern(/^[\x20-\x7e]{1,100}$/u, { message: "must have 1 to 100 printable characters" })
+  ).annotate({ description: "Credits once, ever: `<store>:<transaction id>` for a store's purchase" }),
+  metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
+})
+
+export class WalletApi extends HttpApiGroup.make("wallet").add(
+  HttpApiEndpoint.post("deposit", "/wallet/deposit", {
+    payload: Deposit,
+    success: [
+      TransactionBody.pipe(HttpApiSchema.status(201)),
+      // made before, under the same reference
+      TransactionBody
+    ],
+    error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict", "unavailable")
+  }).middleware(InternalOnly).annotate(OpenApi.Summary, "Credits a wallet, once a reference"),
+  HttpApiEndpoint.get("transactions", "/wallet/transactions", {
+    query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u), type: Schema.optionalKey(Schema.Literals(transactionTypes)) },
+    success: pageBody(TransactionBody),
+    error: problems("invalid_request", "unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The wallet's movements, newest first")
+) {}

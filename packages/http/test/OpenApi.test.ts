@@ -1,0 +1,88 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { problemStatus } from "../src/Problem.ts"
+import { at, Client, layer as server } from "./support/Server.ts"
+
+const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
+const player = ["unauthenticated", "token_expired"]
+
+/** Every endpoint with its codes, but `internal`, which all have (API.md). */
+const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "post /auth/sign-up": [...body, "email_taken", "username_taken", "unavailable"],
+  "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "unavailable"],
+  "get /user/profile": [...player, "unavailable"],
+  "post /wallet/deposit": [
+    ...body,
+    "unauthenticated",
+    "not_found",
+    "limit_exceeded",
+    "reference_conflict",
+    "unavailable"
+  ],
+  "get /wallet/transactions": [...player, "invalid_request", "unavailable"],
+  "get /lottery/current-draw": ["unavailable"],
+  "post /lottery/purchase-ticket": [
+    ...body,
+    ...player,
+    "insufficient_funds",
+    "account_frozen",
+    "draw_closed",
+    "idempotency_key_reused",
+    "unavailable",
+    "outcome_unknown"
+  ],
+  "get /lottery/tickets": [...player, "invalid_request", "unavailable"],
+  "get /lottery/tickets/{ticketId}/verify": ["not_found", "unavailable"],
+  "get /lottery/draw-history": ["invalid_request", "unavailable"],
+  "get /lottery/last-winner": ["unavailable"],
+  "get /lottery/draws/{drawDate}": ["invalid_request", "not_found", "unavailable"],
+  "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found", "unavailable"],
+  "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found", "unavailable"],
+  "get /healthz": [],
+  "get /readyz": ["unavailable"],
+  "get /.well-known/jwks.json": [],
+  "get /log/vkey": []
+}
+
+/** The codes that a problem's schema, or one of several, lets through. */
+const codesIn = (schema: unknown): ReadonlyArray<unknown> => {
+  const [several, values] = [at(schema, "anyOf"), at(schema, "enum")]
+  if (Array.isArray(several)) return several.flatMap(codesIn)
+  if (Array.isArray(values)) return values
+  const code = at(schema, "properties", "code")
+  return code === undefined ? [] : codesIn(code)
+}
+
+layer(server({ publicUrl: "https://api.example.com" }))("the OpenAPI document", (it) => {
+  it.effect("says how texts look, and that money is text", () =>
+    Effect.gen(function*() {
+      const { json } = yield* (yield* Client).call("GET", "/openapi.json")
+      assert.deepInclude(at(json, "components", "schemas", "Money"), {
+        type: "string",
+        pattern: "^-?(0|[1-9][0-9]{0,9})\\.[0-9]{2}$"
+      })
+    }))
+
+  it.effect("has every endpoint, and its errors under their statuses", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Client
+      const { json } = yield* call("GET", "/openapi.json")
+      assert.strictEqual(at(json, "servers", 0, "url"), "https://api.example.com")
+      const found: Record<string, ReadonlyArray<string>> = {}
+      for (const [path, operations] of Object.entries(at(json, "paths") as object)) {
+        for (const [method, operation] of Object.entries(operations as object)) {
+          const codes: Array<string> = []
+          for (const [status, response] of Object.entries(at(operation, "responses") as object)) {
+            const schema = at(response, "content", "application/problem+json", "schema")
+            for (const code of codesIn(schema)) {
+              assert.strictEqual(at(problemStatus, String(code)), Number(status), `${method} ${path}: ${String(code)}`)
+              codes.push(String(code))
+            }
+          }
+          found[`${method} ${path}`] = codes.sort()
+        }
+      }
+      const expected = Object.entries(contract).map(([endpoint, codes]) => [endpoint, [...codes, "internal"].sort()])
+      assert.deepStrictEqual(found, Object.fromEntries(expected))
+    }))
+})

@@ -1,0 +1,384 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ByteSize, Deferred, Effect, Exit, Fiber, Option, Scope, Stream } from "effect"
+import { HttpIncomingMessage, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { connect } from "node:net"
+import { Readable } from "node:stream"
+import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
+
+/** Answers with what it was asked. */
+const echo: App = Effect.gen(function*() {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const text = yield* request.text
+  return HttpServerResponse.jsonUnsafe({
+    method: request.method,
+    url: request.url,
+    from: Option.getOrNull(request.remoteAddress),
+    text,
+    again: yield* request.text,
+    cookie: request.cookies["a"] ?? null
+  }, { headers: { "x-one": "1" } })
+})
+
+const fetchText = (url: string, init?: RequestInit) =>
+  Effect.promise(async (signal) => {
+    const response = await fetch(url, { signal, ...init })
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  })
+
+const head = (line: string, ...headers: ReadonlyArray<string>) =>
+  `${line} HTTP/1.1\r\n${["Host: x", ...headers].join("\r\n")}\r\n\r\n`
+
+describe.each(engines)("HttpServer on %s", (engine) => {
+  it.live("hands method, address, query, headers and body to the application, and its answer back", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(engine, echo)
+      const get = yield* fetchText(`${url}/a/b?x=1&y=%20`, { headers: { cookie: "a=b" } })
+      assert.strictEqual(get.status, 200)
+      assert.strictEqual(get.headers.get("x-one"), "1")
+      assert.deepStrictEqual(JSON.parse(get.text), {
+        method: "GET",
+        url: "/a/b?x=1&y=%20",
+        from: "127.0.0.1",
+        text: "",
+        again: "",
+        cookie: "b"
+      })
+      const post = yield* fetchText(`${url}/`, { method: "POST", body: "grüße" })
+      assert.deepInclude(JSON.parse(post.text), { method: "POST", text: "grüße", again: "grüße" })
+      const chunked = yield* say(
+        Number(new URL(url).port),
+        [head("PUT /c", "Transfer-Encoding: chunked"), "3\r\nabc\r\n", "2\r\nde\r\n", "0\r\n\r\n"],
+        { gap: 20, until: (received) => received.includes("}") }
+      )
+      assert.include(chunked.received, "\"text\":\"abcde\"")
+    }))
+
+  it.live("answers HEAD with the length of what GET would say, and without a body", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve(engine, Effect.succeed(HttpServerResponse.text("hello")))
+      const { received } = yield* say(port, [head("HEAD /", "Connection: close")])
+      assert.match(received, /^HTTP\/1\.1 200 OK\r\n/)
+      assert.match(received, /content-length: 5\r\n/i)
+      assert.isTrue(received.endsWith("\r\n\r\n"))
+    }))
+
+  it.live("sends what a Node stream reads, as files are given, and its length alone for HEAD", () =>
+    Effect.gen(function*() {
+      const file = Effect.sync(() =>
+        HttpServerResponse.raw(Readable.from([Buffer.from("con"), Buffer.from("tent")]), {
+          headers: { "content-length": "7", "content-type": "text/plain" }
+        })
+      )
+      const { port, url } = yield* serve(engine, file)
+      assert.strictEqual((yield* fetchText(url)).text, "content")
+      const { received } = yield* say(port, [head("HEAD /", "Connection: close")])
+      assert.match(received, /content-length: 7\r\n/i)
+      assert.isTrue(received.endsWith("\r\n\r\n"))
+    }))
+
+  it.live("streams, at the pace of the reader", () =>
+    Effect.gen(function*() {
+      let made = 0
+      const chunk = new Uint8Array(64 * 1024).fill(97)
+      const { port } = yield* serve(
+        engine,
+        Effect.succeed(HttpServerResponse.stream(
+          Stream.range(1, 800).pipe(
+            Stream.rechunk(1),
+            Stream.map(() => {
+              made++
+              return chunk
+            })
+          )
+        ))
+      )
+      const socket = connect(port, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
+      socket.pause()
+      socket.write(head("GET /"))
+      yield* eventually("the stream begins", () => made > 10)
+      let before = -1
+      yield* eventually("the stream waits for its reader", () => {
+        const still = made === before
+        before = made
+        return still
+      })
+      assert.isBelow(made, 400)
+      let bytes = 0
+      socket.on("data", (data) => bytes += data.length)
+      socket.resume()
+      yield* eventually("all of it arrives", () => bytes > 800 * chunk.length)
+      assert.strictEqual(made, 800)
+    }))
+
+  it.live("cuts off the answer where its stream fails: half a body does not look whole", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve(
+        engine,
+        Effect.succeed(HttpServerResponse.stream(Stream.concat(
+          Stream.succeed(new TextEncoder().encode("half")),
+          Stream.fail(new Error("the other half is lost"))
+        )))
+      )
+      const { closed, received } = yield* say(port, [head("GET /")])
+      assert.isTrue(closed)
+      assert.isFalse(received.endsWith("0\r\n\r\n"))
+    }))
+
+  it.live("takes a body at the cap and refuses one byte more with 413, announced or in chunks", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port, url } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
+      const full = yield* fetchText(url, { method: "POST", body: "x".repeat(64 * 1024) })
+      assert.strictEqual(full.status, 200)
+      assert.strictEqual(asked, 1)
+      const over = yield* fetchText(url, {
+        method: "POST",
+        body: "x".repeat(64 * 1024 + 1),
+        headers: { "x-request-id": "mine-1" }
+      })
+      assert.strictEqual(over.status, 413)
+      assert.strictEqual(over.headers.get("content-type"), "application/problem+json")
+      assert.deepStrictEqual(JSON.parse(over.text), {
+        type: "about:blank",
+        title: "Payload Too Large",
+        status: 413,
+        code: "payload_too_large",
+        detail: "The body is larger than 65536 bytes.",
+        requestId: "mine-1"
+      })
+      const chunk = `1000\r\n${"x".repeat(4096)}\r\n`
+      const chunked = yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), chunk.repeat(17), "0\r\n\r\n"])
+      assert.strictEqual(problemIn(chunked.received).code, "payload_too_large")
+      assert.isTrue(chunked.closed)
+      assert.strictEqual(asked, 1)
+    }))
+
+  it.live("takes the cap from MaxBodySize", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(engine, echo).pipe(
+        Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(10))
+      )
+      assert.strictEqual((yield* fetchText(url, { method: "POST", body: "x".repeat(10) })).status, 200)
+      assert.strictEqual((yield* fetchText(url, { method: "POST", body: "x".repeat(11) })).status, 413)
+    }))
+
+  it.live("27: a body whose length is uncertain is refused and the connection closed, and nothing is done", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
+      for (
+        const headers of [
+          ["Content-Length: 5", "Transfer-Encoding: chunked"],
+          ["Transfer-Encoding: chunked", "Content-Length: 5"],
+          ["Content-Length: 5", "Content-Length: 6"],
+          ["Content-Length: 5", "Content-Length: 5"],
+          ["Content-Length: 5, 5"],
+          ["Content-Length: +5"],
+          ["Content-Length: 0x5"],
+          ["Content-Length: -5"],
+          ["Transfer-Encoding: gzip"],
+          ["Transfer-Encoding: gzip, chunked"],
+          ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"]
+        ]
+      ) {
+        const { closed, received } = yield* say(port, [head("POST /", ...headers), "5\r\nhello\r\n0\r\n\r\n"])
+        assert.match(received, /^HTTP\/1\.1 400 /, headers.join())
+        assert.strictEqual(received.match(/HTTP\/1\.1 \d/g)?.length, 1, headers.join())
+        assert.isTrue(closed, headers.join())
+      }
+      assert.strictEqual(asked, 0)
+    }))
+
+  it.live("27: differing Content-Lengths are answered with a problem", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve(engine, echo)
+      const { received } = yield* say(port, [head("POST /", "Content-Length: 5", "Content-Length: 6"), "hello!"])
+      assert.deepInclude(problemIn(received), { status: 400, code: "invalid_request" })
+    }))
+
+  it.live("27: TRACE is answered 405, with what is allowed", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve(engine, echo)
+      const { received } = yield* say(port, [head("TRACE /", "Cookie: secret=1")])
+      assert.deepInclude(problemIn(received), { status: 405, code: "method_not_allowed" })
+      assert.match(received, /allow: GET/i)
+      assert.notInclude(received, "secret")
+    }))
+
+  it.live("does not begin to serve a request whose body never arrives whole", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
+      yield* say(port, [head("POST /", "Content-Length: 50"), "half"], { patience: 100 })
+      yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), "4\r\nhalf\r\n"], { patience: 100 })
+      yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), "zz\r\nhalf\r\n"], { patience: 100 })
+      assert.strictEqual(asked, 0)
+    }))
+
+  it.live("interrupts the handler whose client went away", () =>
+    Effect.gen(function*() {
+      const began = yield* Deferred.make<void>()
+      const ended = yield* Deferred.make<Exit.Exit<unknown, unknown>>()
+      const { port } = yield* serve(
+        engine,
+        Deferred.succeed(began, undefined).pipe(
+          Effect.andThen(Effect.never),
+          Effect.interruptible, // as every handler of a router is
+          Effect.onExit((exit) => Deferred.succeed(ended, exit))
+        )
+      )
+      const client = yield* Effect.forkChild(say(port, [head("GET /")]))
+      yield* Deferred.await(began)
+      yield* Fiber.interrupt(client)
+      assert.isTrue(Exit.hasInterrupts(yield* Deferred.await(ended)))
+    }))
+
+  it.live("28: survives clients that go away at any moment", () =>
+    Effect.gen(function*() {
+      const { port, url } = yield* serve(
+        engine,
+        Effect.gen(function*() {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          if (request.url === "/late") yield* Effect.sleep("2 millis")
+          if (request.url === "/stream") {
+            return HttpServerResponse.stream(
+              Stream.range(1, 50).pipe(
+                Stream.tap(() => Effect.sleep("1 millis")),
+                Stream.map(() => new Uint8Array(4096))
+              )
+            )
+          }
+          return HttpServerResponse.text(yield* request.text)
+        })
+      )
+      const text = [
+        head("GET /now"),
+        head("GET /late"),
+        head("GET /stream"),
+        head("POST /late", "Content-Length: 5") + "hello"
+      ]
+      yield* Effect.forEach(Array.from({ length: 1_000 }, (_, i) => i), (i) => {
+        const request = text[i % text.length] ?? ""
+        return say(port, [request.slice(0, 1 + (i * 7) % request.length)], { patience: i % 12 })
+      }, { concurrency: 50 })
+      assert.strictEqual((yield* fetchText(`${url}/late`, { method: "POST", body: "alive" })).text, "alive")
+    }), 20_000)
+
+  it.live("answers a handler that dies with 500, and one with an unlawful header too", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(
+        engine,
+        Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) =>
+          url === "/header"
+            ? Effect.succeed(HttpServerResponse.text("", { headers: { "x-a": "1\r\nset-cookie: stolen=1" } }))
+            : Effect.die(new Error("a secret")))
+      )
+      for (const path of ["/header", "/die"]) {
+        const answer = yield* fetchText(`${url}${path}`)
+        assert.strictEqual(answer.status, 500)
+        assert.notInclude(answer.text, "secret")
+        assert.isNull(answer.headers.get("set-cookie"))
+      }
+    }))
+
+  it.live("is not deceived by headers named like members of objects", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve(
+        engine,
+        Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+          HttpServerResponse.text(`${String(headers["constructor"])} ${headers["authorization"]} ${headers["x"]}`))
+      )
+      const { received } = yield* say(port, [
+        head(
+          "GET /",
+          "Constructor: c",
+          "__proto__: p",
+          "Authorization: first",
+          "Authorization: second",
+          "X: 1",
+          "X: 2",
+          "Connection: close"
+        )
+      ])
+      assert.isTrue(received.endsWith("c first 1, 2"))
+    }))
+
+  it.live("answers 503 before there is an application, and again after", () =>
+    Effect.gen(function*() {
+      const { server, url } = yield* listen(engine)
+      const early = yield* fetchText(url)
+      assert.strictEqual(early.status, 503)
+      assert.strictEqual(early.headers.get("retry-after"), "1")
+      assert.strictEqual(JSON.parse(early.text).code, "unavailable")
+      yield* server.serve(echo)
+      assert.strictEqual((yield* fetchText(url)).status, 200)
+    }))
+
+  it.live("refuses a port that is taken", () =>
+    Effect.gen(function*() {
+      const { port } = yield* listen(engine)
+      const exit = yield* Effect.exit(Effect.scoped(listen(engine, { port })))
+      assert.isTrue(Exit.isFailure(exit))
+    }))
+
+  it.live("stops gracefully: no new connections, requests under way are finished", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const began = yield* Deferred.make<void>()
+      const mayEnd = yield* Deferred.make<void>()
+      const { port, url } = yield* serve(
+        engine,
+        Deferred.succeed(began, undefined).pipe(
+          Effect.andThen(Deferred.await(mayEnd)),
+          Effect.as(HttpServerResponse.text("finished"))
+        )
+      ).pipe(Scope.provide(scope))
+      const answer = yield* Effect.forkChild(fetchText(url))
+      yield* Deferred.await(began)
+      const stopping = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+      const refused = yield* Effect.result(Effect.tryPromise(() => fetch(url)))
+      assert.strictEqual(refused._tag, "Failure")
+      yield* Deferred.succeed(mayEnd, undefined)
+      assert.strictEqual((yield* Fiber.join(answer)).text, "finished")
+      yield* Fiber.join(stopping)
+      assert.isTrue((yield* say(port, [head("GET /")])).closed)
+    }))
+
+  it.live("stops in spite of a request that never ends, once the grace period is over", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const began = yield* Deferred.make<void>()
+      const { port } = yield* serve(
+        engine,
+        Effect.andThen(Deferred.succeed(began, undefined), Effect.never),
+        { gracePeriod: "100 millis" }
+      ).pipe(Scope.provide(scope))
+      const client = yield* Effect.forkChild(say(port, [head("GET /")]))
+      yield* Deferred.await(began)
+      yield* Scope.close(scope, Exit.void).pipe(Effect.timeout("2 seconds"))
+      assert.isTrue((yield* Fiber.join(client)).closed)
+    }))
+})
+
+describe("slow clients", () => {
+  it.live("26: who takes over 10 s to send headers or body is cut off within 13 s", () =>
+    Effect.gen(function*() {
+      const letters = Array.from({ length: 14 }, (_, i) => String.fromCharCode(97 + i))
+      const outcomes = yield* Effect.forEach(engines, (engine) =>
+        Effect.gen(function*() {
+          const { port } = yield* serve(engine, echo)
+          const slow = { gap: 1_000, patience: 14_000 }
+          return yield* Effect.all([
+            say(port, [], slow),
+            say(port, ["GET / HTTP/1.1\r\n", ...letters.map((letter) => `${letter}: 1\r\n`)], slow),
+            say(port, [head("POST /", "Content-Length: 100"), ...letters], slow)
+          ], { concurrency: 3 })
+        }), { concurrency: 2 })
+      for (const { closed, elapsed } of outcomes.flat()) {
+        assert.isTrue(closed)
+        assert.isAbove(elapsed, 7_000)
+        assert.isBelow(elapsed, 13_000)
+      }
+    }), 20_000)
+})

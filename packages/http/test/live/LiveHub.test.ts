@@ -1,0 +1,377 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { drawId, hub, LocalSockets, Stage, userId } from "./support.ts"
+
+const start = Effect.gen(function*() {
+  const stage = new Stage()
+  const sockets = new LocalSockets()
+  yield* Layer.build(hub(stage).pipe(Layer.provide(sockets.layer)))
+  yield* settle
+  return { stage, sockets, connect: () => sockets.connect() }
+})
+
+/** Lets everything happen that happens without time going by. */
+const settle = TestClock.adjust(0)
+
+const subscribed = { event: "subscribed", data: { channel: "draw" } }
+const update = (totalEntries: number, prizePool = `${totalEntries}.00`) => ({
+  event: "draw:update",
+  data: { drawId, prizePool, totalEntries },
+  channel: "draw"
+})
+
+describe("LiveHub", () => {
+  it.effect("greets, answers pings, and tells the time of the port", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      yield* TestClock.setTime(1_000)
+      const socket = connect()
+      socket.say({ type: "ping" })
+      yield* settle
+      const [connected, pong] = socket.events()
+      assert.strictEqual(connected?.event, "connected")
+      assert.match(String(connected?.data["connectionId"]), /^[0-9a-f-]{36}$/)
+      assert.strictEqual(connected?.data["serverTime"], "1970-01-01T00:00:01.000Z")
+      assert.deepStrictEqual(pong, { event: "pong", data: { serverTime: "1970-01-01T00:00:01.000Z" } })
+    }))
+
+  it.effect("sends the state on subscribing, to the first and to those that come later", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const first = connect()
+      first.events()
+      first.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      assert.deepStrictEqual(first.events(), [subscribed, update(1, "0.95")])
+      const second = connect()
+      second.events()
+      second.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      assert.deepStrictEqual(second.events(), [subscribed, update(1, "0.95")])
+      assert.deepStrictEqual(first.events(), [])
+      assert.strictEqual(stage.reads, 1)
+    }))
+
+  it.effect("sends no state while no draw is on sale", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      stage.draw = null
+      const socket = connect()
+      socket.events()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      assert.deepStrictEqual(socket.events(), [subscribed])
+      yield* TestClock.adjust("10 seconds")
+      stage.sell(3)
+      yield* settle
+      assert.deepStrictEqual(socket.events(), [update(3)])
+    }))
+
+  it.effect("sends at most 20 states a second, and always the last one", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* TestClock.adjust("1 second")
+      socket.events()
+      for (let count = 2; count <= 1_001; count++) {
+        stage.sell(count)
+        yield* TestClock.adjust("1 millis")
+      }
+      yield* TestClock.adjust("50 millis")
+      const events = socket.events()
+      assert.isAtLeast(events.length, 19)
+      assert.isAtMost(events.length, 21)
+      assert.deepStrictEqual(events.at(-1), update(1_001))
+      const reads = stage.reads
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(stage.reads, reads)
+    }))
+
+  it.effect("sends every subscriber the very same text", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const all = Array.from({ length: 2_000 }, connect)
+      /** Readers are served in several turns, between which other work has its own. */
+      const allHave = (text: string) =>
+        Effect.repeat(settle, { until: () => all.every((socket) => socket.sent.at(-1) === text), times: 1_000 })
+      for (const socket of all) socket.say({ type: "subscribe", channel: "draw" })
+      yield* allHave(JSON.stringify(update(1, "0.95")))
+      for (const socket of all) socket.sent.length = 0
+      stage.sell(2)
+      yield* TestClock.adjust("50 millis")
+      yield* allHave(JSON.stringify(update(2)))
+      for (const socket of all) assert.deepStrictEqual(socket.sent, [JSON.stringify(update(2))])
+    }))
+
+  it.effect("reads the state every 3 s while somebody listens, in case news was lost, and not otherwise", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(stage.reads, 0)
+      const socket = connect()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      socket.events()
+      stage.draw = { drawId, prizePool: "7.00", totalEntries: 7 } // and nobody says so
+      yield* TestClock.adjust("3100 millis")
+      assert.deepStrictEqual(socket.events(), [update(7)])
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(socket.events(), [])
+      socket.close(1000)
+      yield* TestClock.adjust("10 seconds")
+      const reads = stage.reads
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(stage.reads, reads)
+    }))
+
+  it.effect("tells a draw's status at once, once", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      socket.events()
+      stage.tell({ _tag: "DrawStatus", drawId, status: "locked", lock: "ddd/lock/v1\n" })
+      stage.tell({ _tag: "DrawStatus", drawId, status: "locked", lock: "ddd/lock/v1\n" })
+      yield* settle
+      const locked = {
+        event: "draw:status",
+        data: { drawId, status: "locked", lock: "ddd/lock/v1\n" },
+        channel: "draw"
+      }
+      assert.deepStrictEqual(socket.events(), [locked])
+      stage.tell({ _tag: "DrawStatus", drawId, status: "drawn", winningPosition: 1, prizeAmount: "0.95" })
+      yield* settle
+      assert.deepStrictEqual(socket.events(), [
+        {
+          event: "draw:status",
+          data: { drawId, status: "drawn", winningPosition: 1, prizeAmount: "0.95" },
+          channel: "draw"
+        }
+      ])
+      const late = connect()
+      late.events()
+      late.say({ type: "subscribe", channel: "draw" })
+      yield* settle
+      assert.deepStrictEqual(late.events(), [subscribed, update(1, "0.95")])
+    }))
+
+  it.effect("sends a slow reader the newest state of each draw once there is room, and keeps nothing for it before", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const other = "0190e1a2-0000-7000-8000-000000000002"
+      const [slow, fast] = [connect(), connect()]
+      for (const socket of [slow, fast]) socket.say({ type: "subscribe", channel: "draw" })
+      yield* TestClock.adjust("1 second")
+      slow.events()
+      slow.slow = true
+      for (let count = 2; count <= 50; count++) {
+        stage.sell(count)
+        yield* TestClock.adjust("60 millis")
+      }
+      assert.deepStrictEqual(slow.events(), [update(2)])
+      stage.tell({ _tag: "DrawStatus", drawId, status: "locked" })
+      stage.tell({ _tag: "DrawStatus", drawId: other, status: "open" })
+      stage.tell({ _tag: "DrawStatus", drawId, status: "drawn", winningPosition: 3 })
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(slow.events(), [])
+      slow.slow = false
+      slow.read()
+      assert.deepStrictEqual(slow.events(), [
+        update(50),
+        { event: "draw:status", data: { drawId: other, status: "open" }, channel: "draw" },
+        { event: "draw:status", data: { drawId, status: "drawn", winningPosition: 3 }, channel: "draw" }
+      ])
+      slow.read()
+      assert.deepStrictEqual(slow.events(), [])
+      assert.isAbove(fast.events().length, 50)
+    }))
+
+  it.effect("listens again a second after the changes failed, and reads what it may have missed", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* TestClock.adjust("100 millis")
+      socket.events()
+      assert.strictEqual(stage.listens, 1)
+      stage.tell("lost")
+      yield* settle
+      stage.draw = { drawId, prizePool: "9.00", totalEntries: 9 }
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(stage.listens, 2)
+      assert.deepStrictEqual(socket.events(), [update(9)])
+      stage.sell(10)
+      yield* TestClock.adjust("50 millis")
+      assert.deepStrictEqual(socket.events(), [update(10)])
+    }))
+
+  it.effect("goes on when the state could not be read for a while", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      stage.broken = true
+      const socket = connect()
+      socket.events()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(socket.events(), [subscribed])
+      stage.broken = false
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(socket.events(), [update(1, "0.95")])
+    }))
+
+  it.effect("sends nothing more after unsubscribing, and takes the same message twice", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "subscribe", channel: "draw" })
+      yield* TestClock.adjust("1 second")
+      socket.events()
+      socket.say({ type: "unsubscribe", channel: "draw" })
+      socket.say({ type: "unsubscribe", channel: "draw" })
+      stage.sell(5)
+      yield* TestClock.adjust("1 second")
+      const unsubscribed = { event: "unsubscribed", data: { channel: "draw" } }
+      assert.deepStrictEqual(socket.events(), [unsubscribed, unsubscribed])
+    }))
+
+  it.effect("signs in with a token and says how long it is good for", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const socket = connect()
+      socket.events()
+      socket.say({ type: "auth", token: "good" })
+      socket.say({ type: "auth", token: "bad" })
+      yield* settle
+      assert.deepStrictEqual(socket.events(), [
+        { event: "authenticated", data: { userId, expiresAt: "1970-01-01T00:01:00.000Z" } },
+        { event: "error", data: { code: "unauthenticated", detail: "The token is not one of ours." } }
+      ])
+    }))
+
+  it.effect("25: says when a token has expired, once", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const socket = connect()
+      socket.say({ type: "auth", token: "good" })
+      yield* TestClock.adjust("59 seconds")
+      socket.events()
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(socket.events(), [
+        { event: "error", data: { code: "token_expired", detail: "The access token has expired." } }
+      ])
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(socket.events(), [])
+      assert.isUndefined(socket.closedWith)
+    }))
+
+  it.effect("15: closes the sockets of a user whose access was revoked, and of nobody else", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const [theirs, stranger] = [connect(), connect()]
+      theirs.say({ type: "auth", token: "good" })
+      yield* settle
+      stage.tell({ _tag: "AccessRevoked", userId: "someone else" })
+      yield* settle
+      assert.isUndefined(theirs.closedWith)
+      stage.tell({ _tag: "AccessRevoked", userId })
+      yield* settle
+      assert.strictEqual(theirs.closedWith, 1008)
+      assert.isUndefined(stranger.closedWith)
+    }))
+
+  it.effect("24: answers a channel that is not there, or not yet, with an error", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const socket = connect()
+      socket.events()
+      for (const channel of ["lobby:1", "drawn", "__proto__", ""]) socket.say({ type: "subscribe", channel })
+      yield* settle
+      const events = socket.events()
+      assert.strictEqual(events.length, 4)
+      for (const { data, event } of events) {
+        assert.deepStrictEqual({ event, code: data["code"] }, { event: "error", code: "not_found" })
+      }
+    }))
+
+  it.effect("answers what is no message of the protocol with an error that names what is wrong", () =>
+    Effect.gen(function*() {
+      const { sockets } = yield* start
+      const cases: ReadonlyArray<readonly [text: string, code: string]> = [
+        ["", "invalid_json"],
+        ["{", "invalid_json"],
+        [`{"type":"ping","type":"ping"}`, "invalid_json"],
+        [`{"type":"ping","__proto__":1}`, "invalid_json"],
+        ["null", "invalid_request"],
+        ["[]", "invalid_request"],
+        [`"ping"`, "invalid_request"],
+        ["{}", "invalid_request"],
+        [`{"type":"pong"}`, "invalid_request"],
+        [`{"type":"ping","extra":1}`, "invalid_request"],
+        [`{"type":"auth"}`, "invalid_request"],
+        [`{"type":"auth","token":1}`, "invalid_request"],
+        [`{"type":"auth","token":"good","x":1}`, "invalid_request"],
+        [`{"type":"subscribe","channel":["draw"]}`, "invalid_request"],
+        [`{"type":"subscribe","channel":"draw","token":"t"}`, "invalid_request"]
+      ]
+      for (const [text, code] of cases) {
+        const socket = sockets.connect()
+        socket.events()
+        socket.listener?.message(text)
+        yield* settle
+        const [answer, ...more] = socket.events()
+        assert.strictEqual(answer?.event, "error", text)
+        assert.strictEqual(answer?.data["code"], code, text)
+        assert.deepStrictEqual(more, [])
+      }
+    }))
+
+  it.effect("closes with 1008 after five such messages in a row; a good one between starts the count again", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const socket = connect()
+      const bad = (times: number) => {
+        for (let i = 0; i < times; i++) socket.listener?.message("bad")
+      }
+      bad(4)
+      socket.say({ type: "ping" })
+      bad(4)
+      yield* settle
+      assert.isUndefined(socket.closedWith)
+      bad(1)
+      yield* settle
+      assert.strictEqual(socket.closedWith, 1008)
+    }))
+
+  it.effect("forgets a client that goes away while it is being served", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "auth", token: "slow" })
+      socket.say({ type: "subscribe", channel: "draw" })
+      socket.close(1000)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(stage.reads, 0)
+    }))
+
+  it.effect("serves messages in the order they came, and closes with 1008 who sends 33 more while one is served", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const [patient, hasty] = [connect(), connect()]
+      for (const socket of [patient, hasty]) {
+        socket.events()
+        socket.say({ type: "auth", token: "slow" })
+        for (let i = 0; i < 32; i++) socket.say({ type: "ping" })
+      }
+      hasty.say({ type: "ping" })
+      assert.strictEqual(hasty.closedWith, 1008)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(
+        patient.events().map(({ event }) => event),
+        ["authenticated", ...Array.from({ length: 32 }, () => "pong")]
+      )
+      assert.deepStrictEqual(hasty.events(), [])
+    }))
+})

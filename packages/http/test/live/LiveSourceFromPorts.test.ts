@@ -1,0 +1,106 @@
+import { cents } from "@ddd/core/Money"
+import { DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Sales } from "@ddd/core/ports/Sales"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { World } from "@ddd/sim/World"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Queue, Redacted, Stream } from "effect"
+import { LiveSource } from "../../src/live/LiveSource.ts"
+import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
+import { tokenFor } from "../support/Keys.ts"
+import { makePlayer, ports, runDue } from "../support/Server.ts"
+
+const world = LiveSourceFromPorts.layer.pipe(Layer.provideMerge(ports))
+
+describe("LiveSourceFromPorts", () => {
+  it.effect("shows the draw on sale, and null where there is none", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const player = yield* makePlayer(cents(500n))
+      const sales = yield* Sales
+      const { draw } = yield* sales.purchase({ userId: player.id, quantity: 2, drawId: null, idempotency: null })
+      assert.deepStrictEqual(yield* source.drawUpdate, { drawId: draw.id, prizePool: "1.90", totalEntries: 2 })
+      yield* (yield* World).advance(30 * 86_400_000)
+      assert.isNull(yield* source.drawUpdate)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("tells first where things stand, then what happens, each with what is known by then", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const player = yield* makePlayer(cents(500n))
+      const changes = yield* Queue.unbounded<string>()
+      const details = new Map<string, unknown>()
+      const listening = yield* source.changes.pipe(
+        Stream.runForEach((change) => {
+          const name = change._tag === "DrawStatus" ? change.status : change._tag
+          details.set(name, change)
+          return Queue.offer(changes, name)
+        }),
+        Effect.forkChild({ startImmediately: true })
+      )
+      assert.strictEqual(yield* Queue.take(changes), "open")
+      const { draw } = yield* (yield* Sales).purchase({
+        userId: player.id,
+        quantity: 1,
+        drawId: null,
+        idempotency: null
+      })
+      assert.strictEqual(yield* Queue.take(changes), "DrawSold")
+
+      yield* (yield* World).advance(86_400_000)
+      yield* runDue
+      const heard = yield* Effect.forEach([1, 2, 3], () => Queue.take(changes))
+      assert.include(heard, "drawn")
+      const drawn = details.get("drawn") as Record<string, unknown>
+      assert.deepInclude(drawn, { drawId: draw.id, winningPosition: 1, prizeAmount: "0.95" })
+      assert.isString(drawn["winningTicketId"])
+      yield* Fiber.interrupt(listening)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("tells again where things stand when changes may have been missed", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const told = yield* source.changes.pipe(Stream.take(2), Stream.runCollect)
+      assert.deepStrictEqual(told.map((change) => change._tag === "DrawStatus" && change.status), ["open", "open"])
+    }).pipe(
+      Effect.provide(
+        LiveSourceFromPorts.layer.pipe(
+          Layer.provideMerge(Layer.succeed(DrawEvents)(DrawEvents.of({ changes: Stream.succeed({ _tag: "Missed" }) }))),
+          Layer.provideMerge(ports)
+        )
+      )
+    ))
+
+  it.effect("fails where the store is away", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const failure = yield* Effect.flip(source.drawUpdate)
+      assert.strictEqual(failure._tag, "LiveSourceUnavailable")
+      assert.strictEqual((yield* Effect.flip(Stream.runDrain(source.changes)))._tag, "LiveSourceUnavailable")
+    }).pipe(
+      Effect.provide(
+        LiveSourceFromPorts.layer.pipe(
+          Layer.provideMerge(
+            Layer.mock(Draws)({
+              current: Effect.fail(new Unavailable({ message: "away", retryAfter: 1 })),
+              history: () => Effect.fail(new Unavailable({ message: "away", retryAfter: 1 }))
+            })
+          ),
+          Layer.provideMerge(ports)
+        )
+      )
+    ))
+
+  it.effect("knows who a token names, and says why one is not taken", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const player = yield* makePlayer()
+      const user = yield* source.authenticate(Redacted.make(tokenFor(player.id)))
+      assert.deepStrictEqual(user, { userId: player.id, expiresAt: 9_999_999_999_999 })
+      const code = (token: string) =>
+        Effect.map(Effect.flip(source.authenticate(Redacted.make(token))), ({ code }) => code)
+      assert.strictEqual(yield* code("nonsense"), "unauthenticated")
+      assert.strictEqual(yield* code(`${player.id}/${player.id}/1`), "token_expired")
+    }).pipe(Effect.provide(world)))
+})

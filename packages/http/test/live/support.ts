@@ -1,0 +1,135 @@
+/** A live source that a test drives, and connections without a network whose reader may be slow. */
+import { instant } from "@ddd/core/Instant"
+import { Now } from "@ddd/core/ports/Now"
+import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
+import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
+import * as LiveHub from "../../src/live/LiveHub.ts"
+import {
+  type DrawUpdate,
+  type LiveChange,
+  LiveSource,
+  LiveSourceUnavailable,
+  TokenRefused
+} from "../../src/live/LiveSource.ts"
+
+export const drawId = "0190e1a2-0000-7000-8000-000000000001"
+export const userId = "0190e1a2-0000-7000-8000-00000000000a"
+
+/** What the hub is told, changed by the test. */
+export class Stage {
+  /** The draw on sale. */
+  draw: DrawUpdate | null = { drawId, prizePool: "0.95", totalEntries: 1 }
+  /** How often the hub has read it. */
+  reads = 0
+  /** The hub's reads fail. */
+  broken = false
+  /** How often the hub has begun to listen to changes. */
+  listens = 0
+  readonly changes = Effect.runSync(PubSub.unbounded<LiveChange | "lost">())
+  /** Until when the tokens `good` and `slow` are good: Unix milliseconds. */
+  expiresAt = 60_000
+
+  tell(change: LiveChange | "lost"): void {
+    PubSub.publishUnsafe(this.changes, change)
+  }
+
+  /** `count` tickets have been sold in all. */
+  sell(count: number): void {
+    this.draw = { drawId, prizePool: `${count}.00`, totalEntries: count }
+    this.tell({ _tag: "DrawSold", drawId, version: BigInt(count) })
+  }
+
+  readonly layer = Layer.succeed(LiveSource, {
+    drawUpdate: Effect.suspend(() => {
+      this.reads++
+      return this.broken ? Effect.fail(new LiveSourceUnavailable({ message: "broken" })) : Effect.succeed(this.draw)
+    }),
+    changes: Stream.suspend(() => {
+      this.listens++
+      return Stream.fromPubSub(this.changes).pipe(
+        Stream.mapEffect((change) =>
+          change === "lost" ? Effect.fail(new LiveSourceUnavailable({ message: "lost" })) : Effect.succeed(change)
+        )
+      )
+    }),
+    authenticate: (token) =>
+      ["good", "slow"].includes(Redacted.value(token))
+        ? Effect.delay(
+          Effect.succeed({ userId, expiresAt: this.expiresAt }),
+          Redacted.value(token) === "slow" ? 1_000 : 0
+        )
+        : Effect.fail(new TokenRefused({ code: "unauthenticated", detail: "The token is not one of ours." }))
+  })
+}
+
+/** The port's clock is Effect's, so that `TestClock` moves it. */
+const now = Layer.succeed(Now, { now: Effect.map(Clock.currentTimeMillis, instant) })
+
+/** The hub on `stage`, serving `Sockets`. */
+export const hub = (stage: Stage): Layer.Layer<never, never, Sockets> =>
+  LiveHub.layer.pipe(Layer.provide([stage.layer, now]))
+
+interface Event {
+  readonly event: string
+  readonly data: { readonly [name: string]: unknown }
+  readonly channel?: string
+}
+
+/** The server's side of a connection whose reader is the test. */
+export class LocalSocket implements LiveSocket {
+  /** While true, nothing that is sent is taken. */
+  slow = false
+  closedWith: number | undefined
+  readonly sent: Array<string> = []
+  listener: SocketListener | undefined
+  #untaken = 0
+
+  send(text: string): void {
+    if (this.closedWith !== undefined) return
+    this.sent.push(text)
+    if (this.slow) this.#untaken += text.length
+  }
+
+  bufferedAmount(): number {
+    return this.#untaken
+  }
+
+  close(code: number): void {
+    if (this.closedWith !== undefined) return
+    this.closedWith = code
+    this.listener?.closed()
+  }
+
+  /** The reader takes all that was sent. */
+  read(): void {
+    this.#untaken = 0
+    this.listener?.drained()
+  }
+
+  say(message: object): void {
+    this.listener?.message(JSON.stringify(message))
+  }
+
+  /** What was sent since the last call. */
+  events(): ReadonlyArray<Event> {
+    return this.sent.splice(0).map((text): Event => JSON.parse(text))
+  }
+}
+
+/** Connections without a network. */
+export class LocalSockets {
+  #accept: ((socket: LiveSocket) => SocketListener) | undefined
+
+  readonly layer = Layer.succeed(Sockets, {
+    serve: (accept) =>
+      Effect.sync(() => {
+        this.#accept = accept
+      })
+  })
+
+  connect(): LocalSocket {
+    const socket = new LocalSocket()
+    socket.listener = this.#accept?.(socket)
+    return socket
+  }
+}

@@ -1,0 +1,83 @@
+/** Ports that hold keys, as simple as tests allow: fast, predictable, and secret to nobody. */
+import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
+import { instant } from "@ddd/core/Instant"
+import {
+  type AccessClaims,
+  AccessTokens,
+  accessTokenSeconds,
+  sessionId,
+  TokenExpired,
+  Unauthenticated
+} from "@ddd/core/ports/AccessTokens"
+import { Now } from "@ddd/core/ports/Now"
+import { HashingBusy, Passwords } from "@ddd/core/ports/Passwords"
+import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { Effect, Layer, Redacted } from "effect"
+import { hash } from "node:crypto"
+
+/** `<user>/<session>/<expiry in ms>`. */
+const accessTokens = Layer.effect(
+  AccessTokens,
+  Effect.map(Now, ({ now }) =>
+    AccessTokens.of({
+      issue: (userId, sessionId) =>
+        Effect.map(now, (at) => {
+          const expiresAt = instant(at + accessTokenSeconds * 1000)
+          return { accessToken: Redacted.make(`${userId}/${sessionId}/${expiresAt}`), expiresAt }
+        }),
+      verify: (token) =>
+        Effect.flatMap(now, (at): Effect.Effect<AccessClaims, TokenExpired | Unauthenticated> => {
+          const [user = "", session = "", expiry = ""] = Redacted.value(token).split("/")
+          if (!/^\d+$/.test(expiry)) return Effect.fail(new Unauthenticated({ reason: "not a token of this test" }))
+          const expiresAt = instant(Number(expiry))
+          return expiresAt <= at
+            ? Effect.fail(new TokenExpired())
+            : Effect.succeed({ userId: userId(user), sessionId: sessionId(session), issuedAt: at, expiresAt })
+        }),
+      jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "1", alg: "EdDSA", use: "sig" }] }
+    }))
+)
+
+const anySession = houseUserId
+
+/** A good access token for whoever it names. */
+export const tokenFor = (userId: UserId): string => `${userId}/${anySession}/9999999999999`
+
+/** What the hasher was asked, and whether it is too busy. */
+export const hashing = { busy: false, verifications: 0, absent: 0 }
+
+const whileIdle = <A>(compute: () => A): Effect.Effect<A, HashingBusy> =>
+  Effect.suspend(() => hashing.busy ? Effect.fail(new HashingBusy({ pendingMax: 0 })) : Effect.sync(compute))
+
+const digest = (password: Redacted.Redacted, version: number) =>
+  `v${version}$${hash("sha256", Redacted.value(password), "hex")}`
+
+/** What the hasher made of a password before its parameters changed. */
+export const outdatedHash = (password: string): string => digest(Redacted.make(password), 1)
+
+const passwords = Layer.succeed(Passwords)(Passwords.of({
+  hash: (password) => whileIdle(() => digest(password, 2)),
+  verify: (password, stored) =>
+    whileIdle(() => {
+      hashing.verifications++
+      return stored === digest(password, 1) || stored === digest(password, 2)
+    }),
+  verifyAbsent: () =>
+    whileIdle(() => {
+      hashing.absent++
+      return false as const
+    }),
+  needsRehash: (stored) => !stored.startsWith("v2$")
+}))
+
+const refreshTokens = Layer.sync(RefreshTokens, () => {
+  let issued = 0
+  return RefreshTokens.of({
+    issue: Effect.sync(() => {
+      const token = `refresh-${++issued}`
+      return { token: Redacted.make(token), hash: hash("sha256", token, "hex") }
+    })
+  })
+})
+
+export const layer = Layer.mergeAll(accessTokens, passwords, refreshTokens)

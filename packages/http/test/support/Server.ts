@@ -1,0 +1,156 @@
+/** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
+import { type Cents, cents } from "@ddd/core/Money"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import * as Memory from "@ddd/sim/memory/Memory"
+import { assert } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { HttpServer } from "effect/http"
+import * as Engine from "../../src/engine/Engine.ts"
+import * as HttpApp from "../../src/HttpApp.ts"
+import { Readiness } from "../../src/operator/Readiness.ts"
+import * as Keys from "./Keys.ts"
+
+export const internalToken = "the internal token of tests"
+
+/** What `Readiness` says; tests may change it. */
+export const readiness = { ok: true, detail: "ready" }
+
+const readinessLayer = Layer.succeed(Readiness)(Readiness.of({ ready: Effect.sync(() => ({ ...readiness })) }))
+
+/** Every port, in memory, with the first draw published and open. */
+export const ports = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const draws = yield* Draws
+    yield* draws.publishAhead
+    yield* runDue
+  })
+).pipe(Layer.provideMerge(Layer.mergeAll(Keys.layer, readinessLayer)), Layer.provideMerge(Memory.layer()))
+
+/** Does what the clockwork would. */
+export const runDue: Effect.Effect<void, never, Draws> = Effect.gen(function*() {
+  const draws = yield* Draws
+  for (let due = yield* draws.due; due.length > 0; due = yield* draws.due) {
+    for (const step of due) yield* draws.perform(step)
+  }
+}).pipe(Effect.orDie)
+
+export interface Call {
+  readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON, unless it is text already. */
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body, where it is JSON. */
+  readonly json: unknown
+}
+
+export class Client extends Context.Service<Client, {
+  readonly url: string
+  readonly call: (method: string, path: string, call?: Call) => Effect.Effect<Answer>
+}>()("@ddd/http/test/Client") {}
+
+/** What stands at a path within JSON. */
+export const at = (json: unknown, ...path: ReadonlyArray<string | number>): unknown =>
+  path.reduce<unknown>(
+    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined,
+    json
+  )
+
+/** The text that stands there. */
+export const textAt = (json: unknown, ...path: ReadonlyArray<string | number>): string => {
+  const text = at(json, ...path)
+  if (typeof text !== "string") throw new TypeError(`no text at ${path.join(".")} in ${JSON.stringify(json)}`)
+  return text
+}
+
+const client = Layer.effect(
+  Client,
+  Effect.map(HttpServer.HttpServer, ({ address }) => {
+    const url = `http://127.0.0.1:${"port" in address ? address.port : 0}`
+    return Client.of({
+      url,
+      call: (method, path, { body, headers, token } = {}) =>
+        Effect.promise(async (signal) => {
+          const response = await fetch(`${url}${path}`, {
+            method,
+            signal,
+            redirect: "manual",
+            headers: {
+              ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+              ...(body === undefined ? {} : { "content-type": "application/json" }),
+              ...headers
+            },
+            ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+          })
+          const text = await response.text()
+          const isJson = text !== "" &&
+            /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "")
+          return {
+            status: response.status,
+            headers: response.headers,
+            text,
+            json: isJson ? JSON.parse(text) : undefined
+          }
+        })
+    })
+  })
+)
+
+export interface ServerOptions {
+  readonly engine?: Engine.EngineName
+  readonly publicUrl?: string
+  readonly corsOrigins?: ReadonlyArray<string>
+}
+
+/** The server over `world`, which gives the ports. */
+export const layer = (
+  { corsOrigins = [], engine = "uws", publicUrl = "http://localhost:8080" }: ServerOptions = {},
+  world = ports
+) =>
+  Layer.merge(
+    client,
+    HttpApp.layer({ publicUrl: new URL(publicUrl), corsOrigins, internalToken: Redacted.make(internalToken) })
+  ).pipe(
+    Layer.provideMerge(
+      Engine.layer(engine, { host: "127.0.0.1", port: 0, socketPath: "/ws", allowedOrigins: new Set() })
+    ),
+    Layer.provideMerge(world)
+  )
+
+/** Checks that an answer is a problem of this code, told as API.md tells problems. */
+export const assertProblem = (answer: Answer, status: number, code: string): void => {
+  assert.strictEqual(at(answer.json, "code"), code, answer.text)
+  assert.strictEqual(answer.status, status)
+  assert.strictEqual(answer.headers.get("content-type"), "application/problem+json")
+  assert.strictEqual(at(answer.json, "status"), status)
+  assert.strictEqual(at(answer.json, "requestId"), answer.headers.get("x-request-id"))
+  assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+}
+
+let players = 0
+
+/** A new player with money in the wallet, and a token. */
+export const makePlayer = (balance: Cents = cents(0n)) => Effect.orDie(signUp(balance))
+
+const signUp = Effect.fnUntraced(function*(balance: Cents) {
+  const accounts = yield* Accounts
+  const ledger = yield* Ledger
+  const name = `player${++players}`
+  const { user } = yield* accounts.signUp({
+    email: `${name}@example.com`,
+    username: name,
+    passwordHash: Redacted.make("v1$none"),
+    session: { refreshTokenHash: "00".repeat(32), userAgent: null }
+  })
+  if (balance > 0n) {
+    yield* ledger.deposit({ userId: user.id, amount: balance, referenceId: `test:${name}`, metadata: null })
+  }
+  return { id: user.id, username: name, token: Keys.tokenFor(user.id) }
+})
