@@ -1,0 +1,28 @@
+/** What a failure is called on a terminal: what happened and what to do, never a stack. */
+import { Cause } from "effect"
+import { SqlError } from "effect/sql"
+
+const hasMessage = (error: unknown): error is { readonly message: string } =>
+  typeof error === "object" && error !== null && "message" in error && typeof error.message === "string"
+
+const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+
+const ofError = (error: unknown): string => {
+  if (SqlError.isSqlError(error)) {
+    const { cause, message } = error.reason
+    const why = hasMessage(cause) && cause.message !== "" ? cause.message : message
+    return error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
+      ? `The database cannot be reached: ${why}. Check that it runs, and DATABASE_URL.`
+      : `The database refused: ${why}.`
+  }
+  return hasMessage(error) && error.message !== "" ? capitalised(error.message) : String(error)
+}
+
+/** A failure in a line or two; a defect says that it is one. */
+export const explain = (cause: Cause.Cause<unknown>): string => {
+  const [reason] = cause.reasons.filter((each) => !Cause.isInterruptReason(each))
+  if (reason === undefined) return "It was interrupted."
+  if (Cause.isFailReason(reason)) return ofError(reason.error)
+  return `Something went wrong that this program did not expect: ${ofError(Cause.squash(cause))}\n` +
+    "LOG_LEVEL=debug shows where."
+}

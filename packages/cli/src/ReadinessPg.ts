@@ -1,0 +1,29 @@
+/** Whether this process should be sent requests, as `/readyz` tells: the database answers, its schema is ours, and we stay. */
+import * as Migrator from "@ddd/adapters-pg/Migrator"
+import { Readiness } from "@ddd/http/operator/Readiness"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+
+/** How long the database may take to answer. */
+const patience = "2 seconds"
+
+/** `isStopping` tells whether the process is about to end. */
+export const layer = (isStopping: () => boolean) =>
+  Layer.effect(
+    Readiness,
+    Effect.map(SqlClient.SqlClient, (sql) => {
+      const schema = Migrator.schemaProblem().pipe(
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.timeout(patience),
+        Effect.match({
+          onFailure: () => ({ ok: false, detail: "the database does not answer" }),
+          onSuccess: (problem) => problem === null ? { ok: true, detail: "ready" } : { ok: false, detail: problem }
+        })
+      )
+      return Readiness.of({
+        ready: Effect.suspend(() =>
+          isStopping() ? Effect.succeed({ ok: false, detail: "the server is stopping" }) : schema
+        )
+      })
+    })
+  )

@@ -1,0 +1,89 @@
+/**
+ * The server, put together (DESIGN.md, "Shape").
+ *
+ * In this order: the database, its schema and clock; what is due since the last run; then the first request. It stops in the
+ * opposite order: requests under way are finished, then the clockwork, the connections and the embedded database end.
+ */
+import * as Clockwork from "@ddd/core/Clockwork"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import * as Engine from "@ddd/http/engine/Engine"
+import * as HttpApp from "@ddd/http/HttpApp"
+import * as LiveHub from "@ddd/http/live/LiveHub"
+import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
+import { Context, Data, Effect, Layer } from "effect"
+import { createServer } from "node:net"
+import type { Settings } from "./config/Variables.ts"
+import * as Database from "./Database.ts"
+import { keysOf } from "./Keys.ts"
+import * as Ports from "./Ports.ts"
+import * as ReadinessPg from "./ReadinessPg.ts"
+
+/** The port cannot be had. */
+export class PortTaken extends Data.TaggedError("PortTaken")<{ readonly message: string }> {}
+
+/** A running server, and what there is to say of it. */
+export interface Running {
+  /** Where clients reach it. */
+  readonly url: URL
+  /** Where it listens. */
+  readonly port: number
+  /** The verifier keys of the log, oldest first. */
+  readonly vkeys: ReadonlyArray<string>
+  readonly database: Database.Database
+  /** The migrations that this start applied. */
+  readonly migrated: ReadonlyArray<string>
+}
+
+/** A port that nobody listens on; known before the server listens, since it is part of what the server says of itself. */
+const freePort = (host: string): Effect.Effect<number, PortTaken> =>
+  Effect.callback((resume) => {
+    const probe = createServer()
+    const unavailable = ({ message }: Error) => new PortTaken({ message: `${host} has no free port: ${message}.` })
+    probe.once("error", (error) => resume(Effect.fail(unavailable(error))))
+    probe.listen(0, host, () => {
+      const bound = probe.address()
+      const port = typeof bound === "object" && bound !== null ? bound.port : 0
+      probe.close(() => resume(Effect.succeed(port)))
+    })
+  })
+
+/** Catches up with what fell due while nothing ran, then keeps doing what is due. */
+const clockwork = Layer.effectDiscard(
+  Effect.andThen(Clockwork.runDue(), Effect.forkScoped(Clockwork.run()))
+)
+
+/** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
+export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
+  const { HOST: host } = settings
+  const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
+  const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
+
+  const database = yield* Database.open(settings, { own: true })
+  const migrated = yield* Database.prepare(database, settings)
+  const keys = yield* keysOf(settings)
+  const corsOrigins = settings.CORS_ORIGINS ?? []
+
+  const engine = Engine.layer(settings.ENGINE, { host, port, socketPath: "/ws", allowedOrigins: new Set(corsOrigins) })
+  const app = Layer.merge(
+    HttpApp.layer({ publicUrl: url, corsOrigins, internalToken: keys.internalToken }),
+    LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
+  )
+  const context = yield* Layer.build(
+    app.pipe(
+      Layer.provide(engine),
+      Layer.provide(clockwork),
+      Layer.provide(ReadinessPg.layer(isStopping)),
+      Layer.provideMerge(Ports.all(database, keys, url.origin))
+    )
+  ).pipe(
+    Effect.catchTag("ServeError", () =>
+      Effect.fail(
+        new PortTaken({
+          message: `${host}:${port} cannot be listened on: it is taken, or not an address of this machine. ` +
+            "Stop the other program, or set PORT (0: any free one) or HOST."
+        })
+      ))
+  )
+  const running: Running = { url, port, vkeys: Context.get(context, RecordSigner).vkeys, database, migrated }
+  return running
+})

@@ -1,0 +1,34 @@
+/** `ddd audit`: checks every invariant of the books over the whole database, and shows the rows that break one. */
+import { Books, invariants } from "@ddd/core/ports/Books"
+import { Effect } from "effect"
+import { done, refuted } from "../ExitCode.ts"
+import { print, printJson, style } from "../terminal/Output.ts"
+import { aligned } from "../terminal/Table.ts"
+import { onDatabase } from "./OnDatabase.ts"
+
+export const audit = Effect.fn("ddd audit")(function*({ json }: { readonly json?: true }) {
+  const { counted, findings } = yield* onDatabase(Effect.flatMap(Books, (books) => books.audit))
+  if (json === true) {
+    yield* printJson({ holds: findings.length === 0, counted, findings })
+  } else {
+    const broken = new Set<string>(findings.map(({ invariant }) => invariant))
+    yield* print(aligned(
+      Object.entries(invariants).map(([name, sentence]) => [
+        broken.has(name) ? style.red("✗") : style.green("✓"),
+        name,
+        style.dim(sentence)
+      ])
+    ))
+    for (const { detail, invariant, subject } of findings) {
+      yield* print(style.red(`${invariant}: ${subject}: ${detail}`))
+    }
+    const { draws, tickets, transactions, users } = counted
+    const seen = `${users} users, ${draws} draws, ${tickets} tickets, ${transactions} transactions`
+    yield* print(style.bold(
+      findings.length === 0
+        ? style.green(`The books hold: ${seen}.`)
+        : style.red(`The books do not hold: ${findings.length} findings in ${seen}.`)
+    ))
+  }
+  return findings.length === 0 ? done : refuted
+})

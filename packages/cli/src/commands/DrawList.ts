@@ -1,0 +1,31 @@
+/** `ddd draw list`: the draws that are to come, on sale, and over, newest first. */
+import { daysAhead, type Draw } from "@ddd/core/Draw"
+import { dayAfter, dayOf } from "@ddd/core/Instant"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Now } from "@ddd/core/ports/Now"
+import { Effect } from "effect"
+import { done } from "../ExitCode.ts"
+import { print, printJson } from "../terminal/Output.ts"
+import { drawJson, drawTable } from "./DrawText.ts"
+import { onDatabase } from "./OnDatabase.ts"
+
+/** From the newest published day down to yesterday, which may not be drawn yet; then those that are over. */
+const newest = Effect.fnUntraced(function*(limit: number) {
+  const draws = yield* Draws
+  const today = dayOf(yield* (yield* Now).now)
+  const days = Array.from({ length: daysAhead + 2 }, (_, index) => dayAfter(today, daysAhead - index))
+  const near = yield* Effect.forEach(days, (day) => draws.byDay(day))
+  const { items } = yield* draws.history({ limit, cursor: null })
+  const all = new Map(
+    [...near, ...items].flatMap((draw): ReadonlyArray<[string, Draw]> => draw === null ? [] : [[draw.id, draw]])
+  )
+  return [...all.values()].slice(0, limit)
+})
+
+export const listDraws = Effect.fn("ddd draw list")(
+  function*({ json, limit }: { readonly json?: true; readonly limit: number }) {
+    const draws = yield* onDatabase(newest(limit))
+    yield* json === true ? printJson(draws.map(drawJson)) : print(drawTable(draws))
+    return done
+  }
+)

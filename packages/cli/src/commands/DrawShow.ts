@@ -1,0 +1,38 @@
+/** `ddd draw show`: one draw at length. */
+import { drawId, isUuid } from "@ddd/core/Ids"
+import { parseDay } from "@ddd/core/Instant"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Data, Effect } from "effect"
+import { done } from "../ExitCode.ts"
+import { print, printJson } from "../terminal/Output.ts"
+import { drawJson, drawText } from "./DrawText.ts"
+import { onDatabase } from "./OnDatabase.ts"
+
+/** There is no such draw. */
+class NoSuchDraw extends Data.TaggedError("NoSuchDraw")<{ readonly message: string }> {}
+
+const find = Effect.fnUntraced(function*(name: string) {
+  const draws = yield* Draws
+  if (name === "current") return yield* draws.current
+  if (isUuid(name)) return yield* draws.byId(drawId(name))
+  const day = parseDay(name)
+  if (day !== undefined) return yield* draws.byDay(day)
+  return yield* new NoSuchDraw({
+    message: `${name} names no draw: give a day such as 2026-02-03, an id, or "current".`
+  })
+})
+
+/** `name`: a day, a draw's id, or `current`. */
+export const showDraw = Effect.fn("ddd draw show")(function*(name: string, { json }: { readonly json?: true }) {
+  const { draw, notes } = yield* onDatabase(Effect.gen(function*() {
+    const draw = yield* find(name)
+    if (draw === null) {
+      return yield* new NoSuchDraw({
+        message: name === "current" ? "No draw is on sale now." : `There is no draw ${name}.`
+      })
+    }
+    return { draw, notes: yield* (yield* Draws).notes(draw.id) }
+  }))
+  yield* json === true ? printJson({ ...drawJson(draw), records: notes }) : print(drawText(draw, notes))
+  return done
+})

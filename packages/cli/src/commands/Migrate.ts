@@ -1,0 +1,21 @@
+/** `ddd migrate`: brings the database to this program's schema. */
+import { Effect } from "effect"
+import { settingsFor } from "../config/Environment.ts"
+import * as Database from "../Database.ts"
+import { done } from "../ExitCode.ts"
+import * as Logging from "../Logging.ts"
+import { print } from "../terminal/Output.ts"
+
+export const migrate = Effect.fn("ddd migrate")(function*() {
+  const settings = yield* settingsFor("database")
+  yield* Effect.gen(function*() {
+    const database = yield* Database.open(settings, { own: false })
+    const applied = yield* Database.migrate(database)
+    yield* print(
+      applied.length === 0
+        ? `${database.place} is at this program's schema already.`
+        : `${database.place}: applied ${applied.join(", ")}.`
+    )
+  }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
+  return done
+})

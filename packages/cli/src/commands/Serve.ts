@@ -1,0 +1,53 @@
+/** `ddd serve`: the server, until it is told to stop. */
+import { Effect } from "effect"
+import { relative } from "node:path"
+import { settingsFor } from "../config/Environment.ts"
+import type { Settings } from "../config/Variables.ts"
+import { dataDirOf } from "../DataDir.ts"
+import * as Logging from "../Logging.ts"
+import * as Server from "../Server.ts"
+import { print, style } from "../terminal/Output.ts"
+import { aligned } from "../terminal/Table.ts"
+
+const shortest = (path: string): string => {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere !== "" && fromHere.length < path.length ? fromHere : path
+}
+
+const banner = (settings: Settings, { database, url, vkeys }: Server.Running): string => {
+  const { DEV_CLOCK_START } = settings
+  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
+  return [
+    "",
+    `${style.bold("Daily Dollar Draw")} is open at ${style.bold(style.cyan(url.origin))}`,
+    aligned([
+      line("docs", `${url.origin}/docs`),
+      line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
+      line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),
+      ...vkeys.map((vkey) => line("verifier key", vkey)),
+      line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json, no beacon`),
+      ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]
+    ]),
+    ""
+  ].join("\n")
+}
+
+export const serve = Effect.fn("ddd serve")(function*() {
+  const settings = yield* settingsFor("database", "draws", "server")
+  let stopping = false
+  return yield* Effect.gen(function*() {
+    const running = yield* Server.start(settings, () => stopping)
+    if (settings.NODE_ENV === "production") {
+      const { migrated, port, url } = running
+      yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated })
+    } else {
+      yield* print(banner(settings, running))
+    }
+    // for whoever started us and waits
+    process.send?.({ port: running.port })
+    return yield* Effect.never.pipe(Effect.onExit(() => {
+      stopping = true
+      return Effect.logInfo("stopping")
+    }))
+  }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
+})

@@ -1,0 +1,140 @@
+/**
+ * The configuration: the variables of the environment as typed values, or everything that is wrong with them at once.
+ *
+ * A variable that is set to nothing counts as not set. A secret may come from a file, whose path `NAME_FILE` says; one final
+ * newline of it is dropped.
+ */
+import { Data, Result } from "effect"
+import { readFileSync } from "node:fs"
+import { type Problem, refusals } from "./Refusals.ts"
+import {
+  madeInDevelopment,
+  type Need,
+  type Settings,
+  type Variable,
+  type VariableName,
+  variableNames,
+  variables
+} from "./Variables.ts"
+
+/** Where a value comes from. `development`: a secret that development makes for itself, in the data folder. */
+export type Source = "environment" | "file" | "default" | "development" | "unset"
+
+/** A variable as it stands. */
+export interface Entry {
+  readonly name: VariableName
+  readonly variable: Variable<unknown>
+  readonly source: Source
+  /** As it is written: null where there is none, or it is a secret. */
+  readonly shown: string | null
+  /** Undefined where it is not set, or cannot be read. */
+  readonly value: unknown
+}
+
+/** Whether the environment says it. */
+export const isGiven = ({ source }: Entry): boolean => source === "environment" || source === "file"
+
+export interface Reading {
+  readonly entries: ReadonlyArray<Entry>
+  readonly problems: ReadonlyArray<Problem>
+  /** Names that look like mistyped ones of ours, as sentences. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{ readonly problems: ReadonlyArray<Problem> }> {
+  override get message() {
+    return ["The configuration cannot be used:", ...this.problems.map(({ message }) => `  ${message}`)].join("\n")
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+type Found =
+  | { readonly source: Source; readonly text: string | undefined }
+  | { readonly problem: string }
+
+/** What stands in the environment of one variable, or in its file. */
+const find = (environment: Environment, name: string, variable: Variable<unknown>): Found => {
+  const { fallback, form, otherwise, requiredFor } = variable
+  const text = environment[name] || undefined
+  const file = form.secret ? environment[`${name}_FILE`] || undefined : undefined
+  if (text !== undefined && file !== undefined) {
+    return { problem: `${name} and ${name}_FILE are both set: remove one of them.` }
+  }
+  if (text !== undefined) return { source: "environment", text }
+  if (file === undefined) {
+    if (fallback !== undefined) return { source: "default", text: fallback }
+    const isMissing = environment["NODE_ENV"] === "production" && requiredFor !== undefined
+    if (otherwise === undefined || isMissing) return { source: "unset", text: undefined }
+    return { source: otherwise === madeInDevelopment ? "development" : "default", text: undefined }
+  }
+  try {
+    const content = readFileSync(file, "utf8").replace(/\n$/, "")
+    return content === ""
+      ? { problem: `${name}_FILE names ${file}, which is empty: write the secret into it.` }
+      : { source: "file", text: content }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { problem: `${name}_FILE cannot be read (${why}): name a file that this account may read.` }
+  }
+}
+
+/** Reads all variables, and checks what a command that has these needs must have. */
+export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>): Reading => {
+  const problems: Array<Problem> = []
+  const entries = variableNames.map((name): Entry => {
+    const variable: Variable<unknown> = variables[name]
+    const found = find(environment, name, variable)
+    if ("problem" in found) {
+      problems.push({ name, message: found.problem })
+      return { name, variable, source: "unset", shown: null, value: undefined }
+    }
+    const { source, text } = found
+    const value = text === undefined ? undefined : variable.form.read(text)
+    if (text !== undefined && value === undefined) {
+      const shown = variable.form.secret ? "" : `, not ${JSON.stringify(text)}`
+      problems.push({ name, message: `${name} must be ${variable.form.description}${shown}.` })
+    }
+    return { name, variable, source, shown: variable.form.secret ? null : text ?? null, value }
+  })
+  const read = Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Partial<Settings>
+  const unread = new Set(problems.map(({ name }) => name))
+  const isSet = (name: VariableName): boolean =>
+    unread.has(name) || entries.some((entry) => entry.name === name && isGiven(entry))
+  problems.push(...refusals(read, isSet, needs).filter(({ name }) => !unread.has(name)))
+  return { entries, problems, warnings: mistyped(environment) }
+}
+
+/** The values, where nothing is wrong with them. */
+export const settingsOf = ({ entries, problems }: Reading): Result.Result<Settings, ConfigInvalid> =>
+  problems.length > 0
+    ? Result.fail(new ConfigInvalid({ problems }))
+    // each value was read by the form that the table gives its variable
+    : Result.succeed(Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Settings)
+
+/** Names of the environment that differ from one of ours by a slip of the fingers. */
+const mistyped = (environment: Environment): ReadonlyArray<string> => {
+  const known = new Set<string>(variableNames.flatMap((name) => [name, `${name}_FILE`]))
+  return Object.keys(environment).filter((name) => !known.has(name)).flatMap((name) => {
+    const meant = [...known].find((ours) => ours.length >= slipLengthMin && distance(name, ours) <= slipsMax)
+    return meant === undefined ? [] : [`${name} is set, but means nothing here. Did you mean ${meant}?`]
+  })
+}
+
+const slipLengthMin = 8
+const slipsMax = 2
+
+/** Levenshtein's distance, as far as it is at most `slipsMax`. */
+const distance = (left: string, right: string): number => {
+  if (Math.abs(left.length - right.length) > slipsMax) return slipsMax + 1
+  let row = Array.from({ length: right.length + 1 }, (_, column) => column)
+  for (const [index, letter] of [...left].entries()) {
+    const next = [index + 1]
+    for (const [column, other] of [...right].entries()) {
+      const [above = 0, diagonal = 0, before = 0] = [row[column + 1], row[column], next[column]]
+      next.push(Math.min(above + 1, before + 1, diagonal + (letter === other ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[right.length] ?? 0
+}

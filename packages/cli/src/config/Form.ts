@@ -1,0 +1,79 @@
+/** The forms that a variable's text may have, and what is read from it. */
+import { type Instant, parseInstant } from "@ddd/core/Instant"
+import { Redacted } from "effect"
+import { isIP } from "node:net"
+
+export interface Form<A> {
+  /** Completes "NAME must be …". */
+  readonly description: string
+  /** `undefined` where the text has another form. */
+  readonly read: (text: string) => A | undefined
+  /** Shown to nobody, and may come from a file. */
+  readonly secret: boolean
+}
+
+const plain = <A>(description: string, read: (text: string) => A | undefined): Form<A> => ({
+  description,
+  read,
+  secret: false
+})
+
+export const text: Form<string> = plain("text", (value) => value)
+
+/** Any text, kept out of every output. */
+export const secret: Form<Redacted.Redacted> = {
+  description: "text",
+  read: (value) => Redacted.make(value),
+  secret: true
+}
+
+/** One of the given words, exactly. */
+export const oneOf = <const A extends string>(...choices: ReadonlyArray<A>): Form<A> =>
+  plain(
+    choices.length === 1 ? `"${choices[0]}"` : `one of ${choices.join(", ")}`,
+    (value) => choices.find((choice) => choice === value)
+  )
+
+/** A port to listen on; 0 is any free one. */
+export const port: Form<number> = plain("a port, 0 to 65535", (value) => {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 65_535 ? number : undefined
+})
+
+export const address: Form<string> = plain(
+  "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
+  (value) => isIP(value) === 0 ? undefined : value
+)
+
+const originOf = (value: string): URL | undefined => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:"
+  return isWeb && url.href === `${url.origin}/` ? url : undefined
+}
+
+/** `https://lottery.example.com`: scheme, host, perhaps a port; nothing after it. */
+export const origin: Form<URL> = plain("an origin such as https://lottery.example.com, without a path", originOf)
+
+/** Origins by comma, as browsers write them. */
+export const origins: Form<ReadonlyArray<string>> = plain(
+  "origins such as https://app.example.com, separated by commas",
+  (value) => {
+    const all = value.split(",").map((each) => each.trim())
+    return all.every((each) => originOf(each)?.origin === each) ? all : undefined
+  }
+)
+
+/** `2026-02-03T23:59:30.000Z`. */
+export const instant: Form<Instant> = plain("an instant such as 2026-02-03T23:59:30.000Z", parseInstant)
+
+const databaseUrlOf = (value: string): boolean => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  return url?.protocol === "postgres:" || url?.protocol === "postgresql:"
+}
+
+/** A connection URL of PostgreSQL. It holds a password, so it is a secret. */
+export const databaseUrl: Form<Redacted.Redacted> = {
+  description: "a URL such as postgres://user:password@host:5432/database",
+  read: (value) => databaseUrlOf(value) ? Redacted.make(value) : undefined,
+  secret: true
+}

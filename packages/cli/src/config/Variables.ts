@@ -1,0 +1,133 @@
+/**
+ * Every variable of the environment that the program reads, declared in one place (DESIGN.md, "Configuration").
+ *
+ * `ddd config` prints this table.
+ */
+import { address, databaseUrl, type Form, instant, oneOf, origin, origins, port, secret, text } from "./Form.ts"
+
+/**
+ * What a command works with, and so which variables production must give it: the database alone, the draws and their keys,
+ * or the whole server.
+ */
+export type Need = "database" | "draws" | "server"
+
+export interface Variable<A> {
+  readonly form: Form<A>
+  /** One line: what it is for. */
+  readonly help: string
+  /** The text that holds where it is not set. */
+  readonly fallback?: string
+  /** What holds then, in words, where it is not a text. */
+  readonly otherwise?: string
+  /** Production has to set it, for commands that need this. */
+  readonly requiredFor?: Need
+}
+
+interface Options {
+  readonly otherwise?: string
+  readonly requiredFor?: Need
+}
+
+const defaulting = <A>(form: Form<A>, fallback: string, help: string, options: Options = {}): Variable<A> => ({
+  form,
+  help,
+  fallback,
+  ...options
+})
+
+const optional = <A>(form: Form<A>, help: string, options: Options = {}): Variable<A | undefined> => ({
+  form,
+  help,
+  ...options
+})
+
+/** Said of the secrets that development keeps in the data folder. */
+export const madeInDevelopment = "made on the first start"
+
+export const variables = {
+  NODE_ENV: defaulting(
+    oneOf("development", "production", "test"),
+    "development",
+    "production asks for everything that development makes up"
+  ),
+  PORT: defaulting(port, "8080", "where the server listens; 0 for any free port"),
+  HOST: defaulting(address, "127.0.0.1", "the address it listens on"),
+  PUBLIC_URL: optional(origin, "where clients reach it", {
+    otherwise: "http://localhost:PORT",
+    requiredFor: "server"
+  }),
+  ENGINE: defaulting(
+    oneOf("auto", "uws", "node"),
+    "auto",
+    "the HTTP server: uWebSockets.js, or Node's where there is no other"
+  ),
+  DATA_DIR: optional(text, "the folder of the embedded PostgreSQL and of the development secrets", {
+    otherwise: ".data in the project's folder"
+  }),
+  LOG_LEVEL: defaulting(
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "none"),
+    "info",
+    "the least that is logged"
+  ),
+
+  DATABASE_URL: optional(databaseUrl, "the PostgreSQL of the application, as a role that owns nothing", {
+    otherwise: "embedded, in DATA_DIR",
+    requiredFor: "database"
+  }),
+  DATABASE_OWNER_URL: optional(databaseUrl, "the same as the role that owns the tables: migrates", {
+    otherwise: "DATABASE_URL in development, else nothing is migrated"
+  }),
+  DATABASE_DIRECT_URL: optional(databaseUrl, "the same without a pooler between, to listen for changes", {
+    otherwise: "DATABASE_URL"
+  }),
+
+  TICKET_SEAL_SECRET: optional(secret, "seals tickets", { otherwise: madeInDevelopment, requiredFor: "draws" }),
+  TICKET_SEAL_SECRET_KEY_ID: defaulting(text, "1", "the name of that secret, stored with every ticket"),
+  TICKET_SEAL_SECRET_PREVIOUS: optional(secret, "every earlier one, as id:secret, by comma; never dropped", {
+    otherwise: "none"
+  }),
+  SEED_KEY: optional(secret, "encrypts the seeds of undrawn draws", {
+    otherwise: madeInDevelopment,
+    requiredFor: "draws"
+  }),
+  SEED_KEY_KEY_ID: defaulting(text, "1", "the name of that key, stored with every seed"),
+  SEED_KEY_PREVIOUS: optional(secret, "every earlier one, as id:secret, by comma; never dropped", {
+    otherwise: "none"
+  }),
+  LOG_ORIGIN: optional(text, "the name under which the records are signed, such as draws.example.com", {
+    otherwise: "ddd.localhost",
+    requiredFor: "draws"
+  }),
+  LOG_SIGNING_KEYS: optional(secret, "the Ed25519 seeds that sign the records, base64url, by comma, oldest first", {
+    otherwise: madeInDevelopment,
+    requiredFor: "draws"
+  }),
+  JWT_PRIVATE_KEYS: optional(
+    secret,
+    "the Ed25519 seeds that sign access tokens, as id:seed, by comma; the first signs",
+    {
+      otherwise: madeInDevelopment,
+      requiredFor: "server"
+    }
+  ),
+  INTERNAL_API_TOKEN: optional(secret, "what our own machines show to credit wallets", {
+    otherwise: madeInDevelopment,
+    requiredFor: "server"
+  }),
+
+  BEACON: defaulting(oneOf("none"), "none", "the public randomness that joins the seed", { requiredFor: "draws" }),
+  ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
+
+  CORS_ORIGINS: optional(origins, "the origins whose web pages may call, by comma", { otherwise: "none" }),
+  ALLOW_INSECURE_DEV: optional(oneOf("yes"), "development may listen on addresses that others reach"),
+  DEV_CLOCK_START: optional(instant, "development: the clock of a new data folder begins here", { otherwise: "off" })
+} as const satisfies Readonly<Record<string, Variable<unknown>>>
+
+export type VariableName = keyof typeof variables
+
+export const variableNames = Object.keys(variables) as ReadonlyArray<VariableName>
+
+/** The values by the names of their variables; `undefined` where one is not set and has no default. */
+export type Settings = {
+  readonly [N in VariableName]: (typeof variables)[N] extends Variable<infer A> ? A : never
+}

@@ -1,0 +1,76 @@
+import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { randomBytes } from "node:crypto"
+import { urlOf } from "../support/DatabaseUrl.ts"
+import { ddd, type Env, get, serve } from "../support/Ddd.ts"
+
+const secret = () => randomBytes(32).toString("base64url")
+
+const production: Env = {
+  NODE_ENV: "production",
+  PUBLIC_URL: "https://lottery.example.com",
+  TICKET_SEAL_SECRET: secret(),
+  SEED_KEY: secret(),
+  LOG_ORIGIN: "draws.example.com",
+  LOG_SIGNING_KEYS: secret(),
+  JWT_PRIVATE_KEYS: `1:${secret()}`,
+  INTERNAL_API_TOKEN: secret(),
+  BEACON: "none",
+  ALLOW_NO_BEACON: "yes"
+}
+
+const jsonLines = (text: string): ReadonlyArray<Record<string, unknown>> =>
+  text.trim().split("\n").map((line) => JSON.parse(line))
+
+describe("ddd on the PostgreSQL of DATABASE_URL", () => {
+  it.live(
+    "is migrated by the owner's hand, and serves, once a port, as a role that owns nothing",
+    () =>
+      Effect.gen(function*() {
+        const { app, owner } = yield* TestDatabase.make
+        const env = { ...production, DATABASE_URL: urlOf(app) }
+
+        const unmigrated = yield* ddd(["serve"], env)
+        assert.strictEqual(unmigrated.code, 2)
+        assert.include(unmigrated.stderr, "run `ddd migrate`")
+        const withoutOwner = yield* ddd(["migrate"], env)
+        assert.strictEqual(withoutOwner.code, 2)
+        assert.include(withoutOwner.stderr, "DATABASE_OWNER_URL is missing")
+        assert.strictEqual((yield* ddd(["migrate"], { ...env, DATABASE_OWNER_URL: urlOf(owner) })).code, 0)
+
+        const server = yield* serve({ ...env, PORT: "0" })
+        assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 200)
+        assert.strictEqual(server.stdout(), "")
+        const [audit, neighbour] = yield* Effect.all([
+          ddd(["audit"], env),
+          ddd(["serve"], { ...env, PORT: new URL(server.url).port })
+        ], { concurrency: 2 })
+        assert.strictEqual(audit.code, 0, audit.stdout)
+        assert.strictEqual(neighbour.code, 2)
+        assert.match(neighbour.stderr, /cannot be listened on.*set PORT/)
+        assert.strictEqual(yield* server.stop(), 0)
+        const messages = jsonLines(server.stderr()).map(({ message }) => JSON.stringify(message))
+        assert.isTrue(messages.some((message) => message.includes("serving")), server.stderr())
+      }),
+    120_000
+  )
+
+  it.live("refuses production as the role that owns the tables", () =>
+    Effect.gen(function*() {
+      const { owner } = yield* TestDatabase.make
+      const env = { ...production, DATABASE_URL: urlOf(owner), DATABASE_OWNER_URL: urlOf(owner) }
+      const { code, stderr } = yield* ddd(["serve"], env)
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /DATABASE_URL connects as .*, which owns the tables/)
+    }), 120_000)
+
+  it.live("says where it cannot go, without the password", () =>
+    Effect.gen(function*() {
+      const { code, stderr } = yield* ddd(["audit"], { DATABASE_URL: "postgres://ann:hunter2@127.0.0.1:1/lottery" })
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /^The database cannot be reached: .*DATABASE_URL\.$/m)
+      assert.notInclude(stderr, "hunter2")
+      assert.notMatch(stderr, /^\s+at /m)
+    }))
+})

@@ -1,0 +1,120 @@
+/** `ddd` as its users have it: a process, its output, its exit code. */
+import { Effect, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type Env = Readonly<Record<string, string>>
+
+const main = join(import.meta.dirname, "../../src/main.ts")
+
+/** Nothing of this machine's configuration. */
+const environment = (env: Env): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", ...env })
+
+const collect = (stream: NodeJS.ReadableStream | null): () => string => {
+  let text = ""
+  stream?.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk
+  })
+  return () => text
+}
+
+/** Runs `ddd` to its end. */
+export const ddd = (args: ReadonlyArray<string>, env: Env = {}, input?: string): Effect.Effect<Ended> =>
+  Effect.callback((resume) => {
+    const child = spawn(process.execPath, [main, ...args], { env: environment(env), stdio: "pipe" })
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    child.once("close", (code) => resume(Effect.succeed({ code, stdout: stdout(), stderr: stderr() })))
+    child.stdin.end(input)
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+/** A server that runs. */
+export interface Server {
+  readonly url: string
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** From the start of the process until it took requests. */
+  readonly readyMillis: number
+  /** Sends the signal, waits for the end, and gives the exit code. */
+  readonly stop: (signal?: NodeJS.Signals) => Effect.Effect<number | null>
+}
+
+const closed = (child: ChildProcess): Effect.Effect<number | null> =>
+  Effect.callback((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.succeed(child.exitCode))
+    child.once("close", (code) => resume(Effect.succeed(code)))
+  })
+
+/** Runs `ddd serve` on any free port, and waits until it takes requests; the scope stops it. */
+export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const begun = performance.now()
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(process.execPath, [main, "serve"], {
+          env: environment({ PORT: "0", ...env }),
+          stdio: ["ignore", "pipe", "pipe", "ipc"]
+        })
+      ),
+      (running) => {
+        running.kill("SIGTERM")
+        return closed(running)
+      }
+    )
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    const url = yield* Effect.callback<string>((resume) => {
+      child.once("message", (message) =>
+        resume(Effect.succeed(`http://127.0.0.1:${String(Reflect.get(Object(message), "port"))}`)))
+      child.once("close", (code) =>
+        resume(Effect.die(new Error(`ddd serve ended with ${code}:\n${stderr()}`))))
+    })
+    return {
+      url,
+      stdout,
+      stderr,
+      readyMillis: performance.now() - begun,
+      stop: (signal = "SIGTERM") =>
+        Effect.suspend(() => {
+          child.kill(signal)
+          return closed(child)
+        })
+    }
+  })
+
+/** A folder for a server's data, removed with the scope, also what the embedded PostgreSQL had to keep elsewhere. */
+export const dataFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => {
+    const folder = fs.mkdtempSync(join(tmpdir(), "ddd-cli-"))
+    fs.chmodSync(folder, 0o711)
+    return folder
+  }),
+  (folder) =>
+    Effect.sync(() => {
+      const cluster = join(folder, "postgres")
+      if (fs.existsSync(cluster)) fs.rmSync(fs.realpathSync(cluster), { recursive: true, force: true })
+      fs.rmSync(folder, { recursive: true, force: true })
+    })
+)
+
+/** The body of an answer. */
+export const get = (url: string): Effect.Effect<{ readonly status: number; readonly text: string }> =>
+  Effect.promise(async () => {
+    const response = await fetch(url)
+    return { status: response.status, text: await response.text() }
+  })
+
+/** Asks again until the answer satisfies; a defect after 60 s. */
+export const eventually = <A>(what: string, ask: Effect.Effect<A>, enough: (answer: A) => boolean): Effect.Effect<A> =>
+  ask.pipe(
+    Effect.delay("50 millis"),
+    Effect.repeat({ until: enough }),
+    Effect.timeoutOrElse({ duration: "60 seconds", orElse: () => Effect.die(new Error(`${what}: not within 60 s`)) })
+  )
