@@ -2,7 +2,10 @@
 import { Context, Data, type Effect, type Redacted } from "effect"
 import type { UserId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
+import type { Cents } from "../Money.ts"
 import type { Wallet } from "../Wallet.ts"
+import type { SessionId } from "./AccessTokens.ts"
+import type { RequestOrigin } from "./SecurityLog.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** A player (API.md, "User"). */
@@ -49,22 +52,97 @@ export interface SignInCandidate {
 export class EmailTaken extends Data.TaggedError("EmailTaken")<{ readonly email: string }> {}
 export class UsernameTaken extends Data.TaggedError("UsernameTaken")<{ readonly username: string }> {}
 
+/** A mailed token that is unknown, used, or too old. Nothing was changed. */
+export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {}
+
+/** Why a person cannot be erased now. Nothing was changed. */
+export interface EraseRefusal {
+  readonly balance: Cents
+  readonly pendingWithdrawal: Cents
+  /** Tickets of draws that are neither drawn nor void. */
+  readonly undrawnTickets: number
+}
+export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly refusal: EraseRefusal }> {}
+
+/** What a player changes of their profile; what is absent stays. */
+export interface ProfileChange {
+  readonly username?: string
+  /** Not in force until it is verified by the link mailed to it. */
+  readonly email?: string
+}
+
+/** All that is held about a player, as plain data for JSON. */
+export type PersonalExport = Readonly<Record<string, unknown>>
+
+export interface UserSummary extends User {
+  readonly frozen: boolean
+  readonly erased: boolean
+}
+
+/**
+ * Every operation that changes an identity writes its security event, and enqueues the mail it causes, in its own transaction.
+ * `origin` is where the request came from.
+ */
 export class Accounts extends Context.Service<Accounts, {
-  /** Makes user, empty wallet and first session together. Address and name are unique whatever their case. */
+  /**
+   * Makes user, empty wallet, personal key and first session together, and enqueues the welcome mail with the link that verifies
+   * the address. Address and name are unique whatever their case.
+   */
   readonly signUp: (
-    user: NewUser
-  ) => Effect.Effect<
-    { readonly user: User; readonly sessionId: string },
-    EmailTaken | UsernameTaken | Unavailable
-  >
+    user: NewUser,
+    origin: RequestOrigin
+  ) => Effect.Effect<{ readonly user: User; readonly sessionId: string }, EmailTaken | UsernameTaken | Unavailable>
   /** Null for an unknown address, and for the house, which cannot sign in. */
   readonly findForSignIn: (email: string) => Effect.Effect<SignInCandidate | null, Unavailable>
   /** Opens a session; `passwordHash`, where given, replaces the stored one (its parameters were out of date). */
   readonly openSession: (
     userId: UserId,
     session: NewSession,
-    passwordHash: Redacted.Redacted | null
+    passwordHash: Redacted.Redacted | null,
+    origin: RequestOrigin
   ) => Effect.Effect<{ readonly sessionId: string }, Unavailable>
-  /** Null for an unknown user. */
+  /** Null for an unknown or erased user. */
   readonly profile: (userId: UserId) => Effect.Effect<Profile | null, Unavailable>
+  /** The stored PHC string, for a player who proves their password again; null for an unknown user. */
+  readonly passwordHash: (userId: UserId) => Effect.Effect<Redacted.Redacted | null, Unavailable>
+
+  /** Verifies the address that the token was mailed to, and puts it in force where it was a new one. Works once. */
+  readonly verifyEmail: (
+    tokenHash: string,
+    origin: RequestOrigin
+  ) => Effect.Effect<User, InvalidMailedToken | EmailTaken | Unavailable>
+  /** Mails the verification link again, to the address that waits for it; nothing where none does. */
+  readonly askVerification: (userId: UserId, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  /** Mails a reset link to the holder of the address; nothing for an unknown one. An earlier link stops working. */
+  readonly askReset: (email: string, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  /** Sets a new password by a mailed token, which works once, for 30 minutes; ends every session. */
+  readonly resetPassword: (
+    tokenHash: string,
+    passwordHash: Redacted.Redacted,
+    origin: RequestOrigin
+  ) => Effect.Effect<User, InvalidMailedToken | Unavailable>
+  /** Whose reset it would be: for the password rule, before anything is hashed. Null where the token does not work. */
+  readonly findForReset: (tokenHash: string) => Effect.Effect<User | null, Unavailable>
+  /** Sets a new password and ends every session but `keep`. */
+  readonly changePassword: (
+    userId: UserId,
+    keep: SessionId,
+    passwordHash: Redacted.Redacted,
+    origin: RequestOrigin
+  ) => Effect.Effect<void, Unavailable>
+  /** Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. */
+  readonly changeProfile: (
+    userId: UserId,
+    change: ProfileChange,
+    origin: RequestOrigin
+  ) => Effect.Effect<void, EmailTaken | UsernameTaken | Unavailable>
+
+  /** By id, address or name, in any case; null where there is none. For operators. */
+  readonly find: (text: string) => Effect.Effect<UserSummary | null, Unavailable>
+  /** A frozen account signs in and buys no more; its sessions end. */
+  readonly freeze: (userId: UserId) => Effect.Effect<void, Unavailable>
+  readonly unfreeze: (userId: UserId) => Effect.Effect<void, Unavailable>
+  readonly export: (userId: UserId) => Effect.Effect<PersonalExport | null, Unavailable>
+  /** Removes everything personal and keeps the books and the proofs valid. */
+  readonly erase: (userId: UserId) => Effect.Effect<void, EraseRefused | Unavailable>
 }>()("@ddd/core/ports/Accounts") {}

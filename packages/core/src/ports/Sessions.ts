@@ -1,0 +1,57 @@
+/** Port: sessions, each a family of refresh tokens, and the word that one has ended. */
+import { Context, type Effect, type Stream } from "effect"
+import type { UserId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import type { SessionId } from "./AccessTokens.ts"
+import type { RequestOrigin } from "./SecurityLog.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** A living session as its player sees it. */
+export interface Session {
+  readonly id: SessionId
+  readonly createdAt: Instant
+  readonly lastUsedAt: Instant
+  readonly userAgent: string | null
+}
+
+/** Why a session ended. */
+export type SessionEnd = "signed_out" | "ended" | "everywhere" | "reused" | "password" | "frozen" | "erased"
+
+/** What became of a refresh. `reused`: the whole session has ended by it. `unknown`: no such token, or its session is over. */
+export type Refreshed =
+  | { readonly _tag: "Refreshed"; readonly userId: UserId; readonly sessionId: SessionId }
+  | { readonly _tag: "Reused" }
+  | { readonly _tag: "Unknown" }
+
+/** A session that ended, as every process hears it. */
+export interface EndedSession {
+  readonly sessionId: SessionId
+  readonly userId: UserId
+}
+
+export class Sessions extends Context.Service<Sessions, {
+  /**
+   * Uses a refresh token: stores its successor's hash and answers whose session it is. The same token again within ten
+   * seconds, its successor unused, is answered the same. Decided by `decideRefresh`, in one transaction under the session's row.
+   */
+  readonly refresh: (
+    tokenHash: string,
+    successorHash: string,
+    origin: RequestOrigin
+  ) => Effect.Effect<Refreshed, Unavailable>
+  /** Ends the session that a refresh token belongs to; nothing where there is none. */
+  readonly endByToken: (tokenHash: string, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  /** Ends one living session of a player; false where it is not theirs or has ended. */
+  readonly end: (userId: UserId, sessionId: SessionId, origin: RequestOrigin) => Effect.Effect<boolean, Unavailable>
+  /** Ends all living sessions of a player. */
+  readonly endAll: (userId: UserId, reason: SessionEnd, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  /** A player's living sessions, newest first. */
+  readonly list: (userId: UserId) => Effect.Effect<ReadonlyArray<Session>, Unavailable>
+  /**
+   * Whether a session has ended, as this process knows: told within 200 ms of the commit, without a read of the store while
+   * it is listening, with one while it is not.
+   */
+  readonly hasEnded: (sessionId: SessionId) => Effect.Effect<boolean, Unavailable>
+  /** Sessions that end from now on, as this process hears of them. Never ends and never fails. */
+  readonly ended: Stream.Stream<EndedSession>
+}>()("@ddd/core/ports/Sessions") {}

@@ -1,0 +1,24 @@
+/** Port: counters of failed sign-ins, shared by every process. */
+import { Context, type Effect } from "effect"
+import type { ThrottleKind } from "../Throttle.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** Who tries what from where. `account` is the address as typed, in lower case: known or not, it counts the same. */
+export interface SignInAttempt {
+  readonly account: string
+  /** The client's address. Its network is what counts: /24 of IPv4, /56 of IPv6. */
+  readonly ip: string
+}
+
+/** What an attempt may do. */
+export type Admission =
+  | { readonly _tag: "Admitted" }
+  /** Nothing was counted; the same attempt may be made after so many seconds. */
+  | { readonly _tag: "Throttled"; readonly kind: ThrottleKind; readonly retryAfter: number }
+
+export class Throttles extends Context.Service<Throttles, {
+  /** Counts an attempt as failed before it is made, in one transaction over all its counters; or says how long to wait. */
+  readonly admit: (attempt: SignInAttempt) => Effect.Effect<Admission, Unavailable>
+  /** The attempt had the right password: its own counter is forgotten, and it is taken back from the others. */
+  readonly succeeded: (attempt: SignInAttempt) => Effect.Effect<void, Unavailable>
+}>()("@ddd/core/ports/Throttles") {}
