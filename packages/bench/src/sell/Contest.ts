@@ -50,7 +50,10 @@ interface Turn {
 
 /** Lets all ways sell in turns; `tell` hears of each turn. Gives a figure for each way and number of buyers at a time. */
 export const contest = Effect.fn("Contest.run")(
-  function*({ atOnce, buyers, buyersMin, millis, rounds }: ContestOptions, tell: (line: string) => Effect.Effect<void>) {
+  function*(
+    { atOnce, buyers, buyersMin, millis, rounds }: ContestOptions,
+    tell: (line: string) => Effect.Effect<void>
+  ) {
     const port = yield* freePort
     const stage = yield* setUp(buyers, originAt(port))
     const server = yield* startServer(stage.environmentOf("http"), port)

@@ -1,5 +1,5 @@
 /**
- * The plan's transaction, one ticket each (PLAN.md, part 3.2), statement by statement and in its order, by the `pg` client.
+ * The plan's transaction, one ticket each (plan, part 3.2), statement by statement and in its order, by the `pg` client.
  *
  * What the plan leaves out and the schema demands is added where it costs least: the movement's number and the withdrawable
  * part go with the wallet's UPDATE; the position is read, and the clock with it, once the draw is locked; the ticket tree is

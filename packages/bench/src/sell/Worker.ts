@@ -4,8 +4,7 @@
  * The one side forks the file of a way of selling; the other, in that file, serves the orders. An error ends the process:
  * a benchmark that lost a purchase has nothing to report.
  */
-import { Data, Effect, type Scope } from "effect"
-import * as Schema from "effect/Schema"
+import { Data, Effect, Schema, type Scope } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
 import { Player } from "../support/Players.ts"
 import type { Environment } from "../support/ServerProcess.ts"

@@ -1,5 +1,5 @@
 /** Purchases over HTTP: a rush of them, and what the answers say. */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 import { ConnectionLost, type HttpAnswer, requestText, withConnections } from "./HttpConnection.ts"
 import type { Player } from "./Players.ts"
 
