@@ -91,10 +91,11 @@ describe("ddd verify", () => {
       assert.strictEqual(code, 1)
     }))
 
-  it.live("ends with 2, and no stack, where there is no bundle or the options are wrong", () =>
+  it.live("ends with 2, and no stack, where nothing can be read or the options are wrong", () =>
     Effect.gen(function*() {
       says(yield* ddd(["verify", "no-such-file"]), 2, "UNREADABLE")
-      says(yield* ddd(["verify", "-"], {}, "hello\n"), 2, "UNREADABLE")
+      says(yield* ddd(["verify", "-"], {}, ""), 2, "UNREADABLE")
+      says(yield* ddd(["verify", "-"], {}, "hello\n"), 1, "INVALID 1")
       const wrong = [
         ["verify"],
         ["verify", "x", "--chain", "52DB"],
