@@ -66,7 +66,8 @@ const verdictsOnChanges = (bundle: Uint8Array, keys: ReadonlyArray<VerifierKey>,
 
 export const midnight: Show = {
   name: "midnight",
-  promise: "a start at 23:59:30: drawn thirty seconds later, its bundle VALID, and INVALID by a named check after the change of any byte",
+  promise:
+    "a start at 23:59:30: drawn thirty seconds later, its bundle VALID, and INVALID by a named check after the change of any byte",
   run: Effect.fn("Midnight")(function*(size) {
     const start = `${day}T23:59:${size === "full" ? "30" : "48"}.000Z`
     const environment = { DATA_DIR: yield* temporaryDataDir, DEV_CLOCK_START: start }
@@ -109,7 +110,10 @@ export const midnight: Show = {
 
     const [stride, valuesEach] = size === "full" ? [1, 4] as const : [23, 1] as const
     const { accepted, verdicts } = yield* verdictsOnChanges(bundle, [key], stride, valuesEach)
-    yield* must(accepted.length === 0, () => `a changed bundle was not found INVALID by a named check: ${accepted.slice(0, 5).join("; ")}`)
+    yield* must(
+      accepted.length === 0,
+      () => `a changed bundle was not found INVALID by a named check: ${accepted.slice(0, 5).join("; ")}`
+    )
     const changes = [...verdicts].toSorted(([, a], [, b]) => b - a)
     return [
       "NODE_ENV=production refuses DEV_CLOCK_START",
