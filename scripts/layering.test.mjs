@@ -48,6 +48,10 @@ describe("layering", () => {
   })
 
   const rules = {
+    "nobody imports bench": {
+      files: { "cli/package.json": dependencies("@ddd/bench"), "cli/src/A.ts": `import "@ddd/bench/sell"` },
+      violation: "packages/cli/src/A.ts may not import @ddd/bench"
+    },
     "core imports no other package": {
       files: { "core/package.json": dependencies("@ddd/uws"), "core/src/A.ts": `import "@ddd/uws"` },
       violation: "packages/core/src/A.ts may not import @ddd/uws"

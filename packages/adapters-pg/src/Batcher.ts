@@ -83,7 +83,8 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
         Effect.catchCause((cause) => Effect.logError("a batch died; its requests die with it", cause))
       )
     }))
-    const work = Effect.andThen(untilWork, runWaiting)
+    // the first request wakes a worker before the others of the same moment have come: a yield lets those join
+    const work = Effect.andThen(Effect.andThen(untilWork, Effect.yieldNow), runWaiting)
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         closed = true

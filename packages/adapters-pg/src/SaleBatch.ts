@@ -127,9 +127,10 @@ const keptAnswers = Effect.fnUntraced(function*(sql: PgClient.PgClient, keyed: R
     FROM unnest(${users}::uuid[], ${keys}::text[]) AS asked (user_id, key)
     JOIN idempotency_keys k ON k.user_id = asked.user_id AND k.key = asked.key`
   for (const row of rows) {
+    const block = decodeSoldBlock(row.body)
     kept.set(keyOf(userId(row.user_id), row.key), {
       fingerprint: toHex(row.fingerprint),
-      sold: decodeSoldBlock(row.body)
+      sold: block === "other" || block === "spoilt" ? null : block
     })
   }
   return kept

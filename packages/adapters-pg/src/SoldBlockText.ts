@@ -35,19 +35,19 @@ export const encodeSoldBlock = (block: SoldBlock): string =>
     seq: block.wallet.seq
   })
 
-/** Null where the text is the answer of another kind of request. */
-export const decodeSoldBlock = (text: string): SoldBlock | null => {
+/** `other`: the answer of another kind of request. `spoilt`: a purchase's, in which a value has a form it was not written in. */
+export const decodeSoldBlock = (text: string): SoldBlock | "other" | "spoilt" => {
   const stored = Option.getOrUndefined(decodeStored(text))
-  if (stored === undefined) return null
+  if (stored === undefined) return "other"
   const at = parseInstant(stored.at)
   const balance = parseCents(stored.balance)
   const withdrawable = parseCents(stored.withdrawable)
   const pendingWithdrawal = parseCents(stored.pending)
   if (
-    !isUuid(stored.draw) || at === undefined || balance === undefined || withdrawable === undefined ||
-    pendingWithdrawal === undefined
+    !isUuid(stored.draw) || stored.first < 1 || at === undefined || balance === undefined ||
+    withdrawable === undefined || pendingWithdrawal === undefined
   ) {
-    return null
+    return "spoilt"
   }
   return {
     drawId: drawId(stored.draw),

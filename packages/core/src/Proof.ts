@@ -89,21 +89,17 @@ const headerOf = (value: JsonObject): BundleHeader | undefined => {
   return { drawId: drawId as DrawId, vkey, open, lock, result, chain }
 }
 
-/**
- * Reads the first line of a bundle, without its newline.
- *
- * `"unreadable"`: this is no bundle at all. `"malformed"`: it is one, but not spelled as `encodeHeader` spells it.
- */
-export const decodeHeader = (line: string): BundleHeader | "malformed" | "unreadable" => {
+/** Reads the first line of a bundle, without its newline; `undefined` for what `encodeHeader` does not write. */
+export const decodeHeader = (line: string): BundleHeader | undefined => {
   let value: unknown
   try {
     value = JSON.parse(line)
   } catch {
-    return "unreadable"
+    return undefined
   }
-  if (!isObject(value) || value["format"] !== bundleFormat) return "unreadable"
+  if (!isObject(value) || value["format"] !== bundleFormat) return undefined
   const header = headerOf(value)
-  return header !== undefined && headerJson(header) === line ? header : "malformed"
+  return header !== undefined && headerJson(header) === line ? header : undefined
 }
 
 /** A signed note of a draw, with the record that is its text. */

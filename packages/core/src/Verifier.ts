@@ -107,15 +107,13 @@ const malformed = (detail: string): Finding => ({ id: 1, ok: false, detail })
 /** What is known of a bundle while it is read. */
 type Reading =
   | { readonly _tag: "Start" }
-  | { readonly _tag: "Unreadable"; readonly why: string }
   | { readonly _tag: "Malformed"; readonly why: string }
   | { readonly _tag: "Records"; readonly records: BundleRecords; readonly tally: TicketTally | null }
 
 const readHeader = (hash: Sha256, bytes: Uint8Array, options: VerifyOptions): Reading => {
   const text = decodeUtf8(bytes)
-  const header = text === undefined ? "unreadable" : decodeHeader(text)
-  if (header === "unreadable") return { _tag: "Unreadable", why: "This is not a proof bundle." }
-  if (header === "malformed") return { _tag: "Malformed", why: "The first line is not spelled as it must be." }
+  const header = text === undefined ? undefined : decodeHeader(text)
+  if (header === undefined) return { _tag: "Malformed", why: "The first line is not a proof bundle's." }
   const records = readRecords(hash, header)
   if (typeof records === "string") return { _tag: "Malformed", why: records }
   const { lock } = records
@@ -150,11 +148,11 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
   }
 
   const concludeStart = (ending: Ending): Verdict => {
-    if (ending === "too long") return unreadable(`The first line is longer than ${headerLengthMax} bytes.`)
-    const whole = typeof ending === "string" ? undefined : readHeader(hash, ending.unfinished, options)
-    return whole === undefined || whole._tag === "Unreadable"
-      ? unreadable("This is not a proof bundle.")
-      : judge([malformed("The bundle breaks off in its first line.")], undefined)
+    if (ending === "complete") return unreadable("There is nothing to read.")
+    const why = ending === "too long"
+      ? `The first line is longer than ${headerLengthMax} bytes.`
+      : "The bundle breaks off in its first line."
+    return judge([malformed(why)], undefined)
   }
 
   const concludeRecords = (records: BundleRecords, tally: TicketTally | null, ending: Ending): Verdict => {
@@ -187,8 +185,6 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
     switch (reading._tag) {
       case "Start":
         return concludeStart(ending)
-      case "Unreadable":
-        return unreadable(reading.why)
       case "Malformed":
         return judge([malformed(reading.why)], undefined)
       case "Records":
@@ -202,7 +198,7 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
 /**
  * Verifies the bundle that `source` yields.
  *
- * Never rejects: a source that fails, or is no bundle, is `UNREADABLE` (exit code 2).
+ * Never rejects. A source that fails, or has nothing in it, is `UNREADABLE` (exit code 2); what can be read is judged.
  */
 export const verifyBundle = async (
   hash: Sha256,

@@ -22,13 +22,9 @@ export interface Answer {
 
 /** The purchase that a kept answer names; null for an answer of another kind, undefined for one that is spoilt. */
 export const readAnswer = ({ body, key, user_id: userId }: AnswerRow): Answer | null | undefined => {
-  try {
-    const block = decodeSoldBlock(body)
-    return block === null ? null : { userId, key, block }
-  } catch {
-    // a purchase's answer in which a value has another form than it was written in
-    return undefined
-  }
+  const block = decodeSoldBlock(body)
+  if (block === "other") return null
+  return block === "spoilt" ? undefined : { userId, key, block }
 }
 
 /** Gives the key of the earlier answer that names the same purchase, if any. Answers come player by player. */

@@ -91,23 +91,28 @@ describe("ddd verify", () => {
       assert.strictEqual(code, 1)
     }))
 
-  it.live("ends with 2, and no stack, where there is no bundle or the options are wrong", () =>
-    Effect.gen(function*() {
-      says(yield* ddd(["verify", "no-such-file"]), 2, "UNREADABLE")
-      says(yield* ddd(["verify", "-"], {}, "hello\n"), 2, "UNREADABLE")
-      const wrong = [
-        ["verify"],
-        ["verify", "x", "--chain", "52DB"],
-        ["verify", "x", "--vkey", "not-a-key"],
-        ["verify", "x", "--salt", held.salt],
-        ["verify", "x", "--seen", "lock.txt"]
-      ]
-      const ended = yield* Effect.forEach(wrong, (args) => ddd(args), { concurrency: 2 })
-      for (const { code, stderr, stdout } of ended) {
-        assert.strictEqual(code, 2)
-        assert.strictEqual(stdout, "")
-        assert.notMatch(stderr, /^\s+at /m)
-        assert.isBelow(stderr.split("\n").length, 5, stderr)
-      }
-    }), 120_000)
+  it.live(
+    "ends with 2, and no stack, where nothing can be read or the options are wrong",
+    () =>
+      Effect.gen(function*() {
+        says(yield* ddd(["verify", "no-such-file"]), 2, "UNREADABLE")
+        says(yield* ddd(["verify", "-"], {}, ""), 2, "UNREADABLE")
+        says(yield* ddd(["verify", "-"], {}, "hello\n"), 1, "INVALID 1")
+        const wrong = [
+          ["verify"],
+          ["verify", "x", "--chain", "52DB"],
+          ["verify", "x", "--vkey", "not-a-key"],
+          ["verify", "x", "--salt", held.salt],
+          ["verify", "x", "--seen", "lock.txt"]
+        ]
+        const ended = yield* Effect.forEach(wrong, (args) => ddd(args), { concurrency: 2 })
+        for (const { code, stderr, stdout } of ended) {
+          assert.strictEqual(code, 2)
+          assert.strictEqual(stdout, "")
+          assert.notMatch(stderr, /^\s+at /m)
+          assert.isBelow(stderr.split("\n").length, 5, stderr)
+        }
+      }),
+    120_000
+  )
 })

@@ -1,0 +1,131 @@
+/** The ways of selling in turns, and what comes of it. */
+import { Data, Effect } from "effect"
+import { join } from "node:path"
+import { cpuMillisOf } from "../support/CpuTime.ts"
+import { inside } from "../support/Inside.ts"
+import { freePort, originAt, runCommand, startServer } from "../support/ServerProcess.ts"
+import { unfairness } from "./FairPlay.ts"
+import { setUp, type Stage, type Way, ways } from "./Stage.ts"
+import { startWorker } from "./Worker.ts"
+
+export interface ContestOptions {
+  readonly buyers: number
+  /** How many of them are to have bought in each way, at least. */
+  readonly buyersMin: number
+  readonly rounds: number
+  /** How long each turn takes. */
+  readonly millis: number
+  /** How many buy at a time, by way; each number has turns of its own, and the best of a way counts. */
+  readonly atOnce: Readonly<Record<Way, ReadonlyArray<number>>>
+}
+
+/** A way of selling with a number of buyers at a time, over all rounds. */
+export interface Figure {
+  readonly way: Way
+  readonly atOnce: number
+  /** Tickets a second, round by round. */
+  readonly rates: ReadonlyArray<number>
+  readonly median: number
+  /** CPU time in milliseconds per thousand tickets: of the process that buys, of the server, of PostgreSQL. */
+  readonly cpu: { readonly buyer: number; readonly server: number; readonly postgres: number }
+}
+
+/** The play was not fair, or left books that do not hold. */
+export class Foul extends Data.TaggedError("Foul")<{ readonly message: string }> {}
+
+const workerFiles: Readonly<Record<Way, string>> = {
+  plan: join(import.meta.dirname, "PlanWorker.ts"),
+  port: join(import.meta.dirname, "PortWorker.ts"),
+  http: join(import.meta.dirname, "HttpWorker.ts")
+}
+
+/** Before the rounds each way sells for a while that does not count: code is compiled, caches are filled. */
+const warmUpMillisMax = 3_000
+
+interface Turn {
+  readonly tickets: number
+  readonly millis: number
+  readonly cpuMillis: { readonly buyer: number; readonly server: number; readonly postgres: number }
+}
+
+/** Lets all ways sell in turns; `tell` hears of each turn. Gives a figure for each way and number of buyers at a time. */
+export const contest = Effect.fn("Contest.run")(
+  function*(
+    { atOnce, buyers, buyersMin, millis, rounds }: ContestOptions,
+    tell: (line: string) => Effect.Effect<void>
+  ) {
+    const port = yield* freePort
+    const stage = yield* setUp(buyers, originAt(port))
+    const server = yield* startServer(stage.environmentOf("http"), port)
+    const sold: Record<Way, number> = { plan: 0, port: 0, http: 0 }
+    const workers = yield* Effect.forEach(ways, (way) => {
+      const environment = { ...stage.environmentOf(way), PORT: String(port) }
+      return Effect.map(
+        startWorker(way, workerFiles[way], environment, stage.buyers),
+        (worker) => [way, worker] as const
+      )
+    })
+
+    const turns = new Map<string, Array<Turn>>()
+    for (let round = 0; round <= rounds; round++) {
+      for (const [way, worker] of workers) {
+        for (const lanes of atOnce[way]) {
+          const before = { server: cpuMillisOf(server.pid), postgres: cpuMillisOf(stage.postgresPid) }
+          const result = yield* worker.sell({
+            atOnce: lanes,
+            millis: round === 0 ? Math.min(warmUpMillisMax, millis) : millis
+          })
+          sold[way] += result.tickets
+          if (round === 0) continue
+          const turn: Turn = {
+            tickets: result.tickets,
+            millis: result.millis,
+            cpuMillis: {
+              buyer: result.cpuMillis,
+              server: cpuMillisOf(server.pid) - before.server,
+              postgres: cpuMillisOf(stage.postgresPid) - before.postgres
+            }
+          }
+          const name = `${way} ${lanes}`
+          turns.set(name, [...turns.get(name) ?? [], turn])
+          yield* tell(`round ${round}: ${way} with ${lanes} at once: ${Math.round(rateOf(turn))} tickets/s`)
+        }
+      }
+    }
+    yield* server.stop
+    yield* Effect.forEach(ways, (way) => judge(stage, way, sold[way], buyersMin, originAt(port)))
+    return ways.flatMap((way) => atOnce[way].map((lanes) => figureOf(way, lanes, turns.get(`${way} ${lanes}`) ?? [])))
+  }
+)
+
+const rateOf = ({ millis, tickets }: Turn): number => tickets * 1000 / millis
+
+/** The middle one; of an even number, the lower of the two in the middle. */
+const medianOf = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0
+
+const figureOf = (way: Way, atOnce: number, turns: ReadonlyArray<Turn>): Figure => {
+  const tickets = turns.reduce((sum, turn) => sum + turn.tickets, 0)
+  const cpuOf = (who: keyof Turn["cpuMillis"]) =>
+    turns.reduce((sum, { cpuMillis }) => sum + cpuMillis[who], 0) * 1000 / Math.max(1, tickets)
+  const rates = turns.map(rateOf)
+  return {
+    way,
+    atOnce,
+    rates,
+    median: medianOf(rates),
+    cpu: { buyer: cpuOf("buyer"), server: cpuOf("server"), postgres: cpuOf("postgres") }
+  }
+}
+
+/** Fails where the database of a way shows that something was not as it must be. */
+const judge = Effect.fnUntraced(function*(stage: Stage, way: Way, tickets: number, buyersMin: number, origin: string) {
+  const environment = stage.environmentOf(way)
+  const foul = yield* unfairness({ schema: stage.schema, tickets, buyersMin, keyed: way !== "plan" }).pipe(
+    Effect.provide(inside(environment, origin)),
+    Effect.scoped
+  )
+  if (foul.length > 0) return yield* new Foul({ message: `${way}: ${foul.join("; ")}` })
+  const { code, stderr, stdout } = yield* runCommand(environment, "audit")
+  if (code !== 0) return yield* new Foul({ message: `${way}: the books do not hold\n${stdout}${stderr}` })
+})

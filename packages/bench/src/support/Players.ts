@@ -1,0 +1,44 @@
+/**
+ * Players by the thousand.
+ *
+ * A sign-up costs a password hash, 20 ms of a core. These are made through the same ports as the server's own, all with one
+ * password that was hashed once, and their access tokens are issued with the server's keys.
+ */
+import type { Cents } from "@ddd/core/Money"
+import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import { Passwords } from "@ddd/core/ports/Passwords"
+import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { Effect, Redacted, Schema } from "effect"
+
+/** A player who is signed in, in a form that goes from process to process. */
+export const Player = Schema.Struct({ userId: Schema.String, accessToken: Schema.String })
+export type Player = typeof Player.Type
+
+/** Makes `count` players, of whom each is credited `fundsOf` their number, 0 to `count` − 1. */
+export const makePlayers = Effect.fn("Players.make")(function*(count: number, fundsOf: (index: number) => Cents) {
+  const accounts = yield* Accounts
+  const ledger = yield* Ledger
+  const refreshTokens = yield* RefreshTokens
+  const tokens = yield* AccessTokens
+  const passwordHash = Redacted.make(yield* (yield* Passwords).hash(Redacted.make("correct horse battery staple")))
+
+  const make = Effect.fnUntraced(function*(index: number) {
+    const username = `player-${index}`
+    const { sessionId: session, user } = yield* accounts.signUp({
+      email: `${username}@example.com`,
+      username,
+      passwordHash,
+      session: { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
+    })
+    const amount = fundsOf(index)
+    if (amount > 0n) {
+      yield* ledger.deposit({ userId: user.id, amount, referenceId: `bench:${username}`, metadata: null })
+    }
+    const { accessToken } = yield* tokens.issue(user.id, sessionId(session))
+    const player: Player = { userId: user.id, accessToken: Redacted.value(accessToken) }
+    return player
+  })
+  return yield* Effect.forEach(Array.from({ length: count }, (_, index) => index), make, { concurrency: 16 })
+})

@@ -1,0 +1,9 @@
+import { describe, it } from "@effect/vitest"
+import { shows } from "../src/shows/Shows.ts"
+
+describe("every show holds, in small", () => {
+  for (const { name, run } of shows) {
+    // a real server in a process of its own, and real time
+    it.live(name, () => run("small"), 120_000)
+  }
+})
