@@ -1,14 +1,14 @@
 /**
  * What happened to draws, by LISTEN/NOTIFY: told at the commit that caused it, to every process.
  *
- * One listening connection a process, shared by all who subscribe. A lost connection is made again, and `Missed` says so: a
- * notification sent meanwhile is gone.
+ * One listening connection a process, shared by all who subscribe. `Missed` is said each time that listening begins.
  */
 import type { DrawStatus } from "@ddd/core/Draw"
 import { drawId, isUuid } from "@ddd/core/Ids"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
-import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, PubSub, Queue, Schedule, Stream } from "effect"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, PubSub, Stream } from "effect"
+import { Listener } from "./Listener.ts"
 
 const channel = "ddd_draws"
 
@@ -36,30 +36,18 @@ export const changeOf = (payload: string): DrawChange | undefined => {
 // enough for a burst; who is slower than that is told by the next change, or by `Missed`
 const bufferedMax = 4_096
 
-/** `PgClient` is one that can LISTEN: a direct connection, not one through a pooler. */
 export const layer = Layer.effect(
   DrawEvents,
   Effect.gen(function*() {
-    const sql = yield* PgClient.PgClient
     const changes = yield* Effect.acquireRelease(PubSub.sliding<DrawChange>(bufferedMax), PubSub.shutdown)
-
-    const listen = Effect.gen(function*() {
-      const notifications = yield* sql.listen(channel)
-      yield* PubSub.publish(changes, { _tag: "Missed" })
-      return yield* Queue.take(notifications).pipe(
-        Effect.flatMap(({ payload }) => {
-          const change = changeOf(payload)
-          return change === undefined ? Effect.void : PubSub.publish(changes, change)
-        }),
-        Effect.forever
-      )
-    }).pipe(Effect.scoped)
-
-    yield* listen.pipe(
-      Effect.tapError((error) => Effect.logWarning("no longer listening to the database; trying again", error)),
-      Effect.retry(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")])),
-      Effect.forkScoped
-    )
+    yield* (yield* Listener).listen(channel, {
+      listening: Effect.asVoid(PubSub.publish(changes, { _tag: "Missed" })),
+      heard: (payload) => {
+        const change = changeOf(payload)
+        return change === undefined ? Effect.void : Effect.asVoid(PubSub.publish(changes, change))
+      },
+      lost: Effect.void
+    })
     return DrawEvents.of({ changes: Stream.fromPubSub(changes) })
   })
 )

@@ -95,7 +95,7 @@ const make = Effect.gen(function*() {
       const [row] = yield* sql<DrawRow & { readonly username: string | null }>`
         SELECT ${columns}, (
           SELECT u.username FROM tickets w JOIN users u ON u.id = w.user_id
-          WHERE w.draw_id = d.id AND w.position = d.winning_position
+          WHERE w.draw_id = d.id AND w.position = d.winning_position AND u.erased_at IS NULL
         ) AS username
         FROM draws d WHERE d.kind = 'daily' AND d.status = 'drawn' ORDER BY d.draw_date DESC LIMIT 1`
       if (row === undefined) return null

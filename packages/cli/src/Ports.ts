@@ -1,19 +1,27 @@
 /** Every port and what stands behind it: the only place that says which adapter a command runs on. */
 import * as AccessTokensJose from "@ddd/adapters-crypto/AccessTokensJose"
 import * as IdentifiersNode from "@ddd/adapters-crypto/IdentifiersNode"
+import * as MailedTokensNode from "@ddd/adapters-crypto/MailedTokensNode"
 import * as PasswordsArgon2 from "@ddd/adapters-crypto/PasswordsArgon2"
+import * as PersonalSealNode from "@ddd/adapters-crypto/PersonalSealNode"
 import * as RecordSignerNode from "@ddd/adapters-crypto/RecordSignerNode"
 import * as RefreshTokensNode from "@ddd/adapters-crypto/RefreshTokensNode"
 import * as SealingNode from "@ddd/adapters-crypto/SealingNode"
 import * as SeedVaultNode from "@ddd/adapters-crypto/SeedVaultNode"
+import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as AccountsPg from "@ddd/adapters-pg/AccountsPg"
 import * as BooksPg from "@ddd/adapters-pg/BooksPg"
 import * as DrawEventsPg from "@ddd/adapters-pg/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/DrawsPg"
 import * as LedgerPg from "@ddd/adapters-pg/LedgerPg"
+import * as Listener from "@ddd/adapters-pg/Listener"
 import * as NowPg from "@ddd/adapters-pg/NowPg"
+import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
 import * as Provision from "@ddd/adapters-pg/Provision"
 import * as SalesPg from "@ddd/adapters-pg/SalesPg"
+import * as SecurityLogPg from "@ddd/adapters-pg/SecurityLogPg"
+import * as SessionsPg from "@ddd/adapters-pg/SessionsPg"
+import * as ThrottlesPg from "@ddd/adapters-pg/ThrottlesPg"
 import { Layer } from "effect"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
@@ -22,40 +30,57 @@ import type { Keys } from "./Keys.ts"
 const connectionsMax = 16
 /** The sale's own, one a batch and one to spare: it never waits for a connection behind readers. */
 const saleConnectionsMax = 3
+/** One for each channel that is listened to: draws, and sessions that end. */
+const channels = 2
 
-const drawKeys = ({ log, sealing, seeds }: Keys) =>
-  Layer.mergeAll(
-    IdentifiersNode.layer,
-    SealingNode.layer(sealing),
-    SeedVaultNode.layer(seeds),
-    RecordSignerNode.layer(log)
+/** What everything stands on: the database, its clock, new ids. */
+const ground = ({ app }: Database) =>
+  NowPg.layer().pipe(
+    Layer.provideMerge(Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax })),
+    Layer.provideMerge(IdentifiersNode.layer)
+  )
+
+const listener = ({ direct }: Database) =>
+  Listener.layer.pipe(
+    Layer.provide(Provision.layer(direct, { applicationName: "ddd events", maxConnections: channels }))
+  )
+
+const drawPorts = ({ log, sealing, seeds }: Keys) =>
+  Layer.mergeAll(DrawsPg.layer, BooksPg.layer).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
+    )
+  )
+
+const accountPorts = ({ refresh }: Keys) =>
+  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
+    Layer.provideMerge([SessionEnds.layer, OutboxPg.layer]),
+    Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
 
 /** What operating on draws and auditing the books needs: Draws, Books, Now and the keys of draws. */
-export const draws = ({ app }: Database, keys: Keys) =>
-  Layer.mergeAll(DrawsPg.layer, BooksPg.layer).pipe(
-    Layer.provideMerge(NowPg.layer()),
-    Layer.provideMerge(drawKeys(keys)),
-    Layer.provideMerge(Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax }))
-  )
+export const draws = (database: Database, keys: Keys) => drawPorts(keys).pipe(Layer.provideMerge(ground(database)))
+
+/** What acting on players needs: Accounts, Sessions, SecurityLog. */
+export const accounts = (database: Database, keys: Keys) =>
+  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(ground(database)))
 
 /** What the whole server needs. `issuer` is PUBLIC_URL. */
 export const all = (database: Database, keys: Keys, issuer: string) => {
   const sales = SalesPg.layer().pipe(
     Layer.provide(Provision.layer(database.app, { applicationName: "ddd sales", maxConnections: saleConnectionsMax }))
   )
-  const events = DrawEventsPg.layer.pipe(
-    Layer.provide(Provision.layer(database.direct, { applicationName: "ddd events", maxConnections: 1 }))
-  )
-  const tokens = AccessTokensJose.layer({ issuer, privateKeys: keys.accessTokens })
   return Layer.mergeAll(
     sales,
-    events,
-    tokens,
-    RefreshTokensNode.layer,
-    PasswordsArgon2.layer(),
-    AccountsPg.layer,
-    LedgerPg.layer
+    DrawEventsPg.layer,
+    LedgerPg.layer,
+    accountPorts(keys),
+    AccessTokensJose.layer({ issuer, privateKeys: keys.accessTokens }),
+    RefreshTokensNode.layer(keys.refresh),
+    PasswordsArgon2.layer()
+  ).pipe(
+    Layer.provideMerge(drawPorts(keys)),
+    Layer.provide(listener(database)),
+    Layer.provideMerge(ground(database))
   )
-    .pipe(Layer.provideMerge(draws(database, keys)))
 }

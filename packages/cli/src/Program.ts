@@ -93,6 +93,38 @@ export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCod
     .description("do now what is due: publish, open, lock, draw; exit code 1 where a step failed")
     .action(() => choose(load(() => import("./commands/DrawRun.ts"), ({ runDraws }) => runDraws())))
 
+  const user = program.command("user").description("look at a player, or act on one")
+  const onUser = (name: string, description: string) =>
+    user.command(name).description(description).argument("<who>", "an id, an e-mail address or a name, in any case")
+  onUser("show", "one player, the wallet, and what happened to the account lately")
+    .addOption(json())
+    .action((who, options) =>
+      choose(load(() => import("./commands/UserShow.ts"), ({ showUser }) => showUser(who, options)))
+    )
+  onUser("sessions", "where a player is signed in")
+    .addOption(json())
+    .action((who, options) =>
+      choose(load(() => import("./commands/UserSessions.ts"), ({ listSessions }) => listSessions(who, options)))
+    )
+  onUser("freeze", "end a player's sessions, and refuse sign-in and purchases")
+    .addOption(json())
+    .action((who, options) =>
+      choose(load(() => import("./commands/UserFreeze.ts"), ({ freezeUser }) => freezeUser(who, options)))
+    )
+  onUser("unfreeze", "let a frozen player sign in and buy again")
+    .addOption(json())
+    .action((who, options) =>
+      choose(load(() => import("./commands/UserFreeze.ts"), ({ unfreezeUser }) => unfreezeUser(who, options)))
+    )
+  onUser("export", "all that is held about a player, as JSON")
+    .action((who) => choose(load(() => import("./commands/UserExport.ts"), ({ exportUser }) => exportUser(who))))
+  onUser("erase", "remove what is personal of a player; books and proofs stay valid; asks for the name")
+    .option("--yes <name>", "the player's exact name, instead of being asked")
+    .addOption(json())
+    .action((who, options) =>
+      choose(load(() => import("./commands/UserErase.ts"), ({ eraseUser }) => eraseUser(who, options)))
+    )
+
   program.command("audit")
     .description("check every invariant of the books; exit code 1 where one is broken, with the rows")
     .addOption(json())

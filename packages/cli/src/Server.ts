@@ -2,7 +2,8 @@
  * The server, put together (DESIGN.md, "Shape").
  *
  * In this order: the database, its schema and clock; what is due since the last run; then the first request. It stops in the
- * opposite order: requests under way are finished, then the clockwork, the connections and the embedded database end.
+ * opposite order: requests under way are finished, then mails under way, the clockwork, the connections and the embedded database
+ * end.
  */
 import * as Clockwork from "@ddd/core/Clockwork"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -15,6 +16,7 @@ import { createServer } from "node:net"
 import type { Settings } from "./config/Variables.ts"
 import * as Database from "./Database.ts"
 import { keysOf } from "./Keys.ts"
+import * as Mail from "./Mail.ts"
 import * as Ports from "./Ports.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 
@@ -71,7 +73,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide(clockwork),
+      Layer.provide([clockwork, Mail.worker(settings, url)]),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, url.origin))
     )

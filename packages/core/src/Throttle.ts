@@ -50,3 +50,9 @@ export const afterAttempt = (rule: ThrottleRule, state: ThrottleState | null, no
   const wait = over <= 0 ? 0 : Math.min(rule.firstWaitMillis * 2 ** Math.min(over - 1, 30), rule.waitMillisMax)
   return { failures, failedAt: now, waitUntil: instant(now + wait) }
 }
+
+/** The counter once an attempt that it counts has succeeded: the attempt, and the wait that it began, are taken back. */
+export const afterSuccess = (state: ThrottleState, now: Instant): ThrottleState | null =>
+  state.failures <= 1
+    ? null
+    : { ...state, failures: state.failures - 1, waitUntil: instant(Math.min(state.waitUntil, now)) }

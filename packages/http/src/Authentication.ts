@@ -6,10 +6,12 @@
  */
 import type { UserId } from "@ddd/core/Ids"
 import { AccessTokens, type SessionId } from "@ddd/core/ports/AccessTokens"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { hash, timingSafeEqual } from "node:crypto"
 import { type Problem, problems, refuse } from "./Problem.ts"
+import { refuseUnavailable } from "./Unavailability.ts"
 
 /** The player whose access token came with the request. */
 export class CurrentUser extends Context.Service<CurrentUser, {
@@ -17,7 +19,7 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly sessionId: SessionId
 }>()("@ddd/http/CurrentUser") {}
 
-/** Lets players through, as `CurrentUser`. */
+/** Lets players through whose session has not ended, as `CurrentUser`. */
 export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
   "@ddd/http/PlayerOnly",
   {
@@ -26,13 +28,23 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
         HttpApiSecurity.annotate(OpenApi.Description, "The access token of a signed-in player")
       )
     },
-    error: problems("unauthenticated", "token_expired")
+    error: problems("unauthenticated", "token_expired", "unavailable")
   }
 ) {
   static readonly layer = Layer.effect(
     PlayerOnly,
-    Effect.map(AccessTokens, (tokens) =>
-      PlayerOnly.of({
+    Effect.gen(function*() {
+      const sessions = yield* Sessions
+      const tokens = yield* AccessTokens
+      const refuseEnded = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
+        Effect.flatMap(
+          Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnavailable),
+          (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> =>
+            hasEnded
+              ? refuse("unauthenticated", "The session of this access token has ended: sign in again.")
+              : Effect.void
+        )
+      return PlayerOnly.of({
         accessToken: (respond, { credential }) =>
           Effect.matchEffect(tokens.verify(credential), {
             onFailure: (refusal): Effect.Effect<never, Problem<"unauthenticated" | "token_expired">> =>
@@ -42,9 +54,14 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
                   Effect.logDebug(refusal.message),
                   refuse("unauthenticated", "Send an access token: Authorization: Bearer <token>.")
                 ),
-            onSuccess: ({ sessionId, userId }) => Effect.provideService(respond, CurrentUser, { userId, sessionId })
+            onSuccess: ({ sessionId, userId }) =>
+              Effect.andThen(
+                refuseEnded(sessionId),
+                Effect.provideService(respond, CurrentUser, { userId, sessionId })
+              )
           })
-      }))
+      })
+    })
   )
 }
 

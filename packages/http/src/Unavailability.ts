@@ -1,4 +1,4 @@
-/** What a caller is told when a port cannot be reached. */
+/** What a caller is told when a port cannot do its work now. */
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
 import { type Problem, refuse } from "./Problem.ts"
@@ -11,3 +11,8 @@ export const refuseUnavailable = (unavailable: Unavailable): Effect.Effect<never
       retryAfter: unavailable.retryAfter
     })
   )
+
+/** Answers `unavailable` where as many passwords are being hashed as may be. */
+export const refuseBusy = refuse("unavailable", "Too many people are signing in; try again in a moment.", {
+  retryAfter: 1
+})

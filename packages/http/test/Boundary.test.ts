@@ -133,7 +133,7 @@ const collecting = Logger.layer([Logger.map(Logger.formatStructured, (line) => {
   logged.push(JSON.stringify(line))
 })]).pipe(Layer.merge(Layer.succeed(References.MinimumLogLevel, "Debug")))
 
-layer(server({}, Layer.merge(brokenAccounts, collecting)))("what is logged", (it) => {
+layer(server({}, Layer.merge(brokenAccounts, collecting)), { excludeTestServices: true })("what is logged", (it) => {
   it.effect("of a defect is all, under the id that is all that the client learns", () =>
     Effect.gen(function*() {
       const { token } = yield* makePlayer()
@@ -149,6 +149,11 @@ layer(server({}, Layer.merge(brokenAccounts, collecting)))("what is logged", (it
     Effect.gen(function*() {
       const { token } = yield* makePlayer()
       yield* call("POST", "/auth/sign-in", { body: { email: "planted@example.com", password: "planted password" } })
+      yield* call("POST", "/auth/refresh", { body: { refreshToken: "planted-token" } })
+      yield* call("POST", "/auth/reset-password", { body: { email: "planted@example.com" } })
+      yield* call("POST", "/auth/reset-password/confirm", {
+        body: { token: "planted-token", password: "planted password" }
+      })
       yield* call("POST", "/wallet/deposit", { token: "planted-token", body: { planted: "planted body" } })
       yield* call("GET", "/lottery/tickets?cursor=planted", { token })
       const { headers } = yield* call("GET", "/lottery/tickets/planted/verify?planted=1", {

@@ -4,13 +4,31 @@ import { problemStatus } from "../src/Problem.ts"
 import { at, Client, layer as server } from "./support/Server.ts"
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
-const player = ["unauthenticated", "token_expired"]
+const player = ["unauthenticated", "token_expired", "unavailable"]
 
 /** Every endpoint with its codes, but `internal`, which all have (API.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /auth/sign-up": [...body, "email_taken", "username_taken", "unavailable"],
-  "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "unavailable"],
-  "get /user/profile": [...player, "unavailable"],
+  "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited", "unavailable"],
+  "post /auth/refresh": [...body, "unauthenticated", "token_reused", "unavailable"],
+  "post /auth/sign-out": [...body, "unavailable"],
+  "post /auth/sign-out-everywhere": player,
+  "get /auth/sessions": player,
+  "delete /auth/sessions/{id}": [...player, "not_found"],
+  "post /auth/change-password": [...body, ...player, "invalid_credentials", "rate_limited"],
+  "post /auth/reset-password": [...body, "unavailable"],
+  "post /auth/reset-password/confirm": [...body, "invalid_token", "unavailable"],
+  "post /auth/verify-email": [...body, "invalid_token", "email_taken", "unavailable"],
+  "post /auth/verify-email/resend": player,
+  "get /user/profile": player,
+  "patch /user/profile": [
+    ...body,
+    ...player,
+    "invalid_credentials",
+    "rate_limited",
+    "email_taken",
+    "username_taken"
+  ],
   "post /wallet/deposit": [
     ...body,
     "unauthenticated",
@@ -19,7 +37,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "reference_conflict",
     "unavailable"
   ],
-  "get /wallet/transactions": [...player, "invalid_request", "unavailable"],
+  "get /wallet/transactions": [...player, "invalid_request"],
   "get /lottery/current-draw": ["unavailable"],
   "post /lottery/purchase-ticket": [
     ...body,
@@ -28,10 +46,9 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "account_frozen",
     "draw_closed",
     "idempotency_key_reused",
-    "unavailable",
     "outcome_unknown"
   ],
-  "get /lottery/tickets": [...player, "invalid_request", "unavailable"],
+  "get /lottery/tickets": [...player, "invalid_request"],
   "get /lottery/tickets/{ticketId}/verify": ["not_found", "unavailable"],
   "get /lottery/draw-history": ["invalid_request", "unavailable"],
   "get /lottery/last-winner": ["unavailable"],
@@ -71,15 +88,15 @@ layer(server({ publicUrl: "https://api.example.com" }))("the OpenAPI document", 
       const found: Record<string, ReadonlyArray<string>> = {}
       for (const [path, operations] of Object.entries(at(json, "paths") as object)) {
         for (const [method, operation] of Object.entries(operations as object)) {
-          const codes: Array<string> = []
+          const codes = new Set<string>()
           for (const [status, response] of Object.entries(at(operation, "responses") as object)) {
             const schema = at(response, "content", "application/problem+json", "schema")
             for (const code of codesIn(schema)) {
               assert.strictEqual(at(problemStatus, String(code)), Number(status), `${method} ${path}: ${String(code)}`)
-              codes.push(String(code))
+              codes.add(String(code))
             }
           }
-          found[`${method} ${path}`] = codes.sort()
+          found[`${method} ${path}`] = [...codes].sort()
         }
       }
       const expected = Object.entries(contract).map(([endpoint, codes]) => [endpoint, [...codes, "internal"].sort()])

@@ -7,6 +7,7 @@ import { Books } from "@ddd/core/ports/Books"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { type OutcomeUnknown, type PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
@@ -32,7 +33,7 @@ export const signUp = Effect.fnUntraced(function*(name: string) {
     username: name,
     passwordHash: Redacted.make(`$argon2id$of ${name}`),
     session: { refreshTokenHash: hashOf(name), userAgent: null }
-  })
+  }, operatorOrigin)
   return user.id
 })
 

@@ -1,6 +1,7 @@
 /** What a test may do to the world around the ports: move its clock, and act as its operator. */
 import type { UserId } from "@ddd/core/Ids"
 import type { Instant } from "@ddd/core/Instant"
+import type { Job } from "@ddd/core/ports/Outbox"
 import { Context, type Effect } from "effect"
 
 export class World extends Context.Service<World, {
@@ -10,4 +11,6 @@ export class World extends Context.Service<World, {
   readonly advance: (millis: number) => Effect.Effect<void>
   /** Freezes a player's account: it signs in and buys no more. */
   readonly freeze: (userId: UserId) => Effect.Effect<void>
+  /** Every job that was added to the outbox, oldest first. Nobody does them here. */
+  readonly jobs: Effect.Effect<ReadonlyArray<Job>>
 }>()("@ddd/sim/World") {}

@@ -1,6 +1,7 @@
 /** A world on PostgreSQL for the tests: a database of its own, every port on it as the application's role, a clock that moves. */
 import { formatInstant, type Instant, instant } from "@ddd/core/Instant"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
+import type { Job } from "@ddd/core/ports/Outbox"
 import * as KeysMemory from "@ddd/sim/memory/KeysMemory"
 import { World } from "@ddd/sim/World"
 import type { PgClient } from "@effect/sql-pg"
@@ -35,6 +36,16 @@ export const identifiers = Layer.succeed(
   })
 )
 
+/** The keys of every port, secret to nobody. */
+export const keys = Layer.mergeAll(
+  KeysMemory.mailedTokens,
+  KeysMemory.personalSeal,
+  KeysMemory.recordSigner,
+  KeysMemory.sealing,
+  KeysMemory.seedVault(0),
+  identifiers
+)
+
 /** Half past ten on a day like any other: far from midnight, whenever the tests run. */
 export const anInstant = instant(Date.UTC(2026, 1, 3, 10, 30))
 
@@ -59,7 +70,11 @@ const world = (startsAt: Instant) =>
             Effect.asVoid(sql`UPDATE app_clock SET shift = shift + ${millis}::float8 * interval '1 millisecond'`)
           ),
         freeze: (userId) =>
-          Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`))
+          Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`)),
+        jobs: Effect.orDie(Effect.map(
+          sql<{ readonly element: Job }>`SELECT element::jsonb AS element FROM jobs ORDER BY sequence`,
+          (rows) => rows.map(({ element }) => element)
+        ))
       })
     })
   )
@@ -80,9 +95,7 @@ export const layerOn = <Client>(
   options: PgWorldOptions = {}
 ) =>
   Ports.layer({ clock: { remeasure: "50 millis" }, ...options.ports }).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(KeysMemory.recordSigner, KeysMemory.sealing, KeysMemory.seedVault(0), identifiers)
-    ),
+    Layer.provideMerge(keys),
     Layer.provideMerge(world(options.startsAt ?? anInstant)),
     Layer.provideMerge(client),
     Layer.provideMerge(migrated)

@@ -10,7 +10,6 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { formatVoid } from "@ddd/core/Record"
 import { voidRecord } from "@ddd/core/Settlement"
-import * as KeysMemory from "@ddd/sim/memory/KeysMemory"
 import { buy, dollars, fundedPlayer, openSales, present } from "@ddd/sim/Steps"
 import { Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
@@ -88,9 +87,7 @@ export const layer = TestDatabase.layerMigrated({
     const { app, owner } = database
     const admin = { ...injectedAdmin(), database: database.name }
     const ports = Ports.layer().pipe(
-      Layer.provideMerge(
-        Layer.mergeAll(KeysMemory.recordSigner, KeysMemory.sealing, KeysMemory.seedVault(0), PgWorld.identifiers)
-      ),
+      Layer.provideMerge(PgWorld.keys),
       Layer.provideMerge(client(app)),
       Layer.provideMerge(Layer.succeed(TestDatabase, TestDatabase.of({ ...database, admin })))
     )

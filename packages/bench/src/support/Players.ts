@@ -10,6 +10,7 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { Effect, Redacted, Schema } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */
@@ -31,7 +32,7 @@ export const makePlayers = Effect.fn("Players.make")(function*(count: number, fu
       username,
       passwordHash,
       session: { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
-    })
+    }, operatorOrigin)
     const amount = fundsOf(index)
     if (amount > 0n) {
       yield* ledger.deposit({ userId: user.id, amount, referenceId: `bench:${username}`, metadata: null })

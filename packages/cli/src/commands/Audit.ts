@@ -4,10 +4,10 @@ import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
 import { print, printJson, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
-import { onDatabase } from "./OnDatabase.ts"
+import { onDraws } from "./OnDatabase.ts"
 
 export const audit = Effect.fn("ddd audit")(function*({ json }: { readonly json?: true }) {
-  const { counted, findings } = yield* onDatabase(Effect.flatMap(Books, (books) => books.audit))
+  const { counted, findings } = yield* onDraws(Effect.flatMap(Books, (books) => books.audit))
   if (json === true) {
     yield* printJson({ holds: findings.length === 0, counted, findings })
   } else {

@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { print, printJson } from "../terminal/Output.ts"
 import { drawJson, drawTable } from "./DrawText.ts"
-import { onDatabase } from "./OnDatabase.ts"
+import { onDraws } from "./OnDatabase.ts"
 
 /** From the newest published day down to yesterday, which may not be drawn yet; then those that are over. */
 const newest = Effect.fnUntraced(function*(limit: number) {
@@ -24,7 +24,7 @@ const newest = Effect.fnUntraced(function*(limit: number) {
 
 export const listDraws = Effect.fn("ddd draw list")(
   function*({ json, limit }: { readonly json?: true; readonly limit: number }) {
-    const draws = yield* onDatabase(newest(limit))
+    const draws = yield* onDraws(newest(limit))
     yield* json === true ? printJson(draws.map(drawJson)) : print(drawTable(draws))
     return done
   }

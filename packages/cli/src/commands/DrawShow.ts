@@ -6,7 +6,7 @@ import { Data, Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { print, printJson } from "../terminal/Output.ts"
 import { drawJson, drawText } from "./DrawText.ts"
-import { onDatabase } from "./OnDatabase.ts"
+import { onDraws } from "./OnDatabase.ts"
 
 /** There is no such draw. */
 class NoSuchDraw extends Data.TaggedError("NoSuchDraw")<{ readonly message: string }> {}
@@ -24,7 +24,7 @@ const find = Effect.fnUntraced(function*(name: string) {
 
 /** `name`: a day, a draw's id, or `current`. */
 export const showDraw = Effect.fn("ddd draw show")(function*(name: string, { json }: { readonly json?: true }) {
-  const { draw, notes } = yield* onDatabase(Effect.gen(function*() {
+  const { draw, notes } = yield* onDraws(Effect.gen(function*() {
     const draw = yield* find(name)
     if (draw === null) {
       return yield* new NoSuchDraw({

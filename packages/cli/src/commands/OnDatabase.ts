@@ -1,21 +1,30 @@
-/** What commands that work on the draws have in common: the database of the environment, at the right schema, and its ports. */
+/** What commands that work beside the server have in common: the database of the environment, at the right schema, and its ports. */
 import { Effect, type Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
+import type { Need } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
-import { keysOf } from "../Keys.ts"
+import { type Keys, keysOf } from "../Keys.ts"
 import * as Logging from "../Logging.ts"
 import * as Ports from "../Ports.ts"
 
-type DrawPorts = Layer.Success<ReturnType<typeof Ports.draws>>
-
-/** Runs `task` beside the server that runs on the same database, or alone. */
-export const onDatabase = <A, E>(task: Effect.Effect<A, E, DrawPorts>) =>
+/** Runs a task on these ports, beside the server that runs on the same database, or alone. */
+const on = <Port, Failure>(
+  need: Need,
+  ports: (database: Database.Database, keys: Keys) => Layer.Layer<Port, Failure>
+) =>
+<A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
-    const settings = yield* settingsFor("database", "draws")
+    const settings = yield* settingsFor("database", need)
     return yield* Effect.gen(function*() {
       const database = yield* Database.open(settings, { own: false })
       yield* Database.requireSchema(database)
       const keys = yield* keysOf(settings)
-      return yield* Effect.provide(task, Ports.draws(database, keys))
+      return yield* Effect.provide(task, ports(database, keys))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
+
+/** For tasks that work on draws, or audit the books. */
+export const onDraws = on("draws", Ports.draws)
+
+/** For tasks that work on players. */
+export const onAccounts = on("accounts", Ports.accounts)

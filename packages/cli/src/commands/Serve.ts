@@ -2,9 +2,10 @@
 import { Effect } from "effect"
 import { relative } from "node:path"
 import { settingsFor } from "../config/Environment.ts"
-import type { Settings } from "../config/Variables.ts"
+import { everyNeed, type Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
 import * as Logging from "../Logging.ts"
+import { destinationOf } from "../Mail.ts"
 import * as Server from "../Server.ts"
 import { print, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
@@ -12,6 +13,11 @@ import { aligned } from "../terminal/Table.ts"
 const shortest = (path: string): string => {
   const fromHere = relative(process.cwd(), path)
   return fromHere !== "" && fromHere.length < path.length ? fromHere : path
+}
+
+const mailText = (settings: Settings): string => {
+  const destination = destinationOf(settings)
+  return "server" in destination ? `by ${destination.server}` : `written to ${shortest(destination.folder)}`
 }
 
 const banner = (settings: Settings, { database, url, vkeys }: Server.Running): string => {
@@ -24,6 +30,7 @@ const banner = (settings: Settings, { database, url, vkeys }: Server.Running): s
       line("docs", `${url.origin}/docs`),
       line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
       line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),
+      line("mail", mailText(settings)),
       ...vkeys.map((vkey) => line("verifier key", vkey)),
       line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json, no beacon`),
       ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]
@@ -33,7 +40,7 @@ const banner = (settings: Settings, { database, url, vkeys }: Server.Running): s
 }
 
 export const serve = Effect.fn("ddd serve")(function*() {
-  const settings = yield* settingsFor("database", "draws", "server")
+  const settings = yield* settingsFor(...everyNeed)
   let stopping = false
   return yield* Effect.gen(function*() {
     const running = yield* Server.start(settings, () => stopping)

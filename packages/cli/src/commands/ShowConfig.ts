@@ -1,6 +1,7 @@
 /** `ddd config`: every variable with its value, where that comes from, and what is wrong. Secrets are never shown. */
 import { Effect } from "effect"
 import { type Entry, isGiven, readConfig } from "../config/Config.ts"
+import { everyNeed } from "../config/Variables.ts"
 import { done, unusable } from "../ExitCode.ts"
 import { errorStyle, print, printJson, remark, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
@@ -12,7 +13,7 @@ const valueText = (entry: Entry): string => {
 }
 
 export const showConfig = Effect.fn("ddd config")(function*({ json }: { readonly json?: true }) {
-  const { entries, problems, warnings } = readConfig(process.env, ["database", "draws", "server"])
+  const { entries, problems, warnings } = readConfig(process.env, everyNeed)
   if (json === true) {
     yield* printJson({
       variables: entries.map((entry) => ({

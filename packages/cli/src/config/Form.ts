@@ -1,6 +1,8 @@
 /** The forms that a variable's text may have, and what is read from it. */
+import { readSender } from "@ddd/adapters-mail/Message"
+import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { type Instant, parseInstant } from "@ddd/core/Instant"
-import { Redacted } from "effect"
+import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
 
 export interface Form<A> {
@@ -77,3 +79,19 @@ export const databaseUrl: Form<Redacted.Redacted> = {
   read: (value) => databaseUrlOf(value) ? Redacted.make(value) : undefined,
   secret: true
 }
+
+/** A mail server (`SmtpUrl`). It may hold a password, so it is a secret. */
+export const smtpUrl: Form<Redacted.Redacted> = {
+  description: "a URL such as smtps://user:password@mail.example.com",
+  read: (value) => {
+    const url = Redacted.make(value)
+    return Result.isSuccess(readSmtpUrl(url)) ? url : undefined
+  },
+  secret: true
+}
+
+/** Whom a mail is from: `Daily Dollar Draw <hello@example.com>`, or the address alone. */
+export const sender: Form<string> = plain(
+  "a mail address such as Daily Dollar Draw <hello@example.com>",
+  (value) => Result.isSuccess(readSender(value)) ? value : undefined
+)

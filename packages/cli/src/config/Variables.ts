@@ -3,13 +3,29 @@
  *
  * `ddd config` prints this table.
  */
-import { address, databaseUrl, type Form, instant, oneOf, origin, origins, port, secret, text } from "./Form.ts"
+import {
+  address,
+  databaseUrl,
+  type Form,
+  instant,
+  oneOf,
+  origin,
+  origins,
+  port,
+  secret,
+  sender,
+  smtpUrl,
+  text
+} from "./Form.ts"
 
 /**
  * What a command works with, and so which variables production must give it: the database alone, the draws and their keys,
- * or the whole server.
+ * the accounts and theirs, or the whole server.
  */
-export type Need = "database" | "draws" | "server"
+export type Need = "database" | "draws" | "accounts" | "server"
+
+/** All that the server works with. */
+export const everyNeed: ReadonlyArray<Need> = ["database", "draws", "accounts", "server"]
 
 export interface Variable<A> {
   readonly form: Form<A>
@@ -110,6 +126,14 @@ export const variables = {
       requiredFor: "server"
     }
   ),
+  REFRESH_KEY: optional(
+    secret,
+    "what the successors of refresh tokens, mailed links and pseudonyms derive from",
+    {
+      otherwise: madeInDevelopment,
+      requiredFor: "accounts"
+    }
+  ),
   INTERNAL_API_TOKEN: optional(secret, "what our own machines show to credit wallets", {
     otherwise: madeInDevelopment,
     requiredFor: "server"
@@ -117,6 +141,14 @@ export const variables = {
 
   BEACON: defaulting(oneOf("none"), "none", "the public randomness that joins the seed", { requiredFor: "draws" }),
   ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
+
+  SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
+    otherwise: "files in DATA_DIR/mail",
+    requiredFor: "server"
+  }),
+  MAIL_FROM: optional(sender, "whom our mail is from, such as Daily Dollar Draw <hello@example.com>", {
+    otherwise: "Daily Dollar Draw <no-reply@HOST>, HOST that of PUBLIC_URL"
+  }),
 
   CORS_ORIGINS: optional(origins, "the origins whose web pages may call, by comma", { otherwise: "none" }),
   ALLOW_INSECURE_DEV: optional(oneOf("yes"), "development may listen on addresses that others reach"),

@@ -15,7 +15,9 @@ const production: Env = {
   LOG_ORIGIN: "draws.example.com",
   LOG_SIGNING_KEYS: secret(),
   JWT_PRIVATE_KEYS: `1:${secret()}`,
+  REFRESH_KEY: secret(),
   INTERNAL_API_TOKEN: secret(),
+  SMTP_URL: "smtp://127.0.0.1:1",
   BEACON: "none",
   ALLOW_NO_BEACON: "yes"
 }

@@ -4,9 +4,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Environment, readConfig, settingsOf } from "../../src/config/Config.ts"
-import { type Need, type Settings, variableNames } from "../../src/config/Variables.ts"
-
-const all: ReadonlyArray<Need> = ["database", "draws", "server"]
+import { everyNeed as all, type Need, type Settings, variableNames } from "../../src/config/Variables.ts"
 
 const settings = (environment: Environment): Settings => Result.getOrThrow(settingsOf(readConfig(environment, all)))
 
@@ -25,7 +23,9 @@ const production: Environment = {
   LOG_ORIGIN: "draws.example.com",
   LOG_SIGNING_KEYS: "log-hunter2",
   JWT_PRIVATE_KEYS: "jwt-hunter2",
+  REFRESH_KEY: "refresh-hunter2",
   INTERNAL_API_TOKEN: "internal-hunter2",
+  SMTP_URL: "smtps://app:hunter2@mail.example.com",
   BEACON: "none",
   ALLOW_NO_BEACON: "yes"
 }
@@ -87,6 +87,9 @@ describe("the configuration", () => {
       ["CORS_ORIGINS", "https://a.example.com/"],
       ["CORS_ORIGINS", "*"],
       ["DATABASE_URL", "mysql://localhost/x"],
+      ["SMTP_URL", "http://mail.example.com"],
+      ["MAIL_FROM", "Daily Dollar Draw"],
+      ["MAIL_FROM", "a@b.c\r\nBcc: d@e.f"],
       ["DEV_CLOCK_START", "2026-02-03"],
       ["LOG_LEVEL", "loud"]
     ] as const
@@ -174,6 +177,7 @@ describe("production", () => {
       namesOf({ NODE_ENV, DATABASE_URL }, ["database", "draws"]),
       ["TICKET_SEAL_SECRET", "SEED_KEY", "LOG_ORIGIN", "LOG_SIGNING_KEYS", "BEACON"]
     )
+    assert.deepStrictEqual(namesOf({ NODE_ENV, DATABASE_URL }, ["database", "accounts"]), ["REFRESH_KEY"])
   })
 
   it("is told of all that is missing at once", () => {

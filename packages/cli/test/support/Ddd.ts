@@ -39,6 +39,7 @@ export const ddd = (args: ReadonlyArray<string>, env: Env = {}, input?: string):
 /** A server that runs. */
 export interface Server {
   readonly url: string
+  readonly pid: number
   readonly stdout: () => string
   readonly stderr: () => string
   /** From the start of the process until it took requests. */
@@ -78,6 +79,7 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
     })
     return {
       url,
+      pid: child.pid ?? 0,
       stdout,
       stderr,
       readyMillis: performance.now() - begun,

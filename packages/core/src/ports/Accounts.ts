@@ -52,6 +52,19 @@ export interface SignInCandidate {
 export class EmailTaken extends Data.TaggedError("EmailTaken")<{ readonly email: string }> {}
 export class UsernameTaken extends Data.TaggedError("UsernameTaken")<{ readonly username: string }> {}
 
+/**
+ * A password that its player has just proven. Checking it takes a while, in which a reset may have replaced it: whoever acts on
+ * the proof says which hash it was, and is refused where that is no longer the stored one.
+ */
+export interface ProvenPassword {
+  /** The stored PHC string that the password was checked against. */
+  readonly verified: Redacted.Redacted
+  /** The PHC string to store in its place; null: it stays. */
+  readonly replacement: Redacted.Redacted | null
+}
+/** The password that was proven is not the account's any more, or the account was frozen meanwhile. Nothing was changed. */
+export class PasswordOutdated extends Data.TaggedError("PasswordOutdated") {}
+
 /** A mailed token that is unknown, used, or too old. Nothing was changed. */
 export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {}
 
@@ -94,13 +107,13 @@ export class Accounts extends Context.Service<Accounts, {
   ) => Effect.Effect<{ readonly user: User; readonly sessionId: string }, EmailTaken | UsernameTaken | Unavailable>
   /** Null for an unknown address, and for the house, which cannot sign in. */
   readonly findForSignIn: (email: string) => Effect.Effect<SignInCandidate | null, Unavailable>
-  /** Opens a session; `passwordHash`, where given, replaces the stored one (its parameters were out of date). */
+  /** Opens a session by a password; its replacement is a hash of the same one, where the parameters were out of date. */
   readonly openSession: (
     userId: UserId,
     session: NewSession,
-    passwordHash: Redacted.Redacted | null,
+    password: ProvenPassword,
     origin: RequestOrigin
-  ) => Effect.Effect<{ readonly sessionId: string }, Unavailable>
+  ) => Effect.Effect<{ readonly sessionId: string }, PasswordOutdated | Unavailable>
   /** Null for an unknown or erased user. */
   readonly profile: (userId: UserId) => Effect.Effect<Profile | null, Unavailable>
   /** The stored PHC string, for a player who proves their password again; null for an unknown user. */
@@ -115,7 +128,10 @@ export class Accounts extends Context.Service<Accounts, {
   readonly askVerification: (userId: UserId, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
   /** Mails a reset link to the holder of the address; nothing for an unknown one. An earlier link stops working. */
   readonly askReset: (email: string, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
-  /** Sets a new password by a mailed token, which works once, for 30 minutes; ends every session. */
+  /**
+   * Sets a new password by a mailed token, which works once, for 30 minutes; ends every session. A new address that waits to be
+   * verified is forgotten: whoever asked for it may be who the player is getting rid of.
+   */
   readonly resetPassword: (
     tokenHash: string,
     passwordHash: Redacted.Redacted,
@@ -123,13 +139,13 @@ export class Accounts extends Context.Service<Accounts, {
   ) => Effect.Effect<User, InvalidMailedToken | Unavailable>
   /** Whose reset it would be: for the password rule, before anything is hashed. Null where the token does not work. */
   readonly findForReset: (tokenHash: string) => Effect.Effect<User | null, Unavailable>
-  /** Sets a new password and ends every session but `keep`. */
+  /** Replaces the password and ends every session but `keep`. */
   readonly changePassword: (
     userId: UserId,
     keep: SessionId,
-    passwordHash: Redacted.Redacted,
+    password: ProvenPassword & { readonly replacement: Redacted.Redacted },
     origin: RequestOrigin
-  ) => Effect.Effect<void, Unavailable>
+  ) => Effect.Effect<void, PasswordOutdated | Unavailable>
   /** Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. */
   readonly changeProfile: (
     userId: UserId,

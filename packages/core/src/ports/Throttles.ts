@@ -21,4 +21,6 @@ export class Throttles extends Context.Service<Throttles, {
   readonly admit: (attempt: SignInAttempt) => Effect.Effect<Admission, Unavailable>
   /** The attempt had the right password: its own counter is forgotten, and it is taken back from the others. */
   readonly succeeded: (attempt: SignInAttempt) => Effect.Effect<void, Unavailable>
+  /** An admitted attempt was not made (too many were hashing): one failure less on each of its counters; waits stand as they are. */
+  readonly takenBack: (attempt: SignInAttempt) => Effect.Effect<void, Unavailable>
 }>()("@ddd/core/ports/Throttles") {}

@@ -1,31 +1,23 @@
-/** The contract of signing up and in (API.md, "Auth"). */
+/** The contract of signing up and in, and of sessions and passwords (API.md, "Auth"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { PlayerOnly } from "../Authentication.ts"
 import { bodyProblems, problems } from "../Problem.ts"
+import { UuidText } from "../schemas/Ids.ts"
+import { Email, SoughtEmail, Username } from "../schemas/Names.ts"
+import { InstantText } from "../schemas/Time.ts"
 import { UserBody } from "../user/UserBodies.ts"
 
-/** An address of a form that mail can go to; whether it does is found out by writing to it. */
-const Email = Schema.String.check(
-  Schema.isMaxLength(255, { message: "must have at most 255 characters" }),
-  Schema.isPattern(/^[^\s@"(),:;<>[\\\]\p{C}]+@[^\s@"(),:;<>[\\\]\p{C}.]+(?:\.[^\s@"(),:;<>[\\\]\p{C}.]+)+$/u, {
-    message: "must be an e-mail address"
-  })
-)
+const NewPassword = Schema.String.annotate({ description: "10 to 128 characters, not a common one" })
+const MailedToken = Schema.String.annotate({ description: "As it stands in the mailed link" })
 
-const Username = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9_.-]{3,50}$/u, { message: "must have 3 to 50 characters of A-Z, a-z, 0-9, _, . and -" })
-)
-
-export const SignUp = Schema.Struct({
-  email: Email,
-  username: Username,
-  password: Schema.String.annotate({ description: "10 to 128 characters, not a common one" })
-})
-
-export const SignIn = Schema.Struct({
-  email: Schema.String.check(Schema.isMaxLength(255, { message: "must have at most 255 characters" })),
-  password: Schema.String
-})
+export const SignUp = Schema.Struct({ email: Email, username: Username, password: NewPassword })
+export const SignIn = Schema.Struct({ email: SoughtEmail, password: Schema.String })
+export const Refresh = Schema.Struct({ refreshToken: Schema.String })
+export const ChangePassword = Schema.Struct({ currentPassword: Schema.String, password: NewPassword })
+export const ResetPassword = Schema.Struct({ email: SoughtEmail })
+export const ConfirmReset = Schema.Struct({ token: MailedToken, password: NewPassword })
+export const VerifyEmail = Schema.Struct({ token: MailedToken })
 
 export const TokensBody = Schema.Struct({
   accessToken: Schema.String,
@@ -36,6 +28,17 @@ export const TokensBody = Schema.Struct({
 
 export const SignedIn = Schema.Struct({ user: UserBody, tokens: TokensBody })
 
+const SessionBody = Schema.Struct({
+  id: UuidText,
+  createdAt: InstantText,
+  lastUsedAt: InstantText,
+  userAgent: Schema.NullOr(Schema.String),
+  current: Schema.Boolean.annotate({ description: "Whether this request belongs to it" })
+}).annotate({ identifier: "Session" })
+
+/** The request is taken; what comes of it, if anything does, goes by mail. */
+const Accepted = Schema.Struct({}).pipe(HttpApiSchema.status(202))
+
 export class AuthApi extends HttpApiGroup.make("auth").add(
   HttpApiEndpoint.post("signUp", "/auth/sign-up", {
     payload: SignUp,
@@ -45,6 +48,53 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
   HttpApiEndpoint.post("signIn", "/auth/sign-in", {
     payload: SignIn,
     success: SignedIn,
-    error: problems(...bodyProblems, "invalid_credentials", "account_frozen", "unavailable")
-  }).annotate(OpenApi.Summary, "Signs in")
+    error: problems(...bodyProblems, "invalid_credentials", "account_frozen", "rate_limited", "unavailable")
+  }).annotate(OpenApi.Summary, "Signs in"),
+  HttpApiEndpoint.post("refresh", "/auth/refresh", {
+    payload: Refresh,
+    success: Schema.Struct({ tokens: TokensBody }),
+    error: problems(...bodyProblems, "unauthenticated", "token_reused", "unavailable")
+  }).annotate(OpenApi.Summary, "Exchanges a refresh token for new tokens"),
+  HttpApiEndpoint.post("signOut", "/auth/sign-out", {
+    payload: Refresh,
+    success: HttpApiSchema.NoContent,
+    error: problems(...bodyProblems, "unavailable")
+  }).annotate(OpenApi.Summary, "Ends the session of a refresh token, if it has one"),
+  HttpApiEndpoint.post("signOutEverywhere", "/auth/sign-out-everywhere", {
+    success: HttpApiSchema.NoContent,
+    error: problems("unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Ends every session of the player"),
+  HttpApiEndpoint.get("sessions", "/auth/sessions", {
+    success: Schema.Struct({ items: Schema.Array(SessionBody) }),
+    error: problems("unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Where the player is signed in, newest first"),
+  HttpApiEndpoint.delete("endSession", "/auth/sessions/:id", {
+    params: { id: Schema.String },
+    success: HttpApiSchema.NoContent,
+    error: problems("not_found", "unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Ends one session of the player"),
+  HttpApiEndpoint.post("changePassword", "/auth/change-password", {
+    payload: ChangePassword,
+    success: HttpApiSchema.NoContent,
+    error: problems(...bodyProblems, "invalid_credentials", "rate_limited", "unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Changes the password, and ends every other session"),
+  HttpApiEndpoint.post("resetPassword", "/auth/reset-password", {
+    payload: ResetPassword,
+    success: Accepted,
+    error: problems(...bodyProblems, "unavailable")
+  }).annotate(OpenApi.Summary, "Mails a link that sets a new password, if a player has this address"),
+  HttpApiEndpoint.post("confirmReset", "/auth/reset-password/confirm", {
+    payload: ConfirmReset,
+    success: HttpApiSchema.NoContent,
+    error: problems(...bodyProblems, "invalid_token", "unavailable")
+  }).annotate(OpenApi.Summary, "Sets a new password by a mailed token, and ends every session"),
+  HttpApiEndpoint.post("verifyEmail", "/auth/verify-email", {
+    payload: VerifyEmail,
+    success: HttpApiSchema.NoContent,
+    error: problems(...bodyProblems, "invalid_token", "email_taken", "unavailable")
+  }).annotate(OpenApi.Summary, "Verifies an address by a mailed token, and puts it in force where it is a new one"),
+  HttpApiEndpoint.post("resendVerification", "/auth/verify-email/resend", {
+    success: Accepted,
+    error: problems("unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Mails the link that verifies the player's address again")
 ) {}

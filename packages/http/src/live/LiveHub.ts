@@ -4,8 +4,9 @@
  * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
  */
 import { formatInstant, instant } from "@ddd/core/Instant"
+import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, type Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
 import { type ChannelKind, drawChannel, drawKind } from "./ChannelKind.ts"
 import { Connection } from "./Connection.ts"
@@ -28,6 +29,8 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const topics = new Topics(yield* Effect.scope)
   const kinds: ReadonlyArray<ChannelKind> = [drawKind(source)]
   const signedIn = new Set<Connection>()
+  /** For each token that is being verified, the sessions that have ended meanwhile. */
+  const verifying = new Set<Set<SessionId>>()
 
   const kindOf = (name: string): Effect.Effect<ChannelKind, Fault> => {
     const kind = kinds.find((each) => each.matches(name))
@@ -36,18 +39,25 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
       : Effect.succeed(kind)
   }
 
+  const authenticate = (connection: Connection, token: Redacted.Redacted): Effect.Effect<void, Fault> =>
+    Effect.suspend(() => {
+      const endedMeanwhile = new Set<SessionId>()
+      verifying.add(endedMeanwhile)
+      return Effect.map(source.authenticate(token), (user) => {
+        if (endedMeanwhile.has(user.sessionId)) return closeEnded(connection)
+        if (connection.user?.userId !== user.userId) topics.leavePrivate(connection)
+        connection.user = user
+        signedIn.add(connection)
+        connection.answer("authenticated", { userId: user.userId, expiresAt: formatInstant(instant(user.expiresAt)) })
+      }).pipe(Effect.ensuring(Effect.sync(() => verifying.delete(endedMeanwhile))))
+    })
+
   const serve = (connection: Connection, message: ClientMessage): Effect.Effect<void, Fault> => {
     switch (message.type) {
       case "ping":
         return Effect.map(now, (time) => connection.answer("pong", { serverTime: formatInstant(time) }))
       case "auth":
-        return Effect.map(source.authenticate(message.token), (user) => {
-          if (connection.user?.userId !== user.userId) topics.leavePrivate(connection)
-          connection.user = user
-          signedIn.add(connection)
-          const expiresAt = formatInstant(instant(user.expiresAt))
-          connection.answer("authenticated", { userId: user.userId, expiresAt })
-        })
+        return authenticate(connection, message.token)
       case "subscribe":
         return Effect.gen(function*() {
           const kind = yield* kindOf(message.channel)
@@ -115,12 +125,13 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
         topics.touch(drawChannel) // another draw may be on sale now
         return topics.publish(drawChannel, data.drawId, encodeEvent("draw:status", data, drawChannel))
       }
-      case "AccessRevoked":
-        return Effect.sync(() => {
-          for (const connection of signedIn) {
-            if (connection.user?.userId === change.userId) connection.close(1008, "You were signed out.")
-          }
-        })
+    }
+  }
+
+  const endSession = (session: SessionId): void => {
+    for (const endedMeanwhile of verifying) endedMeanwhile.add(session)
+    for (const connection of signedIn) {
+      if (connection.user?.sessionId === session) closeEnded(connection)
     }
   }
 
@@ -142,6 +153,12 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
     Effect.forever,
     Effect.forkScoped
   )
+  yield* source.endedSessions.pipe(
+    Stream.runForEach((session) => Effect.sync(() => endSession(session))),
+    Effect.forkScoped({ startImmediately: true })
+  )
   yield* expireTokens.pipe(Effect.delay(expiryInterval), Effect.forever, Effect.forkScoped)
   yield* sockets.serve(accept)
 }))
+
+const closeEnded = (connection: Connection): void => connection.close(1008, "This session has ended.")

@@ -1,4 +1,5 @@
 /** What the live hub needs to know from the rest of the program: the draw on sale, what happens to draws, who a token names. */
+import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
 import type { ProblemCode } from "../Problem.ts"
 
@@ -27,8 +28,6 @@ export type LiveChange =
   /** Tickets were sold: the hub reads `drawUpdate`, at most 20 times a second. */
   | { readonly _tag: "DrawSold"; readonly drawId: string; readonly version: bigint }
   | { readonly _tag: "DrawStatus" } & DrawStatusUpdate
-  /** A user's access ended before its tokens did (signed out everywhere, password changed, frozen): its sockets are closed. */
-  | { readonly _tag: "AccessRevoked"; readonly userId: string }
 
 /** The source cannot answer now; the hub tries again. */
 export class LiveSourceUnavailable extends Data.TaggedError("LiveSourceUnavailable")<{
@@ -41,9 +40,10 @@ export class TokenRefused
   extends Data.TaggedError("TokenRefused")<{ readonly code: ProblemCode; readonly detail: string }>
 {}
 
-/** Whose token it was, and until when (Unix milliseconds, by the port `Now`). */
+/** Whose token it was, of which session, and until when (Unix milliseconds, by the port `Now`). */
 export interface Authenticated {
   readonly userId: string
+  readonly sessionId: SessionId
   readonly expiresAt: number
 }
 
@@ -57,5 +57,8 @@ export class LiveSource extends Context.Service<LiveSource, {
    * comes late instead of never: a status that was already told is not told again.
    */
   readonly changes: Stream.Stream<LiveChange, LiveSourceUnavailable>
+  /** Sessions that end from now on, before their tokens do: their sockets are closed. Never ends and never fails. */
+  readonly endedSessions: Stream.Stream<SessionId>
+  /** Refuses the tokens of sessions that have ended. */
   readonly authenticate: (token: Redacted.Redacted) => Effect.Effect<Authenticated, TokenRefused>
 }>()("@ddd/http/live/LiveSource") {}

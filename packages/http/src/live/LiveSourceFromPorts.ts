@@ -5,6 +5,7 @@ import { formatCents } from "@ddd/core/Money"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Layer, Stream } from "effect"
 import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
@@ -17,6 +18,7 @@ export const layer = Layer.effect(
   Effect.gen(function*() {
     const draws = yield* Draws
     const events = yield* DrawEvents
+    const sessions = yield* Sessions
     const tokens = yield* AccessTokens
 
     const statusOf = (draw: Draw): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
@@ -70,17 +72,25 @@ export const layer = Layer.effect(
         Stream.flatMap(Stream.fromIterable),
         Stream.mapError(sourceUnavailable)
       ),
-      authenticate: (token) =>
-        Effect.mapBoth(tokens.verify(token), {
-          onSuccess: ({ expiresAt, userId }) => ({ userId, expiresAt }),
-          onFailure: (refusal) =>
-            refusal._tag === "TokenExpired"
-              ? new TokenRefused({ code: "token_expired", detail: "The access token has expired: refresh it." })
-              : new TokenRefused({ code: "unauthenticated", detail: "This is not an access token." })
+      endedSessions: Stream.map(sessions.ended, ({ sessionId }) => sessionId),
+      authenticate: Effect.fnUntraced(
+        function*(token) {
+          const { expiresAt, sessionId, userId } = yield* tokens.verify(token)
+          if (yield* sessions.hasEnded(sessionId)) return yield* refuse("unauthenticated", "This session has ended.")
+          return { userId, sessionId, expiresAt }
+        },
+        Effect.catchTags({
+          TokenExpired: () => refuse("token_expired", "The access token has expired: refresh it."),
+          Unauthenticated: () => refuse("unauthenticated", "This is not an access token."),
+          Unavailable: () => refuse("unavailable", "The token cannot be checked now; try again.")
         })
+      )
     })
   })
 )
+
+const refuse = (code: TokenRefused["code"], detail: string): Effect.Effect<never, TokenRefused> =>
+  Effect.fail(new TokenRefused({ code, detail }))
 
 const sourceUnavailable = ({ cause, message }: Unavailable): LiveSourceUnavailable =>
   new LiveSourceUnavailable({ message, cause })

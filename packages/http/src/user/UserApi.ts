@@ -1,12 +1,32 @@
 /** The contract of a player's own page (API.md, "User"). */
+import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { PlayerOnly } from "../Authentication.ts"
-import { problems } from "../Problem.ts"
+import { bodyProblems, problems } from "../Problem.ts"
+import { Email, Username } from "../schemas/Names.ts"
 import { ProfileBody } from "./UserBodies.ts"
+
+export const ChangeProfile = Schema.Struct({
+  username: Schema.optionalKey(Username),
+  email: Schema.optionalKey(Email),
+  currentPassword: Schema.optionalKey(Schema.String.annotate({ description: "Needed with email" }))
+})
 
 export class UserApi extends HttpApiGroup.make("user").add(
   HttpApiEndpoint.get("profile", "/user/profile", {
     success: ProfileBody,
     error: problems("unavailable")
-  }).annotate(OpenApi.Summary, "The signed-in player, with the wallet")
+  }).annotate(OpenApi.Summary, "The signed-in player, with the wallet"),
+  HttpApiEndpoint.patch("changeProfile", "/user/profile", {
+    payload: ChangeProfile,
+    success: ProfileBody,
+    error: problems(
+      ...bodyProblems,
+      "invalid_credentials",
+      "rate_limited",
+      "email_taken",
+      "username_taken",
+      "unavailable"
+    )
+  }).annotate(OpenApi.Summary, "Changes name or address; a new address is in force once it is verified")
 ).middleware(PlayerOnly) {}

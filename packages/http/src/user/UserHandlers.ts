@@ -1,21 +1,68 @@
 /** A player's own page. */
+import type { UserId } from "@ddd/core/Ids"
 import { Accounts } from "@ddd/core/ports/Accounts"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { makePasswordProof } from "../auth/PasswordProof.ts"
+import { refuseEmailTaken, refuseUsernameTaken } from "../auth/Taken.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
+import { jsonBody } from "../JsonBody.ts"
+import { refuseField } from "../Problem.ts"
+import { requestOrigin } from "../RequestOrigin.ts"
 import { refuseUnavailable } from "../Unavailability.ts"
+import { ChangeProfile } from "./UserApi.ts"
+
+const changeProfileBody = jsonBody(ChangeProfile)
 
 export const layer = HttpApiBuilder.group(
   Api,
   "user",
   Effect.fnUntraced(function*(handlers) {
     const accounts = yield* Accounts
-    return handlers.handle("profile", () =>
-      Effect.gen(function*() {
-        const { userId } = yield* CurrentUser
-        const profile = yield* Effect.catchTag(accounts.profile(userId), "Unavailable", refuseUnavailable)
-        return profile ?? (yield* refuseUnknownPlayer)
-      }))
+    const prove = yield* makePasswordProof
+
+    const profileOf = Effect.fnUntraced(function*(userId: UserId) {
+      return (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+    })
+
+    return handlers
+      .handle("profile", () =>
+        Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
+          Effect.catchTag("Unavailable", refuseUnavailable)
+        ))
+      .handleRaw("changeProfile", ({ request }) =>
+        Effect.gen(function*() {
+          const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
+          const { userId } = yield* CurrentUser
+          const origin = requestOrigin(request)
+          if (change.email === undefined && change.username === undefined) {
+            return yield* refuseField("body", "must have a username, an email, or both")
+          }
+          if (change.email !== undefined && currentPassword === undefined) {
+            return yield* refuseField("currentPassword", "is required with email")
+          }
+          // one that is not needed is not taken on trust either
+          if (currentPassword !== undefined) {
+            const { email } = yield* profileOf(userId)
+            const stored = yield* accounts.passwordHash(userId)
+            if (stored === null) return yield* refuseUnknownPlayer
+            yield* prove({
+              email,
+              holder: { userId, passwordHash: stored },
+              password: Redacted.make(currentPassword),
+              field: "currentPassword",
+              origin
+            })
+          }
+          yield* accounts.changeProfile(userId, change, origin)
+          return yield* profileOf(userId)
+        }).pipe(
+          Effect.catchTags({
+            EmailTaken: () => refuseEmailTaken,
+            UsernameTaken: () => refuseUsernameTaken,
+            Unavailable: refuseUnavailable
+          })
+        ))
   })
 )

@@ -1,17 +1,23 @@
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted } from "effect"
 import { hashing, outdatedHash } from "../support/Keys.ts"
+import { mailedToken } from "../support/Mail.ts"
+import { password, player, post, trySignIn } from "../support/Players.ts"
 import { assertProblem, at, Client, layer as server, ports, textAt } from "../support/Server.ts"
 
-const post = (path: string, body: unknown) => Effect.flatMap(Client, ({ call }) => call("POST", path, { body }))
 const signUp = (body: unknown) => post("/auth/sign-up", body)
-const signIn = (email: string, password: string) => post("/auth/sign-in", { email, password })
+const signIn = (email: string, password: string) => trySignIn(email, password)
 
-const password = "correct horse battery"
-const player = (name: string) => ({ email: `${name}@example.com`, username: name, password })
+/** What happened to a player, newest first. */
+const eventsOf = (email: string) =>
+  Effect.gen(function*() {
+    const candidate = yield* (yield* Accounts).findForSignIn(email)
+    return candidate === null ? [] : yield* (yield* SecurityLog).of(candidate.user.id, 20)
+  })
 
 layer(server())("signing up", (it) => {
   it.effect("opens an account with an empty wallet, and signs in", () =>
@@ -93,7 +99,7 @@ layer(server())("signing up", (it) => {
     }))
 })
 
-layer(server())("signing in", (it) => {
+layer(server().pipe(Layer.provide(Logger.layer([]))), { excludeTestServices: true })("signing in", (it) => {
   it.effect("answers tokens for the right password, whatever the address's case", () =>
     Effect.gen(function*() {
       yield* signUp(player("Ada"))
@@ -136,7 +142,7 @@ layer(server())("signing in", (it) => {
         username: "old",
         passwordHash: Redacted.make(outdatedHash(password)),
         session: { refreshTokenHash: "0", userAgent: null }
-      })
+      }, operatorOrigin)
       const stored = Effect.map(accounts.findForSignIn("old@example.com"), (found) =>
         found && Redacted.value(found.passwordHash))
       assert.strictEqual((yield* signIn("old@example.com", password)).status, 200)
@@ -155,27 +161,111 @@ layer(server())("signing in", (it) => {
       assert.strictEqual((yield* signIn("nobody@example.com", "x".repeat(1_000_000))).status, 413)
     }))
 
-  it.effect("answers 503 while too many hash", () =>
+  it.effect("answers 503 while too many hash, and counts no such attempt as failed", () =>
     Effect.gen(function*() {
+      yield* signUp(player("Busy"))
       hashing.busy = true
-      const answer = yield* signIn("nobody@example.com", password)
+      for (let i = 0; i < 10; i++) {
+        const answer = yield* signIn("busy@example.com", password)
+        assertProblem(answer, 503, "unavailable")
+        assert.strictEqual(answer.headers.get("retry-after"), "1")
+      }
       hashing.busy = false
-      assertProblem(answer, 503, "unavailable")
+      assert.strictEqual((yield* signIn("busy@example.com", password)).status, 200)
+    }))
+
+  it.effect("gives no session to a password that was reset while it was being checked", () =>
+    Effect.gen(function*() {
+      const { json } = yield* signUp(player("Raced"))
+      yield* post("/auth/reset-password", { email: "raced@example.com" })
+      const token = yield* mailedToken("MailResetPassword", textAt(json, "user", "id"))
+      const client = yield* Client
+      const body = { token, password: "the owner's new one" }
+      hashing.afterVerifying = Effect.asVoid(client.call("POST", "/auth/reset-password/confirm", { body }))
+      assertProblem(yield* signIn("raced@example.com", password), 401, "invalid_credentials")
+      assert.strictEqual((yield* signIn("raced@example.com", "the owner's new one")).status, 200)
+    }))
+
+  it.effect("writes down what happened, and where from", () =>
+    Effect.gen(function*() {
+      yield* signUp(player("Logged"))
+      yield* trySignIn("logged@example.com", "not her password", { headers: { "user-agent": "a phone" } })
+      yield* trySignIn("logged@example.com", password, { headers: { "user-agent": "a phone" } })
+      const events = yield* eventsOf("logged@example.com")
+      assert.deepStrictEqual(events.map(({ type }) => type), ["signed_in", "sign_in_failed", "signed_up"])
+      for (const { origin } of events.slice(0, 2)) {
+        assert.deepStrictEqual(origin, { ip: "127.0.0.1", userAgent: "a phone" })
+      }
+    }))
+})
+
+layer(server(), { excludeTestServices: true })("guessing passwords", (it) => {
+  const guess = (email: string) => signIn(email, "not the password")
+
+  it.effect("makes the next attempt wait, the right password too, whether or not the address is known", () =>
+    Effect.gen(function*() {
+      const world = yield* World
+      yield* signUp(player("Ada"))
+      for (const email of ["ada@example.com", "nobody@example.com"]) {
+        for (let i = 0; i < 6; i++) assertProblem(yield* guess(email), 401, "invalid_credentials")
+        const waiting = yield* signIn(email, password)
+        assertProblem(waiting, 429, "rate_limited")
+        assert.strictEqual(waiting.headers.get("retry-after"), "1")
+        yield* world.advance(1_000)
+        assertProblem(yield* guess(email), 401, "invalid_credentials")
+        assert.strictEqual((yield* guess(email)).headers.get("retry-after"), "2")
+        yield* world.advance(2_000)
+      }
+      assert.strictEqual((yield* signIn("ada@example.com", password)).status, 200)
+      const events = (yield* eventsOf("ada@example.com")).map(({ type }) => type)
+      assert.strictEqual(events.filter((type) => type === "sign_in_throttled").length, 2)
+      for (let i = 0; i < 6; i++) assertProblem(yield* guess("ada@example.com"), 401, "invalid_credentials")
+    }))
+
+  it.effect("gains nothing by trying at once, nor by spelling the address in other ways", () =>
+    Effect.gen(function*() {
+      yield* signUp(player("Grace"))
+      const answers = yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? "grace@example.com" : "GRACE@Example.com"),
+        guess,
+        { concurrency: "unbounded" }
+      )
+      assert.lengthOf(answers.filter(({ status }) => status === 401), 6)
+      assert.lengthOf(answers.filter(({ status }) => status === 429), 14)
+    }))
+
+  it.effect("from one network at many accounts makes that network wait", () =>
+    Effect.gen(function*() {
+      yield* (yield* World).advance(3_600_000)
+      const answers = yield* Effect.forEach(Array.from({ length: 60 }, (_, i) => `nobody${i}@example.com`), guess, {
+        concurrency: "unbounded"
+      })
+      assert.lengthOf(answers.filter(({ status }) => status === 401), 51)
+      assert.lengthOf(answers.filter(({ status }) => status === 429), 9)
     }))
 })
 
 const down = new Unavailable({ message: "no database", retryAfter: 3 })
-const noAccounts = Layer.succeed(Accounts)(Accounts.of({
+const noAccounts = Layer.mock(Accounts)({
   signUp: () => Effect.fail(down),
   findForSignIn: () => Effect.fail(down),
-  openSession: () => Effect.fail(down),
-  profile: () => Effect.fail(down)
-}))
+  askReset: () => Effect.fail(down),
+  findForReset: () => Effect.fail(down),
+  verifyEmail: () => Effect.fail(down)
+})
 
 layer(server({}, Layer.provideMerge(noAccounts, ports)))("when the store is away", (it) => {
   it.effect("answers 503 and says when to try again", () =>
     Effect.gen(function*() {
-      for (const answer of [yield* signUp(player("Ada")), yield* signIn("ada@example.com", password)]) {
+      for (
+        const answer of [
+          yield* signUp(player("Ada")),
+          yield* signIn("ada@example.com", password),
+          yield* post("/auth/reset-password", { email: "ada@example.com" }),
+          yield* post("/auth/reset-password/confirm", { token: "token", password }),
+          yield* post("/auth/verify-email", { token: "token" })
+        ]
+      ) {
         assertProblem(answer, 503, "unavailable")
         assert.strictEqual(answer.headers.get("retry-after"), "3")
         assert.notInclude(answer.text, "database")

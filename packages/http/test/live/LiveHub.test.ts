@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { drawId, hub, LocalSockets, Stage, userId } from "./support.ts"
+import { drawId, hub, LocalSockets, session, Stage, userId } from "./support.ts"
 
 const start = Effect.gen(function*() {
   const stage = new Stage()
@@ -267,19 +267,48 @@ describe("LiveHub", () => {
       assert.isUndefined(socket.closedWith)
     }))
 
-  it.effect("15: closes the sockets of a user whose access was revoked, and of nobody else", () =>
+  it.effect("15: closes the sockets of a session that has ended, and no others", () =>
     Effect.gen(function*() {
       const { connect, stage } = yield* start
-      const [theirs, stranger] = [connect(), connect()]
-      theirs.say({ type: "auth", token: "good" })
+      const [ended, sameSession, otherSessions, stranger] = [connect(), connect(), connect(), connect()]
+      ended.say({ type: "auth", token: "good" })
+      sameSession.say({ type: "auth", token: "good" })
+      otherSessions.say({ type: "auth", token: "other" })
       yield* settle
-      stage.tell({ _tag: "AccessRevoked", userId: "someone else" })
+      stage.endSession(session)
       yield* settle
-      assert.isUndefined(theirs.closedWith)
-      stage.tell({ _tag: "AccessRevoked", userId })
+      assert.deepStrictEqual(
+        [ended, sameSession, otherSessions, stranger].map(({ closedWith }) => closedWith),
+        [1008, 1008, undefined, undefined]
+      )
+    }))
+
+  it.effect("15: closes a socket whose session ends while its token is being verified", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const [socket, neighbour] = [connect(), connect()]
+      neighbour.say({ type: "auth", token: "other" })
+      socket.events()
+      socket.say({ type: "auth", token: "slow" })
       yield* settle
-      assert.strictEqual(theirs.closedWith, 1008)
-      assert.isUndefined(stranger.closedWith)
+      stage.endSession(session)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(socket.closedWith, 1008)
+      assert.deepStrictEqual(socket.events(), [])
+      assert.isUndefined(neighbour.closedWith)
+    }))
+
+  it.effect("15: hears of ended sessions while the changes are interrupted", () =>
+    Effect.gen(function*() {
+      const { connect, stage } = yield* start
+      const socket = connect()
+      socket.say({ type: "auth", token: "good" })
+      yield* settle
+      stage.tell("lost")
+      yield* settle
+      stage.endSession(session)
+      yield* settle
+      assert.strictEqual(socket.closedWith, 1008)
     }))
 
   it.effect("24: answers a channel that is not there, or not yet, with an error", () =>

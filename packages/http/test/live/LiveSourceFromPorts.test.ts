@@ -2,13 +2,14 @@ import { cents } from "@ddd/core/Money"
 import { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Sales } from "@ddd/core/ports/Sales"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Queue, Redacted, Stream } from "effect"
 import { LiveSource } from "../../src/live/LiveSource.ts"
 import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
-import { tokenFor } from "../support/Keys.ts"
 import { makePlayer, ports, runDue } from "../support/Server.ts"
 
 const world = LiveSourceFromPorts.layer.pipe(Layer.provideMerge(ports))
@@ -96,11 +97,13 @@ describe("LiveSourceFromPorts", () => {
     Effect.gen(function*() {
       const source = yield* LiveSource
       const player = yield* makePlayer()
-      const user = yield* source.authenticate(Redacted.make(tokenFor(player.id)))
-      assert.deepStrictEqual(user, { userId: player.id, expiresAt: 9_999_999_999_999 })
+      const user = yield* source.authenticate(Redacted.make(player.token))
+      assert.deepStrictEqual(user, { userId: player.id, sessionId: player.sessionId, expiresAt: 9_999_999_999_999 })
       const code = (token: string) =>
         Effect.map(Effect.flip(source.authenticate(Redacted.make(token))), ({ code }) => code)
       assert.strictEqual(yield* code("nonsense"), "unauthenticated")
       assert.strictEqual(yield* code(`${player.id}/${player.id}/1`), "token_expired")
+      yield* (yield* Sessions).endAll(player.id, "everywhere", operatorOrigin)
+      assert.strictEqual(yield* code(player.token), "unauthenticated")
     }).pipe(Effect.provide(world)))
 })

@@ -1,5 +1,6 @@
 /** A live source that a test drives, and connections without a network whose reader may be slow. */
 import { instant } from "@ddd/core/Instant"
+import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
@@ -14,6 +15,11 @@ import {
 
 export const drawId = "0190e1a2-0000-7000-8000-000000000001"
 export const userId = "0190e1a2-0000-7000-8000-00000000000a"
+/** The sessions of the tokens `good` and `slow`, and of `other`: all of one player. */
+export const session = sessionId("0190e1a2-0000-7000-8000-00000000000b")
+export const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
+
+const sessions = new Map([["good", session], ["slow", session], ["other", otherSession]])
 
 /** What the hub is told, changed by the test. */
 export class Stage {
@@ -26,11 +32,16 @@ export class Stage {
   /** How often the hub has begun to listen to changes. */
   listens = 0
   readonly changes = Effect.runSync(PubSub.unbounded<LiveChange | "lost">())
-  /** Until when the tokens `good` and `slow` are good: Unix milliseconds. */
+  readonly #ended = Effect.runSync(PubSub.unbounded<SessionId>())
+  /** Until when the tokens are good: Unix milliseconds. */
   expiresAt = 60_000
 
   tell(change: LiveChange | "lost"): void {
     PubSub.publishUnsafe(this.changes, change)
+  }
+
+  endSession(session: SessionId): void {
+    PubSub.publishUnsafe(this.#ended, session)
   }
 
   /** `count` tickets have been sold in all. */
@@ -52,13 +63,17 @@ export class Stage {
         )
       )
     }),
-    authenticate: (token) =>
-      ["good", "slow"].includes(Redacted.value(token))
-        ? Effect.delay(
-          Effect.succeed({ userId, expiresAt: this.expiresAt }),
-          Redacted.value(token) === "slow" ? 1_000 : 0
+    endedSessions: Stream.fromPubSub(this.#ended),
+    authenticate: (token) => {
+      const name = Redacted.value(token)
+      const sessionId = sessions.get(name)
+      return sessionId === undefined
+        ? Effect.fail(new TokenRefused({ code: "unauthenticated", detail: "The token is not one of ours." }))
+        : Effect.delay(
+          Effect.succeed({ userId, sessionId, expiresAt: this.expiresAt }),
+          name === "slow" ? 1_000 : 0
         )
-        : Effect.fail(new TokenRefused({ code: "unauthenticated", detail: "The token is not one of ours." }))
+    }
   })
 }
 

@@ -1,17 +1,18 @@
 /** Ports that hold keys, as simple as tests allow: fast, predictable, and secret to nobody. */
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
+import { type UserId, userId } from "@ddd/core/Ids"
 import { instant } from "@ddd/core/Instant"
 import {
   type AccessClaims,
   AccessTokens,
   accessTokenSeconds,
+  type SessionId,
   sessionId,
   TokenExpired,
   Unauthenticated
 } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
 import { HashingBusy, Passwords } from "@ddd/core/ports/Passwords"
-import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { type IssuedRefreshToken, RefreshTokens } from "@ddd/core/ports/RefreshTokens"
 import { Effect, Layer, Redacted } from "effect"
 import { hash } from "node:crypto"
 
@@ -38,16 +39,29 @@ const accessTokens = Layer.effect(
     }))
 )
 
-const anySession = houseUserId
+const noSession = sessionId("0190e1a2-0000-7000-8000-0000000000ff")
 
 /** A good access token for whoever it names. */
-export const tokenFor = (userId: UserId): string => `${userId}/${anySession}/9999999999999`
+export const tokenFor = (userId: UserId, sessionId: SessionId = noSession): string =>
+  `${userId}/${sessionId}/9999999999999`
 
 /** What the hasher was asked, and whether it is too busy. */
-export const hashing = { busy: false, verifications: 0, absent: 0 }
+export const hashing = {
+  busy: false,
+  verifications: 0,
+  absent: 0,
+  /** What happens after the next verification and before its answer; once. */
+  afterVerifying: Effect.void
+}
 
 const whileIdle = <A>(compute: () => A): Effect.Effect<A, HashingBusy> =>
   Effect.suspend(() => hashing.busy ? Effect.fail(new HashingBusy({ pendingMax: 0 })) : Effect.sync(compute))
+
+const afterVerifying = Effect.suspend(() => {
+  const { afterVerifying } = hashing
+  hashing.afterVerifying = Effect.void
+  return afterVerifying
+})
 
 const digest = (password: Redacted.Redacted, version: number) =>
   `v${version}$${hash("sha256", Redacted.value(password), "hex")}`
@@ -61,7 +75,7 @@ const passwords = Layer.succeed(Passwords)(Passwords.of({
     whileIdle(() => {
       hashing.verifications++
       return stored === digest(password, 1) || stored === digest(password, 2)
-    }),
+    }).pipe(Effect.tap(afterVerifying)),
   verifyAbsent: () =>
     whileIdle(() => {
       hashing.absent++
@@ -70,13 +84,22 @@ const passwords = Layer.succeed(Passwords)(Passwords.of({
   needsRehash: (stored) => !stored.startsWith("v2$")
 }))
 
+const issuedRefresh = (token: string): IssuedRefreshToken => ({
+  token: Redacted.make(token),
+  hash: hash("sha256", token, "hex")
+})
+
+/** `refresh-1`, and after it `refresh-1+`, `refresh-1++`. */
 const refreshTokens = Layer.sync(RefreshTokens, () => {
   let issued = 0
   return RefreshTokens.of({
-    issue: Effect.sync(() => {
-      const token = `refresh-${++issued}`
-      return { token: Redacted.make(token), hash: hash("sha256", token, "hex") }
-    })
+    issue: Effect.sync(() => issuedRefresh(`refresh-${++issued}`)),
+    read: (redacted) => {
+      const token = Redacted.value(redacted)
+      return /^refresh-\d+\+*$/.test(token)
+        ? { hash: issuedRefresh(token).hash, successor: issuedRefresh(`${token}+`) }
+        : null
+    }
   })
 })
 

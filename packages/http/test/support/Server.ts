@@ -1,8 +1,10 @@
 /** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
 import { type Cents, cents } from "@ddd/core/Money"
+import { sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import * as Memory from "@ddd/sim/memory/Memory"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
@@ -143,14 +145,15 @@ const signUp = Effect.fnUntraced(function*(balance: Cents) {
   const accounts = yield* Accounts
   const ledger = yield* Ledger
   const name = `player${++players}`
-  const { user } = yield* accounts.signUp({
+  const { sessionId: session, user } = yield* accounts.signUp({
     email: `${name}@example.com`,
     username: name,
     passwordHash: Redacted.make("v1$none"),
-    session: { refreshTokenHash: "00".repeat(32), userAgent: null }
-  })
+    session: { refreshTokenHash: `${players}`.padStart(64, "0"), userAgent: null }
+  }, operatorOrigin)
   if (balance > 0n) {
     yield* ledger.deposit({ userId: user.id, amount: balance, referenceId: `test:${name}`, metadata: null })
   }
-  return { id: user.id, username: name, token: Keys.tokenFor(user.id) }
+  const id = sessionId(session)
+  return { id: user.id, username: name, sessionId: id, token: Keys.tokenFor(user.id, id) }
 })

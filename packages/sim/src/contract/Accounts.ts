@@ -1,11 +1,13 @@
 /** What every adapter of `Accounts` must do. */
 import { userId } from "@ddd/core/Ids"
 import { zero } from "@ddd/core/Money"
-import { Accounts, type NewUser } from "@ddd/core/ports/Accounts"
+import { Accounts, type NewUser, type ProvenPassword } from "@ddd/core/ports/Accounts"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../Steps.ts"
 import { World } from "../World.ts"
+import { origin } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")
@@ -25,7 +27,7 @@ export const accountsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { now } = yield* World
         const before = yield* now
-        const { sessionId, user } = yield* accounts.signUp(newUser("Ada@Example.com", "Ada.L"))
+        const { sessionId, user } = yield* accounts.signUp(newUser("Ada@Example.com", "Ada.L"), origin)
         const after = yield* now
 
         assert.deepStrictEqual([user.email, user.username, user.emailVerified], ["Ada@Example.com", "Ada.L", false])
@@ -47,11 +49,11 @@ export const accountsContract = (subject: Subject): void =>
       "takes an address once, whatever its case",
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        yield* accounts.signUp(newUser("ada@example.com", "ada"))
-        const error = yield* Effect.flip(accounts.signUp(newUser("ADA@example.COM", "bob")))
+        yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
+        const error = yield* Effect.flip(accounts.signUp(newUser("ADA@example.COM", "bob"), origin))
         assert.strictEqual(error._tag, "EmailTaken")
         // nothing of the refused player is left: the name is free
-        yield* accounts.signUp(newUser("bob@example.com", "bob"))
+        yield* accounts.signUp(newUser("bob@example.com", "bob"), origin)
         yield* auditClean
       })
     )
@@ -60,10 +62,10 @@ export const accountsContract = (subject: Subject): void =>
       "takes a name once, whatever its case",
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        yield* accounts.signUp(newUser("ada@example.com", "ada"))
-        const error = yield* Effect.flip(accounts.signUp(newUser("bob@example.com", "ADA")))
+        yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
+        const error = yield* Effect.flip(accounts.signUp(newUser("bob@example.com", "ADA"), origin))
         assert.strictEqual(error._tag, "UsernameTaken")
-        yield* accounts.signUp(newUser("bob@example.com", "bob"))
+        yield* accounts.signUp(newUser("bob@example.com", "bob"), origin)
         yield* auditClean
       })
     )
@@ -73,7 +75,7 @@ export const accountsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const wanting = (user: (i: number) => NewUser) =>
-          together(Array.from({ length: 10 }, (_, i) => Effect.result(accounts.signUp(user(i)))))
+          together(Array.from({ length: 10 }, (_, i) => Effect.result(accounts.signUp(user(i), origin))))
         const address = yield* wanting((i) => newUser("same@example.com", `player${i}`))
         const name = yield* wanting((i) => newUser(`other${i}@example.com`, "same", `token${i}`))
         for (const [results, refusal] of [[address, "EmailTaken"], [name, "UsernameTaken"]] as const) {
@@ -88,12 +90,12 @@ export const accountsContract = (subject: Subject): void =>
       "finds who signs in by the address in any case",
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        const { user } = yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const { user } = yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
         const found = present(yield* accounts.findForSignIn("ADA@EXAMPLE.COM"))
         assert.deepStrictEqual(found.user, user)
         assert.strictEqual(Redacted.value(found.passwordHash), "$argon2id$first")
         assert.isFalse(found.frozen)
-        yield* (yield* World).freeze(user.id)
+        yield* accounts.freeze(user.id)
         assert.isTrue(present(yield* accounts.findForSignIn("ada@example.com")).frozen)
       })
     )
@@ -114,16 +116,39 @@ export const accountsContract = (subject: Subject): void =>
       "opens sessions, and replaces the password's hash where a new one is given",
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        const { sessionId, user } = yield* accounts.signUp(newUser("ada@example.com", "ada"))
+        const { sessionId, user } = yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
         const session = (token: string) => ({ refreshTokenHash: hashOf(token), userAgent: null })
         const hash = Effect.map(accounts.findForSignIn("ada@example.com"), (found) =>
           Redacted.value(present(found).passwordHash))
 
-        const second = yield* accounts.openSession(user.id, session("second"), null)
+        const first = { verified: Redacted.make("$argon2id$first"), replacement: null }
+        const second = yield* accounts.openSession(user.id, session("second"), first, origin)
         assert.strictEqual(yield* hash, "$argon2id$first")
-        const third = yield* accounts.openSession(user.id, session("third"), Redacted.make("$argon2id$second"))
+        const rehashed = { ...first, replacement: Redacted.make("$argon2id$second") }
+        const third = yield* accounts.openSession(user.id, session("third"), rehashed, origin)
         assert.strictEqual(yield* hash, "$argon2id$second")
         assert.strictEqual(new Set([sessionId, second.sessionId, third.sessionId]).size, 3)
+      })
+    )
+
+    it(
+      "opens no session by a password that was replaced meanwhile, nor for an account that was frozen",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { user } = yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
+        const first = { verified: Redacted.make("$argon2id$first"), replacement: null }
+        const rehashed = { ...first, replacement: Redacted.make("$argon2id$second") }
+        const open = (token: string, password: ProvenPassword) =>
+          accounts.openSession(user.id, { refreshTokenHash: hashOf(token), userAgent: null }, password, origin)
+
+        yield* open("second", rehashed)
+        assert.strictEqual((yield* Effect.flip(open("third", rehashed)))._tag, "PasswordOutdated")
+        const second = { ...first, verified: rehashed.replacement }
+        yield* accounts.freeze(user.id)
+        assert.strictEqual((yield* Effect.flip(open("third", second)))._tag, "PasswordOutdated")
+        assert.deepStrictEqual(yield* (yield* Sessions).list(user.id), [])
+        yield* accounts.unfreeze(user.id)
+        yield* open("third", second)
       })
     )
 

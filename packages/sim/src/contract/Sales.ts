@@ -3,6 +3,7 @@ import { fromHex } from "@ddd/core/Bytes"
 import { drawId, houseUserId, isTicketId, userId } from "@ddd/core/Ids"
 import { dayAfter } from "@ddd/core/Instant"
 import { cents, ticketPrice } from "@ddd/core/Money"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -26,7 +27,6 @@ import {
   times,
   together
 } from "../Steps.ts"
-import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")
@@ -267,7 +267,7 @@ export const salesContract = (subject: Subject): void =>
         yield* openSales
         const ada = yield* fundedPlayer("ada", dollars(10))
         const bought = yield* buy(ada, 1, { key: "k" })
-        yield* (yield* World).freeze(ada)
+        yield* (yield* Accounts).freeze(ada)
         assert.deepStrictEqual(yield* refusalOf(buy(ada, 1)), { _tag: "AccountFrozen" })
         assert.deepStrictEqual(yield* buy(ada, 1, { key: "k" }), { ...bought, replayed: true })
         assert.strictEqual((yield* (yield* Ledger).wallet(ada)).balance, dollars(9))

@@ -8,15 +8,32 @@ import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
+import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import type { Sessions } from "@ddd/core/ports/Sessions"
+import type { Throttles } from "@ddd/core/ports/Throttles"
 import { describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import type { World } from "../World.ts"
 
 /** The ports of one world. */
-export type Services = Accounts | Books | DrawEvents | Draws | Ledger | RecordSigner | Sales | Sealing | World
+export type Services =
+  | Accounts
+  | Books
+  | DrawEvents
+  | Draws
+  | Ledger
+  | MailedTokens
+  | RecordSigner
+  | Sales
+  | Sealing
+  | SecurityLog
+  | Sessions
+  | Throttles
+  | World
 
 /** Adapters under test. There is no beacon in their world. */
 export interface Subject {

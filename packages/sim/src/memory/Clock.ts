@@ -17,7 +17,8 @@ export const layer: Layer.Layer<Now | World, never, Store> = Layer.effectContext
           const user = store.users.get(userId)
           if (user === undefined) throw new Error(`no user ${userId} to freeze`)
           store.users.set(userId, { ...user, frozen: true })
-        }))
+        })),
+      jobs: Effect.sync(() => [...store.jobs.values()].map(({ job }) => job))
     })
     return Context.make(Now, Now.of({ now })).pipe(Context.add(World, world))
   })

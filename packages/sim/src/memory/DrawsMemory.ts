@@ -247,10 +247,11 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
         const row = daily().find((draw) => draw.status === "drawn")
         if (row === undefined) return null
         const ticket = winningTicket(row)
+        const buyer = ticket === null ? undefined : store.users.get(ticket.userId)
         return {
           draw: asDraw(row),
           winner: ticket === null ? null : {
-            username: store.users.get(ticket.userId)?.username ?? null,
+            username: buyer === undefined || buyer.erasedAt !== null ? null : buyer.username,
             ticketId: ticket.ticketId,
             position: ticket.position,
             prizeAmount: row.prizePool

@@ -6,11 +6,21 @@
 import { utf8Bytes } from "@ddd/core/Bytes"
 import type { Sha256 } from "@ddd/core/Hash"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Note"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing, type SealingSecret } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedUnreadable, SeedVault } from "@ddd/core/ports/SeedVault"
 import { Effect, Layer, Redacted } from "effect"
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, hash, sign } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  randomBytes,
+  sign
+} from "node:crypto"
 
 const sha256: Sha256 = (message) => new Uint8Array(hash("sha256", message, "buffer"))
 
@@ -93,3 +103,31 @@ export const seedVault = (seed: number): Layer.Layer<SeedVault> =>
         })
     })
   })
+
+/** Whoever knows a row's id knows its token. */
+export const mailedTokens: Layer.Layer<MailedTokens> = Layer.succeed(MailedTokens)(MailedTokens.of({
+  tokenOf: (id) => Redacted.make(Buffer.from(sha256(utf8Bytes(`sim mailed token ${id}`))).toString("base64url")),
+  hashOf: (token) => hash("sha256", Redacted.value(token), "hex")
+}))
+
+/** For stores that keep what is sealed: in memory nothing is. */
+export const personalSeal: Layer.Layer<PersonalSeal> = Layer.succeed(PersonalSeal)(PersonalSeal.of({
+  newKey: Effect.sync(() => new Uint8Array(randomBytes(32))),
+  seal: (key, context, text) =>
+    Effect.sync(() => {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(utf8Bytes(context))
+      return new Uint8Array(Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]))
+    }),
+  open: (key, context, sealed) =>
+    Effect.try({
+      try: () => {
+        const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12))
+          .setAAD(utf8Bytes(context))
+          .setAuthTag(sealed.subarray(-16))
+        return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8")
+      },
+      catch: () => null
+    }).pipe(Effect.orElseSucceed(() => null)),
+  pseudonym: (value) => hash("sha256", `sim pseudonym ${value}`, "hex")
+}))

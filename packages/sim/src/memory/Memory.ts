@@ -1,5 +1,5 @@
 /**
- * A whole world in memory: every port that holds money or draws, and the keys they need.
+ * A whole world in memory: every port that holds money, draws or accounts, and the keys they need.
  *
  * It is the executable model that the real adapters are compared with, and what tests of other packages run on. The same
  * options and the same calls give the same world, ids and seeds included.
@@ -10,11 +10,16 @@ import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
+import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
+import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import type { Sessions } from "@ddd/core/ports/Sessions"
+import type { Throttles } from "@ddd/core/ports/Throttles"
 import { Layer } from "effect"
 import type { World } from "../World.ts"
 import * as AccountsMemory from "./AccountsMemory.ts"
@@ -24,10 +29,29 @@ import * as DrawEventsMemory from "./DrawEventsMemory.ts"
 import * as DrawsMemory from "./DrawsMemory.ts"
 import * as KeysMemory from "./KeysMemory.ts"
 import * as LedgerMemory from "./LedgerMemory.ts"
+import * as OutboxMemory from "./OutboxMemory.ts"
 import * as SalesMemory from "./SalesMemory.ts"
+import * as SecurityLogMemory from "./SecurityLogMemory.ts"
+import * as SessionsMemory from "./SessionsMemory.ts"
 import * as Store from "./Store.ts"
+import * as ThrottlesMemory from "./ThrottlesMemory.ts"
 
-export type Ports = Accounts | Books | DrawEvents | Draws | Ledger | Now | RecordSigner | Sales | Sealing | SeedVault
+export type Ports =
+  | Accounts
+  | Books
+  | DrawEvents
+  | Draws
+  | Ledger
+  | MailedTokens
+  | Now
+  | Outbox
+  | RecordSigner
+  | Sales
+  | Sealing
+  | SecurityLog
+  | SeedVault
+  | Sessions
+  | Throttles
 
 export interface MemoryOptions {
   /** What the clock says first. The first draw opens then. */
@@ -51,11 +75,16 @@ export const layer = (
       DrawEventsMemory.layer,
       DrawsMemory.layer,
       LedgerMemory.layer,
-      SalesMemory.layer
+      OutboxMemory.layer,
+      SalesMemory.layer,
+      SecurityLogMemory.layer,
+      SessionsMemory.layer,
+      ThrottlesMemory.layer
     ).pipe(
       Layer.provideMerge(
         Layer.mergeAll(
           Store.layer({ startsAt, seed }),
+          KeysMemory.mailedTokens,
           KeysMemory.recordSigner,
           KeysMemory.sealing,
           KeysMemory.seedVault(seed)

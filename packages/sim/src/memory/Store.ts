@@ -6,9 +6,15 @@
  */
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/Ids"
 import { type Instant, instant } from "@ddd/core/Instant"
+import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import type { KycStatus, User } from "@ddd/core/ports/Accounts"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
+import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
+import type { Job } from "@ddd/core/ports/Outbox"
+import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
+import type { EndedSession, Session, SessionEnd } from "@ddd/core/ports/Sessions"
+import type { ThrottleState } from "@ddd/core/Throttle"
 import { emptyWallet, type Movement, type Wallet } from "@ddd/core/Wallet"
 import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
 import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
@@ -19,19 +25,66 @@ export interface UserRow extends User {
   readonly frozen: boolean
   readonly kycStatus: KycStatus
   readonly country: string | null
+  readonly erasedAt: Instant | null
 }
 
-export interface SessionRow {
-  readonly id: string
+export interface SessionRow extends Session {
   readonly userId: UserId
-  /** Hex SHA-256. */
-  readonly refreshTokenHash: string
-  readonly userAgent: string | null
+  readonly endedAt: Instant | null
+  readonly endReason: SessionEnd | null
+}
+
+export interface RefreshTokenRow {
+  readonly sessionId: SessionId
+  readonly issuedAt: Instant
+  readonly usedAt: Instant | null
+}
+
+export interface MailedTokenRow {
+  readonly id: string
+  readonly tokenHash: string
+  readonly userId: UserId
+  readonly purpose: MailedTokenPurpose
+  /** Null once the player is erased. */
+  readonly email: string | null
+  /** Of a change of address: the one in force when it was asked for. */
+  readonly previousEmail: string | null
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+  /** When it was used, or made useless by a later one. */
+  readonly usedAt: Instant | null
+}
+
+export interface SecurityEventRow {
+  readonly id: string
+  readonly at: Instant
+  readonly type: SecurityEventType
+  readonly userId: UserId | null
+  readonly sessionId: string | null
+  /** What is sealed where it is stored for good: gone once the player is erased. */
+  readonly details: Readonly<Record<string, unknown>> | null
+}
+
+export interface JobRow {
+  readonly id: string
+  readonly job: Job
 }
 
 export class Store extends Context.Service<Store, {
   readonly users: Map<UserId, UserRow>
-  readonly sessions: Map<string, SessionRow>
+  readonly sessions: Map<SessionId, SessionRow>
+  /** By hex SHA-256. */
+  readonly refreshTokens: Map<string, RefreshTokenRow>
+  /** By id, oldest first. */
+  readonly mailedTokens: Map<string, MailedTokenRow>
+  /** Oldest first. */
+  readonly securityEvents: Array<SecurityEventRow>
+  /** Every job ever added, by id, oldest first. Nobody does them. */
+  readonly jobs: Map<string, JobRow>
+  /** By account, network, or both. */
+  readonly throttles: Map<string, ThrottleState>
+  /** When an account was last signed in to from a network, by both. */
+  readonly knownNetworks: Map<string, Instant>
   readonly wallets: Map<UserId, WalletRow>
   /** Each wallet's movements, oldest first. */
   readonly transactions: Map<UserId, Array<TransactionRow>>
@@ -45,6 +98,8 @@ export class Store extends Context.Service<Store, {
   readonly answers: Map<string, AnswerRow>
   /** Each locked draw's tree: the hashes of its complete subtrees by level, from the leaves up. */
   readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
+  readonly endedSessions: PubSub.PubSub<EndedSession>
+  readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
   readonly changes: PubSub.PubSub<DrawChange>
   /** Tells that a draw changed, once that is written. The version counts all that was told. */
@@ -71,6 +126,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
     let idsGiven = 0
     let version = 0n
     const changes = yield* PubSub.unbounded<DrawChange>()
+    const endedSessions = yield* PubSub.unbounded<EndedSession>()
     const semaphore = yield* Semaphore.make(1)
     const house: UserRow = {
       id: houseUserId,
@@ -81,11 +137,18 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       passwordHash: null,
       frozen: false,
       kycStatus: "none",
-      country: null
+      country: null,
+      erasedAt: null
     }
     return Store.of({
       users: new Map([[house.id, house]]),
       sessions: new Map(),
+      refreshTokens: new Map(),
+      mailedTokens: new Map(),
+      securityEvents: [],
+      jobs: new Map(),
+      throttles: new Map(),
+      knownNetworks: new Map(),
       wallets: new Map([[house.id, { ...emptyWallet, userId: house.id, updatedAt: startsAt }]]),
       transactions: new Map(),
       draws: new Map(),
@@ -94,6 +157,10 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       ticketsById: new Map(),
       answers: new Map(),
       trees: new Map(),
+      endedSessions,
+      tellEnded: (session) => {
+        PubSub.publishUnsafe(endedSessions, session)
+      },
       changes,
       tell: (change, drawId) => {
         version++

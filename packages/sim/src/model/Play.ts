@@ -5,6 +5,7 @@ import { cents } from "@ddd/core/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
 import { assert } from "@effect/vitest"
@@ -205,9 +206,9 @@ const signUpNew = Effect.fnUntraced(function*({ players }: Expected) {
     const session = { refreshTokenHash: hashOf(`${name} refused`), userAgent: null }
     const fresh = { email: `${name}@example.com`, username: name, passwordHash: Redacted.make("$argon2id$"), session }
     const sameAddress = { ...fresh, email: `${other.name}@EXAMPLE.com` }
-    assert.strictEqual((yield* Effect.flip(accounts.signUp(sameAddress)))._tag, "EmailTaken")
+    assert.strictEqual((yield* Effect.flip(accounts.signUp(sameAddress, operatorOrigin)))._tag, "EmailTaken")
     const sameName = { ...fresh, username: other.name.toUpperCase() }
-    assert.strictEqual((yield* Effect.flip(accounts.signUp(sameName)))._tag, "UsernameTaken")
+    assert.strictEqual((yield* Effect.flip(accounts.signUp(sameName, operatorOrigin)))._tag, "UsernameTaken")
   }
   players.push(newPlayer(yield* signUp(name), name))
 })
@@ -323,7 +324,7 @@ const playForWorld = Effect.fnUntraced(function*(table: Table, command: WorldCom
     case "Freeze": {
       const player = playerOf(expected, command.player)
       player.frozen = true
-      return yield* world.freeze(player.id)
+      return yield* (yield* Accounts).freeze(player.id)
     }
     case "Advance":
       return yield* world.advance(command.millis)

@@ -1,0 +1,104 @@
+/**
+ * The mails that jobs ask for, written when their turn comes.
+ *
+ * A job names ids alone. Address, name and token are read or derived now, so that a mail never goes to somebody who was erased
+ * in the meantime, nor carries a link that no longer works.
+ */
+import type { UserId } from "@ddd/core/Ids"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
+import { type MailedTokenState, MailRecipients } from "@ddd/core/ports/MailRecipients"
+import type { Job } from "@ddd/core/ports/Outbox"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect } from "effect"
+import type { Letter } from "./Letter.ts"
+import { letterHtml } from "./LetterHtml.ts"
+import * as Letters from "./Letters.ts"
+import { letterText } from "./LetterText.ts"
+import { linksOf } from "./Links.ts"
+
+interface Addressed {
+  readonly to: string
+  readonly letter: Letter
+}
+
+export interface MailJobsConfig {
+  /** PUBLIC_URL: where links lead. */
+  readonly publicUrl: string
+}
+
+/**
+ * What does a job: succeeds once the mail was taken over, or where there is nothing left to say. `MailRefused`: it never will
+ * be; `Unavailable`: do the job again.
+ */
+export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
+  const mailer = yield* Mailer
+  const recipients = yield* MailRecipients
+  const tokens = yield* MailedTokens
+  const links = linksOf(publicUrl)
+
+  /** Facts of a job about a token; null where one of the two is gone. */
+  const known = Effect.fnUntraced(function*(userId: UserId, tokenId: string) {
+    const recipient = yield* recipients.recipient(userId)
+    const token = yield* recipients.mailedToken(tokenId)
+    return recipient === null || token === null || token.userId !== userId ? null : { recipient, token }
+  })
+
+  const withLink = Effect.fnUntraced(function*(
+    userId: UserId,
+    tokenId: string,
+    purpose: MailedTokenState["purpose"],
+    template: (to: Letters.Invitation) => Letter
+  ) {
+    const facts = yield* known(userId, tokenId)
+    if (facts === null || !facts.token.usable || facts.token.purpose !== purpose) return null
+    const { recipient, token } = facts
+    const letter = template({
+      username: recipient.username,
+      links,
+      token: tokens.tokenOf(tokenId),
+      until: token.expiresAt
+    })
+    if (purpose === "verify_email") return { to: token.email, letter }
+    // a reset link goes to the address in force, letter by letter, and not at all once that is another than was asked for
+    return token.email.toLowerCase() === recipient.email.toLowerCase() ? { to: recipient.email, letter } : null
+  })
+
+  const written = Effect.fnUntraced(function*(job: Job): Effect.fn.Return<Addressed | null, Unavailable> {
+    switch (job._tag) {
+      case "MailWelcome":
+        return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.welcome)
+      case "MailVerifyAddress":
+        return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.verifyAddress)
+      case "MailResetPassword":
+        return yield* withLink(job.userId, job.mailedTokenId, "reset_password", Letters.resetPassword)
+      case "MailPasswordChanged": {
+        const recipient = yield* recipients.recipient(job.userId)
+        if (recipient === null) return null
+        return { to: recipient.email, letter: Letters.passwordChanged({ username: recipient.username, links }) }
+      }
+      case "MailAddressChanged": {
+        // told even if the link was used already: a thief would use it at once
+        const facts = yield* known(job.userId, job.mailedTokenId)
+        if (facts === null || facts.token.previousEmail === null) return null
+        const { recipient: { username }, token: { email: newAddress, previousEmail } } = facts
+        return { to: previousEmail, letter: Letters.addressChanged({ username, links, newAddress }) }
+      }
+    }
+  })
+
+  return Effect.fn("MailJobs.handle")(
+    function*(job: Job, id: string): Effect.fn.Return<void, MailRefused | Unavailable> {
+      const mail = yield* written(job)
+      if (mail === null) return
+      const { letter, to } = mail
+      yield* mailer.send({
+        to,
+        subject: letter.subject,
+        text: letterText(letter),
+        html: letterHtml(letter),
+        messageId: id
+      })
+    }
+  )
+})

@@ -1,0 +1,50 @@
+/**
+ * Mail written to files, one `.eml` each, for development: any mail program opens them.
+ *
+ * They hold links that open accounts, so they are readable by their owner alone.
+ */
+import { formatInstant } from "@ddd/core/Instant"
+import { Mailer } from "@ddd/core/ports/Mailer"
+import { Now } from "@ddd/core/ports/Now"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect, Layer } from "effect"
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { createTransport } from "nodemailer"
+import type { MailUnusable } from "./MailUnusable.ts"
+import { letterId, messageOf, readSender } from "./Message.ts"
+
+export interface MailerFilesConfig {
+  /** Where the files go: `mail` in the data folder. Made with the first one. */
+  readonly folder: string
+  /** MAIL_FROM. */
+  readonly from: string
+}
+
+/** The files sort by the time they were written; a mail that is written again is a file of its own with the same ending. */
+export const layer = ({ folder, from }: MailerFilesConfig): Layer.Layer<Mailer, MailUnusable, Now> =>
+  Layer.effect(
+    Mailer,
+    Effect.gen(function*() {
+      const clock = yield* Now
+      const sender = yield* Effect.fromResult(readSender(from))
+      const composer = createTransport({ streamTransport: true, buffer: true })
+      return Mailer.of({
+        send: Effect.fn("MailerFiles.send")(function*(mail) {
+          const message = yield* messageOf(sender, mail)
+          const stamp = formatInstant(yield* clock.now).replaceAll(":", "-")
+          const file = join(folder, `${stamp}-${letterId(mail).slice(0, 8)}.eml`)
+          yield* Effect.tryPromise({
+            try: async () => {
+              const { message: eml } = await composer.sendMail(message)
+              await mkdir(folder, { recursive: true, mode: 0o700 })
+              await writeFile(file, eml, { mode: 0o600 })
+            },
+            catch: (cause) =>
+              new Unavailable({ message: `the mail cannot be written to ${file}`, retryAfter: 5, cause })
+          })
+          yield* Effect.logInfo(`Mail "${mail.subject}" is in ${file}`)
+        })
+      })
+    })
+  )

@@ -1,0 +1,28 @@
+/** How times, amounts and what players typed are written in a mail. */
+import type { Instant } from "@ddd/core/Instant"
+import { type Cents, formatCents } from "@ddd/core/Money"
+
+const inUtc = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })
+
+/** `3 February 2026 at 10:30 UTC`, cut to the minute. */
+export const moment = (at: Instant): string => `${inUtc.format(at)} UTC`
+
+/** `$1,234.50`, `-$1.00`. */
+export const dollars = (amount: Cents): string => {
+  const [, sign, whole, places] = /^(-?)(\d+)(\.\d\d)$/.exec(formatCents(amount)) ?? []
+  return `${sign}$${whole?.replace(/\B(?=(?:\d{3})+$)/g, ",")}${places}`
+}
+
+/**
+ * What somebody typed, as mere words: anybody can sign up with a stranger's address, and with `win.example.com` for a name.
+ * Without line breaks and invisible characters of its own, and with a break of no width after what joins the parts of an
+ * address, so that no mail program makes a link of it.
+ */
+export const asTyped = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ").replace(/[.:/@。．]/gu, "$&\u200b")
+
+/** `a***@example.com`: to be recognised by one who knows the address, and by nobody else. */
+export const maskedAddress = (address: string): string => {
+  const [, first, domain] = /^(.).*(@[^@]*)$/su.exec(address) ?? []
+  return asTyped(`${first ?? ""}***${domain ?? ""}`)
+}

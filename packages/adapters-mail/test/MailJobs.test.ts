@@ -1,0 +1,159 @@
+import { type UserId, userId } from "@ddd/core/Ids"
+import { instant } from "@ddd/core/Instant"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
+import { type MailedTokenState, type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
+import type { Job } from "@ddd/core/ports/Outbox"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { createHash } from "node:crypto"
+import * as MailJobs from "../src/MailJobs.ts"
+
+const marie = userId("01970000-0000-7000-8000-000000000001")
+const paul = userId("01970000-0000-7000-8000-000000000002")
+
+const tokenOf = (id: string) => createHash("sha256").update(`token of ${id}`).digest("base64url")
+
+const aToken: MailedTokenState = {
+  userId: marie,
+  purpose: "verify_email",
+  email: "marie@example.com",
+  previousEmail: null,
+  expiresAt: instant(Date.UTC(2026, 1, 3, 11)),
+  usable: true
+}
+
+interface Known {
+  readonly users: Readonly<Record<UserId, MailRecipient>>
+  readonly tokens: Readonly<Record<string, MailedTokenState>>
+}
+
+const known: Known = {
+  users: { [marie]: { email: "marie@example.com", username: "marie" } },
+  tokens: { t1: aToken }
+}
+
+/** What is sent when the job is done in a world where this is known. */
+const mailOf = (job: Job, { tokens, users }: Known = known) => {
+  const sent: Array<Mail> = []
+  return MailJobs.make({ publicUrl: "https://draws.example.com" }).pipe(
+    Effect.flatMap((handle) => handle(job, "job-1")),
+    Effect.map(() => {
+      assert.isAtMost(sent.length, 1)
+      return sent[0] ?? null
+    }),
+    Effect.provide(Layer.mergeAll(
+      Layer.succeed(Mailer, Mailer.of({ send: (mail) => Effect.sync(() => void sent.push(mail)) })),
+      Layer.succeed(
+        MailRecipients,
+        MailRecipients.of({
+          recipient: (id) => Effect.succeed(users[id] ?? null),
+          mailedToken: (id) => Effect.succeed(tokens[id] ?? null)
+        })
+      ),
+      Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(tokenOf(id)), hashOf: () => "" }))
+    ))
+  )
+}
+
+const withToken = (token: Partial<MailedTokenState>): Known => ({ ...known, tokens: { t1: { ...aToken, ...token } } })
+
+const welcome: Job = { _tag: "MailWelcome", userId: marie, mailedTokenId: "t1" }
+const verify: Job = { _tag: "MailVerifyAddress", userId: marie, mailedTokenId: "t1" }
+const reset: Job = { _tag: "MailResetPassword", userId: marie, mailedTokenId: "t1" }
+const passwordChanged: Job = { _tag: "MailPasswordChanged", userId: marie }
+const addressChanged: Job = { _tag: "MailAddressChanged", userId: marie, mailedTokenId: "t1" }
+const everyJob = [welcome, verify, reset, passwordChanged, addressChanged]
+
+const newAddress = withToken({ email: "maria@sorbonne.example", previousEmail: "marie@example.com" })
+const aReset = withToken({ purpose: "reset_password" })
+
+describe("MailJobs", () => {
+  it.effect("welcomes at the address to be verified, by the job's id, with the token's link", () =>
+    Effect.gen(function*() {
+      const mail = yield* mailOf(welcome)
+      assert.strictEqual(mail?.to, "marie@example.com")
+      assert.strictEqual(mail?.messageId, "job-1")
+      assert.match(mail?.subject ?? "", /^Welcome/)
+      assert.include(mail?.text, `https://draws.example.com/verify-email?token=${tokenOf("t1")}`)
+      assert.include(mail?.html, tokenOf("t1"))
+    }))
+
+  it.effect("mails the link to a new address there, and tells the old one without it", () =>
+    Effect.gen(function*() {
+      const link = yield* mailOf(verify, newAddress)
+      assert.strictEqual(link?.to, "maria@sorbonne.example")
+      assert.include(link?.text, tokenOf("t1"))
+      const notice = yield* mailOf(addressChanged, newAddress)
+      assert.strictEqual(notice?.to, "marie@example.com")
+      assert.notInclude(notice?.text, tokenOf("t1"))
+      assert.notInclude(notice?.html, tokenOf("t1"))
+      assert.notInclude(notice?.text, "maria@")
+    }))
+
+  it.effect("tells the old address even when the new one is in force already", () =>
+    Effect.gen(function*() {
+      const notice = yield* mailOf(addressChanged, {
+        users: { [marie]: { email: "maria@sorbonne.example", username: "marie" } },
+        tokens: {
+          t1: { ...aToken, email: "maria@sorbonne.example", previousEmail: "marie@example.com", usable: false }
+        }
+      })
+      assert.strictEqual(notice?.to, "marie@example.com")
+    }))
+
+  it.effect("mails a reset link to the address in force, and to no other", () =>
+    Effect.gen(function*() {
+      const mail = yield* mailOf(reset, aReset)
+      assert.strictEqual(mail?.to, "marie@example.com")
+      assert.include(mail?.text, `/reset-password?token=${tokenOf("t1")}`)
+      const typed = yield* mailOf(reset, withToken({ purpose: "reset_password", email: "MARIE@example.com" }))
+      assert.strictEqual(typed?.to, "marie@example.com")
+      assert.isNull(yield* mailOf(reset, withToken({ purpose: "reset_password", email: "old@example.com" })))
+    }))
+
+  it.effect("tells of a changed password", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* mailOf(passwordChanged))?.to, "marie@example.com")
+    }))
+
+  it.effect("writes to nobody who was erased", () =>
+    Effect.gen(function*() {
+      for (const job of everyJob) {
+        assert.isNull(yield* mailOf(job, { users: {}, tokens: {} }))
+        assert.isNull(yield* mailOf(job, { ...newAddress, users: {} }))
+      }
+    }))
+
+  it.effect("sends no link that does not work", () =>
+    Effect.gen(function*() {
+      for (const job of [welcome, verify]) assert.isNull(yield* mailOf(job, withToken({ usable: false })))
+      assert.isNull(yield* mailOf(reset, withToken({ purpose: "reset_password", usable: false })))
+    }))
+
+  it.effect("sends no link of another player or another purpose", () =>
+    Effect.gen(function*() {
+      for (const job of [welcome, verify, addressChanged]) {
+        assert.isNull(yield* mailOf(job, withToken({ userId: paul, previousEmail: "paul@example.com" })))
+      }
+      assert.isNull(yield* mailOf(reset, known))
+      for (const job of [welcome, verify]) assert.isNull(yield* mailOf(job, aReset))
+    }))
+
+  it.effect("passes on what the mailer says", () =>
+    Effect.gen(function*() {
+      const handle = yield* MailJobs.make({ publicUrl: "https://draws.example.com" })
+      const refused = yield* Effect.flip(handle(passwordChanged, "job-1"))
+      assert.instanceOf(refused, MailRefused)
+    }).pipe(Effect.provide(Layer.mergeAll(
+      Layer.succeed(Mailer, Mailer.of({ send: () => Effect.fail(new MailRefused({ reason: "550" })) })),
+      Layer.succeed(
+        MailRecipients,
+        MailRecipients.of({
+          recipient: () => Effect.succeed({ email: "marie@example.com", username: "marie" }),
+          mailedToken: () => Effect.succeed(null)
+        })
+      ),
+      Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(id), hashOf: () => "" }))
+    ))))
+})

@@ -1,0 +1,127 @@
+/** Sessions on PostgreSQL: families of refresh tokens, of which only hashes are stored. */
+import { userId } from "@ddd/core/Ids"
+import { formatInstant } from "@ddd/core/Instant"
+import { sessionId } from "@ddd/core/ports/AccessTokens"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
+import { Sessions } from "@ddd/core/ports/Sessions"
+import { decideRefresh } from "@ddd/core/Session"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { makeSecurityEvents } from "./accounts/SecurityEvents.ts"
+import { SessionEnds } from "./accounts/SessionEnds.ts"
+import { instantOf, instantOrNull } from "./Rows.ts"
+import { orUnavailable, retryConflicts } from "./Transaction.ts"
+
+interface TokenRow {
+  readonly session_id: string
+  readonly user_id: string
+  readonly ended_at: Date | null
+  readonly created_at: Date
+  readonly used_at: Date | null
+  readonly successor_unused: boolean
+  readonly clock: Date
+}
+
+interface SessionRow {
+  readonly id: string
+  readonly created_at: Date
+  readonly last_used_at: Date
+  readonly user_agent: string | null
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const now = yield* Now
+  const ends = yield* SessionEnds
+  const events = makeSecurityEvents(sql, (yield* Identifiers).newId, yield* PersonalSeal)
+
+  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
+
+  /** The session that a token belongs to, whatever became of it. Sessions of tokens never change. */
+  const ownerOf = Effect.fnUntraced(function*(tokenHash: string) {
+    const [row] = yield* sql<{ readonly id: string; readonly user_id: string }>`
+      SELECT s.id, s.user_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`
+    return row === undefined ? undefined : { sessionId: sessionId(row.id), userId: userId(row.user_id) }
+  })
+
+  return Sessions.of({
+    refresh: Effect.fn("SessionsPg.refresh")(function*(tokenHash, successorHash, origin) {
+      const owner = yield* ownerOf(tokenHash)
+      if (owner === undefined) return { _tag: "Unknown" } as const
+      // locks the session; what its tokens say is read after the wait
+      yield* sql`SELECT 1 FROM sessions WHERE id = ${owner.sessionId}::uuid FOR NO KEY UPDATE`
+      const [row] = yield* sql<TokenRow>`
+        SELECT t.session_id, s.user_id, s.ended_at, t.created_at, t.used_at, app_now() AS clock,
+          EXISTS (SELECT 1 FROM refresh_tokens n WHERE n.token_hash = ${successorHash} AND n.used_at IS NULL)
+            AS successor_unused
+        FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`
+      if (row === undefined) return yield* Effect.die(new Error("a refresh token is never removed"))
+      const clock = instantOf(row.clock)
+      const decision = decideRefresh({
+        issuedAt: instantOf(row.created_at),
+        usedAt: instantOrNull(row.used_at),
+        // a successor that is not stored was made under another REFRESH_KEY: there is nothing to repeat
+        successorUsed: row.used_at !== null && !row.successor_unused,
+        sessionEnded: row.ended_at !== null
+      }, clock)
+      switch (decision) {
+        case "over":
+          return { _tag: "Unknown" } as const
+        case "reused":
+          yield* ends.end(owner.userId, { only: owner.sessionId }, "reused")
+          yield* events.record(clock, { type: "refresh_reused", ...owner, origin })
+          return { _tag: "Reused" } as const
+        case "rotate": {
+          const at = formatInstant(clock)
+          yield* sql`UPDATE refresh_tokens SET used_at = ${at}::timestamptz WHERE token_hash = ${tokenHash}`
+          yield* sql`
+            INSERT INTO refresh_tokens (token_hash, session_id, created_at)
+            VALUES (${successorHash}, ${owner.sessionId}::uuid, ${at}::timestamptz)`
+          yield* sql`UPDATE sessions SET last_used_at = ${at}::timestamptz WHERE id = ${owner.sessionId}::uuid`
+          return { _tag: "Refreshed", ...owner } as const
+        }
+        case "repeat":
+          return { _tag: "Refreshed", ...owner } as const
+      }
+    }, transact),
+
+    endByToken: Effect.fn("SessionsPg.endByToken")(function*(tokenHash, origin) {
+      const owner = yield* ownerOf(tokenHash)
+      if (owner === undefined) return
+      const ended = yield* ends.end(owner.userId, { only: owner.sessionId }, "signed_out")
+      if (ended.length > 0) yield* events.record(yield* now.now, { type: "signed_out", ...owner, origin })
+    }, transact),
+
+    end: Effect.fn("SessionsPg.end")(function*(user, session, origin) {
+      const ended = yield* ends.end(user, { only: session }, "ended")
+      if (ended.length === 0) return false
+      yield* events.record(yield* now.now, { type: "session_ended", userId: user, sessionId: session, origin })
+      return true
+    }, transact),
+
+    endAll: Effect.fn("SessionsPg.endAll")(function*(user, reason, origin) {
+      const ended = yield* ends.end(user, { except: null }, reason)
+      if (ended.length > 0) yield* events.record(yield* now.now, { type: "sessions_ended", userId: user, origin })
+    }, transact),
+
+    list: Effect.fn("SessionsPg.list")(function*(user) {
+      const rows = yield* sql<SessionRow>`
+        SELECT id, created_at, last_used_at, user_agent FROM sessions
+        WHERE user_id = ${user}::uuid AND ended_at IS NULL ORDER BY id DESC`
+      return rows.map((row) => ({
+        id: sessionId(row.id),
+        createdAt: instantOf(row.created_at),
+        lastUsedAt: instantOf(row.last_used_at),
+        userAgent: row.user_agent
+      }))
+    }, orUnavailable),
+
+    hasEnded: (session) => orUnavailable(ends.hasEnded(session)),
+    ended: ends.ended
+  })
+})
+
+export const layer = Layer.effect(Sessions, make)

@@ -1,0 +1,160 @@
+/** Counters of failed sign-ins on PostgreSQL, shared by every process. Nothing in them names a person or an address in clear. */
+import type { Instant } from "@ddd/core/Instant"
+import { networkOf } from "@ddd/core/Network"
+import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
+import { type Admission, type SignInAttempt, Throttles } from "@ddd/core/ports/Throttles"
+import {
+  afterAttempt,
+  afterSuccess,
+  type ThrottleKind,
+  throttleKinds,
+  throttleRules,
+  type ThrottleState,
+  waitMillis
+} from "@ddd/core/Throttle"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Schedule } from "effect"
+import { instantOf } from "./Rows.ts"
+import { orUnavailable, retryConflicts } from "./Transaction.ts"
+
+interface CounterRow {
+  readonly key: string
+  readonly failures: number
+  readonly failed_at: Date
+  readonly wait_until: Date
+}
+
+interface Counter {
+  readonly kind: ThrottleKind
+  readonly key: string
+  readonly state: ThrottleState | null
+}
+
+/** An account as `known_networks` and the counters name it. */
+export const accountPseudonym = (seal: PersonalSeal["Service"], account: string): string =>
+  seal.pseudonym(`account\n${account.toLowerCase()}`)
+
+const keysOf = (seal: PersonalSeal["Service"], { account, ip }: SignInAttempt) => {
+  const network = networkOf(ip)
+  return {
+    account: accountPseudonym(seal, account),
+    network: seal.pseudonym(`network\n${network}`),
+    account_and_network: seal.pseudonym(`account_and_network\n${account.toLowerCase()}\n${network}`)
+  } satisfies Record<ThrottleKind, string>
+}
+
+/** How many old rows go at a time. */
+const prunedMax = 10_000
+const longestForgetMillis = Math.max(...throttleKinds.map((kind) => throttleRules[kind].forgetMillis))
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const seal = yield* PersonalSeal
+
+  /** Locks the counters that bind the attempt, in the order of their keys, and reads them and the clock. */
+  const lockCounters = Effect.fnUntraced(function*(keys: ReturnType<typeof keysOf>) {
+    // a crash may forget the last half second of attempts; to wait for the disk would make all sign-ins of a network queue for it
+    yield* sql`SET LOCAL synchronous_commit TO off`
+    // where the owner has signed in from, the account's counter does not bind
+    const known = yield* sql`
+      SELECT 1 FROM known_networks
+      WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > app_now() - interval '90 days'`
+    const kinds = throttleKinds.filter((kind) => kind !== "account" || known.length === 0)
+    const wanted = kinds.map((kind) => keys[kind])
+    // a row that is not there cannot be locked
+    yield* sql`
+      INSERT INTO throttles (key, failures, failed_at, wait_until)
+      SELECT k.key, 0, app_now(), app_now() FROM unnest(${wanted}::text[]) AS k (key) ORDER BY k.key ON CONFLICT DO NOTHING`
+    const rows = yield* sql<CounterRow>`
+      SELECT key, failures, failed_at, wait_until FROM throttles
+      WHERE key = ANY(${wanted}::text[]) ORDER BY key FOR NO KEY UPDATE`
+    const [row] = yield* sql<{ readonly clock: Date }>`SELECT app_now() AS clock`
+    if (row === undefined) return yield* Effect.die(new Error("a SELECT without FROM gives a row"))
+    const states = new Map(rows.map(({ failed_at, failures, key, wait_until }): [string, ThrottleState] => [
+      key,
+      { failures, failedAt: instantOf(failed_at), waitUntil: instantOf(wait_until) }
+    ]))
+    return {
+      clock: instantOf(row.clock),
+      counters: kinds.map((kind): Counter => ({ kind, key: keys[kind], state: states.get(keys[kind]) ?? null }))
+    }
+  })
+
+  /** Writes what became of counters; null: forgotten. Their rows are locked. */
+  const write = Effect.fnUntraced(function*(
+    changed: ReadonlyArray<{ readonly key: string; readonly state: ThrottleState | null }>
+  ) {
+    const gone = changed.filter(({ state }) => state === null).map(({ key }) => key)
+    const kept = changed.flatMap(({ key, state }) => state === null ? [] : [{ key, ...state }])
+    if (gone.length > 0) yield* sql`DELETE FROM throttles WHERE key = ANY(${gone}::text[])`
+    if (kept.length > 0) {
+      yield* sql`
+        UPDATE throttles t SET failures = c.failures, failed_at = c.failed_at, wait_until = c.wait_until
+        FROM unnest(${kept.map(({ key }) => key)}::text[], ${kept.map(({ failures }) => failures)}::int[],
+          ${kept.map(({ failedAt }) => new Date(failedAt))}::timestamptz[],
+          ${
+        kept.map(({ waitUntil }) => new Date(waitUntil))
+      }::timestamptz[]) AS c (key, failures, failed_at, wait_until)
+        WHERE t.key = c.key`
+    }
+  })
+
+  const change = (attempt: SignInAttempt, next: (counter: Counter, clock: Instant) => ThrottleState | null) =>
+    Effect.gen(function*() {
+      const { clock, counters } = yield* lockCounters(keysOf(seal, attempt))
+      yield* write(counters.map((counter) => ({ key: counter.key, state: next(counter, clock) })))
+    })
+
+  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
+
+  // in any order, so never waiting for a row that somebody counts with
+  const prune = Effect.gen(function*() {
+    yield* sql`
+      DELETE FROM throttles WHERE key IN (
+        SELECT key FROM throttles WHERE failed_at < app_now() - ${longestForgetMillis}::float8 * interval '1 millisecond'
+        LIMIT ${prunedMax} FOR UPDATE SKIP LOCKED)`
+    yield* sql`DELETE FROM known_networks WHERE seen_at < app_now() - interval '90 days'`
+  })
+  yield* prune.pipe(
+    Effect.tapError((error) => Effect.logDebug("old counters of sign-ins could not be removed", error)),
+    Effect.ignore,
+    Effect.repeat(Schedule.spaced("10 minutes")),
+    Effect.forkScoped
+  )
+
+  return Throttles.of({
+    admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
+      const { clock, counters } = yield* lockCounters(keysOf(seal, attempt))
+      const longest = counters.reduce((a, b) => waitMillis(b.state, clock) > waitMillis(a.state, clock) ? b : a)
+      const wait = waitMillis(longest.state, clock)
+      if (wait > 0) {
+        return { _tag: "Throttled", kind: longest.kind, retryAfter: Math.ceil(wait / 1000) } satisfies Admission
+      }
+      yield* write(
+        counters.map(({ key, kind, state }) => ({ key, state: afterAttempt(throttleRules[kind], state, clock) }))
+      )
+      return { _tag: "Admitted" } satisfies Admission
+    }, transact),
+
+    succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
+      yield* change(
+        attempt,
+        ({ kind, state }, clock) => state === null || kind === "account_and_network" ? null : afterSuccess(state, clock)
+      )
+      const { account, network } = keysOf(seal, attempt)
+      yield* sql`
+        INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())
+        ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
+    }, transact),
+
+    takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
+      yield* change(
+        attempt,
+        ({ state }) => state === null ? null : { ...state, failures: Math.max(0, state.failures - 1) }
+      )
+    }, transact)
+  })
+})
+
+export const layer = Layer.effect(Throttles, make)

@@ -1,0 +1,81 @@
+/** Rows of mailed tokens: made, used, and made useless. */
+import type { UserId } from "@ddd/core/Ids"
+import type { Instant } from "@ddd/core/Instant"
+import type { Identifiers } from "@ddd/core/ports/Identifiers"
+import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import type { SqlError } from "effect/sql"
+
+export interface MailedLinks {
+  /**
+   * Makes a token for a user, which is mailed to `email`; earlier ones of that purpose stop working. Gives its id. For a user who
+   * does not exist it does the same work and makes nothing.
+   */
+  readonly issue: (
+    at: Instant,
+    userId: string,
+    purpose: MailedTokenPurpose,
+    email: string,
+    previousEmail?: string
+  ) => Effect.Effect<string, SqlError.SqlError>
+  /** Whose token it is, whether or not it still works. */
+  readonly ownerOf: (
+    purpose: MailedTokenPurpose,
+    tokenHash: string
+  ) => Effect.Effect<string | undefined, SqlError.SqlError>
+  /** Uses a token that still works, once, whoever else tries; gives the address that it was made for. */
+  readonly use: (purpose: MailedTokenPurpose, tokenHash: string) => Effect.Effect<string | undefined, SqlError.SqlError>
+  /** Makes all unused tokens of a purpose useless. */
+  readonly cancel: (userId: UserId, purpose: MailedTokenPurpose) => Effect.Effect<void, SqlError.SqlError>
+  /** Forgets the addresses that wait to be put in force. */
+  readonly cancelNewAddresses: (userId: UserId) => Effect.Effect<void, SqlError.SqlError>
+}
+
+export const makeMailedLinks = (
+  sql: PgClient.PgClient,
+  newId: Identifiers["Service"]["newId"],
+  tokens: MailedTokens["Service"]
+): MailedLinks => {
+  const cancel = (user: string, purpose: MailedTokenPurpose) =>
+    Effect.asVoid(sql`
+      UPDATE mailed_tokens SET used_at = app_now()
+      WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL`)
+  return {
+    issue: Effect.fnUntraced(function*(at, user, purpose, email, previousEmail) {
+      const id = newId(at)
+      yield* cancel(user, purpose)
+      yield* sql`
+        INSERT INTO mailed_tokens (id, token_hash, user_id, purpose, email, previous_email, expires_at)
+        SELECT ${id}::uuid, ${tokens.hashOf(tokens.tokenOf(id))}, u.id, ${purpose}, ${email}, ${previousEmail ?? null},
+          app_now() + ${mailedTokenMillis[purpose]}::float8 * interval '1 millisecond'
+        FROM users u WHERE u.id = ${user}::uuid`
+      return id
+    }),
+
+    ownerOf: (purpose, tokenHash) =>
+      Effect.map(
+        sql<{ readonly user_id: string }>`
+          SELECT user_id FROM mailed_tokens WHERE token_hash = ${tokenHash} AND purpose = ${purpose}`,
+        ([row]) => row?.user_id
+      ),
+
+    use: (purpose, tokenHash) =>
+      Effect.map(
+        sql<{ readonly email: string }>`
+          UPDATE mailed_tokens SET used_at = app_now()
+          WHERE token_hash = ${tokenHash} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > app_now()
+            AND email IS NOT NULL
+          RETURNING email`,
+        ([row]) => row?.email
+      ),
+
+    cancel,
+
+    cancelNewAddresses: (user) =>
+      Effect.asVoid(sql`
+        UPDATE mailed_tokens t SET used_at = app_now() FROM users u
+        WHERE u.id = ${user}::uuid AND t.user_id = u.id AND t.purpose = 'verify_email' AND t.used_at IS NULL
+          AND lower(t.email) <> lower(u.email)`)
+  }
+}

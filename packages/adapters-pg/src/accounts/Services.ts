@@ -1,0 +1,32 @@
+/** What the operations on accounts need of the outside, put together once. */
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
+import { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { retryConflicts } from "../Transaction.ts"
+import { makeMailedLinks } from "./MailedLinks.ts"
+import { makeSecurityEvents } from "./SecurityEvents.ts"
+import { SessionEnds } from "./SessionEnds.ts"
+
+export const makeServices = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
+  const seal = yield* PersonalSeal
+  return {
+    sql,
+    newId,
+    seal,
+    now: (yield* Now).now,
+    outbox: yield* Outbox,
+    ends: yield* SessionEnds,
+    events: makeSecurityEvents(sql, newId, seal),
+    links: makeMailedLinks(sql, newId, yield* MailedTokens),
+    /** One transaction, run again where the database chose it as the victim of a conflict. */
+    transact: <A, E, R>(transaction: Effect.Effect<A, E, R>) => transaction.pipe(sql.withTransaction, retryConflicts)
+  }
+})
+
+export type Services = Effect.Success<typeof makeServices>

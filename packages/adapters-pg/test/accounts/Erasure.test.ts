@@ -1,0 +1,110 @@
+/** What is left of a person in the database once they are erased, and what becomes of players who were there before accounts. */
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { Sessions } from "@ddd/core/ports/Sessions"
+import { Throttles } from "@ddd/core/ports/Throttles"
+import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/Steps"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { migrate, readMigrations } from "../../src/Migrator.ts"
+import { layer as client, session } from "../../src/Provision.ts"
+import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+import * as PgWorld from "../support/PgWorld.ts"
+
+/** The tables whose rows hold one of the texts, in any column and any case. */
+const tablesHolding = Effect.fnUntraced(function*(texts: ReadonlyArray<string>) {
+  const sql = yield* session((yield* TestDatabase).admin)
+  const tables = yield* sql<{ readonly name: string }>`
+    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`
+  const patterns = texts.map((text) => `%${text}%`)
+  const holding = yield* Effect.filter(tables, ({ name }) =>
+    Effect.map(
+      sql`SELECT 1 FROM ${sql(name)} t WHERE t::text ILIKE ANY(${patterns}::text[]) LIMIT 1`,
+      (rows) => rows.length > 0
+    ))
+  return holding.map(({ name }) => name)
+})
+
+describe("a person who is erased", () => {
+  it.live("is in no table any more, by address, name, network or browser", () =>
+    Effect.gen(function*() {
+      const accounts = yield* Accounts
+      const { id, session } = yield* newPlayer("lovelace")
+      const attempt = { account: "lovelace@example.com", ip: "192.0.2.7" }
+      yield* (yield* Throttles).admit(attempt)
+      yield* (yield* Throttles).succeeded(attempt)
+      yield* (yield* SecurityLog).append("sign_in_failed", { userId: id }, origin)
+      yield* (yield* SecurityLog).append("sign_in_failed", { subject: "lovelace@example.org" }, origin)
+      yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example" }, origin)
+      yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
+      yield* accounts.askReset("ada@babbage.example", origin)
+      yield* signInAgain(id, "second")
+      yield* (yield* Sessions).end(id, session, origin)
+      const sql = yield* sessionOf
+      yield* sql`UPDATE jobs SET last_failure = '550 <ada@babbage.example>: no such user'`
+
+      const personal = ["lovelace@", "lovelace", "babbage", "192.0.2", "a browser", "another browser"]
+      assert.deepStrictEqual(yield* tablesHolding(personal), ["jobs", "mailed_tokens", "sessions", "users"])
+      yield* accounts.erase(id)
+      assert.deepStrictEqual(yield* tablesHolding(personal), [])
+      assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)
+      assert.isAbove((yield* sql`SELECT 1 FROM security_events WHERE user_id = ${id}::uuid`).length, 5)
+      yield* auditClean
+    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live("is shown without a name where they have won", () =>
+    Effect.gen(function*() {
+      const draws = yield* Draws
+      yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(1))
+      yield* buy(ada, 1)
+      yield* drawNow
+      assert.strictEqual(present((yield* draws.lastWinner)?.winner).username, "ada")
+      // as if the prize had been paid out, which is what erasing waits for
+      const sql = yield* sessionOf
+      yield* sql`UPDATE users SET erased_at = app_now() WHERE id = ${ada}::uuid`
+      assert.isNull(present((yield* draws.lastWinner)?.winner).username)
+    }).pipe(Effect.provide(PgWorld.layer())))
+})
+
+const sessionOf = Effect.flatMap(TestDatabase, ({ owner }) => session(owner))
+
+describe("security_events", () => {
+  it.live("are written with what caused them, and undone with it", () =>
+    Effect.gen(function*() {
+      const accounts = yield* Accounts
+      const outbox = yield* Outbox
+      const { id } = yield* newPlayer("ada")
+      yield* newPlayer("bob")
+      const sql = yield* sessionOf
+      const counts = sql<{ readonly events: bigint; readonly jobs: bigint }>`
+        SELECT (SELECT count(*) FROM security_events) AS events, (SELECT count(*) FROM jobs) AS jobs`
+      const before = yield* counts
+      const change = { username: "lovelace", email: "bob@example.com" }
+      assert.strictEqual((yield* Effect.flip(accounts.changeProfile(id, change, origin)))._tag, "EmailTaken")
+      assert.deepStrictEqual(yield* counts, before)
+      yield* outbox.add("same", { _tag: "MailPasswordChanged", userId: id })
+      yield* outbox.add("same", { _tag: "MailPasswordChanged", userId: id })
+      assert.strictEqual((yield* counts)[0]?.jobs, present(before[0]).jobs + 1n)
+    }).pipe(Effect.provide(PgWorld.layer())))
+})
+
+describe("players from before accounts", () => {
+  it.live("are given keys of their own", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase
+      const migrations = readMigrations()
+      yield* migrate(app.username, migrations.slice(0, 5)).pipe(Effect.provide(client(owner)))
+      const sql = yield* session(owner)
+      yield* sql`
+        INSERT INTO users (id, email, username, password_hash)
+        SELECT gen_random_uuid(), i || '@example.com', 'player' || i, '' FROM generate_series(1, 3) i`
+      yield* migrate(app.username, migrations).pipe(Effect.provide(client(owner)))
+      const [found] = yield* sql<{ readonly keys: bigint; readonly shortest: number }>`
+        SELECT count(DISTINCT key) AS keys, min(length(key)) AS shortest FROM user_keys`
+      assert.deepStrictEqual(found, { keys: 3n, shortest: 32 })
+    }).pipe(Effect.provide(TestDatabase.layer)))
+})

@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { eventually } from "../support/Ddd.ts"
+import { Site } from "../support/Site.ts"
+
+const jobStates = Effect.gen(function*() {
+  const { sql } = yield* Site
+  const rows = yield* sql<{ readonly state: string }>`SELECT state FROM jobs`
+  return rows.map(({ state }) => state)
+})
+
+describe("mail", () => {
+  it.live("under way when the server stops is finished, and sent once", () =>
+    Effect.gen(function*() {
+      const { mailbox, newPlayer, servers } = yield* Site
+      const { arrived, release } = yield* mailbox.hold
+      const { email } = yield* newPlayer
+      yield* arrived
+      const [server] = servers
+      const stopping = yield* Effect.forkChild(server?.stop() ?? Effect.die("no server"))
+      yield* eventually(
+        "the server stops",
+        Effect.sync(() => server?.stderr() ?? ""),
+        (log) => log.includes("stopping")
+      )
+      yield* release
+      assert.strictEqual(yield* Fiber.join(stopping), 0)
+      assert.lengthOf(mailbox.to(email), 1)
+      assert.deepStrictEqual(yield* jobStates, ["completed"])
+    }).pipe(Effect.provide(Site.layer({ processes: [{ LOG_LEVEL: "info" }] }))), 60_000)
+
+  it.live(
+    "is written to files in development without a mail server, and the server says where",
+    () =>
+      Effect.gen(function*() {
+        const { dataDir, newPlayer, servers } = yield* Site
+        const { email } = yield* newPlayer
+        const folder = join(dataDir, "mail")
+        assert.match(servers[0]?.stdout() ?? "", /mail +written to .*mail/)
+        const [file = ""] = yield* eventually(
+          "a mail",
+          Effect.sync(() => fs.existsSync(folder) ? fs.readdirSync(folder) : []),
+          (files) => files.length > 0
+        )
+        assert.include(fs.readFileSync(join(folder, file), "utf8"), email)
+        assert.strictEqual(fs.statSync(join(folder, file)).mode & 0o077, 0)
+      }).pipe(Effect.provide(Site.layer({ processes: [{ SMTP_URL: "" }] }))),
+    60_000
+  )
+})

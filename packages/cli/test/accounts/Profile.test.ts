@@ -1,0 +1,97 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { assertProblem, at, password, Site } from "../support/Site.ts"
+
+layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the profile", (it) => {
+  const change = (token: string, body: unknown) =>
+    Effect.flatMap(Site, ({ ask }) => ask("PATCH", "/user/profile", { token, body }))
+
+  it.effect("is shown, and its name changed to one that nobody has", () =>
+    Effect.gen(function*() {
+      const { ask, newPlayer } = yield* Site
+      const neighbour = yield* newPlayer
+      const { accessToken, email, id } = yield* newPlayer
+      const answer = yield* change(accessToken, { username: "Renamed" })
+      assert.strictEqual(answer.status, 200, answer.text)
+      const shown = yield* ask("GET", "/user/profile", { token: accessToken })
+      assert.deepStrictEqual(shown.json, answer.json)
+      assert.deepStrictEqual([at(shown.json, "id"), at(shown.json, "email"), at(shown.json, "username")], [
+        id,
+        email,
+        "Renamed"
+      ])
+      assertProblem(
+        yield* change(accessToken, { username: neighbour.username.toLowerCase() }),
+        409,
+        "username_taken"
+      )
+    }))
+
+  it.effect("refuses fields that are not the player's to change, and changes nothing (check 4)", () =>
+    Effect.gen(function*() {
+      const { ask, newPlayer } = yield* Site
+      const { accessToken } = yield* newPlayer
+      const before = (yield* ask("GET", "/user/profile", { token: accessToken })).text
+      for (
+        const extra of [
+          { balance: "5.00" },
+          { role: "admin" },
+          { id: "019a0000-0000-7000-8000-000000000001" },
+          { email_verified: true },
+          { emailVerified: true },
+          { kycStatus: "verified" }
+        ]
+      ) {
+        assertProblem(yield* change(accessToken, { username: "Smuggler", ...extra }), 400, "invalid_request")
+      }
+      assertProblem(yield* change(accessToken, {}), 400, "invalid_request")
+      assert.strictEqual((yield* ask("GET", "/user/profile", { token: accessToken })).text, before)
+    }))
+
+  it.effect("takes a new address with the password, and uses it once it is verified", () =>
+    Effect.gen(function*() {
+      const { ask, mailbox, newPlayer, post, signIn } = yield* Site
+      const { accessToken, email } = yield* newPlayer
+      const next = `new.${email}`
+      assertProblem(yield* change(accessToken, { email: next }), 400, "invalid_request")
+      assertProblem(
+        yield* change(accessToken, { email: next, currentPassword: "not my password" }),
+        401,
+        "invalid_credentials"
+      )
+      const asked = yield* change(accessToken, { email: next, currentPassword: password })
+      assert.strictEqual(asked.status, 200, asked.text)
+      assert.strictEqual(at(asked.json, "email"), email)
+      const token = yield* mailbox.token(next, "verify-email")
+      // the old address is told, and stays in force: the new one opens nothing yet
+      yield* mailbox.saying(email, "have a new address")
+      assertProblem(yield* signIn(next), 401, "invalid_credentials")
+      assert.strictEqual((yield* signIn(email)).status, 200)
+      for (const address of [next, email]) {
+        assert.strictEqual((yield* post("/auth/reset-password", { email: address })).status, 202)
+      }
+      yield* mailbox.token(email, "reset-password")
+      assert.lengthOf(
+        mailbox.to(next).filter(({ text }) => text.includes("reset-password")),
+        0
+      )
+
+      assert.strictEqual((yield* post("/auth/verify-email", { token })).status, 204)
+      const shown = yield* ask("GET", "/user/profile", { token: accessToken })
+      assert.deepStrictEqual([at(shown.json, "email"), at(shown.json, "emailVerified")], [next, true])
+      assert.strictEqual((yield* signIn(next)).status, 200)
+      assertProblem(yield* signIn(email), 401, "invalid_credentials")
+    }))
+
+  it.effect("keeps an address for who verified it first", () =>
+    Effect.gen(function*() {
+      const { mailbox, newPlayer, post } = yield* Site
+      const { accessToken } = yield* newPlayer
+      const contested = "contested@example.com"
+      yield* change(accessToken, { email: contested, currentPassword: password })
+      const token = yield* mailbox.token(contested, "verify-email")
+      const other = yield* post("/auth/sign-up", { email: contested, username: "first.there", password })
+      assert.strictEqual(other.status, 201, other.text)
+      assertProblem(yield* post("/auth/verify-email", { token }), 409, "email_taken")
+    }))
+})

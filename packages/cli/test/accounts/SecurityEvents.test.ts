@@ -1,0 +1,82 @@
+import { securityEventTypes } from "@ddd/core/ports/SecurityLog"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { addressIn, at, password, Site, textAt, tokensOf } from "../support/Site.ts"
+
+layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("security events", (it) => {
+  it.effect(
+    "are written of all that happens to an account, with time, player, address and user agent",
+    () =>
+      Effect.gen(function*() {
+        const { advance, ask, ddd, mailbox, newPlayer, post, signIn } = yield* Site
+        const player = yield* newPlayer
+        const { accessToken: token, email } = player
+        const by = { from: addressIn(7), headers: { "user-agent": "Browser/7.0" } }
+        // each event, with a request that causes it, in order
+        yield* signIn(email, "a wrong guess of mine", by)
+        for (let guess = 0; guess < 6; guess++) yield* signIn(email, "a wrong guess of mine", by)
+        yield* advance(3_600_000)
+        const again = tokensOf(yield* signIn(email, undefined, by))
+        const third = tokensOf(yield* signIn(email, undefined, by))
+        const fourth = tokensOf(yield* signIn(email, undefined, by))
+        const tokenBy = { ...by, token: again.accessToken }
+        assert.notStrictEqual(token, again.accessToken)
+        yield* post("/auth/sign-out", { refreshToken: third.refreshToken }, by)
+        const next = tokensOf(yield* post("/auth/refresh", { refreshToken: fourth.refreshToken }, by))
+        yield* post("/auth/refresh", { refreshToken: next.refreshToken }, by)
+        assert.strictEqual((yield* post("/auth/refresh", { refreshToken: fourth.refreshToken }, by)).status, 401)
+        const sessions = yield* ask("GET", "/auth/sessions", tokenBy)
+        const oldest = textAt(sessions.json, "items", "1", "id")
+        assert.strictEqual((yield* ask("DELETE", `/auth/sessions/${oldest}`, tokenBy)).status, 204)
+        yield* post("/auth/verify-email", { token: yield* mailbox.token(email, "verify-email") }, by)
+        yield* ask("PATCH", "/user/profile", {
+          ...tokenBy,
+          body: { email: `new.${email}`, username: "Renamed", currentPassword: password }
+        })
+        yield* post("/auth/change-password", { currentPassword: password, password: "copper walrus dances" }, tokenBy)
+        yield* post("/auth/reset-password", { email }, by)
+        const reset = yield* mailbox.token(email, "reset-password")
+        yield* post("/auth/reset-password/confirm", { token: reset, password }, by)
+        const last = tokensOf(yield* signIn(email, undefined, by))
+        yield* post("/auth/sign-out-everywhere", undefined, { ...by, token: last.accessToken })
+        for (const command of ["freeze", "unfreeze", "export"]) {
+          assert.strictEqual((yield* ddd(["user", command, email])).code, 0)
+        }
+
+        const shown = yield* ddd(["user", "show", email, "--json"])
+        const events = at(JSON.parse(shown.stdout), "events")
+        assert.isTrue(Array.isArray(events), shown.stderr)
+        const list: ReadonlyArray<unknown> = Array.isArray(events) ? events : []
+        const types = new Set(list.map((event) => at(event, "type")))
+        // the newest twenty; the oldest of all and what ends a player stand elsewhere
+        assert.deepStrictEqual(securityEventTypes.filter((type) => !types.has(type)), ["signed_up", "erased"])
+        for (const event of list) {
+          assert.match(textAt(event, "at"), /^2026-02-03T/)
+          assert.strictEqual(at(event, "userId"), player.id)
+          const byOperator = ["frozen", "unfrozen", "exported"].includes(textAt(event, "type"))
+          assert.deepStrictEqual(
+            at(event, "origin"),
+            byOperator ? { ip: null, userAgent: null } : { ip: addressIn(7), userAgent: "Browser/7.0" },
+            textAt(event, "type")
+          )
+        }
+      }),
+    60_000
+  )
+
+  it.effect("are never changed or removed, whoever asks the database", () =>
+    Effect.gen(function*() {
+      const { newPlayer, sql } = yield* Site
+      yield* newPlayer
+      for (
+        const statement of [
+          "UPDATE security_events SET type = 'signed_in'",
+          "DELETE FROM security_events",
+          "TRUNCATE security_events"
+        ]
+      ) {
+        const error = yield* Effect.flip(sql.unsafe(statement))
+        assert.strictEqual(error._tag, "SqlError", statement)
+      }
+    }), 60_000)
+})

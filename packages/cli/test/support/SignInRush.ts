@@ -1,0 +1,50 @@
+/** Sign-ins that all begin at once, in a thread of their own: what is measured meanwhile does not wait for them. */
+import { Effect } from "effect"
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
+import { call } from "./Call.ts"
+
+export interface SignInTry {
+  readonly email: string
+  readonly password: string
+  readonly from: string
+}
+
+export interface SignInAnswer {
+  readonly status: number
+  readonly json: unknown
+  /** The header; undefined where there is none. */
+  readonly retryAfter: string | undefined
+}
+
+interface Rush {
+  readonly url: string
+  readonly tries: ReadonlyArray<SignInTry>
+}
+
+/** What each try was answered. */
+export const rush = (url: string, tries: ReadonlyArray<SignInTry>): Effect.Effect<ReadonlyArray<SignInAnswer>> =>
+  Effect.callback((resume) => {
+    const data: Rush = { url, tries }
+    const worker = new Worker(new URL(import.meta.url), { workerData: data })
+    worker.once("message", (answers: ReadonlyArray<SignInAnswer>) => resume(Effect.succeed(answers)))
+    worker.once("error", (error) => resume(Effect.die(error)))
+    return Effect.promise(() => worker.terminate())
+  })
+
+const isRush = (data: unknown): data is Rush => typeof data === "object" && data !== null && "tries" in data
+
+if (!isMainThread && isRush(workerData)) {
+  const { tries, url } = workerData
+  const answers = await Effect.runPromise(Effect.forEach(
+    tries,
+    ({ from, ...body }) =>
+      Effect.map(call(url, "POST", "/auth/sign-in", { body, from }), ({ headers, json, status }): SignInAnswer => ({
+        status,
+        json,
+        retryAfter: headers["retry-after"]?.toString()
+      })),
+    { concurrency: "unbounded" }
+  ))
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(answers)
+}

@@ -1,0 +1,125 @@
+/**
+ * Servers as processes on a database of their own, with a mail server that takes what they send and a clock that moves: what the
+ * tests of accounts play on.
+ */
+import * as DevClock from "@ddd/adapters-pg/DevClock"
+import * as Provision from "@ddd/adapters-pg/Provision"
+import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
+import type { PgClient } from "@effect/sql-pg"
+import { assert } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { at, textAt } from "../../src/demo/Client.ts"
+import { type Answer, type Call, call } from "./Call.ts"
+import { urlOf } from "./DatabaseUrl.ts"
+import { dataFolder, ddd, type Ended, type Env, serve, type Server } from "./Ddd.ts"
+import { openMailbox } from "./Mailbox.ts"
+
+export { at, textAt }
+
+/** Half past ten on a day like any other. */
+const morning = "2026-02-03T10:30:00.000Z"
+
+const internalToken = "internal-token-of-the-tests"
+
+export const password = "violet kettle sings"
+
+export interface Player {
+  readonly id: string
+  readonly email: string
+  readonly username: string
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+/** The tokens in an answer to signing up, signing in or refreshing. */
+export const tokensOf = ({ json }: Answer): Tokens => ({
+  accessToken: textAt(json, "tokens", "accessToken"),
+  refreshToken: textAt(json, "tokens", "refreshToken")
+})
+
+export interface SiteOptions {
+  /** What each server of the one database has in its environment beside what all have; one server unless given. */
+  readonly processes?: ReadonlyArray<Env>
+}
+
+let playersMade = 0
+
+const make = ({ processes = [{}] }: SiteOptions) =>
+  Effect.gen(function*() {
+    const { admin, app, owner } = yield* TestDatabase.make
+    const mailbox = yield* openMailbox
+    const DATA_DIR = yield* dataFolder
+    const env: Env = {
+      DATA_DIR,
+      DATABASE_URL: urlOf(app),
+      DATABASE_OWNER_URL: urlOf(owner),
+      DEV_CLOCK_START: morning,
+      INTERNAL_API_TOKEN: internalToken,
+      LOG_LEVEL: "warn",
+      PUBLIC_URL: "http://lottery.example.com",
+      SMTP_URL: mailbox.url
+    }
+    // the first makes the schema and the secrets; the others find them
+    const servers: ReadonlyArray<Server> = yield* Effect.forEach(processes, (own) => serve({ ...env, ...own }))
+    const urls = servers.map(({ url }) => url)
+    const first = urls[0] ?? ""
+    const sql: PgClient.PgClient = yield* Provision.session(owner)
+    const superuser: PgClient.PgClient = yield* Provision.session(admin)
+
+    const ask = (method: string, path: string, asked: Call & { readonly at?: string } = {}) =>
+      call(asked.at ?? first, method, path, asked)
+    const post = (path: string, body: unknown, asked: Call & { readonly at?: string } = {}) =>
+      ask("POST", path, { ...asked, body })
+
+    return {
+      servers,
+      urls,
+      mailbox,
+      dataDir: DATA_DIR,
+      /** As the owner of the tables. */
+      sql,
+      superuser,
+      /** Asks the first server, or the one `at` a URL. */
+      ask,
+      post,
+      /** `ddd` on the same database. */
+      ddd: (args: ReadonlyArray<string>, input?: string): Effect.Effect<Ended> => ddd(args, env, input),
+      /** Moves the clock of the database. What is decided by it is so at once; a server's own follows within a second or two. */
+      advance: (millis: number) =>
+        Effect.orDie(DevClock.advance(millis).pipe(Effect.provideService(SqlClient.SqlClient, sql))),
+      /** Signs up a player nobody has met. */
+      newPlayer: Effect.gen(function*() {
+        const username = `Player${++playersMade}`
+        const email = `${username}@example.com`
+        const answer = yield* post("/auth/sign-up", { email, username, password })
+        assert.strictEqual(answer.status, 201, answer.text)
+        const player: Player = { id: textAt(answer.json, "user", "id"), email, username, ...tokensOf(answer) }
+        return player
+      }),
+      signIn: (email: string, secret: string = password, asked: Call = {}) =>
+        post("/auth/sign-in", { email, password: secret }, asked),
+      /** Credits a player, as a store's webhook would. */
+      deposit: ({ id }: Pick<Player, "id">, amount: string) =>
+        post("/wallet/deposit", { userId: id, amount, referenceId: `test:${id}:${amount}` }, { token: internalToken }),
+      buy: (token: string, quantity = 1) => post("/lottery/purchase-ticket", { quantity }, { token })
+    }
+  })
+
+export class Site extends Context.Service<Site, Effect.Success<ReturnType<typeof make>>>()("@ddd/cli/test/Site") {
+  static readonly layer = (options: SiteOptions = {}) => Layer.effect(Site, make(options))
+}
+
+/** An address of this machine, in the network (/24) of this number. */
+export const addressIn = (number: number): string => `127.${1 + (number >> 8) % 250}.${number & 0xff}.1`
+
+/** Asserts that an answer is a problem with this status and code. */
+export const assertProblem = ({ json, status, text }: Answer, expected: number, code: string): void => {
+  assert.strictEqual(status, expected, text)
+  assert.strictEqual(at(json, "code"), code, text)
+}

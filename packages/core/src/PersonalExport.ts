@@ -1,0 +1,95 @@
+/**
+ * All that is held about a player, as the player is given it: money as decimal strings, times as text (API.md, "Conventions").
+ *
+ * Secrets are no part of it: neither the password's hash nor those of tokens.
+ */
+import { formatInstant, type Instant } from "./Instant.ts"
+import { formatCents } from "./Money.ts"
+import type { KycStatus, PersonalExport, User } from "./ports/Accounts.ts"
+import type { Transaction } from "./ports/Ledger.ts"
+import type { MailedTokenPurpose } from "./ports/MailedTokens.ts"
+import type { SecurityEventType } from "./ports/SecurityLog.ts"
+import type { SessionEnd } from "./ports/Sessions.ts"
+import type { Ticket } from "./Ticket.ts"
+import type { Wallet } from "./Wallet.ts"
+
+/** What a store holds about a player. Lists are oldest first. */
+export interface PersonalRecords {
+  readonly user: User & { readonly kycStatus: KycStatus; readonly country: string | null; readonly frozen: boolean }
+  readonly wallet: Wallet & { readonly updatedAt: Instant }
+  readonly transactions: ReadonlyArray<
+    Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
+  >
+  readonly tickets: ReadonlyArray<Omit<Ticket, "userId" | "ownerSalt">>
+  readonly sessions: ReadonlyArray<{
+    readonly id: string
+    readonly createdAt: Instant
+    readonly lastUsedAt: Instant
+    readonly endedAt: Instant | null
+    readonly endReason: SessionEnd | null
+    readonly userAgent: string | null
+  }>
+  readonly securityEvents: ReadonlyArray<{
+    readonly id: string
+    readonly at: Instant
+    readonly type: SecurityEventType
+    readonly sessionId: string | null
+    /** Where it came from, what was changed. */
+    readonly details: Readonly<Record<string, unknown>> | null
+  }>
+  readonly mailedTokens: ReadonlyArray<{
+    readonly purpose: MailedTokenPurpose
+    readonly email: string | null
+    readonly createdAt: Instant
+    readonly expiresAt: Instant
+    readonly usedAt: Instant | null
+  }>
+  /** How many answers are kept for retries. */
+  readonly idempotencyKeys: number
+  readonly rooms: ReadonlyArray<{
+    readonly id: string
+    readonly code: string
+    readonly name: string
+    readonly isHost: boolean
+    readonly joinedAt: Instant
+  }>
+}
+
+const textOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+
+/** The records as data for JSON. */
+export const personalExport = (records: PersonalRecords): PersonalExport => ({
+  user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
+  wallet: {
+    balance: formatCents(records.wallet.balance),
+    withdrawable: formatCents(records.wallet.withdrawable),
+    pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
+    updatedAt: formatInstant(records.wallet.updatedAt)
+  },
+  transactions: records.transactions.map((transaction) => ({
+    ...transaction,
+    amount: formatCents(transaction.amount),
+    balanceAfter: formatCents(transaction.balanceAfter),
+    createdAt: formatInstant(transaction.createdAt)
+  })),
+  tickets: records.tickets.map((ticket) => ({
+    ...ticket,
+    prizeAmount: ticket.prizeAmount === null ? null : formatCents(ticket.prizeAmount),
+    purchasedAt: formatInstant(ticket.purchasedAt)
+  })),
+  sessions: records.sessions.map((session) => ({
+    ...session,
+    createdAt: formatInstant(session.createdAt),
+    lastUsedAt: formatInstant(session.lastUsedAt),
+    endedAt: textOrNull(session.endedAt)
+  })),
+  securityEvents: records.securityEvents.map((event) => ({ ...event, at: formatInstant(event.at) })),
+  mailedTokens: records.mailedTokens.map((token) => ({
+    ...token,
+    createdAt: formatInstant(token.createdAt),
+    expiresAt: formatInstant(token.expiresAt),
+    usedAt: textOrNull(token.usedAt)
+  })),
+  idempotencyKeys: records.idempotencyKeys,
+  rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))
+})

@@ -1,0 +1,13 @@
+/** Where a request came from, as the security log keeps it. */
+import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import { Option } from "effect"
+import type { HttpServerRequest } from "effect/http"
+
+/** What is kept of a client's name for itself; a session's row has room for no more. */
+const userAgentCharactersMax = 400
+
+/** The peer's address, as the engine knows it (a client that is gone already has none), and its name for itself. */
+export const requestOrigin = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): RequestOrigin => ({
+  ip: Option.getOrElse(remoteAddress, () => "") || null,
+  userAgent: headers["user-agent"]?.slice(0, userAgentCharactersMax) ?? null
+})

@@ -1,0 +1,79 @@
+/**
+ * Makes sure that somebody knows an account's password: when they sign in, and when they change what opens the account.
+ *
+ * An attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one. An address that nobody
+ * has is treated as one whose password was wrong: the same work, the same answer, the same time.
+ */
+import type { UserId } from "@ddd/core/Ids"
+import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/Password"
+import { Passwords } from "@ddd/core/ports/Passwords"
+import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { Throttles } from "@ddd/core/ports/Throttles"
+import { Effect, Redacted } from "effect"
+import { type Problem, refuse, refuseField } from "../Problem.ts"
+import { refuseBusy, refuseUnavailable } from "../Unavailability.ts"
+import { inEqualTime } from "./EqualTime.ts"
+
+/** Whose password it would be. */
+export interface PasswordHolder {
+  readonly userId: UserId
+  /** The stored PHC string. */
+  readonly passwordHash: Redacted.Redacted
+}
+
+export interface PasswordAttempt<Holder> {
+  /**
+   * What is counted: the holder's address as it is stored, so that none of the spellings by which the store finds it is counted
+   * apart; as it was typed, where nobody has it.
+   */
+  readonly email: string
+  readonly holder: Holder | null
+  readonly password: Redacted.Redacted
+  /** The member of the request's body that the password came in. */
+  readonly field: string
+  readonly origin: RequestOrigin
+}
+
+export type PasswordProblem = Problem<"invalid_request" | "invalid_credentials" | "rate_limited" | "unavailable">
+
+/** The answer to a wrong password, and to whatever must look like one. */
+export const refuseCredentials = refuse("invalid_credentials", "The address or the password is wrong.")
+
+/** Gives back the holder of the right password. */
+export const makePasswordProof = Effect.gen(function*() {
+  const log = yield* SecurityLog
+  const passwords = yield* Passwords
+  const throttles = yield* Throttles
+
+  return <Holder extends PasswordHolder>(
+    { email, field, holder, origin, password }: PasswordAttempt<Holder>
+  ): Effect.Effect<Holder, PasswordProblem> =>
+    Effect.gen(function*() {
+      if (isPasswordTooLong(Redacted.value(password))) {
+        return yield* refuseField(field, passwordRefusalMessage("too_long"))
+      }
+      const attempt = { account: email.toLowerCase(), ip: origin.ip ?? "" }
+      const who = holder === null ? { subject: attempt.account } : { userId: holder.userId }
+
+      const admission = yield* throttles.admit(attempt)
+      if (admission._tag === "Throttled") {
+        yield* inEqualTime(log.append("sign_in_throttled", who, origin))
+        return yield* refuse("rate_limited", "Too many wrong passwords were tried here. Wait before you try again.", {
+          retryAfter: admission.retryAfter
+        })
+      }
+      const isRight = holder === null
+        ? passwords.verifyAbsent(password)
+        : passwords.verify(password, Redacted.value(holder.passwordHash))
+      const proven = yield* Effect.catchTag(isRight, "HashingBusy", () =>
+        Effect.andThen(throttles.takenBack(attempt), refuseBusy))
+      if (holder === null || !proven) {
+        yield* inEqualTime(log.append("sign_in_failed", who, origin))
+        return yield* refuseCredentials
+      }
+      yield* throttles.succeeded(attempt)
+      return holder
+    }).pipe(
+      Effect.catchTag("Unavailable", refuseUnavailable)
+    )
+})

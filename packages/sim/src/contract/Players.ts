@@ -1,0 +1,62 @@
+/** What contract tests do as players with an account. */
+import type { UserId } from "@ddd/core/Ids"
+import { sessionId } from "@ddd/core/ports/AccessTokens"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { Job } from "@ddd/core/ports/Outbox"
+import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { Effect, Redacted } from "effect"
+import { hashOf, present } from "../Steps.ts"
+import { World } from "../World.ts"
+
+/** Where the players of these tests sit. */
+export const origin: RequestOrigin = { ip: "192.0.2.7", userAgent: "a browser" }
+
+export const firstHash = Redacted.make("$argon2id$first")
+export const secondHash = Redacted.make("$argon2id$second")
+export const thirdHash = Redacted.make("$argon2id$third")
+
+/** A new player `name`@example.com, signed in once; their first refresh token's hash is `hashOf(token)`. */
+export const newPlayer = Effect.fnUntraced(function*(name: string, token = name) {
+  const accounts = yield* Accounts
+  const made = yield* accounts.signUp({
+    email: `${name}@example.com`,
+    username: name,
+    passwordHash: firstHash,
+    session: { refreshTokenHash: hashOf(token), userAgent: "a browser" }
+  }, origin)
+  return { id: made.user.id, user: made.user, session: sessionId(made.sessionId) }
+})
+
+/** Signs a player in once more, with a refresh token whose hash is `hashOf(token)`. */
+export const signInAgain = Effect.fnUntraced(function*(id: UserId, token: string, hash = firstHash) {
+  const accounts = yield* Accounts
+  const session = { refreshTokenHash: hashOf(token), userAgent: "another browser" }
+  const opened = yield* accounts.openSession(id, session, { verified: hash, replacement: null }, origin)
+  return sessionId(opened.sessionId)
+})
+
+/** The jobs of a kind, oldest first. */
+export const jobsOf = Effect.fnUntraced(function*<Tag extends Job["_tag"]>(tag: Tag) {
+  const jobs = yield* (yield* World).jobs
+  return jobs.filter((job): job is Extract<Job, { readonly _tag: Tag }> => job._tag === tag)
+})
+
+/** The hash of the token in the newest mail of a kind, as its reader would send it. */
+export const mailedHash = Effect.fnUntraced(function*(
+  tag: "MailWelcome" | "MailVerifyAddress" | "MailResetPassword"
+) {
+  const tokens = yield* MailedTokens
+  return tokens.hashOf(tokens.tokenOf(present((yield* jobsOf(tag)).at(-1)).mailedTokenId))
+})
+
+/** What happened to a player, oldest first. */
+export const eventsOf = Effect.fnUntraced(function*(id: UserId) {
+  const events = yield* (yield* SecurityLog).of(id, 100)
+  return events.map(({ type }) => type).toReversed()
+})
+
+/** The stored password's hash. */
+export const storedHash = Effect.fnUntraced(function*(id: UserId) {
+  return Redacted.value(present(yield* (yield* Accounts).passwordHash(id)))
+})

@@ -1,0 +1,135 @@
+/** What every adapter of `Throttles` must do. */
+import { dayMillis } from "@ddd/core/Instant"
+import { type SignInAttempt, Throttles } from "@ddd/core/ports/Throttles"
+import { throttleRules } from "@ddd/core/Throttle"
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import { times } from "../Steps.ts"
+import { World } from "../World.ts"
+import { contract, type Subject } from "./Subject.ts"
+
+const ada = { account: "ada@example.com", ip: "192.0.2.7" }
+const { free } = throttleRules.account_and_network
+
+const admit = Effect.fnUntraced(function*(attempt: SignInAttempt) {
+  return yield* (yield* Throttles).admit(attempt)
+})
+/** What refused an attempt; null: nothing did. */
+const refusedBy = Effect.fnUntraced(function*(attempt: SignInAttempt) {
+  const admission = yield* admit(attempt)
+  return admission._tag === "Throttled" ? admission.kind : null
+})
+/** Failed attempts on Ada's account, each from a network of its own. */
+const attackFromEverywhere = (count: number) =>
+  Effect.forEach(Array.from({ length: count }, (_, i) => `203.0.${i}.1`), (ip) => refusedBy({ ...ada, ip }))
+
+export const throttlesContract = (subject: Subject): void =>
+  contract("Throttles", subject, (it) => {
+    it(
+      "makes attempts on an account from one network wait, longer each time",
+      Effect.gen(function*() {
+        const world = yield* World
+        for (let i = 0; i <= free; i++) assert.strictEqual((yield* admit(ada))._tag, "Admitted")
+        assert.deepStrictEqual(yield* admit(ada), { _tag: "Throttled", kind: "account_and_network", retryAfter: 1 })
+        // nothing was counted: the wait is what it was
+        yield* world.advance(1_000)
+        assert.strictEqual((yield* admit(ada))._tag, "Admitted")
+        assert.deepStrictEqual(yield* admit(ada), { _tag: "Throttled", kind: "account_and_network", retryAfter: 2 })
+        yield* world.advance(throttleRules.account_and_network.forgetMillis)
+        for (let i = 0; i <= free; i++) assert.strictEqual((yield* admit(ada))._tag, "Admitted")
+      })
+    )
+
+    it(
+      "counts a burst like attempts one by one",
+      Effect.gen(function*() {
+        const admissions = yield* times(20, admit(ada))
+        assert.strictEqual(admissions.filter(({ _tag }) => _tag === "Admitted").length, free + 1)
+      })
+    )
+
+    it(
+      "takes addresses of one network for one, and an account for the same in any case",
+      Effect.gen(function*() {
+        for (let i = 0; i <= free; i++) {
+          yield* admit({ account: i % 2 ? ada.account : "ADA@example.com", ip: `192.0.2.${i}` })
+        }
+        assert.strictEqual(yield* refusedBy({ ...ada, ip: "::ffff:192.0.2.200" }), "account_and_network")
+        assert.isNull(yield* refusedBy({ ...ada, ip: "192.0.3.7" }))
+        assert.isNull(yield* refusedBy({ ...ada, account: "bob@example.com" }))
+      })
+    )
+
+    it(
+      "makes a network wait that tries many accounts",
+      Effect.gen(function*() {
+        const guesses = Array.from({ length: throttleRules.network.free + 1 }, (_, i) => ({ ...ada, account: `${i}` }))
+        for (const guess of guesses) assert.isNull(yield* refusedBy(guess))
+        assert.strictEqual(yield* refusedBy(ada), "network")
+        assert.isNull(yield* refusedBy({ ...ada, ip: "192.0.3.7" }))
+      })
+    )
+
+    it(
+      "never lets a stranger keep the owner out of networks they have signed in from",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        const world = yield* World
+        yield* admit(ada)
+        yield* throttles.succeeded(ada)
+        yield* world.advance(89 * dayMillis)
+        yield* attackFromEverywhere(throttleRules.account.free + 1)
+        assert.strictEqual(yield* refusedBy({ ...ada, ip: "198.51.100.1" }), "account")
+        assert.isNull(yield* refusedBy(ada))
+        yield* throttles.succeeded(ada)
+        // the owner's own success takes nothing of the attack back
+        assert.strictEqual(yield* refusedBy({ ...ada, ip: "198.51.100.1" }), "account")
+      })
+    )
+
+    it(
+      "knows a network for 90 days",
+      Effect.gen(function*() {
+        const world = yield* World
+        yield* (yield* Throttles).succeeded(ada)
+        yield* world.advance(90 * dayMillis + 1)
+        yield* attackFromEverywhere(throttleRules.account.free + 1)
+        assert.strictEqual(yield* refusedBy(ada), "account")
+      })
+    )
+
+    it(
+      "forgets failures of an account from a network once the password was right",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        for (let round = 0; round < 3; round++) {
+          for (let i = 0; i < free; i++) assert.isNull(yield* refusedBy(ada))
+          yield* throttles.succeeded(ada)
+        }
+      })
+    )
+
+    it(
+      "counts no success against the network: many may sign in from one",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        for (let i = 0; i < throttleRules.network.free + 5; i++) {
+          const player = { ...ada, account: `player${i}` }
+          assert.isNull(yield* refusedBy(player))
+          yield* throttles.succeeded(player)
+        }
+      })
+    )
+
+    it(
+      "takes back an attempt that was not made",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        yield* throttles.takenBack(ada)
+        for (let i = 0; i < 3 * free; i++) {
+          assert.isNull(yield* refusedBy(ada))
+          yield* throttles.takenBack(ada)
+        }
+      })
+    )
+  })

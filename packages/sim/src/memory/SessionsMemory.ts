@@ -1,0 +1,95 @@
+/** Sessions and their refresh tokens, in memory. */
+import type { UserId } from "@ddd/core/Ids"
+import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import { type Refreshed, type Session, Sessions } from "@ddd/core/ports/Sessions"
+import { decideRefresh } from "@ddd/core/Session"
+import { Effect, Layer, Stream } from "effect"
+import { endSessions, record } from "./AccountSteps.ts"
+import { type SessionRow, Store } from "./Store.ts"
+
+export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
+  Sessions,
+  Effect.gen(function*() {
+    const store = yield* Store
+
+    /** A refresh token, and the session that it belongs to. */
+    const shown = (tokenHash: string) => {
+      const token = store.refreshTokens.get(tokenHash)
+      const session = token === undefined ? undefined : store.sessions.get(token.sessionId)
+      return token === undefined || session === undefined ? undefined : { token, session }
+    }
+    const endOne = (userId: UserId, sessionId: SessionId, reason: "signed_out" | "ended" | "reused"): boolean =>
+      endSessions(store, userId, reason, (id) => id === sessionId) > 0
+
+    return Sessions.of({
+      refresh: (tokenHash, successorHash, origin) =>
+        store.exclusive(Effect.sync((): Refreshed => {
+          const found = shown(tokenHash)
+          if (found === undefined) return { _tag: "Unknown" }
+          const { session, token } = found
+          const { id: sessionId, userId } = session
+          const successor = store.refreshTokens.get(successorHash)
+          const now = store.now()
+          const decision = decideRefresh({
+            issuedAt: token.issuedAt,
+            usedAt: token.usedAt,
+            successorUsed: token.usedAt !== null && successor?.usedAt !== null,
+            sessionEnded: session.endedAt !== null
+          }, now)
+          if (decision === "over") return { _tag: "Unknown" }
+          if (decision === "reused") {
+            endOne(userId, sessionId, "reused")
+            record(store, { type: "refresh_reused", userId, sessionId, origin })
+            return { _tag: "Reused" }
+          }
+          if (decision === "rotate") {
+            store.refreshTokens.set(tokenHash, { ...token, usedAt: now })
+            store.refreshTokens.set(successorHash, { sessionId, issuedAt: now, usedAt: null })
+            store.sessions.set(sessionId, { ...session, lastUsedAt: now })
+          }
+          return { _tag: "Refreshed", userId, sessionId }
+        })),
+
+      endByToken: (tokenHash, origin) =>
+        store.exclusive(Effect.sync(() => {
+          const found = shown(tokenHash)
+          if (found === undefined) return
+          const { id: sessionId, userId } = found.session
+          if (endOne(userId, sessionId, "signed_out")) record(store, { type: "signed_out", userId, sessionId, origin })
+        })),
+
+      end: (userId, sessionId, origin) =>
+        store.exclusive(Effect.sync(() => {
+          const ended = endOne(userId, sessionId, "ended")
+          if (ended) record(store, { type: "session_ended", userId, sessionId, origin })
+          return ended
+        })),
+
+      endAll: (userId, reason, origin) =>
+        store.exclusive(Effect.sync(() => {
+          if (endSessions(store, userId, reason) > 0) record(store, { type: "sessions_ended", userId, origin })
+        })),
+
+      list: (userId) =>
+        Effect.sync(() =>
+          [...store.sessions.values()].filter((row) => row.userId === userId && row.endedAt === null).toReversed()
+            .map(asSession)
+        ),
+
+      hasEnded: (sessionId) =>
+        Effect.sync(() => {
+          const row = store.sessions.get(sessionId)
+          return row !== undefined && row.endedAt !== null
+        }),
+
+      ended: Stream.fromPubSub(store.endedSessions)
+    })
+  })
+)
+
+const asSession = ({ createdAt, id, lastUsedAt, userAgent }: SessionRow): Session => ({
+  id,
+  createdAt,
+  lastUsedAt,
+  userAgent
+})
