@@ -1,25 +1,15 @@
 /** What the mails about an account say. */
 import type { Instant } from "@ddd/core/Instant"
 import type { Redacted } from "effect"
+import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
-import type { Links } from "./Links.ts"
-import { asTyped, maskedAddress, moment } from "./Wording.ts"
-
-/** Whom a letter greets, and where its links lead. */
-export interface Addressee {
-  readonly username: string
-  readonly links: Links
-}
+import { maskedAddress, moment } from "./Wording.ts"
 
 /** A link that works once, until then. */
 export interface Invitation extends Addressee {
   readonly token: Redacted.Redacted
   readonly until: Instant
 }
-
-const greeting = ({ username }: Addressee) => paragraph(`Hello ${asTyped(username)},`)
-
-const footer = ({ links }: Addressee, why: string): string => `Daily Dollar Draw, ${links.home}. ${why}`
 
 const aboutYourAccount = "We always tell you when something changes that your account's safety depends on."
 

@@ -3,8 +3,11 @@
  *
  * `/verify-email?token=…` shows a button that sends the token to POST `/auth/verify-email`; `/reset-password?token=…` asks for a
  * new password and sends both to POST `/auth/reset-password/confirm`; without a token it asks for the address to mail one to.
+ * `/verify?draw=…` checks a draw, named by its day or, in a room, by its id; `/` is the draw on sale.
  * Opening a link changes nothing by itself: programs that look at mails open links too.
  */
+import type { DrawId } from "@ddd/core/Ids"
+import type { Day } from "@ddd/core/Instant"
 import { Redacted } from "effect"
 
 export interface Links {
@@ -12,21 +15,24 @@ export interface Links {
   readonly resetPassword: (token: Redacted.Redacted) => string
   /** Where a reset is asked for. */
   readonly askReset: string
+  /** Where a draw that is over is checked. */
+  readonly verifyDraw: (draw: Day | DrawId) => string
   /** The site itself. */
   readonly home: string
 }
 
 /** `publicUrl` is an origin, PUBLIC_URL. */
 export const linksOf = (publicUrl: string): Links => {
-  const page = (path: string, token?: Redacted.Redacted): string => {
+  const page = (path: string, query: Readonly<Record<string, string>> = {}): string => {
     const url = new URL(path, publicUrl)
-    if (token !== undefined) url.searchParams.set("token", Redacted.value(token))
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     return url.href
   }
   return {
-    verifyEmail: (token) => page("/verify-email", token),
-    resetPassword: (token) => page("/reset-password", token),
+    verifyEmail: (token) => page("/verify-email", { token: Redacted.value(token) }),
+    resetPassword: (token) => page("/reset-password", { token: Redacted.value(token) }),
     askReset: page("/reset-password"),
+    verifyDraw: (draw) => page("/verify", { draw }),
     home: new URL(publicUrl).origin
   }
 }

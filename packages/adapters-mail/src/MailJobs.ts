@@ -1,21 +1,25 @@
 /**
  * The mails that jobs ask for, written when their turn comes.
  *
- * A job names ids alone. Address, name and token are read or derived now, so that a mail never goes to somebody who was erased
- * in the meantime, nor carries a link that no longer works.
+ * A job names ids alone. Address, name, token and what the mail is about are read or derived now, so that a mail never goes to
+ * somebody who was erased in the meantime, carries a link that no longer works, or says what is no longer so.
  */
 import type { UserId } from "@ddd/core/Ids"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
 import { type MailedTokenState, MailRecipients } from "@ddd/core/ports/MailRecipients"
-import type { Job } from "@ddd/core/ports/Outbox"
+import { MailSubjects } from "@ddd/core/ports/MailSubjects"
+import type { MailJob } from "@ddd/core/ports/Outbox"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
+import type { Addressee } from "./Addressee.ts"
 import type { Letter } from "./Letter.ts"
 import { letterHtml } from "./LetterHtml.ts"
 import * as Letters from "./Letters.ts"
 import { letterText } from "./LetterText.ts"
 import { linksOf } from "./Links.ts"
+import * as TicketLetters from "./TicketLetters.ts"
+import { withdrawalNews } from "./WithdrawalLetters.ts"
 
 interface Addressed {
   readonly to: string
@@ -34,6 +38,7 @@ export interface MailJobsConfig {
 export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
   const mailer = yield* Mailer
   const recipients = yield* MailRecipients
+  const subjects = yield* MailSubjects
   const tokens = yield* MailedTokens
   const links = linksOf(publicUrl)
 
@@ -64,7 +69,18 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     return token.email.toLowerCase() === recipient.email.toLowerCase() ? { to: recipient.email, letter } : null
   })
 
-  const written = Effect.fnUntraced(function*(job: Job): Effect.fn.Return<Addressed | null, Unavailable> {
+  /** A letter to a player at the address in force; null where there is no such player, or nothing to say. */
+  const toPlayer = Effect.fnUntraced(function*(
+    userId: UserId,
+    write: (to: Addressee) => Effect.Effect<Letter | null, Unavailable>
+  ) {
+    const recipient = yield* recipients.recipient(userId)
+    if (recipient === null) return null
+    const letter = yield* write({ username: recipient.username, links })
+    return letter === null ? null : { to: recipient.email, letter }
+  })
+
+  const written = Effect.fnUntraced(function*(job: MailJob): Effect.fn.Return<Addressed | null, Unavailable> {
     switch (job._tag) {
       case "MailWelcome":
         return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.welcome)
@@ -72,11 +88,8 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.verifyAddress)
       case "MailResetPassword":
         return yield* withLink(job.userId, job.mailedTokenId, "reset_password", Letters.resetPassword)
-      case "MailPasswordChanged": {
-        const recipient = yield* recipients.recipient(job.userId)
-        if (recipient === null) return null
-        return { to: recipient.email, letter: Letters.passwordChanged({ username: recipient.username, links }) }
-      }
+      case "MailPasswordChanged":
+        return yield* toPlayer(job.userId, (to) => Effect.succeed(Letters.passwordChanged(to)))
       case "MailAddressChanged": {
         // told even if the link was used already: a thief would use it at once
         const facts = yield* known(job.userId, job.mailedTokenId)
@@ -84,11 +97,40 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         const { recipient: { username }, token: { email: newAddress, previousEmail } } = facts
         return { to: previousEmail, letter: Letters.addressChanged({ username, links, newAddress }) }
       }
+      case "MailTickets":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(subjects.tickets(job.userId, job.drawId, job.from), (bought) =>
+              // what was bought in a void draw was given back
+              bought === null || bought.status === "void" ? null : TicketLetters.ticketsBought({ ...to, bought }))
+        )
+      case "MailWinner":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(
+              subjects.win(job.userId, job.drawId),
+              (win) => win === null ? null : TicketLetters.won({ ...to, drawId: job.drawId, win })
+            )
+        )
+      case "MailWithdrawal":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(
+              subjects.withdrawal(job.withdrawalId),
+              (withdrawal) =>
+                withdrawal === null || withdrawal.userId !== job.userId
+                  ? null
+                  : withdrawalNews(job.event, { ...to, withdrawal })
+            )
+        )
     }
   })
 
   return Effect.fn("MailJobs.handle")(
-    function*(job: Job, id: string): Effect.fn.Return<void, MailRefused | Unavailable> {
+    function*(job: MailJob, id: string): Effect.fn.Return<void, MailRefused | Unavailable> {
       const mail = yield* written(job)
       if (mail === null) return
       const { letter, to } = mail

@@ -10,9 +10,8 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Layer } from "effect"
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { createTransport } from "nodemailer"
 import type { MailUnusable } from "./MailUnusable.ts"
-import { letterId, messageOf, readSender } from "./Message.ts"
+import { composed, letterId, messageOf, readSender } from "./Message.ts"
 
 export interface MailerFilesConfig {
   /** Where the files go: `mail` in the data folder. Made with the first one. */
@@ -28,7 +27,6 @@ export const layer = ({ folder, from }: MailerFilesConfig): Layer.Layer<Mailer, 
     Effect.gen(function*() {
       const clock = yield* Now
       const sender = yield* Effect.fromResult(readSender(from))
-      const composer = createTransport({ streamTransport: true, buffer: true })
       return Mailer.of({
         send: Effect.fn("MailerFiles.send")(function*(mail) {
           const message = yield* messageOf(sender, mail)
@@ -36,7 +34,7 @@ export const layer = ({ folder, from }: MailerFilesConfig): Layer.Layer<Mailer, 
           const file = join(folder, `${stamp}-${letterId(mail).slice(0, 8)}.eml`)
           yield* Effect.tryPromise({
             try: async () => {
-              const { message: eml } = await composer.sendMail(message)
+              const eml = await composed(message)
               await mkdir(folder, { recursive: true, mode: 0o700 })
               await writeFile(file, eml, { mode: 0o600 })
             },

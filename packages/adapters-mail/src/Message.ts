@@ -2,7 +2,7 @@
 import { type Mail, MailRefused } from "@ddd/core/ports/Mailer"
 import { Effect, Result } from "effect"
 import { createHash } from "node:crypto"
-import type { SendMailOptions } from "nodemailer"
+import { createTransport, type SendMailOptions } from "nodemailer"
 import { MailUnusable } from "./MailUnusable.ts"
 
 /** MAIL_FROM: whom all mail is from. */
@@ -55,3 +55,12 @@ export const messageOf = (sender: Sender, mail: Mail): Effect.Effect<SendMailOpt
   addressForm.test(mail.to)
     ? Effect.succeed(message(sender, mail))
     : Effect.fail(new MailRefused({ reason: "it has no address that mail can be sent to" }))
+
+const composer = createTransport({ streamTransport: true, buffer: true })
+
+/** The mail as it goes over the wire (RFC 5322): what an `.eml` file holds. */
+export const composed = async (message: SendMailOptions): Promise<Uint8Array> => {
+  const { message: eml } = await composer.sendMail(message)
+  if (!(eml instanceof Uint8Array)) throw new Error("a composer that buffers gives the bytes of the mail")
+  return eml
+}

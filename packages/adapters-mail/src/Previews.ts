@@ -1,11 +1,22 @@
 /** Every letter with made-up contents, to be looked at. */
-import { instant } from "@ddd/core/Instant"
+import { drawId, position, ticketId, userId } from "@ddd/core/Ids"
+import { dayAfter, dayOf, dayStart, type Instant, instant } from "@ddd/core/Instant"
+import { cents } from "@ddd/core/Money"
+import type { WithdrawalStatus } from "@ddd/core/Payout"
+import { type BoughtTickets, type MailedTicket, mailedTicketsMax, type Win } from "@ddd/core/ports/MailSubjects"
 import { Redacted } from "effect"
+import type { Addressee } from "./Addressee.ts"
 import type { Letter } from "./Letter.ts"
 import * as Letters from "./Letters.ts"
 import { linksOf } from "./Links.ts"
+import * as TicketLetters from "./TicketLetters.ts"
+import * as WithdrawalLetters from "./WithdrawalLetters.ts"
 
-const addressee: Letters.Addressee = { username: "marie.curie", links: linksOf("https://draws.example.com") }
+const addressee: Addressee = { username: "marie.curie", links: linksOf("https://draws.example.com") }
+
+const now: Instant = instant(Date.UTC(2026, 1, 3, 10, 30))
+const today = dayOf(now)
+const midnight = dayStart(dayAfter(today))
 
 const invitation: Letters.Invitation = {
   ...addressee,
@@ -13,11 +24,72 @@ const invitation: Letters.Invitation = {
   until: instant(Date.UTC(2026, 1, 3, 11, 0))
 }
 
+const ticket: MailedTicket = { ticketId: ticketId("DDL-20260203-7K3QX"), position: position(1_204) }
+
+const bought: BoughtTickets = {
+  drawDate: today,
+  status: "open",
+  count: 1,
+  tickets: [ticket],
+  drawsAt: midnight,
+  prizePool: cents(114_380n)
+}
+
+/** A hundred tickets: more than a mail lists. */
+const hundred: BoughtTickets = {
+  ...bought,
+  count: 100,
+  prizePool: cents(123_785n),
+  tickets: Array.from({ length: mailedTicketsMax }, (_, index) => ({
+    ticketId: ticketId(`DDL-20260203-7K3${"ABCDEFGHJKMNPQRSTVWX".charAt(index)}Q`),
+    position: position(1_204 + index)
+  }))
+}
+
+const ofRoom: BoughtTickets = {
+  ...bought,
+  drawDate: null,
+  tickets: [{ ticketId: ticketId("ROOM-K7M2QX-7K3QX"), position: position(7) }],
+  drawsAt: null,
+  prizePool: cents(665n)
+}
+
+const aDraw = drawId("019c2070-0000-7000-8000-000000000001")
+
+const win: Win = { ...ticket, drawDate: today, prize: cents(1_234_525n), drawnAt: instant(midnight + 4_000) }
+
+const winInRoom: Win = {
+  ticketId: ticketId("ROOM-K7M2QX-7K3QX"),
+  position: position(7),
+  drawDate: null,
+  prize: cents(1_140n),
+  drawnAt: now
+}
+
+const withdrawing = (status: WithdrawalStatus): WithdrawalLetters.Withdrawing => ({
+  ...addressee,
+  withdrawal: {
+    userId: userId("019c2070-0000-7000-8000-000000000002"),
+    amount: cents(250_000n),
+    askedAt: now,
+    status
+  }
+})
+
 /** By the names of their templates. */
 export const previews: Readonly<Record<string, Letter>> = {
   "welcome": Letters.welcome(invitation),
   "verify-address": Letters.verifyAddress(invitation),
   "reset-password": Letters.resetPassword(invitation),
   "password-changed": Letters.passwordChanged(addressee),
-  "address-changed": Letters.addressChanged({ ...addressee, newAddress: "maria@sorbonne.example" })
+  "address-changed": Letters.addressChanged({ ...addressee, newAddress: "maria@sorbonne.example" }),
+  "ticket": TicketLetters.ticketsBought({ ...addressee, bought }),
+  "tickets": TicketLetters.ticketsBought({ ...addressee, bought: hundred }),
+  "room-ticket": TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
+  "winner": TicketLetters.won({ ...addressee, drawId: aDraw, win }),
+  "room-winner": TicketLetters.won({ ...addressee, drawId: aDraw, win: winInRoom }),
+  "withdrawal-started": WithdrawalLetters.started(withdrawing("pending")),
+  "withdrawal-paid": WithdrawalLetters.paid(withdrawing("paid")),
+  "withdrawal-failed": WithdrawalLetters.failed(withdrawing("failed")),
+  "withdrawal-returned": WithdrawalLetters.returned(withdrawing("returned"))
 }

@@ -1,15 +1,33 @@
+import { userId } from "@ddd/core/Ids"
 import { instant } from "@ddd/core/Instant"
+import { mailedTicketsMax } from "@ddd/core/ports/MailSubjects"
+import { withdrawalEvents } from "@ddd/core/ports/Outbox"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
 import * as fc from "fast-check"
+import type { Addressee } from "../src/Addressee.ts"
 import type { Letter } from "../src/Letter.ts"
 import { letterHtml } from "../src/LetterHtml.ts"
 import * as Letters from "../src/Letters.ts"
 import { letterText } from "../src/LetterText.ts"
 import { linksOf } from "../src/Links.ts"
 import { previews } from "../src/Previews.ts"
+import * as TicketLetters from "../src/TicketLetters.ts"
+import { withdrawalNews } from "../src/WithdrawalLetters.ts"
+import { aDraw, aWin, boughtOf, ofRoom, withdrawalOf } from "./support/Subjects.ts"
 
 const token = "x".repeat(43)
+
+const marie = userId("01970000-0000-7000-8000-000000000001")
+
+/** The letters of a withdrawal, each written when it is so. */
+const withdrawalLetters = (addressee: Addressee): ReadonlyArray<Letter> =>
+  withdrawalEvents.flatMap((event) =>
+    withdrawalNews(event, {
+      ...addressee,
+      withdrawal: withdrawalOf(marie, event === "started" ? "pending" : event)
+    }) ?? []
+  )
 
 const lettersTo = (username: string, newAddress: string): ReadonlyArray<Letter> => {
   const addressee = { username, links: linksOf("https://draws.example.com") }
@@ -19,7 +37,11 @@ const lettersTo = (username: string, newAddress: string): ReadonlyArray<Letter> 
     Letters.verifyAddress(invitation),
     Letters.resetPassword(invitation),
     Letters.passwordChanged(addressee),
-    Letters.addressChanged({ ...addressee, newAddress })
+    Letters.addressChanged({ ...addressee, newAddress }),
+    TicketLetters.ticketsBought({ ...addressee, bought: boughtOf(100) }),
+    TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
+    TicketLetters.won({ ...addressee, drawId: aDraw, win: aWin }),
+    ...withdrawalLetters(addressee)
   ]
 }
 
@@ -36,6 +58,77 @@ const typed = fc.oneof(
     "a\r\n\r\nhttps://evil.example"
   )
 )
+
+const addressee: Addressee = { username: "marie", links: linksOf("https://draws.example.com") }
+
+describe("the letter of bought tickets", () => {
+  const letterOf = (count: number) => TicketLetters.ticketsBought({ ...addressee, bought: boughtOf(count) })
+
+  it("names every ticket up to twenty, and says how many more there are, what they cost and when they are drawn", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 100_000 }), (count) => {
+      const { tickets } = boughtOf(count)
+      const text = letterText(letterOf(count))
+      assert.deepStrictEqual(
+        text.match(/^DDL-.*$/gm),
+        tickets.map(({ position, ticketId }) => `${ticketId}: position ${position}`)
+      )
+      const more = count - mailedTicketsMax
+      assert.strictEqual(
+        /^and ([\d,]+) more\.$/m.exec(text)?.[1]?.replaceAll(",", ""),
+        more > 0 ? `${more}` : undefined
+      )
+      assert.strictEqual(/^You paid: \$([\d,]+)\.00$/m.exec(text)?.[1]?.replaceAll(",", ""), `${count}`)
+      assert.include(text, "The pot now: $1,234.00\nDraw time: 4 February 2026 at 00:00 UTC")
+    }))
+  })
+
+  it("counts in its subject, and calls a room's draw the room", () => {
+    assert.strictEqual(letterOf(1).subject, "Your ticket in the draw of 3 February 2026")
+    assert.strictEqual(letterOf(3).subject, "Your 3 tickets in the draw of 3 February 2026")
+    assert.strictEqual(letterOf(1_204).subject, "Your 1,204 tickets in the draw of 3 February 2026")
+    const room = TicketLetters.ticketsBought({ ...addressee, bought: ofRoom })
+    assert.strictEqual(room.subject, "Your ticket in the room")
+    assert.include(letterText(room), "Draw time: when the host starts it")
+    assert.notMatch(letterText(room), /null|NaN|undefined/)
+  })
+})
+
+describe("the letter to a winner", () => {
+  it("says what was won with which ticket, and where the draw can be checked", () => {
+    const letter = TicketLetters.won({ ...addressee, drawId: aDraw, win: aWin })
+    assert.strictEqual(letter.subject, "You won $1,234.00")
+    for (
+      const said of ["DDL-20260203-10000", "Position: 7", "4 February 2026 at 00:00 UTC", "credited to your wallet"]
+    ) {
+      assert.include(letterText(letter), said)
+    }
+    const room = letterText(TicketLetters.won({ ...addressee, drawId: aDraw, win: { ...aWin, drawDate: null } }))
+    assert.include(room, "the whole pot of the room is yours")
+    assert.include(room, `https://draws.example.com/verify?draw=${aDraw}`)
+  })
+})
+
+describe("the letters of a withdrawal", () => {
+  it("say how much, since when, and where the money is now", () => {
+    const places = ["on its way", "with your bank", "credited to your wallet", "credited to your wallet"]
+    for (const [index, letter] of withdrawalLetters(addressee).entries()) {
+      assert.include(letter.subject, "$25.00")
+      assert.include(
+        letterText(letter),
+        `Amount: $25.00\nAsked for: 3 February 2026 at 10:30 UTC\nThe money is: ${places[index]}`
+      )
+    }
+  })
+
+  it("never say of money that it is where it is not", () => {
+    const told = (["pending", "paid", "failed", "returned"] as const).map((status) =>
+      withdrawalEvents.filter((event) =>
+        withdrawalNews(event, { ...addressee, withdrawal: withdrawalOf(marie, status) }) !== null
+      )
+    )
+    assert.deepStrictEqual(told, [["started"], ["started", "paid"], ["failed"], ["returned"]])
+  })
+})
 
 describe("Letters", () => {
   it("keep their markup and their lines whatever a player calls themselves", () => {
@@ -74,15 +167,25 @@ describe("Letters", () => {
   })
 
   it("lead to the page that takes the token, and nowhere else", () => {
-    const [welcome, verify, reset, password, address] = lettersTo("marie", "maria@sorbonne.example").map((letter) =>
-      [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url)
-    )
+    const [welcome, verify, reset, password, address, tickets, room, won, ...withdrawals] = lettersTo(
+      "marie",
+      "maria@sorbonne.example"
+    ).map((letter) => [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url))
     const toVerify = `https://draws.example.com/verify-email?token=${token}`
     assert.deepStrictEqual(new Set(welcome), new Set([toVerify]))
     assert.deepStrictEqual(new Set(verify), new Set([toVerify]))
     assert.deepStrictEqual(new Set(reset), new Set([`https://draws.example.com/reset-password?token=${token}`]))
     assert.deepStrictEqual(new Set(password), new Set(["https://draws.example.com/reset-password"]))
     assert.deepStrictEqual(new Set(address), new Set(["https://draws.example.com/reset-password"]))
+    assert.deepStrictEqual(new Set(tickets), new Set(["https://draws.example.com"]))
+    assert.deepStrictEqual(new Set(room), new Set(["https://draws.example.com"]))
+    assert.deepStrictEqual(new Set(won), new Set(["https://draws.example.com/verify?draw=2026-02-03"]))
+    assert.deepStrictEqual(withdrawals.map((links) => [...new Set(links)]), [
+      ["https://draws.example.com/reset-password"],
+      [],
+      ["https://draws.example.com"],
+      ["https://draws.example.com"]
+    ])
   })
 
   it("say until when a link works", () => {

@@ -3,14 +3,18 @@ import { instant } from "@ddd/core/Instant"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
 import { type MailedTokenState, type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
-import type { Job } from "@ddd/core/ports/Outbox"
+import { MailSubjects } from "@ddd/core/ports/MailSubjects"
+import type { MailJob } from "@ddd/core/ports/Outbox"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import * as MailJobs from "../src/MailJobs.ts"
+import { aDraw, aWin, boughtOf, withdrawalOf } from "./support/Subjects.ts"
 
 const marie = userId("01970000-0000-7000-8000-000000000001")
 const paul = userId("01970000-0000-7000-8000-000000000002")
+
+const aMinute = Date.UTC(2026, 1, 3, 10, 30)
 
 const tokenOf = (id: string) => createHash("sha256").update(`token of ${id}`).digest("base64url")
 
@@ -33,8 +37,16 @@ const known: Known = {
   tokens: { t1: aToken }
 }
 
+/** Marie bought three tickets in a minute of the draw, won it, and is paid. */
+const subjects = MailSubjects.of({
+  tickets: (id, drawId, from) =>
+    Effect.succeed(id === marie && drawId === aDraw && from === aMinute ? boughtOf(3) : null),
+  win: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aWin : null),
+  withdrawal: (id) => Effect.succeed(id === "w1" ? withdrawalOf(marie, "paid") : null)
+})
+
 /** What is sent when the job is done in a world where this is known. */
-const mailOf = (job: Job, { tokens, users }: Known = known) => {
+const mailOf = (job: MailJob, { tokens, users }: Known = known, about = subjects) => {
   const sent: Array<Mail> = []
   return MailJobs.make({ publicUrl: "https://draws.example.com" }).pipe(
     Effect.flatMap((handle) => handle(job, "job-1")),
@@ -51,6 +63,7 @@ const mailOf = (job: Job, { tokens, users }: Known = known) => {
           mailedToken: (id) => Effect.succeed(tokens[id] ?? null)
         })
       ),
+      Layer.succeed(MailSubjects, about),
       Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(tokenOf(id)), hashOf: () => "" }))
     ))
   )
@@ -58,12 +71,15 @@ const mailOf = (job: Job, { tokens, users }: Known = known) => {
 
 const withToken = (token: Partial<MailedTokenState>): Known => ({ ...known, tokens: { t1: { ...aToken, ...token } } })
 
-const welcome: Job = { _tag: "MailWelcome", userId: marie, mailedTokenId: "t1" }
-const verify: Job = { _tag: "MailVerifyAddress", userId: marie, mailedTokenId: "t1" }
-const reset: Job = { _tag: "MailResetPassword", userId: marie, mailedTokenId: "t1" }
-const passwordChanged: Job = { _tag: "MailPasswordChanged", userId: marie }
-const addressChanged: Job = { _tag: "MailAddressChanged", userId: marie, mailedTokenId: "t1" }
-const everyJob = [welcome, verify, reset, passwordChanged, addressChanged]
+const welcome: MailJob = { _tag: "MailWelcome", userId: marie, mailedTokenId: "t1" }
+const verify: MailJob = { _tag: "MailVerifyAddress", userId: marie, mailedTokenId: "t1" }
+const reset: MailJob = { _tag: "MailResetPassword", userId: marie, mailedTokenId: "t1" }
+const passwordChanged: MailJob = { _tag: "MailPasswordChanged", userId: marie }
+const addressChanged: MailJob = { _tag: "MailAddressChanged", userId: marie, mailedTokenId: "t1" }
+const tickets: MailJob = { _tag: "MailTickets", userId: marie, drawId: aDraw, from: aMinute }
+const winner: MailJob = { _tag: "MailWinner", userId: marie, drawId: aDraw }
+const paid: MailJob = { _tag: "MailWithdrawal", userId: marie, withdrawalId: "w1", event: "paid" }
+const everyJob = [welcome, verify, reset, passwordChanged, addressChanged, tickets, winner, paid]
 
 const newAddress = withToken({ email: "maria@sorbonne.example", previousEmail: "marie@example.com" })
 const aReset = withToken({ purpose: "reset_password" })
@@ -117,6 +133,31 @@ describe("MailJobs", () => {
       assert.strictEqual((yield* mailOf(passwordChanged))?.to, "marie@example.com")
     }))
 
+  it.effect("confirms what was bought in a minute, tells the winner, and what becomes of a withdrawal", () =>
+    Effect.gen(function*() {
+      const mails = yield* Effect.forEach([tickets, winner, paid], (job) => mailOf(job))
+      assert.deepStrictEqual(mails.map((mail) => mail?.to), Array.from({ length: 3 }, () => "marie@example.com"))
+      assert.deepStrictEqual(mails.map((mail) => mail?.subject), [
+        "Your 3 tickets in the draw of 3 February 2026",
+        "You won $1,234.00",
+        "$25.00 was paid to your bank"
+      ])
+    }))
+
+  it.effect("says nothing of what is not there, is another player's, or was given back", () =>
+    Effect.gen(function*() {
+      const both: Known = {
+        ...known,
+        users: { ...known.users, [paul]: { email: "paul@example.com", username: "paul" } }
+      }
+      for (const job of [tickets, winner, paid]) assert.isNull(yield* mailOf({ ...job, userId: paul }, both))
+      assert.isNull(yield* mailOf({ ...tickets, from: aMinute + 60_000 }))
+      assert.isNull(yield* mailOf({ ...paid, withdrawalId: "w2" }))
+      assert.isNull(yield* mailOf({ ...paid, event: "failed" }))
+      const inVoid = MailSubjects.of({ ...subjects, tickets: () => Effect.succeed({ ...boughtOf(3), status: "void" }) })
+      assert.isNull(yield* mailOf(tickets, known, inVoid))
+    }))
+
   it.effect("writes to nobody who was erased", () =>
     Effect.gen(function*() {
       for (const job of everyJob) {
@@ -154,6 +195,7 @@ describe("MailJobs", () => {
           mailedToken: () => Effect.succeed(null)
         })
       ),
+      Layer.succeed(MailSubjects, subjects),
       Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(id), hashOf: () => "" }))
     ))))
 })

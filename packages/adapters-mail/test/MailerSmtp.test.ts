@@ -2,8 +2,11 @@ import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
+import { letterHtml } from "../src/LetterHtml.ts"
+import { letterText } from "../src/LetterText.ts"
 import * as MailerSmtp from "../src/MailerSmtp.ts"
 import { MailUnusable } from "../src/MailUnusable.ts"
+import { previews } from "../src/Previews.ts"
 import { mailServer, rawServer, refusal } from "./support/MailServer.ts"
 
 const from = "Daily Dollar Draw <hello@draws.example.com>"
@@ -17,6 +20,9 @@ const aMail: Mail = {
 }
 
 const patience = { connectMillis: 2_000, silenceMillis: 2_000, mailMillis: 5_000 }
+
+/** A part as it was before it went over the wire, where lines end in CR LF. */
+const lines = (part = ""): string => part.replaceAll("\r\n", "\n").trim()
 
 /** A mailer that lives as long as the test. */
 const mailerTo = (url: string, options: Partial<MailerSmtp.MailerSmtpConfig> = {}) =>
@@ -51,6 +57,24 @@ describe("MailerSmtp", () => {
       assert.strictEqual(mail?.headers.get("auto-submitted"), "auto-generated")
       assert.strictEqual(mail?.parts.get("text/plain")?.trim(), aMail.text.trim())
       assert.strictEqual(mail?.parts.get("text/html")?.trim(), aMail.html)
+    }))
+
+  it.live("hands over every letter, as HTML and as text, letter for letter", () =>
+    Effect.gen(function*() {
+      const server = yield* mailServer()
+      const mailer = yield* mailerTo(server.url)
+      const received = yield* Effect.forEach(Object.entries(previews), ([template, letter]) =>
+        Effect.gen(function*() {
+          const [html, text] = [letterHtml(letter), letterText(letter)]
+          yield* mailer.send({ to: "marie@example.com", subject: letter.subject, text, html, messageId: template })
+          const mail = server.received.at(-1)
+          assert.strictEqual(mail?.headers.get("subject"), letter.subject, template)
+          assert.strictEqual(lines(mail?.parts.get("text/html")), html.trim(), template)
+          // RFC 3676: a line of "-- " stands before the footer
+          assert.strictEqual(lines(mail?.parts.get("text/plain")), text.trim(), template)
+          return template
+        }))
+      assert.strictEqual(server.received.length, received.length)
     }))
 
   it.live("gives the attempts of one mail one Message-ID, and other mails others", () =>

@@ -13,7 +13,14 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Answer, type AnswerRow, makeRepeats, readAnswer } from "./books/AnswerAudit.ts"
+import {
+  type Answer,
+  type AnswerRow,
+  makeRepeats,
+  type PurchaseAnswer,
+  readAnswer,
+  type WithdrawalAnswer
+} from "./books/AnswerAudit.ts"
 import { auditDraw, type DrawRow, readDraw } from "./books/DrawAudit.ts"
 import { type Findings, makeFindings } from "./books/Findings.ts"
 import { rowChecks } from "./books/RowChecks.ts"
@@ -81,20 +88,34 @@ const make = Effect.gen(function*() {
         const subject = `key ${row.key} of ${row.user_id}`
         const answer = readAnswer(row)
         if (answer === undefined) {
-          findings.add("keys-once", subject, "expected the answer of a purchase, found one that cannot be read")
+          findings.add(
+            "keys-once",
+            subject,
+            "expected the answer of a purchase or a withdrawal, found one that cannot be read"
+          )
         }
         if (answer === undefined || answer === null) continue
         answers.push(answer)
         const earlier = repeated(answer)
         if (earlier !== undefined) {
-          findings.add("keys-once", subject, `expected a purchase of its own, found that of key ${earlier}`)
+          const kind = answer._tag === "Purchase" ? "purchase" : "withdrawal"
+          findings.add("keys-once", subject, `expected a ${kind} of its own, found that of key ${earlier}`)
         }
       }
-      for (const { key, own, quantity, user_id } of yield* ticketsNamed(sql, answers)) {
+      const purchases = answers.filter((answer) => answer._tag === "Purchase")
+      for (const { key, own, quantity, user_id } of yield* ticketsNamed(sql, purchases)) {
         findings.add(
           "keys-once",
           `key ${key} of ${user_id}`,
           `expected ${quantity} tickets of one purchase of that player, found ${own}`
+        )
+      }
+      const withdrawals = answers.filter((answer) => answer._tag === "Withdrawal")
+      for (const { key, user_id, withdrawal } of yield* withdrawalsMissing(sql, withdrawals)) {
+        findings.add(
+          "keys-once",
+          `key ${key} of ${user_id}`,
+          `expected a withdrawal of that player of id ${withdrawal}, found none`
         )
       }
       rows = yield* answersAfter(sql, last)
@@ -146,7 +167,7 @@ const answersAfter = (sql: PgClient.PgClient, after: AnswerRow | null) =>
     ORDER BY user_id, key LIMIT ${answersPage}`
 
 /** The answers that do not name as many tickets of their player's purchase as they say, and how many they do name. */
-const ticketsNamed = (sql: PgClient.PgClient, answers: ReadonlyArray<Answer>) =>
+const ticketsNamed = (sql: PgClient.PgClient, answers: ReadonlyArray<PurchaseAnswer>) =>
   sql<{ readonly user_id: string; readonly key: string; readonly quantity: number; readonly own: bigint }>`
     SELECT a.user_id, a.key, a.quantity, count(t.id) AS own
     FROM unnest(${answers.map(({ userId }) => userId)}::uuid[], ${answers.map(({ key }) => key)}::text[],
@@ -158,6 +179,14 @@ const ticketsNamed = (sql: PgClient.PgClient, answers: ReadonlyArray<Answer>) =>
       AND t.user_id = a.user_id AND t.total_entries_at_purchase = a.entries AND t.created_at = a.at
     GROUP BY a.user_id, a.key, a.quantity, a.first, a.entries
     HAVING count(t.id) <> a.quantity OR a.first + a.quantity - 1 <> a.entries`
+
+/** The answers whose withdrawal is not there, or another player's. */
+const withdrawalsMissing = (sql: PgClient.PgClient, answers: ReadonlyArray<WithdrawalAnswer>) =>
+  sql<{ readonly user_id: string; readonly key: string; readonly withdrawal: string }>`
+    SELECT a.user_id, a.key, a.withdrawal
+    FROM unnest(${answers.map(({ userId }) => userId)}::uuid[], ${answers.map(({ key }) => key)}::text[],
+      ${answers.map(({ withdrawalId }) => withdrawalId)}::uuid[]) AS a (user_id, key, withdrawal)
+    WHERE NOT EXISTS (SELECT FROM withdrawals w WHERE w.id = a.withdrawal AND w.user_id = a.user_id)`
 
 interface Counted {
   readonly users: number

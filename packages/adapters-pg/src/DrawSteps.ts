@@ -12,9 +12,11 @@ import type { Cents } from "@ddd/core/Money"
 import { parseNote } from "@ddd/core/Note"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
+import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { formatLock, formatOpen, formatResult } from "@ddd/core/Record"
 import { lockDaily, openDaily, outcomeOf, resultRecord } from "@ddd/core/Settlement"
 import { collectFee, isRefusal, winPrize } from "@ddd/core/Wallet"
@@ -22,15 +24,16 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import type { SqlError } from "effect/sql"
 import { tellStatus } from "./DrawEventsPg.ts"
-import { writeMoves } from "./LedgerPg.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
 import { tileDraw } from "./TicketTiles.ts"
 import { retryConflicts } from "./Transaction.ts"
+import { writeMoves } from "./WalletMoves.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {
   readonly sql: PgClient.PgClient
   readonly newId: Identifiers["Service"]["newId"]
+  readonly outbox: Outbox["Service"]
   readonly signer: RecordSigner["Service"]
   readonly sealing: Sealing["Service"]
   readonly vault: SeedVault["Service"]
@@ -177,8 +180,8 @@ interface SecretRow {
   readonly ciphertext: Uint8Array
 }
 
-/** `locked → drawn`: reveals the seed, pays the winner and the house, publishes the result. */
-const settle = Effect.fnUntraced(function*({ newId, sealing, signer, sql, vault }: StepServices, due: DueStep) {
+/** `locked → drawn`: reveals the seed, pays the winner and the house, publishes the result, and enqueues the winner's mail. */
+const settle = Effect.fnUntraced(function*({ newId, outbox, sealing, signer, sql, vault }: StepServices, due: DueStep) {
   const { drawId: id } = due
   const draw = yield* readDraw(sql, id)
   if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
@@ -220,17 +223,20 @@ const settle = Effect.fnUntraced(function*({ newId, sealing, signer, sql, vault 
       if (row === undefined) {
         return yield* new StepFailed({ due, message: `user ${user}, who is to be paid, has no wallet` })
       }
-      const moved = by(walletOf(row), amount, id)
+      const moved = by(walletOf(row), user, amount, id)
       if (isRefusal(moved)) {
         return yield* new StepFailed({ due, message: `the wallet of user ${user} cannot take ${amount} cents` })
       }
-      yield* writeMoves(sql, newId, instantOf(locked.clock), [{ userId: user, ...moved }])
+      yield* writeMoves(sql, newId, instantOf(locked.clock), { userId: user, ...moved })
     }
     yield* sql`
       UPDATE draws SET status = 'drawn', seed = ${record.seed}, winning_position = ${outcome.winningPosition}::int,
         drawn_at = ${locked.clock}, result_note = ${note}
       WHERE id = ${id}::uuid`
     yield* tellStatus(sql, id, "drawn")
+    if (winner !== undefined) {
+      yield* outbox.add(`winner ${id}`, { _tag: "MailWinner", userId: userId(winner.user_id), drawId: id })
+    }
     return true
   })
   const payees: ReadonlyArray<Payee> = winner === undefined ? [] : [
@@ -260,7 +266,7 @@ const tile = Effect.fnUntraced(function*({ sealing, sql }: StepServices, id: Dra
 export const performStep = (
   services: StepServices,
   due: DueStep
-): Effect.Effect<boolean, StepFailed | SqlError.SqlError> => {
+): Effect.Effect<boolean, StepFailed | SqlError.SqlError | Unavailable> => {
   const inTransaction = (step: Effect.Effect<boolean, SqlError.SqlError>) =>
     retryConflicts(services.sql.withTransaction(step))
   switch (due.step) {

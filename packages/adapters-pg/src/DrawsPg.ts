@@ -12,6 +12,7 @@ import {
   type TicketCheck
 } from "@ddd/core/ports/Draws"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
@@ -39,6 +40,7 @@ const make = Effect.gen(function*() {
     sql,
     sealing,
     newId: (yield* Identifiers).newId,
+    outbox: yield* Outbox,
     signer: yield* RecordSigner,
     vault: yield* SeedVault
   }

@@ -19,6 +19,7 @@ export interface WalletRow {
   readonly balance: bigint
   readonly withdrawable: bigint
   readonly pending: bigint
+  readonly debt: bigint
   readonly seq: bigint
   readonly updated_at: Date
 }
@@ -26,12 +27,13 @@ export interface WalletRow {
 /** A wallet's columns, money in cents. */
 export const walletColumns = (sql: PgClient.PgClient) =>
   sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable,
-    (pending_withdrawal * 100)::bigint AS pending, seq, updated_at`)
+    (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at`)
 
 export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant } => ({
   balance: cents(row.balance),
   withdrawable: cents(row.withdrawable),
   pendingWithdrawal: cents(row.pending),
+  debt: cents(row.debt),
   seq: Number(row.seq),
   updatedAt: instantOf(row.updated_at)
 })

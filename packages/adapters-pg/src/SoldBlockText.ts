@@ -5,7 +5,7 @@
  */
 import { drawId, isUuid, position } from "@ddd/core/Ids"
 import { formatInstant, parseInstant } from "@ddd/core/Instant"
-import { formatCents, parseCents } from "@ddd/core/Money"
+import { formatCents, parseCents, zero } from "@ddd/core/Money"
 import type { SoldBlock } from "@ddd/core/Sale"
 import { Option, Schema } from "effect"
 
@@ -55,6 +55,7 @@ export const decodeSoldBlock = (text: string): SoldBlock | "other" | "spoilt" =>
     quantity: stored.count,
     purchasedAt: at,
     totalEntries: stored.entries,
-    wallet: { balance, withdrawable, pendingWithdrawal, seq: stored.seq }
+    // who bought had money, and who has money owes nothing
+    wallet: { balance, withdrawable, pendingWithdrawal, debt: zero, seq: stored.seq }
   }
 }

@@ -86,6 +86,8 @@ const breaks = (what: string, statements: ReadonlyArray<string>, found: Readonly
 
 const ada = "(SELECT id FROM users WHERE username = 'ada')"
 const bob = "(SELECT id FROM users WHERE username = 'bob')"
+const cleo = "(SELECT id FROM users WHERE username = 'cleo')"
+const dan = "(SELECT id FROM users WHERE username = 'dan')"
 const house = "(SELECT id FROM users WHERE username = 'house')"
 const draw = (status: string) => `(SELECT id FROM draws WHERE status = '${status}')`
 const winner = `(SELECT t.user_id FROM tickets t JOIN draws d ON d.id = t.draw_id AND t.position = d.winning_position)`
@@ -105,7 +107,7 @@ describe("30. the audit", () => {
     Effect.gen(function*() {
       const { counted, findings } = yield* audit()
       assert.deepStrictEqual(findings, [])
-      assert.deepStrictEqual(counted, { users: 3, draws: 10, tickets: 112, transactions: 119 })
+      assert.deepStrictEqual(counted, { users: 5, draws: 10, tickets: 112, transactions: 135 })
     })
   )
 
@@ -151,7 +153,12 @@ describe("30. the audit", () => {
       theTransaction(`user_id = ${bob} AND wallet_seq = 1`),
       /against deposits:%; found 20.00 against payouts/
     ],
-    ["money-conserved", "'account payouts'", /expected at least zero, found -20.00/]
+    [
+      "funding-once",
+      "'funding test:funds of bob'",
+      /against deposits:test, found a deposit of 20.00 .* against payouts/
+    ],
+    ["money-conserved", "'account payouts'", /expected at least zero, found -6.00/]
   ])
   breaks("finds a draw's account changed", [
     `UPDATE draws SET account_balance = account_balance + 1 WHERE status = 'open'`
@@ -251,6 +258,121 @@ describe("30. the audit", () => {
     ["refund-once", "'transaction 018f2d5e-7a1b-7cc0-9d3a-0000000000aa'"],
     ["draw-account", theDraw("drawn"), /found -1.00 by its movements, 0.00 in its row/]
   ])
+
+  // debts
+  breaks("finds a debt that is forgiven", [
+    `UPDATE wallets SET debt = 0 WHERE user_id = ${dan}`
+  ], [["debt-is-receivable", theWallet(dan), /expected a debt of 2.00 .* found a debt of 0.00 and 0.00 in the wallet/]])
+  breaks("finds a debt of nothing that was lent", [
+    `UPDATE wallets SET debt = 1, balance = 0, withdrawable = 0 WHERE user_id = ${bob}`
+  ], [
+    ["debt-is-receivable", theWallet(bob), /expected a debt of 0.00/],
+    ["wallet-is-its-history", theWallet(bob)],
+    ["money-conserved", "'all wallets'"]
+  ])
+  breaks("finds money in the wallet of who owes", [
+    unconstrained("wallets"),
+    `UPDATE transactions SET amount = -2, balance_after = 1 WHERE type = 'debt_repaid' AND user_id = ${dan}`,
+    `UPDATE wallets SET balance = 1, debt = 3 WHERE user_id = ${dan}`
+  ], [["debt-is-receivable", theWallet(dan), /expected a debt of 3.00 .* found a debt of 3.00 and 1.00/]])
+
+  // money in
+  const theFunding = (reference: string) => `'funding ${reference}'`
+  breaks("finds a purchase whose deposit is gone", [
+    `DELETE FROM transactions WHERE type = 'deposit' AND user_id = ${bob}`
+  ], [
+    ["funding-once", theFunding("test:funds of bob"), /expected a deposit of 20.00 for .*, found none/],
+    ["history-without-gaps", `'movement 2 of the wallet of ' || ${bob}`],
+    ["wallet-is-its-history", theWallet(bob)],
+    ["money-conserved", "'all wallets'"]
+  ])
+  breaks("finds deposits and chargebacks of no funding", [
+    "DELETE FROM fundings WHERE reference = 'app_store:2'"
+  ], [
+    [
+      "funding-once",
+      theTransaction("type = 'deposit' AND reference_id = 'app_store:2'"),
+      /expected no deposit or charge/
+    ],
+    ["funding-once", theTransaction("type = 'chargeback' AND reference_id = 'app_store:2'")],
+    ["funding-once", theTransaction("type = 'deposit' AND reference_id LIKE 'reversal:%'")]
+  ])
+  breaks("finds a purchase credited twice", [
+    "DROP INDEX transactions_once",
+    `INSERT INTO transactions (id, user_id, type, amount, balance_after, reference_id, wallet_seq, counter_account)
+     SELECT '018f2d5e-7a1b-7cc0-9d3a-0000000000aa', user_id, 'deposit', 20, balance + 20, 'test:funds of bob', seq + 1,
+       'deposits:test'
+     FROM wallets WHERE user_id = ${bob}`,
+    `UPDATE wallets SET balance = balance + 20, seq = seq + 1 WHERE user_id = ${bob}`
+  ], [["funding-once", "'transaction 018f2d5e-7a1b-7cc0-9d3a-0000000000aa'"]])
+  breaks("finds a purchase of another amount", [
+    "UPDATE fundings SET amount = 49 WHERE reference = 'app_store:1'"
+  ], [["funding-once", theFunding("app_store:1"), /expected a deposit of 49.00 .*, found a deposit of 50.00/]])
+  breaks("finds a purchase of another player", [
+    `UPDATE fundings SET user_id = ${bob} WHERE reference = 'app_store:1'`
+  ], [["funding-once", theFunding("app_store:1")]])
+  breaks("finds a deposit given back for another chargeback", [
+    "UPDATE transactions SET reference_id = 'reversal:none' WHERE reference_id LIKE 'reversal:%'"
+  ], [
+    ["funding-once", theFunding("app_store:2"), /expected a deposit of 10.00 .*, found none/],
+    ["funding-once", theTransaction("reference_id LIKE 'reversal:%'"), /expected no deposit/]
+  ])
+  breaks("finds a refund that was not taken back", [
+    "UPDATE fundings SET refunded = true WHERE reference = 'app_store:1'"
+  ], [["funding-once", theFunding("app_store:1"), /expected it to be taken back, found credited/]])
+  breaks("finds a refund that was reversed and not given back", [
+    "UPDATE fundings SET refund_reversed = true WHERE reference = 'play_store:1'"
+  ], [["funding-once", theFunding("play_store:1"), /expected it to be given back, found taken back/]])
+  breaks("finds a purchase that was not credited", [
+    `INSERT INTO fundings (reference, purchased, user_id, amount) VALUES ('app_store:9', true, ${bob}, 1)`,
+    "INSERT INTO fundings (reference, purchased, amount, names) VALUES ('app_store:10', true, 1, '{nobody yet}')"
+  ], [["funding-once", theFunding("app_store:9"), /expected it to be credited, found nothing/]])
+
+  // money out
+  const withdrawal = (status: string, user = cleo) =>
+    `(SELECT id FROM withdrawals WHERE status = '${status}' AND user_id = ${user})`
+  const theWithdrawal = (status: string) => `'withdrawal ' || ${withdrawal(status)}`
+  breaks("finds a withdrawal without its movement", [
+    `UPDATE withdrawals SET id = '018f2d5e-7a1b-7cc0-9d3a-0000000000aa' WHERE id = ${withdrawal("pending")}`
+  ], [
+    ["withdrawal-settled", "'withdrawal 018f2d5e-7a1b-7cc0-9d3a-0000000000aa'", /found none/],
+    ["withdrawal-settled", `'transaction ' || ${withdrawal("pending")}`, /expected no withdrawal/],
+    ["keys-once", theKey("pending", cleo)]
+  ])
+  breaks("finds a withdrawal of another amount", [
+    `UPDATE withdrawals SET amount = 6 WHERE id = ${withdrawal("pending")}`
+  ], [[
+    "withdrawal-settled",
+    theWithdrawal("pending"),
+    /expected a withdrawal of -6.00 .*, found a withdrawal of -5.00/
+  ]])
+  breaks("finds a withdrawal that is paid and whose movement is pending", [
+    `UPDATE transactions SET status = 'pending' WHERE id = ${withdrawal("paid")}`
+  ], [
+    ["withdrawal-settled", theWithdrawal("paid"), /, completed, found .*, pending/],
+    ["wallet-is-its-history", theWallet(cleo)]
+  ])
+  breaks("finds a failed withdrawal that did not come back", [
+    `UPDATE transactions SET reference_id = 'none' WHERE type = 'refund' AND reference_id = ${
+      withdrawal("failed")
+    }::text`
+  ], [
+    ["withdrawal-settled", theWithdrawal("failed"), /expected 3.00 back to .*, found nothing/],
+    [
+      "withdrawal-settled",
+      theTransaction(`type = 'refund' AND reference_id = ${withdrawal("failed")}::text`),
+      /expected nothing paid back/
+    ]
+  ])
+  breaks("finds a returned withdrawal that came back as winnings", [
+    `UPDATE transactions SET withdrawable_delta = 2 WHERE type = 'refund' AND reference_id = ${
+      withdrawal("returned")
+    }::text`,
+    `UPDATE wallets SET withdrawable = withdrawable + 2 WHERE user_id = ${cleo}`
+  ], [["withdrawal-settled", theWithdrawal("returned"), /of it 0.00 withdrawable, found .* of it 2.00 withdrawable/]])
+  breaks("finds a paid withdrawal that came back", [
+    `UPDATE withdrawals SET status = 'paid' WHERE id = ${withdrawal("returned")}`
+  ], [["withdrawal-settled", theTransaction(`reference_id = ${withdrawal("returned")}::text AND type = 'refund'`)]])
 
   // secrets, seals, trees
   breaks("finds a seed shown too soon, that is not the seed besides", [
@@ -384,6 +506,17 @@ describe("30. the audit", () => {
   breaks("finds an answer that is spoilt", [
     `UPDATE idempotency_keys SET body = replace(body, '"draw":"', '"draw":"?') WHERE key = 'many'`
   ], [["keys-once", theKey("many", ada), /expected the answer of a purchase/]])
+
+  breaks("finds two answers with the same withdrawal", [
+    `INSERT INTO idempotency_keys SELECT user_id, 'paid again', fingerprint, status, body, created_at
+     FROM idempotency_keys WHERE key = 'paid'`
+  ], [["keys-once", theKey("paid again", cleo), /expected a withdrawal of its own, found that of key paid/]])
+  breaks("finds an answer with another player's withdrawal", [
+    `UPDATE idempotency_keys SET user_id = ${dan} WHERE key = 'paid'`
+  ], [["keys-once", theKey("paid", dan), /expected a withdrawal of that player of id .*, found none/]])
+  breaks("finds an answer whose withdrawal is spoilt", [
+    `UPDATE idempotency_keys SET body = '{"withdrawal":"?"}' WHERE key = 'paid'`
+  ], [["keys-once", theKey("paid", cleo), /expected the answer of a purchase or a withdrawal/]])
 
   test(
     "stops at a hundred findings of an invariant",

@@ -96,6 +96,50 @@ describe("migrate", () => {
     }))
 })
 
+describe("migration 7", () => {
+  it.effect("knows the deposits that were made before it as purchases, credited, and confirms no ticket that was sold before it", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 6)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const draw = "018f2d5e-7a1b-7cc0-9d3a-0000000000d1"
+      const at = "2026-01-05T12:00:00.000Z"
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO wallets (id, user_id, balance, seq) VALUES (gen_random_uuid(), '${ada}', 14.00, 3);
+        INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, seal_key_id, tree_frontier,
+          open_note, total_entries, prize_pool)
+        VALUES ('${draw}', 'daily', '2026-01-05', 'open', repeat('0', 64), '2026-01-05', '2026-01-06', 'key', '', 'open', 1, 0.95);
+        INSERT INTO transactions (id, user_id, wallet_seq, type, amount, balance_after, counter_account, reference_id, created_at)
+        VALUES
+          (gen_random_uuid(), '${ada}', 1, 'deposit', 10.00, 10.00, 'deposits:app_store', 'app_store:1', '${at}'),
+          (gen_random_uuid(), '${ada}', 2, 'deposit', 5.00, 15.00, 'deposits:internal', 'welcome gift', '${at}'),
+          (gen_random_uuid(), '${ada}', 3, 'ticket_purchase', -1.00, 14.00, 'draw:${draw}', 'DDL-1', '${at}');
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      assert.deepStrictEqual(
+        yield* sql`
+          SELECT reference, purchased, refunded, refund_reversed, given, user_id, amount, names, created_at FROM fundings
+          ORDER BY reference`,
+        [["app_store:1", "10.00"], ["welcome gift", "5.00"]].map(([reference, amount]) => ({
+          reference,
+          purchased: true,
+          refunded: false,
+          refund_reversed: false,
+          given: "credited",
+          user_id: ada,
+          amount,
+          names: [],
+          created_at: new Date(at)
+        }))
+      )
+      assert.deepStrictEqual(yield* sql`SELECT * FROM ticket_mails`, [{ draw_id: draw, confirmed: 1 }])
+      assert.deepStrictEqual(yield* sql`SELECT debt FROM wallets WHERE user_id = ${ada}::uuid`, [{ debt: "0.00" }])
+    }))
+})
+
 describe("schemaProblem", () => {
   it.effect("tells a database without a schema from one that lacks migrations", () =>
     Effect.gen(function*() {

@@ -1,5 +1,5 @@
 import { userId } from "@ddd/core/Ids"
-import { type Job, Outbox } from "@ddd/core/ports/Outbox"
+import { type MailJob, Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Schedule } from "effect"
@@ -14,7 +14,7 @@ class MailFailed extends Data.TaggedError("MailFailed")<{ readonly isFinal: bool
 class Undone extends Data.TaggedError("Undone") {}
 
 const ada = userId("018f2d5e-7a1b-7cc0-9d3a-00000000000a")
-const job: Job = { _tag: "MailWelcome", userId: ada, mailedTokenId: "1" }
+const job: MailJob = { _tag: "MailWelcome", userId: ada, mailedTokenId: "1" }
 
 interface JobRow {
   readonly id: string
@@ -35,8 +35,8 @@ const untilJobs = (areSo: (rows: ReadonlyArray<JobRow>) => boolean) =>
   )
 
 /** Starts a worker on `handle`. */
-const start = (handle: (job: Job, id: string) => Effect.Effect<void, MailFailed>, concurrency = 1) =>
-  Effect.forkScoped(worker(handle, { concurrency, isFinal: ({ isFinal }) => isFinal }))
+const start = (handle: (job: MailJob, id: string) => Effect.Effect<void, MailFailed>, concurrency = 1) =>
+  Effect.forkScoped(worker("outbox", handle, { concurrency, isFinal: ({ isFinal }) => isFinal }))
 
 describe("OutboxPg", () => {
   it.live("does what was committed, and nothing of what was undone", () =>
@@ -48,7 +48,7 @@ describe("OutboxPg", () => {
         sql.withTransaction,
         Effect.catchTag("Undone", () => Effect.void)
       )
-      const handled: Array<readonly [string, Job]> = []
+      const handled: Array<readonly [string, MailJob]> = []
       yield* start((job, id) => Effect.sync(() => handled.push([id, job])))
       yield* outbox.add("committed", job).pipe(sql.withTransaction)
       yield* outbox.add("committed", { _tag: "MailPasswordChanged", userId: ada })
@@ -93,7 +93,7 @@ describe("OutboxPg", () => {
     Effect.gen(function*() {
       const outbox = yield* Outbox
       const handled: Array<string> = []
-      const handle = (_: Job, id: string) =>
+      const handle = (_: MailJob, id: string) =>
         Effect.sync(() => handled.push(id)).pipe(Effect.andThen(Effect.sleep("5 millis")))
       yield* start(handle, 4)
       yield* start(handle, 4)

@@ -30,6 +30,8 @@ layer(Sessions.layer)("balances", (it) => {
   refuses("a negative balance", setWallet("balance = -0.01"), "check_violation")
   refuses("more withdrawable than there is", setWallet("withdrawable = balance + 0.01"), "check_violation")
   refuses("a withdrawable part below zero", setWallet("withdrawable = -0.01"), "check_violation")
+  refuses("a debt below zero", setWallet("debt = -0.01"), "check_violation")
+  refuses("a debt of who has money", setWallet("debt = 1.00"), "check_violation")
   refuses("less than nothing on its way out", setWallet("pending_withdrawal = -0.01"), "check_violation")
   refuses("a movement to below zero", [
     movements({ user: bob, seq: 2, amount: "-6.00", after: "-1.00", type: "withdrawal", account: "payouts" })
@@ -222,7 +224,7 @@ layer(Sessions.layer)("rows that stay", (it) => {
   const { refuses } = makeTries(it)
   const statements = [
     "DELETE FROM transactions",
-    "TRUNCATE transactions",
+    "TRUNCATE transactions CASCADE",
     "UPDATE tickets SET position = position",
     `UPDATE tickets SET user_id = '${bob}'`,
     "DELETE FROM tickets",

@@ -44,6 +44,25 @@ layer(Sessions.layer)("30. the application's role", (it) => {
     "DELETE FROM sessions",
     "UPDATE refresh_tokens SET session_id = session_id",
     "DELETE FROM refresh_tokens",
+    "DELETE FROM fundings",
+    "TRUNCATE fundings",
+    "UPDATE fundings SET reference = reference",
+    "UPDATE fundings SET created_at = created_at",
+    "UPDATE buyer_names SET user_id = user_id",
+    "TRUNCATE buyer_names",
+    "UPDATE payout_accounts SET account = account",
+    "UPDATE payout_accounts SET user_id = user_id",
+    "DELETE FROM withdrawals",
+    "TRUNCATE withdrawals",
+    "UPDATE withdrawals SET amount = amount",
+    "UPDATE withdrawals SET account = account",
+    "UPDATE withdrawals SET user_id = user_id",
+    "DELETE FROM webhook_events",
+    "TRUNCATE webhook_events",
+    "UPDATE webhook_events SET event_id = event_id",
+    "UPDATE webhook_events SET received_at = received_at",
+    "DELETE FROM ticket_mails",
+    "UPDATE ticket_mails SET draw_id = draw_id",
     "INSERT INTO jobs_migrations VALUES (3, now(), 'x')",
     "UPDATE app_clock SET shift = interval '1 day'",
     "INSERT INTO app_clock DEFAULT VALUES",
@@ -107,11 +126,21 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
       )
     }))
 
-  it.effect("removes rows of no table but those that are kept for a while, and of keys that erasing destroys; empties none", () =>
+  it.effect("removes rows of no table but those that are kept for a while, and those that erasing destroys; empties none", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(
         yield* tablesWith("has_table_privilege($app, c.oid, 'DELETE')"),
-        ["idempotency_keys", "jobs", "known_networks", "lobby_members", "sale_batches", "throttles", "user_keys"]
+        [
+          "buyer_names",
+          "idempotency_keys",
+          "jobs",
+          "known_networks",
+          "lobby_members",
+          "payout_accounts",
+          "sale_batches",
+          "throttles",
+          "user_keys"
+        ]
       )
       assert.deepStrictEqual(yield* tablesWith("has_table_privilege($app, c.oid, 'TRUNCATE, TRIGGER, REFERENCES')"), [])
     }))
@@ -122,17 +151,22 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         yield* tablesWith("has_any_column_privilege($app, c.oid, 'UPDATE')"),
         [
           "draws",
+          "fundings",
           "jobs",
           // to be locked: its rows are fixed by a trigger
           "jobs_migrations",
           "known_networks",
           "mailed_tokens",
+          "payout_accounts",
           "refresh_tokens",
           "sessions",
           "throttles",
+          "ticket_mails",
           "transactions",
           "users",
-          "wallets"
+          "wallets",
+          "webhook_events",
+          "withdrawals"
         ]
       )
     }))

@@ -1,13 +1,17 @@
-/** Mail: what of the settings it follows, and the worker that writes and sends what the outbox holds. */
+/** Mail: what of the settings it follows, and the workers that enqueue confirmations, and write and send what the outbox holds. */
 import * as MailerFiles from "@ddd/adapters-mail/MailerFiles"
 import * as MailerSmtp from "@ddd/adapters-mail/MailerSmtp"
 import * as MailJobs from "@ddd/adapters-mail/MailJobs"
 import * as MailRecipientsPg from "@ddd/adapters-pg/MailRecipientsPg"
+import * as MailSubjectsPg from "@ddd/adapters-pg/MailSubjectsPg"
 import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
-import { Effect, Latch, Layer, Redacted } from "effect"
+import * as TicketMailsPg from "@ddd/adapters-pg/TicketMailsPg"
+import { TicketMails } from "@ddd/core/ports/TicketMails"
+import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
+import { staff } from "./Shift.ts"
 
 /** Mails that one process writes at a time; each waits for the mail server. */
 const concurrency = 4
@@ -22,33 +26,17 @@ export const destinationOf = (settings: MailSettings): { readonly server: string
     ? { folder: folderOf(settings) }
     : { server: new URL(Redacted.value(settings.SMTP_URL)).host }
 
-/** How long the mails under way may take when the server stops. */
-const patience = "10 seconds"
+/** How often it is looked for tickets to be confirmed. */
+const confirmationPause = "5 seconds"
 
-/** Jobs that are done where they were begun: `stop` waits for those under way, and lets no other begin. */
-const makeShift = Effect.map(Effect.all([Latch.make(true), Latch.make(true)]), ([open, idle]) => {
-  let underWay = 0
-  return {
-    during: <A, E, R>(job: Effect.Effect<A, E, R>) =>
-      open.whenOpen(Effect.acquireUseRelease(
-        Effect.sync(() => {
-          underWay++
-          idle.closeUnsafe()
-        }),
-        () => job,
-        () =>
-          Effect.sync(() => {
-            if (--underWay === 0) idle.openUnsafe()
-          })
-      )),
-    // the last of them opens the latch within its own turn, and by the end of that is about to be acknowledged, which nothing interrupts
-    stop: open.close.pipe(
-      Effect.andThen(idle.await),
-      Effect.andThen(Effect.yieldNow),
-      Effect.timeout(patience),
-      Effect.ignore
-    )
-  }
+/** Has the tickets of every minute that is over confirmed by mail, until it is interrupted. Never fails. */
+const confirmTickets = Effect.gen(function*() {
+  const { enqueueDue } = yield* TicketMails
+  return yield* enqueueDue.pipe(
+    Effect.catchCause((cause) => Effect.logError("tickets could not be looked through to be confirmed", cause)),
+    Effect.andThen(Effect.sleep(confirmationPause)),
+    Effect.forever
+  )
 })
 
 /** Sends what the outbox holds until the scope ends; mails under way are finished first. */
@@ -59,12 +47,15 @@ export const worker = (settings: MailSettings, publicUrl: URL) => {
     : MailerSmtp.layer({ url: settings.SMTP_URL, from })
   const work = Effect.gen(function*() {
     const handle = yield* MailJobs.make({ publicUrl: publicUrl.origin })
-    const shift = yield* makeShift
-    yield* Effect.forkScoped(OutboxPg.worker((job, id) => shift.during(handle(job, id)), {
-      concurrency,
-      isFinal: ({ _tag }) => _tag === "MailRefused"
-    }))
-    yield* Effect.addFinalizer(() => shift.stop)
+    yield* Effect.forkScoped(confirmTickets)
+    yield* staff((during) =>
+      OutboxPg.worker("outbox", (job, id) => during(handle(job, id)), {
+        concurrency,
+        isFinal: ({ _tag }) => _tag === "MailRefused"
+      })
+    )
   })
-  return Layer.merge(Layer.effectDiscard(work), OutboxPg.cleanup).pipe(Layer.provide([mailer, MailRecipientsPg.layer]))
+  return Layer.merge(Layer.effectDiscard(work), OutboxPg.cleanup).pipe(
+    Layer.provide([mailer, MailRecipientsPg.layer, MailSubjectsPg.layer, TicketMailsPg.layer])
+  )
 }

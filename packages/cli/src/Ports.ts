@@ -13,18 +13,25 @@ import * as AccountsPg from "@ddd/adapters-pg/AccountsPg"
 import * as BooksPg from "@ddd/adapters-pg/BooksPg"
 import * as DrawEventsPg from "@ddd/adapters-pg/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/DrawsPg"
+import * as FundingsPg from "@ddd/adapters-pg/FundingsPg"
+import * as JobBoardPg from "@ddd/adapters-pg/JobBoardPg"
 import * as LedgerPg from "@ddd/adapters-pg/LedgerPg"
 import * as Listener from "@ddd/adapters-pg/Listener"
 import * as NowPg from "@ddd/adapters-pg/NowPg"
 import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
+import * as PayoutAccountsPg from "@ddd/adapters-pg/PayoutAccountsPg"
 import * as Provision from "@ddd/adapters-pg/Provision"
 import * as SalesPg from "@ddd/adapters-pg/SalesPg"
 import * as SecurityLogPg from "@ddd/adapters-pg/SecurityLogPg"
 import * as SessionsPg from "@ddd/adapters-pg/SessionsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/ThrottlesPg"
+import * as WebhookInboxPg from "@ddd/adapters-pg/WebhookInboxPg"
+import * as WithdrawalsPg from "@ddd/adapters-pg/WithdrawalsPg"
 import { Layer } from "effect"
+import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
+import { fundingSource, payoutProvider } from "./Money.ts"
 
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
@@ -33,9 +40,9 @@ const saleConnectionsMax = 3
 /** One for each channel that is listened to: draws, and sessions that end. */
 const channels = 2
 
-/** What everything stands on: the database, its clock, new ids. */
+/** What everything stands on: the database, its clock and its outbox, new ids. */
 const ground = ({ app }: Database) =>
-  NowPg.layer().pipe(
+  Layer.merge(NowPg.layer(), OutboxPg.layer).pipe(
     Layer.provideMerge(Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax })),
     Layer.provideMerge(IdentifiersNode.layer)
   )
@@ -54,9 +61,22 @@ const drawPorts = ({ log, sealing, seeds }: Keys) =>
 
 const accountPorts = ({ refresh }: Keys) =>
   Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
-    Layer.provideMerge([SessionEnds.layer, OutboxPg.layer]),
+    Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
+
+const moneyPorts = Layer.mergeAll(
+  LedgerPg.layer,
+  FundingsPg.layer,
+  WithdrawalsPg.layer,
+  PayoutAccountsPg.layer,
+  WebhookInboxPg.layer,
+  JobBoardPg.layer
+)
+
+/** Those outside whom money comes from and goes to. `publicUrl` is where their pages send players back to. */
+const moneyPeers = (settings: Settings, publicUrl: URL) =>
+  Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
 /** What operating on draws and auditing the books needs: Draws, Books, Now and the keys of draws. */
 export const draws = (database: Database, keys: Keys) => drawPorts(keys).pipe(Layer.provideMerge(ground(database)))
@@ -65,17 +85,25 @@ export const draws = (database: Database, keys: Keys) => drawPorts(keys).pipe(La
 export const accounts = (database: Database, keys: Keys) =>
   accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(ground(database)))
 
-/** What the whole server needs. `issuer` is PUBLIC_URL. */
-export const all = (database: Database, keys: Keys, issuer: string) => {
+/** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
+export const money = (database: Database, keys: Keys, settings: Settings) =>
+  Layer.merge(
+    moneyPorts,
+    moneyPeers(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
+  ).pipe(Layer.provideMerge(accounts(database, keys)))
+
+/** What the whole server needs. `publicUrl` is PUBLIC_URL. */
+export const all = (database: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
   const sales = SalesPg.layer().pipe(
     Layer.provide(Provision.layer(database.app, { applicationName: "ddd sales", maxConnections: saleConnectionsMax }))
   )
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
-    LedgerPg.layer,
+    moneyPorts,
+    moneyPeers(settings, publicUrl),
     accountPorts(keys),
-    AccessTokensJose.layer({ issuer, privateKeys: keys.accessTokens }),
+    AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
     RefreshTokensNode.layer(keys.refresh),
     PasswordsArgon2.layer()
   ).pipe(

@@ -3,7 +3,10 @@
  *
  * What a command does is loaded when it is asked for: `ddd --help` need not wait for a web server to be read.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import type { WithdrawalStatus } from "@ddd/core/Payout"
+import { jobStates } from "@ddd/core/ports/JobBoard"
+import { webhookSenders, webhookStates } from "@ddd/core/ports/WebhookInbox"
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { done, type ExitCode, exitCodes, interrupted, unusable } from "./ExitCode.ts"
@@ -34,10 +37,24 @@ const wholeNumber = (min: number, max: number) => (text: string): number => {
   throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
 }
 
+const withdrawalStatuses: ReadonlyArray<WithdrawalStatus> = ["pending", "paid", "failed", "returned"]
+
+const unitMillis: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `30m`, `1h`, `2d`, in milliseconds. */
+const duration = (text: string): number => {
+  const [, count, unit = ""] = /^(\d{1,5})([smhd])$/.exec(text) ?? []
+  const millis = Number(count) * (unitMillis[unit] ?? Number.NaN)
+  if (!Number.isNaN(millis)) return millis
+  throw new InvalidArgumentError("It must be a time such as 90s, 30m, 1h or 2d.")
+}
+
 /** An option that may be given several times. */
 const repeated = (text: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => [...before, text]
 
 const json = () => new Option("--json", "for machines")
+
+const limit = () => new Option("--limit <n>", "how many").default(20).argParser(wholeNumber(1, 10_000))
 
 /** Reads the command line: the task it asks for, or the exit code where there is nothing to do. */
 export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCode> => {
@@ -123,6 +140,107 @@ export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCod
     .addOption(json())
     .action((who, options) =>
       choose(load(() => import("./commands/UserErase.ts"), ({ eraseUser }) => eraseUser(who, options)))
+    )
+
+  const jobs = program.command("jobs").description(
+    "look at what is to be done outside the books, or have it tried again"
+  )
+  jobs.command("list")
+    .description("mails, webhooks and payouts to be handled, handled, or given up, newest first")
+    .addOption(new Option("--state <state>", "only those in it").choices(jobStates))
+    .addOption(limit())
+    .addOption(json())
+    .action((options) => choose(load(() => import("./commands/JobList.ts"), ({ listJobs }) => listJobs(options))))
+  jobs.command("retry")
+    .description("have what was given up tried again, from the first attempt on")
+    .argument("[id]", "a job's id")
+    .option("--all", "every job that was given up")
+    .addOption(json())
+    .action((id, options) =>
+      choose(load(() => import("./commands/JobRetry.ts"), ({ retryJobs }) => retryJobs(id, options)))
+    )
+
+  const webhooks = program.command("webhooks").description("look at what outside services told, or act on it once more")
+  webhooks.command("list")
+    .description("what they told and what came of it, newest first")
+    .addOption(new Option("--sender <name>", "only what that one told").choices(webhookSenders))
+    .addOption(new Option("--state <state>", "only those in it").choices(webhookStates))
+    .addOption(limit())
+    .addOption(json())
+    .action((options) =>
+      choose(load(() => import("./commands/WebhookList.ts"), ({ listWebhooks }) => listWebhooks(options)))
+    )
+  const onEvent = (name: string, description: string) =>
+    webhooks.command(name).description(description).argument("<id>", "an event's id").addOption(json())
+  onEvent("show", "one event at length, with its body")
+    .action((id, options) =>
+      choose(load(() => import("./commands/WebhookShow.ts"), ({ showWebhook }) => showWebhook(id, options)))
+    )
+  onEvent("replay", "act on an event once more, whatever came of it; money never moves twice for it")
+    .action((id, options) =>
+      choose(load(() => import("./commands/WebhookReplay.ts"), ({ replayWebhook }) => replayWebhook(id, options)))
+    )
+
+  const withdrawals = program.command("withdrawals").description("look at money on its way out, or decide about it")
+  withdrawals.command("list")
+    .description("withdrawals, newest first")
+    .addOption(new Option("--status <status>", "only those of it").choices(withdrawalStatuses))
+    .option("--held", "only those that a person has to look at")
+    .addOption(
+      new Option("--older-than <time>", "only those neither final nor held, asked for so long ago, such as 1h")
+        .argParser(duration)
+    )
+    .option("--user <who>", "only those of a player, by id, e-mail address or name")
+    .addOption(limit())
+    .addOption(json())
+    .action((options) =>
+      choose(load(() => import("./commands/WithdrawalList.ts"), ({ listWithdrawals }) => listWithdrawals(options)))
+    )
+  withdrawals.command("show")
+    .description("one withdrawal, step by step, and what to do about it")
+    .argument("<id>", "a withdrawal's id")
+    .addOption(json())
+    .action((id, options) =>
+      choose(load(() => import("./commands/WithdrawalShow.ts"), ({ showWithdrawal }) => showWithdrawal(id, options)))
+    )
+  withdrawals.command("reconcile")
+    .description("compare withdrawals with what the provider has of them; exit code 1 where something differs")
+    .addOption(new Option("--days <n>", "how far back").default(30).argParser(wholeNumber(1, 3650)))
+    .addOption(json())
+    .action((options) =>
+      choose(
+        load(() => import("./commands/WithdrawalReconcile.ts"), ({ reconcileWithdrawals }) =>
+          reconcileWithdrawals(options))
+      )
+    )
+  withdrawals.command("resolve")
+    .description("decide about one that is held, after the provider was asked once more; exit code 1 where it has it")
+    .argument("<id>", "a withdrawal's id")
+    .addArgument(
+      new Argument(
+        "<decision>",
+        "absent: the step did not happen, give the money back; again: ask for it once more; go-on: it was put right"
+      ).choices(["absent", "again", "go-on"])
+    )
+    .addOption(json())
+    .action((id, decision, options) =>
+      choose(
+        load(
+          () => import("./commands/WithdrawalResolve.ts"),
+          ({ resolveWithdrawal }) => resolveWithdrawal(id, decision, options)
+        )
+      )
+    )
+
+  const mail = program.command("mail").description("look at the mails that players are sent")
+  mail.command("preview")
+    .description("write mails with made-up contents to files; nothing is sent, and no database is asked")
+    .argument("[template]", "one of them; all unless given")
+    .option("--out <folder>", "where the files go; beside the mails that development writes unless given")
+    .action((template, options) =>
+      choose(
+        load(() => import("./commands/MailPreview.ts"), ({ mailPreview }) => mailPreview({ ...options, template }))
+      )
     )
 
   program.command("audit")

@@ -2,7 +2,7 @@
  * The server, put together (DESIGN.md, "Shape").
  *
  * In this order: the database, its schema and clock; what is due since the last run; then the first request. It stops in the
- * opposite order: requests under way are finished, then mails under way, the clockwork, the connections and the embedded database
+ * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
 import * as Clockwork from "@ddd/core/Clockwork"
@@ -17,6 +17,7 @@ import type { Settings } from "./config/Variables.ts"
 import * as Database from "./Database.ts"
 import { keysOf } from "./Keys.ts"
 import * as Mail from "./Mail.ts"
+import * as Money from "./Money.ts"
 import * as Ports from "./Ports.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 
@@ -67,15 +68,20 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
 
   const engine = Engine.layer(settings.ENGINE, { host, port, socketPath: "/ws", allowedOrigins: new Set(corsOrigins) })
   const app = Layer.merge(
-    HttpApp.layer({ publicUrl: url, corsOrigins, internalToken: keys.internalToken }),
+    HttpApp.layer({
+      publicUrl: url,
+      corsOrigins,
+      internalToken: keys.internalToken,
+      withdrawals: { enabled: Money.payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS }
+    }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
   )
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, Mail.worker(settings, url)]),
+      Layer.provide([clockwork, Mail.worker(settings, url), Money.workers]),
       Layer.provide(ReadinessPg.layer(isStopping)),
-      Layer.provideMerge(Ports.all(database, keys, url.origin))
+      Layer.provideMerge(Ports.all(database, keys, settings, url))
     )
   ).pipe(
     Effect.catchTag("ServeError", () =>

@@ -1,23 +1,53 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const root = join(import.meta.dirname, "../../..")
 
-it("docs/security.md names tests that exist, in the files that it names", () => {
-  const rows = readFileSync(join(root, "docs/security.md"), "utf8").split("\n").filter((line) => line.startsWith("| "))
-  const named = rows.flatMap((row) => {
-    const [, file, names] = /`([^`]+\.test\.ts)` ("[^|]+") \|$/.exec(row) ?? []
+/** The lines of each table of promises, without its head and rule. */
+const promisesIn = (text: string): ReadonlyArray<string> => {
+  const lines = text.split("\n")
+  const isRow = (line: string | undefined) => line?.startsWith("| ") === true
+  let ofPromises = false
+  return lines.filter((line, index) => {
+    if (isRow(line) && !isRow(lines[index - 1])) {
+      ofPromises = line === "| promise | how | test |"
+      return false
+    }
+    return ofPromises && isRow(line) && !line.startsWith("| ---")
+  })
+}
+
+/** What Vitest runs: by itself, or for each adapter of a port. */
+const testFile = String.raw`packages/(?:[\w/-]+\.test\.ts|sim/src/contract/\w+\.ts)`
+const phrase = String.raw`\x60${testFile}\x60 "[^"|]+"(?:, "[^"|]+")*`
+const tests = new RegExp(String.raw` \| (${phrase}(?:; ${phrase})*) \|$`)
+
+/** The tests that a row names: `file` "name", "name"; `file` "name". None where it names them in any other way. */
+const testsOf = (row: string): ReadonlyArray<{ readonly file: string; readonly name: string }> => {
+  const [, cell = ""] = tests.exec(row) ?? []
+  return cell.split("; `").flatMap((part) => {
+    const [, file, names] = /^`?([^`]+)` "(.+)"$/.exec(part) ?? []
     return file === undefined || names === undefined
       ? []
-      : names.slice(1, -1).split("\", \"").map((name) => ({ file, name }))
+      : names.split("\", \"").map((name) => ({ file, name }))
   })
-  assert.isAbove(named.length, 30)
-  // all rows but a head and a rule a table
-  assert.strictEqual(
-    rows.filter((row) => row.includes(".test.ts` ")).length,
-    rows.filter((row) => !/^\| (promise|---)/.test(row)).length
-  )
-  const texts = new Map(named.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]))
-  assert.deepStrictEqual(named.filter(({ file, name }) => !texts.get(file)?.includes(`"${name}"`)), [])
+}
+
+describe.each([
+  { doc: "docs/security.md", promisesMin: 30 },
+  { doc: "docs/money.md", promisesMin: 30 }
+])("$doc", ({ doc, promisesMin }) => {
+  const rows = promisesIn(readFileSync(join(root, doc), "utf8"))
+
+  it("names a test for each promise", () => {
+    assert.isAtLeast(rows.length, promisesMin)
+    assert.deepStrictEqual(rows.filter((row) => testsOf(row).length === 0), [])
+  })
+
+  it("names tests that exist, in the files that it names", () => {
+    const named = rows.flatMap(testsOf)
+    const texts = new Map(named.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]))
+    assert.deepStrictEqual(named.filter(({ file, name }) => !texts.get(file)?.includes(`"${name}"`)), [])
+  })
 })

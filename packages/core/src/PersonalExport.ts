@@ -3,11 +3,14 @@
  *
  * Secrets are no part of it: neither the password's hash nor those of tokens.
  */
+import type { Funding } from "./Funding.ts"
 import { formatInstant, type Instant } from "./Instant.ts"
 import { formatCents } from "./Money.ts"
+import type { Withdrawal } from "./Payout.ts"
 import type { KycStatus, PersonalExport, User } from "./ports/Accounts.ts"
 import type { Transaction } from "./ports/Ledger.ts"
 import type { MailedTokenPurpose } from "./ports/MailedTokens.ts"
+import type { PayoutAccount } from "./ports/PayoutAccounts.ts"
 import type { SecurityEventType } from "./ports/SecurityLog.ts"
 import type { SessionEnd } from "./ports/Sessions.ts"
 import type { Ticket } from "./Ticket.ts"
@@ -20,6 +23,11 @@ export interface PersonalRecords {
   readonly transactions: ReadonlyArray<
     Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
   >
+  readonly fundings: ReadonlyArray<Omit<Funding, "userId">>
+  /** The names by which shops know them. */
+  readonly buyerNames: ReadonlyArray<string>
+  readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
+  readonly withdrawals: ReadonlyArray<Withdrawal>
   readonly tickets: ReadonlyArray<Omit<Ticket, "userId" | "ownerSalt">>
   readonly sessions: ReadonlyArray<{
     readonly id: string
@@ -64,6 +72,7 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
     balance: formatCents(records.wallet.balance),
     withdrawable: formatCents(records.wallet.withdrawable),
     pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
+    debt: formatCents(records.wallet.debt),
     updatedAt: formatInstant(records.wallet.updatedAt)
   },
   transactions: records.transactions.map((transaction) => ({
@@ -71,6 +80,28 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
     amount: formatCents(transaction.amount),
     balanceAfter: formatCents(transaction.balanceAfter),
     createdAt: formatInstant(transaction.createdAt)
+  })),
+  fundings: records.fundings.map((funding) => ({
+    ...funding,
+    amount: funding.amount === null ? null : formatCents(funding.amount)
+  })),
+  buyerNames: records.buyerNames,
+  payoutAccount: records.payoutAccount === null ? null : {
+    ...records.payoutAccount,
+    createdAt: formatInstant(records.payoutAccount.createdAt)
+  },
+  withdrawals: records.withdrawals.map((withdrawal) => ({
+    id: withdrawal.id,
+    amount: formatCents(withdrawal.amount),
+    account: withdrawal.account,
+    askedAt: formatInstant(withdrawal.askedAt),
+    status: withdrawal.status,
+    transferId: withdrawal.transfer.objectId,
+    payoutId: withdrawal.payout.objectId,
+    payoutStatus: withdrawal.payoutStatus,
+    reversalId: withdrawal.reversal.objectId,
+    held: withdrawal.held?.reason ?? null,
+    problem: withdrawal.problem
   })),
   tickets: records.tickets.map((ticket) => ({
     ...ticket,

@@ -6,9 +6,10 @@ import { OperatorApi } from "./operator/OperatorApi.ts"
 import { Refusals } from "./Refusals.ts"
 import { UserApi } from "./user/UserApi.ts"
 import { WalletApi } from "./wallet/WalletApi.ts"
+import { WebhooksApi } from "./webhooks/WebhooksApi.ts"
 
 export class Api extends HttpApi.make("DailyDollarDraw")
-  .add(AuthApi, UserApi, WalletApi, LotteryApi, OperatorApi)
+  .add(AuthApi, UserApi, WalletApi, WebhooksApi, LotteryApi, OperatorApi)
   .middleware(Refusals)
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotateMerge(OpenApi.annotations({

@@ -13,7 +13,10 @@ import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
 import { Refusals } from "./Refusals.ts"
 import { makeRouteTable, routesOf } from "./RouteTable.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
+import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
 import * as WalletHandlers from "./wallet/WalletHandlers.ts"
+import type { WithdrawalOptions } from "./wallet/Withdraw.ts"
+import * as WebhookHandlers from "./webhooks/WebhookHandlers.ts"
 
 export interface HttpAppOptions {
   /** Where clients reach this server (PUBLIC_URL). */
@@ -22,22 +25,24 @@ export interface HttpAppOptions {
   readonly corsOrigins: ReadonlyArray<string>
   /** What our own machines show (INTERNAL_API_TOKEN). */
   readonly internalToken: Redacted.Redacted
+  readonly withdrawals: WithdrawalOptions
 }
 
 /** The largest body of a request, in bytes (API.md, "too large, too slow"). */
 export const bodyBytesMax = 64 * 1024
 
 /** Serves the API on the engine. */
-export const layer = ({ corsOrigins, internalToken, publicUrl }: HttpAppOptions) => {
+export const layer = ({ corsOrigins, internalToken, publicUrl, withdrawals }: HttpAppOptions) => {
   const around = boundary({
-    routes: makeRouteTable([...routesOf(Api), ...Docs.docsRoutes]),
+    routes: makeRouteTable([...routesOf(Api), ...Docs.docsRoutes, ...PayoutAccountPage.payoutAccountRoutes]),
     cors: makeCors(corsOrigins),
     https: publicUrl.protocol === "https:"
   })
   const handlers = Layer.mergeAll(
     AuthHandlers.layer,
     UserHandlers.layer,
-    WalletHandlers.layer,
+    WalletHandlers.layer(withdrawals),
+    WebhookHandlers.layer,
     LotteryHandlers.layer,
     OperatorHandlers.layer
   ).pipe(Layer.provide([Refusals.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
@@ -46,6 +51,7 @@ export const layer = ({ corsOrigins, internalToken, publicUrl }: HttpAppOptions)
     Layer.mergeAll(
       HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
       Docs.layer(publicUrl),
+      PayoutAccountPage.layer,
       HttpRouter.middleware(around, { global: true })
     ),
     {

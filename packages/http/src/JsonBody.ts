@@ -5,9 +5,10 @@
  * each way in which a body can be wrong has its own code.
  */
 import { Effect, Result, Schema } from "effect"
-import type { HttpServerError, HttpServerRequest } from "effect/http"
+import type { HttpServerRequest } from "effect/http"
 import { invalidFields } from "./InvalidFields.ts"
-import { type bodyProblems, Problem, refuse } from "./Problem.ts"
+import { type bodyProblems, type Problem, refuse } from "./Problem.ts"
+import { rawBody } from "./RawBody.ts"
 import { parseBytes } from "./StrictJson.ts"
 
 /** What may be wrong with a body. */
@@ -31,9 +32,8 @@ export const jsonBody = <A>(schema: Schema.ConstraintDecoder<A>, whenEmpty?: A) 
   const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: "error", errors: "all" })
   return (request: HttpServerRequest.HttpServerRequest): Effect.Effect<JsonBody<A>, BodyProblem> =>
     Effect.flatMap(
-      Effect.mapError(request.arrayBuffer, unreadable),
-      (buffer): Effect.Effect<JsonBody<A>, BodyProblem> => {
-        const bytes = new Uint8Array(buffer)
+      rawBody(request),
+      (bytes): Effect.Effect<JsonBody<A>, BodyProblem> => {
         if (bytes.length === 0 && whenEmpty !== undefined) return Effect.succeed({ value: whenEmpty, bytes })
         if (!jsonForm.test(request.headers["content-type"] ?? "")) {
           return refuse("unsupported_media_type", "Send JSON in UTF-8, with Content-Type: application/json.")
@@ -49,8 +49,3 @@ export const jsonBody = <A>(schema: Schema.ConstraintDecoder<A>, whenEmpty?: A) 
       }
     )
 }
-
-const unreadable = ({ reason }: HttpServerError.HttpServerError): BodyProblem =>
-  reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
-    ? new Problem("payload_too_large", "The body is larger than 64 KiB.")
-    : new Problem("invalid_request", "The body did not arrive whole.")

@@ -37,7 +37,20 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "reference_conflict",
     "unavailable"
   ],
+  "post /wallet/withdraw": [
+    ...body,
+    ...player,
+    "payout_account_missing",
+    "not_withdrawable",
+    "insufficient_funds",
+    "account_frozen",
+    "idempotency_key_reused"
+  ],
+  "post /wallet/payout-account": player,
+  "get /wallet/payout-account": player,
   "get /wallet/transactions": [...player, "invalid_request"],
+  "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated", "unavailable"],
+  "post /webhooks/stripe": ["invalid_request", "payload_too_large", "unavailable"],
   "get /lottery/current-draw": ["unavailable"],
   "post /lottery/purchase-ticket": [
     ...body,

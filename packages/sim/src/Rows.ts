@@ -4,9 +4,11 @@
  * The rows are those of DESIGN.md, "Tables", whatever holds them.
  */
 import type { Draw, DrawNotes } from "@ddd/core/Draw"
+import type { Funding } from "@ddd/core/Funding"
 import type { DrawId, Position, TicketId, UserId } from "@ddd/core/Ids"
 import type { Instant } from "@ddd/core/Instant"
 import type { Frontier } from "@ddd/core/Merkle"
+import type { Withdrawal } from "@ddd/core/Payout"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import type { SoldBlock } from "@ddd/core/Sale"
 import type { Movement, Wallet } from "@ddd/core/Wallet"
@@ -55,12 +57,14 @@ export interface TicketRow {
   readonly purchasedAt: Instant
 }
 
-/** A kept answer; `sold` is null where it is not a purchase's. */
+/** A kept answer; `sold` is null where it is not a purchase's, `withdrawalId` where it is not a withdrawal's. */
 export interface AnswerRow {
   readonly userId: UserId
   readonly key: string
   readonly fingerprint: string
   readonly sold: SoldBlock | null
+  /** The id of the withdrawal that was asked for, which is that of its movement. */
+  readonly withdrawalId: string | null
 }
 
 /** One consistent view of the whole store. Order within an array means nothing. */
@@ -71,4 +75,8 @@ export interface Rows {
   readonly draws: ReadonlyArray<DrawRow>
   readonly tickets: ReadonlyArray<TicketRow>
   readonly answers: ReadonlyArray<AnswerRow>
+  /** What was said of money from outside: one row a reference. */
+  readonly fundings: ReadonlyArray<Funding>
+  /** One row for each movement of type `withdrawal`, of the same id. */
+  readonly withdrawals: ReadonlyArray<Withdrawal>
 }

@@ -1,14 +1,19 @@
 /** What tests do over and over: as players, as the clockwork, as the auditor. */
 import type { Draw } from "@ddd/core/Draw"
+import type { FundingNews } from "@ddd/core/Funding"
 import type { DrawId, UserId } from "@ddd/core/Ids"
 import { type Cents, cents } from "@ddd/core/Money"
+import type { PayoutNews, PayoutStatus, Withdrawal } from "@ddd/core/Payout"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Books } from "@ddd/core/ports/Books"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { type OutcomeUnknown, type PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { type AskRefusal, type WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
 import { assert } from "@effect/vitest"
@@ -49,6 +54,91 @@ export const fundedPlayer = Effect.fnUntraced(function*(name: string, amount: Ce
   const userId = yield* signUp(name)
   yield* deposit(userId, amount, `test:funds of ${name}`)
   return userId
+})
+
+/** What a shop tells: of a purchase, a refund, a reversed refund. */
+export const tell = (news: FundingNews) => Fundings.use((fundings) => fundings.hear(news))
+
+/** A purchase by a player, as a shop tells of it. */
+export const purchaseOf = (userId: UserId, amount: Cents, reference: string): FundingNews => ({
+  _tag: "Purchased",
+  reference,
+  amount,
+  buyer: { _tag: "Player", userId }
+})
+
+/** An account that money can be sent to. */
+export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
+  const accounts = yield* PayoutAccounts
+  const { account } = yield* accounts.add(userId, `acct_${userId}`)
+  yield* accounts.setStatus(account, "ready")
+  return account
+})
+
+/** A new player with money, and an account that it can be sent to. */
+export const payablePlayer = Effect.fnUntraced(function*(name: string, amount: Cents) {
+  const userId = yield* fundedPlayer(name, amount)
+  yield* openPayoutAccount(userId)
+  return userId
+})
+
+export interface WithdrawOptions {
+  /** Under a key a repeat is recognised; the fingerprint tells one request from another. */
+  readonly key?: string
+  readonly fingerprint?: string
+  /** Withdraws winnings alone; else purchased credit too. */
+  readonly winningsOnly?: boolean
+}
+
+/** Asks for a withdrawal. */
+export const withdraw = (userId: UserId, amount: Cents, options: WithdrawOptions = {}) =>
+  Withdrawals.use((withdrawals) => {
+    const { fingerprint = `${amount} out`, key, winningsOnly = false } = options
+    const idempotency = key === undefined ? null : { key, fingerprint: hashOf(fingerprint) }
+    return withdrawals.ask({ userId, amount, withdrawDeposits: !winningsOnly, idempotency })
+  })
+
+/** Why a withdrawal was refused, as it must be. */
+export const askRefusalOf = <A, R>(
+  asked: Effect.Effect<A, WithdrawalRefused | Unavailable, R>
+): Effect.Effect<AskRefusal, Unavailable, R> =>
+  asked.pipe(
+    Effect.map((): AskRefusal => assert.fail("a withdrawal that must be refused was accepted")),
+    Effect.catchTag("WithdrawalRefused", ({ refusal }) => Effect.succeed(refusal))
+  )
+
+/** What a provider says of the transfer that it made, or of which `reversed` went back. */
+export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): PayoutNews => ({
+  _tag: "TransferSeen",
+  objectId: `tr_${id}`,
+  amount,
+  reversed
+})
+
+/** What a provider says of the payout that it made. */
+export const payoutSeen = ({ amount, id }: Withdrawal, status: PayoutStatus): PayoutNews => ({
+  _tag: "PayoutSeen",
+  objectId: `po_${id}`,
+  amount,
+  status
+})
+
+/** The withdrawal of that id, which must exist. */
+export const withdrawalAt = (id: string) => Withdrawals.use(({ find }) => Effect.map(find(id), present))
+
+/** Takes up a withdrawal that has something to be done now. */
+export const takeUp = (id: string) => Withdrawals.use(({ takeUp }) => Effect.map(takeUp(id, false), present))
+
+/** Writes down what became known of a withdrawal, from a turn or from elsewhere. */
+export const learn = (id: string, news: PayoutNews, turn: number | null = null) =>
+  Withdrawals.use((withdrawals) => Effect.map(withdrawals.learn(id, news, turn), present))
+
+/** Has a provider do all that a new withdrawal asks of it; gives it as it is once it is paid. */
+export const payOut = Effect.fnUntraced(function*(id: string) {
+  const transfer = yield* takeUp(id)
+  yield* learn(id, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
+  const payout = yield* takeUp(id)
+  return yield* learn(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
 })
 
 export interface BuyOptions {

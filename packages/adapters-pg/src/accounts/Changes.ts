@@ -7,6 +7,7 @@ import {
   PasswordOutdated,
   type ProfileChange,
   type ProvenPassword,
+  TooManyMails,
   UsernameTaken
 } from "@ddd/core/ports/Accounts"
 import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
@@ -52,13 +53,10 @@ export const makeChanges = ({ ends, events, links, newId, now, outbox, sql, tran
       WHERE user_id = ${user}::uuid AND purpose = 'verify_email' AND used_at IS NULL AND lower(email) <> lower(${row.email})
       ORDER BY id DESC LIMIT 1`
     if (waiting === undefined && row.email_verified) return
-    const mailedTokenId = yield* links.issue(
-      yield* now,
-      user,
-      "verify_email",
-      waiting?.email ?? row.email,
-      waiting?.previous_email ?? undefined
-    )
+    const email = waiting?.email ?? row.email
+    if ((yield* links.waitOf(email)) > 0) return
+    const previousEmail = waiting?.previous_email ?? undefined
+    const mailedTokenId = yield* links.issue(yield* now, user, "verify_email", email, previousEmail)
     yield* outbox.add(mailedTokenId, { _tag: "MailVerifyAddress", userId: user, mailedTokenId })
   }, transact)
 
@@ -67,17 +65,19 @@ export const makeChanges = ({ ends, events, links, newId, now, outbox, sql, tran
     const [row] = yield* sql<UserRow>`
       SELECT id, email, username, email_verified, created_at FROM users
       WHERE lower(email) = lower(${email}) AND id <> ${houseUserId}::uuid AND erased_at IS NULL FOR NO KEY UPDATE`
-    // for an unknown address the same statements are run, on a user whom nobody is, so that the time of the answer does not tell
-    const mailedTokenId = yield* links.issue(at, row?.id ?? newId(at), "reset_password", row?.email ?? email)
+    const address = row?.email ?? email
+    const mayMail = (yield* links.waitOf(address)) === 0
+    // where nothing is mailed the same statements are run, on a user whom nobody is, so that the time of the answer does not tell
+    const holder = row === undefined || !mayMail ? undefined : userId(row.id)
+    const mailedTokenId = yield* links.issue(at, holder ?? newId(at), "reset_password", address)
+    if (holder === undefined) yield* sql`SELECT 1 FROM jobs WHERE queue_name = '' AND id = ${mailedTokenId}`
+    else yield* outbox.add(mailedTokenId, { _tag: "MailResetPassword", userId: holder, mailedTokenId })
     if (row === undefined) {
-      yield* sql`SELECT 1 FROM jobs WHERE queue_name = '' AND id = ${mailedTokenId}`
       yield* sql`SELECT key FROM user_keys WHERE user_id = ${mailedTokenId}::uuid`
       yield* events.recordOfStranger(at, "password_reset_asked", email.toLowerCase())
-      return
+    } else {
+      yield* events.record(at, { type: "password_reset_asked", userId: userId(row.id), origin })
     }
-    const user = userId(row.id)
-    yield* outbox.add(mailedTokenId, { _tag: "MailResetPassword", userId: user, mailedTokenId })
-    yield* events.record(at, { type: "password_reset_asked", userId: user, origin })
   }, transact)
 
   const findForReset = Effect.fn("AccountsPg.findForReset")(function*(tokenHash: string) {
@@ -130,6 +130,8 @@ export const makeChanges = ({ ends, events, links, newId, now, outbox, sql, tran
   const askNewAddress = Effect.fnUntraced(function*(user: UserId, from: string, to: string, origin: RequestOrigin) {
     const holders = yield* sql`SELECT 1 FROM users WHERE lower(email) = lower(${to}) AND id <> ${user}::uuid`
     if (holders.length > 0) return yield* new EmailTaken({ email: to })
+    const wait = Math.max(yield* links.noticeWaitOf(user), yield* links.waitOf(to))
+    if (wait > 0) return yield* new TooManyMails({ retryAfter: Math.ceil(wait / 1_000) })
     const at = yield* now
     const mailedTokenId = yield* links.issue(at, user, "verify_email", to, from)
     yield* outbox.add(mailedTokenId, { _tag: "MailVerifyAddress", userId: user, mailedTokenId })

@@ -1,13 +1,22 @@
-/** Rows of mailed tokens: made, used, and made useless. */
+/** Rows of mailed tokens: made, counted, used, and made useless. */
 import type { UserId } from "@ddd/core/Ids"
 import type { Instant } from "@ddd/core/Instant"
+import { mailsKnown, mailWaitMillis } from "@ddd/core/MailAllowance"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
+import { instantOf } from "../Rows.ts"
 
 export interface MailedLinks {
+  /**
+   * How long the next mail to an address must wait, in milliseconds; 0: it may be sent. Locks the address: of those who ask at the
+   * same time, each counts the one before.
+   */
+  readonly waitOf: (email: string) => Effect.Effect<number, SqlError.SqlError>
+  /** The same of the notices that the addresses of a locked user got, when others were to replace them. */
+  readonly noticeWaitOf: (userId: UserId) => Effect.Effect<number, SqlError.SqlError>
   /**
    * Makes a token for a user, which is mailed to `email`; earlier ones of that purpose stop working. Gives its id. For a user who
    * does not exist it does the same work and makes nothing.
@@ -32,6 +41,11 @@ export interface MailedLinks {
   readonly cancelNewAddresses: (userId: UserId) => Effect.Effect<void, SqlError.SqlError>
 }
 
+interface SentRow {
+  readonly created_at: Date
+  readonly clock: Date
+}
+
 export const makeMailedLinks = (
   sql: PgClient.PgClient,
   newId: Identifiers["Service"]["newId"],
@@ -41,7 +55,28 @@ export const makeMailedLinks = (
     Effect.asVoid(sql`
       UPDATE mailed_tokens SET used_at = app_now()
       WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL`)
+  const since = sql`app_now() - ${mailsKnown.withinMillis}::float8 * interval '1 millisecond'`
+  const waitAfter = (sent: ReadonlyArray<SentRow>): number =>
+    sent[0] === undefined ? 0 : mailWaitMillis(sent.map((row) => instantOf(row.created_at)), instantOf(sent[0].clock))
   return {
+    waitOf: Effect.fnUntraced(function*(email) {
+      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('mail ' || lower(${email}), 0))`
+      const sent = yield* sql<SentRow>`
+        SELECT created_at, app_now() AS clock FROM mailed_tokens
+        WHERE lower(email) = lower(${email}) AND created_at > ${since}
+        ORDER BY created_at DESC LIMIT ${mailsKnown.mails}`
+      return waitAfter(sent)
+    }),
+
+    noticeWaitOf: (user) =>
+      Effect.map(
+        sql<SentRow>`
+          SELECT created_at, app_now() AS clock FROM mailed_tokens
+          WHERE user_id = ${user}::uuid AND purpose = 'verify_email' AND created_at > ${since} AND previous_email IS NOT NULL
+          ORDER BY created_at DESC LIMIT ${mailsKnown.mails}`,
+        waitAfter
+      ),
+
     issue: Effect.fnUntraced(function*(at, user, purpose, email, previousEmail) {
       const id = newId(at)
       yield* cancel(user, purpose)

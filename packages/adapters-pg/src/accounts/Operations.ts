@@ -8,6 +8,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { forgetFailures } from "../OutboxPg.ts"
 import { accountPseudonym } from "../ThrottlesPg.ts"
+import { forgetBuyer } from "./ForgetBuyer.ts"
 import { readPersonalRecords } from "./ReadPersonalRecords.ts"
 import type { Services } from "./Services.ts"
 import { brokenUniqueness, lockUser, lockWallet, userOf, type UserRow } from "./Users.ts"
@@ -90,6 +91,7 @@ export const makeOperations = ({ ends, events, newId, now, seal, sql, transact }
     yield* sql`UPDATE mailed_tokens SET email = NULL, previous_email = NULL WHERE user_id = ${user}::uuid`
     yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, row.email)}`
     yield* forgetFailures(sql, user)
+    yield* forgetBuyer(sql, user, row.email)
     // what is sealed under it is noise from here on
     yield* sql`DELETE FROM user_keys WHERE user_id = ${user}::uuid`
     // eight digits that nobody can foresee, and so take

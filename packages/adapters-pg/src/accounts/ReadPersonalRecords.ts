@@ -1,9 +1,11 @@
 /** Reads all that is held about a player. To be run in a transaction that sees one state of the database. */
 import { toHex } from "@ddd/core/Bytes"
+import type { Given } from "@ddd/core/Funding"
 import { drawId, type Position, ticketId, type UserId } from "@ddd/core/Ids"
 import type { PersonalRecords } from "@ddd/core/PersonalExport"
 import type { KycStatus } from "@ddd/core/ports/Accounts"
 import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
+import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
 import type { SessionEnd } from "@ddd/core/ports/Sessions"
 import type { TicketStatus } from "@ddd/core/Ticket"
 import type { PgClient } from "@effect/sql-pg"
@@ -20,6 +22,7 @@ import {
   walletOf,
   type WalletRow
 } from "../Rows.ts"
+import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../WithdrawalRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 import { userOf, type UserRow } from "./Users.ts"
 
@@ -42,6 +45,26 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
 
   const transactions = yield* sql<TransactionRow & { readonly metadata: Readonly<Record<string, unknown>> | null }>`
     SELECT ${transactionColumns(sql)}, metadata FROM transactions WHERE user_id = ${user}::uuid ORDER BY wallet_seq`
+  const fundings = yield* sql<{
+    readonly reference: string
+    readonly purchased: boolean
+    readonly refunded: boolean
+    readonly refund_reversed: boolean
+    readonly given: Given
+    readonly amount: bigint | null
+    readonly names: ReadonlyArray<string>
+  }>`
+    SELECT reference, purchased, refunded, refund_reversed, given, (amount * 100)::bigint AS amount, names FROM fundings
+    WHERE user_id = ${user}::uuid ORDER BY created_at, reference`
+  const buyerNames = yield* sql<{ readonly name: string }>`
+    SELECT name FROM buyer_names WHERE user_id = ${user}::uuid ORDER BY name`
+  const [payoutAccount] = yield* sql<{
+    readonly account: string
+    readonly status: PayoutAccountStatus
+    readonly created_at: Date
+  }>`SELECT account, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
+  const withdrawals = yield* sql<WithdrawalRow>`
+    SELECT ${withdrawalColumns(sql)} FROM withdrawals w WHERE w.user_id = ${user}::uuid ORDER BY w.id`
   const tickets = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
     SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
       seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
@@ -80,6 +103,22 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     user: { ...userOf(row), kycStatus: row.kyc_status, country: row.country, frozen: !row.is_active },
     wallet: walletOf(wallet),
     transactions: transactions.map((movement) => ({ ...transactionOf(movement), metadata: movement.metadata })),
+    fundings: fundings.map((funding) => ({
+      reference: funding.reference,
+      purchased: funding.purchased,
+      refunded: funding.refunded,
+      refundReversed: funding.refund_reversed,
+      given: funding.given,
+      amount: centsOrNull(funding.amount),
+      names: funding.names
+    })),
+    buyerNames: buyerNames.map(({ name }) => name),
+    payoutAccount: payoutAccount === undefined ? null : {
+      account: payoutAccount.account,
+      status: payoutAccount.status,
+      createdAt: instantOf(payoutAccount.created_at)
+    },
+    withdrawals: withdrawals.map(withdrawalOf),
     tickets: tickets.map((ticket) => ({
       id: ticket.id,
       ticketId: ticketId(ticket.ticket_id),

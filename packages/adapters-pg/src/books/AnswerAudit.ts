@@ -1,10 +1,12 @@
 /**
- * The kept answers of purchases: each names a purchase of its own player, and no two the same one.
+ * The kept answers of purchases and withdrawals: each names one of its own player, and no two the same one.
  *
- * A purchase is known by its draw and its last position. A player's answers come one after the other, and tickets that
- * two players' answers both named would be wrong for one of them, so only one player's answers are held at a time.
+ * A purchase is known by its draw and its last position, a withdrawal by its id. A player's answers come one after the other, and
+ * what two players' answers both named would be wrong for one of them, so only one player's answers are held at a time.
  */
+import { isUuid } from "@ddd/core/Ids"
 import type { SoldBlock } from "@ddd/core/Sale"
+import { Option, Schema } from "effect"
 import { decodeSoldBlock } from "../SoldBlockText.ts"
 
 export interface AnswerRow {
@@ -13,32 +15,54 @@ export interface AnswerRow {
   readonly body: string
 }
 
-/** An answer that names tickets. */
-export interface Answer {
+interface Keyed {
   readonly userId: string
   readonly key: string
+}
+
+/** An answer that names tickets. */
+export interface PurchaseAnswer extends Keyed {
+  readonly _tag: "Purchase"
   readonly block: SoldBlock
 }
 
-/** The purchase that a kept answer names; null for an answer of another kind, undefined for one that is spoilt. */
-export const readAnswer = ({ body, key, user_id: userId }: AnswerRow): Answer | null | undefined => {
-  const block = decodeSoldBlock(body)
-  if (block === "other") return null
-  return block === "spoilt" ? undefined : { userId, key, block }
+/** An answer that names a withdrawal. */
+export interface WithdrawalAnswer extends Keyed {
+  readonly _tag: "Withdrawal"
+  /** UUID, lower case. */
+  readonly withdrawalId: string
 }
 
-/** Gives the key of the earlier answer that names the same purchase, if any. Answers come player by player. */
+export type Answer = PurchaseAnswer | WithdrawalAnswer
+
+const KeptWithdrawal = Schema.fromJsonString(Schema.Struct({ withdrawal: Schema.String }))
+const decodeWithdrawal = Schema.decodeUnknownOption(KeptWithdrawal)
+
+/** What a kept answer names; null for an answer of another kind, undefined for one that is spoilt. */
+export const readAnswer = ({ body, key, user_id: userId }: AnswerRow): Answer | null | undefined => {
+  const block = decodeSoldBlock(body)
+  if (block === "spoilt") return undefined
+  if (block !== "other") return { _tag: "Purchase", userId, key, block }
+  const kept = Option.getOrUndefined(decodeWithdrawal(body))
+  if (kept === undefined) return null
+  return isUuid(kept.withdrawal) ? { _tag: "Withdrawal", userId, key, withdrawalId: kept.withdrawal } : undefined
+}
+
+const nameOf = (answer: Answer): string =>
+  answer._tag === "Purchase" ? `${answer.block.drawId} ${answer.block.totalEntries}` : answer.withdrawalId
+
+/** Gives the key of the earlier answer that names the same, if any. Answers come player by player. */
 export const makeRepeats = (): (answer: Answer) => string | undefined => {
   let player = ""
   let keys = new Map<string, string>()
-  return ({ block, key, userId }) => {
-    if (userId !== player) {
-      player = userId
+  return (answer) => {
+    if (answer.userId !== player) {
+      player = answer.userId
       keys = new Map()
     }
-    const purchase = `${block.drawId} ${block.totalEntries}`
-    const earlier = keys.get(purchase)
-    if (earlier === undefined) keys.set(purchase, key)
+    const name = nameOf(answer)
+    const earlier = keys.get(name)
+    if (earlier === undefined) keys.set(name, answer.key)
     return earlier
   }
 }

@@ -1,10 +1,14 @@
 /** What is left of a person in the database once they are erased, and what becomes of players who were there before accounts. */
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { Throttles } from "@ddd/core/ports/Throttles"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/Steps"
 import { assert, describe, it } from "@effect/vitest"
@@ -52,6 +56,89 @@ describe("a person who is erased", () => {
       assert.deepStrictEqual(yield* tablesHolding(personal), [])
       assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)
       assert.isAbove((yield* sql`SELECT 1 FROM security_events WHERE user_id = ${id}::uuid`).length, 5)
+      yield* auditClean
+    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live("is known to no shop and no bank any more, and their money stays in the books", () =>
+    Effect.gen(function*() {
+      const accounts = yield* Accounts
+      const fundings = yield* Fundings
+      const inbox = yield* WebhookInbox
+      const payouts = yield* PayoutAccounts
+      const withdrawals = yield* Withdrawals
+      const { id } = yield* newPlayer("ada")
+      const other = yield* newPlayer("bob")
+      const sql = yield* sessionOf
+      /** An event that was acted on; gives its id. */
+      const event = Effect.fnUntraced(function*(body: unknown, reference: string | null, isDone = true) {
+        const bytes = new TextEncoder().encode(JSON.stringify(body))
+        const eventId = `${(yield* inbox.list({}, { limit: 100, cursor: null })).items.length}`
+        yield* inbox.receive({ sender: "revenuecat", eventId, type: "TEST", body: bytes })
+        const [received] = (yield* inbox.list({}, { limit: 1, cursor: null })).items
+        if (isDone) yield* inbox.conclude(present(received).id, { state: "done", outcome: "done", reference })
+        return present(received).id
+      })
+      const purchase = {
+        _tag: "Purchased",
+        amount: dollars(5),
+        buyer: { _tag: "Named", names: ["$buyer", id] }
+      } as const
+      yield* fundings.hear({ ...purchase, reference: "app_store:1" })
+      yield* payouts.add(id, "acct_lovelace")
+      yield* payouts.setStatus("acct_lovelace", "ready")
+      const asked = yield* withdrawals.ask({
+        userId: id,
+        amount: dollars(5),
+        withdrawDeposits: true,
+        idempotency: null
+      })
+      const seen = { amount: dollars(5), objectId: "1" } as const
+      yield* withdrawals.learn(asked.transaction.id, { _tag: "TransferSeen", reversed: dollars(0), ...seen }, null)
+      yield* withdrawals.learn(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
+      yield* fundings.hear({ _tag: "Refunded", reference: "app_store:1" })
+
+      const own = [
+        yield* event({ transaction_id: "1" }, "app_store:1"),
+        yield* event({ app_user_id: id }, null),
+        yield* event({ aliases: ["$buyer"] }, null),
+        yield* event({ attributes: { $email: { value: "ada@example.com" } } }, null),
+        yield* event({ account: "acct_lovelace" }, null)
+      ]
+      const others = [
+        yield* event({ app_user_id: other.id }, null),
+        yield* event({ aliases: ["$buyer of another"] }, null),
+        // nobody has looked at it yet: it may be about money
+        yield* event({ app_user_id: id }, null, false)
+      ]
+      const before = present(yield* accounts.export(id))
+      assert.nestedPropertyVal(before, "wallet.debt", "5.00")
+      assert.deepStrictEqual(before["fundings"], [{
+        reference: "app_store:1",
+        purchased: true,
+        refunded: true,
+        refundReversed: false,
+        given: "taken back",
+        amount: "5.00",
+        names: ["$buyer", id]
+      }])
+      assert.deepStrictEqual(before["buyerNames"], ["$buyer"])
+      assert.nestedPropertyVal(before, "payoutAccount.account", "acct_lovelace")
+      assert.nestedPropertyVal(before, "withdrawals[0].amount", "5.00")
+      assert.nestedPropertyVal(before, "withdrawals[0].payoutStatus", "paid")
+      assert.deepStrictEqual(JSON.parse(JSON.stringify(before)), before)
+
+      const named = ["$buyer", "acct_lovelace"]
+      assert.deepStrictEqual(yield* tablesHolding(named), ["buyer_names", "fundings", "payout_accounts", "withdrawals"])
+      yield* accounts.erase(id)
+      // what was paid out stays, and with it the provider's name for the account
+      assert.deepStrictEqual(yield* tablesHolding(named), ["withdrawals"])
+      assert.isNull(yield* payouts.of(id))
+      for (const event of own) assert.strictEqual(present(yield* inbox.find(event)).body, "")
+      for (const event of others) assert.notStrictEqual(present(yield* inbox.find(event)).body, "")
+      const [left] = yield* sql`SELECT names, given FROM fundings WHERE user_id = ${id}::uuid`
+      assert.deepStrictEqual(left, { names: [], given: "taken back" })
+      const [wallet] = yield* sql`SELECT debt FROM wallets WHERE user_id = ${id}::uuid`
+      assert.deepStrictEqual(wallet, { debt: "5.00" })
       yield* auditClean
     }).pipe(Effect.provide(PgWorld.layer())), 60_000)
 

@@ -2,15 +2,22 @@
  * A database in which a few small days were played through the ports, copied for each test that breaks something in it.
  *
  * Day 1 is drawn. Day 2 is void: paid back by hand, as the ports have no step for it. Day 3 is on sale.
+ *
+ * Cleo, who buys no tickets, has a purchase that was given back after a refund, and a withdrawal of each status. Dan owes two of the
+ * five dollars that he withdrew before their purchase was refunded.
  */
 import { nobleSha256 } from "@ddd/core/Hash"
-import type { DrawId } from "@ddd/core/Ids"
+import type { DrawId, UserId } from "@ddd/core/Ids"
 import { parseNote } from "@ddd/core/Note"
+import type { PayoutNews, PayoutStatus } from "@ddd/core/Payout"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Fundings } from "@ddd/core/ports/Fundings"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { formatVoid } from "@ddd/core/Record"
 import { voidRecord } from "@ddd/core/Settlement"
-import { buy, dollars, fundedPlayer, openSales, present } from "@ddd/sim/Steps"
+import { buy, dollars, fundedPlayer, hashOf, openSales, present, signUp } from "@ddd/sim/Steps"
 import { Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
 import { migrate, readMigrations } from "../../src/Migrator.ts"
@@ -58,7 +65,76 @@ const endDay = Effect.gen(function*() {
     )`
 })
 
+/** A purchase in a store, and what the store said of it after that. */
+const purchase = Effect.fnUntraced(function*(
+  userId: UserId,
+  amount: number,
+  reference: string,
+  after: ReadonlyArray<"Refunded" | "RefundReversed"> = []
+) {
+  const fundings = yield* Fundings
+  yield* fundings.hear({ _tag: "Purchased", reference, amount: dollars(amount), buyer: { _tag: "Player", userId } })
+  for (const _tag of after) yield* fundings.hear({ _tag, reference })
+})
+
+/** A withdrawal of which this became known. */
+const withdraw = Effect.fnUntraced(function*(
+  userId: UserId,
+  amount: number,
+  key: string,
+  newsOf: (id: string) => ReadonlyArray<PayoutNews>
+) {
+  const withdrawals = yield* Withdrawals
+  const idempotency = { key, fingerprint: hashOf(key) }
+  const asked = yield* withdrawals.ask({ userId, amount: dollars(amount), withdrawDeposits: true, idempotency })
+  const { id } = asked.transaction
+  for (const news of newsOf(id)) yield* withdrawals.learn(id, news, null)
+})
+
+const transferSeen = (id: string, amount: number, reversed = 0): PayoutNews => ({
+  _tag: "TransferSeen",
+  objectId: `transfer of ${id}`,
+  amount: dollars(amount),
+  reversed: dollars(reversed)
+})
+const payoutSeen = (id: string, amount: number, status: PayoutStatus): PayoutNews => ({
+  _tag: "PayoutSeen",
+  objectId: `payout of ${id}`,
+  amount: dollars(amount),
+  status
+})
+const paid = (amount: number) => (id: string) => [transferSeen(id, amount), payoutSeen(id, amount, "paid")]
+
+/** A new player who can be paid out. */
+const payablePlayer = Effect.fnUntraced(function*(name: string) {
+  const userId = yield* signUp(name)
+  const accounts = yield* PayoutAccounts
+  yield* accounts.add(userId, `account of ${name}`)
+  yield* accounts.setStatus(`account of ${name}`, "ready")
+  return userId
+})
+
+const moveMoney = Effect.gen(function*() {
+  const cleo = yield* payablePlayer("cleo")
+  yield* purchase(cleo, 50, "app_store:1")
+  yield* purchase(cleo, 10, "app_store:2", ["Refunded", "RefundReversed"])
+  yield* withdraw(cleo, 4, "paid", paid(4))
+  yield* withdraw(cleo, 3, "failed", () => [{ _tag: "CalledOff", reason: "asked for by mistake" }])
+  yield* withdraw(cleo, 2, "returned", (id) => [
+    ...paid(2)(id),
+    payoutSeen(id, 2, "failed"),
+    transferSeen(id, 2, 2)
+  ])
+  yield* withdraw(cleo, 5, "pending", () => [])
+  const dan = yield* payablePlayer("dan")
+  yield* purchase(dan, 5, "play_store:1")
+  yield* withdraw(dan, 5, "spent", paid(5))
+  yield* (yield* Fundings).hear({ _tag: "Refunded", reference: "play_store:1" })
+  yield* purchase(dan, 3, "play_store:2")
+})
+
 const play = Effect.gen(function*() {
+  yield* moveMoney
   const ada = yield* fundedPlayer("ada", dollars(200))
   const bob = yield* fundedPlayer("bob", dollars(20))
   yield* openSales

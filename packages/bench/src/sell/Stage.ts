@@ -11,12 +11,13 @@ import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { cents } from "@ddd/core/Money"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { settingsIn } from "../support/Inside.ts"
 import { makePlayers, type Player } from "../support/Players.ts"
 import type { Environment } from "../support/ServerProcess.ts"
+import { urlOf } from "../support/SharedDatabase.ts"
 import { temporaryDataDir } from "../support/TemporaryFolder.ts"
 import { schemaDigest } from "./FairPlay.ts"
 
@@ -39,12 +40,6 @@ const funds = cents(10_000_000n)
 
 const morning = "2026-02-03T06:00:00.000Z"
 
-const urlOf = ({ database, host = "", password, username }: Provision.PgConnection): string =>
-  `postgres://${username}:${
-    password === undefined ? "" : encodeURIComponent(Redacted.value(password))
-  }@localhost/${database}` +
-  `?host=${encodeURIComponent(host)}`
-
 /** Sets the stage; the scope clears it away. `origin` is where the server will be. */
 export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, origin: string) {
   const dataDir = yield* temporaryDataDir
@@ -64,7 +59,7 @@ export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, orig
     const schema = yield* schemaDigest
     yield* Clockwork.runDue()
     return { schema, buyers: yield* makePlayers(buyerCount, () => funds) }
-  }).pipe(Effect.provide(Ports.all(database, yield* keysOf(settings), origin)), Effect.scoped)
+  }).pipe(Effect.provide(Ports.all(database, yield* keysOf(settings), settings, new URL(origin))), Effect.scoped)
 
   const environments = new Map<Way, Environment>()
   for (const way of ways) {

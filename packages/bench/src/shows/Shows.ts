@@ -1,9 +1,12 @@
 /** Every show. */
+import { deposits } from "./Deposits.ts"
 import { funds } from "./Funds.ts"
 import { key } from "./Key.ts"
 import { kill } from "./Kill.ts"
 import { midnight } from "./Midnight.ts"
+import { payouts } from "./Payouts.ts"
 import { setUp } from "./SetUp.ts"
 import type { Show } from "./Show.ts"
+import { withdrawals } from "./Withdrawals.ts"
 
-export const shows: ReadonlyArray<Show> = [setUp, funds, key, kill, midnight]
+export const shows: ReadonlyArray<Show> = [setUp, funds, key, kill, midnight, deposits, withdrawals, payouts]

@@ -14,6 +14,7 @@ export const inside = (environment: Environment, origin: string) =>
   Layer.unwrap(
     Effect.gen(function*() {
       const settings = yield* settingsIn(environment)
-      return Ports.all(yield* Database.open(settings, { own: false }), yield* keysOf(settings), origin)
+      const database = yield* Database.open(settings, { own: false })
+      return Ports.all(database, yield* keysOf(settings), settings, new URL(origin))
     })
   )

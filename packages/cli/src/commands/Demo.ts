@@ -1,7 +1,7 @@
 /** `ddd demo`: one whole day against a real server, from the first player to the verified proof. */
 import { dayOf, dayStart, instant } from "@ddd/core/Instant"
 import { Effect } from "effect"
-import { booksAndProof, type Claim, seen, winnerPaid } from "../demo/Claims.ts"
+import { booksAndProof, type Claim, paidOut, seen, winnerPaid } from "../demo/Claims.ts"
 import { request } from "../demo/Client.ts"
 import { DemoFailed } from "../demo/DemoFailed.ts"
 import { type Cast, play } from "../demo/Script.ts"
@@ -20,13 +20,15 @@ const perform = Effect.fnUntraced(function*(cast: Cast) {
   const site = yield* openSite(dayStart(day))
   const { text: vkeys } = yield* request(site.url, "GET", "/log/vkey")
   const played = yield* play(site, day, cast, bar.at)
-  bar.at(cast.players + cast.purchases, "auditing and verifying")
+  bar.at(cast.players + cast.purchases, "paying out")
   const { claims: winner, held } = yield* winnerPaid(site, day, played)
+  const payout = held === undefined ? [] : yield* paidOut(site, played, held.player)
+  bar.at(cast.players + cast.purchases, "auditing and verifying")
   const judged = held === undefined
     ? []
     : yield* booksAndProof(site, day, vkeys, { ...held.ticket, userId: held.player.id })
   const stopped: Claim = { sentence: "the server stopped cleanly when it was told to", holds: (yield* site.stop) === 0 }
-  const claims = [...seen(played), ...winner, ...judged, stopped]
+  const claims = [...seen(played), ...winner, ...payout, ...judged, stopped]
   return { played, claims, seconds: (performance.now() - began) / 1000 }
 })
 

@@ -1,7 +1,7 @@
 /** What commands that work beside the server have in common: the database of the environment, at the right schema, and its ports. */
 import { Effect, type Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
-import type { Need } from "../config/Variables.ts"
+import type { Need, Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { type Keys, keysOf } from "../Keys.ts"
 import * as Logging from "../Logging.ts"
@@ -10,7 +10,7 @@ import * as Ports from "../Ports.ts"
 /** Runs a task on these ports, beside the server that runs on the same database, or alone. */
 const on = <Port, Failure>(
   need: Need,
-  ports: (database: Database.Database, keys: Keys) => Layer.Layer<Port, Failure>
+  ports: (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>
 ) =>
 <A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
@@ -19,7 +19,7 @@ const on = <Port, Failure>(
       const database = yield* Database.open(settings, { own: false })
       yield* Database.requireSchema(database)
       const keys = yield* keysOf(settings)
-      return yield* Effect.provide(task, ports(database, keys))
+      return yield* Effect.provide(task, ports(database, keys, settings))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
 
@@ -28,3 +28,6 @@ export const onDraws = on("draws", Ports.draws)
 
 /** For tasks that work on players. */
 export const onAccounts = on("accounts", Ports.accounts)
+
+/** For tasks that work on jobs, on money that comes in and goes out, and on whose it is. */
+export const onMoney = on("accounts", Ports.money)

@@ -6,6 +6,7 @@ import { everyNeed, type Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
 import * as Logging from "../Logging.ts"
 import { destinationOf } from "../Mail.ts"
+import { payoutsBy } from "../Money.ts"
 import * as Server from "../Server.ts"
 import { print, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
@@ -20,6 +21,17 @@ const mailText = (settings: Settings): string => {
   return "server" in destination ? `by ${destination.server}` : `written to ${shortest(destination.folder)}`
 }
 
+const fundingText = ({ PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH }: Settings): string => {
+  if (REVENUECAT_WEBHOOK_AUTH === undefined) return "off until REVENUECAT_WEBHOOK_AUTH is set"
+  const count = PRODUCT_CATALOG?.size ?? 0
+  return `RevenueCat, ${count} ${count === 1 ? "product" : "products"}`
+}
+
+const payoutText = (settings: Settings): string => {
+  const by = payoutsBy(settings)
+  return by === "Stripe" ? by : `${by} until STRIPE_SECRET_KEY is set`
+}
+
 const banner = (settings: Settings, { database, url, vkeys }: Server.Running): string => {
   const { DEV_CLOCK_START } = settings
   const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
@@ -31,6 +43,8 @@ const banner = (settings: Settings, { database, url, vkeys }: Server.Running): s
       line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
       line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),
       line("mail", mailText(settings)),
+      line("money in", fundingText(settings)),
+      line("payouts", payoutText(settings)),
       ...vkeys.map((vkey) => line("verifier key", vkey)),
       line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json, no beacon`),
       ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]

@@ -2,6 +2,7 @@
 import { formatInstant } from "@ddd/core/Instant"
 import { formatCents } from "@ddd/core/Money"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
+import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
 import type { SecurityEvent } from "@ddd/core/ports/SecurityLog"
 import type { Session } from "@ddd/core/ports/Sessions"
 import { Data, Effect } from "effect"
@@ -29,6 +30,7 @@ export const profileJson = ({ country, kycStatus, wallet }: Profile) => ({
     balance: formatCents(wallet.balance),
     withdrawable: formatCents(wallet.withdrawable),
     pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
+    debt: formatCents(wallet.debt),
     updatedAt: formatInstant(wallet.updatedAt)
   }
 })
@@ -47,8 +49,8 @@ export const nameOf = ({ id, username }: UserSummary): string => `${style.bold(u
 const stateText = ({ erased, frozen }: UserSummary): string =>
   erased ? style.red("erased") : frozen ? style.red("frozen") : style.green("active")
 
-/** One player at length; `profile` is null once erased. */
-export const userText = (user: UserSummary, profile: Profile | null): string => {
+/** One player at length; `profile` is null once erased, `account` where there is no payout account. */
+export const userText = (user: UserSummary, profile: Profile | null, account: PayoutAccount | null): string => {
   const line = (name: string, value: string) => [style.dim(name), value]
   return aligned([
     line("user", user.id),
@@ -60,6 +62,8 @@ export const userText = (user: UserSummary, profile: Profile | null): string => 
       line("balance", `$${formatCents(profile.wallet.balance)}`),
       line("withdrawable", `$${formatCents(profile.wallet.withdrawable)}`),
       line("on its way out", `$${formatCents(profile.wallet.pendingWithdrawal)}`),
+      ...profile.wallet.debt === 0n ? [] : [line("owes", style.red(`$${formatCents(profile.wallet.debt)}`))],
+      line("payout account", account === null ? "none" : `${account.status} ${style.dim(account.account)}`),
       line("country", profile.country ?? "not known"),
       line("identity check", profile.kycStatus)
     ]

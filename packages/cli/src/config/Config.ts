@@ -6,6 +6,7 @@
  */
 import { Data, Result } from "effect"
 import { readFileSync } from "node:fs"
+import type { Form } from "./Form.ts"
 import { type Problem, refusals } from "./Refusals.ts"
 import {
   madeInDevelopment,
@@ -79,6 +80,10 @@ const find = (environment: Environment, name: string, variable: Variable<unknown
   }
 }
 
+/** What is wrong with a text that a form does not read, after the name of its variable; no secret shows in it. */
+const faultOf = ({ description, fault, secret }: Form<unknown>, text: string): string =>
+  fault !== undefined ? `: ${fault(text)}` : ` must be ${description}${secret ? "" : `, not ${JSON.stringify(text)}`}`
+
 /** Reads all variables, and checks what a command that has these needs must have. */
 export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>): Reading => {
   const problems: Array<Problem> = []
@@ -92,8 +97,7 @@ export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>)
     const { source, text } = found
     const value = text === undefined ? undefined : variable.form.read(text)
     if (text !== undefined && value === undefined) {
-      const shown = variable.form.secret ? "" : `, not ${JSON.stringify(text)}`
-      problems.push({ name, message: `${name} must be ${variable.form.description}${shown}.` })
+      problems.push({ name, message: `${name}${faultOf(variable.form, text)}.` })
     }
     return { name, variable, source, shown: variable.form.secret ? null : text ?? null, value }
   })

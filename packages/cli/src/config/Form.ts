@@ -1,6 +1,7 @@
 /** The forms that a variable's text may have, and what is read from it. */
 import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
+import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
 import { type Instant, parseInstant } from "@ddd/core/Instant"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
@@ -10,6 +11,8 @@ export interface Form<A> {
   readonly description: string
   /** `undefined` where the text has another form. */
   readonly read: (text: string) => A | undefined
+  /** What is wrong with a text of another form, where `description` says too little: completes "NAME: …". */
+  readonly fault?: (text: string) => string
   /** Shown to nobody, and may come from a file. */
   readonly secret: boolean
 }
@@ -28,6 +31,22 @@ export const secret: Form<Redacted.Redacted> = {
   read: (value) => Redacted.make(value),
   secret: true
 }
+
+/** Any texts by comma, kept out of every output. */
+export const secrets: Form<ReadonlyArray<Redacted.Redacted>> = {
+  description: "texts separated by commas, none of them empty",
+  read: (value) => {
+    const all = value.split(",").map((each) => each.trim())
+    return all.includes("") ? undefined : all.map((each) => Redacted.make(each))
+  },
+  secret: true
+}
+
+/** `true` or `false`. */
+export const flag: Form<boolean> = plain(
+  "true or false",
+  (value) => value === "true" ? true : value === "false" ? false : undefined
+)
 
 /** One of the given words, exactly. */
 export const oneOf = <const A extends string>(...choices: ReadonlyArray<A>): Form<A> =>
@@ -95,3 +114,12 @@ export const sender: Form<string> = plain(
   "a mail address such as Daily Dollar Draw <hello@example.com>",
   (value) => Result.isSuccess(readSender(value)) ? value : undefined
 )
+
+/** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */
+export const productCatalog: Form<ProductCatalog> = {
+  ...plain(
+    "a JSON object from product ids to amounts, such as {\"funds_5\": \"5.00\"}",
+    (value) => Result.getOrUndefined(readProductCatalog(value))
+  ),
+  fault: (value) => Result.match(readProductCatalog(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
+}

@@ -1,4 +1,5 @@
 /** What may not be, however well each variable is spelled (DESIGN.md, "Configuration", last paragraph). */
+import { Redacted } from "effect"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
 
 /** A variable that cannot stay as it is: a whole sentence that names it and says what to do. */
@@ -14,17 +15,21 @@ export const refusals = (
   settings: Partial<Settings>,
   isSet: (name: VariableName) => boolean,
   needs: ReadonlyArray<Need>
-): ReadonlyArray<Problem> =>
-  settings.NODE_ENV === "production"
+): ReadonlyArray<Problem> => [
+  ...settings.NODE_ENV === "production"
     ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs)]
-    : developmentRefusals(settings, needs)
+    : developmentRefusals(settings, needs),
+  ...moneyRefusals(settings, isSet, needs)
+]
+
+const howToSet = (name: VariableName): string =>
+  variables[name].form.secret ? `Set ${name}, or ${name}_FILE to a file that holds it` : `Set ${name}`
 
 const missing = (isSet: (name: VariableName) => boolean, needs: ReadonlyArray<Need>): ReadonlyArray<Problem> =>
   variableNames.flatMap((name) => {
-    const { form, help, requiredFor } = { requiredFor: undefined, ...variables[name] }
+    const { help, requiredFor } = { requiredFor: undefined, ...variables[name] }
     if (requiredFor === undefined || !needs.includes(requiredFor) || isSet(name)) return []
-    const how = form.secret ? `Set ${name}, or ${name}_FILE to a file that holds it` : `Set ${name}`
-    return [{ name, message: `${name} is missing, which production needs (${help}). ${how}.` }]
+    return [{ name, message: `${name} is missing, which production needs (${help}). ${howToSet(name)}.` }]
   })
 
 const productionRefusals = (
@@ -45,6 +50,56 @@ const productionRefusals = (
   }
   if (settings.DEV_CLOCK_START !== undefined) {
     refuse("DEV_CLOCK_START", "is refused in production: its clock is the database's. Remove it.")
+  }
+  if (settings.STRIPE_API_BASE?.protocol === "http:") {
+    refuse("STRIPE_API_BASE", "must begin with https:// in production: it is sent the key that moves the money.")
+  }
+  if (needs.includes("server") && isSet("STRIPE_SECRET_KEY") && !isSet("STRIPE_WEBHOOK_SECRET")) {
+    refuse(
+      "STRIPE_WEBHOOK_SECRET",
+      "is missing, which production needs beside STRIPE_SECRET_KEY: that a payout came back is learnt late " +
+        `without Stripe's webhooks. ${howToSet("STRIPE_WEBHOOK_SECRET")}.`
+    )
+  }
+  return problems
+}
+
+/** What of the money may not be, in production or out of it. */
+const moneyRefusals = (
+  { NODE_ENV, STRIPE_API_BASE, STRIPE_SECRET_KEY }: Partial<Settings>,
+  isSet: (name: VariableName) => boolean,
+  needs: ReadonlyArray<Need>
+): ReadonlyArray<Problem> => {
+  const problems: Array<Problem> = []
+  const refuse = (name: VariableName, message: string) => problems.push({ name, message: `${name} ${message}` })
+  if (needs.includes("server")) {
+    const isTold = isSet("REVENUECAT_WEBHOOK_AUTH")
+    if (isTold && !isSet("PRODUCT_CATALOG")) {
+      refuse(
+        "PRODUCT_CATALOG",
+        "is missing, without which no purchase that RevenueCat tells of is worth anything. " +
+          "Set PRODUCT_CATALOG, such as {\"funds_5\": \"5.00\"}, or remove REVENUECAT_WEBHOOK_AUTH."
+      )
+    }
+    const alone = (["PRODUCT_CATALOG", "REVENUECAT_SIGNING_SECRET"] as const).find((name) => !isTold && isSet(name))
+    if (alone !== undefined) {
+      refuse(
+        "REVENUECAT_WEBHOOK_AUTH",
+        `is missing, without which ${alone} means nothing: RevenueCat could not tell of purchases. ` +
+          `${howToSet("REVENUECAT_WEBHOOK_AUTH")}, or remove ${alone}.`
+      )
+    }
+  }
+  // in production that address is refused already
+  if (
+    NODE_ENV !== "production" && STRIPE_API_BASE?.protocol === "http:" && STRIPE_SECRET_KEY !== undefined &&
+    Redacted.value(STRIPE_SECRET_KEY).includes("_live_")
+  ) {
+    refuse(
+      "STRIPE_API_BASE",
+      "must begin with https:// where STRIPE_SECRET_KEY is a live key, which anyone on the way could read. " +
+        "Use a test key, or remove STRIPE_API_BASE."
+    )
   }
   return problems
 }

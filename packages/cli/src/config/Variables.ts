@@ -6,13 +6,16 @@
 import {
   address,
   databaseUrl,
+  flag,
   type Form,
   instant,
   oneOf,
   origin,
   origins,
   port,
+  productCatalog,
   secret,
+  secrets,
   sender,
   smtpUrl,
   text
@@ -141,6 +144,26 @@ export const variables = {
 
   BEACON: defaulting(oneOf("none"), "none", "the public randomness that joins the seed", { requiredFor: "draws" }),
   ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
+
+  REVENUECAT_WEBHOOK_AUTH: optional(secret, "what RevenueCat shows as Authorization when it tells of purchases", {
+    otherwise: "the webhook answers 503"
+  }),
+  REVENUECAT_SIGNING_SECRET: optional(secret, "what RevenueCat signs that with, where it does", {
+    otherwise: "signatures are not asked for"
+  }),
+  PRODUCT_CATALOG: optional(
+    productCatalog,
+    "what the shop's products are worth, as JSON: {\"funds_5\": \"5.00\"}",
+    { otherwise: "no products" }
+  ),
+  STRIPE_SECRET_KEY: optional(secret, "pays withdrawals out by Stripe Connect", {
+    otherwise: "payouts are simulated, off in production"
+  }),
+  STRIPE_WEBHOOK_SECRET: optional(secrets, "what Stripe signs its webhooks with; several by comma", {
+    otherwise: "Stripe is asked instead of telling"
+  }),
+  STRIPE_API_BASE: defaulting(origin, "https://api.stripe.com", "where Stripe is asked"),
+  WITHDRAW_DEPOSITS: defaulting(flag, "false", "true: purchased credit may be withdrawn, not winnings alone"),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",

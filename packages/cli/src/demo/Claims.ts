@@ -1,11 +1,11 @@
 /** What must hold once the day is over: asked of the server, of the books and of a verifier in a process of its own. */
 import type { Day } from "@ddd/core/Instant"
 import { type Cents, cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/Money"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { at, expectJson, numberAt, request, textAt } from "./Client.ts"
-import { balanceOf, prizesOf, signIn } from "./Player.ts"
+import { balanceOf, type Player, prizesOf, signIn, withdraw } from "./Player.ts"
 import { credit, type Played } from "./Script.ts"
 import type { Site } from "./Site.ts"
 
@@ -72,6 +72,25 @@ export const winnerPaid = Effect.fn("Claims.winnerPaid")(function*(site: Site, d
       )
     ]
   }
+})
+
+/** The winner's money, out of the house; and the mail that told of all this. `held` is the winner's ticket. */
+export const paidOut = Effect.fn("Claims.paidOut")(function*(site: Site, { drawId, tally }: Played, player: Player) {
+  const winner = yield* signIn(site, player)
+  const prize = formatCents(potOf(tally.soldIn.get(drawId) ?? 0))
+  const ended = yield* withdraw(site, winner, prize)
+  const balance = yield* balanceOf(site, winner)
+  const isTold = (subjects: ReadonlyArray<string>) =>
+    subjects.some((subject) => subject.startsWith("You won ")) &&
+    subjects.some((subject) => subject.endsWith("paid to your bank"))
+  const mails = yield* site.mails.pipe(
+    Effect.repeat({ until: isTold, schedule: Schedule.spaced("200 millis") }),
+    Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => site.mails })
+  )
+  return [
+    claim(`the winner asked for the prize: $${prize} paid out, ${ended}; $${balance} are left`, ended === "completed"),
+    claim(`${mails.length} mails were written, and the winner was told of the prize and of the payout`, isTold(mails))
+  ]
 })
 
 /** The books and the bundle, judged by other processes. `vkeys` were fetched before the day began. */

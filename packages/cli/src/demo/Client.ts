@@ -5,6 +5,8 @@ import { DemoFailed } from "./DemoFailed.ts"
 export interface Call {
   /** What stands behind `Bearer`. */
   readonly token?: string
+  /** What stands there alone. */
+  readonly authorization?: string
   readonly idempotencyKey?: string
   readonly body?: unknown
 }
@@ -15,7 +17,8 @@ export interface Answer {
   readonly text: string
 }
 
-const headersOf = ({ body, idempotencyKey, token }: Call): Record<string, string> => ({
+const headersOf = ({ authorization, body, idempotencyKey, token }: Call): Record<string, string> => ({
+  ...(authorization === undefined ? {} : { authorization }),
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
   ...(body === undefined ? {} : { "content-type": "application/json" })

@@ -1,10 +1,9 @@
 /** A player of the demo, and what they do. */
-import { type Cents, formatCents } from "@ddd/core/Money"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { arrayAt, at, expectJson, request, textAt } from "./Client.ts"
 import { DemoFailed } from "./DemoFailed.ts"
-import type { Site } from "./Site.ts"
+import { shopProduct, type Site } from "./Site.ts"
 
 export interface Player {
   readonly id: string
@@ -53,16 +52,66 @@ export const signIn = Effect.fn("Player.signIn")(function*({ url }: Site, player
   return { ...player, token: textAt(answer, "tokens", "accessToken") }
 })
 
-/** Credits the player, as a store's webhook would. */
-export const deposit = (
-  { internalToken, url }: Site,
-  { id }: Player,
-  amount: Cents
-): Effect.Effect<unknown, DemoFailed> =>
-  expectJson(201, url, "POST", "/wallet/deposit", {
-    token: internalToken,
-    body: { userId: id, amount: formatCents(amount), referenceId: `demo:${id}` }
+/** How often a player looks whether what was bought is there, and for how long at most. */
+const lookPause = "20 millis"
+const lookPatience = "20 seconds"
+
+/** Buys credit in the app's shop, which tells the server by its webhook; waits until the wallet has it. */
+export const fund = Effect.fn("Player.fund")(function*(site: Site, player: Player) {
+  const event = {
+    type: "NON_RENEWING_PURCHASE",
+    id: randomUUID(),
+    app_user_id: player.id,
+    original_app_user_id: player.id,
+    aliases: [],
+    environment: "PRODUCTION",
+    store: "APP_STORE",
+    product_id: shopProduct,
+    transaction_id: `demo-${player.id}`,
+    price: 14.99
+  }
+  yield* toldByShop(site, event)
+  yield* balanceOf(site, player).pipe(
+    Effect.repeat({ until: (balance) => balance !== "0.00", schedule: Schedule.spaced(lookPause) }),
+    Effect.timeoutOrElse({
+      duration: lookPatience,
+      orElse: () => Effect.fail(new DemoFailed({ message: "What was bought in the shop did not come." }))
+    })
+  )
+})
+
+const toldByShop = ({ shopAuthorization, url }: Site, event: object): Effect.Effect<void, DemoFailed> =>
+  Effect.flatMap(
+    request(url, "POST", "/webhooks/revenuecat", {
+      authorization: shopAuthorization,
+      body: { api_version: "1.0", event }
+    }),
+    ({ status, text }) =>
+      status === 200
+        ? Effect.void
+        : Effect.fail(new DemoFailed({ message: `The shop's webhook was answered ${status}: ${text}` }))
+  )
+
+/** Opens an account with the payout provider, and has `amount` paid out to it; gives how the withdrawal ended. */
+export const withdraw = Effect.fn("Player.withdraw")(function*({ url }: Site, { token }: Player, amount: string) {
+  yield* expectJson(201, url, "POST", "/wallet/payout-account", { token })
+  const account = yield* expectJson(200, url, "GET", "/wallet/payout-account", { token })
+  if (at(account, "status") !== "ready") return `not begun: the payout account is ${String(at(account, "status"))}`
+  const asked = yield* expectJson(202, url, "POST", "/wallet/withdraw", {
+    token,
+    idempotencyKey: randomUUID(),
+    body: { amount }
   })
+  const id = textAt(asked, "id")
+  const look = Effect.map(
+    expectJson(200, url, "GET", "/wallet/transactions?type=withdrawal", { token }),
+    (page) => String(at(arrayAt(page, "items").find((movement) => at(movement, "id") === id), "status"))
+  )
+  return yield* look.pipe(
+    Effect.repeat({ until: (status) => status !== "pending", schedule: Schedule.spaced("200 millis") }),
+    Effect.timeoutOrElse({ duration: lookPatience, orElse: () => Effect.succeed("pending") })
+  )
+})
 
 /** Buys, under a key unless the player is careless; null where there was not enough money. */
 export const buy = (

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { expectJson, textAt } from "./Client.ts"
 import { type Live, watch } from "./Live.ts"
-import { buy, deposit, type Player, signUp } from "./Player.ts"
+import { buy, fund, type Player, signUp } from "./Player.ts"
 import type { Site } from "./Site.ts"
 import { enter, newTally, type Tally } from "./Tally.ts"
 
@@ -26,7 +26,7 @@ export interface Played {
   readonly purchasesPerSecond: number
 }
 
-/** What each player is credited: for some, less than they would spend. */
+/** What each player buys in the shop: for some, less than they would spend. */
 export const credit = cents(1_500n)
 
 /** When the turns begin, in hours of the day. The players of the last one come early and buy around midnight. */
@@ -67,7 +67,7 @@ export const play = Effect.fn("Script.play")(function*(
   const comeIn = (number: number) =>
     Effect.gen(function*() {
       const player = yield* signUp(site, number)
-      yield* deposit(site, player, credit)
+      yield* fund(site, player)
       tally.players.push(player)
       step()
       return player

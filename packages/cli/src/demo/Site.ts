@@ -19,7 +19,10 @@ import { DemoFailed } from "./DemoFailed.ts"
 
 export interface Site {
   readonly url: string
-  readonly internalToken: string
+  /** What the shop shows when it tells of a purchase. */
+  readonly shopAuthorization: string
+  /** The subjects of the mails written so far. */
+  readonly mails: Effect.Effect<ReadonlyArray<string>>
   /** A folder for files of the demo. */
   readonly folder: string
   /** Runs another `ddd` on the same database, in a process of its own. */
@@ -155,18 +158,31 @@ const runDdd = (env: Environment, args: ReadonlyArray<string>): Effect.Effect<Fi
     return Effect.sync(() => child.kill("SIGTERM"))
   })
 
+/** What the shop sells, and what it is worth: the credit that each player buys. */
+export const shopProduct = "funds_15"
+const shopProducts = { [shopProduct]: "15.00" }
+
+/** The subjects of the mails in a folder. */
+const subjectsIn = (folder: string): ReadonlyArray<string> =>
+  !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => name.endsWith(".eml")).flatMap((name) => {
+    const subject = /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(fs.readFileSync(join(folder, name), "utf8"))?.[1]
+    return subject === undefined ? [] : [subject.replaceAll(/\r?\n[ \t]+/g, " ")]
+  })
+
 /** Opens the site with its clock at `start`; the scope takes it away. */
 export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
   const folder = yield* temporaryFolder
-  const internalToken = randomBytes(24).toString("base64url")
+  const dataDir = join(folder, "data")
+  const shopAuthorization = randomBytes(24).toString("base64url")
   const env: Environment = {
     ...neutralEnvironment(),
     ...yield* orFail("The demo needs a database of its own", databaseVariables),
     NODE_ENV: "development",
-    DATA_DIR: join(folder, "data"),
+    DATA_DIR: dataDir,
     PORT: "0",
     LOG_LEVEL: "warn",
-    INTERNAL_API_TOKEN: internalToken,
+    REVENUECAT_WEBHOOK_AUTH: shopAuthorization,
+    PRODUCT_CATALOG: JSON.stringify(shopProducts),
     DEV_CLOCK_START: formatInstant(start)
   }
   const { child, url } = yield* startServer(env)
@@ -181,7 +197,8 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
 
   const site: Site = {
     url,
-    internalToken,
+    shopAuthorization,
+    mails: Effect.sync(() => subjectsIn(join(dataDir, "mail"))),
     folder,
     ddd: (...args) => runDdd(env, args),
     moveTo: (at) => orFail("The clock", moveTo(at)),

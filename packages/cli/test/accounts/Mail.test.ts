@@ -32,6 +32,30 @@ describe("mail", () => {
     }).pipe(Effect.provide(Site.layer({ processes: [{ LOG_LEVEL: "info" }] }))), 60_000)
 
   it.live(
+    "confirms in one mail what was bought in a minute, and tells the one winner of the draw",
+    () =>
+      Effect.gen(function*() {
+        const { advance, buy, deposit, mailbox, newPlayer } = yield* Site
+        const player = yield* newPlayer
+        yield* deposit(player, "10.00")
+        const bought = [yield* buy(player.accessToken, 2), yield* buy(player.accessToken, 1)]
+        const ids = bought.flatMap(({ text }) => text.match(/DDL-20260203-[0-9A-Z]{5,8}/g) ?? [])
+        yield* advance(60_000)
+        const confirmation = yield* mailbox.saying(
+          player.email,
+          "Subject: Your 3 tickets in the draw of 3 February 2026"
+        )
+        for (const id of ids) assert.include(confirmation.text, id)
+        assert.include(confirmation.text, "You paid: $3.00")
+        yield* advance(14 * 3_600_000)
+        const won = yield* mailbox.saying(player.email, "Subject: You won $2.85")
+        assert.include(won.text, "http://lottery.example.com/verify?draw=2026-02-03")
+        assert.lengthOf(mailbox.to(player.email), 3)
+      }).pipe(Effect.provide(Site.layer())),
+    60_000
+  )
+
+  it.live(
     "is written to files in development without a mail server, and the server says where",
     () =>
       Effect.gen(function*() {

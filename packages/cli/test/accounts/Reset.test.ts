@@ -61,6 +61,20 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("reset
       assert.strictEqual((yield* confirm(third)).status, 204)
     }))
 
+  it.effect("mails an address five times an hour at most, and answers alike beyond that", () =>
+    Effect.gen(function*() {
+      const { advance, newPlayer, sql } = yield* Site
+      const { email, id } = yield* newPlayer
+      const answers = yield* Effect.forEach(Array.from({ length: 12 }), () => ask(email), { concurrency: "unbounded" })
+      assert.deepStrictEqual(answers.map(({ status, text }) => [status, text]), answers.map(() => [202, "{}"]))
+      // the welcome is one of the five
+      const jobs = yield* sql`SELECT 1 FROM jobs WHERE element::jsonb ->> 'userId' = ${id}`
+      assert.lengthOf(jobs, 5)
+      yield* advance(3_600_000)
+      yield* ask(email)
+      assert.lengthOf(yield* sql`SELECT 1 FROM jobs WHERE element::jsonb ->> 'userId' = ${id}`, 6)
+    }))
+
   it.effect("leaves nothing in the database that opens an account", () =>
     Effect.gen(function*() {
       const { mailbox, newPlayer, sql } = yield* Site

@@ -25,7 +25,17 @@ describe("ddd serve on the embedded PostgreSQL", () => {
         const server = yield* serve({ DATA_DIR, DEV_CLOCK_START: evening })
         const vkey = (yield* get(`${server.url}/log/vkey`)).text.trim()
         const { port } = new URL(server.url)
-        for (const told of [`http://localhost:${port}/docs`, DATA_DIR, vkey, "secrets.json", "DEV_CLOCK_START"]) {
+        for (
+          const told of [
+            `http://localhost:${port}/docs`,
+            DATA_DIR,
+            vkey,
+            "off until REVENUECAT_WEBHOOK_AUTH is set",
+            "simulated until STRIPE_SECRET_KEY is set",
+            "secrets.json",
+            "DEV_CLOCK_START"
+          ]
+        ) {
           assert.include(server.stdout(), told)
         }
         const [list, audit, second] = yield* Effect.all([

@@ -91,7 +91,12 @@ describe("the configuration", () => {
       ["MAIL_FROM", "Daily Dollar Draw"],
       ["MAIL_FROM", "a@b.c\r\nBcc: d@e.f"],
       ["DEV_CLOCK_START", "2026-02-03"],
-      ["LOG_LEVEL", "loud"]
+      ["LOG_LEVEL", "loud"],
+      ["STRIPE_API_BASE", "stripe.example.com"],
+      ["STRIPE_API_BASE", "ftp://stripe.example.com"],
+      ["STRIPE_API_BASE", "https://stripe.example.com/v1"],
+      ["STRIPE_WEBHOOK_SECRET", "whsec_1,,whsec_2"],
+      ["WITHDRAW_DEPOSITS", "yes"]
     ] as const
   ) {
     it(`refuses ${name}=${value}, naming it`, () => {
@@ -104,6 +109,12 @@ describe("the configuration", () => {
 
   it("tells of everything that is wrong at once", () => {
     assert.deepStrictEqual(namesOf({ PORT: "x", ENGINE: "y", HOST: "0.0.0.0" }), ["PORT", "ENGINE", "HOST"])
+  })
+
+  it("says what is wrong with a catalogue, instead of showing it", () => {
+    const [problem, ...others] = problems({ PRODUCT_CATALOG: "{\"funds_5\": 5}", REVENUECAT_WEBHOOK_AUTH: "x" })
+    assert.match(problem?.message ?? "", /^PRODUCT_CATALOG: "funds_5" must be worth an amount/)
+    assert.deepStrictEqual(others, [])
   })
 
   it("warns of names that look like a slip of the fingers, and of no others", () => {
@@ -132,14 +143,88 @@ describe("a secret", () => {
   })
 
   it("shows in no message, entry or text of the settings", () => {
+    const money = {
+      REVENUECAT_WEBHOOK_AUTH: "hunter2",
+      REVENUECAT_SIGNING_SECRET: "hunter2",
+      STRIPE_SECRET_KEY: "sk_live_hunter2",
+      STRIPE_WEBHOOK_SECRET: "hunter2,hunter2",
+      STRIPE_API_BASE: "http://127.0.0.1:1"
+    }
     for (
-      const environment of [production, { ...production, DATABASE_URL: "hunter2", PUBLIC_URL: "http://hunter.org" }]
+      const environment of [
+        production,
+        { ...production, DATABASE_URL: "hunter2", PUBLIC_URL: "http://hunter.org" },
+        money
+      ]
     ) {
       const reading = readConfig(environment, all)
       const shown = JSON.stringify([reading.problems, reading.warnings, reading.entries.map((entry) => entry.shown)])
       assert.notInclude(shown, "hunter2")
       assert.notInclude(JSON.stringify(reading.entries), "hunter2")
     }
+  })
+})
+
+describe("money", () => {
+  const catalog = "{\"funds_5\": \"5.00\", \"funds_20\": \"20.00\"}"
+
+  it("is read as amounts, secrets and a choice", () => {
+    const { PRODUCT_CATALOG, STRIPE_API_BASE, STRIPE_WEBHOOK_SECRET, WITHDRAW_DEPOSITS } = settings({
+      REVENUECAT_WEBHOOK_AUTH: "Bearer hunter2",
+      PRODUCT_CATALOG: catalog,
+      STRIPE_SECRET_KEY: "sk_test_hunter2",
+      STRIPE_WEBHOOK_SECRET: "whsec_1, whsec_2",
+      STRIPE_API_BASE: "http://127.0.0.1:12111",
+      WITHDRAW_DEPOSITS: "true"
+    })
+    assert.deepStrictEqual([...PRODUCT_CATALOG ?? []], [["funds_5", 500n], ["funds_20", 2000n]])
+    assert.deepStrictEqual(STRIPE_WEBHOOK_SECRET?.map(Redacted.value), ["whsec_1", "whsec_2"])
+    assert.strictEqual(STRIPE_API_BASE.origin, "http://127.0.0.1:12111")
+    assert.isTrue(WITHDRAW_DEPOSITS)
+  })
+
+  it("comes in by nobody and goes out to Stripe's own address, winnings alone, unless that is said", () => {
+    const { REVENUECAT_WEBHOOK_AUTH, STRIPE_API_BASE, STRIPE_SECRET_KEY, WITHDRAW_DEPOSITS } = settings({})
+    assert.deepStrictEqual([REVENUECAT_WEBHOOK_AUTH, STRIPE_SECRET_KEY], [undefined, undefined])
+    assert.strictEqual(STRIPE_API_BASE.origin, "https://api.stripe.com")
+    assert.isFalse(WITHDRAW_DEPOSITS)
+  })
+
+  it("is told of and worth something, or neither", () => {
+    for (const base of [{}, production]) {
+      const [unworthy, ...none] = problems({ ...base, REVENUECAT_WEBHOOK_AUTH: "x" })
+      assert.match(unworthy?.message ?? "", /^PRODUCT_CATALOG is missing, .*Set PRODUCT_CATALOG/)
+      assert.deepStrictEqual(none, [])
+      for (const alone of [{ PRODUCT_CATALOG: catalog }, { REVENUECAT_SIGNING_SECRET: "x" }]) {
+        const [untold, ...others] = problems({ ...base, ...alone })
+        assert.match(untold?.message ?? "", /^REVENUECAT_WEBHOOK_AUTH is missing, .*Set REVENUECAT_WEBHOOK_AUTH/)
+        assert.deepStrictEqual(others, [])
+      }
+      assert.deepStrictEqual(namesOf({ ...base, REVENUECAT_WEBHOOK_AUTH: "x", PRODUCT_CATALOG: catalog }), [])
+    }
+    assert.deepStrictEqual(namesOf({ PRODUCT_CATALOG: catalog }, ["database", "accounts"]), [])
+  })
+
+  it("never shows a live key to an address that others can read on the way", () => {
+    const STRIPE_API_BASE = "http://127.0.0.1:12111"
+    for (const STRIPE_SECRET_KEY of ["sk_live_hunter2", "rk_live_hunter2"]) {
+      assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
+      assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY }), [])
+    }
+    assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY: "sk_test_hunter2", STRIPE_API_BASE }), [])
+    const stripe = { STRIPE_SECRET_KEY: "sk_live_hunter2", STRIPE_WEBHOOK_SECRET: "whsec_1" }
+    assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
+    assert.deepStrictEqual(namesOf({ ...production, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
+    assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE: "https://stripe.example.com" }), [])
+  })
+
+  it("goes out in production only where the provider can tell what became of it", () => {
+    const STRIPE_SECRET_KEY = "sk_live_hunter2"
+    const [problem, ...others] = problems({ ...production, STRIPE_SECRET_KEY })
+    assert.match(problem?.message ?? "", /^STRIPE_WEBHOOK_SECRET is missing, .*Set STRIPE_WEBHOOK_SECRET/)
+    assert.deepStrictEqual(others, [])
+    assert.deepStrictEqual(namesOf({ ...production, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: "whsec_1" }), [])
+    assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY }), [])
   })
 })
 

@@ -114,7 +114,11 @@ export const get = (url: string): Effect.Effect<{ readonly status: number; reado
   })
 
 /** Asks again until the answer satisfies; a defect after 60 s. */
-export const eventually = <A>(what: string, ask: Effect.Effect<A>, enough: (answer: A) => boolean): Effect.Effect<A> =>
+export const eventually = <A, R>(
+  what: string,
+  ask: Effect.Effect<A, never, R>,
+  enough: (answer: A) => boolean
+): Effect.Effect<A, never, R> =>
   ask.pipe(
     Effect.delay("50 millis"),
     Effect.repeat({ until: enough }),

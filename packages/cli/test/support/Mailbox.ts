@@ -1,4 +1,4 @@
-/** A mail server that takes every mail and keeps it, as players' own servers would. */
+/** A mail server that takes every mail and keeps it, or refuses it for good, as players' own servers would. */
 import { Effect, type Scope } from "effect"
 import type { AddressInfo } from "node:net"
 import { SMTPServer } from "smtp-server"
@@ -19,6 +19,8 @@ export interface Mailbox {
   readonly token: (address: string, kind: LinkKind, count?: number) => Effect.Effect<string>
   /** From now on mails are taken, but not acknowledged before `release`; `arrived` waits for one. */
   readonly hold: Effect.Effect<{ readonly arrived: Effect.Effect<void>; readonly release: Effect.Effect<void> }>
+  /** From now on no mailbox is known, until `accept`. */
+  readonly refuse: Effect.Effect<{ readonly accept: Effect.Effect<void> }>
   /** Waits until a mail for the address holds the text. */
   readonly saying: (address: string, text: string) => Effect.Effect<Mail>
 }
@@ -38,11 +40,14 @@ export const openMailbox: Effect.Effect<Mailbox, never, Scope.Scope> = Effect.ge
   const mails: Array<Mail> = []
   const held: Array<() => void> = []
   let holding = false
+  let refusing = false
   const server = yield* Effect.acquireRelease(
     Effect.callback<SMTPServer>((resume) => {
       const smtp = new SMTPServer({
         authOptional: true,
         disabledCommands: ["STARTTLS"],
+        onRcptTo: ({ address }, _, taken) =>
+          taken(refusing ? Object.assign(new Error(`5.1.1 no mailbox ${address}`), { responseCode: 550 }) : null),
         onData: (stream, session, taken) => {
           const chunks: Array<Buffer> = []
           stream.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -76,6 +81,14 @@ export const openMailbox: Effect.Effect<Mailbox, never, Scope.Scope> = Effect.ge
         release: Effect.sync(() => {
           holding = false
           for (const take of held.splice(0)) take()
+        })
+      }
+    }),
+    refuse: Effect.sync(() => {
+      refusing = true
+      return {
+        accept: Effect.sync(() => {
+          refusing = false
         })
       }
     }),

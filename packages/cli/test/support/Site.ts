@@ -88,8 +88,9 @@ const make = ({ processes = [{}] }: SiteOptions) =>
       /** Asks the first server, or the one `at` a URL. */
       ask,
       post,
-      /** `ddd` on the same database. */
-      ddd: (args: ReadonlyArray<string>, input?: string): Effect.Effect<Ended> => ddd(args, env, input),
+      /** `ddd` on the same database, with `own` in its environment beside what all have. */
+      ddd: (args: ReadonlyArray<string>, input?: string, own: Env = {}): Effect.Effect<Ended> =>
+        ddd(args, { ...env, ...own }, input),
       /** Moves the clock of the database. What is decided by it is so at once; a server's own follows within a second or two. */
       advance: (millis: number) =>
         Effect.orDie(DevClock.advance(millis).pipe(Effect.provideService(SqlClient.SqlClient, sql))),

@@ -52,6 +52,9 @@ export interface SignInCandidate {
 export class EmailTaken extends Data.TaggedError("EmailTaken")<{ readonly email: string }> {}
 export class UsernameTaken extends Data.TaggedError("UsernameTaken")<{ readonly username: string }> {}
 
+/** An address was mailed as much as it may be (`mailAllowances`). Nothing was changed; `retryAfter` is in seconds. */
+export class TooManyMails extends Data.TaggedError("TooManyMails")<{ readonly retryAfter: number }> {}
+
 /**
  * A password that its player has just proven. Checking it takes a while, in which a reset may have replaced it: whoever acts on
  * the proof says which hash it was, and is refused where that is no longer the stored one.
@@ -124,9 +127,15 @@ export class Accounts extends Context.Service<Accounts, {
     tokenHash: string,
     origin: RequestOrigin
   ) => Effect.Effect<User, InvalidMailedToken | EmailTaken | Unavailable>
-  /** Mails the verification link again, to the address that waits for it; nothing where none does. */
+  /**
+   * Mails the verification link again, to the address that waits for it. Nothing where none does, or the address was mailed as much
+   * as it may be: the link that it has goes on working.
+   */
   readonly askVerification: (userId: UserId, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
-  /** Mails a reset link to the holder of the address; nothing for an unknown one. An earlier link stops working. */
+  /**
+   * Mails a reset link to the holder of the address; an earlier link stops working. Nothing for an unknown address, or one that was
+   * mailed as much as it may be: the link that it has goes on working.
+   */
   readonly askReset: (email: string, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
   /**
    * Sets a new password by a mailed token, which works once, for 30 minutes; ends every session. A new address that waits to be
@@ -146,12 +155,15 @@ export class Accounts extends Context.Service<Accounts, {
     password: ProvenPassword & { readonly replacement: Redacted.Redacted },
     origin: RequestOrigin
   ) => Effect.Effect<void, PasswordOutdated | Unavailable>
-  /** Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. */
+  /**
+   * Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. `TooManyMails`:
+   * the new one was mailed as much as it may be, or the old one was told of others as often.
+   */
   readonly changeProfile: (
     userId: UserId,
     change: ProfileChange,
     origin: RequestOrigin
-  ) => Effect.Effect<void, EmailTaken | UsernameTaken | Unavailable>
+  ) => Effect.Effect<void, EmailTaken | TooManyMails | UsernameTaken | Unavailable>
 
   /** By id, address or name, in any case; null where there is none. For operators. */
   readonly find: (text: string) => Effect.Effect<UserSummary | null, Unavailable>

@@ -5,7 +5,8 @@ import type { Unavailable } from "./Unavailable.ts"
 /** The invariants of the books; each holds at every moment, over the whole store. */
 export const invariants = {
   "wallet-not-negative": "no wallet is below zero, and 0 ≤ withdrawable ≤ balance",
-  "wallet-is-its-history": "a wallet's balance and withdrawable part are the sums of its movements",
+  "wallet-is-its-history":
+    "a wallet's balance and withdrawable part are the sums of its movements, and what is on its way out the sum of its pending withdrawals",
   "history-without-gaps": "each wallet's movements are numbered 1, 2, 3 … and each balance continues the one before",
   "money-conserved": "what is in wallets is what the counter accounts gave: deposits, payouts, draws, receivables",
   "draw-account": "a draw's account holds one price a ticket until it is drawn or void, then exactly nothing",
@@ -20,7 +21,13 @@ export const invariants = {
     "the root that a lock record signs is the root of the stored tickets, and an open draw's carried tree is too",
   "records-signed": "every record is signed by the log's keys, chained to the one before, and says what the tables say",
   "winner-is-derived": "the winning position follows from open record, seed, beacon and entries",
-  "keys-once": "every kept answer of a purchase names tickets that its player bought, and no two answers the same ones"
+  "debt-is-receivable": "what a wallet owes is what its receivable account says, and who owes has nothing",
+  "funding-once":
+    "every reference gave a wallet what was said of it: credited, taken back and given back once each, and no deposit is without one",
+  "withdrawal-settled":
+    "every withdrawal has one movement of its amount: pending, completed where it was paid, failed where it was not; what failed or was returned came back once, with its split",
+  "keys-once":
+    "every kept answer names what its player did: tickets that they bought, no two answers the same ones, or a withdrawal of theirs"
 } as const
 export type Invariant = keyof typeof invariants
 

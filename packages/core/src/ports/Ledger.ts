@@ -31,7 +31,7 @@ export interface DepositRequest {
   readonly metadata: Readonly<Record<string, unknown>> | null
 }
 
-/** The reference was used for another player or another amount. Nothing was changed. */
+/** The reference was used for another player or another amount, or refunded before it was purchased. No wallet was changed. */
 export class ReferenceConflict extends Data.TaggedError("ReferenceConflict")<{ readonly referenceId: string }> {}
 
 /** No such player, or one that cannot hold money. Nothing was changed. */
@@ -40,14 +40,11 @@ export class UnknownUser extends Data.TaggedError("UnknownUser")<{ readonly user
 /** The wallet cannot take it. Nothing was changed. */
 export class DepositRefused extends Data.TaggedError("DepositRefused")<{ readonly refusal: WalletRefusal }> {}
 
-/** The account on the other side of a deposit: the store before the reference's first colon, else `internal`. */
-export const depositSource = (referenceId: string): string => {
-  const colon = referenceId.indexOf(":")
-  return colon > 0 ? referenceId.slice(0, colon).toLowerCase() : "internal"
-}
-
 export class Ledger extends Context.Service<Ledger, {
-  /** Credits once per reference; the same request again gives the first transaction with `created: false`. */
+  /**
+   * Credits once per reference, which stands in the transaction in its canonical spelling; the same request again gives the first
+   * transaction with `created: false`. It is `Fundings` by another door: a store's purchase counts once, whoever tells of it.
+   */
   readonly deposit: (
     request: DepositRequest
   ) => Effect.Effect<

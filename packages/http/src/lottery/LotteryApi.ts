@@ -3,6 +3,7 @@ import { ticketStatuses } from "@ddd/core/Ticket"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { PlayerOnly } from "../Authentication.ts"
+import { idempotencyHeaders } from "../Idempotency.ts"
 import { bodyProblems, problems } from "../Problem.ts"
 import { DrawIdText } from "../schemas/Ids.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
@@ -29,13 +30,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
   }).annotate(OpenApi.Summary, "The draw now on sale"),
   HttpApiEndpoint.post("purchaseTicket", purchasePath, {
     payload: PurchaseBody,
-    headers: {
-      "idempotency-key": Schema.optionalKey(
-        Schema.String.check(
-          Schema.isPattern(/^[\x20-\x7e]{1,255}$/u, { message: "must have 1 to 255 printable characters" })
-        )
-      )
-    },
+    headers: idempotencyHeaders,
     success: ReceiptBody.pipe(HttpApiSchema.status(201)),
     error: problems(
       ...bodyProblems,

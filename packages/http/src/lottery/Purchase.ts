@@ -4,8 +4,8 @@ import type { OutcomeUnknown, Sales } from "@ddd/core/ports/Sales"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { hash } from "node:crypto"
 import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
+import { idempotencyOf, replayHeaders } from "../Idempotency.ts"
 import { jsonBody } from "../JsonBody.ts"
 import { type Problem, refuse } from "../Problem.ts"
 import { refuseUnavailable } from "../Unavailability.ts"
@@ -14,6 +14,7 @@ import { PurchaseBody } from "./LotteryBodies.ts"
 import { receiptJson } from "./ReceiptJson.ts"
 
 const purchaseBody = jsonBody(PurchaseBody, {})
+const purchaseIdempotency = idempotencyOf(purchasePath)
 
 /** The handler of purchases. */
 export const makePurchase = (sales: typeof Sales.Service) =>
@@ -24,7 +25,7 @@ export const makePurchase = (sales: typeof Sales.Service) =>
     const { userId } = yield* CurrentUser
     const { bytes, value: { drawId = null, quantity = 1 } } = yield* purchaseBody(request)
     const key = headers["idempotency-key"]
-    const idempotency = key === undefined ? null : { key, fingerprint: fingerprint(bytes) }
+    const idempotency = purchaseIdempotency(key, bytes)
     const receipt = yield* Effect.catchTags(sales.purchase({ userId, quantity, drawId, idempotency }), {
       PurchaseRefused: ({ refusal }) => refusePurchase(refusal),
       Unavailable: refuseUnavailable,
@@ -33,16 +34,9 @@ export const makePurchase = (sales: typeof Sales.Service) =>
     return HttpServerResponse.text(receiptJson(receipt), {
       status: 201,
       contentType: "application/json",
-      headers: receipt.replayed ? replayedHeaders : {}
+      headers: replayHeaders(receipt.replayed)
     })
   })
-
-const replayedHeaders = { "idempotent-replayed": "true" }
-
-const requestLine = Buffer.from(`POST ${purchasePath}\n`)
-
-/** What an idempotency key stands for: method, path and body, to the byte. */
-const fingerprint = (body: Uint8Array): string => hash("sha256", Buffer.concat([requestLine, body]), "hex")
 
 /** Nothing is on sale for at most the moment between two draws, unless the clockwork is stuck. */
 export const nothingOnSaleRetrySeconds = 5

@@ -1,5 +1,5 @@
 /** Money on the wire: a decimal string with two places, integer cents inside (API.md, "money"). */
-import { type Cents, formatCents, isCents, parseCents } from "@ddd/core/Money"
+import { type Cents, cents, formatCents, isCents, parseCents } from "@ddd/core/Money"
 import { textCodec } from "./Text.ts"
 
 const message = "must be an amount of US dollars as a decimal string with two places, such as \"0.95\""
@@ -17,17 +17,23 @@ export const Money = textCodec({
   format: formatCents
 })
 
+/** An amount of at least `least`, which is above zero. `identifier` names it in the OpenAPI document. */
+export const moneyFrom = (identifier: string, least: Cents) => {
+  const isEnough = (u: unknown): u is Cents => isAmount(u) && u >= least
+  return textCodec({
+    identifier,
+    description: `US dollars, a decimal string with two places, at least ${formatCents(least)}`,
+    example: "10.00",
+    pattern: /^(0|[1-9][0-9]{0,9})\.[0-9]{2}$/u,
+    message: `${message}, of at least ${formatCents(least)}`,
+    is: isEnough,
+    parse: (text) => {
+      const amount = parseCents(text)
+      return isEnough(amount) ? amount : undefined
+    },
+    format: formatCents
+  })
+}
+
 /** An amount above zero. */
-export const PositiveMoney = textCodec({
-  identifier: "PositiveMoney",
-  description: "US dollars, a decimal string with two places, above zero",
-  example: "10.00",
-  pattern: /^(0|[1-9][0-9]{0,9})\.[0-9]{2}$/u,
-  message: `${message}, above zero`,
-  is: (u): u is Cents => isAmount(u) && u > 0n,
-  parse: (text) => {
-    const amount = parseCents(text)
-    return amount !== undefined && amount > 0n ? amount : undefined
-  },
-  format: formatCents
-})
+export const PositiveMoney = moneyFrom("PositiveMoney", cents(1n))

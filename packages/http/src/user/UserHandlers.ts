@@ -8,7 +8,7 @@ import { makePasswordProof } from "../auth/PasswordProof.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/Taken.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
 import { jsonBody } from "../JsonBody.ts"
-import { refuseField } from "../Problem.ts"
+import { refuse, refuseField } from "../Problem.ts"
 import { requestOrigin } from "../RequestOrigin.ts"
 import { refuseUnavailable } from "../Unavailability.ts"
 import { ChangeProfile } from "./UserApi.ts"
@@ -60,6 +60,10 @@ export const layer = HttpApiBuilder.group(
         }).pipe(
           Effect.catchTags({
             EmailTaken: () => refuseEmailTaken,
+            TooManyMails: ({ retryAfter }) =>
+              refuse("rate_limited", "Too many mails were asked for. Nothing was changed; wait before you try again.", {
+                retryAfter
+              }),
             UsernameTaken: () => refuseUsernameTaken,
             Unavailable: refuseUnavailable
           })

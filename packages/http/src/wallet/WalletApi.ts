@@ -1,11 +1,13 @@
-/** The contract of money in and its history (API.md, "Wallet"). */
+/** The contract of money in, money out and its history (API.md, "Wallet"). */
+import { cents } from "@ddd/core/Money"
 import { transactionTypes } from "@ddd/core/Wallet"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { InternalOnly, PlayerOnly } from "../Authentication.ts"
+import { idempotencyHeaders } from "../Idempotency.ts"
 import { bodyProblems, problems } from "../Problem.ts"
 import { UserIdText, UuidText } from "../schemas/Ids.ts"
-import { Money, PositiveMoney } from "../schemas/Money.ts"
+import { Money, moneyFrom, PositiveMoney } from "../schemas/Money.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { InstantText } from "../schemas/Time.ts"
 
@@ -28,6 +30,20 @@ export const Deposit = Schema.Struct({
   metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
 })
 
+export const Withdrawal = Schema.Struct({
+  amount: moneyFrom("WithdrawalAmount", cents(100n))
+})
+
+/** Where a withdrawal is posted: a part of what its idempotency key stands for. */
+export const withdrawPath = "/wallet/withdraw"
+
+/** The provider's page, until when it works. */
+export const OnboardingBody = Schema.Struct({ url: Schema.String, expiresAt: InstantText })
+
+export const ReadinessBody = Schema.Struct({
+  status: Schema.Literals(["none", "pending", "ready"]).annotate({ description: "ready: money can be sent to it" })
+})
+
 export class WalletApi extends HttpApiGroup.make("wallet").add(
   HttpApiEndpoint.post("deposit", "/wallet/deposit", {
     payload: Deposit,
@@ -38,6 +54,28 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     ],
     error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict", "unavailable")
   }).middleware(InternalOnly).annotate(OpenApi.Summary, "Credits a wallet, once a reference"),
+  HttpApiEndpoint.post("withdraw", withdrawPath, {
+    payload: Withdrawal,
+    headers: idempotencyHeaders,
+    success: TransactionBody.pipe(HttpApiSchema.status(202)),
+    error: problems(
+      ...bodyProblems,
+      "payout_account_missing",
+      "not_withdrawable",
+      "insufficient_funds",
+      "account_frozen",
+      "idempotency_key_reused",
+      "unavailable"
+    )
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Asks for winnings to be paid out"),
+  HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
+    success: OnboardingBody.pipe(HttpApiSchema.status(201)),
+    error: problems("unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The page on which a player says where money is to go"),
+  HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
+    success: ReadinessBody,
+    error: problems("unavailable")
+  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Whether the player can be paid out"),
   HttpApiEndpoint.get("transactions", "/wallet/transactions", {
     query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u), type: Schema.optionalKey(Schema.Literals(transactionTypes)) },
     success: pageBody(TransactionBody),

@@ -1,6 +1,7 @@
-/** Money in, and its history. */
+/** Money in, money out, and its history. */
 import { formatCents } from "@ddd/core/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -10,44 +11,51 @@ import { jsonBody } from "../JsonBody.ts"
 import { refuse } from "../Problem.ts"
 import { pageRequest } from "../schemas/Pages.ts"
 import { refuseUnavailable } from "../Unavailability.ts"
+import * as PayoutAccount from "./PayoutAccount.ts"
 import { Deposit, TransactionBody } from "./WalletApi.ts"
+import { makeWithdraw, refuseNoPayouts, type WithdrawalOptions } from "./Withdraw.ts"
 
 const depositBody = jsonBody(Deposit)
 const encodeTransaction = Schema.encodeEffect(TransactionBody)
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "wallet",
-  Effect.fnUntraced(function*(handlers) {
-    const ledger = yield* Ledger
-    return handlers
-      .handleRaw("deposit", ({ request }) =>
-        Effect.gen(function*() {
-          const { amount, metadata = null, referenceId, userId } = (yield* depositBody(request)).value
-          const deposited = ledger.deposit({ userId, amount, referenceId, metadata })
-          const { created, transaction } = yield* Effect.catchTags(deposited, {
-            ReferenceConflict: () =>
-              refuse(
-                "reference_conflict",
-                "This reference was used for another player or amount. Nothing was credited."
-              ),
-            UnknownUser: () => refuse("not_found", "No player has this id. Nothing was credited."),
-            DepositRefused: () =>
-              refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),
-            Unavailable: refuseUnavailable
-          })
-          const body = yield* Effect.orDie(encodeTransaction(transaction))
-          return HttpServerResponse.jsonUnsafe(body, { status: created ? 201 : 200 })
-        }))
-      .handle(
-        "transactions",
-        ({ query }) =>
-          Effect.flatMap(
-            CurrentUser,
-            ({ userId }) => ledger.transactions(userId, query.type ?? null, pageRequest(query))
-          ).pipe(
-            Effect.catchTag("Unavailable", refuseUnavailable)
-          )
-      )
-  })
-)
+export const layer = (withdrawals: WithdrawalOptions) =>
+  HttpApiBuilder.group(
+    Api,
+    "wallet",
+    Effect.fnUntraced(function*(handlers) {
+      const ledger = yield* Ledger
+      const withdraw = makeWithdraw(yield* Withdrawals, withdrawals)
+      return handlers
+        .handleRaw("deposit", ({ request }) =>
+          Effect.gen(function*() {
+            const { amount, metadata = null, referenceId, userId } = (yield* depositBody(request)).value
+            const deposited = ledger.deposit({ userId, amount, referenceId, metadata })
+            const { created, transaction } = yield* Effect.catchTags(deposited, {
+              ReferenceConflict: () =>
+                refuse(
+                  "reference_conflict",
+                  "This reference was used for another player or amount, or was refunded before. Nothing was credited."
+                ),
+              UnknownUser: () => refuse("not_found", "No player has this id. Nothing was credited."),
+              DepositRefused: () =>
+                refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),
+              Unavailable: refuseUnavailable
+            })
+            const body = yield* Effect.orDie(encodeTransaction(transaction))
+            return HttpServerResponse.jsonUnsafe(body, { status: created ? 201 : 200 })
+          }))
+        .handleRaw("withdraw", withdraw)
+        .handle("openPayoutAccount", () => withdrawals.enabled ? PayoutAccount.onboard : refuseNoPayouts)
+        .handle("payoutAccount", () => PayoutAccount.readiness)
+        .handle(
+          "transactions",
+          ({ query }) =>
+            Effect.flatMap(
+              CurrentUser,
+              ({ userId }) => ledger.transactions(userId, query.type ?? null, pageRequest(query))
+            ).pipe(
+              Effect.catchTag("Unavailable", refuseUnavailable)
+            )
+        )
+    })
+  )

@@ -12,7 +12,10 @@ import { HttpServer } from "effect/http"
 import * as Engine from "../../src/engine/Engine.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
+import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
 import * as Keys from "./Keys.ts"
+import * as Payouts from "./Payouts.ts"
+import * as Shop from "./Shop.ts"
 
 export const internalToken = "the internal token of tests"
 
@@ -28,7 +31,10 @@ export const ports = Layer.effectDiscard(
     yield* draws.publishAhead
     yield* runDue
   })
-).pipe(Layer.provideMerge(Layer.mergeAll(Keys.layer, readinessLayer)), Layer.provideMerge(Memory.layer()))
+).pipe(
+  Layer.provideMerge(Layer.mergeAll(Keys.layer, Payouts.layer, Shop.layer(Shop.secrets), readinessLayer)),
+  Layer.provideMerge(Memory.layer())
+)
 
 /** Does what the clockwork would. */
 export const runDue: Effect.Effect<void, never, Draws> = Effect.gen(function*() {
@@ -109,16 +115,22 @@ export interface ServerOptions {
   readonly engine?: Engine.EngineName
   readonly publicUrl?: string
   readonly corsOrigins?: ReadonlyArray<string>
+  readonly withdrawals?: Partial<WithdrawalOptions>
 }
 
 /** The server over `world`, which gives the ports. */
 export const layer = (
-  { corsOrigins = [], engine = "uws", publicUrl = "http://localhost:8080" }: ServerOptions = {},
+  { corsOrigins = [], engine = "uws", publicUrl = "http://localhost:8080", withdrawals = {} }: ServerOptions = {},
   world = ports
 ) =>
   Layer.merge(
     client,
-    HttpApp.layer({ publicUrl: new URL(publicUrl), corsOrigins, internalToken: Redacted.make(internalToken) })
+    HttpApp.layer({
+      publicUrl: new URL(publicUrl),
+      corsOrigins,
+      internalToken: Redacted.make(internalToken),
+      withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals }
+    })
   ).pipe(
     Layer.provideMerge(
       Engine.layer(engine, { host: "127.0.0.1", port: 0, socketPath: "/ws", allowedOrigins: new Set() })

@@ -74,6 +74,17 @@ layer(server(), { excludeTestServices: true })("changing the profile", (it) => {
       assert.deepInclude((yield* get("/user/profile", token)).json, { username: "Barbara" })
     }))
 
+  it.effect("mails no address, and no account, of changes more than five times an hour, and says when to come again", () =>
+    Effect.gen(function*() {
+      const { token } = yield* signUp("Restless")
+      const ask = (number: number) => patch(token, { email: `r${number}@new.example`, currentPassword: password })
+      for (const number of [1, 2, 3, 4, 5]) assert.strictEqual((yield* ask(number)).status, 200)
+      const answer = yield* ask(6)
+      assertProblem(answer, 429, "rate_limited")
+      assert.strictEqual(answer.headers.get("retry-after"), "3600")
+      assert.strictEqual((yield* patch(token, { username: "Rested" })).status, 200)
+    }))
+
   it.effect("#4 refuses what is not the player's to change, and changes nothing", () =>
     Effect.gen(function*() {
       const { token } = yield* signUp("Mallory")

@@ -1,4 +1,5 @@
 import { cents } from "@ddd/core/Money"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { assertProblem, at, Client, internalToken, layer as server, makePlayer } from "../support/Server.ts"
@@ -49,6 +50,27 @@ layer(server())("deposits", (it) => {
         409,
         "reference_conflict"
       )
+    }))
+
+  it.effect("knows a store's reference in any case, and shows it in one", () =>
+    Effect.gen(function*() {
+      const { id } = yield* makePlayer()
+      const first = yield* deposit({ userId: id, amount: "5.00", referenceId: "APP_STORE:Ab-1" })
+      assert.strictEqual(first.status, 201, first.text)
+      assert.strictEqual(at(first.json, "referenceId"), "app_store:Ab-1")
+      const again = yield* deposit({ userId: id, amount: "5.00", referenceId: "app_store:Ab-1" })
+      assert.strictEqual(again.status, 200)
+      assert.strictEqual(again.text, first.text)
+    }))
+
+  it.effect("refuses a reference that was refunded before it was credited", () =>
+    Effect.gen(function*() {
+      const fundings = yield* Fundings
+      const { id } = yield* makePlayer()
+      yield* fundings.hear({ _tag: "Refunded", reference: "app_store:refunded" })
+      const answer = yield* deposit({ userId: id, amount: "5.00", referenceId: "app_store:refunded" })
+      assertProblem(answer, 409, "reference_conflict")
+      assert.include(answer.text, "refunded")
     }))
 
   it.effect("refuses a player that does not exist, and what a wallet cannot hold", () =>

@@ -25,6 +25,7 @@ import {
   walletIsItsHistory,
   walletNotNegative
 } from "./Money.ts"
+import { debtIsReceivable, fundingOnce, withdrawalSettled } from "./Outside.ts"
 import { recordsSigned } from "./Records.ts"
 
 const checks: { readonly [I in Invariant]: Check } = {
@@ -43,6 +44,9 @@ const checks: { readonly [I in Invariant]: Check } = {
   "root-is-tickets": rootIsTickets,
   "records-signed": recordsSigned,
   "winner-is-derived": winnerIsDerived,
+  "debt-is-receivable": debtIsReceivable,
+  "funding-once": fundingOnce,
+  "withdrawal-settled": withdrawalSettled,
   "keys-once": keysOnce
 }
 

@@ -122,9 +122,18 @@ export const entropyOf = (sha256: Sha256, draw: DrawRow): Uint8Array | undefined
 
 export const keysOnce: Check = function*(index) {
   const answered = new Map<string, string>()
-  for (const { key, sold, userId } of index.answers) {
-    if (sold === null) continue
+  const owners = new Map(index.withdrawals.map(({ id, userId }) => [id, userId]))
+  for (const { key, sold, userId, withdrawalId } of index.answers) {
     const subject = `key ${key} of ${userId}`
+    if (withdrawalId !== null) {
+      if (owners.get(withdrawalId) !== userId) {
+        yield { subject, detail: `answers with withdrawal ${withdrawalId}, which is none of that player's` }
+      }
+      const other = answered.get(withdrawalId)
+      if (other !== undefined) yield { subject, detail: `answers with withdrawal ${withdrawalId}, as ${other} does` }
+      answered.set(withdrawalId, subject)
+    }
+    if (sold === null) continue
     const tickets = ticketsIn(index, sold.drawId)
     for (let position = sold.firstPosition as number; position < sold.firstPosition + sold.quantity; position++) {
       const ticket = tickets[position - 1]

@@ -3,6 +3,7 @@ import type { Sha256 } from "@ddd/core/Hash"
 import type { DrawId, UserId } from "@ddd/core/Ids"
 import type { Finding } from "@ddd/core/ports/Books"
 import type { Sealer } from "@ddd/core/Seal"
+import type { TransactionType } from "@ddd/core/Wallet"
 import type { DrawRow, Rows, TicketRow, TransactionRow } from "../Rows.ts"
 
 export interface Index extends Rows {
@@ -44,3 +45,10 @@ export const sum = (amounts: Iterable<bigint>): bigint => {
   for (const amount of amounts) total += amount
   return total
 }
+
+/** Movements of one kind by what they refer to. */
+export const byReference = (
+  transactions: ReadonlyArray<TransactionRow>,
+  type: TransactionType
+): Map<string | null, Array<TransactionRow>> =>
+  Map.groupBy(transactions.filter((row) => row.type === type), (row) => row.referenceId)

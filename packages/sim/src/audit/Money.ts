@@ -2,8 +2,7 @@
 import { houseUserId, type UserId } from "@ddd/core/Ids"
 import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/Money"
 import type { TransactionType } from "@ddd/core/Wallet"
-import type { TransactionRow } from "../Rows.ts"
-import { type Check, drawAccount, sum, ticketsIn } from "./Index.ts"
+import { byReference, type Check, drawAccount, sum, ticketsIn } from "./Index.ts"
 
 export const walletNotNegative: Check = function*({ wallets }) {
   for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {
@@ -19,7 +18,7 @@ export const walletNotNegative: Check = function*({ wallets }) {
 
 export const walletIsItsHistory: Check = function*({ transactionsOf, users, wallets }) {
   const owners = new Set<UserId>()
-  for (const { balance, userId, withdrawable } of wallets) {
+  for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {
     const subject = `wallet of ${userId}`
     if (owners.has(userId)) yield { subject, detail: "there are two of them" }
     owners.add(userId)
@@ -28,6 +27,11 @@ export const walletIsItsHistory: Check = function*({ transactionsOf, users, wall
     if (moved !== balance) yield { subject, detail: `holds ${balance} cents, its movements make ${moved}` }
     const won = sum(movements.map(({ withdrawableDelta }) => withdrawableDelta))
     if (won !== withdrawable) yield { subject, detail: `${withdrawable} cents withdrawable, its movements make ${won}` }
+    const asked = movements.filter(({ status, type }) => type === "withdrawal" && status === "pending")
+    const leaving = -sum(asked.map(({ amount }) => amount))
+    if (leaving !== pendingWithdrawal) {
+      yield { subject, detail: `${pendingWithdrawal} cents on their way out, its pending withdrawals make ${leaving}` }
+    }
   }
   for (const userId of new Set([...users.map(({ id }) => id), ...transactionsOf.keys()])) {
     if (!owners.has(userId)) yield { subject: `user ${userId}`, detail: "has no wallet" }
@@ -107,13 +111,6 @@ export const drawAccountHolds: Check = function*(index) {
     }
   }
 }
-
-/** Movements of one kind by what they refer to. */
-const byReference = (
-  transactions: ReadonlyArray<TransactionRow>,
-  type: TransactionType
-): Map<string | null, Array<TransactionRow>> =>
-  Map.groupBy(transactions.filter((row) => row.type === type), (row) => row.referenceId)
 
 export const ticketPaidOnce: Check = function*({ tickets, transactions }) {
   const payments = byReference(transactions, "ticket_purchase")

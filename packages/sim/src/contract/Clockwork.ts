@@ -26,6 +26,7 @@ import {
   together
 } from "../Steps.ts"
 import { World } from "../World.ts"
+import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const noDraw = drawId("01900000-0000-7000-8000-00000000beef")
@@ -205,6 +206,7 @@ export const clockworkContract = (subject: Subject): void =>
           assert.strictEqual(yield* balanceOf(player), player === winner ? cents(left + 2850n) : left)
         }
         assert.strictEqual((yield* (yield* Ledger).wallet(winner)).withdrawable, cents(2850n))
+        assert.deepStrictEqual(yield* jobsOf("MailWinner"), [{ _tag: "MailWinner", userId: winner, drawId: draw.id }])
         yield* auditClean
       })
     )
@@ -217,6 +219,7 @@ export const clockworkContract = (subject: Subject): void =>
         assert.deepStrictEqual([drawn.status, drawn.winningPosition, drawn.winningTicketId], ["drawn", null, null])
         assert.strictEqual(yield* balanceOf(houseUserId), zero)
         assert.deepStrictEqual(yield* (yield* Draws).lastWinner, { draw: drawn, winner: null })
+        assert.deepStrictEqual(yield* jobsOf("MailWinner"), [])
         assert.strictEqual((yield* verdictOf(drawn.id)).verdict, "VALID SIGNED")
         yield* auditClean
       })

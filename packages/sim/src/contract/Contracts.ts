@@ -5,12 +5,18 @@ import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
 import { drawEventsContract } from "./DrawEvents.ts"
 import { drawsContract } from "./Draws.ts"
+import { fundingsContract } from "./Fundings.ts"
+import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
+import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { salesContract } from "./Sales.ts"
 import { sessionsContract } from "./Sessions.ts"
 import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
+import { ticketMailsContract } from "./TicketMails.ts"
+import { webhookInboxContract } from "./WebhookInbox.ts"
+import { withdrawalsContract } from "./Withdrawals.ts"
 
 /** Registers the contract tests of every port. */
 export const allContracts = (subject: Subject): void => {
@@ -20,6 +26,12 @@ export const allContracts = (subject: Subject): void => {
   throttlesContract(subject)
   operatorsContract(subject)
   ledgerContract(subject)
+  fundingsContract(subject)
+  withdrawalsContract(subject)
+  payoutAccountsContract(subject)
+  webhookInboxContract(subject)
+  ticketMailsContract(subject)
+  jobBoardContract(subject)
   salesContract(subject)
   clockworkContract(subject)
   drawsContract(subject)

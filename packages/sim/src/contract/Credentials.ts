@@ -1,12 +1,14 @@
 /** What every adapter of `Accounts` must do with addresses, passwords and the tokens that are mailed. */
+import type { UserId } from "@ddd/core/Ids"
 import { dayMillis } from "@ddd/core/Instant"
+import { mailAllowances } from "@ddd/core/MailAllowance"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { mailedTokenMillis } from "@ddd/core/ports/MailedTokens"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
-import { hashOf, present, times } from "../Steps.ts"
+import { hashOf, present, times, together } from "../Steps.ts"
 import { World } from "../World.ts"
 import {
   eventsOf,
@@ -25,6 +27,9 @@ import { contract, type Subject } from "./Subject.ts"
 /** Why an effect failed. */
 const refusalOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), ({ _tag }) => _tag)
+
+/** Milliseconds after which an hour's mails to an address are over, on a clock that may tick by itself. */
+const anHour = 3_600_000
 
 export const credentialsContract = (subject: Subject): void =>
   contract("Accounts (credentials)", subject, (it) => {
@@ -280,6 +285,97 @@ export const credentialsContract = (subject: Subject): void =>
         assert.strictEqual(yield* name, "ADA")
         assert.deepStrictEqual(yield* jobsOf("MailVerifyAddress"), [])
         assert.deepStrictEqual(yield* eventsOf(id), ["signed_up", "username_changed"])
+      })
+    )
+
+    it(
+      "mails an address five times an hour at most, whatever the mails are, and answers all the same",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const world = yield* World
+        const { id } = yield* newPlayer("ada")
+        const mails = Effect.map(world.jobs, (jobs) => jobs.length)
+        yield* accounts.askVerification(id, origin)
+        yield* times(10, accounts.askReset("Ada@example.com", origin))
+        assert.strictEqual(yield* mails, 5)
+        // the links that were mailed go on working
+        const reset = yield* mailedHash("MailResetPassword")
+        assert.isNotNull(yield* accounts.findForReset(reset))
+        yield* accounts.askVerification(id, origin)
+        yield* accounts.askReset("ada@example.com", origin)
+        assert.strictEqual(yield* mails, 5)
+        assert.isNotNull(yield* accounts.findForReset(reset))
+        yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
+        // what was asked for is known all the same
+        const asked = (yield* eventsOf(id)).filter((type) => type === "password_reset_asked")
+        assert.strictEqual(asked.length, 11)
+        // nobody else's mails are counted
+        yield* newPlayer("bob")
+        assert.strictEqual(yield* mails, 6)
+        yield* world.advance(anHour)
+        yield* accounts.askReset("ada@example.com", origin)
+        assert.strictEqual(yield* mails, 7)
+      })
+    )
+
+    it(
+      "mails an address twenty times a day at most",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const world = yield* World
+        yield* newPlayer("ada")
+        for (let hour = 0; hour < 10; hour++) {
+          yield* times(6, accounts.askReset("ada@example.com", origin))
+          yield* world.advance(anHour)
+        }
+        const perDay = Math.max(...mailAllowances.map(({ mails }) => mails))
+        assert.strictEqual((yield* world.jobs).length, perDay)
+        yield* world.advance(dayMillis)
+        yield* accounts.askReset("ada@example.com", origin)
+        assert.strictEqual((yield* world.jobs).length, perDay + 1)
+      })
+    )
+
+    it(
+      "refuses a change to an address that was mailed enough, whoever asks, and says when to come again",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const world = yield* World
+        const players = yield* Effect.forEach(["ada", "bob", "carl", "dora", "eve", "finn"], (name) => newPlayer(name))
+        const ask = ({ id, user }: { readonly id: UserId; readonly user: { readonly username: string } }) => {
+          const change = { email: "stranger@example.com", username: `new.${user.username}` }
+          return Effect.result(accounts.changeProfile(id, change, origin))
+        }
+        const asked = yield* together(players.map(ask))
+        const refused = asked.filter(Result.isFailure).map(({ failure }) => failure)
+        assert.deepStrictEqual(refused.map(({ _tag }) => _tag), ["TooManyMails"])
+        const [refusal] = refused
+        const retryAfter = refusal?._tag === "TooManyMails" ? refusal.retryAfter : 0
+        assert.isTrue(3_000 < retryAfter && retryAfter <= 3_600, String(retryAfter))
+        // all of a change or nothing
+        const loser = present(players[asked.findIndex(Result.isFailure)])
+        assert.strictEqual(present(yield* accounts.profile(loser.id)).username, loser.user.username)
+        assert.strictEqual((yield* jobsOf("MailVerifyAddress")).length, 5)
+        yield* world.advance(retryAfter * 1_000)
+        assert.isTrue(Result.isSuccess(yield* ask(loser)))
+      })
+    )
+
+    it(
+      "tells an address of others that are to replace it five times an hour at most",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id } = yield* newPlayer("ada")
+        for (const number of [1, 2, 3, 4, 5]) {
+          yield* accounts.changeProfile(id, { email: `ada${number}@example.com` }, origin)
+        }
+        const sixth = accounts.changeProfile(id, { email: "ada6@example.com" }, origin)
+        assert.strictEqual(yield* refusalOf(sixth), "TooManyMails")
+        assert.strictEqual((yield* jobsOf("MailAddressChanged")).length, 5)
+        // a name is no mail
+        yield* accounts.changeProfile(id, { username: "lovelace" }, origin)
+        yield* (yield* World).advance(anHour)
+        yield* sixth
       })
     )
 

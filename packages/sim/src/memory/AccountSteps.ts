@@ -1,6 +1,7 @@
 /** What operations on accounts and sessions have in common, in memory. Each is a piece of a write that was decided. */
 import type { UserId } from "@ddd/core/Ids"
 import { instant } from "@ddd/core/Instant"
+import { mailWaitMillis } from "@ddd/core/MailAllowance"
 import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import type { NewSession } from "@ddd/core/ports/Accounts"
 import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
@@ -33,9 +34,11 @@ export const record = (store: Stored, { details, origin, sessionId, type, userId
   return id
 }
 
-/** Adds a job; the same id once, ever. */
-export const addJob = (store: Stored, id: string, job: Job): void => {
-  if (!store.jobs.has(id)) store.jobs.set(id, { id, job })
+/** Adds a job; the same id once, ever. Whether it is new. */
+export const addJob = (store: Stored, id: string, job: Job): boolean => {
+  if (store.jobs.has(id)) return false
+  store.jobs.set(id, { id, job, createdAt: store.now() })
+  return true
 }
 
 export const openSession = (store: Stored, userId: UserId, session: NewSession): SessionId => {
@@ -77,6 +80,10 @@ export const cancelTokens = (store: Stored, which: (row: MailedTokenRow) => bool
     if (row.usedAt === null && which(row)) store.mailedTokens.set(row.id, { ...row, usedAt: store.now() })
   }
 }
+
+/** How long the next mail must wait where those before it are the ones that `which` picks, in milliseconds. */
+export const mailWaitOf = (store: Stored, which: (row: MailedTokenRow) => boolean): number =>
+  mailWaitMillis([...store.mailedTokens.values()].filter(which).map(({ createdAt }) => createdAt), store.now())
 
 /** Makes a token that is mailed to `email`; earlier ones of that purpose stop working. Gives its id. */
 export const issueToken = (

@@ -9,6 +9,7 @@ import {
   InvalidMailedToken,
   PasswordOutdated,
   type ProvenPassword,
+  TooManyMails,
   type User,
   UsernameTaken
 } from "@ddd/core/ports/Accounts"
@@ -16,7 +17,17 @@ import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { emptyWallet } from "@ddd/core/Wallet"
 import { Effect, Layer, Redacted } from "effect"
-import { addJob, cancelTokens, endSessions, issueToken, openSession, record, workingToken } from "./AccountSteps.ts"
+import {
+  addJob,
+  cancelTokens,
+  endSessions,
+  issueToken,
+  mailWaitOf,
+  openSession,
+  record,
+  workingToken
+} from "./AccountSteps.ts"
+import { forgetBuyer } from "./FundingSteps.ts"
 import { exportOf } from "./PersonalRecords.ts"
 import { Store, type UserRow } from "./Store.ts"
 
@@ -36,6 +47,13 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
       store.users.set(id, row)
       return row
     }
+
+    /** How long the next mail to an address must wait, in milliseconds. */
+    const addressWait = (address: string): number =>
+      mailWaitOf(store, ({ email }) => email !== null && sameText(email, address))
+    /** The same of the notices that others were to replace a player's address. */
+    const noticeWait = (id: UserId): number =>
+      mailWaitOf(store, ({ previousEmail, userId }) => userId === id && previousEmail !== null)
 
     const cancelNewAddresses = ({ email, id }: UserRow): void =>
       cancelTokens(
@@ -130,14 +148,9 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             !sameText(row.email, user.email)
           )
           if (waiting === undefined && user.emailVerified) return
-          const mailedTokenId = issueToken(
-            store,
-            tokens,
-            id,
-            "verify_email",
-            waiting?.email ?? user.email,
-            waiting?.previousEmail
-          )
+          const email = waiting?.email ?? user.email
+          if (addressWait(email) > 0) return
+          const mailedTokenId = issueToken(store, tokens, id, "verify_email", email, waiting?.previousEmail)
           addJob(store, mailedTokenId, { _tag: "MailVerifyAddress", userId: id, mailedTokenId })
         })),
 
@@ -148,8 +161,10 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             record(store, { type: "password_reset_asked", userId: null, origin: null })
             return
           }
-          const mailedTokenId = issueToken(store, tokens, user.id, "reset_password", user.email)
-          addJob(store, mailedTokenId, { _tag: "MailResetPassword", userId: user.id, mailedTokenId })
+          if (addressWait(user.email) === 0) {
+            const mailedTokenId = issueToken(store, tokens, user.id, "reset_password", user.email)
+            addJob(store, mailedTokenId, { _tag: "MailResetPassword", userId: user.id, mailedTokenId })
+          }
           record(store, { type: "password_reset_asked", userId: user.id, origin })
         })),
 
@@ -194,6 +209,8 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           if (newEmail !== undefined && find((other) => other.id !== id && sameText(other.email, newEmail))) {
             return yield* new EmailTaken({ email: newEmail })
           }
+          const wait = newEmail === undefined ? 0 : Math.max(noticeWait(id), addressWait(newEmail))
+          if (wait > 0) return yield* new TooManyMails({ retryAfter: Math.ceil(wait / 1_000) })
           if (username !== undefined && username !== user.username) {
             change(id, { username })
             const details = { from: user.username, to: username }
@@ -272,6 +289,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           for (const [index, event] of store.securityEvents.entries()) {
             if (event.userId === id) store.securityEvents[index] = { ...event, details: null }
           }
+          forgetBuyer(store, user)
           change(id, {
             email: `erased-${id}@invalid`,
             username: `erased-${toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8)}`,

@@ -19,7 +19,8 @@ import { Effect, Layer, Redacted, Stream } from "effect"
 import { leafOf } from "../Leaves.ts"
 import type { DrawRow, TicketRow } from "../Rows.ts"
 import { makeSealers } from "../Sealers.ts"
-import { postMovement, Store } from "./Store.ts"
+import { addJob } from "./AccountSteps.ts"
+import { postMovements, Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
 
 /** How many tickets of a bundle are handed over at a time. */
@@ -172,13 +173,14 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
         const winnerWallet = store.wallets.get(winner.userId)
         const houseWallet = store.wallets.get(houseUserId)
         if (winnerWallet === undefined || houseWallet === undefined) throw new Error("every user has a wallet")
-        const prize = winPrize(winnerWallet, outcome.prize, draw.id)
-        const fee = collectFee(houseWallet, outcome.fee, draw.id)
+        const prize = winPrize(winnerWallet, winner.userId, outcome.prize, draw.id)
+        const fee = collectFee(houseWallet, houseUserId, outcome.fee, draw.id)
         if (isRefusal(prize) || isRefusal(fee)) {
           return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
         }
-        postMovement(store, winner.userId, prize, clock)
-        postMovement(store, houseUserId, fee, clock)
+        postMovements(store, winner.userId, prize, clock)
+        postMovements(store, houseUserId, fee, clock)
+        addJob(store, `winner ${draw.id}`, { _tag: "MailWinner", userId: winner.userId, drawId: draw.id })
       }
       changed({
         ...draw,

@@ -1,42 +1,32 @@
 /** Wallets and their movements, in memory. */
-import { houseUserId } from "@ddd/core/Ids"
 import { pageOf } from "@ddd/core/Page"
-import {
-  DepositRefused,
-  depositSource,
-  Ledger,
-  ReferenceConflict,
-  type Transaction,
-  UnknownUser
-} from "@ddd/core/ports/Ledger"
-import { deposit, isRefusal } from "@ddd/core/Wallet"
+import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Effect, Layer } from "effect"
-import type { TransactionRow } from "../Rows.ts"
-import { postMovement, Store } from "./Store.ts"
+import { hearFunding } from "./FundingSteps.ts"
+import { Store } from "./Store.ts"
+import { asTransaction } from "./TransactionView.ts"
 
 export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
   Ledger,
   Effect.gen(function*() {
     const store = yield* Store
 
-    const depositUnder = (referenceId: string): TransactionRow | undefined =>
-      [...store.transactions.values()].flat().find((row) => row.type === "deposit" && row.referenceId === referenceId)
-
     return Ledger.of({
       deposit: ({ amount, referenceId, userId }) =>
         store.exclusive(Effect.gen(function*() {
-          const earlier = depositUnder(referenceId)
-          if (earlier !== undefined) {
-            if (earlier.userId !== userId || earlier.amount !== amount) {
-              return yield* new ReferenceConflict({ referenceId })
-            }
-            return { transaction: asTransaction(earlier), created: false }
-          }
-          const wallet = store.wallets.get(userId)
-          if (wallet === undefined || userId === houseUserId) return yield* new UnknownUser({ userId })
-          const moved = deposit(wallet, amount, depositSource(referenceId), referenceId)
-          if (isRefusal(moved)) return yield* new DepositRefused({ refusal: moved })
-          return { transaction: asTransaction(postMovement(store, userId, moved, store.now())), created: true }
+          const buyer = { _tag: "Player", userId } as const
+          const { funding, rows: [credited] } = yield* Effect.catchTag(
+            hearFunding(store, { _tag: "Purchased", reference: referenceId, amount, buyer }),
+            "FundingConflict",
+            () => Effect.fail(new ReferenceConflict({ referenceId }))
+          )
+          if (credited !== undefined) return { transaction: asTransaction(credited), created: true }
+          const earlier = store.transactions.get(userId)?.find((row) =>
+            row.type === "deposit" && row.referenceId === funding.reference
+          )
+          // refunded before it came: the wallet had nothing
+          if (earlier === undefined) return yield* new ReferenceConflict({ referenceId })
+          return { transaction: asTransaction(earlier), created: false }
         })),
 
       wallet: (userId) =>
@@ -58,15 +48,3 @@ export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
     })
   })
 )
-
-const asTransaction = (
-  { amount, balanceAfter, createdAt, id, referenceId, status, type }: TransactionRow
-): Transaction => ({
-  id,
-  type,
-  amount,
-  balanceAfter,
-  status,
-  referenceId,
-  createdAt
-})

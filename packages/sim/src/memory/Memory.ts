@@ -9,10 +9,13 @@ import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
+import type { Fundings } from "@ddd/core/ports/Fundings"
+import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
 import type { Outbox } from "@ddd/core/ports/Outbox"
+import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
@@ -20,6 +23,9 @@ import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Sessions } from "@ddd/core/ports/Sessions"
 import type { Throttles } from "@ddd/core/ports/Throttles"
+import type { TicketMails } from "@ddd/core/ports/TicketMails"
+import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Layer } from "effect"
 import type { World } from "../World.ts"
 import * as AccountsMemory from "./AccountsMemory.ts"
@@ -27,24 +33,33 @@ import * as BooksMemory from "./BooksMemory.ts"
 import * as Clock from "./Clock.ts"
 import * as DrawEventsMemory from "./DrawEventsMemory.ts"
 import * as DrawsMemory from "./DrawsMemory.ts"
+import * as FundingsMemory from "./FundingsMemory.ts"
+import * as JobBoardMemory from "./JobBoardMemory.ts"
 import * as KeysMemory from "./KeysMemory.ts"
 import * as LedgerMemory from "./LedgerMemory.ts"
 import * as OutboxMemory from "./OutboxMemory.ts"
+import * as PayoutAccountsMemory from "./PayoutAccountsMemory.ts"
 import * as SalesMemory from "./SalesMemory.ts"
 import * as SecurityLogMemory from "./SecurityLogMemory.ts"
 import * as SessionsMemory from "./SessionsMemory.ts"
 import * as Store from "./Store.ts"
 import * as ThrottlesMemory from "./ThrottlesMemory.ts"
+import * as TicketMailsMemory from "./TicketMailsMemory.ts"
+import * as WebhookInboxMemory from "./WebhookInboxMemory.ts"
+import * as WithdrawalsMemory from "./WithdrawalsMemory.ts"
 
 export type Ports =
   | Accounts
   | Books
   | DrawEvents
   | Draws
+  | Fundings
+  | JobBoard
   | Ledger
   | MailedTokens
   | Now
   | Outbox
+  | PayoutAccounts
   | RecordSigner
   | Sales
   | Sealing
@@ -52,6 +67,9 @@ export type Ports =
   | SeedVault
   | Sessions
   | Throttles
+  | TicketMails
+  | WebhookInbox
+  | Withdrawals
 
 export interface MemoryOptions {
   /** What the clock says first. The first draw opens then. */
@@ -74,12 +92,18 @@ export const layer = (
       Clock.layer,
       DrawEventsMemory.layer,
       DrawsMemory.layer,
+      FundingsMemory.layer,
+      JobBoardMemory.layer,
       LedgerMemory.layer,
       OutboxMemory.layer,
+      PayoutAccountsMemory.layer,
       SalesMemory.layer,
       SecurityLogMemory.layer,
       SessionsMemory.layer,
-      ThrottlesMemory.layer
+      ThrottlesMemory.layer,
+      TicketMailsMemory.layer,
+      WebhookInboxMemory.layer,
+      WithdrawalsMemory.layer
     ).pipe(
       Layer.provideMerge(
         Layer.mergeAll(

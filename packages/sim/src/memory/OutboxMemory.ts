@@ -6,5 +6,11 @@ import { Store } from "./Store.ts"
 
 export const layer: Layer.Layer<Outbox, never, Store> = Layer.effect(
   Outbox,
-  Effect.map(Store, (store) => Outbox.of({ add: (id, job) => Effect.sync(() => addJob(store, id, job)) }))
+  Effect.map(Store, (store) =>
+    Outbox.of({
+      add: (id, job) =>
+        Effect.sync(() => {
+          addJob(store, id, job)
+        })
+    }))
 )

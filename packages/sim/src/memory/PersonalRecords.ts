@@ -7,6 +7,7 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
   const own = <A extends { readonly userId: unknown }>(rows: Iterable<A>): ReadonlyArray<A> =>
     [...rows].filter((row) => row.userId === user.id)
   const wallet = store.wallets.get(user.id)
+  const payoutAccount = store.payoutAccounts.get(user.id)
   if (wallet === undefined) throw new Error("every user has a wallet")
   const { country, createdAt, email, emailVerified, frozen, id, kycStatus, username } = user
   return {
@@ -24,6 +25,22 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
         metadata: null
       })
     ),
+    fundings: own(store.fundings.values()).map(
+      ({ amount, given, names, purchased, reference, refundReversed, refunded }) => ({
+        reference,
+        purchased,
+        refunded,
+        refundReversed,
+        given,
+        amount,
+        names
+      })
+    ),
+    buyerNames: [...store.buyerNames].flatMap(([name, owner]) => owner === user.id ? [name] : []).toSorted(),
+    payoutAccount: payoutAccount === undefined
+      ? null
+      : { account: payoutAccount.account, status: payoutAccount.status, createdAt: payoutAccount.createdAt },
+    withdrawals: own(store.withdrawals.values()),
     tickets: own([...store.tickets.values()].flat()).map((ticket) => {
       const draw = store.draws.get(ticket.drawId)
       if (draw === undefined) throw new Error(`ticket ${ticket.ticketId} is in no draw`)

@@ -104,7 +104,7 @@ export const layer: Layer.Layer<Sales, never, Store | Sealing> = Layer.effect(
           postMovement(store, userId, { movement, wallet: outcome.block.wallet }, sale.purchasedAt)
         }
         if (answerKey !== null && idempotency !== null) {
-          store.answers.set(answerKey, { userId, ...idempotency, sold: outcome.block })
+          store.answers.set(answerKey, { userId, ...idempotency, sold: outcome.block, withdrawalId: null })
         }
         if (draw.status !== "open") store.tell("Status", draw.id)
         store.tell("Sold", draw.id)

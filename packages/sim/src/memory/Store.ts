@@ -4,18 +4,22 @@
  * Whatever writes holds `exclusive` from its first read to its last write, decides first, and then writes in one
  * synchronous piece: so nobody sees half of it, and an interruption leaves all or nothing.
  */
+import type { Funding } from "@ddd/core/Funding"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/Ids"
 import { type Instant, instant } from "@ddd/core/Instant"
+import type { Withdrawal } from "@ddd/core/Payout"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import type { KycStatus, User } from "@ddd/core/ports/Accounts"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
+import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
 import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { EndedSession, Session, SessionEnd } from "@ddd/core/ports/Sessions"
+import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
 import type { ThrottleState } from "@ddd/core/Throttle"
-import { emptyWallet, type Movement, type Wallet } from "@ddd/core/Wallet"
+import { emptyWallet, type Moved, type MovedTogether } from "@ddd/core/Wallet"
 import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
 import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
 
@@ -68,6 +72,20 @@ export interface SecurityEventRow {
 export interface JobRow {
   readonly id: string
   readonly job: Job
+  readonly createdAt: Instant
+}
+
+export interface WithdrawalRow extends Withdrawal {
+  /** When it is to be taken up next; null where nothing is left to do. */
+  readonly dueAt: Instant | null
+  /** Until when a turn that is under way is its own; null where nobody is at it. */
+  readonly takenUntil: Instant | null
+}
+
+export interface PayoutAccountRow extends PayoutAccount {
+  readonly createdAt: Instant
+  /** When it is asked for next, while it is pending. */
+  readonly checkAt: Instant
 }
 
 export class Store extends Context.Service<Store, {
@@ -96,6 +114,18 @@ export class Store extends Context.Service<Store, {
   readonly ticketsById: Map<TicketId, TicketRow>
   /** By `keyOf` of core's Sale. */
   readonly answers: Map<string, AnswerRow>
+  /** By reference, oldest first. */
+  readonly fundings: Map<string, Funding>
+  /** The names by which shops know players, beside the players' ids. */
+  readonly buyerNames: Map<string, UserId>
+  /** By id, oldest first. */
+  readonly withdrawals: Map<string, WithdrawalRow>
+  /** Oldest first. */
+  readonly payoutAccounts: Map<UserId, PayoutAccountRow>
+  /** By id, oldest first. */
+  readonly webhookEvents: Map<string, WebhookEvent>
+  /** How many of a draw's tickets are confirmed by mail: those at positions 1 … this. */
+  readonly confirmedTickets: Map<DrawId, number>
   /** Each locked draw's tree: the hashes of its complete subtrees by level, from the leaves up. */
   readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
   readonly endedSessions: PubSub.PubSub<EndedSession>
@@ -156,6 +186,12 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       tickets: new Map(),
       ticketsById: new Map(),
       answers: new Map(),
+      fundings: new Map(),
+      buyerNames: new Map(),
+      withdrawals: new Map(),
+      payoutAccounts: new Map(),
+      webhookEvents: new Map(),
+      confirmedTickets: new Map(),
       trees: new Map(),
       endedSessions,
       tellEnded: (session) => {
@@ -196,18 +232,28 @@ export const getOrPut = <K, V>(map: Map<K, V>, key: K, initial: () => V): V => {
   return made
 }
 
-/** Writes a movement that was decided, and the wallet after it. Gives the row. */
+/** Writes a movement that was decided, and the wallet after it. Gives the row. A withdrawal is written as pending. */
 export const postMovement = (
   store: Store["Service"],
   userId: UserId,
-  { movement, wallet }: { readonly movement: Movement; readonly wallet: Wallet },
-  at: Instant
+  { movement, wallet }: Moved,
+  at: Instant,
+  id = store.newId()
 ): TransactionRow => {
-  const row: TransactionRow = { ...movement, id: store.newId(), userId, status: "completed", createdAt: at }
+  const status = movement.type === "withdrawal" ? "pending" : "completed"
+  const row: TransactionRow = { ...movement, id, userId, status, createdAt: at }
   getOrPut(store.transactions, userId, () => []).push(row)
   store.wallets.set(userId, { ...wallet, userId, updatedAt: at })
   return row
 }
+
+/** Writes movements that were decided together, oldest first, and the wallet after them. Gives the rows. */
+export const postMovements = (
+  store: Store["Service"],
+  userId: UserId,
+  { movements, wallet }: MovedTogether,
+  at: Instant
+): ReadonlyArray<TransactionRow> => movements.map((movement) => postMovement(store, userId, { movement, wallet }, at))
 
 /** Everything as the auditor reads it. */
 export const rowsOf = (store: Store["Service"]): Rows => ({
@@ -216,5 +262,7 @@ export const rowsOf = (store: Store["Service"]): Rows => ({
   transactions: [...store.transactions.values()].flat(),
   draws: [...store.draws.values()],
   tickets: [...store.tickets.values()].flat(),
-  answers: [...store.answers.values()]
+  answers: [...store.answers.values()],
+  fundings: [...store.fundings.values()],
+  withdrawals: [...store.withdrawals.values()]
 })

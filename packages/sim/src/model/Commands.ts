@@ -30,6 +30,22 @@ export type PlayerCommand =
   }
   /** The purchase made under the key, once more. */
   | { readonly _tag: "Retry"; readonly player: number; readonly key: number }
+  /** The store refunds a deposit, or reverses that; perhaps before the deposit was told of. */
+  | { readonly _tag: "Refund"; readonly player: number; readonly reference: number; readonly isReversal: boolean }
+  | {
+    readonly _tag: "Withdraw"
+    readonly player: number
+    /** In cents. */
+    readonly amount: number
+    /** One of the few keys that the player's purchases have too, or none. */
+    readonly key: number | null
+    readonly winningsOnly: boolean
+  }
+  /** The provider gets on with one of the player's withdrawals, as far as it is not there yet. */
+  | { readonly _tag: "PayOut"; readonly player: number; readonly which: number; readonly outcome: PayOutOutcome }
+
+/** `sent`: asked for the transfer, and nobody knows what came of it. `returned`: paid, and sent back by the bank. */
+export type PayOutOutcome = "sent" | "paid" | "refused" | "returned"
 
 export type WorldCommand =
   | { readonly _tag: "SignUp" }
@@ -86,6 +102,34 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     })
   },
   { weight: 8, arbitrary: fc.record({ _tag: fc.constant("Retry" as const), player, key }) },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      _tag: fc.constant("Refund" as const),
+      player,
+      reference: fc.nat({ max: 5 }),
+      isReversal: fc.boolean()
+    })
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      _tag: fc.constant("Withdraw" as const),
+      player,
+      amount: fc.oneof(fc.constantFrom(100, 500), fc.integer({ min: 1, max: 2000 })),
+      key: fc.option(key),
+      winningsOnly: fc.boolean()
+    })
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      _tag: fc.constant("PayOut" as const),
+      player,
+      which: fc.nat({ max: 3 }),
+      outcome: fc.constantFrom<PayOutOutcome>("sent", "paid", "refused", "returned")
+    })
+  },
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("SignUp" as const) }) },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant("Freeze" as const), player }) },
   {

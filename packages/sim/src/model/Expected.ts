@@ -1,19 +1,44 @@
 /**
  * What the books must come to: the smallest model that predicts each answer.
  *
- * It knows balances, who holds which position, and which keys and references were used; nothing of ledgers, trees, seals
- * or records. The winner of a draw is the one thing that it is told (that it is the right one, the audit checks).
+ * It knows balances, debts, who holds which position, which keys and references were used, and what is on its way out; nothing
+ * of ledgers, trees, seals or records. The winner of a draw is the one thing that it is told (that it is the right one, the audit checks).
  */
 import { type DrawId, houseUserId, type Position, type UserId } from "@ddd/core/Ids"
 import { type Day, dayAfter, dayOf, dayStart, type Instant } from "@ddd/core/Instant"
 import { cents, ticketPrice } from "@ddd/core/Money"
+import type { Transaction } from "@ddd/core/ports/Ledger"
+import type { AskRefusal } from "@ddd/core/ports/Withdrawals"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
 
 export interface ExpectedWallet {
   balance: bigint
   withdrawable: bigint
+  debt: bigint
   movements: number
+}
+
+const emptyWallet = (): ExpectedWallet => ({ balance: 0n, withdrawable: 0n, debt: 0n, movements: 0 })
+
+/** What was said of a reference, and what came of it. */
+export interface ExpectedFunding {
+  /** Cents; null until it was deposited. */
+  amount: bigint | null
+  /** Of the deposit; null until there is one. */
+  transactionId: string | null
+  refunded: boolean
+  reversed: boolean
+  given: "nothing" | "credited" | "taken back" | "given back"
+}
+
+export interface ExpectedWithdrawal {
+  readonly id: string
+  readonly amount: bigint
+  /** How much of it was winnings. */
+  readonly winnings: bigint
+  /** `sent`: the provider may have heard of it. */
+  state: "unsent" | "sent" | "paid" | "failed" | "returned"
 }
 
 export interface Player extends ExpectedWallet {
@@ -23,8 +48,13 @@ export interface Player extends ExpectedWallet {
   tickets: number
   /** What was bought under a key. */
   readonly bought: Map<string, { readonly request: Request; readonly receipt: Receipt }>
-  /** What was credited under a reference: cents, and the transaction's id. */
-  readonly deposits: Map<string, { readonly amount: bigint; readonly transactionId: string }>
+  readonly fundings: Map<string, ExpectedFunding>
+  /** Whether money can be paid out to them. */
+  readonly hasAccount: boolean
+  /** Oldest first. */
+  readonly withdrawals: Array<ExpectedWithdrawal>
+  /** What was asked for under a key. */
+  readonly asked: Map<string, { readonly amount: bigint; readonly transaction: Transaction }>
 }
 
 export interface ExpectedDraw {
@@ -45,25 +75,32 @@ export interface Expected {
 
 export const emptyExpected = (): Expected => ({
   players: [],
-  house: { balance: 0n, withdrawable: 0n, movements: 0 },
+  house: emptyWallet(),
   draws: []
 })
 
-export const newPlayer = (id: UserId, name: string): Player => ({
+export const newPlayer = (id: UserId, name: string, hasAccount: boolean): Player => ({
+  ...emptyWallet(),
   id,
   name,
-  balance: 0n,
-  withdrawable: 0n,
-  movements: 0,
   frozen: false,
   tickets: 0,
   bought: new Map(),
-  deposits: new Map()
+  fundings: new Map(),
+  hasAccount,
+  withdrawals: [],
+  asked: new Map()
 })
 
-export const walletOwners = ({ house, players }: Expected): ReadonlyArray<ExpectedWallet & { readonly id: UserId }> => [
-  ...players,
-  { ...house, id: houseUserId }
+/** What was asked to be paid out and is neither paid nor back. */
+export const pendingOf = ({ withdrawals }: Player): bigint =>
+  withdrawals.reduce((sum, { amount, state }) => state === "unsent" || state === "sent" ? sum + amount : sum, 0n)
+
+export const walletOwners = (
+  { house, players }: Expected
+): ReadonlyArray<ExpectedWallet & { readonly id: UserId; readonly pending: bigint }> => [
+  ...players.map((player) => ({ ...player, pending: pendingOf(player) })),
+  { ...house, id: houseUserId, pending: 0n }
 ]
 
 export interface Request {
@@ -83,6 +120,7 @@ export const drawOnSale = ({ draws }: Expected, clock: Instant): ExpectedDraw | 
 /** What a purchase is answered at `clock`. */
 export const predict = (expected: Expected, player: Player, request: Request, clock: Instant): Prediction => {
   const earlier = request.key === null ? undefined : player.bought.get(request.key)
+  if (request.key !== null && player.asked.has(request.key)) return refused({ _tag: "KeyReused" })
   if (earlier !== undefined) {
     return earlier.request.quantity === request.quantity && earlier.request.drawId === request.drawId
       ? { _tag: "Replayed", receipt: { ...earlier.receipt, replayed: true } }
@@ -102,15 +140,115 @@ export const predict = (expected: Expected, player: Player, request: Request, cl
 
 const refused = (refusal: PurchaseRefusal): Prediction => ({ _tag: "Refused", refusal })
 
-export const credit = (player: Player, amount: bigint): void => {
-  player.balance += amount
+/** Money comes in; what is owed is paid from it at once. */
+export const credit = (wallet: ExpectedWallet, amount: bigint, winnings = 0n): void => {
+  wallet.balance += amount
+  wallet.withdrawable += winnings
+  wallet.movements++
+  if (wallet.debt === 0n) return
+  const paid = wallet.debt < wallet.balance ? wallet.debt : wallet.balance
+  wallet.debt -= paid
+  wallet.movements++
+  spend(wallet, paid)
+}
+
+/** Money goes; winnings last. */
+const spend = (wallet: ExpectedWallet, amount: bigint): void => {
+  wallet.balance -= amount
+  if (wallet.withdrawable > wallet.balance) wallet.withdrawable = wallet.balance
+}
+
+/** A deposit is taken back: from what was not sent out yet where that is needed, and the rest is owed. */
+const takeBack = (player: Player, amount: bigint): void => {
+  for (const withdrawal of player.withdrawals.toReversed()) {
+    if (player.balance >= amount) break
+    if (withdrawal.state === "unsent") comeBack(player, withdrawal, "failed")
+  }
+  const missing = amount - player.balance
+  if (missing > 0n) {
+    player.balance += missing
+    player.debt += missing
+    player.movements++
+  }
+  spend(player, amount)
   player.movements++
+}
+
+export const fundingOf = ({ fundings }: Player, reference: string): ExpectedFunding => {
+  const known = fundings.get(reference)
+  if (known !== undefined) return known
+  const made: ExpectedFunding = {
+    amount: null,
+    transactionId: null,
+    refunded: false,
+    reversed: false,
+    given: "nothing"
+  }
+  fundings.set(reference, made)
+  return made
+}
+
+/** Gives or takes what a reference is worth by all that was said of it; whether that moves anything. */
+export const follow = (player: Player, funding: ExpectedFunding): boolean => {
+  const { amount, given, refunded, reversed } = funding
+  if (amount === null) return false
+  const isDeserved = !refunded || reversed
+  const has = given === "credited" || given === "given back"
+  // given back once, it stays
+  if (isDeserved === has || given === "given back") return false
+  if (isDeserved) credit(player, amount)
+  else takeBack(player, amount)
+  funding.given = has ? "taken back" : given === "nothing" ? "credited" : "given back"
+  return true
+}
+
+export interface WithdrawRequest {
+  readonly amount: bigint
+  readonly key: string | null
+  readonly winningsOnly: boolean
+}
+
+export type AskPrediction =
+  | { readonly _tag: "Accepted" }
+  | { readonly _tag: "Replayed"; readonly transaction: Transaction }
+  | { readonly _tag: "Refused"; readonly refusal: AskRefusal }
+
+/** What asking for a withdrawal is answered. */
+export const predictAsk = (player: Player, { amount, key, winningsOnly }: WithdrawRequest): AskPrediction => {
+  const refused = (refusal: AskRefusal): AskPrediction => ({ _tag: "Refused", refusal })
+  const earlier = key === null ? undefined : player.asked.get(key)
+  if (earlier !== undefined && earlier.amount === amount) return { _tag: "Replayed", transaction: earlier.transaction }
+  if (earlier !== undefined || (key !== null && player.bought.has(key))) return refused({ _tag: "KeyReused" })
+  if (player.frozen) return refused({ _tag: "AccountFrozen" })
+  if (!player.hasAccount) return refused({ _tag: "NoPayoutAccount", status: "none" })
+  const [balance, withdrawable] = [cents(player.balance), cents(player.withdrawable)]
+  if (player.debt > 0n) return refused({ _tag: "InDebt", debt: cents(player.debt) })
+  if (winningsOnly && amount > withdrawable) {
+    return refused({ _tag: "NotWithdrawable", balance, withdrawable, asked: cents(amount) })
+  }
+  return amount > balance
+    ? refused({ _tag: "InsufficientFunds", balance, needed: cents(amount) })
+    : { _tag: "Accepted" }
+}
+
+/** A withdrawal leaves the balance: winnings first. */
+export const leave = (player: Player, id: string, amount: bigint): void => {
+  const winnings = amount < player.withdrawable ? amount : player.withdrawable
+  player.balance -= amount
+  player.withdrawable -= winnings
+  player.movements++
+  player.withdrawals.push({ id, amount, winnings, state: "unsent" })
+}
+
+/** A withdrawal comes back, as it was split when it left. */
+export const comeBack = (player: Player, withdrawal: ExpectedWithdrawal, state: "failed" | "returned"): void => {
+  withdrawal.state = state
+  credit(player, withdrawal.amount, withdrawal.winnings)
 }
 
 /** Takes a sale's price; winnings are spent last. */
 export const pay = (player: Player, quantity: number): void => {
-  player.balance -= BigInt(quantity) * ticketPrice
-  if (player.withdrawable > player.balance) player.withdrawable = player.balance
+  spend(player, BigInt(quantity) * ticketPrice)
   player.movements += quantity
   player.tickets += quantity
 }
@@ -122,9 +260,7 @@ export const settle = ({ house }: Expected, draw: ExpectedDraw, winner: Position
   const player = winner === null ? undefined : draw.holders.get(winner)
   if (player === undefined) return
   for (const [wallet, share] of [[player, 95n], [house, 5n]] as const) {
-    wallet.balance += entries * share
-    wallet.withdrawable += entries * share
-    wallet.movements++
+    credit(wallet, entries * share, entries * share)
   }
 }
 

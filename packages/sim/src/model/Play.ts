@@ -12,17 +12,28 @@ import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { pagesOf } from "../contract/Pages.ts"
 import type { Services } from "../contract/Subject.ts"
-import { auditClean, buy, catchUp, deposit, hashOf, outcomeOf, present, signUp, times, together } from "../Steps.ts"
+import {
+  auditClean,
+  buy,
+  catchUp,
+  hashOf,
+  openPayoutAccount,
+  outcomeOf,
+  present,
+  signUp,
+  times,
+  together
+} from "../Steps.ts"
 import { World } from "../World.ts"
 import type { Command, PlayerCommand, WorldCommand } from "./Commands.ts"
 import {
-  credit,
   daysPublishedAt,
   drawOnSale,
   emptyExpected,
   type Expected,
   newPlayer,
   pay,
+  pendingOf,
   type Player,
   predict,
   type Prediction,
@@ -30,6 +41,7 @@ import {
   settle,
   walletOwners
 } from "./Expected.ts"
+import { depositOnce, payOutOnce, refundOnce, withdrawOnce } from "./PlayMoney.ts"
 
 /** How many clients, and nodes of the clockwork, act at the same time. One: every answer is predicted to the last digit. */
 interface Table {
@@ -94,9 +106,11 @@ const assertOutcome = (outcome: Outcome, predictions: ReadonlyArray<Prediction>)
 
 const buyOnce = Effect.fnUntraced(function*({ clients, expected }: Table, player: Player, request: Request) {
   const earlier = request.key === null ? undefined : player.bought.get(request.key)
+  const asked = request.key === null ? undefined : player.asked.get(request.key)
   const now = yield* (yield* World).now
+  const keptAt = asked?.transaction.createdAt ?? earlier?.receipt.tickets[0]?.purchasedAt ?? now
   // from the thirtieth day on, a kept answer may be gone at any time
-  if (earlier !== undefined && now - present(earlier.receipt.tickets[0]).purchasedAt > keyMillis) return
+  if (now - keptAt > keyMillis) return
   const { after, before, value: outcome } = yield* timed(purchase(player, request))
   assertOutcome(outcome, [predict(expected, player, request, before), predict(expected, player, request, after)])
   if (Result.isFailure(outcome) || outcome.success.replayed) return
@@ -107,7 +121,10 @@ const buyOnce = Effect.fnUntraced(function*({ clients, expected }: Table, player
   }
   takeReceipt(expected, player, request, receipt, before, after)
   const { balance, pendingWithdrawal, withdrawable } = receipt.wallet
-  assert.deepStrictEqual([balance, withdrawable, pendingWithdrawal], [player.balance, player.withdrawable, 0n])
+  assert.deepStrictEqual(
+    [balance, withdrawable, pendingWithdrawal],
+    [player.balance, player.withdrawable, pendingOf(player)]
+  )
 })
 
 /** All at the same time: as many are sold as can be paid, and under one key one. */
@@ -152,25 +169,7 @@ const drawIdFor = (
   return expected.draws.find(({ day }) => day === dayAfter(dayOf(clock), offset))?.id ?? null
 }
 
-const depositOnce = Effect.fnUntraced(function*(player: Player, amount: bigint, reference: string) {
-  const result = yield* Effect.result(deposit(player.id, cents(amount), reference))
-  const earlier = player.deposits.get(reference)
-  if (earlier !== undefined && earlier.amount !== amount) {
-    assert.strictEqual(Result.isFailure(result) && result.failure._tag, "ReferenceConflict")
-    return
-  }
-  if (Result.isFailure(result)) return yield* result.failure
-  const { created, transaction } = result.success
-  assert.strictEqual(created, earlier === undefined)
-  assert.strictEqual(transaction.amount, amount)
-  if (earlier !== undefined) {
-    assert.strictEqual(transaction.id, earlier.transactionId)
-    return
-  }
-  credit(player, amount)
-  assert.strictEqual(transaction.balanceAfter, player.balance)
-  player.deposits.set(reference, { amount, transactionId: transaction.id })
-})
+const referenceOf = ({ name }: Player, reference: number): string => `model:${name}-${reference}`
 
 const playerOf = ({ players }: Expected, player: number): Player => present(players[player % players.length])
 
@@ -180,7 +179,20 @@ const playForPlayer = Effect.fnUntraced(function*(table: Table, command: PlayerC
   const clock = yield* (yield* World).now
   switch (command._tag) {
     case "Deposit":
-      return yield* depositOnce(player, BigInt(command.amount), `model:${player.name}-${command.reference}`)
+      return yield* depositOnce(player, BigInt(command.amount), referenceOf(player, command.reference))
+    case "Refund":
+      return yield* refundOnce(player, referenceOf(player, command.reference), command.isReversal)
+    case "Withdraw": {
+      const key = command.key === null ? null : `key ${command.key}`
+      const asked = key === null ? undefined : player.asked.get(key)
+      const bought = key === null ? undefined : player.bought.get(key)
+      const keptAt = asked?.transaction.createdAt ?? bought?.receipt.tickets[0]?.purchasedAt ?? clock
+      // from the thirtieth day on, a kept answer may be gone at any time
+      if (clock - keptAt > keyMillis) return
+      return yield* withdrawOnce(player, { ...command, amount: BigInt(command.amount), key })
+    }
+    case "PayOut":
+      return yield* payOutOnce(player, command.which, command.outcome)
     case "Buy": {
       const drawId = drawIdFor(expected, command.draw, clock)
       const key = command.key === null ? null : `key ${command.key}`
@@ -210,7 +222,10 @@ const signUpNew = Effect.fnUntraced(function*({ players }: Expected) {
     const sameName = { ...fresh, username: other.name.toUpperCase() }
     assert.strictEqual((yield* Effect.flip(accounts.signUp(sameName, operatorOrigin)))._tag, "UsernameTaken")
   }
-  players.push(newPlayer(yield* signUp(name), name))
+  const id = yield* signUp(name)
+  const hasAccount = players.length % 3 !== 2
+  if (hasAccount) yield* openPayoutAccount(id)
+  players.push(newPlayer(id, name, hasAccount))
 })
 
 /** Learns which draws were published between two instants, and checks that they are the right ones. */
@@ -292,10 +307,17 @@ const compare = Effect.fnUntraced(function*(expected: Expected) {
   const draws = yield* Draws
   const ledger = yield* Ledger
   for (const owner of walletOwners(expected)) {
-    const { balance, pendingWithdrawal, seq, withdrawable } = yield* ledger.wallet(owner.id)
+    const { balance, debt, pendingWithdrawal, seq, withdrawable } = yield* ledger.wallet(owner.id)
+    const { movements, pending } = owner
     assert.deepStrictEqual(
-      { balance, withdrawable, pendingWithdrawal, seq },
-      { balance: owner.balance, withdrawable: owner.withdrawable, pendingWithdrawal: 0n, seq: owner.movements }
+      { balance, withdrawable, debt, pendingWithdrawal, seq },
+      {
+        balance: owner.balance,
+        withdrawable: owner.withdrawable,
+        debt: owner.debt,
+        pendingWithdrawal: pending,
+        seq: movements
+      }
     )
   }
   for (const { id, tickets } of expected.players) {

@@ -1,143 +1,44 @@
 /** The audit finds nothing in good books, and each way of breaking them. */
-import type { DrawStatus } from "@ddd/core/Draw"
-import { houseUserId, position, userId } from "@ddd/core/Ids"
+import { position } from "@ddd/core/Ids"
 import { emptyFrontier } from "@ddd/core/Merkle"
-import { type Cents, cents, ticketPrice } from "@ddd/core/Money"
+import { cents, ticketPrice, zero } from "@ddd/core/Money"
 import { parseNote } from "@ddd/core/Note"
 import type { Invariant } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import { formatVoid } from "@ddd/core/Record"
-import { voidRecord } from "@ddd/core/Settlement"
-import { isRefusal, refundTicket } from "@ddd/core/Wallet"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { auditRows } from "../../src/audit/Audit.ts"
 import { makeNoteCheck } from "../../src/memory/BooksMemory.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/Rows.ts"
+import type { Rows, TransactionRow } from "../../src/Rows.ts"
 import { makeSealers } from "../../src/Sealers.ts"
-import { advancePast, buy, catchUp, deposit, dollars, fundedPlayer, openSales, present } from "../../src/Steps.ts"
+import { buy, dollars, fundedPlayer, openSales, present } from "../../src/Steps.ts"
+import {
+  type Break,
+  changeDebtor,
+  changeDraw,
+  changeFunding,
+  changeTicket,
+  changeTransaction,
+  changeWallet,
+  changeWithdrawal,
+  dropTransaction,
+  inVoid,
+  isReturn,
+  isTicketRefund,
+  isType,
+  otherHex,
+  plus,
+  repeatTransaction,
+  stranger,
+  the,
+  twoDays,
+  withVoid
+} from "../support/BrokenBooks.ts"
 
-/** Two days of two players: a draw that is drawn, one that is open, seven to come. */
-const twoDays = Effect.gen(function*() {
-  const draw = yield* openSales
-  const ada = yield* fundedPlayer("ada", dollars(20))
-  const bob = yield* fundedPlayer("bob", dollars(20))
-  for (const player of [ada, bob, ada]) yield* buy(player, 2)
-  yield* buy(bob, 1, { key: "first" })
-  yield* advancePast(draw)
-  yield* catchUp
-  yield* buy(ada, 3, { key: "second" })
-  yield* buy(bob, 2, { key: "third" })
-  yield* deposit(ada, dollars(1), "test:more")
-  const rows = rowsOf(yield* Store)
-  return { ...rows, transactions: rows.transactions.toSorted((a, b) => a.id < b.id ? -1 : 1) }
-})
-
-/** The same books with the open draw declared void and its tickets paid back. */
-const withVoid = Effect.fnUntraced(function*(rows: Rows) {
-  const { sha256 } = yield* Sealing
-  const signer = yield* RecordSigner
-  const draw = the(rows, "open")
-  const openText = present(parseNote(draw.notes.open)).text
-  const record = voidRecord(sha256, openText, null, "deadline", null, draw.totalEntries)
-  const note = yield* signer.sign(formatVoid(record))
-  const wallets = new Map(rows.wallets.map((wallet) => [wallet.userId, wallet]))
-  const refunds = rows.tickets.filter(({ drawId }) => drawId === draw.id).map((ticket): TransactionRow => {
-    const paid = present(
-      rows.transactions.find((row) => row.type === "ticket_purchase" && row.referenceId === ticket.ticketId)
-    )
-    const wallet = present(wallets.get(ticket.userId))
-    const moved = refundTicket(wallet, paid.withdrawableDelta, draw.id, ticket.ticketId)
-    if (isRefusal(moved)) return assert.fail("a refund fits in a wallet")
-    wallets.set(ticket.userId, { ...wallet, ...moved.wallet })
-    const { createdAt, userId } = paid
-    return { ...moved.movement, id: `refund of ${ticket.ticketId}`, userId, status: "completed", createdAt }
-  })
-  return {
-    ...rows,
-    wallets: [...wallets.values()],
-    transactions: [...rows.transactions, ...refunds],
-    draws: rows.draws.map((row): DrawRow =>
-      row === draw ? { ...row, status: "void", notes: { ...row.notes, result: note } } : row
-    )
-  }
-})
-
-const the = ({ draws }: Rows, status: DrawStatus): DrawRow => present(draws.find((draw) => draw.status === status))
-
-/** Breaks good books: those of two days, or the same with a void draw. */
-type Break = (rows: Rows, voided: Rows) => Rows
-
-const inVoid = (broken: Break): Break => (_, voided) => broken(voided, voided)
-
-const changeDraw = (status: DrawStatus, change: (draw: DrawRow, rows: Rows) => Partial<DrawRow>): Break => (rows) => {
-  const chosen = the(rows, status)
-  return { ...rows, draws: rows.draws.map((draw) => draw === chosen ? { ...draw, ...change(draw, rows) } : draw) }
-}
-
-/** Changes the first ticket of the drawn draw. */
-const changeTicket = (change: (ticket: TicketRow, rows: Rows) => Partial<TicketRow>): Break => (rows) => {
-  const { id } = the(rows, "drawn")
-  const chosen = rows.tickets.find(({ drawId }) => drawId === id)
-  return {
-    ...rows,
-    tickets: rows.tickets.map((ticket) => ticket === chosen ? { ...ticket, ...change(ticket, rows) } : ticket)
-  }
-}
-
-const isType = (type: TransactionRow["type"]) => (row: TransactionRow): boolean => row.type === type
-
-const changeTransaction = (
-  which: (row: TransactionRow) => boolean,
-  change: (row: TransactionRow, rows: Rows) => Partial<TransactionRow>
-): Break =>
-(rows) => {
-  const chosen = present(rows.transactions.find(which))
-  return {
-    ...rows,
-    transactions: rows.transactions.map((row) => row === chosen ? { ...row, ...change(row, rows) } : row)
-  }
-}
-
-const dropTransaction = (which: (row: TransactionRow) => boolean): Break => (rows) => {
-  const chosen = present(rows.transactions.find(which))
-  return { ...rows, transactions: rows.transactions.filter((row) => row !== chosen) }
-}
-
-/** Adds a movement like another one, as the newest of its wallet, which follows it. */
-const repeatTransaction = (
-  which: (row: TransactionRow) => boolean,
-  change: (rows: Rows) => Partial<TransactionRow> = () => ({})
-): Break =>
-(rows) => {
-  const again = { ...present(rows.transactions.find(which)), ...change(rows) }
-  const wallet = present(rows.wallets.find(({ userId }) => userId === again.userId))
-  const after = {
-    ...wallet,
-    seq: wallet.seq + 1,
-    balance: cents(wallet.balance + again.amount),
-    withdrawable: cents(wallet.withdrawable + again.withdrawableDelta)
-  }
-  return {
-    ...rows,
-    wallets: rows.wallets.map((row) => row === wallet ? after : row),
-    transactions: [...rows.transactions, { ...again, id: "again", seq: after.seq, balanceAfter: after.balance }]
-  }
-}
-
-/** Changes the richest player's wallet. */
-const changeWallet = (change: (wallet: WalletRow) => Partial<WalletRow>): Break => (rows) => {
-  const players = rows.wallets.filter(({ userId }) => userId !== houseUserId)
-  const chosen = players.toSorted((a, b) => Number(b.balance - a.balance))[0]
-  return { ...rows, wallets: rows.wallets.map((row) => row === chosen ? { ...row, ...change(row) } : row) }
-}
-
-const plus = (amount: Cents, more: bigint): Cents => cents(amount + more)
-const otherHex = (hex: string): string => (hex.startsWith("0") ? "1" : "0") + hex.slice(1)
-const stranger = userId("01900000-0000-7000-8000-00000000dead")
+const isGiveBack = (row: TransactionRow): boolean => row.referenceId?.startsWith("reversal:") === true
 
 const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
   "wallet-not-negative": {
@@ -149,6 +50,13 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
   "wallet-is-its-history": {
     "a cent from nowhere": changeWallet(({ balance }) => ({ balance: plus(balance, 1n) })),
     "a cent made withdrawable": changeWallet(({ withdrawable }) => ({ withdrawable: plus(withdrawable, -1n) })),
+    "a cent on its way out for no withdrawal": changeWallet(({ pendingWithdrawal }) => ({
+      pendingWithdrawal: plus(pendingWithdrawal, 1n)
+    })),
+    "a withdrawal that arrived and is on its way": changeTransaction(
+      ({ status }) => status === "pending",
+      () => ({ status: "completed" })
+    ),
     "a user without a wallet": (rows) => ({ ...rows, wallets: rows.wallets.slice(1) })
   },
   "history-without-gaps": {
@@ -204,15 +112,15 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     )
   },
   "refund-once": {
-    "a ticket not paid back": inVoid(dropTransaction(isType("refund"))),
-    "a ticket paid back twice": inVoid(repeatTransaction(isType("refund"))),
-    "a ticket paid back to another": inVoid(changeTransaction(isType("refund"), () => ({ userId: stranger }))),
-    "too little paid back": inVoid(changeTransaction(isType("refund"), () => ({ amount: cents(99n) }))),
+    "a ticket not paid back": inVoid(dropTransaction(isTicketRefund)),
+    "a ticket paid back twice": inVoid(repeatTransaction(isTicketRefund)),
+    "a ticket paid back to another": inVoid(changeTransaction(isTicketRefund, () => ({ userId: stranger }))),
+    "too little paid back": inVoid(changeTransaction(isTicketRefund, () => ({ amount: cents(99n) }))),
     "credit paid back as winnings": inVoid(
-      changeTransaction(isType("refund"), () => ({ withdrawableDelta: ticketPrice }))
+      changeTransaction(isTicketRefund, () => ({ withdrawableDelta: ticketPrice }))
     ),
     "something else paid back": inVoid(
-      changeTransaction(isType("refund"), () => ({ referenceId: "DDL-20260203-00000" }))
+      changeTransaction(isTicketRefund, () => ({ referenceId: "DDL-20260203-00000" }))
     ),
     "a ticket of a drawn draw paid back": changeTransaction(isType("prize_win"), () => ({ type: "refund" }))
   },
@@ -271,10 +179,80 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     "no winner": changeDraw("drawn", () => ({ winningPosition: null })),
     "a winner before the draw": changeDraw("scheduled", () => ({ winningPosition: position(1) }))
   },
+  "debt-is-receivable": {
+    "a debt that is forgotten": changeDebtor(() => ({ debt: zero })),
+    "a debt out of nothing": changeWallet(() => ({ debt: cents(1n) })),
+    "money in the hands of who owes": changeDebtor(() => ({ balance: cents(1n) })),
+    "a debt to another's account": changeTransaction(
+      isType("debt"),
+      () => ({ counterAccount: `receivable:${stranger}` })
+    ),
+    "another's debt": changeTransaction(isType("debt"), () => ({ userId: stranger })),
+    "a debt that is less than nothing": changeWallet(() => ({ debt: cents(-1n) }))
+  },
+  "funding-once": {
+    "a deposit that never came": dropTransaction(isType("deposit")),
+    "a deposit credited twice": repeatTransaction(isType("deposit")),
+    "a deposit of another": changeTransaction(isType("deposit"), () => ({ userId: stranger })),
+    "a cent too much": changeTransaction(isType("deposit"), ({ amount }) => ({ amount: plus(amount, 1n) })),
+    "a deposit from another store": changeTransaction(
+      isType("deposit"),
+      () => ({ counterAccount: "deposits:elsewhere" })
+    ),
+    "a deposit of which nothing was said": (rows) => ({ ...rows, fundings: rows.fundings.slice(1) }),
+    "a reference twice": (rows) => ({ ...rows, fundings: [...rows.fundings, ...rows.fundings.slice(0, 1)] }),
+    "a refund that took nothing": dropTransaction(isType("chargeback")),
+    "a refund that took twice": repeatTransaction(isType("chargeback")),
+    "a refund that took too little": changeTransaction(
+      isType("chargeback"),
+      ({ amount }) => ({ amount: plus(amount, 1n) })
+    ),
+    "a refund of another's": changeTransaction(isType("chargeback"), () => ({ userId: stranger })),
+    "a deposit not given back": dropTransaction(isGiveBack),
+    "a deposit given back twice": repeatTransaction(isGiveBack),
+    "a deposit given back of no chargeback": changeTransaction(isGiveBack, () => ({ referenceId: "reversal:none" })),
+    "a refund that nobody acted on": changeFunding("play_store:late", { refunded: true }),
+    "a reversal that nobody acted on": changeFunding("play_store:taken back", { refundReversed: true }),
+    "a purchase that nobody acted on": changeFunding("app_store:nobody's", { userId: stranger }),
+    "a credit that never was": changeFunding("app_store:refunded first", { given: "credited" })
+  },
+  "withdrawal-settled": {
+    "a withdrawal without a movement": dropTransaction(isType("withdrawal")),
+    "a movement without a withdrawal": (rows) => ({ ...rows, withdrawals: rows.withdrawals.slice(1) }),
+    "a withdrawal twice": (rows) => ({ ...rows, withdrawals: [...rows.withdrawals, ...rows.withdrawals.slice(0, 1)] }),
+    "another amount": changeWithdrawal("pending", { amount: cents(101n) }),
+    "another player": changeWithdrawal("pending", { userId: stranger }),
+    "a payment that its movement knows nothing of": changeWithdrawal("pending", { status: "paid" }),
+    "a failure that its movement knows nothing of": changeTransaction(
+      ({ status }) => status === "failed",
+      () => ({ status: "completed" })
+    ),
+    "money that was paid and came back": changeWithdrawal("returned", { status: "paid" }),
+    "money that did not come back": dropTransaction(isReturn),
+    "money that came back twice": repeatTransaction(isReturn),
+    "money that came back to another": changeTransaction(isReturn, () => ({ userId: stranger })),
+    "a cent that did not come back": changeTransaction(isReturn, ({ amount }) => ({ amount: plus(amount, -1n) })),
+    "credit that came back as winnings": changeTransaction(isReturn, ({ amount }) => ({ withdrawableDelta: amount })),
+    "money that came back of no withdrawal": changeTransaction(isReturn, () => ({ referenceId: "none" }))
+  },
   "keys-once": {
+    "an answer with another's withdrawal": (rows) => ({
+      ...rows,
+      answers: rows.answers.map((answer) => answer.sold === null ? { ...answer, userId: stranger } : answer)
+    }),
+    "an answer with a withdrawal that is none": (rows) => ({
+      ...rows,
+      answers: rows.answers.map((answer) => answer.sold === null ? { ...answer, withdrawalId: "none" } : answer)
+    }),
+    "two answers with the same withdrawal": (rows) => ({
+      ...rows,
+      answers: rows.answers.flatMap((answer) =>
+        answer.sold === null ? [answer, { ...answer, key: `${answer.key} again` }] : [answer]
+      )
+    }),
     "an answer with another's tickets": (rows) => ({
       ...rows,
-      answers: rows.answers.map((answer) => ({ ...answer, userId: stranger }))
+      answers: rows.answers.map((answer) => answer.sold === null ? answer : { ...answer, userId: stranger })
     }),
     "an answer with more than was bought": (rows) => ({
       ...rows,
@@ -285,7 +263,9 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     }),
     "two answers with the same tickets": (rows) => ({
       ...rows,
-      answers: rows.answers.flatMap((answer) => [answer, { ...answer, key: `${answer.key} again` }])
+      answers: rows.answers.flatMap((answer) =>
+        answer.sold === null ? [answer] : [answer, { ...answer, key: `${answer.key} again` }]
+      )
     })
   }
 }
@@ -310,7 +290,9 @@ describe("the audit", () => {
         wallets: voided.wallets.toReversed(),
         transactions: voided.transactions.toReversed(),
         draws: voided.draws.toReversed(),
-        tickets: voided.tickets.toReversed()
+        tickets: voided.tickets.toReversed(),
+        fundings: voided.fundings.toReversed(),
+        withdrawals: voided.withdrawals.toReversed()
       }
       assert.deepStrictEqual(audit(reversed).findings, [])
     }).pipe(Effect.provide(Memory.layer())))

@@ -1,7 +1,9 @@
 /** Streams of commands against the memory adapters: as many as `MODEL_RUNS` says. */
 import { cents } from "@ddd/core/Money"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sales } from "@ddd/core/ports/Sales"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as Memory from "../../src/memory/Memory.ts"
@@ -53,11 +55,30 @@ const roundingLedger = Layer.effect(
   })
 )
 
+const deafFundings = Layer.effect(
+  Fundings,
+  Effect.map(Fundings, (fundings) => {
+    const hear: typeof fundings.hear = (news) =>
+      fundings.hear(news._tag === "RefundReversed" ? { ...news, _tag: "Refunded" } : news)
+    return Fundings.of({ ...fundings, hear })
+  })
+)
+
+const generousWithdrawals = Layer.effect(
+  Withdrawals,
+  Effect.map(Withdrawals, (withdrawals) => {
+    const ask: typeof withdrawals.ask = (request) => withdrawals.ask({ ...request, withdrawDeposits: true })
+    return Withdrawals.of({ ...withdrawals, ask })
+  })
+)
+
 /** Adapters with a fault, over those that have none. */
 const faults = {
   "sales that forget keys": (seed: number) => Layer.provideMerge(forgetfulSales, world(seed)),
   "a ledger that takes every reference for a new one": (seed: number) =>
     Layer.provideMerge(repeatingLedger, world(seed)),
+  "fundings that take a reversal for a refund": (seed: number) => Layer.provideMerge(deafFundings, world(seed)),
+  "withdrawals that let purchased credit out": (seed: number) => Layer.provideMerge(generousWithdrawals, world(seed)),
   "a ledger that rounds up": (seed: number) => Layer.provideMerge(roundingLedger, world(seed))
 }
 

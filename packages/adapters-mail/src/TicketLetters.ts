@@ -1,0 +1,74 @@
+/** What the mails about tickets say: those that were bought, and the one that won. */
+import type { DrawId } from "@ddd/core/Ids"
+import { cents, ticketPrice } from "@ddd/core/Money"
+import type { BoughtTickets, MailedTicket, Win } from "@ddd/core/ports/MailSubjects"
+import { type Addressee, footer, greeting } from "./Addressee.ts"
+import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
+import { capitalised, dollars, drawName, moment, number, yourTickets } from "./Wording.ts"
+
+const listed = ({ position, ticketId }: MailedTicket): readonly [string, string] => [
+  ticketId,
+  `position ${number(position)}`
+]
+
+/** What was bought in one draw within a minute: one mail, however many purchases it was. */
+export const ticketsBought = (to: Addressee & { readonly bought: BoughtTickets }): Letter => {
+  const { count, drawDate, drawsAt, prizePool, tickets } = to.bought
+  const draw = drawName(drawDate)
+  const more = count - tickets.length
+  return {
+    subject: `${capitalised(yourTickets(count))} in ${draw}`,
+    preview: "One position wins the whole pot. Good luck!",
+    blocks: [
+      greeting(to),
+      paragraph(
+        count === 1
+          ? `Thank you: this ticket in ${draw} is yours.`
+          : `Thank you: these ${number(count)} tickets in ${draw} are yours.`
+      ),
+      facts(...tickets.map(listed)),
+      ...(more > 0 ? [paragraph(`and ${number(more)} more.`)] : []),
+      facts(
+        ["You paid", dollars(cents(BigInt(count) * ticketPrice))],
+        ["The pot now", dollars(prizePool)],
+        ["Draw time", drawsAt === null ? "when the host starts it" : moment(drawsAt)]
+      ),
+      paragraph("One position wins the whole pot, and each has the same chance. If it is yours, we write to you."),
+      button("See the pot", to.links.home),
+      remark(
+        `You did not buy ${count === 1 ? "this" : "these"}? Then somebody else is in your account: choose a new ` +
+          `password at ${to.links.askReset}.`
+      )
+    ],
+    footer: footer(to, "You get this because tickets were bought with your account.")
+  }
+}
+
+/** To whoever won a draw. */
+export const won = (to: Addressee & { readonly drawId: DrawId; readonly win: Win }): Letter => {
+  const { drawDate, drawnAt, position, prize, ticketId } = to.win
+  const draw = drawName(drawDate)
+  return {
+    subject: `You won ${dollars(prize)}`,
+    preview: `Yours is the winning position in ${draw}.`,
+    blocks: [
+      greeting(to),
+      paragraph(`Congratulations! Your ticket was drawn: the whole pot of ${draw} is yours.`),
+      facts(
+        ["Prize", dollars(prize)],
+        ["Ticket", ticketId],
+        ["Position", number(position)],
+        ["Drawn", moment(drawnAt)]
+      ),
+      paragraph(
+        "The prize was credited to your wallet. You can withdraw it from there, or play on with it. There is nothing to claim, " +
+          "and nobody will ever ask you to pay something for it."
+      ),
+      button("Check the draw", to.links.verifyDraw(drawDate ?? to.drawId)),
+      remark(
+        "The page computes the outcome once more from the published records, so that you need not take our word for it."
+      )
+    ],
+    footer: footer(to, "You get this because your ticket won.")
+  }
+}

@@ -1,0 +1,73 @@
+/** Money in, on PostgreSQL. */
+import { canonicalReference } from "@ddd/core/Funding"
+import { Fundings } from "@ddd/core/ports/Fundings"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { creditWaiting, hearNews, keepNames, playerNamed, readFunding } from "./FundingSteps.ts"
+import { transactionOf } from "./Rows.ts"
+import { orUnavailable, retryConflicts } from "./Transaction.ts"
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
+  const now = yield* Now
+  const services = { sql, newId, outbox: yield* Outbox }
+
+  const creditOne = Effect.fnUntraced(function*(reference: string) {
+    return (yield* creditWaiting(services, yield* now.now, reference)) !== null
+  }, (transaction) => transaction.pipe(sql.withTransaction, retryConflicts))
+
+  return Fundings.of({
+    hear: Effect.fn("FundingsPg.hear")(
+      function*(news) {
+        const { funding, rows } = yield* hearNews(services, yield* now.now, news)
+        return { funding, transactions: rows.map(transactionOf) }
+      },
+      sql.withTransaction,
+      retryConflicts,
+      orUnavailable
+    ),
+
+    find: (reference) => orUnavailable(readFunding(sql, canonicalReference(reference))),
+
+    shareNames: Effect.fn("FundingsPg.shareNames")(
+      function*(names) {
+        const user = yield* playerNamed(sql, names)
+        if (user === null) return false
+        yield* keepNames(sql, user, names)
+        return true
+      },
+      sql.withTransaction,
+      retryConflicts,
+      orUnavailable
+    ),
+
+    creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {
+      const rows = yield* sql<{ readonly reference: string }>`
+        SELECT f.reference FROM fundings f
+        WHERE f.purchased AND f.given = 'nothing' AND f.user_id IS NULL AND (NOT f.refunded OR f.refund_reversed) AND EXISTS (
+          SELECT FROM unnest(f.names) AS n (name)
+          LEFT JOIN buyer_names b ON b.name = n.name
+          JOIN users u ON u.id::text = n.name OR u.id = b.user_id
+          WHERE u.erased_at IS NULL)
+        ORDER BY f.created_at LIMIT ${limit}`
+      const credited: Array<string> = []
+      for (const { reference } of rows) {
+        const done = yield* creditOne(reference).pipe(
+          // one that cannot be credited keeps nobody else waiting
+          Effect.catchTags({
+            DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
+            UnknownUser: () => Effect.succeed(false)
+          })
+        )
+        if (done) credited.push(reference)
+      }
+      return credited
+    }, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Fundings, make)

@@ -1,0 +1,102 @@
+/**
+ * Which tickets were confirmed by mail, on PostgreSQL: a watermark beside each draw.
+ *
+ * A sale reads the clock and writes under its draw's lock. Whoever has waited for that lock and reads the clock then knows that no
+ * ticket of a minute that is over by it can still appear. The wait is a transaction of its own, so that sales go on while the jobs are
+ * written, under the watermark's lock.
+ *
+ * The tickets of a draw stand in the order of their times, so one look at the first that is not confirmed says whether anything is
+ * due: sales are made to wait once a minute at most, however often and on however many nodes this runs.
+ */
+import { drawId, userId } from "@ddd/core/Ids"
+import { TicketMails } from "@ddd/core/ports/TicketMails"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { addAll } from "./JobRows.ts"
+import { orUnavailable, retryConflicts } from "./Transaction.ts"
+
+/** Tickets that are looked at in one transaction: some tenths of a second where each is another player's. */
+const ticketsMax = 10_000
+
+/**
+ * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended in the last two days.
+ * Of those that ended, which become ever more, only such as opened in the last 33 days are looked at, by their index.
+ */
+const dueDraws = (sql: PgClient.PgClient) =>
+  sql<{ readonly id: string }>`
+    SELECT d.id
+    FROM (
+      SELECT id, total_entries FROM draws WHERE status IN ('scheduled', 'open', 'locked') AND total_entries > 0
+      UNION ALL
+      SELECT id, total_entries FROM draws
+      WHERE status IN ('drawn', 'void') AND opens_at > (SELECT app_now() - interval '33 days') AND total_entries > 0
+        AND last_purchased_at > (SELECT app_now() - interval '3 days')
+    ) d
+    LEFT JOIN ticket_mails m ON m.draw_id = d.id
+    JOIN tickets t ON t.draw_id = d.id AND t.position = coalesce(m.confirmed, 0) + 1
+    WHERE d.total_entries > coalesce(m.confirmed, 0) AND t.created_at < (SELECT date_trunc('minute', app_now(), 'UTC'))
+    ORDER BY d.id`
+
+/** Waits for the sales under way in a draw; gives the minute then, before which no ticket of it is bought any more. */
+const awaitSales = (sql: PgClient.PgClient, draw: string) =>
+  sql.withTransaction(Effect.gen(function*() {
+    // the weakest lock that a sale's keeps out
+    yield* sql`SELECT 1 FROM draws WHERE id = ${draw}::uuid FOR SHARE`
+    const [row] = yield* sql<{ readonly minute: Date }>`SELECT date_trunc('minute', app_now(), 'UTC') AS minute`
+    return row === undefined ? yield* Effect.die(new Error("the clock gives one row")) : row.minute
+  }))
+
+interface BoughtRow {
+  readonly user_id: string
+  /** Unix milliseconds. */
+  readonly minute: number
+  readonly last: number
+}
+
+/** Enqueues the mails of a draw's next tickets that were bought before `minute`, in one transaction. */
+const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
+  Effect.gen(function*() {
+    yield* sql`INSERT INTO ticket_mails (draw_id, confirmed) VALUES (${draw}::uuid, 0) ON CONFLICT DO NOTHING`
+    // locks the watermark: the tickets below are this node's
+    const [mark] = yield* sql<{ readonly confirmed: number }>`
+      SELECT confirmed FROM ticket_mails WHERE draw_id = ${draw}::uuid FOR NO KEY UPDATE`
+    const confirmed = mark?.confirmed ?? 0
+    const rows = yield* sql<BoughtRow>`
+      SELECT user_id, (extract(epoch FROM minute) * 1000)::float8 AS minute, max(position) AS last
+      FROM (
+        SELECT user_id, date_trunc('minute', created_at, 'UTC') AS minute, position FROM tickets
+        WHERE draw_id = ${draw}::uuid AND position > ${confirmed}::int AND position <= ${confirmed + ticketsMax}::int
+          AND created_at < ${minute}::timestamptz
+      ) bought
+      GROUP BY user_id, minute ORDER BY last`
+    const last = rows.at(-1)?.last
+    if (last === undefined) return { added: 0, isAll: true }
+    const added = yield* addAll(
+      sql,
+      "outbox",
+      rows.map(({ minute: from, user_id: user }) => ({
+        id: `tickets ${draw} ${user} ${from}`,
+        job: { _tag: "MailTickets", userId: userId(user), drawId: drawId(draw), from }
+      }))
+    )
+    yield* sql`UPDATE ticket_mails SET confirmed = ${last}::int WHERE draw_id = ${draw}::uuid`
+    return { added, isAll: last < confirmed + ticketsMax }
+  }).pipe(sql.withTransaction, retryConflicts)
+
+const make = Effect.map(PgClient.PgClient, (sql) =>
+  TicketMails.of({
+    enqueueDue: Effect.gen(function*() {
+      let added = 0
+      for (const { id } of yield* dueDraws(sql)) {
+        const minute = yield* awaitSales(sql, id)
+        for (let isAll = false; !isAll;) {
+          const some = yield* confirmSome(sql, id, minute)
+          added += some.added
+          isAll = some.isAll
+        }
+      }
+      return added
+    }).pipe(Effect.withSpan("TicketMailsPg.enqueueDue"), orUnavailable)
+  }))
+
+export const layer = Layer.effect(TicketMails, make)

@@ -1,0 +1,129 @@
+/**
+ * Stripe's transfers and payouts as news of a withdrawal.
+ *
+ * The library takes any JSON without an `error` for what was asked for, a proxy's own answer included, so objects are
+ * read with care: what is not the whole thing is nothing.
+ */
+import { isUuid } from "@ddd/core/Ids"
+import { type Cents, isCents } from "@ddd/core/Money"
+import { type PayoutNews, type PayoutStatus, payoutStatuses, type Withdrawal } from "@ddd/core/Payout"
+
+export type TransferSeen = Extract<PayoutNews, { readonly _tag: "TransferSeen" }>
+export type PayoutSeen = Extract<PayoutNews, { readonly _tag: "PayoutSeen" }>
+
+/** Any value's properties; none where it has none. */
+export const propertiesOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {}
+
+/** A text that is not empty. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined
+
+/** Stripe's amounts are whole cents; beyond 2^53 a number no longer says which. */
+const centsOf = (value: unknown): Cents | undefined => {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) return undefined
+  const amount = BigInt(value)
+  return isCents(amount) ? amount : undefined
+}
+
+/** Exact: what the books can hold is below 2^40. */
+export const amountOf = (amount: Cents): number => Number(amount)
+
+/** What marks a withdrawal's transfer: transfers can be listed by it. */
+export const transferGroup = (withdrawalId: string): string => `ddd_${withdrawalId}`
+
+/** A transfer or a payout, and what is on it of whose it is. */
+export interface Marked<Seen> {
+  /** The withdrawal whose name it bears; undefined: none. */
+  readonly withdrawalId: string | undefined
+  /** Why it cannot be of a withdrawal of ours; undefined: it can. */
+  readonly flaw: string | undefined
+  /** The account that a transfer went to; undefined where the object does not say. */
+  readonly destination: string | undefined
+  readonly seen: Seen
+}
+
+const uuidOf = (value: unknown): string | undefined => typeof value === "string" && isUuid(value) ? value : undefined
+
+const nameOn = (metadata: unknown, group?: unknown): string | undefined =>
+  uuidOf(propertiesOf(metadata)["withdrawal"]) ??
+    (typeof group === "string" && group.startsWith(transferGroup("")) ? uuidOf(group.slice(4)) : undefined)
+
+const flawOf = (currency: unknown): string | undefined =>
+  currency === "usd" ? undefined : `it is in ${String(currency)}`
+
+/** Reads a transfer; undefined where it is none. */
+export const readTransfer = (value: unknown): Marked<TransferSeen> | undefined => {
+  const transfer = propertiesOf(value)
+  const [objectId, amount, reversed] = [
+    textOf(transfer["id"]),
+    centsOf(transfer["amount"]),
+    centsOf(transfer["amount_reversed"])
+  ]
+  if (transfer["object"] !== "transfer" || objectId === undefined || amount === undefined || reversed === undefined) {
+    return undefined
+  }
+  const { destination } = transfer
+  return {
+    withdrawalId: nameOn(transfer["metadata"], transfer["transfer_group"]),
+    flaw: flawOf(transfer["currency"]),
+    destination: textOf(destination) ?? textOf(propertiesOf(destination)["id"]),
+    seen: { _tag: "TransferSeen", objectId, amount, reversed }
+  }
+}
+
+const isPayoutStatus = (status: unknown): status is PayoutStatus =>
+  typeof status === "string" && (payoutStatuses as ReadonlyArray<string>).includes(status)
+
+/** Reads a payout; undefined where it is none. */
+export const readPayout = (value: unknown): Marked<PayoutSeen> | undefined => {
+  const { amount: sum, currency, id, metadata, object, status } = propertiesOf(value)
+  const [objectId, amount] = [textOf(id), centsOf(sum)]
+  if (object !== "payout" || objectId === undefined || amount === undefined || !isPayoutStatus(status)) {
+    return undefined
+  }
+  return {
+    withdrawalId: nameOn(metadata),
+    flaw: flawOf(currency),
+    destination: undefined,
+    seen: { _tag: "PayoutSeen", objectId, amount, status }
+  }
+}
+
+/** The answer to a reversal as news of its transfer; undefined where it is not the whole of that transfer's. */
+export const readReversal = (value: unknown, transferId: string, amount: Cents): TransferSeen | undefined => {
+  const reversal = propertiesOf(value)
+  const { transfer } = reversal
+  const of = textOf(transfer) ?? textOf(propertiesOf(transfer)["id"])
+  return reversal["object"] === "transfer_reversal" && of === transferId && centsOf(reversal["amount"]) === amount
+    ? { _tag: "TransferSeen", objectId: transferId, amount, reversed: amount }
+    : undefined
+}
+
+/** News of an object, once it is certain that it is this withdrawal's. */
+export const newsOf = <Seen extends TransferSeen | PayoutSeen>(
+  { id, account }: Pick<Withdrawal, "id" | "account">,
+  { destination, flaw, seen, withdrawalId }: Marked<Seen>
+): PayoutNews => {
+  const problem = withdrawalId !== id
+    ? `it is ${withdrawalId === undefined ? "no withdrawal" : `withdrawal ${withdrawalId}`}'s`
+    : flaw ?? (destination !== undefined && destination !== account ? `it went to ${destination}` : undefined)
+  return problem === undefined ? seen : { _tag: "Ambiguous", reason: `Stripe has ${seen.objectId}, but ${problem}` }
+}
+
+/** A page of a list. Only a list that was read to its end can say that something is not there. */
+export interface ListPage {
+  readonly items: ReadonlyArray<unknown>
+  /** What the next page starts after; undefined at the end. */
+  readonly after: string | undefined
+}
+
+/** Reads a page; undefined where it is none. */
+export const readPage = (value: unknown): ListPage | undefined => {
+  const list = propertiesOf(value)
+  const { data, has_more: hasMore } = list
+  if (list["object"] !== "list" || !Array.isArray(data) || typeof hasMore !== "boolean") return undefined
+  const items: ReadonlyArray<unknown> = data
+  const after = hasMore ? textOf(propertiesOf(items.at(-1))["id"]) : undefined
+  return hasMore && after === undefined ? undefined : { items, after }
+}

@@ -1,0 +1,246 @@
+import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { eventually, get } from "../support/Ddd.ts"
+import { at, Site, textAt } from "../support/Site.ts"
+
+const hour = 3_600_000
+
+/** A provider that leaves transfers in doubt for as long as it is told to. */
+class Provider extends Context.Service<Provider, {
+  readonly stripe: StripeStandIn.StripeStandIn
+  readonly env: Readonly<Record<string, string>>
+  readonly setDoubtful: (doubtful: boolean) => void
+}>()("@ddd/cli/test/Withdrawals/Provider") {}
+
+const Money = Layer.unwrap(Effect.gen(function*() {
+  let isDoubtful = false
+  const stripe = yield* StripeStandIn.make({
+    behave: ({ step }) => isDoubtful && step === "transfer" ? "time-out before" : "done",
+    faultsMax: 1_000,
+    silenceMillis: 20,
+    times: { inTransitMillis: 50, paidMillis: 100 }
+  })
+  const env = { STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_API_BASE: stripe.url, WITHDRAW_DEPOSITS: "true" }
+  const setDoubtful = (doubtful: boolean): void => {
+    isDoubtful = doubtful
+  }
+  return Layer.merge(Layer.succeed(Provider, { stripe, env, setDoubtful }), Site.layer({ processes: [env] }))
+}))
+
+/** `ddd withdrawals …`, with the provider that the server has. */
+const withdrawals = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const { ddd } = yield* Site
+    return yield* ddd(["withdrawals", ...args], undefined, (yield* Provider).env)
+  })
+
+/** What `--json` gives, where the command did not fail. */
+const asJson = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const { code, stderr, stdout } = yield* withdrawals(...args, "--json")
+    assert.notStrictEqual(code, 2, stderr)
+    const shown: unknown = JSON.parse(stdout)
+    return shown
+  })
+
+/** A player with $20.00 and an account that money can be sent to. */
+const payee = Effect.gen(function*() {
+  const { ask, deposit, newPlayer, post } = yield* Site
+  const player = yield* newPlayer
+  yield* deposit(player, "20.00")
+  const opened = yield* post("/wallet/payout-account", undefined, { token: player.accessToken })
+  assert.strictEqual(opened.status, 201, opened.text)
+  yield* get(textAt(opened.json, "url"))
+  const { json } = yield* ask("GET", "/wallet/payout-account", { token: player.accessToken })
+  assert.strictEqual(at(json, "status"), "ready")
+  return player
+})
+
+/** Asks for $5.00; gives the withdrawal's id. */
+const withdraw = (accessToken: string) =>
+  Effect.gen(function*() {
+    const asked = yield* (yield* Site).post("/wallet/withdraw", { amount: "5.00" }, { token: accessToken })
+    assert.strictEqual(asked.status, 202, asked.text)
+    return textAt(asked.json, "id")
+  })
+
+/** Waits until the row is so. */
+const untilRow = (
+  what: string,
+  id: string,
+  isSo: (row: { readonly status: string; readonly problem: string | null }) => boolean
+) =>
+  Effect.gen(function*() {
+    const { sql } = yield* Site
+    const rows = Effect.orDie(sql<{ readonly status: string; readonly problem: string | null }>`
+      SELECT status, problem FROM withdrawals WHERE id = ${id}::uuid`)
+    yield* eventually(what, rows, ([row]) => row !== undefined && isSo(row))
+  })
+
+const untilPaid = (id: string) => untilRow("the payment", id, ({ status }) => status === "paid")
+
+/** A withdrawal whose transfer came to nothing, held as it is once the provider may no longer be asked the same. */
+const held = Effect.gen(function*() {
+  const { sql } = yield* Site
+  const { setDoubtful } = yield* Provider
+  const player = yield* payee
+  setDoubtful(true)
+  const id = yield* withdraw(player.accessToken)
+  yield* untilRow("the doubt", id, ({ problem }) => problem !== null)
+  yield* sql`
+    UPDATE withdrawals SET held_reason = 'the provider knows no transfer of it', held_step = 'transfer', due_at = NULL
+    WHERE id = ${id}::uuid`
+  setDoubtful(false)
+  return { id, player }
+})
+
+/** Transfers the money of a withdrawal by another hand than ours. */
+const transferByHand = (id: string) =>
+  Effect.gen(function*() {
+    const { stripe } = yield* Provider
+    const account = textAt(yield* asJson("show", id), "account")
+    const body = new URLSearchParams({
+      amount: "500",
+      currency: "usd",
+      destination: account,
+      transfer_group: `ddd_${id}`,
+      "metadata[withdrawal]": id
+    })
+    const headers = { authorization: `Bearer ${stripe.secretKey}` }
+    const { status } = yield* Effect.promise(() =>
+      fetch(`${stripe.url}/v1/transfers`, { method: "POST", headers, body })
+    )
+    assert.strictEqual(status, 200)
+  })
+
+const balanceOf = (who: string) =>
+  Effect.gen(function*() {
+    const { stdout } = yield* (yield* Site).ddd(["user", "show", who, "--json"], undefined, (yield* Provider).env)
+    return at(JSON.parse(stdout), "wallet", "balance")
+  })
+
+layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdrawals", (it) => {
+  it.effect("lists money on its way out, and shows it step by step", () =>
+    Effect.gen(function*() {
+      const { stripe } = yield* Provider
+      const player = yield* payee
+      const id = yield* withdraw(player.accessToken)
+      yield* untilPaid(id)
+      const shown = yield* asJson("show", id)
+      assert.strictEqual(at(shown, "status"), "paid")
+      assert.strictEqual(at(shown, "amount"), "5.00")
+      assert.strictEqual(at(shown, "username"), player.username)
+      assert.deepStrictEqual(at(shown, "resolutions"), [])
+      const [transfer, payout] = [textAt(shown, "transfer", "objectId"), textAt(shown, "payout", "objectId")]
+      assert.isTrue(stripe.transfers.has(transfer) && stripe.payouts.has(payout))
+      const text = yield* withdrawals("show", id.toUpperCase())
+      for (const part of [player.username, "$5.00", transfer, payout, "done, paid", "unsent"]) {
+        assert.include(text.stdout, part, text.stderr)
+      }
+      const table = yield* withdrawals("list", "--user", player.email, "--status", "paid")
+      assert.include(table.stdout, id, table.stderr)
+      assert.deepStrictEqual(yield* asJson("list", "--user", player.username, "--held"), [])
+    }), 120_000)
+
+  it.effect("lists what takes too long, and shows the player's as on its way out", () =>
+    Effect.gen(function*() {
+      const { advance, ddd } = yield* Site
+      const { setDoubtful } = yield* Provider
+      const player = yield* payee
+      setDoubtful(true)
+      const id = yield* withdraw(player.accessToken)
+      const late = ["list", "--user", player.username, "--older-than", "1h"]
+      assert.deepStrictEqual(yield* asJson(...late), [])
+      yield* advance(hour)
+      assert.strictEqual(at(yield* asJson(...late), 0, "id"), id)
+      const user = yield* ddd(["user", "show", player.username])
+      for (const part of [id, "$5.00", "ready acct_"]) assert.include(user.stdout, part, user.stderr)
+      setDoubtful(false)
+      yield* untilPaid(id)
+    }), 120_000)
+
+  it.effect("resolves a held one as absent, and the money is back", () =>
+    Effect.gen(function*() {
+      const { id, player } = yield* held
+      assert.strictEqual(at(yield* asJson("list", "--held"), 0, "id"), id)
+      const shown = yield* withdrawals("show", id)
+      for (
+        const part of ["pending, held", "the provider knows no transfer", `resolve ${id} absent`, `resolve ${id} again`]
+      ) {
+        assert.include(shown.stdout, part)
+      }
+      const resolved = yield* withdrawals("resolve", id, "absent")
+      assert.strictEqual(resolved.code, 0, resolved.stderr)
+      assert.include(resolved.stdout, "Decided: the money returns to the wallet.")
+      assert.strictEqual(at(yield* asJson("show", id), "status"), "failed")
+      assert.strictEqual(yield* balanceOf(player.id), "20.00")
+    }), 120_000)
+
+  it.effect("resolves a held one by asking for it again, and it is paid", () =>
+    Effect.gen(function*() {
+      const { id } = yield* held
+      const resolved = yield* withdrawals("resolve", id, "again")
+      assert.strictEqual(resolved.code, 0, resolved.stderr)
+      yield* untilPaid(id)
+      assert.strictEqual(at(yield* asJson("show", id), "transfer", "attempt"), 2)
+    }), 120_000)
+
+  it.effect("decides nothing against what the provider has", () =>
+    Effect.gen(function*() {
+      const { id, player } = yield* held
+      yield* transferByHand(id)
+      const found = yield* withdrawals("resolve", id, "absent")
+      assert.strictEqual(found.code, 1, found.stderr)
+      assert.include(found.stdout, "Nothing was decided")
+      yield* untilPaid(id)
+      assert.strictEqual(yield* balanceOf(player.id), "15.00")
+    }), 120_000)
+
+  it.effect(
+    "refuses a decision that makes no sense, and any while the provider cannot be asked",
+    () =>
+      Effect.gen(function*() {
+        const { ddd } = yield* Site
+        const { env } = yield* Provider
+        const { id } = yield* held
+        const senseless = yield* withdrawals("resolve", id, "go-on")
+        assert.deepStrictEqual([senseless.code, senseless.stdout], [2, ""])
+        assert.include(senseless.stderr, `resolve ${id} absent`)
+        const alone = { ...env, STRIPE_API_BASE: "http://127.0.0.1:1" }
+        const unasked = yield* ddd(["withdrawals", "resolve", id, "absent"], undefined, alone)
+        assert.deepStrictEqual([unasked.code, unasked.stdout], [2, ""])
+        assert.include(unasked.stderr, "nothing was decided")
+        assert.isNotNull(at(yield* asJson("show", id), "held"))
+        assert.strictEqual((yield* withdrawals("resolve", id, "absent")).code, 0)
+        const over = yield* withdrawals("resolve", id, "absent")
+        assert.strictEqual(over.code, 2)
+        assert.include(over.stderr, "not held")
+        for (const unknown of ["nonsense", "018f2d5e-7a1b-7cc0-9d3a-00000000000a"]) {
+          for (const command of [["show", unknown], ["resolve", unknown, "absent"]]) {
+            const { code, stderr } = yield* withdrawals(...command)
+            assert.strictEqual(code, 2)
+            assert.include(stderr, `There is no withdrawal ${unknown}`)
+          }
+        }
+      }),
+    60_000
+  )
+
+  it.effect("reconciles with the provider, and says where books and provider differ", () =>
+    Effect.gen(function*() {
+      const agreed = yield* withdrawals("reconcile", "--days", "2")
+      assert.strictEqual(agreed.code, 0, agreed.stdout)
+      assert.match(agreed.stdout, /Books and provider agree: \d+ withdrawals of the last 2 days compared with Stripe/)
+      const { id } = yield* held
+      yield* transferByHand(id)
+      const differing = yield* withdrawals("reconcile", "--json")
+      assert.strictEqual(differing.code, 1, differing.stderr)
+      const told: unknown = JSON.parse(differing.stdout)
+      assert.strictEqual(at(told, "differences", "length"), 1)
+      assert.strictEqual(at(told, "differences", 0, "withdrawal", "id"), id)
+      assert.match(textAt(told, "differences", "0", "found"), /^transfer tr_/)
+      yield* untilPaid(id)
+      assert.strictEqual((yield* withdrawals("reconcile")).code, 0)
+    }), 120_000)
+})

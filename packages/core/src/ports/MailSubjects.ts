@@ -1,0 +1,59 @@
+/** Port: what mails about tickets, wins and withdrawals are made from, read when they are written. */
+import { Context, type Effect } from "effect"
+import type { DrawStatus } from "../Draw.ts"
+import type { DrawId, Position, TicketId, UserId } from "../Ids.ts"
+import type { Day, Instant } from "../Instant.ts"
+import type { Cents } from "../Money.ts"
+import type { WithdrawalStatus } from "../Payout.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** How many tickets of a purchase a mail lists; of the others it says how many they are. */
+export const mailedTicketsMax = 20
+
+/** One mail is about what was bought in a draw within so many milliseconds. */
+export const mailedTicketsMillis = 60_000
+
+export interface MailedTicket {
+  readonly ticketId: TicketId
+  readonly position: Position
+}
+
+/** What a player bought in one draw within a minute. */
+export interface BoughtTickets {
+  /** Null for a room. */
+  readonly drawDate: Day | null
+  readonly status: DrawStatus
+  /** How many were bought: at least 1. */
+  readonly count: number
+  /** The first `mailedTicketsMax` of them, by position. */
+  readonly tickets: ReadonlyArray<MailedTicket>
+  /** When the outcome is due; for a daily draw that is still on sale, when its sales end. Null: a room's host has not said. */
+  readonly drawsAt: Instant | null
+  /** As it stands now. */
+  readonly prizePool: Cents
+}
+
+/** A draw that a player has won. */
+export interface Win extends MailedTicket {
+  /** Null for a room. */
+  readonly drawDate: Day | null
+  readonly prize: Cents
+  readonly drawnAt: Instant
+}
+
+/** A withdrawal as it stands now. What went wrong with it is written for operators, and so is not in it. */
+export interface MailedWithdrawal {
+  readonly userId: UserId
+  readonly amount: Cents
+  readonly askedAt: Instant
+  readonly status: WithdrawalStatus
+}
+
+export class MailSubjects extends Context.Service<MailSubjects, {
+  /** What a player bought in a draw within `mailedTicketsMillis` from `from` on, Unix milliseconds. Null where that is nothing. */
+  readonly tickets: (userId: UserId, drawId: DrawId, from: number) => Effect.Effect<BoughtTickets | null, Unavailable>
+  /** Null where the draw is not drawn, or somebody else has won it. */
+  readonly win: (userId: UserId, drawId: DrawId) => Effect.Effect<Win | null, Unavailable>
+  /** Null for an unknown withdrawal. */
+  readonly withdrawal: (id: string) => Effect.Effect<MailedWithdrawal | null, Unavailable>
+}>()("@ddd/core/ports/MailSubjects") {}

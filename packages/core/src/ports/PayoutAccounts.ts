@@ -1,0 +1,32 @@
+/** Port: the players' accounts with the payout provider. */
+import { Context, Data, type Effect } from "effect"
+import type { UserId } from "../Ids.ts"
+import type { Unavailable } from "./Unavailable.ts"
+
+/** `ready`: money can be sent to it. */
+export type PayoutAccountStatus = "pending" | "ready"
+
+export interface PayoutAccount {
+  readonly userId: UserId
+  /** The provider's name for it. */
+  readonly account: string
+  readonly status: PayoutAccountStatus
+}
+
+/** The player has an account of another name already. Nothing was changed. */
+export class PayoutAccountTaken extends Data.TaggedError("PayoutAccountTaken")<{ readonly account: string }> {}
+
+export class PayoutAccounts extends Context.Service<PayoutAccounts, {
+  readonly of: (userId: UserId) => Effect.Effect<PayoutAccount | null, Unavailable>
+  /** By the provider's name for it. */
+  readonly named: (account: string) => Effect.Effect<PayoutAccount | null, Unavailable>
+  /** Keeps a new, pending account; the same again is the same. */
+  readonly add: (userId: UserId, account: string) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
+  /** What the provider said of an account when it was asked. */
+  readonly setStatus: (account: string, status: PayoutAccountStatus) => Effect.Effect<void, Unavailable>
+  /**
+   * Pending accounts that are due to be asked for, at most `limit`; giving them puts each off, for longer the longer it has been
+   * pending: a minute at first, a day at most.
+   */
+  readonly takeDue: (limit: number) => Effect.Effect<ReadonlyArray<PayoutAccount>, Unavailable>
+}>()("@ddd/core/ports/PayoutAccounts") {}

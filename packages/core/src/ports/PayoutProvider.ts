@@ -1,0 +1,68 @@
+/**
+ * Port: who pays players out.
+ *
+ * A provider does a request under one key once, however often it is sent, for at least 24 hours. An answer that says for certain
+ * what happened is a piece of `PayoutNews`; whatever leaves a doubt is `Unknown`.
+ */
+import { Context, Data, type Effect } from "effect"
+import type { UserId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import type { PayoutNews, ProviderStep, Withdrawal } from "../Payout.ts"
+import type { PayoutAccountStatus } from "./PayoutAccounts.ts"
+import type { WebhookRequest, WebhookVerdict } from "./WebhookInbox.ts"
+
+/** The provider could not be asked, or would not answer. Nothing is known to have changed. */
+export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")<{
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+/** A page of the provider's where a player tells it who they are and where their money goes. */
+export interface Onboarding {
+  readonly url: URL
+  readonly expiresAt: Instant
+}
+
+/** How the answer to a request is to be understood; as `Errand` says it. */
+export interface SentRequest {
+  readonly step: ProviderStep
+  readonly attempt: number
+  readonly isFirst: boolean
+  /** The withdrawal's turn. */
+  readonly turn: number
+}
+
+/** What a notice of the provider is about. */
+export type PayoutNotice =
+  /** What became known of a withdrawal. */
+  | { readonly _tag: "Withdrawal"; readonly withdrawalId: string; readonly news: PayoutNews }
+  /** Something changed about an account: ask for it. */
+  | { readonly _tag: "Account"; readonly account: string }
+  | { readonly _tag: "Ignored"; readonly why: string }
+
+export class PayoutProvider extends Context.Service<PayoutProvider, {
+  /** As people know it: `Stripe`, `simulated`. */
+  readonly name: string
+  /** Opens an account for a player, once a player while the provider remembers keys; gives its name. */
+  readonly openAccount: (
+    player: { readonly userId: UserId; readonly email: string; readonly username: string }
+  ) => Effect.Effect<string, ProviderUnavailable>
+  readonly onboarding: (account: string) => Effect.Effect<Onboarding, ProviderUnavailable>
+  readonly accountStatus: (account: string) => Effect.Effect<PayoutAccountStatus, ProviderUnavailable>
+
+  /** Sends the request of a step. Never fails: what goes wrong is news too. */
+  readonly send: (withdrawal: Withdrawal, request: SentRequest) => Effect.Effect<PayoutNews>
+  /** Looks for what became of a step by what the withdrawal wrote on it, however long ago. `Absent` where there is nothing. */
+  readonly lookUp: (withdrawal: Withdrawal, step: ProviderStep) => Effect.Effect<PayoutNews>
+  /** Looks at an object by the provider's name for it; `Ambiguous` where it is not this withdrawal's. */
+  readonly inspect: (
+    withdrawal: Withdrawal,
+    step: "transfer" | "payout",
+    objectId: string
+  ) => Effect.Effect<PayoutNews>
+
+  /** Whether a notice comes from the provider. */
+  readonly judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>
+  /** Reads a notice that was judged genuine. */
+  readonly read: (body: string) => PayoutNotice
+}>()("@ddd/core/ports/PayoutProvider") {}

@@ -1,0 +1,24 @@
+/** The header `Idempotency-Key`, by which a request that moves money may be sent again (API.md, "idempotency"). */
+import type { Idempotency } from "@ddd/core/Sale"
+import { Schema } from "effect"
+import { hash } from "node:crypto"
+
+/** The headers of every request that moves money. */
+export const idempotencyHeaders = {
+  "idempotency-key": Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(/^[\x20-\x7e]{1,255}$/u, { message: "must have 1 to 255 printable characters" })
+    )
+  )
+}
+
+/** What the key of a POST to `path` stands for: method, path and body, to the byte. Null where the client sent none. */
+export const idempotencyOf = (path: string) => {
+  const requestLine = Buffer.from(`POST ${path}\n`)
+  return (key: string | undefined, body: Uint8Array): Idempotency | null =>
+    key === undefined ? null : { key, fingerprint: hash("sha256", Buffer.concat([requestLine, body]), "hex") }
+}
+
+/** Says whether an answer is that of an earlier request under the same key. */
+export const replayHeaders = (isReplayed: boolean): Readonly<Record<string, string>> =>
+  isReplayed ? { "idempotent-replayed": "true" } : {}

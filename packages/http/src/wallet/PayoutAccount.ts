@@ -1,0 +1,42 @@
+/** A player's account with whoever pays out: opened here, completed on the provider's own pages. */
+import * as Payouts from "@ddd/core/Payouts"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import type { ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import { Effect } from "effect"
+import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
+import { type Problem, refuse } from "../Problem.ts"
+import { refuseUnavailable } from "../Unavailability.ts"
+
+/** Opens the account, or goes on with it: the page is a new one each time. */
+export const onboard = Effect.gen(function*() {
+  const { userId } = yield* CurrentUser
+  const profile = yield* (yield* Accounts).profile(userId)
+  if (profile === null) return yield* refuseUnknownPlayer
+  const { email, username } = profile
+  const { expiresAt, url } = yield* Payouts.onboard({ userId, email, username }).pipe(
+    // the same player asked twice at once, and the other request was first: its account is the one
+    Effect.retry({ times: 1, while: (error) => error._tag === "PayoutAccountTaken" })
+  )
+  return { url: url.href, expiresAt }
+}).pipe(Effect.catchTags({
+  PayoutAccountTaken: (taken) => Effect.die(taken),
+  ProviderUnavailable: (error) => refuseProvider(error),
+  Unavailable: refuseUnavailable
+}))
+
+/** How far the account is. */
+export const readiness = Effect.gen(function*() {
+  const { userId } = yield* CurrentUser
+  return { status: yield* Payouts.readiness(userId) }
+}).pipe(Effect.catchTag("Unavailable", refuseUnavailable))
+
+/** Providers say nothing about when they will be back. */
+const providerRetrySeconds = 30
+
+const refuseProvider = (error: ProviderUnavailable): Effect.Effect<never, Problem<"unavailable">> =>
+  Effect.andThen(
+    Effect.logWarning(error.message, error.cause),
+    refuse("unavailable", "The service that pays out does not answer now. Nothing was changed; try again.", {
+      retryAfter: providerRetrySeconds
+    })
+  )

@@ -1,0 +1,105 @@
+/** Asking for money to be paid out. What happens to it then is nobody's request any more. */
+import { formatCents } from "@ddd/core/Money"
+import type { AskRefusal, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { Effect, Schema } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
+import { idempotencyOf, replayHeaders } from "../Idempotency.ts"
+import { jsonBody } from "../JsonBody.ts"
+import { type Problem, refuse } from "../Problem.ts"
+import { refuseUnavailable } from "../Unavailability.ts"
+import { TransactionBody, Withdrawal, withdrawPath } from "./WalletApi.ts"
+
+export interface WithdrawalOptions {
+  /** Whether this server pays out at all: where it does not, withdrawals answer 503. */
+  readonly enabled: boolean
+  /** Whether purchased credit may be withdrawn too (WITHDRAW_DEPOSITS). */
+  readonly withdrawDeposits: boolean
+}
+
+const withdrawalBody = jsonBody(Withdrawal)
+const withdrawalIdempotency = idempotencyOf(withdrawPath)
+const encodeTransaction = Schema.encodeEffect(TransactionBody)
+
+/** The handler of withdrawals. */
+export const makeWithdraw = (
+  withdrawals: typeof Withdrawals.Service,
+  { enabled, withdrawDeposits }: WithdrawalOptions
+) =>
+  Effect.fnUntraced(function*({ headers, request }: {
+    readonly headers: { readonly "idempotency-key"?: string }
+    readonly request: HttpServerRequest.HttpServerRequest
+  }) {
+    const { userId } = yield* CurrentUser
+    const { bytes, value: { amount } } = yield* withdrawalBody(request)
+    if (!enabled) return yield* refuseNoPayouts
+    const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
+    const asked = withdrawals.ask({ userId, amount, withdrawDeposits, idempotency })
+    const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
+      WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
+      Unavailable: refuseUnavailable
+    })
+    const body = yield* Effect.orDie(encodeTransaction(transaction))
+    return HttpServerResponse.jsonUnsafe(body, { status: 202, headers: replayHeaders(isReplayed) })
+  })
+
+/** Nothing but a new configuration changes it: an hour is soon enough. */
+const noPayoutsRetrySeconds = 3_600
+
+/** Where nothing is paid out. */
+export const refuseNoPayouts = refuse("unavailable", "Nothing is paid out at present. Nothing was changed.", {
+  retryAfter: noPayoutsRetrySeconds
+})
+
+type WithdrawalProblem = Problem<
+  | "payout_account_missing"
+  | "not_withdrawable"
+  | "insufficient_funds"
+  | "account_frozen"
+  | "unauthenticated"
+  | "idempotency_key_reused"
+>
+
+const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalProblem> => {
+  switch (refusal._tag) {
+    case "NoPayoutAccount":
+      return refuse(
+        "payout_account_missing",
+        refusal.status === "none"
+          ? "There is no account that money could be sent to: POST /wallet/payout-account opens one. " +
+            "Nothing was withdrawn."
+          : "The payout account is not ready for money yet: POST /wallet/payout-account gives the page to go on with. " +
+            "Nothing was withdrawn."
+      )
+    case "InDebt":
+      return refuse(
+        "not_withdrawable",
+        `This account owes ${formatCents(refusal.debt)} for a purchase that was refunded after it had been spent. ` +
+          "Whatever comes in pays that first; until then nothing can be withdrawn. Nothing was withdrawn."
+      )
+    case "NotWithdrawable":
+      return refuse(
+        "not_withdrawable",
+        `Of the wallet's ${formatCents(refusal.balance)}, ${formatCents(refusal.withdrawable)} can be withdrawn; ` +
+          `${
+            formatCents(refusal.asked)
+          } was asked for. Only winnings can be withdrawn: purchased credit buys tickets. ` +
+          "Nothing was withdrawn."
+      )
+    case "InsufficientFunds":
+      return refuse(
+        "insufficient_funds",
+        `The wallet holds ${formatCents(refusal.balance)}; ${formatCents(refusal.needed)} was asked for. ` +
+          "Nothing was withdrawn."
+      )
+    case "AccountFrozen":
+      return refuse("account_frozen", "This account is frozen and cannot withdraw. Nothing was withdrawn.")
+    case "UnknownUser":
+      return refuseUnknownPlayer
+    case "KeyReused":
+      return refuse(
+        "idempotency_key_reused",
+        "This idempotency key was used for another request. Nothing was withdrawn; use a new key."
+      )
+  }
+}

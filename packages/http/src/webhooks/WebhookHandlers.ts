@@ -1,0 +1,86 @@
+/**
+ * What outside services tell: kept as it came, once it is certain from whom; acted on later, by a job.
+ *
+ * A sender repeats what is not answered with 200. So nothing here reads an event or decides about it: that may fail,
+ * and be done again, without its sender.
+ */
+import { FundingSource } from "@ddd/core/ports/FundingSource"
+import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import {
+  WebhookInbox,
+  type WebhookRequest,
+  type WebhookSender,
+  type WebhookVerdict
+} from "@ddd/core/ports/WebhookInbox"
+import { Effect } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../Api.ts"
+import { refuse } from "../Problem.ts"
+import { rawBody } from "../RawBody.ts"
+import { refuseUnavailable } from "../Unavailability.ts"
+
+/** Nothing but a new configuration changes it; senders repeat events for hours. */
+const notConfiguredRetrySeconds = 300
+
+const notConfigured = refuse(
+  "unavailable",
+  "This server has no secret to know the sender by. The event was not taken.",
+  {
+    retryAfter: notConfiguredRetrySeconds
+  }
+)
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "webhooks",
+  Effect.fnUntraced(function*(handlers) {
+    const inbox = yield* WebhookInbox
+    const shop = yield* FundingSource
+    const provider = yield* PayoutProvider
+
+    /** Keeps what `sender` sent, where `judge` knows it as its own. */
+    const taking = <Refused>(
+      sender: WebhookSender,
+      judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
+      forged: Effect.Effect<never, Refused>
+    ) =>
+      Effect.fnUntraced(function*({ request }: { readonly request: HttpServerRequest.HttpServerRequest }) {
+        const body = yield* rawBody(request)
+        const verdict = yield* judge({ headers: request.headers, body })
+        switch (verdict._tag) {
+          case "NotConfigured":
+            return yield* notConfigured
+          case "Forged":
+            yield* Effect.logWarning(`a request that is not from ${sender} was refused: ${verdict.why}`)
+            return yield* forged
+          case "Genuine": {
+            const { eventId, type } = verdict
+            yield* Effect.catchTag(inbox.receive({ sender, eventId, type, body }), "Unavailable", refuseUnavailable)
+            return HttpServerResponse.jsonUnsafe({})
+          }
+        }
+      })
+
+    return handlers
+      .handleRaw(
+        "revenuecat",
+        taking(
+          "revenuecat",
+          shop.judge,
+          refuse("unauthenticated", "The authorization is not the one that was agreed on. The event was not taken.")
+        )
+      )
+      .handleRaw(
+        "stripe",
+        taking(
+          "stripe",
+          provider.judge,
+          refuse(
+            "invalid_request",
+            "The signature is not over this body, by our secret, of now. The event was not taken."
+          )
+        )
+      )
+  })
+)

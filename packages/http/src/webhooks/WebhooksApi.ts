@@ -1,0 +1,27 @@
+/** The contract with the services that tell of money: a shop and a provider of payouts (API.md, "Wallet"). */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { problems } from "../Problem.ts"
+import { rawBodyProblems } from "../RawBody.ts"
+
+/** Whatever its sender writes: it is taken to the byte, and read later. */
+const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })
+
+/** Nothing is told to a sender but that its event is kept. */
+const Taken = Schema.Struct({})
+
+const description =
+  "Answers 200 once the event is kept, also where it was kept before. Its sender is known by a secret, not by a token."
+
+export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
+  HttpApiEndpoint.post("revenuecat", "/webhooks/revenuecat", {
+    payload: Event,
+    success: Taken,
+    error: problems(...rawBodyProblems, "unauthenticated", "unavailable")
+  }).annotate(OpenApi.Summary, "Takes an event of the shop").annotate(OpenApi.Description, description),
+  HttpApiEndpoint.post("stripe", "/webhooks/stripe", {
+    payload: Event,
+    success: Taken,
+    error: problems(...rawBodyProblems, "unavailable")
+  }).annotate(OpenApi.Summary, "Takes an event of the payout provider").annotate(OpenApi.Description, description)
+) {}

@@ -1,0 +1,59 @@
+/** A provider of payouts that opens accounts, and knows its own webhooks as Stripe's are known. It moves no money. */
+import * as PayoutProviderStripe from "@ddd/adapters-stripe/PayoutProviderStripe"
+import { instant } from "@ddd/core/Instant"
+import { Now } from "@ddd/core/ports/Now"
+import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
+import { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import { Effect, Layer, Redacted } from "effect"
+import { createHmac } from "node:crypto"
+
+/** What the provider says of every account, and whether it answers at all; tests may change it. */
+export const provider: { status: PayoutAccountStatus; answers: boolean; opened: number } = {
+  status: "ready",
+  answers: true,
+  opened: 0
+}
+
+/** While one secret replaces the other, both are good. */
+export const webhookSecrets = ["whsec_of_today", "whsec_of_tomorrow"]
+
+const stripe = PayoutProviderStripe.layer({
+  secretKey: Redacted.make("sk_test_nothing"),
+  webhookSecrets: webhookSecrets.map((secret) => Redacted.make(secret)),
+  // nobody listens there: what would be asked of Stripe is answered below
+  apiBase: new URL("http://127.0.0.1:1"),
+  publicUrl: new URL("http://localhost:8080")
+})
+
+const whileItAnswers = <A>(answer: Effect.Effect<A>): Effect.Effect<A, ProviderUnavailable> =>
+  Effect.suspend((): Effect.Effect<A, ProviderUnavailable> =>
+    provider.answers ? answer : Effect.fail(new ProviderUnavailable({ message: "secret-host does not answer" }))
+  )
+
+export const layer = Layer.effect(
+  PayoutProvider,
+  Effect.gen(function*() {
+    const { now } = yield* Now
+    const real = yield* PayoutProvider
+    return PayoutProvider.of({
+      ...real,
+      openAccount: ({ userId }) =>
+        whileItAnswers(Effect.sync(() => {
+          provider.opened++
+          return `acct_${userId}`
+        })),
+      onboarding: (account) =>
+        whileItAnswers(Effect.map(now, (at) => ({
+          url: new URL(`https://provider.example/onboarding/${account}`),
+          expiresAt: instant(at + 300_000)
+        }))),
+      accountStatus: () => whileItAnswers(Effect.sync(() => provider.status))
+    })
+  })
+).pipe(Layer.provide(stripe))
+
+/** The header that signs `body` at a time in Unix milliseconds. */
+export const signature = (body: string, atMillis: number, secret = "whsec_of_today"): string => {
+  const seconds = Math.floor(atMillis / 1_000)
+  return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`
+}

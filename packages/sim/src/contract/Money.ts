@@ -1,0 +1,32 @@
+/** What contract tests read of wallets and what moved them. */
+import type { UserId } from "@ddd/core/Ids"
+import type { Cents } from "@ddd/core/Money"
+import { Ledger, type TransactionStatus } from "@ddd/core/ports/Ledger"
+import type { TransactionType } from "@ddd/core/Wallet"
+import { Effect } from "effect"
+import { jobsOf } from "./Players.ts"
+
+export const walletOf = (userId: UserId) => Ledger.use((ledger) => ledger.wallet(userId))
+
+/** The newest movements of a wallet, at most a hundred, oldest first. */
+export const movementsOf = (userId: UserId) =>
+  Ledger.use((ledger) =>
+    Effect.map(ledger.transactions(userId, null, { limit: 100, cursor: null }), ({ items }) => items.toReversed())
+  )
+
+/** The same, as what they were, how much, and what they came to. */
+export const historyOf = (
+  userId: UserId
+) =>
+  Effect.map(
+    movementsOf(userId),
+    (movements) =>
+      movements.map(({ amount, status, type }): [TransactionType, Cents, TransactionStatus] => [type, amount, status])
+  )
+
+/** Which events of a withdrawal its player is told, oldest first. */
+export const toldOf = (withdrawalId: string) =>
+  Effect.map(
+    jobsOf("MailWithdrawal"),
+    (jobs) => jobs.flatMap((job) => job.withdrawalId === withdrawalId ? [job.event] : [])
+  )

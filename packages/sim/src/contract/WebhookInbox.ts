@@ -1,0 +1,142 @@
+/** What every adapter of `WebhookInbox` must do. */
+import { utf8Bytes } from "@ddd/core/Bytes"
+import { type NewWebhookEvent, type WebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import { present, times } from "../Steps.ts"
+import { World } from "../World.ts"
+import { pagesOf } from "./Pages.ts"
+import { jobsOf } from "./Players.ts"
+import { contract, type Subject } from "./Subject.ts"
+
+const unknownId = "01900000-0000-7000-8000-00000000dead"
+
+const anEvent: NewWebhookEvent = {
+  sender: "revenuecat",
+  eventId: "evt_1",
+  type: "INITIAL_PURCHASE",
+  body: utf8Bytes(`{"note":"Grüße, 日本"}`)
+}
+
+/** Keeps an event, and gives it as it is kept. */
+const receive = Effect.fnUntraced(function*(event: NewWebhookEvent) {
+  const inbox = yield* WebhookInbox
+  assert.deepStrictEqual(yield* inbox.receive(event), { isNew: true })
+  return present((yield* inbox.list({}, { limit: 1, cursor: null })).items[0])
+})
+
+/** The ids of the events that jobs are to act on, oldest first. */
+const toBeHandled = Effect.map(jobsOf("HandleWebhook"), (jobs) => jobs.map(({ eventId }) => eventId))
+
+export const webhookInboxContract = (subject: Subject): void =>
+  contract("WebhookInbox", subject, (it) => {
+    it(
+      "keeps an event as it came, with a job that acts on it",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const { now } = yield* World
+        const before = yield* now
+        const kept = yield* receive(anEvent)
+        assert.isTrue(before <= kept.receivedAt && kept.receivedAt <= (yield* now))
+        const expected: WebhookEvent = {
+          ...anEvent,
+          id: kept.id,
+          body: `{"note":"Grüße, 日本"}`,
+          state: "received",
+          outcome: null,
+          reference: null,
+          receivedAt: kept.receivedAt,
+          handledAt: null
+        }
+        assert.deepStrictEqual(kept, expected)
+        assert.deepStrictEqual(yield* inbox.find(kept.id), kept)
+        assert.deepStrictEqual(yield* toBeHandled, [kept.id])
+        assert.isNull(yield* inbox.find(unknownId))
+      })
+    )
+
+    it(
+      "keeps an event of one sender once, ever, also where it comes twenty times at the same time",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const answers = yield* times(20, inbox.receive(anEvent))
+        assert.strictEqual(answers.filter(({ isNew }) => isNew).length, 1)
+        assert.deepStrictEqual(yield* inbox.receive({ ...anEvent, type: "other", body: utf8Bytes("other") }), {
+          isNew: false
+        })
+        // another sender's events are others
+        assert.deepStrictEqual(yield* inbox.receive({ ...anEvent, sender: "stripe" }), { isNew: true })
+        const events = (yield* pagesOf(10, (page) => inbox.list({}, page))).flat()
+        assert.deepStrictEqual(events.map(({ sender, type }) => [sender, type]), [
+          ["stripe", "INITIAL_PURCHASE"],
+          ["revenuecat", "INITIAL_PURCHASE"]
+        ])
+        assert.deepStrictEqual(yield* toBeHandled, events.map(({ id }) => id).toReversed())
+      })
+    )
+
+    it(
+      "writes down what came of an event",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const { now } = yield* World
+        const kept = yield* receive(anEvent)
+        const other = yield* receive({ ...anEvent, eventId: "evt_2" })
+        const before = yield* now
+        yield* inbox.conclude(kept.id, { state: "waiting", outcome: "nobody yet", reference: "app_store:1" })
+        const waiting = present(yield* inbox.find(kept.id))
+        const { handledAt } = waiting
+        assert.isTrue(before <= present(handledAt) && present(handledAt) <= (yield* now))
+        assert.deepStrictEqual(waiting, {
+          ...kept,
+          state: "waiting",
+          outcome: "nobody yet",
+          reference: "app_store:1",
+          handledAt
+        })
+        yield* inbox.conclude(kept.id, { state: "done", outcome: "credited", reference: "app_store:1" })
+        assert.strictEqual((yield* inbox.find(kept.id))?.state, "done")
+        assert.deepStrictEqual(yield* inbox.find(other.id), other)
+        yield* inbox.conclude(unknownId, { state: "done", outcome: "nothing", reference: null })
+      })
+    )
+
+    it(
+      "lists events newest first, by sender and state, page by page",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const ids: Array<string> = []
+        for (const i of [1, 2, 3, 4, 5]) {
+          const sender = i % 2 === 0 ? "stripe" : "revenuecat"
+          ids.push((yield* receive({ ...anEvent, sender, eventId: `evt_${i}` })).id)
+        }
+        for (const id of ids.slice(0, 2)) {
+          yield* inbox.conclude(id, { state: "failed", outcome: "odd", reference: null })
+        }
+        const listed = (filter: Parameters<typeof inbox.list>[0]) =>
+          Effect.map(
+            pagesOf(2, (page) => inbox.list(filter, page)),
+            (pages) => pages.flat().map(({ eventId }) => eventId)
+          )
+        assert.deepStrictEqual(yield* listed({}), ["evt_5", "evt_4", "evt_3", "evt_2", "evt_1"])
+        assert.deepStrictEqual(yield* listed({ sender: "revenuecat" }), ["evt_5", "evt_3", "evt_1"])
+        assert.deepStrictEqual(yield* listed({ state: "failed" }), ["evt_2", "evt_1"])
+        assert.deepStrictEqual(yield* listed({ state: "received", sender: "stripe" }), ["evt_4"])
+        assert.deepStrictEqual(yield* listed({ state: "done" }), [])
+      })
+    )
+
+    it(
+      "has an event acted on once more, each time that it is asked to",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const { id } = yield* receive(anEvent)
+        yield* inbox.conclude(id, { state: "failed", outcome: "odd", reference: null })
+        assert.isTrue(yield* inbox.replay(id))
+        assert.strictEqual((yield* inbox.find(id))?.state, "received")
+        assert.isTrue(yield* inbox.replay(id))
+        assert.deepStrictEqual(yield* toBeHandled, [id, id, id])
+        assert.isFalse(yield* inbox.replay(unknownId))
+      })
+    )
+  })

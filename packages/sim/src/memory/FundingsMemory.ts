@@ -1,0 +1,49 @@
+/** Money in, in memory. */
+import { canonicalReference, type Funding, stepDue } from "@ddd/core/Funding"
+import { Fundings } from "@ddd/core/ports/Fundings"
+import { isRefusal } from "@ddd/core/Wallet"
+import { Effect, Layer } from "effect"
+import { hearFunding, keepNames, playerNamed, takeStep, withBuyer } from "./FundingSteps.ts"
+import { Store } from "./Store.ts"
+import { asTransaction } from "./TransactionView.ts"
+
+export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
+  Fundings,
+  Effect.gen(function*() {
+    const store = yield* Store
+
+    /** Credits what waits, where its buyer is known by now and their wallet can hold it; whether it was credited. */
+    const creditNow = (waiting: Funding): boolean => {
+      const { userId } = withBuyer(store, waiting)
+      return userId !== null && !isRefusal(takeStep(store, { ...waiting, userId }))
+    }
+
+    return Fundings.of({
+      hear: (news) =>
+        store.exclusive(Effect.map(hearFunding(store, news), ({ funding, rows }) => ({
+          funding,
+          transactions: rows.map(asTransaction)
+        }))),
+
+      find: (reference) => Effect.sync(() => store.fundings.get(canonicalReference(reference)) ?? null),
+
+      shareNames: (names) =>
+        store.exclusive(Effect.sync(() => {
+          const player = playerNamed(store, names)
+          if (player !== null) keepNames(store, player, names)
+          return player !== null
+        })),
+
+      creditWaiting: (limit) =>
+        store.exclusive(Effect.sync(() => {
+          const credited: Array<string> = []
+          for (const funding of store.fundings.values()) {
+            if (credited.length >= limit) break
+            if (funding.userId !== null || stepDue(funding) !== "credit") continue
+            if (creditNow(funding)) credited.push(funding.reference)
+          }
+          return credited
+        }))
+    })
+  })
+)

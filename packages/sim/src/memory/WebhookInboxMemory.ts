@@ -1,0 +1,59 @@
+/** What outside services told us, in memory. */
+import { pageOf } from "@ddd/core/Page"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { Effect, Layer } from "effect"
+import { addJob } from "./AccountSteps.ts"
+import { Store } from "./Store.ts"
+
+export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
+  WebhookInbox,
+  Effect.map(Store, (store) =>
+    WebhookInbox.of({
+      receive: ({ body, eventId, sender, type }) =>
+        store.exclusive(Effect.sync(() => {
+          const events = [...store.webhookEvents.values()]
+          if (events.some((event) => event.sender === sender && event.eventId === eventId)) return { isNew: false }
+          const id = store.newId()
+          store.webhookEvents.set(id, {
+            id,
+            sender,
+            eventId,
+            type,
+            body: new TextDecoder().decode(body),
+            state: "received",
+            outcome: null,
+            reference: null,
+            receivedAt: store.now(),
+            handledAt: null
+          })
+          addJob(store, `webhook ${id}`, { _tag: "HandleWebhook", eventId: id })
+          return { isNew: true }
+        })),
+
+      find: (id) => Effect.sync(() => store.webhookEvents.get(id) ?? null),
+
+      conclude: (id, conclusion) =>
+        store.exclusive(Effect.sync(() => {
+          const event = store.webhookEvents.get(id)
+          if (event !== undefined) store.webhookEvents.set(id, { ...event, ...conclusion, handledAt: store.now() })
+        })),
+
+      list: ({ sender, state }, { cursor, limit }) =>
+        Effect.sync(() => {
+          const events = [...store.webhookEvents.values()].toReversed().filter((event) =>
+            (sender === undefined || event.sender === sender) && (state === undefined || event.state === state) &&
+            (cursor === null || event.id < cursor)
+          )
+          return pageOf(events, limit, ({ id }) => id)
+        }),
+
+      replay: (id) =>
+        store.exclusive(Effect.sync(() => {
+          const event = store.webhookEvents.get(id)
+          if (event === undefined) return false
+          store.webhookEvents.set(id, { ...event, state: "received" })
+          addJob(store, `webhook ${id} ${store.newId()}`, { _tag: "HandleWebhook", eventId: id })
+          return true
+        }))
+    }))
+)

@@ -1,0 +1,168 @@
+/** Money on its way out, in memory. */
+import { houseUserId } from "@ddd/core/Ids"
+import { instant } from "@ddd/core/Instant"
+import { pageOf } from "@ddd/core/Page"
+import {
+  errandOf,
+  learn,
+  newWithdrawal,
+  pauseMillis,
+  resolve,
+  setOut,
+  turnMillis,
+  type Withdrawal
+} from "@ddd/core/Payout"
+import type { Transaction } from "@ddd/core/ports/Ledger"
+import {
+  type AskRefusal,
+  type WithdrawalFilter,
+  WithdrawalRefused,
+  type WithdrawalRequest,
+  Withdrawals
+} from "@ddd/core/ports/Withdrawals"
+import { keyOf } from "@ddd/core/Sale"
+import { askWithdrawal, isRefusal } from "@ddd/core/Wallet"
+import { Effect, Layer } from "effect"
+import { addJob } from "./AccountSteps.ts"
+import { postMovement, Store, type WithdrawalRow } from "./Store.ts"
+import { asTransaction } from "./TransactionView.ts"
+import { goOn, movementOf } from "./WithdrawalSteps.ts"
+
+const hourMillis = 3_600_000
+
+interface Asked {
+  readonly transaction: Transaction
+  readonly isReplayed: boolean
+}
+
+export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
+  Withdrawals,
+  Effect.gen(function*() {
+    const store = yield* Store
+
+    const ask = (
+      { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
+    ): Effect.Effect<Asked, WithdrawalRefused> => {
+      const user = store.users.get(userId)
+      const wallet = store.wallets.get(userId)
+      if (user?.erasedAt !== null || wallet === undefined || userId === houseUserId) {
+        return refused({ _tag: "UnknownUser" })
+      }
+      const answerKey = idempotency === null ? null : keyOf(userId, idempotency.key)
+      const kept = answerKey === null ? undefined : store.answers.get(answerKey)
+      if (kept !== undefined) {
+        if (kept.fingerprint !== idempotency?.fingerprint || kept.withdrawalId === null) {
+          return refused({ _tag: "KeyReused" })
+        }
+        const first = asTransaction(movementOf(store, { id: kept.withdrawalId, userId }))
+        return Effect.succeed({ transaction: { ...first, status: "pending" }, isReplayed: true })
+      }
+      if (user.frozen) return refused({ _tag: "AccountFrozen" })
+      const account = store.payoutAccounts.get(userId)
+      if (account?.status !== "ready") return refused({ _tag: "NoPayoutAccount", status: account?.status ?? "none" })
+      const id = store.newId()
+      const asked = askWithdrawal(wallet, amount, id, withdrawDeposits)
+      if (isRefusal(asked)) return refused(asked)
+
+      const at = store.now()
+      const movement = postMovement(store, userId, asked, at, id)
+      const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
+      store.withdrawals.set(id, { ...withdrawal, dueAt: at, takenUntil: null })
+      if (answerKey !== null && idempotency !== null) {
+        store.answers.set(answerKey, { userId, ...idempotency, sold: null, withdrawalId: id })
+      }
+      addJob(store, `payout ${id}`, { _tag: "PayOut", withdrawalId: id })
+      addJob(store, `withdrawal ${id} started`, { _tag: "MailWithdrawal", userId, withdrawalId: id, event: "started" })
+      return Effect.succeed({ transaction: asTransaction(movement), isReplayed: false })
+    }
+
+    const isTaken = ({ takenUntil }: WithdrawalRow): boolean => takenUntil !== null && takenUntil > store.now()
+    const isDue = ({ dueAt }: WithdrawalRow): boolean => dueAt !== null && dueAt <= store.now()
+
+    const takeUp = (id: string, isUrgent: boolean) => {
+      const now = store.now()
+      const row = store.withdrawals.get(id)
+      if (row === undefined || isTaken(row) || !(isUrgent || isDue(row))) return null
+      const errand = errandOf(row, now)
+      if (errand === null) return null
+      if (row.transfer.status === "unsent" && store.users.get(row.userId)?.frozen === true) {
+        const resting = { ...row, idleTurns: row.idleTurns + 1, problem: "the account is frozen" }
+        store.withdrawals.set(id, { ...resting, dueAt: instant(now + pauseMillis(resting)), takenUntil: null })
+        return null
+      }
+      const withdrawal = setOut(row, errand, now)
+      // due again once the turn is over: should whoever has it die, others find it by that
+      const takenUntil = instant(now + turnMillis)
+      store.withdrawals.set(id, { ...withdrawal, dueAt: takenUntil, takenUntil })
+      return { withdrawal: asWithdrawal(withdrawal), errand }
+    }
+
+    /** Changes a withdrawal; null where there is none, or nothing becomes of it. */
+    const change = (
+      id: string,
+      become: (row: WithdrawalRow) => Withdrawal | null,
+      turn: number | null
+    ): Withdrawal | null => {
+      const row = store.withdrawals.get(id)
+      const after = row === undefined ? null : become(row)
+      if (row === undefined || after === null) return null
+      goOn(store, row, after, turn)
+      return asWithdrawal(after)
+    }
+
+    const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
+      (status === undefined || row.status === status) &&
+      (userId === undefined || row.userId === userId) &&
+      (held === undefined || (row.held !== null) === held) &&
+      (olderThanMillis === undefined ||
+        (row.status === "pending" && row.held === null && row.askedAt <= store.now() - olderThanMillis))
+
+    return Withdrawals.of({
+      ask: (request) => store.exclusive(Effect.suspend(() => ask(request))),
+
+      find: (id) =>
+        Effect.sync(() => {
+          const row = store.withdrawals.get(id)
+          return row === undefined ? null : asWithdrawal(row)
+        }),
+
+      list: (filter, { cursor, limit }) =>
+        Effect.sync(() => {
+          const rows = [...store.withdrawals.values()].toReversed()
+            .filter(matches(filter))
+            .filter(({ id }) => cursor === null || id < cursor)
+          const page = pageOf(rows, limit, ({ id }) => id)
+          return { ...page, items: page.items.map(asWithdrawal) }
+        }),
+
+      takeUp: (id, isUrgent) => store.exclusive(Effect.sync(() => takeUp(id, isUrgent))),
+      learn: (id, news, turn) => store.exclusive(Effect.sync(() => change(id, (row) => learn(row, news), turn))),
+      resolve: (id, resolution) =>
+        store.exclusive(Effect.sync(() => change(id, (row) => resolve(row, resolution), null))),
+
+      // a job's name has the instant that it was due at, and the hours since: one that came to nothing is never the last
+      offerDue: (limit) =>
+        store.exclusive(Effect.sync(() => {
+          const now = store.now()
+          const due = [...store.withdrawals.values()]
+            .flatMap((row) => row.dueAt !== null && isDue(row) && !isTaken(row) ? [{ ...row, dueAt: row.dueAt }] : [])
+            .toSorted((a, b) => a.dueAt - b.dueAt)
+            .slice(0, limit)
+          for (const { dueAt, id } of due) {
+            const hours = Math.floor((now - dueAt) / hourMillis)
+            addJob(store, `payout ${id} ${dueAt} ${hours}`, { _tag: "PayOut", withdrawalId: id })
+          }
+          return due.length
+        }))
+    })
+  })
+)
+
+const refused = (refusal: AskRefusal): Effect.Effect<never, WithdrawalRefused> =>
+  Effect.fail(new WithdrawalRefused({ refusal }))
+
+/** Without what the store alone keeps of it. */
+const asWithdrawal = (row: Withdrawal & Partial<WithdrawalRow>): Withdrawal => {
+  const { dueAt: _, takenUntil: __, ...withdrawal } = row
+  return withdrawal
+}

@@ -1,0 +1,9 @@
+import { Layer } from "effect"
+import { mailSubjectsContract } from "../../src/contract/MailSubjects.ts"
+import * as MailSubjectsMemory from "../../src/memory/MailSubjectsMemory.ts"
+import * as Memory from "../../src/memory/Memory.ts"
+
+mailSubjectsContract({
+  name: "memory",
+  layer: MailSubjectsMemory.layer.pipe(Layer.provideMerge(Memory.layer()))
+})
