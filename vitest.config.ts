@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["packages/adapters-pg/src/testing/globalSetup.ts"],
+    // each waits for a database or another process much of the time
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000
   }

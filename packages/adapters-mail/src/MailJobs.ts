@@ -18,6 +18,7 @@ import { letterHtml } from "./LetterHtml.ts"
 import * as Letters from "./Letters.ts"
 import { letterText } from "./LetterText.ts"
 import { linksOf } from "./Links.ts"
+import { roomClosed } from "./RoomLetters.ts"
 import * as TicketLetters from "./TicketLetters.ts"
 import { withdrawalNews } from "./WithdrawalLetters.ts"
 
@@ -112,6 +113,15 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
             Effect.map(
               subjects.win(job.userId, job.drawId),
               (win) => win === null ? null : TicketLetters.won({ ...to, drawId: job.drawId, win })
+            )
+        )
+      case "MailRoomClosed":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(
+              subjects.closedRoom(job.userId, job.drawId),
+              (closed) => closed === null ? null : roomClosed({ ...to, closed })
             )
         )
       case "MailWithdrawal":

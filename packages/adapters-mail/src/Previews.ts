@@ -3,12 +3,19 @@ import { drawId, position, ticketId, userId } from "@ddd/core/Ids"
 import { dayAfter, dayOf, dayStart, type Instant, instant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import type { WithdrawalStatus } from "@ddd/core/Payout"
-import { type BoughtTickets, type MailedTicket, mailedTicketsMax, type Win } from "@ddd/core/ports/MailSubjects"
+import {
+  type BoughtTickets,
+  type ClosedRoom,
+  type MailedTicket,
+  mailedTicketsMax,
+  type Win
+} from "@ddd/core/ports/MailSubjects"
 import { Redacted } from "effect"
 import type { Addressee } from "./Addressee.ts"
 import type { Letter } from "./Letter.ts"
 import * as Letters from "./Letters.ts"
 import { linksOf } from "./Links.ts"
+import { roomClosed } from "./RoomLetters.ts"
 import * as TicketLetters from "./TicketLetters.ts"
 import * as WithdrawalLetters from "./WithdrawalLetters.ts"
 
@@ -66,6 +73,8 @@ const winInRoom: Win = {
   drawnAt: now
 }
 
+const closed: ClosedRoom = { name: "Friday night at Paul's", refunded: cents(100n), reason: "closed" }
+
 const withdrawing = (status: WithdrawalStatus): WithdrawalLetters.Withdrawing => ({
   ...addressee,
   withdrawal: {
@@ -88,6 +97,8 @@ export const previews: Readonly<Record<string, Letter>> = {
   "room-ticket": TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
   "winner": TicketLetters.won({ ...addressee, drawId: aDraw, win }),
   "room-winner": TicketLetters.won({ ...addressee, drawId: aDraw, win: winInRoom }),
+  "room-closed": roomClosed({ ...addressee, closed }),
+  "room-closed-unstarted": roomClosed({ ...addressee, closed: { ...closed, reason: "deadline" } }),
   "withdrawal-started": WithdrawalLetters.started(withdrawing("pending")),
   "withdrawal-paid": WithdrawalLetters.paid(withdrawing("paid")),
   "withdrawal-failed": WithdrawalLetters.failed(withdrawing("failed")),

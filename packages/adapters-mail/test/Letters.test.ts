@@ -1,5 +1,6 @@
 import { userId } from "@ddd/core/Ids"
 import { instant } from "@ddd/core/Instant"
+import { cents } from "@ddd/core/Money"
 import { mailedTicketsMax } from "@ddd/core/ports/MailSubjects"
 import { withdrawalEvents } from "@ddd/core/ports/Outbox"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,9 +13,10 @@ import * as Letters from "../src/Letters.ts"
 import { letterText } from "../src/LetterText.ts"
 import { linksOf } from "../src/Links.ts"
 import { previews } from "../src/Previews.ts"
+import { roomClosed } from "../src/RoomLetters.ts"
 import * as TicketLetters from "../src/TicketLetters.ts"
 import { withdrawalNews } from "../src/WithdrawalLetters.ts"
-import { aDraw, aWin, boughtOf, ofRoom, withdrawalOf } from "./support/Subjects.ts"
+import { aClosedRoom, aDraw, aWin, boughtOf, ofRoom, withdrawalOf } from "./support/Subjects.ts"
 
 const token = "x".repeat(43)
 
@@ -29,7 +31,7 @@ const withdrawalLetters = (addressee: Addressee): ReadonlyArray<Letter> =>
     }) ?? []
   )
 
-const lettersTo = (username: string, newAddress: string): ReadonlyArray<Letter> => {
+const lettersTo = (username: string, newAddress: string, roomName = "Friday night"): ReadonlyArray<Letter> => {
   const addressee = { username, links: linksOf("https://draws.example.com") }
   const invitation = { ...addressee, token: Redacted.make(token), until: instant(Date.UTC(2026, 1, 3, 11)) }
   return [
@@ -41,7 +43,8 @@ const lettersTo = (username: string, newAddress: string): ReadonlyArray<Letter> 
     TicketLetters.ticketsBought({ ...addressee, bought: boughtOf(100) }),
     TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
     TicketLetters.won({ ...addressee, drawId: aDraw, win: aWin }),
-    ...withdrawalLetters(addressee)
+    ...withdrawalLetters(addressee),
+    roomClosed({ ...addressee, closed: { ...aClosedRoom, name: roomName } })
   ]
 }
 
@@ -108,6 +111,36 @@ describe("the letter to a winner", () => {
   })
 })
 
+describe("the letter of a closed room", () => {
+  const letterOf = (closed: Partial<typeof aClosedRoom> = {}) =>
+    roomClosed({ ...addressee, closed: { ...aClosedRoom, ...closed } })
+
+  it("says which room, why, and what came back to whom had a ticket", () => {
+    const byHost = letterText(letterOf())
+    for (const said of ["closed by its host", "Room: Friday night", "Came back to you: $1.00", "refunded in full"]) {
+      assert.include(byHost, said)
+    }
+    const byTime = letterText(letterOf({ reason: "deadline" }))
+    assert.include(byTime, "did not start the draw within 30 days of the first ticket")
+    assert.notInclude(byTime, "closed by its host")
+    assert.include(letterText(letterOf({ reason: "beacon" })), "public random numbers")
+    assert.include(letterText(letterOf({ reason: "seed" })), "a fault of ours")
+  })
+
+  it("speaks of no money to whom had no ticket", () => {
+    const letter = letterOf({ refunded: cents(0n) })
+    assert.strictEqual(letter.subject, "A room of yours was closed")
+    assert.include(letterText(letter), "nothing: you had no ticket in it")
+    assert.notInclude(letterText(letter), "$")
+  })
+
+  it("makes no link of what the host typed, and keeps it out of the subject", () => {
+    const letter = letterOf({ name: "win.example.com" })
+    assert.notInclude(letterText(letter), "win.example.com")
+    assert.strictEqual(letter.subject, letterOf().subject)
+  })
+})
+
 describe("the letters of a withdrawal", () => {
   it("say how much, since when, and where the money is now", () => {
     const places = ["on its way", "with your bank", "credited to your wallet", "credited to your wallet"]
@@ -131,10 +164,10 @@ describe("the letters of a withdrawal", () => {
 })
 
 describe("Letters", () => {
-  it("keep their markup and their lines whatever a player calls themselves", () => {
+  it("keep their markup and their lines whatever a player calls themselves or a room", () => {
     const plain = lettersTo("marie", "maria@sorbonne")
-    fc.assert(fc.property(typed, typed, (username, address) => {
-      for (const [index, letter] of lettersTo(username, address).entries()) {
+    fc.assert(fc.property(typed, typed, typed, (username, address, room) => {
+      for (const [index, letter] of lettersTo(username, address, room).entries()) {
         const expected = plain[index] ?? letter
         assert.deepStrictEqual(tagsOf(letterHtml(letter)), tagsOf(letterHtml(expected)))
         assert.strictEqual(
@@ -149,7 +182,7 @@ describe("Letters", () => {
     const decoded = (html: string) =>
       html.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", "\"").replaceAll("&#39;", "'")
         .replaceAll("&amp;", "&")
-    for (const letter of lettersTo("O'Neill & <Sons>", "a&b@example.com")) {
+    for (const letter of lettersTo("O'Neill & <Sons>", "a&b@example.com", "<b>Tom & Jerry's</b>")) {
       const html = decoded(letterHtml(letter))
       const text = letterText(letter)
       for (const block of letter.blocks) {
@@ -167,7 +200,7 @@ describe("Letters", () => {
   })
 
   it("lead to the page that takes the token, and nowhere else", () => {
-    const [welcome, verify, reset, password, address, tickets, room, won, ...withdrawals] = lettersTo(
+    const [welcome, verify, reset, password, address, tickets, room, won, ...others] = lettersTo(
       "marie",
       "maria@sorbonne.example"
     ).map((letter) => [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url))
@@ -180,9 +213,10 @@ describe("Letters", () => {
     assert.deepStrictEqual(new Set(tickets), new Set(["https://draws.example.com"]))
     assert.deepStrictEqual(new Set(room), new Set(["https://draws.example.com"]))
     assert.deepStrictEqual(new Set(won), new Set(["https://draws.example.com/verify?draw=2026-02-03"]))
-    assert.deepStrictEqual(withdrawals.map((links) => [...new Set(links)]), [
+    assert.deepStrictEqual(others.map((links) => [...new Set(links)]), [
       ["https://draws.example.com/reset-password"],
       [],
+      ["https://draws.example.com"],
       ["https://draws.example.com"],
       ["https://draws.example.com"]
     ])

@@ -4,7 +4,7 @@
  * One listening connection a process, shared by all who subscribe. `Missed` is said each time that listening begins.
  */
 import type { DrawStatus } from "@ddd/core/Draw"
-import { drawId, isUuid } from "@ddd/core/Ids"
+import { drawId, isUuid, userId } from "@ddd/core/Ids"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, PubSub, Stream } from "effect"
@@ -23,13 +23,22 @@ export const tellStatus = (sql: PgClient.PgClient, id: string, status: DrawStatu
 export const tellSold = (sql: PgClient.PgClient, id: string, totalEntries: number) =>
   sql`SELECT 1 FROM pg_notify(${channel}, ${`sold ${id} ${totalEntries}`})`
 
-/** `sold <draw> <entries>`, `status <draw> <rank>`; undefined for what another version of this program may say. */
+/** Tells, at the commit, that a room's members changed. */
+export const tellMembers = (sql: PgClient.PgClient, id: string) =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`status ${id} ${statusRank.open}`})`
+
+/** Tells, at the commit, that a member left a room. */
+export const tellLeft = (sql: PgClient.PgClient, id: string, user: string) =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`left ${id} ${statusRank.open} ${user}`})`
+
+/** `sold <draw> <entries>`, `status <draw> <rank>`, `left <draw> <rank> <user>`; undefined for what another version of this program may say. */
 export const changeOf = (payload: string): DrawChange | undefined => {
-  const [what, id = "", version = ""] = payload.split(" ")
+  const [what, id = "", version = "", user = ""] = payload.split(" ")
   if (!isUuid(id) || !/^\d{1,18}$/.test(version)) return undefined
   const change = { drawId: drawId(id), version: BigInt(version) }
   if (what === "sold") return { _tag: "Sold", ...change }
   if (what === "status") return { _tag: "Status", ...change }
+  if (what === "left" && isUuid(user)) return { _tag: "Left", ...change, userId: userId(user) }
   return undefined
 }
 

@@ -4,11 +4,11 @@
  * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
-import { daysToPublish, type DrawStatus, type DrawStep } from "@ddd/core/Draw"
+import { daysToPublish, type DrawKind, type DrawStatus, type DrawStep, type VoidReason } from "@ddd/core/Draw"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
 import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/Merkle"
-import type { Cents } from "@ddd/core/Money"
+import { type Cents, cents } from "@ddd/core/Money"
 import { parseNote } from "@ddd/core/Note"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -17,9 +17,10 @@ import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import { formatLock, formatOpen, formatResult } from "@ddd/core/Record"
-import { lockDaily, openDaily, outcomeOf, resultRecord } from "@ddd/core/Settlement"
-import { collectFee, isRefusal, winPrize } from "@ddd/core/Wallet"
+import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/Record"
+import { lockPatienceMillis } from "@ddd/core/Room"
+import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/Settlement"
+import { collectFee, isRefusal, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/Wallet"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import type { SqlError } from "effect/sql"
@@ -106,8 +107,10 @@ export const publishAhead = ({ newId, sealing, signer, sql, vault }: StepService
   })
 }
 
-interface StepRow {
+/** A draw as the steps see it. */
+export interface StepRow {
   readonly id: string
+  readonly kind: DrawKind
   readonly status: DrawStatus
   readonly opens_at: Date
   readonly closes_at: Date | null
@@ -118,20 +121,23 @@ interface StepRow {
   readonly tiled_at: Date | null
   readonly open_note: string
   readonly lock_note: string | null
+  /** Of a room: when it is drawn although its host never comes back. */
+  readonly server_draws_at: Date | null
   readonly clock: Date
 }
 
 const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
   Effect.map(
     sql<StepRow>`
-      SELECT id, status, opens_at, closes_at, draws_at, last_purchased_at, total_entries, tree_frontier, tiled_at, open_note,
-        lock_note, app_now() AS clock
-      FROM draws WHERE id = ${id}::uuid`,
+      SELECT id, kind, status, opens_at, closes_at, draws_at, last_purchased_at, total_entries, tree_frontier, tiled_at,
+        open_note, lock_note, (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) AS server_draws_at,
+        app_now() AS clock
+      FROM draws d WHERE id = ${id}::uuid`,
     ([row]) => row
   )
 
 /** Locks the draw's row, waiting for whoever has it, and only then reads it and the clock. */
-const lockAndRead = (sql: PgClient.PgClient, id: DrawId) =>
+export const lockAndRead = (sql: PgClient.PgClient, id: DrawId) =>
   Effect.andThen(sql`SELECT 1 FROM draws WHERE id = ${id}::uuid FOR NO KEY UPDATE`, readDraw(sql, id))
 
 const isPast = (at: Date | null, clock: Date): boolean => at !== null && at <= clock
@@ -153,25 +159,40 @@ const lock = Effect.fnUntraced(function*({ sealing, signer, sql }: StepServices,
   const draw = yield* lockAndRead(sql, id)
   if (draw === undefined || (draw.status !== "open" && draw.status !== "scheduled")) return false
   if (!isPast(draw.closes_at, draw.clock)) return false
+  yield* publishLockRecord(
+    { signer, sql },
+    draw,
+    lockDaily(sealing.sha256, textOf(draw.open_note), soldIn(sealing, draw))
+  )
+  return true
+})
+
+/** What a draw has sold, as its lock record says it. Dies where the tree that the sale carried along does not hold the tickets. */
+export const soldIn = ({ sha256 }: Pick<Sealing["Service"], "sha256">, draw: StepRow) => {
   const frontier = decodeFrontier(draw.tree_frontier)
   if (frontier === undefined || frontier.size !== draw.total_entries) {
-    return yield* Effect.die(
-      new Error(`the carried tree of draw ${id} does not hold its ${draw.total_entries} tickets`)
-    )
+    throw new Error(`the carried tree of draw ${draw.id} does not hold its ${draw.total_entries} tickets`)
   }
-  const record = lockDaily(sealing.sha256, textOf(draw.open_note), {
+  return {
     clock: instantOf(draw.clock),
-    lastPurchasedAt: draw.last_purchased_at === null ? null : instantOf(draw.last_purchased_at),
+    lastPurchasedAt: instantOrNull(draw.last_purchased_at),
     entries: draw.total_entries,
-    root: root(sealing.sha256, frontier)
-  })
+    root: root(sha256, frontier)
+  }
+}
+
+/** Publishes the lock record of a draw, whose row is locked. */
+export const publishLockRecord = Effect.fnUntraced(function*(
+  { signer, sql }: Pick<StepServices, "signer" | "sql">,
+  { id }: StepRow,
+  record: LockRecord
+) {
   yield* sql`
     UPDATE draws SET status = 'locked', locked_at = ${formatInstant(record.locked)}::timestamptz,
       draws_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
       lock_note = ${yield* signer.sign(formatLock(record))}
     WHERE id = ${id}::uuid`
   yield* tellStatus(sql, id, "locked")
-  return true
 })
 
 interface SecretRow {
@@ -180,20 +201,35 @@ interface SecretRow {
   readonly ciphertext: Uint8Array
 }
 
-/** `locked → drawn`: reveals the seed, pays the winner and the house, publishes the result, and enqueues the winner's mail. */
-const settle = Effect.fnUntraced(function*({ newId, outbox, sealing, signer, sql, vault }: StepServices, due: DueStep) {
+/** Opens the seed of a draw, which is about to be revealed. */
+const openSeed = Effect.fnUntraced(function*({ sql, vault }: Pick<StepServices, "sql" | "vault">, due: DueStep) {
   const { drawId: id } = due
-  const draw = yield* readDraw(sql, id)
-  if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
   const [secret] = yield* sql<SecretRow>`
     SELECT key_id, nonce, ciphertext FROM draw_secrets WHERE draw_id = ${id}::uuid`
   if (secret === undefined) return yield* new StepFailed({ due, message: `the seed of draw ${id} is missing` })
-  const seed = Redacted.value(
+  return Redacted.value(
     yield* Effect.mapError(
       vault.open(id, { keyId: secret.key_id, nonce: secret.nonce, ciphertext: secret.ciphertext }),
       (cause) => new StepFailed({ due, message: cause.message, cause })
     )
   )
+})
+
+/** When the clockwork draws: a room's host may come before. */
+const clockworkDrawsAt = ({ draws_at, kind, server_draws_at }: StepRow): Date | null =>
+  kind === "room" ? server_draws_at : draws_at
+
+/**
+ * `locked → drawn`: reveals the seed, pays the winner and the house, publishes the result, and enqueues the winner's mail. `by` tells
+ * whether it is the clockwork that does so, which waits for a room's host.
+ */
+export const settle = Effect.fnUntraced(function*(services: StepServices, due: DueStep, by: "clockwork" | "host") {
+  const { newId, outbox, sealing, signer, sql } = services
+  const { drawId: id } = due
+  const draw = yield* readDraw(sql, id)
+  if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
+  if (by === "clockwork" && !isPast(clockworkDrawsAt(draw), draw.clock)) return false
+  const seed = yield* openSeed(services, due)
   const [openText, lockText] = [textOf(draw.open_note), textOf(draw.lock_note)]
   const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, null)
   const [winner] = outcome.winningPosition === null ?
@@ -246,6 +282,100 @@ const settle = Effect.fnUntraced(function*({ newId, outbox, sealing, signer, sql
   return yield* pay(payees).pipe(sql.withTransaction, retryConflicts)
 })
 
+interface HolderRow {
+  readonly user_id: string
+  readonly ticket_id: string
+  /** What paying for it took from the withdrawable part. */
+  readonly delta: bigint
+}
+
+/** The holders changed while their wallets were awaited: the transaction is run anew. Nothing was changed. */
+class HoldersChanged {
+  readonly _tag = "HoldersChanged"
+}
+
+/**
+ * `→ void`: publishes why nobody wins, reveals the seed, and gives every ticket's price back to its buyer, once, with the split between
+ * credit and winnings that it had. `mayBe` is asked once the draw is locked. A room's members are told by mail.
+ */
+export const declareVoid = Effect.fnUntraced(function*<Refusal>(
+  services: StepServices,
+  due: DueStep,
+  reason: VoidReason,
+  mayBe: (draw: StepRow) => Effect.Effect<boolean, Refusal | SqlError.SqlError>
+) {
+  const { newId, outbox, sealing, signer, sql } = services
+  const { drawId: id } = due
+  // a seed that cannot be opened keeps nobody's money: the record then says that there is none
+  const seed = yield* openSeed(services, due).pipe(
+    Effect.catchTag("StepFailed", (error) => Effect.as(Effect.logError(error.message, error.cause), null))
+  )
+
+  const refund = Effect.gen(function*() {
+    // who bought is read before, since wallets come first; and again once the draw is locked, when nobody buys any more
+    const buyers = yield* sql<{ readonly user_id: string }>`
+      SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${id}::uuid`
+    const wallets = yield* sql<WalletRow>`
+      SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ANY(${buyers.map((row) => row.user_id)}::uuid[])
+      ORDER BY user_id FOR NO KEY UPDATE`
+    const draw = yield* lockAndRead(sql, id)
+    if (draw === undefined || !(yield* mayBe(draw))) return false
+    const holders = yield* sql<HolderRow>`
+      SELECT t.user_id, t.ticket_id, (m.withdrawable_delta * 100)::bigint AS delta
+      FROM tickets t JOIN transactions m ON m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
+      WHERE t.draw_id = ${id}::uuid ORDER BY t.position`
+    const at = instantOf(draw.clock)
+    for (const [user, own] of Map.groupBy(holders, (holder) => holder.user_id)) {
+      const row = wallets.find((wallet) => wallet.user_id === user)
+      if (row === undefined) return yield* Effect.fail(new HoldersChanged())
+      let wallet: Wallet = walletOf(row)
+      const movements: Array<Movement> = []
+      for (const { delta, ticket_id } of own) {
+        const moved = refundTicket(wallet, userId(user), cents(delta), id, ticket_id)
+        if (isRefusal(moved)) {
+          return yield* new StepFailed({ due, message: `the wallet of user ${user} cannot take a ticket's price back` })
+        }
+        wallet = moved.wallet
+        movements.push(...moved.movements)
+      }
+      yield* writeMoves(sql, newId, at, { userId: userId(user), wallet, movements })
+    }
+    const lockText = draw.lock_note === null ? null : textOf(draw.lock_note)
+    const record = voidRecord(sealing.sha256, textOf(draw.open_note), lockText, reason, seed, draw.total_entries)
+    yield* sql`
+      UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${yield* signer.sign(formatVoid(record))}
+      WHERE id = ${id}::uuid`
+    yield* tellStatus(sql, id, "void")
+    const members = yield* sql<{ readonly user_id: string }>`
+      SELECT user_id FROM lobby_members WHERE lobby_id = ${id}::uuid`
+    for (const member of members) {
+      const job = { _tag: "MailRoomClosed", userId: userId(member.user_id), drawId: id } as const
+      yield* outbox.add(`closed ${id} ${member.user_id}`, job)
+    }
+    return true
+  })
+  return yield* refund.pipe(
+    sql.withTransaction,
+    retryConflicts,
+    Effect.retry({ while: (error) => error instanceof HoldersChanged, times: 10 }),
+    Effect.catchIf(
+      (error) => error instanceof HoldersChanged,
+      () => Effect.fail(new StepFailed({ due, message: `draw ${id} is being bought in too fast to be closed` }))
+    )
+  )
+})
+
+/** Closes a room that nobody locked within 30 days of its first ticket. */
+const expire = (services: StepServices, due: DueStep) =>
+  declareVoid(services, due, "deadline", ({ clock, id, kind, status }) =>
+    Effect.map(
+      services.sql<{ readonly created_at: Date }>`
+        SELECT created_at FROM tickets WHERE draw_id = ${id}::uuid AND position = 1`,
+      ([first]) =>
+        kind === "room" && status === "open" && first !== undefined &&
+        clock.getTime() - first.created_at.getTime() >= lockPatienceMillis
+    ))
+
 interface Payee {
   readonly userId: UserId
   readonly amount: Cents
@@ -277,7 +407,9 @@ export const performStep = (
     case "tile":
       return tile(services, due.drawId)
     case "settle":
-      return settle(services, due)
+      return settle(services, due, "clockwork")
+    case "expire":
+      return expire(services, due)
   }
 }
 
@@ -294,7 +426,11 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     UNION ALL
     SELECT id, 'lock', closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
     UNION ALL
-    SELECT id, 'settle', draws_at FROM draws WHERE status = 'locked'
+    SELECT id, 'settle', CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
+    FROM draws d WHERE status = 'locked'
+    UNION ALL
+    SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
+    FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
     UNION ALL
     SELECT id, 'tile', locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)
 

@@ -150,13 +150,14 @@ const make = Effect.gen(function*() {
       return pageOf(tickets, limit, (ticket) => ticket.id)
     }, orUnavailable),
 
-    checkTicket: Effect.fn("DrawsPg.checkTicket")(function*(publicId) {
+    checkTicket: Effect.fn("DrawsPg.checkTicket")(function*(publicId, viewer) {
       const [row] = yield* sql<TicketRow & { readonly entries_root: string | null; readonly entries: number | null }>`
         SELECT t.id, t.ticket_id, t.user_id, t.draw_id, d.draw_date, t.position, t.total_entries_at_purchase, t.ticket_hash,
           t.owner_commit, t.seal_key_id, t.created_at, d.entries_root,
           CASE WHEN d.tiled_at IS NOT NULL THEN d.total_entries END AS entries
         FROM tickets t JOIN draws d ON d.id = t.draw_id
-        WHERE t.ticket_id = ${publicId} AND d.kind = 'daily'`
+        WHERE t.ticket_id = ${publicId} AND (d.kind = 'daily' OR EXISTS (
+          SELECT FROM lobby_members m WHERE m.lobby_id = d.id AND m.user_id = ${viewer}::uuid))`
       if (row === undefined) return null
       const draw = drawId(row.draw_id)
       const position = row.position as Position

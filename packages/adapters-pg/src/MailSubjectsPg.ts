@@ -6,13 +6,16 @@ import { cents } from "@ddd/core/Money"
 import type { WithdrawalStatus } from "@ddd/core/Payout"
 import {
   type BoughtTickets,
+  type ClosedRoom,
   type MailedTicket,
   mailedTicketsMax,
   mailedTicketsMillis,
   MailSubjects
 } from "@ddd/core/ports/MailSubjects"
+import { parseRecord } from "@ddd/core/Record"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { textOf } from "./DrawSteps.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 import { orUnavailable } from "./Transaction.ts"
 
@@ -35,6 +38,12 @@ interface WinRow {
   readonly drawn_at: Date
   readonly ticket_id: string
   readonly position: number
+}
+
+interface ClosedRoomRow {
+  readonly name: string
+  readonly result_note: string
+  readonly refunded: bigint
 }
 
 interface WithdrawalRow {
@@ -102,6 +111,23 @@ const make = Effect.gen(function*() {
     }
   })
 
+  const closedRoom = Effect.fn("MailSubjectsPg.closedRoom")(function*(user: UserId, draw: DrawId) {
+    // a refund is found by the ticket that it names: by index
+    const [row] = yield* sql<ClosedRoomRow>`
+      SELECT l.name, d.result_note, (coalesce((
+        SELECT sum(r.amount) FROM tickets t JOIN transactions r ON r.type = 'refund' AND r.reference_id = t.ticket_id
+        WHERE t.draw_id = l.id AND t.user_id = m.user_id
+      ), 0) * 100)::bigint AS refunded
+      FROM lobbies l JOIN draws d ON d.id = l.id JOIN lobby_members m ON m.lobby_id = l.id
+      WHERE l.id = ${draw}::uuid AND d.status = 'void' AND m.user_id = ${user}::uuid`
+    if (row === undefined) return null
+    const record = parseRecord(textOf(row.result_note))
+    if (record?.type !== "void") {
+      return yield* Effect.die(new Error(`draw ${draw} is void without a record that says so`))
+    }
+    return { name: row.name, refunded: cents(row.refunded), reason: record.reason } satisfies ClosedRoom
+  })
+
   const withdrawal = Effect.fn("MailSubjectsPg.withdrawal")(function*(id: string) {
     const [row] = yield* sql<WithdrawalRow>`
       SELECT user_id, (amount * 100)::bigint AS amount, asked_at, status FROM withdrawals WHERE id = ${id}::uuid`
@@ -116,6 +142,7 @@ const make = Effect.gen(function*() {
   return MailSubjects.of({
     tickets: (user, draw, from) => orUnavailable(tickets(user, draw, from)),
     win: (user, draw) => orUnavailable(win(user, draw)),
+    closedRoom: (user, draw) => orUnavailable(closedRoom(user, draw)),
     withdrawal: (id) => orUnavailable(withdrawal(id))
   })
 })

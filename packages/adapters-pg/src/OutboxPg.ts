@@ -25,6 +25,7 @@ const schemas = {
     MailAddressChanged: tokenMail,
     MailTickets: { userId, drawId, from: Schema.Int },
     MailWinner: { userId, drawId },
+    MailRoomClosed: { userId, drawId },
     MailWithdrawal: { userId, withdrawalId: Schema.String, event: Schema.Literals(withdrawalEvents) }
   }),
   webhooks: Schema.TaggedUnion({ HandleWebhook: { eventId: Schema.String } }),

@@ -12,6 +12,7 @@ import * as Listener from "./Listener.ts"
 import * as NowPg from "./NowPg.ts"
 import * as OutboxPg from "./OutboxPg.ts"
 import * as PayoutAccountsPg from "./PayoutAccountsPg.ts"
+import * as RoomsPg from "./RoomsPg.ts"
 import * as SalesPg from "./SalesPg.ts"
 import * as SecurityLogPg from "./SecurityLogPg.ts"
 import * as SessionsPg from "./SessionsPg.ts"
@@ -47,6 +48,7 @@ export const money = Layer.mergeAll(
 export const layer = (options: PortsOptions = {}) =>
   Layer.mergeAll(
     SalesPg.layer(options.sales),
+    RoomsPg.layer,
     DrawsPg.layer,
     DrawEventsPg.layer,
     BooksPg.layer,

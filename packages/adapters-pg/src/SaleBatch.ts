@@ -10,10 +10,12 @@ import { type DrawStatus, onSale } from "@ddd/core/Draw"
 import { drawId, type TicketId, type UserId, userId } from "@ddd/core/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
 import { append, decodeFrontier, encodeFrontier } from "@ddd/core/Merkle"
+import type { Room } from "@ddd/core/Room"
 import {
   type Buyer,
   type KeptAnswer,
   keyOf,
+  type Pool,
   type PurchaseOutcome,
   type PurchaseRequest,
   type Sale,
@@ -21,12 +23,14 @@ import {
   type SoldBlock
 } from "@ddd/core/Sale"
 import type { Ticket } from "@ddd/core/Ticket"
+import { dailyPrefix, roomPrefix } from "@ddd/core/TicketId"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import type { SqlError } from "effect/sql"
 import { tellSold, tellStatus } from "./DrawEventsPg.ts"
-import { instantOf, ticketOf, type TicketRow, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
+import { instantOf, instantOrNull, ticketOf, type TicketRow, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
 import type { Seals } from "./Seals.ts"
-import { decodeSoldBlock, encodeSoldBlock } from "./SoldBlockText.ts"
+import { decodeRoomAnswer, decodeSoldBlock, encodeRoomAnswer, encodeSoldBlock } from "./SoldBlockText.ts"
 
 /** A decided request: refused, or the tickets of its answer. */
 export interface Decided {
@@ -38,9 +42,9 @@ export interface Decided {
 interface PoolRow {
   readonly id: string
   readonly status: DrawStatus
-  readonly draw_date: Day
+  readonly draw_date: Day | null
   readonly opens_at: Date
-  readonly closes_at: Date
+  readonly closes_at: Date | null
   readonly total_entries: number
   readonly last_purchased_at: Date | null
   readonly seal_key_id: string
@@ -69,36 +73,107 @@ export const sellBatch = (sql: PgClient.PgClient, seals: Seals, newId: (at: Inst
       SELECT d.id FROM draws d, (SELECT app_now() AS clock) c
       WHERE d.kind = 'daily' AND d.opens_at <= c.clock AND c.clock < d.closes_at
       FOR NO KEY UPDATE OF d`
-    const [row] = yield* sql<PoolRow>`
-      SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-        app_now() AS clock
-      FROM draws WHERE id = ${locked?.id ?? null}::uuid`
+    const row = yield* readPool(sql, locked?.id ?? null)
     const clock = row?.clock ?? (yield* sql<{ readonly clock: Date }>`SELECT app_now() AS clock`)[0]!.clock
-    const pool = row === undefined ? null : {
-      draw: {
-        id: drawId(row.id),
-        status: row.status,
-        opensAt: instantOf(row.opens_at),
-        closesAt: instantOf(row.closes_at)
-      },
-      totalEntries: row.total_entries,
-      lastPurchasedAt: row.last_purchased_at === null ? null : instantOf(row.last_purchased_at)
-    }
+    const pool = row === undefined ? null : poolOf(row)
     if (pool !== null && !onSale(pool.draw, instantOf(clock))) return yield* Effect.fail(new DrawMovedOn())
 
     const buyers = new Map<UserId, Buyer>()
     for (const wallet of walletRows) {
       buyers.set(userId(wallet.user_id), { wallet: walletOf(wallet), frozen: frozen.has(wallet.user_id) })
     }
-    const numbering = row === undefined ? unnumbered : seals.numberingOf({
+    const numbering = row === undefined || row.draw_date === null ? unnumbered : seals.numberingOf({
       id: drawId(row.id),
-      date: row.draw_date,
+      prefix: dailyPrefix(row.draw_date),
       sealKeyId: row.seal_key_id
     })
     const sale = sell(pool, instantOf(clock), buyers, kept, numbering, requests)
-    const tickets = row === undefined ? [] : yield* write(sql, seals, newId, batchId, row, sale, requests)
+    const tickets = row === undefined ? [] : yield* write(sql, seals, newId, batchId, row, sale)
+    yield* keepAnswers(sql, sale, requests, encodeSoldBlock)
     return yield* answers(sql, seals, sale.outcomes, tickets)
   })
+
+/** Reads a draw as a sale sees it, and the clock; it is locked. */
+const readPool = (sql: PgClient.PgClient, id: string | null) =>
+  Effect.map(
+    sql<PoolRow>`
+      SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
+        app_now() AS clock
+      FROM draws WHERE id = ${id}::uuid`,
+    ([row]) => row
+  )
+
+const poolOf = (row: PoolRow): Pool => ({
+  draw: {
+    id: drawId(row.id),
+    status: row.status,
+    opensAt: instantOf(row.opens_at),
+    closesAt: instantOrNull(row.closes_at)
+  },
+  totalEntries: row.total_entries,
+  lastPurchasedAt: instantOrNull(row.last_purchased_at)
+})
+
+/** What came of a member's purchase in a room, and the room right after it; null where it was refused. */
+export interface DecidedInRoom extends Decided {
+  readonly room: Room | null
+}
+
+/**
+ * Sells a member their ticket in a room; to be run in a transaction. `snapshot` reads the room as it is in it, once the ticket is
+ * written: the kept answer holds it.
+ */
+export const sellInRoom = (sql: PgClient.PgClient, seals: Seals, newId: (at: Instant) => string) =>
+  Effect.fnUntraced(function*(
+    batchId: string,
+    { code, id }: { readonly id: string; readonly code: string },
+    request: PurchaseRequest,
+    snapshot: Effect.Effect<Room, SqlError.SqlError>
+  ): Effect.fn.Return<DecidedInRoom, SqlError.SqlError> {
+    const { idempotency, userId: buyer } = request
+    // locks the wallet, then the draw, as every sale does
+    const [wallet] = yield* sql<WalletRow>`
+      SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${buyer}::uuid FOR NO KEY UPDATE`
+    const frozen = yield* frozenUsers(sql, [buyer])
+    const kept = yield* keptAnswers(sql, idempotency === null ? [] : [request])
+    yield* sql`SELECT 1 FROM draws WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+    const row = yield* readPool(sql, id)
+    if (row === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
+    const members = yield* sql<{ readonly user_id: string; readonly has_ticket: boolean }>`
+      SELECT user_id, has_ticket FROM lobby_members_with_ticket WHERE lobby_id = ${id}::uuid`
+    const room = {
+      members: new Set(members.map((member) => userId(member.user_id))),
+      holders: new Set(members.filter((member) => member.has_ticket).map((member) => userId(member.user_id)))
+    }
+    const buyers = new Map<UserId, Buyer>(
+      wallet === undefined ? [] : [[buyer, { wallet: walletOf(wallet), frozen: frozen.has(buyer) }]]
+    )
+    const numbering = seals.numberingOf({ id: drawId(id), prefix: roomPrefix(code), sealKeyId: row.seal_key_id })
+    const sale = sell({ ...poolOf(row), room }, instantOf(row.clock), buyers, kept, numbering, [request])
+    const tickets = yield* write(sql, seals, newId, batchId, row, sale)
+    const [decided] = yield* answers(sql, seals, sale.outcomes, tickets)
+    if (decided === undefined) return yield* Effect.die(new Error("a request was not decided"))
+    switch (decided.outcome._tag) {
+      case "Refused":
+        return { ...decided, room: null }
+      case "Replayed":
+        return { ...decided, room: yield* keptRoom(sql, request) }
+      case "Sold": {
+        const after = yield* snapshot
+        const text = (block: SoldBlock) => encodeRoomAnswer(block, after)
+        yield* keepAnswers(sql, sale, [request], text)
+        return { ...decided, room: after }
+      }
+    }
+  })
+
+/** The room that the kept answer of a purchase holds; null where it was in no room. */
+const keptRoom = (sql: PgClient.PgClient, { idempotency, userId: buyer }: PurchaseRequest) =>
+  Effect.map(
+    sql<{ readonly body: string }>`
+      SELECT body FROM idempotency_keys WHERE user_id = ${buyer}::uuid AND key = ${idempotency?.key ?? null}`,
+    ([row]) => row === undefined ? null : decodeRoomAnswer(row.body)
+  )
 
 const unnumbered = (): TicketId => {
   throw new Error("nothing is on sale, so nothing is numbered")
@@ -136,15 +211,14 @@ const keptAnswers = Effect.fnUntraced(function*(sql: PgClient.PgClient, keyed: R
   return kept
 })
 
-/** Seals the tickets and writes everything the sale changed. Gives the tickets in the order of positions. */
+/** Seals the tickets and writes everything the sale changed but its answers. Gives the tickets in the order of positions. */
 const write = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   seals: Seals,
   newId: (at: Instant) => string,
   batchId: string,
   pool: PoolRow,
-  sale: Sale,
-  requests: ReadonlyArray<PurchaseRequest>
+  sale: Sale
 ) {
   const draw = drawId(pool.id)
   if (sale.tickets.length === 0) return []
@@ -203,7 +277,6 @@ const write = Effect.fnUntraced(function*(
     FROM unnest(${movementIds}::uuid[], ${owners}::uuid[], ${balancesAfter}::bigint[], ${ticketIds}::text[],
       ${seqs}::bigint[], ${deltas}::bigint[])
       AS t (id, user_id, balance, reference, seq, delta)`
-  yield* keepAnswers(sql, sale, requests, at)
   yield* sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, false)`
   if (pool.status === "scheduled") yield* tellStatus(sql, pool.id, "open")
   yield* tellSold(sql, pool.id, sale.totalEntries)
@@ -224,8 +297,13 @@ const write = Effect.fnUntraced(function*(
   }))
 })
 
-/** Keeps what was answered under each key. A key that is there already is a defect: its wallet was locked when it was looked for. */
-const keepAnswers = (sql: PgClient.PgClient, sale: Sale, requests: ReadonlyArray<PurchaseRequest>, at: string) => {
+/** Keeps what was answered under each key, as `text` writes it. A key that is there already is a defect: its wallet was locked when it was looked for. */
+const keepAnswers = (
+  sql: PgClient.PgClient,
+  sale: Sale,
+  requests: ReadonlyArray<PurchaseRequest>,
+  text: (block: SoldBlock) => string
+) => {
   const kept = requests.flatMap(({ userId, idempotency }, index) => {
     const outcome = sale.outcomes[index]!
     return idempotency !== null && outcome._tag === "Sold" ? [{ userId, idempotency, block: outcome.block }] : []
@@ -233,10 +311,10 @@ const keepAnswers = (sql: PgClient.PgClient, sale: Sale, requests: ReadonlyArray
   if (kept.length === 0) return Effect.void
   return sql`
     INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, created_at)
-    SELECT k.user_id, k.key, decode(k.fingerprint, 'hex'), 201, k.body, ${at}::timestamptz
+    SELECT k.user_id, k.key, decode(k.fingerprint, 'hex'), 201, k.body, ${formatInstant(sale.purchasedAt)}::timestamptz
     FROM unnest(${kept.map((answer) => answer.userId)}::uuid[], ${kept.map((answer) => answer.idempotency.key)}::text[],
       ${kept.map((answer) => answer.idempotency.fingerprint)}::text[],
-      ${kept.map((answer) => encodeSoldBlock(answer.block))}::text[]) AS k (user_id, key, fingerprint, body)`
+      ${kept.map((answer) => text(answer.block))}::text[]) AS k (user_id, key, fingerprint, body)`
 }
 
 // a purchase is answered as it was: before the draw

@@ -13,12 +13,13 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { potOf, type PurchaseRequest } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Effect, Exit, Layer, Option, Schedule } from "effect"
+import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
 import { makeBatcher } from "./Batcher.ts"
+import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type Decided, DrawMovedOn, sellBatch } from "./SaleBatch.ts"
 import { makeSeals } from "./Seals.ts"
-import { isOutOfReach, retryConflicts } from "./Transaction.ts"
+import { isOutOfReach } from "./Transaction.ts"
 
 export interface SalesOptions {
   /** Batches at a time, each on a connection of its own: one writes while the one before commits. */
@@ -50,46 +51,14 @@ const receiptOf = (decided: Decided): Effect.Effect<Receipt, PurchaseRefused> =>
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
 
-/** Whether a transaction surely did not commit: the database said so. */
-const isCertain = (cause: Cause.Cause<unknown>): boolean =>
-  cause.reasons.every((reason) => Cause.isFailReason(reason) && !isOutOfReach(reason.error))
-
 const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
   const identifiers = yield* Identifiers
   const now = yield* Now
   const sell = sellBatch(sql, makeSeals(yield* Sealing), identifiers.newId)
 
-  /** True where the batch had committed; false where it did not and never will. */
-  const fence = (batchId: string): Effect.Effect<boolean, SqlError.SqlError> =>
-    Effect.map(
-      sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, true) ON CONFLICT DO NOTHING RETURNING 1 AS won`,
-      (rows) => rows.length === 0
-    ).pipe(Effect.retry({
-      while: isOutOfReach,
-      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "10 seconds" }))
-    }))
-
-  /** Sells in one transaction, and finds out what became of it where its end was lost. */
-  const attempt = Effect.fnUntraced(function*(requests: ReadonlyArray<PurchaseRequest>) {
-    const batchId = identifiers.newId(yield* now.now)
-    let decided: ReadonlyArray<Decided> | undefined
-    const sold = yield* sell(batchId, requests).pipe(
-      Effect.tap((answers) =>
-        Effect.sync(() => {
-          decided = answers
-        })
-      ),
-      sql.withTransaction,
-      retryConflicts,
-      Effect.exit
-    )
-    // before anything was decided there was nothing to commit; an error that the database itself told is certain too
-    if (Exit.isSuccess(sold) || decided === undefined || isCertain(sold.cause)) return yield* sold
-    yield* Effect.logWarning("the connection was lost while a batch of sales committed; finding out", sold.cause)
-    const committed = yield* Effect.mapError(fence(batchId), (cause) => new OutcomeUnknown({ cause }))
-    return committed ? decided : yield* sold
-  })
+  const inDoubt = makeSaleAttempt(sql, identifiers, now)
+  const attempt = (requests: ReadonlyArray<PurchaseRequest>) => inDoubt((batchId) => sell(batchId, requests))
 
   const answersOf = (
     requests: ReadonlyArray<PurchaseRequest>,

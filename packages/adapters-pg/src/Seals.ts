@@ -1,10 +1,9 @@
 /** The sealers and numberings of this process, each made once: what derives from a secret, or from a draw, is kept. */
 import type { Sha256 } from "@ddd/core/Hash"
 import type { DrawId, Position, TicketId } from "@ddd/core/Ids"
-import type { Day } from "@ddd/core/Instant"
 import type { Sealing, SealingSecret } from "@ddd/core/ports/Sealing"
 import { makeSealer, type Sealer } from "@ddd/core/Seal"
-import { dailyPrefix, makeTicketNumbering } from "@ddd/core/TicketId"
+import { makeTicketNumbering } from "@ddd/core/TicketId"
 
 export interface Seals {
   readonly hash: Sha256
@@ -12,14 +11,14 @@ export interface Seals {
   readonly current: Sealer
   /** The sealer of an earlier secret. Throws where that secret is not configured any more: it may never be dropped. */
   readonly sealerOf: (keyId: string) => Sealer
-  /** A daily draw's numbering, under the secret that the draw was opened with. */
+  /** A draw's numbering, under the secret that the draw was opened with. `prefix` is what its ticket ids begin with. */
   readonly numberingOf: (
-    draw: { readonly id: DrawId; readonly date: Day; readonly sealKeyId: string }
+    draw: { readonly id: DrawId; readonly prefix: string; readonly sealKeyId: string }
   ) => (position: Position) => TicketId
 }
 
-// a day's draw and the next one: rooms and late retries may ask for a few more
-const numberingsMax = 16
+// a day's draw and the next one, and the rooms that are buying now
+const numberingsMax = 64
 
 export const makeSeals = (sealing: Sealing["Service"]): Seals => {
   const sealers = new Map<string, Sealer>()
@@ -44,10 +43,10 @@ export const makeSeals = (sealing: Sealing["Service"]): Seals => {
     hash: sealing.sha256,
     current: sealerOf(sealing.current.keyId),
     sealerOf,
-    numberingOf: ({ date, id, sealKeyId }) => {
+    numberingOf: ({ id, prefix, sealKeyId }) => {
       const known = numberings.get(id)
       if (known !== undefined) return known
-      const numbering = makeTicketNumbering(sealing.sha256, secretOf(sealKeyId).secret, id, dailyPrefix(date))
+      const numbering = makeTicketNumbering(sealing.sha256, secretOf(sealKeyId).secret, id, prefix)
       const [oldest] = numberings.keys()
       if (numberings.size >= numberingsMax && oldest !== undefined) numberings.delete(oldest)
       numberings.set(id, numbering)

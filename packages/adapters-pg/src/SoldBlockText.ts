@@ -6,6 +6,8 @@
 import { drawId, isUuid, position } from "@ddd/core/Ids"
 import { formatInstant, parseInstant } from "@ddd/core/Instant"
 import { formatCents, parseCents, zero } from "@ddd/core/Money"
+import type { Room } from "@ddd/core/Room"
+import { decodeRoom, encodeRoom } from "@ddd/core/RoomText"
 import type { SoldBlock } from "@ddd/core/Sale"
 import { Option, Schema } from "effect"
 
@@ -22,18 +24,30 @@ const Stored = Schema.fromJsonString(Schema.Struct({
 }))
 const decodeStored = Schema.decodeUnknownOption(Stored)
 
-export const encodeSoldBlock = (block: SoldBlock): string =>
-  JSON.stringify({
-    draw: block.drawId,
-    first: block.firstPosition,
-    count: block.quantity,
-    at: formatInstant(block.purchasedAt),
-    entries: block.totalEntries,
-    balance: formatCents(block.wallet.balance),
-    withdrawable: formatCents(block.wallet.withdrawable),
-    pending: formatCents(block.wallet.pendingWithdrawal),
-    seq: block.wallet.seq
-  })
+const storedOf = (block: SoldBlock) => ({
+  draw: block.drawId,
+  first: block.firstPosition,
+  count: block.quantity,
+  at: formatInstant(block.purchasedAt),
+  entries: block.totalEntries,
+  balance: formatCents(block.wallet.balance),
+  withdrawable: formatCents(block.wallet.withdrawable),
+  pending: formatCents(block.wallet.pendingWithdrawal),
+  seq: block.wallet.seq
+})
+
+export const encodeSoldBlock = (block: SoldBlock): string => JSON.stringify(storedOf(block))
+
+/** The same of a purchase in a room, and the room as it was right after it. */
+export const encodeRoomAnswer = (block: SoldBlock, room: Room): string =>
+  JSON.stringify({ ...storedOf(block), room: encodeRoom(room) })
+
+const StoredRoom = Schema.fromJsonString(Schema.Struct({ room: Schema.Unknown }))
+const decodeStoredRoom = Schema.decodeUnknownOption(StoredRoom)
+
+/** The room of an answer that `encodeRoomAnswer` wrote; null of any other. */
+export const decodeRoomAnswer = (text: string): Room | null =>
+  decodeRoom(Option.getOrUndefined(decodeStoredRoom(text))?.room) ?? null
 
 /** `other`: the answer of another kind of request. `spoilt`: a purchase's, in which a value has a form it was not written in. */
 export const decodeSoldBlock = (text: string): SoldBlock | "other" | "spoilt" => {

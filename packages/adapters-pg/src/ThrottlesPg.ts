@@ -1,11 +1,17 @@
-/** Counters of failed sign-ins on PostgreSQL, shared by every process. Nothing in them names a person or an address in clear. */
+/**
+ * Counters of failed sign-ins and of wrong codes on PostgreSQL, shared by every process. Nothing in them names a person or an address
+ * in clear.
+ */
 import type { Instant } from "@ddd/core/Instant"
 import { networkOf } from "@ddd/core/Network"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
-import { type Admission, type SignInAttempt, Throttles } from "@ddd/core/ports/Throttles"
+import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import {
   afterAttempt,
   afterSuccess,
+  knowsNetworks,
+  ruleOf,
+  type ThrottledAct,
   type ThrottleKind,
   throttleKinds,
   throttleRules,
@@ -30,16 +36,22 @@ interface Counter {
   readonly state: ThrottleState | null
 }
 
-/** An account as `known_networks` and the counters name it. */
-export const accountPseudonym = (seal: PersonalSeal["Service"], account: string): string =>
-  seal.pseudonym(`account\n${account.toLowerCase()}`)
+/** What keeps the counters of one act apart from those of another. Sign-ins were there first, and have no name. */
+const prefixes: Record<ThrottledAct, string> = { sign_in: "", room_code: "room_code\n" }
 
-const keysOf = (seal: PersonalSeal["Service"], { account, ip }: SignInAttempt) => {
-  const network = networkOf(ip)
+/** An account that somebody signs in to, as `known_networks` and the counters name it. */
+export const accountPseudonym = (
+  seal: PersonalSeal["Service"],
+  account: string,
+  act: ThrottledAct = "sign_in"
+): string => seal.pseudonym(`${prefixes[act]}account\n${account.toLowerCase()}`)
+
+const keysOf = (seal: PersonalSeal["Service"], { account, act, ip }: Attempt) => {
+  const [network, prefix] = [networkOf(ip), prefixes[act]]
   return {
-    account: accountPseudonym(seal, account),
-    network: seal.pseudonym(`network\n${network}`),
-    account_and_network: seal.pseudonym(`account_and_network\n${account.toLowerCase()}\n${network}`)
+    account: accountPseudonym(seal, account, act),
+    network: seal.pseudonym(`${prefix}network\n${network}`),
+    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account.toLowerCase()}\n${network}`)
   } satisfies Record<ThrottleKind, string>
 }
 
@@ -52,13 +64,16 @@ const make = Effect.gen(function*() {
   const seal = yield* PersonalSeal
 
   /** Locks the counters that bind the attempt, in the order of their keys, and reads them and the clock. */
-  const lockCounters = Effect.fnUntraced(function*(keys: ReturnType<typeof keysOf>) {
+  const lockCounters = Effect.fnUntraced(function*(attempt: Attempt) {
+    const keys = keysOf(seal, attempt)
     // a crash may forget the last half second of attempts; to wait for the disk would make all sign-ins of a network queue for it
     yield* sql`SET LOCAL synchronous_commit TO off`
     // where the owner has signed in from, the account's counter does not bind
-    const known = yield* sql`
-      SELECT 1 FROM known_networks
-      WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > app_now() - interval '90 days'`
+    const known = knowsNetworks(attempt.act)
+      ? yield* sql`
+        SELECT 1 FROM known_networks
+        WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > app_now() - interval '90 days'`
+      : []
     const kinds = throttleKinds.filter((kind) => kind !== "account" || known.length === 0)
     const wanted = kinds.map((kind) => keys[kind])
     // a row that is not there cannot be locked
@@ -99,9 +114,9 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const change = (attempt: SignInAttempt, next: (counter: Counter, clock: Instant) => ThrottleState | null) =>
+  const change = (attempt: Attempt, next: (counter: Counter, clock: Instant) => ThrottleState | null) =>
     Effect.gen(function*() {
-      const { clock, counters } = yield* lockCounters(keysOf(seal, attempt))
+      const { clock, counters } = yield* lockCounters(attempt)
       yield* write(counters.map((counter) => ({ key: counter.key, state: next(counter, clock) })))
     })
 
@@ -117,7 +132,7 @@ const make = Effect.gen(function*() {
     yield* sql`DELETE FROM known_networks WHERE seen_at < app_now() - interval '90 days'`
   })
   yield* prune.pipe(
-    Effect.tapError((error) => Effect.logDebug("old counters of sign-ins could not be removed", error)),
+    Effect.tapError((error) => Effect.logDebug("old counters of failed attempts could not be removed", error)),
     Effect.ignore,
     Effect.repeat(Schedule.spaced("10 minutes")),
     Effect.forkScoped
@@ -125,14 +140,14 @@ const make = Effect.gen(function*() {
 
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
-      const { clock, counters } = yield* lockCounters(keysOf(seal, attempt))
+      const { clock, counters } = yield* lockCounters(attempt)
       const longest = counters.reduce((a, b) => waitMillis(b.state, clock) > waitMillis(a.state, clock) ? b : a)
       const wait = waitMillis(longest.state, clock)
       if (wait > 0) {
         return { _tag: "Throttled", kind: longest.kind, retryAfter: Math.ceil(wait / 1000) } satisfies Admission
       }
       yield* write(
-        counters.map(({ key, kind, state }) => ({ key, state: afterAttempt(throttleRules[kind], state, clock) }))
+        counters.map(({ key, kind, state }) => ({ key, state: afterAttempt(ruleOf(attempt.act, kind), state, clock) }))
       )
       return { _tag: "Admitted" } satisfies Admission
     }, transact),
@@ -140,8 +155,9 @@ const make = Effect.gen(function*() {
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       yield* change(
         attempt,
-        ({ kind, state }, clock) => state === null || kind === "account_and_network" ? null : afterSuccess(state, clock)
+        ({ kind, state }, clock) => state === null ? null : afterSuccess(attempt.act, kind, state, clock)
       )
+      if (!knowsNetworks(attempt.act)) return
       const { account, network } = keysOf(seal, attempt)
       yield* sql`
         INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())

@@ -107,7 +107,7 @@ describe("30. the audit", () => {
     Effect.gen(function*() {
       const { counted, findings } = yield* audit()
       assert.deepStrictEqual(findings, [])
-      assert.deepStrictEqual(counted, { users: 5, draws: 10, tickets: 112, transactions: 135 })
+      assert.deepStrictEqual(counted, { users: 8, draws: 11, tickets: 114, transactions: 139 })
     })
   )
 
@@ -257,6 +257,50 @@ describe("30. the audit", () => {
   ], [
     ["refund-once", "'transaction 018f2d5e-7a1b-7cc0-9d3a-0000000000aa'"],
     ["draw-account", theDraw("drawn"), /found -1.00 by its movements, 0.00 in its row/]
+  ])
+
+  // rooms: the only locked draw is Eve's
+  const finn = "(SELECT id FROM users WHERE username = 'finn')"
+  const gil = "(SELECT id FROM users WHERE username = 'gil')"
+  const theRoom = "'room ' || (SELECT id FROM lobbies)"
+  breaks("finds a ticket of who is no member of the room", [
+    `DELETE FROM lobby_members WHERE user_id = ${finn}`
+  ], [["room-members", theRoom, /expected ticket ROOM-.* to be a member's, found it to be that of/]])
+  breaks("finds a member with two tickets of a room", [
+    `UPDATE tickets SET user_id = ${finn} WHERE draw_id = (SELECT id FROM lobbies) AND position = 2`
+  ], [
+    ["room-members", theRoom, /expected one ticket of .*, found 2/],
+    ["seal-valid", theTicket("locked", 2)],
+    ["ticket-paid-once", theTicket("locked", 2)]
+  ])
+  breaks("finds more members than a room takes", [
+    "UPDATE lobbies SET max_participants = 2"
+  ], [["room-members", theRoom, /at most 2 in all; found 3, of whom 3 are different and 1 the host/]])
+  breaks("finds a host who is no member", [
+    `DELETE FROM lobby_members WHERE user_id = ${gil}`,
+    `UPDATE lobbies SET host_id = ${gil}`
+  ], [["room-members", theRoom, /found 2, of whom 2 are different and 0 the host/]])
+  breaks("finds a member of a room twice", [
+    "ALTER TABLE lobby_members DROP CONSTRAINT lobby_members_lobby_id_user_id_key",
+    `UPDATE lobby_members SET user_id = ${finn} WHERE user_id = ${gil}`
+  ], [["room-members", theRoom, /found 3, of whom 2 are different/]])
+  breaks("finds a room's draw without the room", ["DELETE FROM lobbies"], [
+    ["room-members", theDraw("locked"), /expected a room of that id/]
+  ])
+  breaks("finds a room of a daily draw", [
+    `UPDATE draws SET kind = 'room', draw_date = NULL WHERE id = ${draw("open")}`
+  ], [
+    ["room-members", theDraw("open")],
+    ["records-signed", theDraw("open"), /expected "kind room"/],
+    // the next day's record is chained to it
+    ["records-signed", "'draw ' || (SELECT id FROM draws WHERE status = 'scheduled' ORDER BY draw_date LIMIT 1)"]
+  ])
+  breaks("finds a room's draw that pretends to be a day's", [
+    `UPDATE draws SET kind = 'daily', draw_date = '2020-01-01', closes_at = locked_at WHERE status = 'locked'`
+  ], [
+    ["room-members", theRoom, /expected a draw of its own/],
+    ["records-signed", theDraw("locked"), /expected "kind daily"/],
+    ["records-signed", "'draw ' || (SELECT id FROM draws WHERE status = 'drawn')"]
   ])
 
   // debts
@@ -563,8 +607,8 @@ describe("30. the audit", () => {
       const vkey = formatVerifierKey(nobleSha256, KeysMemory.logOrigin, Buffer.from(x, "base64url"))
       const stranger = Layer.succeed(RecordSigner, RecordSigner.of({ sign: Effect.succeed, vkeys: [vkey] }))
       const { findings } = yield* audit(Layer.merge(KeysMemory.sealing, stranger))
-      // an open record of each of ten draws, one lock, one result and one void record
-      assert.lengthOf(findings, 13)
+      // an open record of each of eleven draws, two lock records, one result and one void record
+      assert.lengthOf(findings, 15)
       assert.isTrue(findings.every(({ detail }) => /expected a good signature of the log/.test(detail)))
     })
   )

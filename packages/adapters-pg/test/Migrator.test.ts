@@ -268,6 +268,14 @@ const plannedTypes = {
   "transactions.balance_after": "numeric(12,2)",
   "transactions.reference_id": "character varying(100)",
   "transactions.metadata": "jsonb",
+  "lobbies_with_draw.code": "character varying(10)",
+  "lobbies_with_draw.name": "character varying(100)",
+  "lobbies_with_draw.status": "character varying(20)",
+  "lobbies_with_draw.prize_pool": "numeric(12,2)",
+  "lobbies_with_draw.max_participants": "integer",
+  "lobbies_with_draw.draw_seed": "character varying(64)",
+  "lobby_members_with_ticket.has_ticket": "boolean",
+  "lobby_members_with_ticket.ticket_hash": "character varying(64)",
   "users.email": "character varying(255)",
   "users.username": "character varying(50)"
 }

@@ -28,7 +28,7 @@ describe("ThrottlesPg", () => {
 
   it.live("keeps neither accounts nor networks in clear", () =>
     Effect.gen(function*() {
-      const attempt = { account: "ada@example.com", ip: "192.0.2.7" }
+      const attempt = { act: "sign_in", account: "ada@example.com", ip: "192.0.2.7" } as const
       const throttles = yield* Throttles
       yield* throttles.admit(attempt)
       yield* throttles.succeeded(attempt)

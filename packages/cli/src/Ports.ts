@@ -13,20 +13,16 @@ import * as AccountsPg from "@ddd/adapters-pg/AccountsPg"
 import * as BooksPg from "@ddd/adapters-pg/BooksPg"
 import * as DrawEventsPg from "@ddd/adapters-pg/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/DrawsPg"
-import * as FundingsPg from "@ddd/adapters-pg/FundingsPg"
-import * as JobBoardPg from "@ddd/adapters-pg/JobBoardPg"
-import * as LedgerPg from "@ddd/adapters-pg/LedgerPg"
 import * as Listener from "@ddd/adapters-pg/Listener"
 import * as NowPg from "@ddd/adapters-pg/NowPg"
 import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
-import * as PayoutAccountsPg from "@ddd/adapters-pg/PayoutAccountsPg"
+import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as Provision from "@ddd/adapters-pg/Provision"
+import * as RoomsPg from "@ddd/adapters-pg/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/SalesPg"
 import * as SecurityLogPg from "@ddd/adapters-pg/SecurityLogPg"
 import * as SessionsPg from "@ddd/adapters-pg/SessionsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/ThrottlesPg"
-import * as WebhookInboxPg from "@ddd/adapters-pg/WebhookInboxPg"
-import * as WithdrawalsPg from "@ddd/adapters-pg/WithdrawalsPg"
 import { Layer } from "effect"
 import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
@@ -53,7 +49,7 @@ const listener = ({ direct }: Database) =>
   )
 
 const drawPorts = ({ log, sealing, seeds }: Keys) =>
-  Layer.mergeAll(DrawsPg.layer, BooksPg.layer).pipe(
+  Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
     Layer.provideMerge(
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
     )
@@ -65,20 +61,11 @@ const accountPorts = ({ refresh }: Keys) =>
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
 
-const moneyPorts = Layer.mergeAll(
-  LedgerPg.layer,
-  FundingsPg.layer,
-  WithdrawalsPg.layer,
-  PayoutAccountsPg.layer,
-  WebhookInboxPg.layer,
-  JobBoardPg.layer
-)
-
 /** Those outside whom money comes from and goes to. `publicUrl` is where their pages send players back to. */
 const moneyPeers = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
-/** What operating on draws and auditing the books needs: Draws, Books, Now and the keys of draws. */
+/** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now and the keys of draws. */
 export const draws = (database: Database, keys: Keys) => drawPorts(keys).pipe(Layer.provideMerge(ground(database)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */
@@ -88,7 +75,7 @@ export const accounts = (database: Database, keys: Keys) =>
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
   Layer.merge(
-    moneyPorts,
+    PortsPg.money,
     moneyPeers(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
@@ -100,7 +87,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
-    moneyPorts,
+    PortsPg.money,
     moneyPeers(settings, publicUrl),
     accountPorts(keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),

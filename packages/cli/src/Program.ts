@@ -110,6 +110,20 @@ export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCod
     .description("do now what is due: publish, open, lock, draw; exit code 1 where a step failed")
     .action(() => choose(load(() => import("./commands/DrawRun.ts"), ({ runDraws }) => runDraws())))
 
+  const room = program.command("room").description("look at the private rooms")
+  room.command("list")
+    .description("rooms that wait, are locked, drawn or closed, newest first")
+    .addOption(limit())
+    .addOption(json())
+    .action((options) => choose(load(() => import("./commands/RoomList.ts"), ({ listRooms }) => listRooms(options))))
+  room.command("show")
+    .description("one room at length, with its members")
+    .argument("<room>", "an id, or a code in any case")
+    .addOption(json())
+    .action((name, options) =>
+      choose(load(() => import("./commands/RoomShow.ts"), ({ showRoom }) => showRoom(name, options)))
+    )
+
   const user = program.command("user").description("look at a player, or act on one")
   const onUser = (name: string, description: string) =>
     user.command(name).description(description).argument("<who>", "an id, an e-mail address or a name, in any case")

@@ -51,8 +51,8 @@ export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, cloc
   (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
 
-/** What the clockwork may have to do for a draw. */
-export const drawSteps = ["open", "lock", "tile", "settle"] as const
+/** What the clockwork may have to do for a draw. `expire`: close a room that nobody locked in time. */
+export const drawSteps = ["open", "lock", "tile", "settle", "expire"] as const
 export type DrawStep = typeof drawSteps[number]
 
 /** How many days ahead of today open records are published (DESIGN.md, "The clockwork": a week). */

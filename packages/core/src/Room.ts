@@ -13,13 +13,10 @@ import type { Cents } from "./Money.ts"
 export const codeSymbols = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 export const codeLength = 6
 
-const codeForm = new RegExp(`^[${codeSymbols}]{${codeLength}}$`)
+const codeForm = new RegExp(`^[${codeSymbols}]{${codeLength}}$`, "i")
 
 /** A code in its one spelling; `undefined` for what is none. Any case is taken. */
-export const parseCode = (text: string): string | undefined => {
-  const code = text.toUpperCase()
-  return codeForm.test(code) ? code : undefined
-}
+export const parseCode = (text: string): string | undefined => codeForm.test(text) ? text.toUpperCase() : undefined
 
 /** The code that random bytes make; `undefined` where too many of them are of no use: take others. About 1.1 are used a symbol. */
 export const codeOf = (bytes: Uint8Array): string | undefined => {
@@ -62,7 +59,7 @@ export interface Room {
   readonly commitmentHash: string
   /** When the outcome is due; null before the lock. */
   readonly drawAt: Instant | null
-  /** Null until the room is drawn. */
+  /** Null until the room is drawn or closed. */
   readonly seed: string | null
   readonly winnerId: UserId | null
   readonly winningPosition: Position | null

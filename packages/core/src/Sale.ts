@@ -37,6 +37,8 @@ export interface Pool {
   readonly totalEntries: number
   /** The newest ticket's `purchasedAt`; null before the first. */
   readonly lastPurchasedAt: Instant | null
+  /** Of a room: who is in it, and who has their one ticket. */
+  readonly room?: { readonly members: ReadonlySet<UserId>; readonly holders: ReadonlySet<UserId> }
 }
 
 /** A buyer, as read under the wallet's lock. */
@@ -73,6 +75,10 @@ export type PurchaseRefusal =
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownBuyer" }
   | { readonly _tag: "KeyReused" }
+  /** Of a room: the buyer is none of its members. */
+  | { readonly _tag: "NotMember" }
+  /** Of a room: a member buys one ticket. */
+  | { readonly _tag: "AlreadyHasTicket" }
 
 export type PurchaseOutcome =
   | { readonly _tag: "Sold"; readonly block: SoldBlock }
@@ -152,6 +158,11 @@ export const sell = (
       return refused({ _tag: "DrawClosed", drawId: request.drawId })
     }
     if (open === null) return refused({ _tag: "NothingOnSale" })
+    if (open.room !== undefined) {
+      if (!open.room.members.has(userId)) return refused({ _tag: "NotMember" })
+      const has = open.room.holders.has(userId) || wallets.has(userId)
+      if (has || quantity > 1) return refused({ _tag: "AlreadyHasTicket" })
+    }
 
     let wallet = wallets.get(userId) ?? buyer.wallet
     const needed = cents(ticketPrice * BigInt(quantity))

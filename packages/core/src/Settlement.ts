@@ -21,6 +21,7 @@ import {
   parseRecord,
   recordHashHex,
   type ResultRecord,
+  type RoomOpenRecord,
   type VoidRecord
 } from "./Record.ts"
 
@@ -58,6 +59,28 @@ export const openDaily = (hash: Sha256, draw: {
   beacon: beaconAt(hash, draw.chain, dailyDraws(draw.closes, draw.chain !== null)),
   previous: draw.previous === null ? null : recordHashHex(hash, draw.previous)
 })
+
+/** The open record of a room: its host is its clock, so it says neither when it closes nor which round it waits for. */
+export const openRoom = (hash: Sha256, room: {
+  readonly id: DrawId
+  readonly opens: Instant
+  readonly seed: Uint8Array
+  readonly chain: ChainInfo | null
+}): RoomOpenRecord => {
+  const beacon = beaconAt(hash, room.chain, room.opens)
+  return {
+    type: "open",
+    draw: room.id,
+    kind: "room",
+    date: null,
+    opens: room.opens,
+    closes: null,
+    ...terms,
+    commitment: toHex(commit(hash, room.id, room.seed)),
+    beacon: beacon === null ? null : { ...beacon, round: 0 },
+    previous: null
+  }
+}
 
 /** What a draw took: entries × price, split into pot and fee. Throws `RangeError` beyond what the books can hold. */
 export const takingsOf = (entries: number): Takings => {
@@ -98,6 +121,40 @@ export const lockDaily = (hash: Sha256, openText: string, sold: {
     root: toHex(sold.root),
     pool: takingsOf(sold.entries).pool,
     beacon: open.beacon
+  }
+}
+
+/**
+ * The lock record of a room at `clock`, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. `chain` is
+ * the one that its open record names. `root` is the root of its `entries` tickets.
+ */
+export const lockRoom = (hash: Sha256, openText: string, sold: {
+  readonly clock: Instant
+  readonly lastPurchasedAt: Instant | null
+  readonly entries: number
+  readonly root: Uint8Array
+  readonly drawAt: Instant | null
+  readonly chain: ChainInfo | null
+}): LockRecord => {
+  const open = openRecordOf(openText)
+  if (open.kind !== "room") throw new TypeError("a daily draw locks by the clock")
+  const locked = instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0))
+  const earliest = open.beacon === null ? locked : locked + beaconDelayMillis
+  const draws = instant(Math.max(sold.drawAt ?? 0, earliest))
+  const beacon = beaconAt(hash, sold.chain, draws)
+  if (beacon?.chainHash !== open.beacon?.chainHash) {
+    throw new TypeError("a room waits for the chain that it opened with")
+  }
+  return {
+    type: "lock",
+    draw: open.draw,
+    open: recordHashHex(hash, openText),
+    locked,
+    draws,
+    entries: sold.entries,
+    root: toHex(sold.root),
+    pool: takingsOf(sold.entries).pool,
+    beacon
   }
 }
 

@@ -1,13 +1,20 @@
 /**
- * How failed sign-ins make the next one wait.
+ * How failed sign-ins, and wrong codes of rooms, make the next attempt wait.
  *
  * Three counters see each attempt: one of the account as tried from one network, one of the network, and one of the account from
  * everywhere. The last does not bind networks that its owner has signed in from before, so that a stranger, however many
- * machines they have, can never lock an account for good (OWASP ASVS 5, 6.3).
+ * machines they have, can never lock an account for good (OWASP ASVS 5, 6.3). Whoever tries a room's code is the account, so no
+ * network is exempt there.
  *
  * An attempt counts as failed until it has succeeded: a burst of guesses at once gains nothing on guesses one by one.
  */
 import { type Instant, instant } from "./Instant.ts"
+
+/** What is tried. Attempts at the one never count for the other. */
+export type ThrottledAct = "sign_in" | "room_code"
+
+/** Whether networks that an account has succeeded from are remembered, and exempt from the account's own counter. */
+export const knowsNetworks = (act: ThrottledAct): boolean => act === "sign_in"
 
 /** What is counted. */
 export const throttleKinds = ["account_and_network", "network", "account"] as const
@@ -31,6 +38,15 @@ export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
   account: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute }
 }
 
+/** Failures of a network that cost nothing where rooms' codes are tried: as many friends as fit behind one address come at once. */
+const networkFreeOfCodes = 500
+
+/** The rule of a counter: of sign-ins those above, of rooms' codes the same but for networks. */
+export const ruleOf = (act: ThrottledAct, kind: ThrottleKind): ThrottleRule =>
+  act === "room_code" && kind === "network"
+    ? { ...throttleRules.network, free: networkFreeOfCodes }
+    : throttleRules[kind]
+
 /** A counter as it is stored. */
 export interface ThrottleState {
   readonly failures: number
@@ -51,8 +67,18 @@ export const afterAttempt = (rule: ThrottleRule, state: ThrottleState | null, no
   return { failures, failedAt: now, waitUntil: instant(now + wait) }
 }
 
-/** The counter once an attempt that it counts has succeeded: the attempt, and the wait that it began, are taken back. */
-export const afterSuccess = (state: ThrottleState, now: Instant): ThrottleState | null =>
-  state.failures <= 1
+/**
+ * The counter once an attempt that it counts has succeeded; null: it is forgotten.
+ *
+ * The attempt, and the wait that it began, are taken back. The right password tells that the earlier failures were the owner's own;
+ * a right code tells nothing of the wrong ones: whoever has a room of their own would go on for ever.
+ */
+export const afterSuccess = (
+  act: ThrottledAct,
+  kind: ThrottleKind,
+  state: ThrottleState,
+  now: Instant
+): ThrottleState | null =>
+  state.failures <= 1 || (act === "sign_in" && kind === "account_and_network")
     ? null
     : { ...state, failures: state.failures - 1, waitUntil: instant(Math.min(state.waitUntil, now)) }

@@ -252,3 +252,72 @@ describe("a batch of purchases", () => {
     }
   })
 })
+
+describe("a batch of purchases in a room", () => {
+  const roomPool = (members: ReadonlyArray<UserId>, holders: ReadonlyArray<UserId> = []): Pool => ({
+    draw: { id: draw, status: "open", opensAt: opens, closesAt: null },
+    totalEntries: holders.length,
+    lastPurchasedAt: null,
+    room: { members: new Set(members), holders: new Set(holders) }
+  })
+
+  it("sells each member one ticket at most, and nobody else any, whatever is asked", () => {
+    const some = fc.subarray([1, 2, 3, 4].map(user))
+    fc.assert(fc.property(buyers, requests, some, fc.nat(4), (known, asked, members, held) => {
+      const holders = members.slice(0, held)
+      const sale = sell(roomPool(members, holders), noon, known, none, numbering, asked)
+      const owners = sale.tickets.map(({ userId }) => userId)
+      assert.strictEqual(new Set([...holders, ...owners]).size, holders.length + owners.length)
+      assert.isTrue(owners.every((owner) => members.includes(owner)))
+      assert.strictEqual(sale.totalEntries, holders.length + owners.length)
+      asked.forEach(({ userId }, i) => {
+        const outcome = sale.outcomes[i]
+        if (outcome?._tag !== "Refused") return
+        const { _tag } = outcome.refusal
+        if (_tag === "NotMember") assert.isFalse(members.includes(userId))
+        if (_tag === "AlreadyHasTicket" || _tag === "InsufficientFunds") assert.isTrue(members.includes(userId))
+      })
+    }))
+  })
+
+  it("refuses a second ticket in the same batch, a stranger, and more than one", () => {
+    const known = new Map([1, 2, 3].map((n) => [user(n), buyer(1000n)] as const))
+    const sale = sell(roomPool([ada, bob, user(3)], [user(3)]), noon, known, none, numbering, [
+      request(ada, 1, { drawId: draw }),
+      request(ada, 1, { drawId: draw }),
+      request(user(3), 1, { drawId: draw }),
+      request(bob, 2, { drawId: draw }),
+      request(bob, 1, { drawId: draw })
+    ])
+    assert.deepStrictEqual(tags(sale), ["Sold", "AlreadyHasTicket", "AlreadyHasTicket", "AlreadyHasTicket", "Sold"])
+    assert.deepStrictEqual(tags(sell(roomPool([bob]), noon, known, none, numbering, [request(ada, 1)])), ["NotMember"])
+  })
+
+  it("answers a key again before it looks at tickets and members", () => {
+    const idempotency = { key: "k", fingerprint: "f" }
+    const known = new Map([[ada, buyer(1000n)]])
+    const once = sell(roomPool([ada]), noon, known, none, numbering, [
+      request(ada, 1, { idempotency }),
+      request(ada, 1, { idempotency }),
+      request(ada, 1)
+    ])
+    assert.deepStrictEqual(tags(once), ["Sold", "Replayed", "AlreadyHasTicket"])
+    const [sold] = once.outcomes
+    if (sold?._tag !== "Sold") return assert.fail("sold")
+    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", sold: sold.block }]])
+    const again = sell(roomPool([]), noon, known, kept, numbering, [request(ada, 1, { idempotency })])
+    assert.deepStrictEqual(again.outcomes, [{ _tag: "Replayed", block: sold.block }])
+  })
+
+  it("sells nothing once the room is locked, to who has no ticket and to who has one", () => {
+    const pool = roomPool([ada, bob], [bob])
+    const known = new Map([[ada, buyer(1000n)], [bob, buyer(1000n)]])
+    for (const status of ["locked", "drawn", "void"] as const) {
+      const sale = sell({ ...pool, draw: { ...pool.draw, status } }, noon, known, none, numbering, [
+        request(ada, 1, { drawId: draw }),
+        request(bob, 1, { drawId: draw })
+      ])
+      assert.deepStrictEqual(tags(sale), ["DrawClosed", "DrawClosed"])
+    }
+  })
+})

@@ -1,13 +1,24 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { quicknet, quicknetHash, roundFor } from "../src/Beacon.ts"
-import { toHex } from "../src/Bytes.ts"
+import { beaconDelayMillis, quicknet, quicknetHash, roundFor, roundTime } from "../src/Beacon.ts"
+import { fromHex, toHex } from "../src/Bytes.ts"
 import { nobleSha256 } from "../src/Hash.ts"
 import { drawId, ticketId } from "../src/Ids.ts"
 import { dayAfter, dayOf, dayStart, instant } from "../src/Instant.ts"
 import { ticketFee, ticketPot, ticketPrice } from "../src/Money.ts"
 import { formatLock, formatOpen, formatResult, formatVoid, parseRecord, recordHashHex } from "../src/Record.ts"
-import { lockDaily, openDaily, outcomeOf, resultRecord, takingsOf, voidRecord } from "../src/Settlement.ts"
+import {
+  lockDaily,
+  lockRoom,
+  openDaily,
+  openRoom,
+  outcomeOf,
+  resultRecord,
+  takingsOf,
+  voidRecord
+} from "../src/Settlement.ts"
+import { verifyBundle } from "../src/Verifier.ts"
+import { bundleDraw, makeBundle, operator, testChain, testChainHash } from "./support/bundles.ts"
 import { hashes } from "./support/nodeSha256.ts"
 
 const id = drawId("019a0000-0000-7000-8000-000000000001")
@@ -16,6 +27,7 @@ const opens = dayStart(date)
 const closes = dayStart(dayAfter(date))
 const seed = new Uint8Array(32).fill(7)
 const winner = ticketId("DDL-20260203-7K3QX")
+const noon = instant(Date.UTC(2026, 1, 3, 12))
 
 const opened = (chain: typeof quicknet | null = null, previous: string | null = null) =>
   formatOpen(openDaily(nobleSha256, { id, date, opens, closes, seed, chain, previous }))
@@ -119,5 +131,113 @@ describe("a daily draw", () => {
 
   it("cannot take more than the books can hold", () => {
     assert.throws(() => takingsOf(10_000_000_001), RangeError)
+  })
+})
+
+const hourMillis = 3_600_000
+
+describe.each([["without a beacon", null], ["with one", testChain]] as const)("a room, %s,", (_, chain) => {
+  const openText = formatOpen(openRoom(nobleSha256, { id: bundleDraw, opens, seed, chain }))
+  const lock = (clock: number, lastPurchasedAt: number | null = null, drawAt: number | null = null) =>
+    lockRoom(nobleSha256, openText, {
+      clock: instant(clock),
+      lastPurchasedAt: lastPurchasedAt === null ? null : instant(lastPurchasedAt),
+      entries: 2,
+      root: new Uint8Array(32),
+      drawAt: drawAt === null ? null : instant(drawAt),
+      chain
+    })
+  const delay = chain === null ? 0 : beaconDelayMillis
+
+  it("opens without a close, a day, or a round, chained to nothing", () => {
+    const record = parseRecord(openText)
+    assert(record?.type === "open")
+    assert.deepStrictEqual(
+      [record.kind, record.opens, record.closes, record.date, record.previous],
+      ["room", opens, null, null, null]
+    )
+    assert.deepStrictEqual(record.beacon, chain === null ? null : { chainHash: testChainHash, round: 0 })
+  })
+
+  it("locks when its host says so, or when the last ticket was sold", () => {
+    assert.strictEqual(lock(noon).locked, noon)
+    assert.strictEqual(lock(noon, noon - 1).locked, noon)
+    assert.strictEqual(lock(noon, noon + 7).locked, noon + 7)
+  })
+
+  it("is due when its host wants, but never before the outcome can be known, and names the first round from then on", () => {
+    const near = fc.integer({ min: -hourMillis, max: hourMillis })
+    fc.assert(
+      fc.property(near, fc.option(near, { nil: null }), fc.option(near, { nil: null }), (clock, last, drawAt) => {
+        const [at, sold, wanted] = [clock, last, drawAt].map((millis) => millis === null ? null : noon + millis)
+        const record = lock(at ?? noon, sold ?? null, wanted ?? null)
+        assert.deepStrictEqual(parseRecord(formatLock(record)), record)
+        assert.strictEqual(record.draws, Math.max(wanted ?? 0, record.locked + delay))
+        if (chain === null) return assert.isNull(record.beacon)
+        assert.strictEqual(record.beacon?.chainHash, testChainHash)
+        const { round = 0 } = record.beacon ?? {}
+        assert.isTrue(roundTime(chain, round) >= record.draws && roundTime(chain, round - 1) < record.draws)
+        // published half a minute before anybody can know it
+        assert.isTrue(roundTime(chain, round) >= record.locked + beaconDelayMillis)
+      })
+    )
+  })
+
+  it("waits for the chain that it opened with, and no other", () => {
+    const asked = { clock: noon, lastPurchasedAt: null, entries: 0, root: new Uint8Array(32), drawAt: null }
+    for (const other of [null, testChain, quicknet]) {
+      if (other === chain) continue
+      assert.throws(() => lockRoom(nobleSha256, openText, { ...asked, chain: other }), /chain/)
+    }
+  })
+
+  it("is not locked by the clock, nor a daily draw by a host", () => {
+    const sold = { clock: noon, lastPurchasedAt: null, entries: 0, root: new Uint8Array(32) }
+    assert.throws(() => lockDaily(nobleSha256, openText, sold), /host/)
+    assert.throws(() => lockRoom(nobleSha256, opened(chain), { ...sold, drawAt: null, chain }), /clock/)
+  })
+
+  it("convinces the verifier at each stage", async () => {
+    const locked = instant(opens + hourMillis)
+    const verify = (stage: "open" | "locked" | "drawn" | "void", drawAt: number | null) => {
+      let text = ""
+      const bundle = makeBundle({
+        kind: "room",
+        beacon: chain !== null,
+        stage,
+        open: () => {
+          const record = openRoom(nobleSha256, { id: bundleDraw, opens, seed: new Uint8Array(32).fill(3), chain })
+          text = formatOpen(record)
+          return record
+        },
+        lock: ({ entries, root }) =>
+          lockRoom(nobleSha256, text, {
+            clock: locked,
+            lastPurchasedAt: instant(opens + entries - 1),
+            entries,
+            root: fromHex(root, 32) ?? assert.fail("a root"),
+            drawAt: drawAt === null ? null : instant(drawAt),
+            chain
+          })
+      })
+      return verifyBundle(nobleSha256, [Buffer.from(bundle.text)], { keys: [operator.key], chainHash: testChainHash })
+    }
+    const verdicts = [
+      await verify("open", null),
+      await verify("locked", null),
+      await verify("locked", locked + hourMillis),
+      await verify("locked", opens),
+      await verify("drawn", null),
+      await verify("drawn", locked + delay),
+      await verify("void", null)
+    ]
+    assert.deepStrictEqual(verdicts.map(({ verdict }) => verdict), [
+      "PENDING OPEN",
+      "PENDING LOCKED",
+      "PENDING LOCKED",
+      "PENDING LOCKED",
+      ...(chain === null ? ["VALID SIGNED", "VALID SIGNED"] : ["VALID BEACON", "VALID BEACON"]),
+      "VOID"
+    ])
   })
 })

@@ -1,7 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Instant, instant } from "../src/Instant.ts"
-import { afterAttempt, afterSuccess, throttleRules, type ThrottleState, waitMillis } from "../src/Throttle.ts"
+import {
+  afterAttempt,
+  afterSuccess,
+  type ThrottledAct,
+  type ThrottleKind,
+  throttleRules,
+  type ThrottleState,
+  waitMillis
+} from "../src/Throttle.ts"
 
 const start = instant(1_770_000_000_000)
 const rule = throttleRules.account_and_network
@@ -54,12 +62,21 @@ describe("Throttle", () => {
   })
 
   it("takes an attempt that succeeded back, with the wait that it began", () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 50 }), (count) => {
+    const taken = fc.constantFrom<readonly [ThrottledAct, ThrottleKind]>(
+      ["sign_in", "account"],
+      ["sign_in", "network"],
+      ["room_code", "account_and_network"]
+    )
+    fc.assert(fc.property(fc.integer({ min: 0, max: 50 }), taken, (count, [act, kind]) => {
       const before = failed(count, start)
       const at = instant(start + waitMillis(before, start))
-      const after = afterSuccess(afterAttempt(rule, before, at), at)
+      const after = afterSuccess(act, kind, afterAttempt(rule, before, at), at)
       assert.strictEqual(after?.failures ?? 0, count)
       assert.strictEqual(waitMillis(after, at), 0)
     }))
+  })
+
+  it("forgets the failures of an account from a network once its password was right", () => {
+    assert.isNull(afterSuccess("sign_in", "account_and_network", afterAttempt(rule, failed(20, start), start), start))
   })
 })

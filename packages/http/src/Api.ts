@@ -4,12 +4,13 @@ import { AuthApi } from "./auth/AuthApi.ts"
 import { LotteryApi } from "./lottery/LotteryApi.ts"
 import { OperatorApi } from "./operator/OperatorApi.ts"
 import { Refusals } from "./Refusals.ts"
+import { RoomsApi } from "./rooms/RoomsApi.ts"
 import { UserApi } from "./user/UserApi.ts"
 import { WalletApi } from "./wallet/WalletApi.ts"
 import { WebhooksApi } from "./webhooks/WebhooksApi.ts"
 
 export class Api extends HttpApi.make("DailyDollarDraw")
-  .add(AuthApi, UserApi, WalletApi, WebhooksApi, LotteryApi, OperatorApi)
+  .add(AuthApi, UserApi, WalletApi, WebhooksApi, LotteryApi, RoomsApi, OperatorApi)
   .middleware(Refusals)
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotateMerge(OpenApi.annotations({

@@ -7,7 +7,9 @@
 import type { UserId } from "@ddd/core/Ids"
 import { AccessTokens, type SessionId } from "@ddd/core/ports/AccessTokens"
 import { Sessions } from "@ddd/core/ports/Sessions"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Context, Effect, Layer, Redacted } from "effect"
+import type { HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { hash, timingSafeEqual } from "node:crypto"
 import { type Problem, problems, refuse } from "./Problem.ts"
@@ -64,6 +66,24 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
     })
   )
 }
+
+/**
+ * Who asks, where anybody may: null without an access token, and for one that is not good. Whatever is somebody's own is then not
+ * there, rather than refused.
+ */
+export const makeViewer = Effect.gen(function*() {
+  const sessions = yield* Sessions
+  const tokens = yield* AccessTokens
+  return ({ headers }: HttpServerRequest.HttpServerRequest): Effect.Effect<UserId | null, Unavailable> => {
+    const token = /^Bearer (.+)$/i.exec(headers["authorization"] ?? "")?.[1]
+    if (token === undefined) return Effect.succeed(null)
+    return Effect.matchEffect(tokens.verify(Redacted.make(token)), {
+      onFailure: () => Effect.succeed(null),
+      onSuccess: ({ sessionId, userId }) =>
+        Effect.map(sessions.hasEnded(sessionId), (hasEnded) => hasEnded ? null : userId)
+    })
+  }
+})
 
 /** Lets through whoever knows the internal token. */
 export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@ddd/http/InternalOnly", {

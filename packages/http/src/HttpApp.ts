@@ -11,6 +11,7 @@ import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
 import { Refusals } from "./Refusals.ts"
+import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import { makeRouteTable, routesOf } from "./RouteTable.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -44,6 +45,7 @@ export const layer = ({ corsOrigins, internalToken, publicUrl, withdrawals }: Ht
     WalletHandlers.layer(withdrawals),
     WebhookHandlers.layer,
     LotteryHandlers.layer,
+    RoomHandlers.layer,
     OperatorHandlers.layer
   ).pipe(Layer.provide([Refusals.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
 

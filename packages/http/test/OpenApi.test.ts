@@ -5,6 +5,7 @@ import { at, Client, layer as server } from "./support/Server.ts"
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
 const player = ["unauthenticated", "token_expired", "unavailable"]
+const room = [...player, "not_found", "rate_limited"]
 
 /** Every endpoint with its codes, but `internal`, which all have (API.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -68,6 +69,26 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}": ["invalid_request", "not_found", "unavailable"],
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found", "unavailable"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found", "unavailable"],
+  "get /rooms": [...player, "invalid_request"],
+  "post /rooms": [...body, ...player],
+  "get /rooms/{id}": room,
+  "post /rooms/{id}/join": [...body, ...room, "already_member", "room_full", "wrong_room_state"],
+  "post /rooms/{id}/purchase-ticket": [
+    ...body,
+    ...room,
+    "already_has_ticket",
+    "wrong_room_state",
+    "insufficient_funds",
+    "account_frozen",
+    "idempotency_key_reused",
+    "outcome_unknown"
+  ],
+  "get /rooms/{id}/ticket": room,
+  "post /rooms/{id}/leave": [...body, ...room, "forbidden", "already_has_ticket", "wrong_room_state"],
+  "post /rooms/{id}/close": [...body, ...room, "forbidden", "wrong_room_state"],
+  "post /rooms/{id}/start-draw": [...body, ...room, "forbidden", "wrong_room_state"],
+  "post /rooms/{id}/execute-draw": [...body, ...room, "forbidden", "wrong_room_state"],
+  "get /rooms/{id}/proof": room,
   "get /healthz": [],
   "get /readyz": ["unavailable"],
   "get /.well-known/jwks.json": [],

@@ -67,6 +67,15 @@ export interface AnswerRow {
   readonly withdrawalId: string | null
 }
 
+/** A room; its draw has the same id. */
+export interface RoomRow {
+  readonly id: DrawId
+  readonly code: string
+  readonly hostId: UserId
+  readonly maxParticipants: number
+  readonly members: ReadonlyArray<{ readonly userId: UserId }>
+}
+
 /** One consistent view of the whole store. Order within an array means nothing. */
 export interface Rows {
   readonly users: ReadonlyArray<{ readonly id: UserId }>
@@ -75,6 +84,7 @@ export interface Rows {
   readonly draws: ReadonlyArray<DrawRow>
   readonly tickets: ReadonlyArray<TicketRow>
   readonly answers: ReadonlyArray<AnswerRow>
+  readonly rooms: ReadonlyArray<RoomRow>
   /** What was said of money from outside: one row a reference. */
   readonly fundings: ReadonlyArray<Funding>
   /** One row for each movement of type `withdrawal`, of the same id. */

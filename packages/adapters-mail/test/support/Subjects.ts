@@ -2,7 +2,13 @@
 import { drawId, position, ticketId, type UserId } from "@ddd/core/Ids"
 import { instant, parseDay } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
-import { type BoughtTickets, mailedTicketsMax, type MailedWithdrawal, type Win } from "@ddd/core/ports/MailSubjects"
+import {
+  type BoughtTickets,
+  type ClosedRoom,
+  mailedTicketsMax,
+  type MailedWithdrawal,
+  type Win
+} from "@ddd/core/ports/MailSubjects"
 
 export const aDraw = drawId("01970000-0000-7000-8000-0000000000d1")
 
@@ -32,6 +38,9 @@ export const aWin: Win = {
   prize: cents(123_400n),
   drawnAt: midnight
 }
+
+/** Closed by its host, with a ticket that was refunded. */
+export const aClosedRoom: ClosedRoom = { name: "Friday night", refunded: cents(100n), reason: "closed" }
 
 /** $25.00, asked for at half past ten. */
 export const withdrawalOf = (userId: UserId, status: MailedWithdrawal["status"]): MailedWithdrawal => ({

@@ -37,7 +37,7 @@ describe("a person who is erased", () => {
     Effect.gen(function*() {
       const accounts = yield* Accounts
       const { id, session } = yield* newPlayer("lovelace")
-      const attempt = { account: "lovelace@example.com", ip: "192.0.2.7" }
+      const attempt = { act: "sign_in", account: "lovelace@example.com", ip: "192.0.2.7" } as const
       yield* (yield* Throttles).admit(attempt)
       yield* (yield* Throttles).succeeded(attempt)
       yield* (yield* SecurityLog).append("sign_in_failed", { userId: id }, origin)

@@ -2,11 +2,13 @@
 import { formatInstant, type Instant, instant } from "@ddd/core/Instant"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Job } from "@ddd/core/ports/Outbox"
+import { codeOf } from "@ddd/core/Room"
 import * as KeysMemory from "@ddd/sim/memory/KeysMemory"
+import { present } from "@ddd/sim/Steps"
 import { World } from "@ddd/sim/World"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { createHash, randomUUID } from "node:crypto"
+import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { migrate, readMigrations } from "../../src/Migrator.ts"
 import * as Ports from "../../src/Ports.ts"
 import { layer as client, type ProvisionedDatabase, session } from "../../src/Provision.ts"
@@ -32,7 +34,8 @@ export const identifiers = Layer.succeed(
       const time = at.toString(16).padStart(12, "0")
       counter = (counter + 1) % 0x1000
       return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}${randomUUID().slice(18)}`
-    }
+    },
+    newRoomCode: () => present(codeOf(randomBytes(32)))
   })
 )
 

@@ -5,6 +5,8 @@
  *
  * Cleo, who buys no tickets, has a purchase that was given back after a refund, and a withdrawal of each status. Dan owes two of the
  * five dollars that he withdrew before their purchase was refunded.
+ *
+ * Eve hosts a room of three, which is locked: she and Finn have tickets in it, Gil has none.
  */
 import { nobleSha256 } from "@ddd/core/Hash"
 import type { DrawId, UserId } from "@ddd/core/Ids"
@@ -14,6 +16,7 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Rooms } from "@ddd/core/ports/Rooms"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { formatVoid } from "@ddd/core/Record"
 import { voidRecord } from "@ddd/core/Settlement"
@@ -133,6 +136,18 @@ const moveMoney = Effect.gen(function*() {
   yield* purchase(dan, 3, "play_store:2")
 })
 
+const playRoom = Effect.gen(function*() {
+  const rooms = yield* Rooms
+  const eve = yield* fundedPlayer("eve", dollars(5))
+  const finn = yield* fundedPlayer("finn", dollars(5))
+  const gil = yield* signUp("gil")
+  const { code, id: room } = yield* rooms.create({ hostId: eve, name: "Friday", maxParticipants: 3 })
+  for (const userId of [finn, gil]) yield* rooms.join({ userId, room, code })
+  yield* rooms.purchase({ userId: finn, room, idempotency: { key: "room", fingerprint: hashOf("room") } })
+  yield* rooms.purchase({ userId: eve, room, idempotency: null })
+  yield* rooms.start({ userId: eve, room, drawAt: null })
+})
+
 const play = Effect.gen(function*() {
   yield* moveMoney
   const ada = yield* fundedPlayer("ada", dollars(200))
@@ -151,6 +166,7 @@ const play = Effect.gen(function*() {
   yield* buy(ada, 2, { key: "third" })
   yield* buy(bob, 1, { key: "third" })
   yield* buy(ada, 100, { key: "many" })
+  yield* playRoom
 })
 
 const migrations = readMigrations()

@@ -13,6 +13,7 @@ import { drawId, type Position, userId } from "@ddd/core/Ids"
 import { type Day, instant } from "@ddd/core/Instant"
 import { append, decodeFrontier, encodeFrontier } from "@ddd/core/Merkle"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { dailyPrefix } from "@ddd/core/TicketId"
 import { Effect, Redacted } from "effect"
 import { Client } from "pg"
 import { settingsIn } from "../support/Inside.ts"
@@ -95,7 +96,7 @@ serveOrders(async (buyers) => {
     )
   )
   const id = drawId(draw.id)
-  const numbering = seals.numberingOf({ id, date: draw.date, sealKeyId: draw.key })
+  const numbering = seals.numberingOf({ id, prefix: dailyPrefix(draw.date), sealKeyId: draw.key })
 
   const sellOne = async (client: Client, buyer: string): Promise<void> => {
     await client.query("BEGIN")

@@ -15,8 +15,8 @@ export const audited = Effect.fnUntraced(function*(environment: Environment) {
   return `ddd audit: ${stdout.trim().split("\n").at(-1)}`
 })
 
-/** The balances of players. */
-export const balancesOf = (environment: Environment, players: ReadonlyArray<Player>) =>
+/** The balances of players, in their order. */
+export const balancesOf = (environment: Environment, players: ReadonlyArray<Pick<Player, "userId">>) =>
   Effect.gen(function*() {
     const ledger = yield* Ledger
     return yield* Effect.forEach(

@@ -1,34 +1,23 @@
 /** A whole balance that is asked for many times at once leaves once. */
+import { userId } from "@ddd/core/Ids"
 import { parseInstant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
+import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { make as makeStandIn } from "@ddd/sim/providers/StripeStandIn"
-import { Effect } from "effect"
-import { type HttpAnswer, requestText, withConnections } from "../support/HttpConnection.ts"
+import { Effect, Redacted } from "effect"
+import { atOnce } from "../support/AtOnce.ts"
+import { requestText } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
 import { makePlayers, type Player } from "../support/Players.ts"
 import { freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited, balancesOf } from "./Books.ts"
-import { morning, must, type Show } from "./Show.ts"
+import { morning, must, Refuted, type Show } from "./Show.ts"
 
 const copies = 50
-
-/** The same request over connections of its own to each server, the last byte of all of them sent together. */
-const atOnce = async (
-  ports: ReadonlyArray<number>,
-  requests: ReadonlyArray<string>
-): Promise<ReadonlyArray<HttpAnswer>> => {
-  const shares = ports.map((_, nth) => requests.filter((_, index) => index % ports.length === nth))
-  const answers = await Promise.all(ports.map((port, nth) => {
-    const mine = shares[nth] ?? []
-    return withConnections(
-      port,
-      mine.length,
-      (connections) => Promise.all(connections.map((connection, index) => connection.ask(mine[index] ?? "")))
-    )
-  }))
-  return answers.flat()
-}
 
 const withdraw = (player: Player, amount: string, key: string): string =>
   requestText({
@@ -38,11 +27,29 @@ const withdraw = (player: Player, amount: string, key: string): string =>
     body: `{"amount":"${amount}"}`
   })
 
+/** So many sessions of a player: one token each. */
+const sessionsOf = Effect.fnUntraced(function*(player: Player, count: number) {
+  const accounts = yield* Accounts
+  const refreshTokens = yield* RefreshTokens
+  const tokens = yield* AccessTokens
+  const id = userId(player.userId)
+  const verified = yield* accounts.passwordHash(id)
+  if (verified === null) return yield* new Refuted({ message: "a player has no password" })
+  return yield* Effect.forEach(Array.from({ length: count }), () =>
+    Effect.gen(function*() {
+      const session = { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
+      const opened = yield* accounts.openSession(id, session, { verified, replacement: null }, operatorOrigin)
+      const { accessToken } = yield* tokens.issue(id, sessionId(opened.sessionId))
+      return { ...player, accessToken: Redacted.value(accessToken) }
+    }))
+})
+
 export const withdrawals: Show = {
   name: "withdrawals",
-  promise: "50 simultaneous withdrawals of a whole balance by one player over two servers: one is taken",
+  promise:
+    "50 simultaneous withdrawals of a whole balance by one player, over two servers, and from 50 sessions over three: one is taken",
   run: Effect.fn("Withdrawals")(function*(size) {
-    const ports = [yield* freePort, yield* freePort]
+    const ports = [yield* freePort, yield* freePort, yield* freePort]
     const standIn = yield* makeStandIn({ startAt: parseInstant(morning) ?? 0 })
     const environment = {
       ...yield* sharedDatabase,
@@ -54,18 +61,23 @@ export const withdrawals: Show = {
     }
     for (const port of ports) yield* startServer(environment, port)
     const rounds = size === "full" ? 50 : 2
-    const players = yield* makePlayers(rounds, () => cents(5_000n)).pipe(
-      Effect.provide(inside(environment, environment.PUBLIC_URL))
-    )
+    const beside = inside(environment, environment.PUBLIC_URL)
+    const players = yield* makePlayers(rounds, () => cents(5_000n)).pipe(Effect.provide(beside))
     const tally = new Map<number, number>()
-    for (const player of players) {
+    for (const [round, player] of players.entries()) {
       const headers = { authorization: `Bearer ${player.accessToken}` }
       const account = "/wallet/payout-account"
       yield* Effect.promise(() => atOnce(ports.slice(0, 1), [requestText({ method: "POST", path: account, headers })]))
       for (const id of standIn.accounts.keys()) standIn.activate(id)
       yield* Effect.promise(() => atOnce(ports.slice(0, 1), [requestText({ method: "GET", path: account, headers })]))
-      const requests = Array.from({ length: copies }, (_, nth) => withdraw(player, "50.00", `whole-${nth}`))
-      const answers = yield* Effect.promise(() => atOnce(ports, requests))
+      // in turns: one session at two servers, or as many as requests at three
+      const hasSessions = round % 2 === 1
+      const sessions = hasSessions ? yield* Effect.provide(sessionsOf(player, copies), beside) : [player]
+      const requests = Array.from(
+        { length: copies },
+        (_, nth) => withdraw(sessions[nth % sessions.length] ?? player, "50.00", `whole-${nth}`)
+      )
+      const answers = yield* Effect.promise(() => atOnce(ports.slice(0, hasSessions ? 3 : 2), requests))
       const taken = answers.filter(({ status }) => status === 202).length
       yield* must(
         taken === 1,
@@ -76,7 +88,8 @@ export const withdrawals: Show = {
     const balances = yield* balancesOf(environment, players)
     yield* must(balances.every((balance) => balance === 0n), () => "a wallet was left with something")
     return [
-      `${rounds} players with $50.00, each asking for all of it ${copies} times at once, half at each server`,
+      `${rounds} players with $50.00, each asking for all of it ${copies} times at once`,
+      "in turns: of one session at two servers, and of 50 sessions at three",
       `answers: ${[...tally].map(([status, count]) => `${count} × ${status}`).join(", ")}: one 202 a player`,
       yield* audited(environment)
     ]

@@ -72,10 +72,11 @@ interface Waiting {
   readonly reject: (error: ConnectionLost) => void
 }
 
-/** Connects to a port of 127.0.0.1. */
-export const openConnection = (port: number): Promise<HttpConnection> =>
+/** Connects to a port of 127.0.0.1, from an address of this machine where one is named. */
+export const openConnection = (port: number, from?: string): Promise<HttpConnection> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true })
+    const own = from === undefined ? {} : { localAddress: from }
+    const socket = connect({ host: "127.0.0.1", port, noDelay: true, ...own })
     const refuse = (error: Error) => reject(new ConnectionLost(error.message))
     socket.once("error", refuse)
     socket.once("connect", () => {

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { booksAndProof, type Claim, paidOut, seen, winnerPaid } from "../demo/Claims.ts"
 import { request } from "../demo/Client.ts"
 import { DemoFailed } from "../demo/DemoFailed.ts"
+import { playRooms } from "../demo/Rooms.ts"
 import { type Cast, play } from "../demo/Script.ts"
 import { openSite } from "../demo/Site.ts"
 import { summary } from "../demo/Summary.ts"
@@ -20,15 +21,17 @@ const perform = Effect.fnUntraced(function*(cast: Cast) {
   const site = yield* openSite(dayStart(day))
   const { text: vkeys } = yield* request(site.url, "GET", "/log/vkey")
   const played = yield* play(site, day, cast, bar.at)
-  bar.at(cast.players + cast.purchases, "paying out")
   const { claims: winner, held } = yield* winnerPaid(site, day, played)
+  bar.at(cast.players + cast.purchases, "among friends")
+  const rooms = yield* playRooms(site, cast.players + 1, vkeys)
+  bar.at(cast.players + cast.purchases, "paying out")
   const payout = held === undefined ? [] : yield* paidOut(site, played, held.player)
   bar.at(cast.players + cast.purchases, "auditing and verifying")
   const judged = held === undefined
     ? []
     : yield* booksAndProof(site, day, vkeys, { ...held.ticket, userId: held.player.id })
   const stopped: Claim = { sentence: "the server stopped cleanly when it was told to", holds: (yield* site.stop) === 0 }
-  const claims = [...seen(played), ...winner, ...payout, ...judged, stopped]
+  const claims = [...seen(played), ...winner, ...rooms, ...payout, ...judged, stopped]
   return { played, claims, seconds: (performance.now() - began) / 1000 }
 })
 

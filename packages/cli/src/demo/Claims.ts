@@ -18,7 +18,7 @@ export interface Claim {
 const potOf = (tickets: number): Cents => cents(ticketPot * BigInt(tickets))
 const priceOf = (tickets: number): Cents => cents(ticketPrice * BigInt(tickets))
 
-const claim = (sentence: string, holds: boolean): Claim => ({ sentence, holds })
+export const claim = (sentence: string, holds: boolean): Claim => ({ sentence, holds })
 
 /** What the players and the watching client saw. */
 export const seen = ({ drawId, live, tally }: Played): ReadonlyArray<Claim> => {

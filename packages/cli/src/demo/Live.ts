@@ -1,7 +1,8 @@
-/** A client that watches the pot grow: the WebSocket of API.md, with what it was told. */
+/** A client that watches the pot grow: what it was told on the public channel, and what time the server says it is. */
 import { Effect, Schedule } from "effect"
 import { at, numberAt, textAt } from "./Client.ts"
-import { DemoFailed } from "./DemoFailed.ts"
+import type { DemoFailed } from "./DemoFailed.ts"
+import { connect, type Socket } from "./Socket.ts"
 
 export interface Update {
   readonly drawId: string
@@ -19,33 +20,18 @@ export interface Live {
   readonly updates: ReadonlyArray<Update>
   readonly statuses: ReadonlyArray<Status>
   /** Waits until what was heard satisfies `condition`. */
-  readonly until: (what: string, condition: () => boolean) => Effect.Effect<void, DemoFailed>
+  readonly until: Socket["until"]
   /** Waits until the server's clock has reached a time, in ms. */
   readonly untilClock: (millis: number) => Effect.Effect<void, DemoFailed>
 }
 
-/** How long something that must come may take. */
-const patience = "20 seconds"
-
-const failed = (message: string) => Effect.fail(new DemoFailed({ message }))
-
-const opened = (url: string): Effect.Effect<WebSocket, DemoFailed> =>
-  Effect.callback((resume) => {
-    const socket = new WebSocket(url)
-    socket.addEventListener("open", () => resume(Effect.succeed(socket)))
-    socket.addEventListener("error", () => resume(failed(`${url} does not take WebSockets.`)))
-  })
-
-/** Connects and subscribes to the draw on sale; the scope disconnects. */
-export const watch = Effect.fn("Live.watch")(function*(url: string) {
+/** Connects to the server at `siteUrl` and subscribes to the draws; the scope disconnects. */
+export const watch = Effect.fn("Live.watch")(function*(siteUrl: string) {
   const updates: Array<Update> = []
   const statuses: Array<Status> = []
-  const listeners = new Set<() => void>()
   let serverTime = 0
-  let broken: string | undefined
 
-  const hear = (text: string): void => {
-    const message: unknown = JSON.parse(text)
+  const { say, until } = yield* connect(siteUrl, (message) => {
     switch (at(message, "event")) {
       case "draw:update":
         updates.push({
@@ -69,37 +55,8 @@ export const watch = Effect.fn("Live.watch")(function*(url: string) {
       default:
         break
     }
-  }
-
-  const socket = yield* Effect.acquireRelease(opened(url), (open) => Effect.sync(() => open.close()))
-  socket.addEventListener("message", ({ data }) => {
-    try {
-      hear(String(data))
-    } catch (error) {
-      broken ??= error instanceof Error ? error.message : String(error)
-    }
-    for (const listener of listeners) listener()
   })
-  const say = (message: unknown) => Effect.sync(() => socket.send(JSON.stringify(message)))
   yield* say({ type: "subscribe", channel: "draw" })
-
-  const until = (what: string, condition: () => boolean) =>
-    Effect.callback<void, DemoFailed>((resume) => {
-      const look = () => {
-        if (broken !== undefined) resume(failed(broken))
-        else if (condition()) resume(Effect.void)
-      }
-      const lost = () => resume(failed(`The connection was lost while waiting for ${what}.`))
-      listeners.add(look)
-      socket.addEventListener("close", lost)
-      look()
-      return Effect.sync(() => {
-        listeners.delete(look)
-        socket.removeEventListener("close", lost)
-      })
-    }).pipe(
-      Effect.timeoutOrElse({ duration: patience, orElse: () => failed(`Nothing was heard of ${what} in ${patience}.`) })
-    )
 
   const live: Live = {
     updates,

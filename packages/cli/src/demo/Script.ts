@@ -56,7 +56,7 @@ export const play = Effect.fn("Script.play")(function*(
   tell: (done: number, now: string) => void
 ) {
   const tally = newTally()
-  const live = yield* watch(`${site.url.replace(/^http/, "ws")}/ws`)
+  const live = yield* watch(site.url)
   const drawId = textAt(yield* expectJson(200, site.url, "GET", "/lottery/current-draw"), "id")
   const turns = turnHours.length + 1
   let steps = 0

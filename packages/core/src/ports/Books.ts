@@ -21,6 +21,8 @@ export const invariants = {
     "the root that a lock record signs is the root of the stored tickets, and an open draw's carried tree is too",
   "records-signed": "every record is signed by the log's keys, chained to the one before, and says what the tables say",
   "winner-is-derived": "the winning position follows from open record, seed, beacon and entries",
+  "room-members":
+    "every ticket of a room is a member's, one a member; a room has at most as many members as it says, its host among them",
   "debt-is-receivable": "what a wallet owes is what its receivable account says, and who owes has nothing",
   "funding-once":
     "every reference gave a wallet what was said of it: credited, taken back and given back once each, and no deposit is without one",

@@ -1,9 +1,9 @@
 /** Port: what happened to draws, told after it was committed, to every process. */
 import { Context, type Stream } from "effect"
-import type { DrawId } from "../Ids.ts"
+import type { DrawId, UserId } from "../Ids.ts"
 
 /**
- * A draw changed.
+ * A draw changed; a room's `Status` also when its members did.
  *
  * It carries ids and a version, not state: whoever hears it reads the state. `Missed` says that some changes may not have
  * been heard (the connection was lost and is back): read everything again.
@@ -11,6 +11,8 @@ import type { DrawId } from "../Ids.ts"
 export type DrawChange =
   | { readonly _tag: "Sold"; readonly drawId: DrawId; readonly version: bigint }
   | { readonly _tag: "Status"; readonly drawId: DrawId; readonly version: bigint }
+  /** A member left the room that the draw is: they are told nothing more of it. */
+  | { readonly _tag: "Left"; readonly drawId: DrawId; readonly userId: UserId; readonly version: bigint }
   | { readonly _tag: "Missed" }
 
 export class DrawEvents extends Context.Service<DrawEvents, {

@@ -106,6 +106,6 @@ export class Draws extends Context.Service<Draws, {
     filter: TicketFilter,
     page: PageRequest
   ) => Effect.Effect<Page<Ticket>, Unavailable>
-  /** By public id, of a daily draw alone. */
-  readonly checkTicket: (ticketId: TicketId) => Effect.Effect<TicketCheck | null, Unavailable>
+  /** By public id; a room's ticket is there for the room's members alone. `viewer` is who asks, null for anybody. */
+  readonly checkTicket: (ticketId: TicketId, viewer: UserId | null) => Effect.Effect<TicketCheck | null, Unavailable>
 }>()("@ddd/core/ports/Draws") {}

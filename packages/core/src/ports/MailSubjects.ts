@@ -1,6 +1,6 @@
-/** Port: what mails about tickets, wins and withdrawals are made from, read when they are written. */
+/** Port: what mails about tickets, wins, rooms and withdrawals are made from, read when they are written. */
 import { Context, type Effect } from "effect"
-import type { DrawStatus } from "../Draw.ts"
+import type { DrawStatus, VoidReason } from "../Draw.ts"
 import type { DrawId, Position, TicketId, UserId } from "../Ids.ts"
 import type { Day, Instant } from "../Instant.ts"
 import type { Cents } from "../Money.ts"
@@ -41,6 +41,15 @@ export interface Win extends MailedTicket {
   readonly drawnAt: Instant
 }
 
+/** A room that was closed before it was drawn, as one of its members is told of it. */
+export interface ClosedRoom {
+  /** As its host called it. */
+  readonly name: string
+  /** What came back to that member; zero without a ticket. */
+  readonly refunded: Cents
+  readonly reason: VoidReason
+}
+
 /** A withdrawal as it stands now. What went wrong with it is written for operators, and so is not in it. */
 export interface MailedWithdrawal {
   readonly userId: UserId
@@ -54,6 +63,8 @@ export class MailSubjects extends Context.Service<MailSubjects, {
   readonly tickets: (userId: UserId, drawId: DrawId, from: number) => Effect.Effect<BoughtTickets | null, Unavailable>
   /** Null where the draw is not drawn, or somebody else has won it. */
   readonly win: (userId: UserId, drawId: DrawId) => Effect.Effect<Win | null, Unavailable>
+  /** Null where the draw is no room, or not void, or the player none of its members. */
+  readonly closedRoom: (userId: UserId, drawId: DrawId) => Effect.Effect<ClosedRoom | null, Unavailable>
   /** Null for an unknown withdrawal. */
   readonly withdrawal: (id: string) => Effect.Effect<MailedWithdrawal | null, Unavailable>
 }>()("@ddd/core/ports/MailSubjects") {}

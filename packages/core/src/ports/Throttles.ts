@@ -1,10 +1,12 @@
-/** Port: counters of failed sign-ins, shared by every process. */
+/** Port: counters of failed sign-ins and of wrong codes, shared by every process. */
 import { Context, type Effect } from "effect"
-import type { ThrottleKind } from "../Throttle.ts"
+import type { ThrottledAct, ThrottleKind } from "../Throttle.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
-/** Who tries what from where. `account` is the address as typed, in lower case: known or not, it counts the same. */
-export interface SignInAttempt {
+/** Who tries what from where. */
+export interface Attempt {
+  readonly act: ThrottledAct
+  /** At signing in, the address as typed, in lower case: known or not, it counts the same. At a room's code, the player's id. */
   readonly account: string
   /** The client's address. Its network is what counts: /24 of IPv4, /56 of IPv6. */
   readonly ip: string
@@ -18,9 +20,9 @@ export type Admission =
 
 export class Throttles extends Context.Service<Throttles, {
   /** Counts an attempt as failed before it is made, in one transaction over all its counters; or says how long to wait. */
-  readonly admit: (attempt: SignInAttempt) => Effect.Effect<Admission, Unavailable>
-  /** The attempt had the right password: its own counter is forgotten, and it is taken back from the others. */
-  readonly succeeded: (attempt: SignInAttempt) => Effect.Effect<void, Unavailable>
+  readonly admit: (attempt: Attempt) => Effect.Effect<Admission, Unavailable>
+  /** The attempt was right: it is taken back from its counters. A right password's own counter, of account and network, is forgotten. */
+  readonly succeeded: (attempt: Attempt) => Effect.Effect<void, Unavailable>
   /** An admitted attempt was not made (too many were hashing): one failure less on each of its counters; waits stand as they are. */
-  readonly takenBack: (attempt: SignInAttempt) => Effect.Effect<void, Unavailable>
+  readonly takenBack: (attempt: Attempt) => Effect.Effect<void, Unavailable>
 }>()("@ddd/core/ports/Throttles") {}

@@ -8,7 +8,7 @@ import type { UserId } from "@ddd/core/Ids"
 import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/Password"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
-import { Throttles } from "@ddd/core/ports/Throttles"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuse, refuseField } from "../Problem.ts"
 import { refuseBusy, refuseUnavailable } from "../Unavailability.ts"
@@ -52,7 +52,7 @@ export const makePasswordProof = Effect.gen(function*() {
       if (isPasswordTooLong(Redacted.value(password))) {
         return yield* refuseField(field, passwordRefusalMessage("too_long"))
       }
-      const attempt = { account: email.toLowerCase(), ip: origin.ip ?? "" }
+      const attempt: Attempt = { act: "sign_in", account: email.toLowerCase(), ip: origin.ip ?? "" }
       const who = holder === null ? { subject: attempt.account } : { userId: holder.userId }
 
       const admission = yield* throttles.admit(attempt)

@@ -21,11 +21,11 @@ interface Message {
   readonly text: string
 }
 
-export class Channel {
+export class Channel<R extends Reader = Reader> {
   /** The newest message of each subject, oldest change first. */
   readonly #newest = new Map<string, Message>()
   /** How far each reader has come: it has had, or may do without, every message up to this version. */
-  readonly #readers = new Map<Reader, number>()
+  readonly #readers = new Map<R, number>()
   #version = 0
 
   /** How many readers there are. */
@@ -36,13 +36,13 @@ export class Channel {
   /**
    * Adds a reader. It gets what is published from now on; and first, where `snapshot` names a subject, its newest message.
    */
-  subscribe(reader: Reader, snapshot?: string): void {
+  subscribe(reader: R, snapshot?: string): void {
     this.#readers.set(reader, this.#version)
     const message = snapshot === undefined ? undefined : this.#newest.get(snapshot)
     if (message !== undefined) reader.send(message.text)
   }
 
-  unsubscribe(reader: Reader): void {
+  unsubscribe(reader: R): void {
     this.#readers.delete(reader)
   }
 
@@ -61,7 +61,7 @@ export class Channel {
   }
 
   /** Sends `reader` what it has not had. To be called when there is room again. */
-  catchUp(reader: Reader): void {
+  catchUp(reader: R): void {
     const had = this.#readers.get(reader)
     if (had === undefined || had === this.#version || !reader.ready()) return
     this.#readers.set(reader, this.#version)
@@ -70,7 +70,7 @@ export class Channel {
     }
   }
 
-  readers(): Iterable<Reader> {
+  readers(): Iterable<R> {
     return this.#readers.keys()
   }
 }

@@ -1,21 +1,30 @@
 /**
  * Which channels there are, who may listen to them, what their newest state is.
  *
- * `draw` is public. Rooms will bring `lobby:<roomId>`: a private kind, whose `authorise` asks for membership.
+ * `draw` is public; `lobby:<roomId>` is for the room's members.
  */
+import { isUuid } from "@ddd/core/Ids"
 import { Effect } from "effect"
 import type { LiveSource, LiveSourceUnavailable } from "./LiveSource.ts"
 import { encodeEvent, type Fault } from "./Protocol.ts"
+
+/** What a channel sends. */
+export interface ChannelState {
+  /** The event, as it is sent. */
+  readonly text: string
+  /** Whom it is for, by user id; absent: for everybody. Whoever else listens is authorised again before it is sent. */
+  readonly audience?: ReadonlySet<string>
+}
 
 export interface ChannelKind {
   /** Whether a channel of this name is of this kind. */
   readonly matches: (name: string) => boolean
   /** A private channel is left when the token that opened it expires. */
   readonly private: boolean
-  /** Fails where `userId` (undefined: nobody signed in) may not listen to `name`. */
-  readonly authorise: (name: string, userId: string | undefined) => Effect.Effect<void, Fault>
+  /** Why `userId` (undefined: nobody signed in) may not listen to `name`; null: they may. */
+  readonly authorise: (name: string, userId: string | undefined) => Effect.Effect<Fault | null, LiveSourceUnavailable>
   /** The newest state, as the event that is sent on subscribing and after each change; null where there is none. */
-  readonly state: (name: string) => Effect.Effect<string | null, LiveSourceUnavailable>
+  readonly state: (name: string) => Effect.Effect<ChannelState | null, LiveSourceUnavailable>
 }
 
 /** The channel of the draw on sale. */
@@ -24,11 +33,38 @@ export const drawChannel = "draw"
 export const drawKind = (source: LiveSource["Service"]): ChannelKind => ({
   matches: (name) => name === drawChannel,
   private: false,
-  authorise: () => Effect.void,
+  authorise: () => Effect.succeed(null),
   state: (name) =>
     Effect.map(source.drawUpdate, (update) => {
       if (update === null) return null
       const { drawId, prizePool, totalEntries } = update
-      return encodeEvent("draw:update", { drawId, prizePool, totalEntries }, name)
+      return { text: encodeEvent("draw:update", { drawId, prizePool, totalEntries }, name) }
     })
+})
+
+const lobbyPrefix = "lobby:"
+
+/** The channel of a room, by the room's id. */
+export const lobbyChannel = (roomId: string): string => `${lobbyPrefix}${roomId}`
+
+const roomIdOf = (name: string): string => name.slice(lobbyPrefix.length)
+
+const noUser: Fault = { code: "unauthenticated", detail: "Say who you are first: send auth with an access token." }
+/** A room that one is no member of is none, for whoever asks. */
+const noChannel: Fault = { code: "not_found", detail: "There is no such channel for you." }
+
+export const lobbyKind = (source: LiveSource["Service"]): ChannelKind => ({
+  // by its id alone: a code would make a second channel of one room
+  matches: (name) => name.startsWith(lobbyPrefix) && isUuid(roomIdOf(name)),
+  private: true,
+  authorise: (name, userId) =>
+    userId === undefined
+      ? Effect.succeed(noUser)
+      : Effect.map(source.isMember(roomIdOf(name), userId), (isMember) => isMember ? null : noChannel),
+  state: (name) =>
+    Effect.map(source.roomUpdate(roomIdOf(name)), (update) =>
+      update === null ? null : {
+        text: encodeEvent("lobby:update", update, name),
+        audience: new Set(update.participants.map(({ userId }) => userId))
+      })
 })

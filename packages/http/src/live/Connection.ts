@@ -27,6 +27,14 @@ export class Connection implements Subscriber {
     this.#socket = socket
   }
 
+  get userId(): string | undefined {
+    return this.user?.userId
+  }
+
+  dismissed(channel: string): void {
+    this.send(encodeEvent("unsubscribed", { channel }))
+  }
+
   send(message: string): void {
     this.#socket.send(message)
   }

@@ -1,5 +1,5 @@
 /**
- * Tells every connected client of this process what happens to the draws (API.md, "WebSocket"; DESIGN.md, "Live updates").
+ * Tells every connected client of this process what happens to the draws, and to the rooms that they are in (API.md, "WebSocket"; DESIGN.md, "Live updates").
  *
  * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
  */
@@ -8,9 +8,9 @@ import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
 import { Effect, Layer, type Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
-import { type ChannelKind, drawChannel, drawKind } from "./ChannelKind.ts"
+import { type ChannelKind, drawChannel, drawKind, lobbyChannel, lobbyKind } from "./ChannelKind.ts"
 import { Connection } from "./Connection.ts"
-import { type LiveChange, LiveSource } from "./LiveSource.ts"
+import { type LiveChange, LiveSource, type LiveSourceUnavailable } from "./LiveSource.ts"
 import { type ClientMessage, encodeEvent, type Fault, parseMessage } from "./Protocol.ts"
 import { Topics } from "./Topics.ts"
 
@@ -27,7 +27,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const sockets = yield* Sockets
   const fork = Effect.runForkWith(yield* Effect.context())
   const topics = new Topics(yield* Effect.scope)
-  const kinds: ReadonlyArray<ChannelKind> = [drawKind(source)]
+  const kinds: ReadonlyArray<ChannelKind> = [drawKind(source), lobbyKind(source)]
   const signedIn = new Set<Connection>()
   /** For each token that is being verified, the sessions that have ended meanwhile. */
   const verifying = new Set<Set<SessionId>>()
@@ -61,7 +61,15 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
       case "subscribe":
         return Effect.gen(function*() {
           const kind = yield* kindOf(message.channel)
-          yield* kind.authorise(message.channel, connection.user?.userId)
+          const { user } = connection
+          const fault = yield* Effect.catchTag(
+            kind.authorise(message.channel, user?.userId),
+            "LiveSourceUnavailable",
+            notNow
+          )
+          if (fault !== null) return yield* Effect.fail(fault)
+          // the token may have expired meanwhile: its private channels are gone, and this one would stay
+          if (kind.private && connection.user !== user) return yield* Effect.fail(tokenExpired)
           connection.answer("subscribed", { channel: message.channel })
           yield* topics.listen(connection, message.channel, kind)
         })
@@ -119,7 +127,12 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const hear = (change: LiveChange): Effect.Effect<void> => {
     switch (change._tag) {
       case "DrawSold":
-        return Effect.sync(() => topics.touch(drawChannel))
+        return Effect.sync(() => {
+          topics.touch(drawChannel)
+          topics.touch(lobbyChannel(change.drawId)) // where it is a room
+        })
+      case "RoomChanged":
+        return Effect.sync(() => topics.touch(lobbyChannel(change.roomId)))
       case "DrawStatus": {
         const { _tag, ...data } = change
         topics.touch(drawChannel) // another draw may be on sale now
@@ -141,7 +154,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
       signedIn.delete(connection)
       connection.user = undefined
       topics.leavePrivate(connection)
-      connection.send(encodeEvent("error", { code: "token_expired", detail: "The access token has expired." }))
+      connection.send(encodeEvent("error", tokenExpired))
     }
   })
 
@@ -160,5 +173,13 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   yield* expireTokens.pipe(Effect.delay(expiryInterval), Effect.forever, Effect.forkScoped)
   yield* sockets.serve(accept)
 }))
+
+const tokenExpired: Fault = { code: "token_expired", detail: "The access token has expired." }
+
+const notNow = ({ cause, message }: LiveSourceUnavailable): Effect.Effect<Fault> =>
+  Effect.as(Effect.logWarning(message, cause), {
+    code: "unavailable",
+    detail: "Whether you may listen to this channel cannot be found out now; try again."
+  })
 
 const closeEnded = (connection: Connection): void => connection.close(1008, "This session has ended.")

@@ -1,4 +1,4 @@
-/** What the live hub needs to know from the rest of the program: the draw on sale, what happens to draws, who a token names. */
+/** What the live hub needs to know from the rest of the program: the draw on sale, rooms, what happens to both, who a token names. */
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
 import type { ProblemCode } from "../Problem.ts"
@@ -23,10 +23,32 @@ export interface DrawStatusUpdate {
   readonly prizeAmount?: string
 }
 
+/** A room, as `lobby:update` shows it to its members. Members that are not known yet are absent. */
+export interface RoomUpdate {
+  readonly roomId: string
+  /** A decimal string. */
+  readonly prizePool: string
+  readonly participants: ReadonlyArray<{
+    readonly userId: string
+    readonly username: string
+    readonly hasTicket: boolean
+    readonly ticketPosition: number | null
+    /** RFC 3339, UTC. */
+    readonly joinedAt: string
+  }>
+  /** From the lock on. */
+  readonly status?: "locked" | "drawn" | "closed"
+  readonly winnerId?: string
+  /** The lock record, a signed note; while the room is locked or drawn. */
+  readonly lock?: string
+}
+
 /** Something that was committed. */
 export type LiveChange =
-  /** Tickets were sold: the hub reads `drawUpdate`, at most 20 times a second. */
+  /** Tickets were sold, in the draw on sale or in a room: the hub reads what it shows of it, at most 20 times a second. */
   | { readonly _tag: "DrawSold"; readonly drawId: string; readonly version: bigint }
+  /** A room's members or its status changed; nobody but its members is told. */
+  | { readonly _tag: "RoomChanged"; readonly roomId: string }
   | { readonly _tag: "DrawStatus" } & DrawStatusUpdate
 
 /** The source cannot answer now; the hub tries again. */
@@ -50,6 +72,10 @@ export interface Authenticated {
 export class LiveSource extends Context.Service<LiveSource, {
   /** The draw on sale now, or null. Read after `DrawSold`, when the first subscriber comes, and every 3 s while there are any. */
   readonly drawUpdate: Effect.Effect<DrawUpdate | null, LiveSourceUnavailable>
+  /** A room by its id, whoever asks; null where there is none. Read and told as `drawUpdate` is. */
+  readonly roomUpdate: (roomId: string) => Effect.Effect<RoomUpdate | null, LiveSourceUnavailable>
+  /** Whether a player may be told of a room. */
+  readonly isMember: (roomId: string, userId: string) => Effect.Effect<boolean, LiveSourceUnavailable>
   /**
    * What happens from now on. Where it fails or ends, the hub runs it again a second later.
    *

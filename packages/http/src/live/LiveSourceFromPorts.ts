@@ -1,14 +1,16 @@
 /** The live hub's source, made of core's ports. */
 import type { Draw } from "@ddd/core/Draw"
-import type { DrawId } from "@ddd/core/Ids"
+import { type DrawId, drawId, userId } from "@ddd/core/Ids"
+import { formatInstant } from "@ddd/core/Instant"
 import { formatCents } from "@ddd/core/Money"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Rooms } from "@ddd/core/ports/Rooms"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Layer, Stream } from "effect"
-import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
+import { type LiveChange, LiveSource, LiveSourceUnavailable, type RoomUpdate, TokenRefused } from "./LiveSource.ts"
 
 /** How many draws that are over are told again where changes may have been missed. */
 const recentDraws = 3
@@ -18,6 +20,7 @@ export const layer = Layer.effect(
   Effect.gen(function*() {
     const draws = yield* Draws
     const events = yield* DrawEvents
+    const rooms = yield* Rooms
     const sessions = yield* Sessions
     const tokens = yield* AccessTokens
 
@@ -36,8 +39,12 @@ export const layer = Layer.effect(
         }]
       })
 
+    /** What is told of a draw is public; of a room nothing is. */
     const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
-      Effect.flatMap(draws.byId(id), (draw) => draw === null ? Effect.succeed([]) : statusOf(draw))
+      Effect.flatMap(draws.byId(id), (draw) =>
+        draw === null || draw.drawDate === null
+          ? Effect.succeed([{ _tag: "RoomChanged", roomId: id }])
+          : statusOf(draw))
 
     /** Where things stand: the draws that ended last, oldest first, and the one on sale. */
     const present: Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> = Effect.gen(function*() {
@@ -52,6 +59,8 @@ export const layer = Layer.effect(
           return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId, version: change.version }])
         case "Status":
           return statusById(change.drawId)
+        case "Left":
+          return Effect.succeed([{ _tag: "RoomChanged", roomId: change.drawId }])
         case "Missed":
           return present
       }
@@ -66,6 +75,32 @@ export const layer = Layer.effect(
         ),
         Effect.mapError(sourceUnavailable)
       ),
+      roomUpdate: Effect.fnUntraced(
+        function*(roomId) {
+          const room = yield* rooms.byId(drawId(roomId))
+          if (room === null) return null
+          const { id, participants, prizePool, status, winnerId } = room
+          const isFixed = status === "locked" || status === "drawn"
+          const lock = isFixed ? (yield* draws.notes(id))?.lock ?? null : null
+          return {
+            roomId: id,
+            prizePool: formatCents(prizePool),
+            participants: participants.map((participant) => ({
+              ...participant,
+              joinedAt: formatInstant(participant.joinedAt)
+            })),
+            ...(isFixed || status === "closed" ? { status } : {}),
+            ...(winnerId === null ? {} : { winnerId }),
+            ...(lock === null ? {} : { lock })
+          } satisfies RoomUpdate
+        },
+        Effect.mapError(sourceUnavailable)
+      ),
+      isMember: (room, user) =>
+        rooms.find({ userId: userId(user), room }).pipe(
+          Effect.map((found) => found !== null),
+          Effect.mapError(sourceUnavailable)
+        ),
       // listening begins before the present is read: what happens in between is told twice rather than never
       changes: Stream.mapEffect(events.changes, heard).pipe(
         Stream.merge(Stream.fromEffect(present)),

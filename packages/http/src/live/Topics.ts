@@ -8,6 +8,7 @@
 import { Effect, Latch, type Scope } from "effect"
 import { Channel, type Reader } from "./Channel.ts"
 import type { ChannelKind } from "./ChannelKind.ts"
+import type { LiveSourceUnavailable } from "./LiveSource.ts"
 
 /** The least time between two states of a channel: 20 a second. */
 const pace = "50 millis"
@@ -20,11 +21,15 @@ const readersAtOnce = 256
 export interface Subscriber extends Reader {
   /** The names of its channels; kept here. */
   readonly channels: Set<string>
+  /** Who reads; undefined: nobody signed in. */
+  readonly userId: string | undefined
+  /** It has lost a channel: it may not be told of it any more. */
+  readonly dismissed: (name: string) => void
 }
 
 interface Topic {
   readonly kind: ChannelKind
-  readonly channel: Channel
+  readonly channel: Channel<Subscriber>
   /** Open while something may have changed since the state was read. */
   readonly stale: Latch.Latch
 }
@@ -92,11 +97,15 @@ export class Topics {
     })
   }
 
-  #keepFresh(name: string, { channel, kind, stale }: Topic): Effect.Effect<void> {
-    const round = Effect.gen(function*() {
+  #keepFresh(name: string, topic: Topic): Effect.Effect<void> {
+    const { channel, kind, stale } = topic
+    const round = Effect.gen({ self: this }, function*() {
       stale.closeUnsafe()
-      const message = yield* kind.state(name)
-      if (message !== null && channel.put(state, message)) yield* deliver(channel)
+      const newest = yield* kind.state(name)
+      if (newest !== null) {
+        if (newest.audience !== undefined) yield* this.#dismissOthers(name, topic, newest.audience)
+        if (channel.put(state, newest.text)) yield* deliver(channel)
+      }
       yield* Effect.sleep(pace)
       yield* Effect.timeoutOption(stale.await, pollInterval)
     }).pipe(
@@ -113,12 +122,31 @@ export class Topics {
     }
     return Effect.repeat(round, { while: goesOn })
   }
+
+  /**
+   * Whoever may not listen any more leaves, before anything newer is sent. Who is not of `audience` is asked about, not thrown out:
+   * they may have come since the state was read. So no lost news of a member's leaving lets them listen on.
+   */
+  #dismissOthers(
+    name: string,
+    { channel, kind }: Topic,
+    audience: ReadonlySet<string>
+  ): Effect.Effect<void, LiveSourceUnavailable> {
+    return Effect.gen({ self: this }, function*() {
+      for (const reader of channel.readers()) {
+        if (reader.userId !== undefined && audience.has(reader.userId)) continue
+        if ((yield* kind.authorise(name, reader.userId)) === null) continue
+        this.leave(reader, name)
+        reader.dismissed(name)
+      }
+    })
+  }
 }
 
 /** The subject of a channel's state; every other one has a name of its own. */
 const state = "state"
 
-const deliver = (channel: Channel): Effect.Effect<void> =>
+const deliver = (channel: Channel<Subscriber>): Effect.Effect<void> =>
   Effect.gen(function*() {
     let count = 0
     for (const reader of channel.readers()) {

@@ -9,7 +9,7 @@ import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { CurrentUser } from "../Authentication.ts"
+import { CurrentUser, makeViewer } from "../Authentication.ts"
 import { cacheControl, immutable, revalidate } from "../Caching.ts"
 import { refuse } from "../Problem.ts"
 import { pageRequest } from "../schemas/Pages.ts"
@@ -25,6 +25,7 @@ export const layer = HttpApiBuilder.group(
     const draws = yield* Draws
     const sales = yield* Sales
     const { vkeys } = yield* RecordSigner
+    const viewerOf = yield* makeViewer
 
     const drawOf = Effect.fnUntraced(function*(day: Day) {
       const draw = yield* Effect.catchTag(draws.byDay(day), "Unavailable", refuseUnavailable)
@@ -54,16 +55,16 @@ export const layer = HttpApiBuilder.group(
             refuseUnavailable
           )
         }))
-      .handle("verifyTicket", ({ params }) =>
+      .handle("verifyTicket", ({ params, request }) =>
         Effect.gen(function*() {
           const ticketId = params.ticketId.toUpperCase()
-          const check = isTicketId(ticketId)
-            ? yield* Effect.catchTag(draws.checkTicket(ticketId), "Unavailable", refuseUnavailable)
-            : null
+          const isPublic = !ticketId.startsWith(roomTicketPrefix)
+          const viewer = isPublic ? null : yield* viewerOf(request)
+          const check = isTicketId(ticketId) ? yield* draws.checkTicket(ticketId, viewer) : null
           if (check === null) return yield* refuse("not_found", "There is no ticket with this id.")
-          yield* cacheControl(revalidate)
+          if (isPublic) yield* cacheControl(revalidate)
           return check
-        }))
+        }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
       .handle("drawHistory", ({ query }) =>
         Effect.gen(function*() {
           const page = yield* Effect.catchTag(draws.history(pageRequest(query)), "Unavailable", refuseUnavailable)
@@ -102,6 +103,9 @@ export const layer = HttpApiBuilder.group(
         }))
   })
 )
+
+/** What the public ids of rooms' tickets begin with. Those are shown to the room's members alone. */
+const roomTicketPrefix = "ROOM-"
 
 const refuseNoDraw = refuse("not_found", "There is no draw of this day.")
 

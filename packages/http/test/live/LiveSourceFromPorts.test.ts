@@ -1,6 +1,8 @@
+import { formatInstant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Rooms } from "@ddd/core/ports/Rooms"
 import { Sales } from "@ddd/core/ports/Sales"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
@@ -8,7 +10,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Queue, Redacted, Stream } from "effect"
-import { LiveSource } from "../../src/live/LiveSource.ts"
+import { type LiveChange, LiveSource } from "../../src/live/LiveSource.ts"
 import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
 import { makePlayer, ports, runDue } from "../support/Server.ts"
 
@@ -57,6 +59,59 @@ describe("LiveSourceFromPorts", () => {
       assert.deepInclude(drawn, { drawId: draw.id, winningPosition: 1, prizeAmount: "0.95" })
       assert.isString(drawn["winningTicketId"])
       yield* Fiber.interrupt(listening)
+    }).pipe(Effect.provide(world)))
+
+  it.effect("shows a room as far as it has come, to its members, and says nothing of its draw in public", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const rooms = yield* Rooms
+      const [host, guest] = [yield* makePlayer(cents(500n)), yield* makePlayer(cents(500n))]
+      const changes = yield* Queue.unbounded<LiveChange>()
+      const hearing = yield* source.changes.pipe(
+        Stream.runForEach((change) => Queue.offer(changes, change)),
+        Effect.forkChild({ startImmediately: true })
+      )
+      assert.strictEqual((yield* Queue.take(changes))._tag, "DrawStatus") // the draw now on sale
+      const { code, createdAt, id } = yield* rooms.create({ hostId: host.id, name: "Friday", maxParticipants: 2 })
+      const asHost = { userId: host.id, room: id }
+      const asGuest = { userId: guest.id, room: id }
+      assert.isTrue(yield* source.isMember(id, host.id))
+      assert.isFalse(yield* source.isMember(id, guest.id))
+      yield* rooms.join({ ...asGuest, code })
+      assert.isTrue(yield* source.isMember(id, guest.id))
+      yield* rooms.leave(asGuest)
+      assert.isFalse(yield* source.isMember(id, guest.id))
+      yield* rooms.purchase({ ...asHost, idempotency: null })
+      const participants = [{
+        userId: host.id,
+        username: host.username,
+        hasTicket: true,
+        ticketPosition: 1,
+        joinedAt: formatInstant(createdAt)
+      }]
+      const open = { roomId: id, prizePool: "0.95", participants }
+      assert.deepStrictEqual(yield* source.roomUpdate(id), open)
+      yield* rooms.start({ ...asHost, drawAt: null })
+      const lock = (yield* (yield* Draws).notes(id))?.lock ?? ""
+      assert.include(lock, "ddd/lock/v1")
+      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...open, status: "locked", lock })
+      yield* rooms.execute(asHost)
+      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...open, status: "drawn", winnerId: host.id, lock })
+      assert.isNull(yield* source.roomUpdate(guest.id))
+
+      const closed = yield* rooms.create({ hostId: host.id, name: "Saturday", maxParticipants: 2 })
+      yield* rooms.close({ userId: host.id, room: closed.id })
+      const { status } = (yield* source.roomUpdate(closed.id)) ?? {}
+      assert.strictEqual(status, "closed")
+
+      const told = new Set<string>()
+      for (let last = ""; last !== closed.id;) {
+        const change = yield* Queue.take(changes)
+        if (change._tag === "RoomChanged") last = change.roomId
+        told.add(change._tag)
+      }
+      assert.deepStrictEqual(told, new Set(["RoomChanged", "DrawSold"]))
+      yield* Fiber.interrupt(hearing)
     }).pipe(Effect.provide(world)))
 
   it.effect("tells again where things stand when changes may have been missed", () =>

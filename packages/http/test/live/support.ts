@@ -10,16 +10,34 @@ import {
   type LiveChange,
   LiveSource,
   LiveSourceUnavailable,
+  type RoomUpdate,
   TokenRefused
 } from "../../src/live/LiveSource.ts"
 
 export const drawId = "0190e1a2-0000-7000-8000-000000000001"
 export const userId = "0190e1a2-0000-7000-8000-00000000000a"
+/** Another player, whose token is `guest`. */
+export const guestId = "0190e1a2-0000-7000-8000-00000000000d"
+export const roomId = "0190e1a2-0000-7000-8000-000000000003"
 /** The sessions of the tokens `good` and `slow`, and of `other`: all of one player. */
 export const session = sessionId("0190e1a2-0000-7000-8000-00000000000b")
 export const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
 
-const sessions = new Map([["good", session], ["slow", session], ["other", otherSession]])
+const sessions = new Map([
+  ["good", session],
+  ["slow", session],
+  ["other", otherSession],
+  ["guest", sessionId("0190e1a2-0000-7000-8000-00000000000e")]
+])
+
+/** A member as the room's channel shows them. */
+export const participant = (userId: string): RoomUpdate["participants"][number] => ({
+  userId,
+  username: userId.slice(-1),
+  hasTicket: false,
+  ticketPosition: null,
+  joinedAt: "2026-02-03T10:30:00.000Z"
+})
 
 /** What the hub is told, changed by the test. */
 export class Stage {
@@ -27,6 +45,12 @@ export class Stage {
   draw: DrawUpdate | null = { drawId, prizePool: "0.95", totalEntries: 1 }
   /** How often the hub has read it. */
   reads = 0
+  /** The room `roomId`, as it is read. */
+  room: RoomUpdate = { roomId, prizePool: "0.00", participants: [participant(userId)] }
+  /** Who is in it, as it is asked. */
+  readonly members = new Set([userId])
+  /** How long the answer takes, in milliseconds. */
+  membershipMillis = 0
   /** The hub's reads fail. */
   broken = false
   /** How often the hub has begun to listen to changes. */
@@ -50,11 +74,32 @@ export class Stage {
     this.tell({ _tag: "DrawSold", drawId, version: BigInt(count) })
   }
 
+  /** Who is in the room from now on, and that something changed. */
+  fill(...members: ReadonlyArray<string>): void {
+    this.members.clear()
+    for (const member of members) this.members.add(member)
+    this.room = { ...this.room, participants: members.map(participant) }
+    this.tell({ _tag: "RoomChanged", roomId })
+  }
+
+  /** What is read now, unless reads fail. */
+  #read<A>(value: () => A): Effect.Effect<A, LiveSourceUnavailable> {
+    return Effect.suspend(() =>
+      this.broken ? Effect.fail(new LiveSourceUnavailable({ message: "broken" })) : Effect.sync(value)
+    )
+  }
+
   readonly layer = Layer.succeed(LiveSource, {
     drawUpdate: Effect.suspend(() => {
       this.reads++
-      return this.broken ? Effect.fail(new LiveSourceUnavailable({ message: "broken" })) : Effect.succeed(this.draw)
+      return this.#read(() => this.draw)
     }),
+    roomUpdate: (id) => this.#read(() => id === roomId ? this.room : null),
+    isMember: (id, user) =>
+      Effect.suspend(() => {
+        const isMember = id === roomId && this.members.has(user)
+        return Effect.delay(this.#read(() => isMember), this.membershipMillis)
+      }),
     changes: Stream.suspend(() => {
       this.listens++
       return Stream.fromPubSub(this.changes).pipe(
@@ -70,7 +115,7 @@ export class Stage {
       return sessionId === undefined
         ? Effect.fail(new TokenRefused({ code: "unauthenticated", detail: "The token is not one of ours." }))
         : Effect.delay(
-          Effect.succeed({ userId, sessionId, expiresAt: this.expiresAt }),
+          Effect.succeed({ userId: name === "guest" ? guestId : userId, sessionId, expiresAt: this.expiresAt }),
           name === "slow" ? 1_000 : 0
         )
     }

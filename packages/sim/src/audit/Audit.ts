@@ -27,6 +27,7 @@ import {
 } from "./Money.ts"
 import { debtIsReceivable, fundingOnce, withdrawalSettled } from "./Outside.ts"
 import { recordsSigned } from "./Records.ts"
+import { roomMembers } from "./Rooms.ts"
 
 const checks: { readonly [I in Invariant]: Check } = {
   "wallet-not-negative": walletNotNegative,
@@ -44,6 +45,7 @@ const checks: { readonly [I in Invariant]: Check } = {
   "root-is-tickets": rootIsTickets,
   "records-signed": recordsSigned,
   "winner-is-derived": winnerIsDerived,
+  "room-members": roomMembers,
   "debt-is-receivable": debtIsReceivable,
   "funding-once": fundingOnce,
   "withdrawal-settled": withdrawalSettled,

@@ -83,6 +83,7 @@ const openRecordOf = (draw: DrawRow, previous: string | null): OpenRecord | unde
     commitment: commitmentHash
   } as const
   if (kind === "room") {
+    if (drawDate !== null || closesAt !== null) return undefined
     const unknownRound = beacon === null ? null : { ...beacon, round: 0 }
     return { ...terms, kind, date: null, closes: null, beacon: unknownRound, previous: null }
   }

@@ -10,6 +10,8 @@ import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
+import { roomDrawsContract } from "./RoomDraws.ts"
+import { roomsContract } from "./Rooms.ts"
 import { salesContract } from "./Sales.ts"
 import { sessionsContract } from "./Sessions.ts"
 import type { Subject } from "./Subject.ts"
@@ -33,6 +35,8 @@ export const allContracts = (subject: Subject): void => {
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)
+  roomsContract(subject)
+  roomDrawsContract(subject)
   clockworkContract(subject)
   drawsContract(subject)
   drawEventsContract(subject)

@@ -3,9 +3,12 @@ import type { Draw, DrawStatus } from "@ddd/core/Draw"
 import type { DrawId } from "@ddd/core/Ids"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
+import type { Rooms } from "@ddd/core/ports/Rooms"
+import type { Room } from "@ddd/core/Room"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
-import { advancePast, buy, catchUp, dollars, drawAt, fundedPlayer, openSales, present } from "../Steps.ts"
+import { buyInRoom, closeRoom, executeDraw, joinRoom, leaveRoom, makeRoom, startDraw } from "../RoomSteps.ts"
+import { advancePast, buy, catchUp, dollars, drawAt, fundedPlayer, openSales, present, signUp } from "../Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 /** Waits until `condition` holds. Fails after ten seconds. */
@@ -97,6 +100,45 @@ export const drawEventsContract = (subject: Subject): void =>
     )
 
     it(
+      "tells of a room whenever who is in it, what was sold or its state can be read anew",
+      Effect.gen(function*() {
+        const { ada, heard } = yield* listen((yield* openSales).id)
+        const bob = yield* signUp("bob")
+        const [room, closed] = [yield* makeRoom(ada), yield* makeRoom(ada)]
+        const tells = Effect.fnUntraced(function*(
+          what: string,
+          step: Effect.Effect<unknown, unknown, Rooms>,
+          isTold: (change: DrawChange, draw: Draw | null) => boolean,
+          { id }: Pick<Room, "id"> = room
+        ) {
+          const from = heard.length
+          yield* step
+          yield* until(what, () =>
+            heard.slice(from).some(({ change, draw }) =>
+              change._tag !== "Missed" && change.drawId === id && isTold(change, draw)
+            ))
+        })
+        const isStatus = ({ _tag }: DrawChange): boolean =>
+          _tag === "Status"
+        const isLeft = (change: DrawChange): boolean =>
+          change._tag === "Left" && change.userId === bob
+
+        yield* tells("bob came", joinRoom(bob, room), isStatus)
+        yield* tells("bob left", leaveRoom(bob, room), isLeft)
+        yield* tells("bob came again", joinRoom(bob, room), isStatus)
+        yield* tells("a ticket", buyInRoom(ada, room), ({ _tag }, draw) =>
+          _tag === "Sold" && draw?.totalEntries === 1)
+        yield* tells("the lock", startDraw(ada, room), (change, draw) =>
+          isStatus(change) && draw?.status === "locked")
+        yield* tells("the draw", executeDraw(ada, room), (change, draw) =>
+          isStatus(change) && draw?.status === "drawn")
+        const isVoid = (change: DrawChange, draw: Draw | null): boolean =>
+          isStatus(change) && draw?.status === "void"
+        yield* tells("the end", closeRoom(ada, closed), isVoid, closed)
+      })
+    )
+
+    it(
       "gives each kind of change of a draw versions that go up",
       Effect.gen(function*() {
         const draw = yield* openSales
@@ -107,17 +149,13 @@ export const drawEventsContract = (subject: Subject): void =>
         }
         const entries = present(yield* (yield* Draws).byId(draw.id)).totalEntries
         yield* until("the last sale", () =>
-          heard.slice(from).some((event) =>
-            event.draw?.totalEntries === entries
-          ))
+          heard.slice(from).some((event) => event.draw?.totalEntries === entries))
         const versions = heard.flatMap(({ change }) =>
           change._tag === "Sold" && change.drawId === draw.id ? [change.version] : []
         )
         assert.deepStrictEqual(
           versions,
-          versions.toSorted((a, b) =>
-            Number(a - b)
-          )
+          versions.toSorted((a, b) => Number(a - b))
         )
       })
     )

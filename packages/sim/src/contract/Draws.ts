@@ -108,7 +108,7 @@ export const drawsContract = (subject: Subject): void =>
         // more than one tile of the tree
         const tickets = (yield* Effect.forEach([100, 100, 99], (quantity) => buy(ada, quantity)))
           .flatMap((receipt) => receipt.tickets)
-        const early = present(yield* draws.checkTicket(present(tickets[6]).ticketId))
+        const early = present(yield* draws.checkTicket(present(tickets[6]).ticketId, null))
         assert.deepStrictEqual(early, {
           ticketId: present(tickets[6]).ticketId,
           drawId: draw.id,
@@ -122,7 +122,7 @@ export const drawsContract = (subject: Subject): void =>
         const drawn = yield* drawNow
         for (const index of [0, 1, 254, 255, 256, 298]) {
           const ticket = present(tickets[index])
-          const { inclusion, position, sealValid } = present(yield* draws.checkTicket(ticket.ticketId))
+          const { inclusion, position, sealValid } = present(yield* draws.checkTicket(ticket.ticketId, null))
           assert.isTrue(sealValid)
           assert.strictEqual(position, index + 1)
           const { leafIndex, proof, rootHash, treeSize } = present(inclusion)
@@ -135,7 +135,7 @@ export const drawsContract = (subject: Subject): void =>
             proof: proof.map((hash) => present(fromHex(hash, 32)))
           }))
         }
-        assert.isNull(yield* draws.checkTicket(ticketId("DDL-20200101-00000")))
+        assert.isNull(yield* draws.checkTicket(ticketId("DDL-20200101-00000"), null))
       })
     )
   })

@@ -1,11 +1,15 @@
-/** What every adapter of `MailSubjects` must tell of tickets, wins and withdrawals. */
-import { cents, ticketPot } from "@ddd/core/Money"
+/** What every adapter of `MailSubjects` must tell of tickets, wins, rooms and withdrawals. */
+import { drawId } from "@ddd/core/Ids"
+import { cents, ticketPot, zero } from "@ddd/core/Money"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
+import { lockPatienceMillis } from "@ddd/core/Room"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
+import { buyInRoom, closeRoom, roomOf } from "../RoomSteps.ts"
 import {
   buy,
+  catchUp,
   dollars,
   drawNow,
   fundedPlayer,
@@ -146,6 +150,34 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         const winners = yield* jobsOf("MailWinner")
         assert.deepStrictEqual(winners.map(({ drawId }) => drawId), [draw.id])
         for (const { drawId, userId } of winners) assert.isNotNull(yield* subjects.win(userId, drawId))
+      })
+    )
+
+    test(
+      "tells each member of a closed room, and nobody else, why it was closed and what came back to them",
+      Effect.gen(function*() {
+        const { closedRoom } = yield* MailSubjects
+        const [ada, bob, eve] = [
+          yield* fundedPlayer("ada", dollars(2)),
+          yield* fundedPlayer("bob", dollars(2)),
+          yield* fundedPlayer("eve", dollars(2))
+        ]
+        const [room, forgotten] = [yield* roomOf([ada, bob]), yield* roomOf([ada, bob])]
+        for (const { id } of [room, forgotten]) {
+          yield* buyInRoom(bob, { id })
+          assert.isNull(yield* closedRoom(bob, id))
+        }
+        yield* closeRoom(ada, room)
+        yield* (yield* World).advance(lockPatienceMillis)
+        yield* catchUp
+        for (const [{ id, name }, reason] of [[room, "closed"], [forgotten, "deadline"]] as const) {
+          assert.deepStrictEqual(yield* closedRoom(ada, id), { name, reason, refunded: zero })
+          assert.deepStrictEqual(yield* closedRoom(bob, id), { name, reason, refunded: dollars(1) })
+          assert.isNull(yield* closedRoom(eve, id))
+        }
+        for (const id of [(yield* openSales).id, drawId("01900000-0000-7000-8000-00000000beef")]) {
+          assert.isNull(yield* closedRoom(ada, id))
+        }
       })
     )
 

@@ -13,6 +13,7 @@ import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Rooms } from "@ddd/core/ports/Rooms"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
@@ -37,6 +38,7 @@ export type Services =
   | MailedTokens
   | PayoutAccounts
   | RecordSigner
+  | Rooms
   | Sales
   | Sealing
   | SecurityLog

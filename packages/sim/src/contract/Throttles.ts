@@ -1,21 +1,23 @@
 /** What every adapter of `Throttles` must do. */
 import { dayMillis } from "@ddd/core/Instant"
-import { type SignInAttempt, Throttles } from "@ddd/core/ports/Throttles"
-import { throttleRules } from "@ddd/core/Throttle"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { ruleOf, throttleRules } from "@ddd/core/Throttle"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { times } from "../Steps.ts"
 import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
-const ada = { account: "ada@example.com", ip: "192.0.2.7" }
+const ada: Attempt = { act: "sign_in", account: "ada@example.com", ip: "192.0.2.7" }
+/** A player with an id, who tries codes of rooms. */
+const guest: Attempt = { act: "room_code", account: "0190e1a2-0000-7000-8000-00000000000a", ip: "192.0.2.7" }
 const { free } = throttleRules.account_and_network
 
-const admit = Effect.fnUntraced(function*(attempt: SignInAttempt) {
+const admit = Effect.fnUntraced(function*(attempt: Attempt) {
   return yield* (yield* Throttles).admit(attempt)
 })
 /** What refused an attempt; null: nothing did. */
-const refusedBy = Effect.fnUntraced(function*(attempt: SignInAttempt) {
+const refusedBy = Effect.fnUntraced(function*(attempt: Attempt) {
   const admission = yield* admit(attempt)
   return admission._tag === "Throttled" ? admission.kind : null
 })
@@ -52,7 +54,7 @@ export const throttlesContract = (subject: Subject): void =>
       "takes addresses of one network for one, and an account for the same in any case",
       Effect.gen(function*() {
         for (let i = 0; i <= free; i++) {
-          yield* admit({ account: i % 2 ? ada.account : "ADA@example.com", ip: `192.0.2.${i}` })
+          yield* admit({ ...ada, account: i % 2 ? ada.account : "ADA@example.com", ip: `192.0.2.${i}` })
         }
         assert.strictEqual(yield* refusedBy({ ...ada, ip: "::ffff:192.0.2.200" }), "account_and_network")
         assert.isNull(yield* refusedBy({ ...ada, ip: "192.0.3.7" }))
@@ -118,6 +120,70 @@ export const throttlesContract = (subject: Subject): void =>
           assert.isNull(yield* refusedBy(player))
           yield* throttles.succeeded(player)
         }
+      })
+    )
+
+    it(
+      "counts wrong codes apart from wrong passwords",
+      Effect.gen(function*() {
+        for (let i = 0; i <= free; i++) assert.isNull(yield* refusedBy(guest))
+        assert.strictEqual(yield* refusedBy(guest), "account_and_network")
+        // the very same text may be an address that somebody signs in with
+        assert.isNull(yield* refusedBy({ ...guest, act: "sign_in" }))
+        for (let i = 0; i <= free; i++) yield* admit(ada)
+        assert.strictEqual(yield* refusedBy(ada), "account_and_network")
+        assert.isNull(yield* refusedBy({ ...ada, act: "room_code" }))
+      })
+    )
+
+    it(
+      "takes a right code back, and none of the wrong ones before it",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        for (let i = 0; i < 3 * free; i++) {
+          assert.isNull(yield* refusedBy(guest))
+          yield* throttles.succeeded(guest)
+        }
+        for (let i = 0; i <= free; i++) {
+          assert.isNull(yield* refusedBy(guest))
+          if (i === 2) {
+            assert.isNull(yield* refusedBy(guest))
+            yield* throttles.succeeded(guest)
+          }
+        }
+        assert.strictEqual(yield* refusedBy(guest), "account_and_network")
+      })
+    )
+
+    it(
+      "knows no network from which a player may try codes without end",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        yield* admit(guest)
+        yield* throttles.succeeded(guest)
+        for (let i = 0; i <= throttleRules.account.free; i++) {
+          assert.isNull(yield* refusedBy({ ...guest, ip: `203.0.${i}.1` }))
+        }
+        assert.strictEqual(yield* refusedBy(guest), "account")
+      })
+    )
+
+    it(
+      "lets a hundred friends in at once from behind one address, and no more wrong codes than a few of each",
+      Effect.gen(function*() {
+        for (let i = 0; i < 100; i++) assert.isNull(yield* refusedBy({ ...guest, account: `friend ${i}` }))
+        for (let i = 0; i <= free; i++) assert.isNull(yield* refusedBy(guest))
+        assert.strictEqual(yield* refusedBy(guest), "account_and_network")
+      })
+    )
+
+    it(
+      "makes a network wait that tries very many codes, and keeps that from sign-ins",
+      Effect.gen(function*() {
+        const { free: many } = ruleOf("room_code", "network")
+        for (let i = 0; i <= many; i++) yield* admit({ ...guest, account: `guesser ${i}` })
+        assert.strictEqual(yield* refusedBy({ ...guest, account: "another" }), "network")
+        assert.isNull(yield* refusedBy({ ...ada, ip: guest.ip }))
       })
     )
 

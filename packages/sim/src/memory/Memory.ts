@@ -17,6 +17,7 @@ import type { Now } from "@ddd/core/ports/Now"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Rooms } from "@ddd/core/ports/Rooms"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
@@ -39,6 +40,7 @@ import * as KeysMemory from "./KeysMemory.ts"
 import * as LedgerMemory from "./LedgerMemory.ts"
 import * as OutboxMemory from "./OutboxMemory.ts"
 import * as PayoutAccountsMemory from "./PayoutAccountsMemory.ts"
+import * as RoomsMemory from "./RoomsMemory.ts"
 import * as SalesMemory from "./SalesMemory.ts"
 import * as SecurityLogMemory from "./SecurityLogMemory.ts"
 import * as SessionsMemory from "./SessionsMemory.ts"
@@ -61,6 +63,7 @@ export type Ports =
   | Outbox
   | PayoutAccounts
   | RecordSigner
+  | Rooms
   | Sales
   | Sealing
   | SecurityLog
@@ -97,6 +100,7 @@ export const layer = (
       LedgerMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
+      RoomsMemory.layer,
       SalesMemory.layer,
       SecurityLogMemory.layer,
       SessionsMemory.layer,

@@ -82,7 +82,9 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
       usedAt
     })),
     idempotencyKeys: own(store.answers.values()).length,
-    rooms: []
+    rooms: [...store.lobbies.values()].flatMap(({ code, hostId, id, members, name }) =>
+      own(members).map(({ joinedAt }) => ({ id, code, name, isHost: hostId === user.id, joinedAt }))
+    ).toSorted((a, b) => a.joinedAt - b.joinedAt)
   }
 }
 

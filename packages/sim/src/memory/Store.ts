@@ -18,10 +18,12 @@ import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { EndedSession, Session, SessionEnd } from "@ddd/core/ports/Sessions"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
+import { codeOf, type Room } from "@ddd/core/Room"
 import type { ThrottleState } from "@ddd/core/Throttle"
 import { emptyWallet, type Moved, type MovedTogether } from "@ddd/core/Wallet"
 import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
-import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
+import { hash } from "node:crypto"
+import type { AnswerRow, DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
 
 export interface UserRow extends User {
   /** The house has none: it cannot sign in. */
@@ -88,6 +90,15 @@ export interface PayoutAccountRow extends PayoutAccount {
   readonly checkAt: Instant
 }
 
+export interface LobbyRow extends RoomRow {
+  readonly name: string
+  readonly createdAt: Instant
+  /** When the clockwork draws it, whether or not its host comes back; null before the lock. */
+  readonly serverDrawsAt: Instant | null
+  /** In the order in which they came. */
+  readonly members: ReadonlyArray<{ readonly userId: UserId; readonly joinedAt: Instant }>
+}
+
 export class Store extends Context.Service<Store, {
   readonly users: Map<UserId, UserRow>
   readonly sessions: Map<SessionId, SessionRow>
@@ -114,6 +125,10 @@ export class Store extends Context.Service<Store, {
   readonly ticketsById: Map<TicketId, TicketRow>
   /** By `keyOf` of core's Sale. */
   readonly answers: Map<string, AnswerRow>
+  /** By the draw's id, oldest first. */
+  readonly lobbies: Map<DrawId, LobbyRow>
+  /** By `keyOf`: of an answer to a purchase in a room, the room right after it. */
+  readonly keptRooms: Map<string, Room>
   /** By reference, oldest first. */
   readonly fundings: Map<string, Funding>
   /** The names by which shops know players, beside the players' ids. */
@@ -134,11 +149,15 @@ export class Store extends Context.Service<Store, {
   readonly changes: PubSub.PubSub<DrawChange>
   /** Tells that a draw changed, once that is written. The version counts all that was told. */
   readonly tell: (change: "Sold" | "Status", drawId: DrawId) => void
+  /** Tells that a member left a room, once that is written. */
+  readonly tellLeft: (drawId: DrawId, userId: UserId) => void
 
   readonly now: () => Instant
   readonly advance: (millis: number) => void
   /** A UUID version 7, greater than all before it; the same ones in every store with the same `seed`. */
   readonly newId: () => string
+  /** A code that no room of this store has; the same ones in every store with the same `seed`. */
+  readonly newRoomCode: () => string
   /** One writer at a time. */
   readonly exclusive: <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("@ddd/sim/memory/Store") {}
@@ -154,10 +173,12 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
   Effect.gen(function*() {
     let clock: number = startsAt
     let idsGiven = 0
+    let codesMade = 0
     let version = 0n
     const changes = yield* PubSub.unbounded<DrawChange>()
     const endedSessions = yield* PubSub.unbounded<EndedSession>()
     const semaphore = yield* Semaphore.make(1)
+    const lobbies = new Map<DrawId, LobbyRow>()
     const house: UserRow = {
       id: houseUserId,
       email: "house@invalid",
@@ -186,6 +207,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       tickets: new Map(),
       ticketsById: new Map(),
       answers: new Map(),
+      lobbies,
+      keptRooms: new Map(),
       fundings: new Map(),
       buyerNames: new Map(),
       withdrawals: new Map(),
@@ -202,6 +225,10 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
         version++
         PubSub.publishUnsafe(changes, { _tag: change, drawId, version })
       },
+      tellLeft: (drawId, userId) => {
+        version++
+        PubSub.publishUnsafe(changes, { _tag: "Left", drawId, userId, version })
+      },
       now: () => instant(clock),
       advance: (millis) => {
         if (!Number.isSafeInteger(millis) || millis < 0) {
@@ -216,6 +243,13 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
         const count = idsGiven.toString(16).padStart(6, "0")
         return `${time.slice(0, 8)}-${time.slice(8)}-7${count.slice(0, 3)}-8${count.slice(3)}-` +
           seed.toString(16).padStart(12, "0")
+      },
+      newRoomCode: () => {
+        const taken = new Set([...lobbies.values()].map(({ code }) => code))
+        for (;;) {
+          const code = codeOf(hash("sha256", `sim room code ${seed} ${++codesMade}`, "buffer"))
+          if (code !== undefined && !taken.has(code)) return code
+        }
       },
       exclusive: semaphore.withPermits(1)
     })
@@ -263,6 +297,7 @@ export const rowsOf = (store: Store["Service"]): Rows => ({
   draws: [...store.draws.values()],
   tickets: [...store.tickets.values()].flat(),
   answers: [...store.answers.values()],
+  rooms: [...store.lobbies.values()],
   fundings: [...store.fundings.values()],
   withdrawals: [...store.withdrawals.values()]
 })

@@ -1,13 +1,14 @@
-/** Counters of failed sign-ins, in memory. */
+/** Counters of failed sign-ins and of wrong codes, in memory. */
 import { dayMillis, type Instant } from "@ddd/core/Instant"
 import { networkOf } from "@ddd/core/Network"
-import { type SignInAttempt, Throttles } from "@ddd/core/ports/Throttles"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import {
   afterAttempt,
   afterSuccess,
+  knowsNetworks,
+  ruleOf,
   type ThrottleKind,
   throttleKinds,
-  throttleRules,
   type ThrottleState,
   waitMillis
 } from "@ddd/core/Throttle"
@@ -17,12 +18,12 @@ import { Store } from "./Store.ts"
 /** How long a network is known after the last sign-in from there. */
 const knownMillis = 90 * dayMillis
 
-const keysOf = ({ account, ip }: SignInAttempt) => {
+const keysOf = ({ account, act, ip }: Attempt) => {
   const [who, network] = [account.toLowerCase(), networkOf(ip)]
   return {
-    account: `account ${who}`,
-    network: `network ${network}`,
-    account_and_network: `${who} ${network}`
+    account: `${act} account ${who}`,
+    network: `${act} network ${network}`,
+    account_and_network: `${act} ${who} ${network}`
   } satisfies Record<ThrottleKind, string>
 }
 
@@ -38,14 +39,14 @@ export const layer: Layer.Layer<Throttles, never, Store> = Layer.effect(
     const store = yield* Store
 
     /** The counters that bind an attempt: where the owner has signed in from, the account's does not. */
-    const countersOf = (attempt: SignInAttempt): ReadonlyArray<Counter> => {
+    const countersOf = (attempt: Attempt): ReadonlyArray<Counter> => {
       const keys = keysOf(attempt)
       const seenAt = store.knownNetworks.get(keys.account_and_network)
       const known = seenAt !== undefined && store.now() - seenAt < knownMillis
       return throttleKinds.filter((kind) => kind !== "account" || !known)
         .map((kind) => ({ kind, key: keys[kind], state: store.throttles.get(keys[kind]) ?? null }))
     }
-    const change = (attempt: SignInAttempt, next: (counter: Counter, now: Instant) => ThrottleState | null): void => {
+    const change = (attempt: Attempt, next: (counter: Counter, now: Instant) => ThrottleState | null): void => {
       for (const counter of countersOf(attempt)) {
         const state = next(counter, store.now())
         if (state === null) store.throttles.delete(counter.key)
@@ -62,15 +63,16 @@ export const layer: Layer.Layer<Throttles, never, Store> = Layer.effect(
           if (longest.wait > 0) {
             return { _tag: "Throttled", kind: longest.kind, retryAfter: Math.ceil(longest.wait / 1000) } as const
           }
-          change(attempt, ({ kind, state }) => afterAttempt(throttleRules[kind], state, now))
+          change(attempt, ({ kind, state }) => afterAttempt(ruleOf(attempt.act, kind), state, now))
           return { _tag: "Admitted" } as const
         })),
 
       succeeded: (attempt) =>
         store.exclusive(Effect.sync(() => {
-          change(attempt, ({ kind, state }, now) =>
-            state === null || kind === "account_and_network" ? null : afterSuccess(state, now))
-          store.knownNetworks.set(keysOf(attempt).account_and_network, store.now())
+          change(attempt, ({ kind, state }, now) => state === null ? null : afterSuccess(attempt.act, kind, state, now))
+          if (knowsNetworks(attempt.act)) {
+            store.knownNetworks.set(keysOf(attempt).account_and_network, store.now())
+          }
         })),
 
       takenBack: (attempt) =>

@@ -20,6 +20,7 @@ import {
   changeDebtor,
   changeDraw,
   changeFunding,
+  changeRoom,
   changeTicket,
   changeTransaction,
   changeWallet,
@@ -164,6 +165,8 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
       notes: { ...notes, lock: the(rows, "drawn").notes.lock }
     })),
     "hours that are not the promised ones": changeDraw("open", ({ opensAt }) => ({ closesAt: opensAt })),
+    "a room that closes by the clock": changeDraw("locked", ({ opensAt }) => ({ closesAt: opensAt })),
+    "a room of a day": changeDraw("locked", (_, rows) => ({ drawDate: the(rows, "open").drawDate })),
     "a lock time that is not the signed one": changeDraw("drawn", ({ opensAt }) => ({ lockedAt: opensAt })),
     "a winner who is not the signed one": changeDraw("drawn", ({ winningPosition }) => ({
       winningPosition: position(present(winningPosition) % 7 + 1)
@@ -178,6 +181,25 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     })),
     "no winner": changeDraw("drawn", () => ({ winningPosition: null })),
     "a winner before the draw": changeDraw("scheduled", () => ({ winningPosition: position(1) }))
+  },
+  "room-members": {
+    "a ticket of who is no member": changeRoom(({ hostId, members }) => ({
+      members: members.filter(({ userId }) => userId === hostId)
+    })),
+    "two tickets of a member": (rows) => {
+      const { hostId, id } = present(rows.rooms[0])
+      const tickets = rows.tickets.map((ticket) => ticket.drawId === id ? { ...ticket, userId: hostId } : ticket)
+      return { ...rows, tickets }
+    },
+    "more members than there are places": changeRoom(() => ({ maxParticipants: 2 })),
+    "a member twice": changeRoom(({ members }) => ({ members: [...members.slice(1), ...members.slice(0, 2)] })),
+    "a host who is no member": changeRoom(() => ({ hostId: stranger })),
+    "a room without a draw": (rows) => ({ ...rows, draws: rows.draws.filter(({ id }) => id !== rows.rooms[0]?.id) }),
+    "a daily draw with a room": (rows) => ({
+      ...rows,
+      rooms: [...rows.rooms, { ...present(rows.rooms[0]), id: the(rows, "scheduled").id }]
+    }),
+    "a room's draw without a room": (rows) => ({ ...rows, rooms: rows.rooms.slice(1) })
   },
   "debt-is-receivable": {
     "a debt that is forgotten": changeDebtor(() => ({ debt: zero })),
@@ -292,7 +314,8 @@ describe("the audit", () => {
         draws: voided.draws.toReversed(),
         tickets: voided.tickets.toReversed(),
         fundings: voided.fundings.toReversed(),
-        withdrawals: voided.withdrawals.toReversed()
+        withdrawals: voided.withdrawals.toReversed(),
+        rooms: voided.rooms.toReversed()
       }
       assert.deepStrictEqual(audit(reversed).findings, [])
     }).pipe(Effect.provide(Memory.layer())))

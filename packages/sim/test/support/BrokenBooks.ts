@@ -13,7 +13,8 @@ import { isRefusal, refundTicket, type TransactionType } from "@ddd/core/Wallet"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/Rows.ts"
+import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/RoomSteps.ts"
+import type { DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/Rows.ts"
 import {
   advancePast,
   buy,
@@ -70,7 +71,25 @@ const moneyInAndOut = Effect.gen(function*() {
   })
 })
 
-/** Two days of players: a draw that is drawn, one that is open, seven to come; and money in and out. */
+/** Rooms of hal, ida and jo: one that is open, one locked, one drawn, one closed; each with the tickets of hal and ida. */
+const privateRooms = Effect.gen(function*() {
+  const hal = yield* fundedPlayer("hal", dollars(6))
+  const ida = yield* fundedPlayer("ida", dollars(6))
+  const jo = yield* fundedPlayer("jo", dollars(1))
+  const [, locked, drawn, closed] = yield* Effect.forEach([1, 2, 3, 4], () =>
+    Effect.gen(function*() {
+      const room = yield* roomOf([hal, ida, jo], 3)
+      yield* buyInRoom(hal, room, { key: `in ${room.id}` })
+      yield* buyInRoom(ida, room)
+      return room
+    }))
+  yield* startDraw(hal, present(locked))
+  yield* startDraw(hal, present(drawn))
+  yield* executeDraw(hal, present(drawn))
+  yield* closeRoom(hal, present(closed))
+})
+
+/** Two days of players: a draw that is drawn, one that is open, seven to come; rooms; and money in and out. */
 export const twoDays = Effect.gen(function*() {
   const draw = yield* openSales
   const ada = yield* fundedPlayer("ada", dollars(20))
@@ -83,6 +102,7 @@ export const twoDays = Effect.gen(function*() {
   yield* buy(bob, 2, { key: "third" })
   yield* deposit(ada, dollars(1), "test:more")
   yield* moneyInAndOut
+  yield* privateRooms
   const rows = rowsOf(yield* Store)
   return { ...rows, transactions: rows.transactions.toSorted((a, b) => a.id < b.id ? -1 : 1) }
 })
@@ -140,6 +160,12 @@ export const changeTicket = (change: (ticket: TicketRow, rows: Rows) => Partial<
     ...rows,
     tickets: rows.tickets.map((ticket) => ticket === chosen ? { ...ticket, ...change(ticket, rows) } : ticket)
   }
+}
+
+/** Changes the first room, which is open. */
+export const changeRoom = (change: (room: RoomRow) => Partial<RoomRow>): Break => (rows) => {
+  const chosen = present(rows.rooms[0])
+  return { ...rows, rooms: rows.rooms.map((room) => room === chosen ? { ...room, ...change(room) } : room) }
 }
 
 export const isType = (type: TransactionType) => (row: TransactionRow): boolean => row.type === type

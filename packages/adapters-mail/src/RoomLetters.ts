@@ -1,0 +1,51 @@
+/** What the mails about a private room say. */
+import type { VoidReason } from "@ddd/core/Draw"
+import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
+import { lockPatienceMillis } from "@ddd/core/Room"
+import { type Addressee, footer, greeting } from "./Addressee.ts"
+import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
+import { asTyped, dollars } from "./Wording.ts"
+
+const patienceDays = lockPatienceMillis / 86_400_000
+
+/** Goes on from "was closed". */
+const why = (reason: VoidReason): string => {
+  switch (reason) {
+    case "closed":
+      return " by its host, before its draw was started"
+    case "deadline":
+      return `: its host did not start the draw within ${patienceDays} days of the first ticket`
+    case "beacon":
+      return ": the public random numbers that its draw waited for did not come"
+    case "seed":
+      return ": its draw could not be decided, through a fault of ours"
+  }
+}
+
+/** To each member of a room that was closed before it was drawn. What the host typed stands in no subject. */
+export const roomClosed = (to: Addressee & { readonly closed: ClosedRoom }): Letter => {
+  const { name, reason, refunded } = to.closed
+  const back = refunded === 0n ? null : dollars(refunded)
+  return {
+    subject: back === null ? "A room of yours was closed" : `A room of yours was closed: ${back} is back`,
+    preview: back === null
+      ? "Nothing was drawn, and nothing was paid."
+      : "Your ticket's price was credited to your wallet.",
+    blocks: [
+      greeting(to),
+      paragraph(`A room that you were in was closed${why(reason)}.`),
+      facts(["Room", asTyped(name)], ["Came back to you", back ?? "nothing: you had no ticket in it"]),
+      paragraph(
+        back === null
+          ? "Nobody has won, and nobody can join it any more. There is nothing that you must do."
+          : "Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."
+      ),
+      button("Open Daily Dollar Draw", to.links.home),
+      // credits pay debts first (DESIGN.md, "Money")
+      ...(back === null ? [] : [
+        remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
+      ])
+    ],
+    footer: footer(to, "You get this because you were a member of the room.")
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Private rooms on PostgreSQL: each operation one transaction under the row of the room's draw, which is read once it is locked.
+ *
+ * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
+ */
+import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
+import { formatInstant, type Instant } from "@ddd/core/Instant"
+import { emptyFrontier, encodeFrontier } from "@ddd/core/Merkle"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { UnknownUser } from "@ddd/core/ports/Ledger"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { type NewRoom, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
+import { PurchaseRefused } from "@ddd/core/ports/Sales"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { formatOpen } from "@ddd/core/Record"
+import { drawnByServerAt, mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/Room"
+import type { Idempotency } from "@ddd/core/Sale"
+import { lockRoom, openRoom } from "@ddd/core/Settlement"
+import type { TicketStatus } from "@ddd/core/Ticket"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Redacted } from "effect"
+import { tellLeft, tellMembers } from "./DrawEventsPg.ts"
+import { declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow, textOf } from "./DrawSteps.ts"
+import { makeRoomRows } from "./RoomRows.ts"
+import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
+import { makeSaleAttempt } from "./SaleAttempt.ts"
+import { sellInRoom } from "./SaleBatch.ts"
+import { makeSeals } from "./Seals.ts"
+import { orUnavailable, retryConflicts } from "./Transaction.ts"
+
+// of 729 million codes one is taken already where a million rooms were made: so many in a row never are
+const codesTriedMax = 20
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const identifiers = yield* Identifiers
+  const { newId, newRoomCode } = identifiers
+  const sealing = yield* Sealing
+  const seals = makeSeals(sealing)
+  const signer = yield* RecordSigner
+  const vault = yield* SeedVault
+  const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault }
+  const rooms = makeRoomRows(sql)
+  const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
+  const sell = sellInRoom(sql, seals, newId)
+
+  // what opens by this clock is on sale by it at once: `Now` may be a little ahead
+  const clock = Effect.map(
+    sql<{ readonly clock: Date }>`SELECT app_now() AS clock`,
+    ([row]) => instantOf(row!.clock)
+  )
+
+  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
+  const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
+  const orRefuse = (refusal: RoomRefusal | null) => refusal === null ? Effect.void : refuse(refusal)
+  const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
+
+  /** A room that was read before in the same call: none is ever removed. */
+  const known = Effect.fnUntraced(function*(id: DrawId) {
+    const room = yield* rooms.byId(id)
+    return room === null ? yield* Effect.die(new Error(`room ${id} is gone`)) : room
+  })
+
+  /** Whether a user may be in rooms: a player whose account is neither frozen nor erased. */
+  const isPlayer = (user: UserId) =>
+    Effect.map(
+      sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND id <> ${houseUserId}::uuid AND is_active AND erased_at IS NULL`,
+      (rows) => rows.length > 0
+    )
+
+  /** Locks the draw of a room, and reads both. */
+  const lock = Effect.fnUntraced(function*(id: DrawId) {
+    const draw = yield* lockAndRead(sql, id)
+    if (draw === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
+    return { draw, state: yield* rooms.stateOf(draw) }
+  })
+
+  const addMember = (id: DrawId, user: UserId, at: Instant) =>
+    sql`
+      INSERT INTO lobby_members (id, lobby_id, user_id, joined_at)
+      VALUES (${newId(at)}::uuid, ${id}::uuid, ${user}::uuid, ${formatInstant(at)}::timestamptz)`
+
+  /** Writes the room's own row, under a code that no room ever had. */
+  const addLobby = Effect.fnUntraced(function*(id: DrawId, { hostId, maxParticipants, name }: NewRoom, at: Instant) {
+    for (let tried = 0; tried < codesTriedMax; tried++) {
+      // waits for whoever is taking the same code just now
+      const added = yield* sql`
+        INSERT INTO lobbies (id, code, name, host_id, max_participants, created_at)
+        VALUES (${id}::uuid, ${newRoomCode()}, ${name}, ${hostId}::uuid, ${maxParticipants}, ${
+        formatInstant(at)
+      }::timestamptz)
+        ON CONFLICT (code) DO NOTHING RETURNING 1 AS added`
+      if (added.length > 0) return
+    }
+    return yield* Effect.die(new Error(`${codesTriedMax} new room codes were all taken`))
+  })
+
+  const create = Effect.fn("RoomsPg.create")(function*(room: NewRoom) {
+    if (!(yield* isPlayer(room.hostId))) return yield* new UnknownUser({ userId: room.hostId })
+    const at = yield* clock
+    const id = drawId(newId(at))
+    const seed = yield* vault.generate
+    const sealed = yield* vault.seal(id, seed)
+    const record = openRoom(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain: null })
+    const opens = formatInstant(at)
+    yield* sql`
+      INSERT INTO draws (id, kind, status, commitment_hash, created_at, opens_at, seal_key_id, tree_frontier, open_note)
+      VALUES (${id}::uuid, 'room', 'open', ${record.commitment}, ${opens}::timestamptz, ${opens}::timestamptz,
+        ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${yield* signer.sign(formatOpen(record))})`
+    yield* sql`
+      INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext)
+      VALUES (${id}::uuid, ${sealed.keyId}, ${sealed.nonce}, ${sealed.ciphertext})`
+    yield* addLobby(id, room, at)
+    yield* addMember(id, room.hostId, at)
+    return yield* known(id)
+  }, transact)
+
+  const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
+    const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
+    if (!(yield* isPlayer(userId))) return yield* refuse({ _tag: "NoRoom" })
+    // of many for the last place each waits here for the one before
+    const { draw, state } = yield* lock(id)
+    yield* orRefuse(mayJoin(state, userId))
+    yield* addMember(id, userId, instantOf(draw.clock))
+    yield* tellMembers(sql, id)
+    return yield* known(id)
+  }, transact)
+
+  const leave = Effect.fn("RoomsPg.leave")(function*(request: RoomRequest) {
+    const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+    const { state } = yield* lock(id)
+    yield* orRefuse(mayLeave(state, request.userId))
+    yield* sql`DELETE FROM lobby_members WHERE lobby_id = ${id}::uuid AND user_id = ${request.userId}::uuid`
+    // who left is told nothing of those who stay
+    yield* tellLeft(sql, id, request.userId)
+    yield* tellMembers(sql, id)
+  }, transact)
+
+  const purchase = Effect.fn("RoomsPg.purchase")(
+    function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
+      const { idempotency, userId } = request
+      const key = yield* orNoRoom(yield* rooms.findKey(request))
+      const asked = { userId, quantity: 1, drawId: key.id, idempotency }
+      const { outcome, room, tickets: [ticket] } = yield* attempt((batchId) => sell(batchId, key, asked, known(key.id)))
+      if (outcome._tag === "Refused") {
+        // a member who left since the look-up: for them there is no room
+        if (outcome.refusal._tag === "NotMember") return yield* refuse({ _tag: "NoRoom" })
+        return yield* new PurchaseRefused({ refusal: outcome.refusal })
+      }
+      // the answer that is kept under the key is of no purchase in a room
+      if (room === null || ticket === undefined) return yield* new PurchaseRefused({ refusal: { _tag: "KeyReused" } })
+      const { purchasedAt: updatedAt, wallet: { balance, pendingWithdrawal, withdrawable } } = outcome.block
+      return {
+        ticket,
+        wallet: { balance, withdrawable, pendingWithdrawal, updatedAt },
+        room,
+        replayed: outcome._tag === "Replayed"
+      }
+    },
+    orUnavailable
+  )
+
+  const ticket = Effect.fn("RoomsPg.ticket")(function*(request: RoomRequest) {
+    const key = yield* rooms.findKey(request)
+    const [row] = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
+      SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
+        seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
+      FROM tickets_with_result WHERE draw_id = ${key?.id ?? null}::uuid AND user_id = ${request.userId}::uuid`
+    return row === undefined
+      ? null
+      : ticketOf(seals, row, { status: row.status, prizeAmount: centsOrNull(row.prize_amount) })
+  }, orUnavailable)
+
+  const close = Effect.fn("RoomsPg.close")(
+    function*(request: RoomRequest) {
+      const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      const isAllowed = Effect.fnUntraced(function*(draw: StepRow) {
+        const refusal = mayClose(yield* rooms.stateOf(draw), request.userId)
+        if (refusal === null) return true
+        return refusal._tag === "Done" ? false : yield* refuse(refusal)
+      })
+      // the lock of the draw comes after those of the wallets that are refunded, and the rule is asked under it
+      yield* declareVoid(services, { drawId: id, step: "expire", dueAt: yield* clock }, "closed", isAllowed)
+      return yield* known(id)
+    },
+    Effect.catchTag("StepFailed", (cause) =>
+      Effect.fail(
+        new Unavailable({ message: "the room could not be closed; nothing was refunded", retryAfter: 1, cause })
+      )),
+    orUnavailable
+  )
+
+  const start = Effect.fn("RoomsPg.start")(
+    function*({ drawAt, ...request }: RoomRequest & { readonly drawAt: Instant | null }) {
+      const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      // waits for a purchase that holds the row; the next one finds the draw locked
+      const { draw, state } = yield* lock(id)
+      yield* orRefuse(mayStart(state, request.userId, drawAt, instantOf(draw.clock)))
+      const sold = { ...soldIn(sealing, draw), drawAt, chain: null }
+      const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
+      yield* publishLockRecord(services, draw, record)
+      const serverDrawsAt = formatInstant(drawnByServerAt(record.locked, drawAt, record.draws))
+      yield* sql`UPDATE lobbies SET server_draws_at = ${serverDrawsAt}::timestamptz WHERE id = ${id}::uuid`
+      return yield* known(id)
+    },
+    transact
+  )
+
+  /** Whether the room is to be drawn now, by its host; false where it is drawn already. */
+  const mayBeDrawn = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
+    const { draw, state } = yield* lock(id)
+    const refusal = mayExecute(state, user, instantOf(draw.clock))
+    if (refusal === null) return true
+    return refusal._tag === "Done" ? false : yield* refuse(refusal)
+  })
+
+  const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
+    const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+    if (yield* mayBeDrawn(id, request.userId).pipe(sql.withTransaction, retryConflicts)) {
+      // does nothing where the clockwork came in between
+      yield* settle(services, { drawId: id, step: "settle", dueAt: yield* clock }, "host")
+    }
+    return yield* known(id)
+  }, orUnavailable)
+
+  return Rooms.of({
+    create,
+    join,
+    leave,
+    purchase,
+    ticket,
+    close,
+    start,
+    execute,
+    find: Effect.fn("RoomsPg.find")((request) => rooms.find(request), orUnavailable),
+    list: Effect.fn("RoomsPg.list")((user, page) => rooms.listOf(user, page), orUnavailable),
+    byId: Effect.fn("RoomsPg.byId")((id) => rooms.byId(id), orUnavailable),
+    all: Effect.fn("RoomsPg.all")((page) => rooms.all(page), orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Rooms, make)

@@ -1,0 +1,17 @@
+/** `ddd room list`: the private rooms, newest first. */
+import { Rooms } from "@ddd/core/ports/Rooms"
+import { Effect } from "effect"
+import { done } from "../ExitCode.ts"
+import { print, printJson } from "../terminal/Output.ts"
+import { onDraws } from "./OnDatabase.ts"
+import { newest } from "./Pages.ts"
+import { roomJson, roomTable } from "./RoomText.ts"
+
+export const listRooms = Effect.fn("ddd room list")(
+  function*({ json, limit }: { readonly json?: true; readonly limit: number }) {
+    const rooms = yield* onDraws(Effect.flatMap(Rooms, ({ all }) => newest(all, limit)))
+    if (json === true) yield* printJson(rooms.map(roomJson))
+    else yield* print(rooms.length === 0 ? "There are no rooms." : roomTable(rooms))
+    return done
+  }
+)

@@ -1,0 +1,55 @@
+/** Why a purchase is not made, in the words of the API: what daily draws and rooms have in common. */
+import { formatCents } from "@ddd/core/Money"
+import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
+import type { PurchaseRefusal } from "@ddd/core/Sale"
+import { Effect } from "effect"
+import { refuseUnknownPlayer } from "../Authentication.ts"
+import { type Problem, refuse } from "../Problem.ts"
+
+/** What is the buyer's, not the draw's. */
+export type BuyerRefusal = Extract<
+  PurchaseRefusal,
+  { readonly _tag: "InsufficientFunds" | "AccountFrozen" | "UnknownBuyer" | "KeyReused" }
+>
+
+export type BuyerProblem = Problem<
+  "insufficient_funds" | "account_frozen" | "unauthenticated" | "idempotency_key_reused"
+>
+
+export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerProblem> => {
+  switch (refusal._tag) {
+    case "InsufficientFunds":
+      return refuse(
+        "insufficient_funds",
+        `The wallet holds ${formatCents(refusal.balance)}; this purchase costs ${
+          formatCents(refusal.needed)
+        }. Nothing was bought.`
+      )
+    case "AccountFrozen":
+      return refuse("account_frozen", "This account is frozen and cannot buy. Nothing was bought.")
+    case "UnknownBuyer":
+      return refuseUnknownPlayer
+    case "KeyReused":
+      return refuse(
+        "idempotency_key_reused",
+        "This idempotency key was used for another request. Nothing was bought; use a new key."
+      )
+  }
+}
+
+/** Only a key makes it safe to ask again: without one, the same request might buy twice. */
+export const refuseUnknownOutcome =
+  (key: string | undefined) => ({ cause }: OutcomeUnknown): Effect.Effect<never, Problem<"outcome_unknown">> =>
+    Effect.andThen(
+      Effect.logError("It could not be found out whether a purchase happened", cause),
+      key === undefined
+        ? refuse(
+          "outcome_unknown",
+          "Whether the tickets were bought is not known. Look at your tickets before you buy again."
+        )
+        : refuse(
+          "outcome_unknown",
+          "Whether the tickets were bought is not known. Send the same request under the same idempotency key to find out.",
+          { retryAfter: 1 }
+        )
+    )

@@ -1,0 +1,70 @@
+/** Why a room refuses, in the words of the API. */
+import { formatInstant } from "@ddd/core/Instant"
+import type { RoomRefusal, RoomStatus } from "@ddd/core/Room"
+import { Effect } from "effect"
+import { Problem } from "../Problem.ts"
+
+/** `NoRoom` is answered where wrong codes are counted. */
+export type TellableRefusal = Exclude<RoomRefusal, { readonly _tag: "NoRoom" }>
+
+export type RoomProblemCode =
+  | "room_full"
+  | "already_member"
+  | "already_has_ticket"
+  | "forbidden"
+  | "wrong_room_state"
+  | "invalid_request"
+
+/** What is left to do in a room, by its status. */
+const whatToDo: Record<RoomStatus, string> = {
+  waiting: "Its host starts the draw, or closes it.",
+  open: "Its host starts the draw, or closes it.",
+  locked: "It is drawn at its drawAt.",
+  drawn: "The room shows who won.",
+  closed: "Every ticket in it was refunded; make a new room."
+}
+
+const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}. Nothing was changed.`
+
+const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
+  switch (refusal._tag) {
+    case "RoomFull":
+      return new Problem("room_full", "This room has as many members as it takes. You are not in it.")
+    case "AlreadyMember":
+      return new Problem("already_member", "You are a member of this room already. Nothing was changed.")
+    case "AlreadyHasTicket":
+      return new Problem(
+        "already_has_ticket",
+        "You have your ticket of this room: a member buys one, and stays. Nothing was changed."
+      )
+    case "Forbidden":
+      return new Problem("forbidden", sentence(refusal.why))
+    case "WrongState":
+      return new Problem(
+        "wrong_room_state",
+        `This room is ${refusal.status}: ${refusal.why}. Nothing was changed. ${whatToDo[refusal.status]}`
+      )
+    case "BadTime": {
+      const message = `must be from ${formatInstant(refusal.earliest)} to ${formatInstant(refusal.latest)}`
+      return new Problem("invalid_request", `drawAt: ${message}. Nothing was changed.`, {
+        errors: [{ path: "drawAt", message }]
+      })
+    }
+  }
+}
+
+const isOneOf = <Code extends RoomProblemCode>(
+  codes: ReadonlyArray<Code>,
+  problem: Problem<RoomProblemCode>
+): problem is Problem<Code> => codes.some((code) => code === problem.code)
+
+/** Fails with what a room refuses; `codes` are those that the request can meet, and another one is a mistake of ours. */
+export const refuseRoom = <const Code extends RoomProblemCode>(
+  refusal: TellableRefusal,
+  codes: ReadonlyArray<Code>
+): Effect.Effect<never, Problem<Code>> => {
+  const problem = problemOf(refusal)
+  return isOneOf(codes, problem)
+    ? Effect.fail(problem)
+    : Effect.die(new Error(`a room refused for what this request cannot meet: ${refusal._tag}`))
+}

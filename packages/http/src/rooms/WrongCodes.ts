@@ -1,0 +1,67 @@
+/**
+ * Keeps codes of rooms from being guessed.
+ *
+ * A code that lets nobody in is counted, by player and by network; enough of them make the next one wait. A room's id is no code: it
+ * cannot be guessed, and lets nobody in.
+ */
+import { isUuid, type UserId } from "@ddd/core/Ids"
+import type { RoomRefused } from "@ddd/core/ports/Rooms"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import type { Room } from "@ddd/core/Room"
+import { Effect } from "effect"
+import { type Problem, refuse } from "../Problem.ts"
+
+/** Who asks for a room, from where; `room` is what they call it: its id or its code. */
+export interface Asker {
+  readonly userId: UserId
+  readonly ip: string
+  readonly room: string
+}
+
+/** For one who is no member, for a wrong code, for a room that does not exist: one sentence, by which none is told from another. */
+export const refuseNoRoom = refuse(
+  "not_found",
+  "There is no such room for you, or its code is wrong. Nothing was changed."
+)
+
+const attemptOf = ({ ip, userId }: Asker): Attempt => ({ act: "room_code", account: userId, ip })
+
+export const makeWrongCodes = Effect.gen(function*() {
+  const throttles = yield* Throttles
+
+  const admit = (asker: Asker): Effect.Effect<void, Problem<"rate_limited"> | Unavailable> =>
+    Effect.flatMap(throttles.admit(attemptOf(asker)), (admission) =>
+      admission._tag === "Admitted"
+        ? Effect.void
+        : refuse(
+          "rate_limited",
+          "Too many wrong codes were tried here. Wait before you try again. Nothing was changed.",
+          {
+            retryAfter: admission.retryAfter
+          }
+        ))
+
+  return {
+    /** Answers whoever asks for a room that is none to them, and counts it where they called it by a code. */
+    refuse: (asker: Asker): Effect.Effect<never, Problem<"not_found" | "rate_limited"> | Unavailable> =>
+      Effect.andThen(isUuid(asker.room.toLowerCase()) ? Effect.void : admit(asker), refuseNoRoom),
+
+    /**
+     * Comes in by a code. The attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one, and
+     * taken back unless the code was wrong.
+     */
+    guard: (
+      asker: Asker,
+      join: Effect.Effect<Room, RoomRefused | Unavailable>
+    ): Effect.Effect<Room, Problem<"rate_limited"> | RoomRefused | Unavailable> => {
+      // whoever is in is told so, whatever the counter says
+      const right = Effect.ignore(throttles.succeeded(attemptOf(asker)))
+      const joined = Effect.tapError(Effect.tap(join, right), (error) => {
+        if (error._tag === "Unavailable") return Effect.ignore(throttles.takenBack(attemptOf(asker)))
+        return error.refusal._tag === "NoRoom" ? Effect.void : right
+      })
+      return Effect.andThen(admit(asker), joined)
+    }
+  }
+})
