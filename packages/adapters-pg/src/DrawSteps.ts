@@ -4,6 +4,7 @@
  * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
+import type { ChainInfo } from "@ddd/core/Beacon"
 import { daysToPublish, type DrawKind, type DrawStatus, type DrawStep, type VoidReason } from "@ddd/core/Draw"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
@@ -38,6 +39,7 @@ export interface StepServices {
   readonly signer: RecordSigner["Service"]
   readonly sealing: Sealing["Service"]
   readonly vault: SeedVault["Service"]
+  readonly chain: ChainInfo | null
 }
 
 // any constant will do, as long as every node takes the same one
@@ -59,7 +61,7 @@ interface NewestRow {
 }
 
 /** Publishes the open records that are to stand by now, each with its seed sealed beside it. Gives the new draws' ids. */
-export const publishAhead = ({ newId, sealing, signer, sql, vault }: StepServices) => {
+export const publishAhead = ({ chain, newId, sealing, signer, sql, vault }: StepServices) => {
   const newest = Effect.map(
     sql<NewestRow>`SELECT draw_date, open_note FROM draws WHERE kind = 'daily' ORDER BY draw_date DESC LIMIT 1`,
     ([row]) => row
@@ -81,16 +83,19 @@ export const publishAhead = ({ newId, sealing, signer, sql, vault }: StepService
         opens: day.opensAt,
         closes: day.closesAt,
         seed: Redacted.value(seed),
-        chain: null,
+        chain,
         previous
       })
       const text = formatOpen(record)
       const note = yield* signer.sign(text)
       const [opens, closes] = [formatInstant(day.opensAt), formatInstant(day.closesAt)]
+      const { beacon, commitment } = record
       yield* sql`
-        INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, seal_key_id, tree_frontier, open_note)
-        VALUES (${id}::uuid, 'daily', ${day.date}::date, 'scheduled', ${record.commitment}, ${opens}::timestamptz,
-          ${closes}::timestamptz, ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${note})`
+        INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, seal_key_id, tree_frontier,
+          beacon_chain, beacon_round, open_note)
+        VALUES (${id}::uuid, 'daily', ${day.date}::date, 'scheduled', ${commitment}, ${opens}::timestamptz,
+          ${closes}::timestamptz, ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)},
+          ${beacon?.chainHash ?? null}::text, ${beacon?.round ?? null}::bigint, ${note})`
       yield* sql`
         INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext)
         VALUES (${id}::uuid, ${sealed.keyId}, ${sealed.nonce}, ${sealed.ciphertext})`
@@ -119,6 +124,9 @@ export interface StepRow {
   readonly total_entries: number
   readonly tree_frontier: Uint8Array
   readonly tiled_at: Date | null
+  readonly beacon_chain: string | null
+  /** The round's, once it is there. */
+  readonly beacon_signature: Uint8Array | null
   readonly open_note: string
   readonly lock_note: string | null
   /** Of a room: when it is drawn although its host never comes back. */
@@ -130,7 +138,8 @@ const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
   Effect.map(
     sql<StepRow>`
       SELECT id, kind, status, opens_at, closes_at, draws_at, last_purchased_at, total_entries, tree_frontier, tiled_at,
-        open_note, lock_note, (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) AS server_draws_at,
+        beacon_chain, beacon_signature, open_note, lock_note,
+        (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) AS server_draws_at,
         app_now() AS clock
       FROM draws d WHERE id = ${id}::uuid`,
     ([row]) => row
@@ -190,7 +199,7 @@ export const publishLockRecord = Effect.fnUntraced(function*(
   yield* sql`
     UPDATE draws SET status = 'locked', locked_at = ${formatInstant(record.locked)}::timestamptz,
       draws_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
-      lock_note = ${yield* signer.sign(formatLock(record))}
+      beacon_round = ${record.beacon?.round ?? null}::bigint, lock_note = ${yield* signer.sign(formatLock(record))}
     WHERE id = ${id}::uuid`
   yield* tellStatus(sql, id, "locked")
 })
@@ -215,6 +224,10 @@ const openSeed = Effect.fnUntraced(function*({ sql, vault }: Pick<StepServices, 
   )
 })
 
+/** Whether a draw waits for a round of the beacon, which is not there yet. From then on it may be drawn. */
+export const isRoundMissing = ({ beacon_chain, beacon_signature }: StepRow): boolean =>
+  beacon_chain !== null && beacon_signature === null
+
 /** When the clockwork draws: a room's host may come before. */
 const clockworkDrawsAt = ({ draws_at, kind, server_draws_at }: StepRow): Date | null =>
   kind === "room" ? server_draws_at : draws_at
@@ -228,10 +241,10 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
   const { drawId: id } = due
   const draw = yield* readDraw(sql, id)
   if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
-  if (by === "clockwork" && !isPast(clockworkDrawsAt(draw), draw.clock)) return false
+  if (isRoundMissing(draw) || (by === "clockwork" && !isPast(clockworkDrawsAt(draw), draw.clock))) return false
   const seed = yield* openSeed(services, due)
   const [openText, lockText] = [textOf(draw.open_note), textOf(draw.lock_note)]
-  const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, null)
+  const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, draw.beacon_signature)
   const [winner] = outcome.winningPosition === null ?
     [] :
     yield* sql<{ readonly ticket_id: string; readonly user_id: string }>`
@@ -240,7 +253,7 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
     sealing.sha256,
     lockText,
     seed,
-    null,
+    draw.beacon_signature,
     outcome,
     winner === undefined ? null : ticketId(winner.ticket_id)
   )
@@ -427,7 +440,7 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     SELECT id, 'lock', closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
     UNION ALL
     SELECT id, 'settle', CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
-    FROM draws d WHERE status = 'locked'
+    FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
     UNION ALL
     SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'

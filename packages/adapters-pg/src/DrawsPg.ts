@@ -3,6 +3,7 @@ import { toHex } from "@ddd/core/Bytes"
 import type { DrawNotes } from "@ddd/core/Draw"
 import { type DrawId, drawId, type Position, ticketId, userId } from "@ddd/core/Ids"
 import { pageOf } from "@ddd/core/Page"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import {
   Draws,
   type DueStep,
@@ -42,7 +43,8 @@ const make = Effect.gen(function*() {
     newId: (yield* Identifiers).newId,
     outbox: yield* Outbox,
     signer: yield* RecordSigner,
-    vault: yield* SeedVault
+    vault: yield* SeedVault,
+    chain: yield* BeaconChain
   }
   const columns = drawColumns(sql)
 

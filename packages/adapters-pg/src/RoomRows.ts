@@ -8,7 +8,7 @@ import type { RoomRequest } from "@ddd/core/ports/Rooms"
 import { parseCode, type Participant, type Room, type RoomState, roomStatus } from "@ddd/core/Room"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { StepRow } from "./DrawSteps.ts"
+import { isRoundMissing, type StepRow } from "./DrawSteps.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 
 interface ParticipantRow {
@@ -158,7 +158,8 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
         status: draw.status,
         maxParticipants: room.max_participants,
         members: rows.map((row) => ({ userId: userId(row.user_id), hasTicket: row.has_ticket })),
-        drawsAt: instantOrNull(draw.draws_at)
+        drawsAt: instantOrNull(draw.draws_at),
+        isRoundMissing: isRoundMissing(draw)
       } satisfies RoomState
     })
   }

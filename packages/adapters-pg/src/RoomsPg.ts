@@ -6,6 +6,7 @@
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
 import { formatInstant, type Instant } from "@ddd/core/Instant"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/Merkle"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
@@ -43,7 +44,8 @@ const make = Effect.gen(function*() {
   const seals = makeSeals(sealing)
   const signer = yield* RecordSigner
   const vault = yield* SeedVault
-  const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault }
+  const chain = yield* BeaconChain
+  const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault, chain }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
   const sell = sellInRoom(sql, seals, newId)
@@ -106,12 +108,13 @@ const make = Effect.gen(function*() {
     const id = drawId(newId(at))
     const seed = yield* vault.generate
     const sealed = yield* vault.seal(id, seed)
-    const record = openRoom(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain: null })
+    const record = openRoom(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain })
     const opens = formatInstant(at)
     yield* sql`
-      INSERT INTO draws (id, kind, status, commitment_hash, created_at, opens_at, seal_key_id, tree_frontier, open_note)
+      INSERT INTO draws (id, kind, status, commitment_hash, created_at, opens_at, seal_key_id, tree_frontier, beacon_chain, open_note)
       VALUES (${id}::uuid, 'room', 'open', ${record.commitment}, ${opens}::timestamptz, ${opens}::timestamptz,
-        ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${yield* signer.sign(formatOpen(record))})`
+        ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${record.beacon?.chainHash ?? null}::text,
+        ${yield* signer.sign(formatOpen(record))})`
     yield* sql`
       INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext)
       VALUES (${id}::uuid, ${sealed.keyId}, ${sealed.nonce}, ${sealed.ciphertext})`
@@ -201,7 +204,7 @@ const make = Effect.gen(function*() {
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
       yield* orRefuse(mayStart(state, request.userId, drawAt, instantOf(draw.clock)))
-      const sold = { ...soldIn(sealing, draw), drawAt, chain: null }
+      const sold = { ...soldIn(sealing, draw), drawAt, chain }
       const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
       yield* publishLockRecord(services, draw, record)
       const serverDrawsAt = formatInstant(drawnByServerAt(record.locked, drawAt, record.draws))
@@ -211,20 +214,24 @@ const make = Effect.gen(function*() {
     transact
   )
 
-  /** Whether the room is to be drawn now, by its host; false where it is drawn already. */
+  /** Why the room is not drawn now, by its host; null where it is to be. Whoever comes before the beacon need not come again. */
   const mayBeDrawn = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
     const { draw, state } = yield* lock(id)
     const refusal = mayExecute(state, user, instantOf(draw.clock))
-    if (refusal === null) return true
-    return refusal._tag === "Done" ? false : yield* refuse(refusal)
+    if (refusal?._tag === "BeaconPending") {
+      yield* sql`
+        UPDATE lobbies SET server_draws_at = ${draw.draws_at} WHERE id = ${id}::uuid AND server_draws_at > ${draw.draws_at}`
+    }
+    return refusal
   })
 
   const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-    if (yield* mayBeDrawn(id, request.userId).pipe(sql.withTransaction, retryConflicts)) {
-      // does nothing where the clockwork came in between
-      yield* settle(services, { drawId: id, step: "settle", dueAt: yield* clock }, "host")
-    }
+    const refusal = yield* mayBeDrawn(id, request.userId).pipe(sql.withTransaction, retryConflicts)
+    if (refusal?._tag === "Done") return yield* known(id)
+    yield* orRefuse(refusal)
+    // does nothing where the clockwork came in between
+    yield* settle(services, { drawId: id, step: "settle", dueAt: yield* clock }, "host")
     return yield* known(id)
   }, orUnavailable)
 

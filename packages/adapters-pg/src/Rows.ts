@@ -106,9 +106,8 @@ export const drawOf = (row: DrawRow): Draw => ({
   closesAt: instantOrNull(row.closes_at),
   lockedAt: instantOrNull(row.locked_at),
   drawsAt: instantOrNull(row.draws_at),
-  beacon: row.beacon_chain === null || row.beacon_round === null
-    ? null
-    : { chainHash: row.beacon_chain, round: Number(row.beacon_round) },
+  // a room's round is known from its lock on: its open record says 0
+  beacon: row.beacon_chain === null ? null : { chainHash: row.beacon_chain, round: Number(row.beacon_round ?? 0n) },
   entriesRoot: row.entries_root,
   seed: row.seed,
   winningPosition: row.winning_position === null ? null : row.winning_position as Position,

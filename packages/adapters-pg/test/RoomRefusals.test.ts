@@ -216,7 +216,21 @@ layer(Sessions.layer)("what was said of a room", (it) => {
     })
   }
   allows("when the server draws it", [...made, serverDraws])
-  refuses("another time at which the server draws it", [...made, serverDraws, serverDraws], "restrict_violation", kept)
+  const serverDrawsBy = (shift: string) =>
+    `UPDATE lobbies SET server_draws_at = server_draws_at ${shift} WHERE id = '${room}'`
+  allows("an earlier time at which the server draws it", [...made, serverDraws, serverDrawsBy("- interval '1 second'")])
+  refuses(
+    "a later time at which the server draws it",
+    [...made, serverDraws, serverDrawsBy("+ interval '1 microsecond'")],
+    "restrict_violation",
+    kept
+  )
+  refuses(
+    "that the server draws it no more",
+    [...made, serverDraws, serverDrawsBy("+ NULL")],
+    "restrict_violation",
+    kept
+  )
   refuses("that it never was", [...made, `DELETE FROM lobbies WHERE id = '${room}'`], "restrict_violation", {
     roles: ["owner"]
   })

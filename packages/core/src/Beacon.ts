@@ -5,7 +5,7 @@
  * parameters, so that a verifier pins 32 bytes.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
-import { concat, fromHex, u32, u64, utf8Bytes } from "./Bytes.ts"
+import { concat, fromHex, toHex, u32, u64, utf8Bytes } from "./Bytes.ts"
 import type { Sha256 } from "./Hash.ts"
 import { type Instant, instant } from "./Instant.ts"
 
@@ -60,6 +60,13 @@ export const chainHash = (hash: Sha256, chain: ChainInfo): Uint8Array | undefine
   const beaconId = chain.beaconID === "default" ? "" : chain.beaconID
   return hash(concat(u32(chain.period), u64(chain.genesisTime), publicKey, genesisSeed, utf8Bytes(beaconId)))
 }
+
+/** The chain of that hash, in hex: `configured` or quicknet, which draws may name still; `undefined` of any other. */
+export const chainNamed = (hash: Sha256, name: string, configured: ChainInfo | null): ChainInfo | undefined =>
+  [configured ?? quicknet, quicknet].find((chain) => {
+    const own = chainHash(hash, chain)
+    return own !== undefined && toHex(own) === name
+  })
 
 /** The first round whose time is not before `draws` (milliseconds since the Unix epoch). */
 export const roundFor = (chain: ChainInfo, draws: number): number =>

@@ -74,6 +74,8 @@ export interface RoomState {
   readonly members: ReadonlyArray<{ readonly userId: UserId; readonly hasTicket: boolean }>
   /** When the outcome is due; null before the lock. */
   readonly drawsAt: Instant | null
+  /** Whether it waits for a round of the beacon that nobody has seen yet. */
+  readonly isRoundMissing: boolean
 }
 
 /** What a room is called by its draw's status and how many are in it. */
@@ -90,7 +92,7 @@ export const roomStatus = (status: DrawStatus, members: number): RoomStatus => {
   }
 }
 
-/** Why a room refuses. Nothing was changed. */
+/** Why a room refuses. Nothing was changed, unless it says so. */
 export type RoomRefusal =
   /** Who asks is no member: for them there is no such room. */
   | { readonly _tag: "NoRoom" }
@@ -100,6 +102,8 @@ export type RoomRefusal =
   /** Only the host may, or the host alone may not. */
   | { readonly _tag: "Forbidden"; readonly why: string }
   | { readonly _tag: "WrongState"; readonly status: RoomStatus; readonly why: string }
+  /** The round that its lock record names is not there yet. The server draws as soon as it is. */
+  | { readonly _tag: "BeaconPending" }
   /** The host names a time that is over, or more than a day ahead. */
   | { readonly _tag: "BadTime"; readonly earliest: Instant; readonly latest: Instant }
 
@@ -171,10 +175,14 @@ export const mayExecute = (
   if (refusal !== null) return refusal
   if (room.status === "drawn") return { _tag: "Done" }
   if (room.status !== "locked" || room.drawsAt === null) return wrongState(room, "start its draw first")
-  return clock < room.drawsAt ? wrongState(room, "its time has not come") : null
+  if (clock < room.drawsAt) return wrongState(room, "its time has not come")
+  return room.isRoundMissing ? { _tag: "BeaconPending" } : null
 }
 
-/** When a locked room is drawn although its host never comes back: at the time that the host named, else a day after the lock. */
+/**
+ * When a locked room is drawn although its host never comes back: at the time that the host named, else a day after the lock. A host
+ * who came before the beacon's round need not come again.
+ */
 export const drawnByServerAt = (lockedAt: Instant, drawAt: Instant | null, drawsAt: Instant): Instant =>
   instant(Math.max(drawAt ?? lockedAt + drawAheadMillisMax, drawsAt))
 

@@ -4,7 +4,7 @@
  * These are decisions on plain data. Whoever stores them signs each record once, in the transaction that changes the draw
  * (FAIRNESS.md, "Records").
  */
-import { beaconDelayMillis, chainHash, type ChainInfo, roundFor } from "./Beacon.ts"
+import { beaconDelayMillis, chainHash, type ChainInfo, chainNamed, roundFor } from "./Beacon.ts"
 import { fromHex, toHex } from "./Bytes.ts"
 import { commit } from "./Commitment.ts"
 import type { VoidReason } from "./Draw.ts"
@@ -125,8 +125,10 @@ export const lockDaily = (hash: Sha256, openText: string, sold: {
 }
 
 /**
- * The lock record of a room at `clock`, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. `chain` is
- * the one that its open record names. `root` is the root of its `entries` tickets.
+ * The lock record of a room at `clock`, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. `root` is the
+ * root of its `entries` tickets. Where its open record names a beacon, it names the round: of `chain`, the configured one, or quicknet.
+ *
+ * Throws `TypeError` where the open record's chain is neither.
  */
 export const lockRoom = (hash: Sha256, openText: string, sold: {
   readonly clock: Instant
@@ -141,10 +143,8 @@ export const lockRoom = (hash: Sha256, openText: string, sold: {
   const locked = instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0))
   const earliest = open.beacon === null ? locked : locked + beaconDelayMillis
   const draws = instant(Math.max(sold.drawAt ?? 0, earliest))
-  const beacon = beaconAt(hash, sold.chain, draws)
-  if (beacon?.chainHash !== open.beacon?.chainHash) {
-    throw new TypeError("a room waits for the chain that it opened with")
-  }
+  const chain = open.beacon === null ? null : chainNamed(hash, open.beacon.chainHash, sold.chain)
+  if (chain === undefined) throw new TypeError("a room waits for the chain that it opened with")
   return {
     type: "lock",
     draw: open.draw,
@@ -154,7 +154,7 @@ export const lockRoom = (hash: Sha256, openText: string, sold: {
     entries: sold.entries,
     root: toHex(sold.root),
     pool: takingsOf(sold.entries).pool,
-    beacon
+    beacon: beaconAt(hash, chain, draws)
   }
 }
 

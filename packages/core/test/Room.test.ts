@@ -32,6 +32,7 @@ const room = (rest: Partial<RoomState> = {}): RoomState => ({
   maxParticipants: 3,
   members: [{ userId: host, hasTicket: false }, { userId: guest, hasTicket: false }],
   drawsAt: null,
+  isRoundMissing: false,
   ...rest
 })
 
@@ -201,6 +202,14 @@ describe("the host", () => {
     assert.strictEqual(statusIn(mayExecute(room(), host, noon)), "open")
     assert.strictEqual(statusIn(mayExecute(room({ status: "void" }), host, noon)), "closed")
     assert.deepStrictEqual(mayExecute(room({ status: "drawn", drawsAt: noon }), host, noon), { _tag: "Done" })
+  })
+
+  it("waits for the beacon's round, once the room's time has come", () => {
+    const waiting = { ...locked, isRoundMissing: true }
+    assert.deepStrictEqual(mayExecute(waiting, host, noon), { _tag: "BeaconPending" })
+    assert.strictEqual(statusIn(mayExecute(waiting, host, instant(noon - 1))), "locked")
+    assert.strictEqual(tag(mayExecute(waiting, guest, noon)), "Forbidden")
+    assert.deepStrictEqual(mayExecute(waiting, stranger, noon), { _tag: "NoRoom" })
   })
 })
 

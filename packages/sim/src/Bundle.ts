@@ -2,6 +2,7 @@
 import { utf8Bytes } from "@ddd/core/Bytes"
 import type { DrawId } from "@ddd/core/Ids"
 import { parseVerifierKey } from "@ddd/core/Note"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -10,12 +11,12 @@ import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
 import { Effect, Stream } from "effect"
 import { present } from "./Steps.ts"
 
-/** The bytes of the bundle, in chunks, without a beacon's chain. The draw must exist. */
+/** The bytes of the bundle, in chunks. The draw must exist. */
 export const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
   const { drawId, notes, tickets } = present(yield* (yield* Draws).proof(id))
   const vkey = present((yield* RecordSigner).vkeys[0])
   const lines = yield* Stream.runCollect(Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
-  return [encodeHeader({ drawId, vkey, ...notes, chain: null }), ...lines].map(utf8Bytes)
+  return [encodeHeader({ drawId, vkey, ...notes, chain: yield* BeaconChain }), ...lines].map(utf8Bytes)
 })
 
 /** The verdict on a draw's bundle, under the log's keys. */

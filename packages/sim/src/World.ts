@@ -1,5 +1,5 @@
 /** What a test may do to the world around the ports: move its clock, and act as its operator. */
-import type { UserId } from "@ddd/core/Ids"
+import type { DrawId, UserId } from "@ddd/core/Ids"
 import type { Instant } from "@ddd/core/Instant"
 import type { Job } from "@ddd/core/ports/Outbox"
 import { Context, type Effect } from "effect"
@@ -11,6 +11,8 @@ export class World extends Context.Service<World, {
   readonly advance: (millis: number) => Effect.Effect<void>
   /** Freezes a player's account: it signs in and buys no more. */
   readonly freeze: (userId: UserId) => Effect.Effect<void>
+  /** Stores the signature of the beacon's round that a locked draw waits for, once, as whoever fetched and checked it does. */
+  readonly storeRound: (drawId: DrawId, signature: Uint8Array) => Effect.Effect<void>
   /** Every job that was added to the outbox, oldest first. Nobody does them here. */
   readonly jobs: Effect.Effect<ReadonlyArray<Job>>
 }>()("@ddd/sim/World") {}

@@ -37,10 +37,13 @@ CREATE TRIGGER member_goes BEFORE DELETE ON lobby_members FOR EACH ROW EXECUTE F
 CREATE TRIGGER members_fixed BEFORE UPDATE ON lobby_members FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER members_kept BEFORE TRUNCATE ON lobby_members FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What a room is called and who hosts it never changes; when the server draws it is said once, at the lock.
+-- What a room is called and who hosts it never changes; when the server draws it is said at the lock, and comes nearer where the host
+-- asked before the beacon's round was there.
 CREATE FUNCTION room_stays() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-  IF (to_jsonb(OLD) - 'server_draws_at') <> (to_jsonb(NEW) - 'server_draws_at') OR OLD.server_draws_at IS NOT NULL THEN
+  IF (to_jsonb(OLD) - 'server_draws_at') <> (to_jsonb(NEW) - 'server_draws_at')
+    OR (OLD.server_draws_at IS NOT NULL AND (NEW.server_draws_at IS NULL OR NEW.server_draws_at > OLD.server_draws_at))
+  THEN
     RAISE EXCEPTION 'what was said of room % is never changed', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;

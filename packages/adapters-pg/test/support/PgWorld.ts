@@ -74,6 +74,10 @@ const world = (startsAt: Instant) =>
           ),
         freeze: (userId) =>
           Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`)),
+        storeRound: (drawId, signature) =>
+          Effect.orDie(
+            Effect.asVoid(sql`UPDATE draws SET beacon_signature = ${signature} WHERE id = ${drawId}::uuid`)
+          ),
         jobs: Effect.orDie(Effect.map(
           sql<{ readonly element: Job }>`SELECT element::jsonb AS element FROM jobs ORDER BY sequence`,
           (rows) => rows.map(({ element }) => element)

@@ -2,7 +2,6 @@
 import { isTicketId } from "@ddd/core/Ids"
 import type { Day } from "@ddd/core/Instant"
 import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
-import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sales } from "@ddd/core/ports/Sales"
 import { bundleContentType } from "@ddd/core/Proof"
 import { Effect } from "effect"
@@ -15,7 +14,7 @@ import { refuse } from "../Problem.ts"
 import { pageRequest } from "../schemas/Pages.ts"
 import { refuseUnavailable } from "../Unavailability.ts"
 import { drawBody } from "./LotteryBodies.ts"
-import { proofBundle } from "./ProofBundle.ts"
+import { makeProofBundle } from "./ProofBundle.ts"
 import { makePurchase, nothingOnSaleRetrySeconds } from "./Purchase.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -24,7 +23,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const draws = yield* Draws
     const sales = yield* Sales
-    const { vkeys } = yield* RecordSigner
+    const proofBundle = yield* makeProofBundle
     const viewerOf = yield* makeViewer
 
     const drawOf = Effect.fnUntraced(function*(day: Day) {
@@ -96,7 +95,7 @@ export const layer = HttpApiBuilder.group(
           const draw = yield* drawOf(params.drawDate)
           const source = yield* Effect.catchTag(draws.proof(draw.id), "Unavailable", refuseUnavailable)
           if (source === null) return yield* refuseNoDraw
-          return HttpServerResponse.stream(proofBundle(source, draw.beacon, vkeys), {
+          return HttpServerResponse.stream(proofBundle(source, draw.beacon), {
             contentType: bundleContentType,
             headers: { "cache-control": source.notes.result === null ? revalidate : immutable }
           })

@@ -1,26 +1,36 @@
 /** The proof bundle of a draw, made as it is sent (FAIRNESS.md, "The proof bundle"): ten million tickets take no more memory than ten. */
-import { type ChainInfo, quicknet, quicknetHash } from "@ddd/core/Beacon"
+import { type ChainInfo, chainNamed } from "@ddd/core/Beacon"
 import type { Draw, DrawNotes } from "@ddd/core/Draw"
 import { nobleSha256 } from "@ddd/core/Hash"
 import { parseNote, parseVerifierKey } from "@ddd/core/Note"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { ProofSource } from "@ddd/core/ports/Draws"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { encodeHeader, encodeTicket } from "@ddd/core/Proof"
-import { Stream } from "effect"
+import { Effect, Stream } from "effect"
 
-/** The bundle's bytes. `vkeys` are the log's living keys, oldest first. Throws where the draw names a beacon that is not known. */
-export const proofBundle = (
-  { drawId, notes, tickets }: ProofSource,
-  beacon: Draw["beacon"],
-  vkeys: ReadonlyArray<string>
-): Stream.Stream<Uint8Array, Unavailable> => {
-  const header = encodeHeader({ drawId, vkey: signerOfAll(notes, vkeys), ...notes, chain: chainOf(beacon) })
-  return Stream.encodeText(
-    Stream.concat(Stream.succeed(header), Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
-  )
-}
+/** Makes the bundle's bytes. Throws where the draw names a beacon that is not known. */
+export const makeProofBundle = Effect.gen(function*() {
+  const { vkeys } = yield* RecordSigner
+  const configured = yield* BeaconChain
 
-/** The oldest key that signed all the notes. Where a rotation left none, the newest: a verifier says what it did not sign. */
+  return (
+    { drawId, notes, tickets }: ProofSource,
+    beacon: Draw["beacon"]
+  ): Stream.Stream<Uint8Array, Unavailable> => {
+    const vkey = signerOfAll(notes, vkeys)
+    const header = encodeHeader({ drawId, vkey, ...notes, chain: chainOf(beacon, configured) })
+    return Stream.encodeText(
+      Stream.concat(Stream.succeed(header), Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
+    )
+  }
+})
+
+/**
+ * Of the log's living keys, oldest first, the oldest one that signed all the notes. Where a rotation left none, the newest: a verifier
+ * says what it did not sign.
+ */
 const signerOfAll = ({ lock, open, result }: DrawNotes, vkeys: ReadonlyArray<string>): string => {
   const signers = [open, lock, result].filter((note) => note !== null).map(signersOf)
   const oldest = vkeys.find((vkey) => {
@@ -35,8 +45,9 @@ const signersOf = (note: string): ReadonlySet<string> =>
   new Set(parseNote(note)?.signatures.map(({ id, name }) => `${name} ${id}`))
 
 /** What a verifier needs to know of the beacon. */
-const chainOf = (beacon: Draw["beacon"]): ChainInfo | null => {
+const chainOf = (beacon: Draw["beacon"], configured: ChainInfo | null): ChainInfo | null => {
   if (beacon === null) return null
-  if (beacon.chainHash !== quicknetHash) throw new Error(`nothing is known of the beacon ${beacon.chainHash}`)
-  return quicknet
+  const chain = chainNamed(nobleSha256, beacon.chainHash, configured)
+  if (chain === undefined) throw new Error(`nothing is known of the beacon ${beacon.chainHash}`)
+  return chain
 }

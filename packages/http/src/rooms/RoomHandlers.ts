@@ -1,6 +1,5 @@
 /** Private rooms. */
 import { Draws, type StepFailed } from "@ddd/core/ports/Draws"
-import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { type RoomRefused, Rooms } from "@ddd/core/ports/Rooms"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { bundleContentType } from "@ddd/core/Proof"
@@ -11,7 +10,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
 import { jsonBody } from "../JsonBody.ts"
-import { proofBundle } from "../lottery/ProofBundle.ts"
+import { makeProofBundle } from "../lottery/ProofBundle.ts"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"
 import { type Problem, refuse } from "../Problem.ts"
 import { requestOrigin } from "../RequestOrigin.ts"
@@ -40,7 +39,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const draws = yield* Draws
     const rooms = yield* Rooms
-    const { vkeys } = yield* RecordSigner
+    const proofBundle = yield* makeProofBundle
     const codes = yield* makeWrongCodes
 
     /** What was sought, unless it is null. */
@@ -143,7 +142,7 @@ export const layer = HttpApiBuilder.group(
           const asker = yield* askerOf(call)
           return roomBody(
             yield* Effect.catchTags(rooms.execute(asker), {
-              RoomRefused: refused(asker, ["forbidden", "wrong_room_state"]),
+              RoomRefused: refused(asker, ["forbidden", "wrong_room_state", "beacon_pending"]),
               StepFailed: refuseFailedStep
             })
           )
@@ -154,7 +153,7 @@ export const layer = HttpApiBuilder.group(
           const { id } = yield* found(asker, rooms.find(asker))
           const draw = yield* found(asker, draws.byId(id))
           const source = yield* found(asker, draws.proof(id))
-          return HttpServerResponse.stream(proofBundle(source, draw.beacon, vkeys), { contentType: bundleContentType })
+          return HttpServerResponse.stream(proofBundle(source, draw.beacon), { contentType: bundleContentType })
         }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
   })
 )

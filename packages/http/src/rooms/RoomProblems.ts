@@ -14,6 +14,7 @@ export type RoomProblemCode =
   | "forbidden"
   | "wrong_room_state"
   | "invalid_request"
+  | "beacon_pending"
 
 /** What is left to do in a room, by its status. */
 const whatToDo: Record<RoomStatus, string> = {
@@ -23,6 +24,9 @@ const whatToDo: Record<RoomStatus, string> = {
   drawn: "The room shows who won.",
   closed: "Every ticket in it was refunded; make a new room."
 }
+
+/** A beacon's rounds come seconds apart. */
+const beaconRetrySeconds = 5
 
 const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}. Nothing was changed.`
 
@@ -43,6 +47,12 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
       return new Problem(
         "wrong_room_state",
         `This room is ${refusal.status}: ${refusal.why}. Nothing was changed. ${whatToDo[refusal.status]}`
+      )
+    case "BeaconPending":
+      return new Problem(
+        "beacon_pending",
+        "The beacon's round that decides this draw is not there yet. The server draws as soon as it is. No money moved.",
+        { retryAfter: beaconRetrySeconds }
       )
     case "BadTime": {
       const message = `must be from ${formatInstant(refusal.earliest)} to ${formatInstant(refusal.latest)}`

@@ -74,7 +74,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.post("executeDraw", "/rooms/:id/execute-draw", {
     params: room,
     success: RoomBody,
-    error: problems(...bodyProblems, ...roomProblems, "forbidden", "wrong_room_state")
+    error: problems(...bodyProblems, ...roomProblems, "forbidden", "wrong_room_state", "beacon_pending")
   }).annotate(OpenApi.Summary, "Draws a locked room, once its time has come"),
   HttpApiEndpoint.get("roomProof", "/rooms/:id/proof", {
     params: room,

@@ -3,7 +3,8 @@ import { drawId } from "@ddd/core/Ids"
 import { dayMillis, formatInstant, instant } from "@ddd/core/Instant"
 import { formatCents } from "@ddd/core/Money"
 import { parseVerifierKey } from "@ddd/core/Note"
-import { StepFailed } from "@ddd/core/ports/Draws"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { Draws, StepFailed } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -11,7 +12,8 @@ import { Rooms } from "@ddd/core/ports/Rooms"
 import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { codeSymbols } from "@ddd/core/Room"
-import { verifyBundle } from "@ddd/core/Verifier"
+import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
+import { chain, hash, signRound } from "@ddd/sim/providers/BeaconStandIn"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -24,12 +26,12 @@ const balanceOf = ({ id }: Player) =>
     return wallet === null ? null : formatCents(wallet.balance)
   })
 
-const verified = (bundle: string) =>
+const verified = (bundle: string, options: VerifyOptions = {}) =>
   Effect.gen(function*() {
     const { vkeys } = yield* RecordSigner
     const keys = vkeys.map((vkey) => parseVerifierKey(nobleSha256, vkey)).filter((key) => key !== undefined)
     const bytes = new Blob([bundle]).stream()
-    return yield* Effect.promise(() => verifyBundle(nobleSha256, bytes, { keys }))
+    return yield* Effect.promise(() => verifyBundle(nobleSha256, bytes, { keys, ...options }))
   })
 
 for (const engine of ["uws", "node"] as const) {
@@ -379,5 +381,30 @@ layer(server(
       const drawn = yield* execute(room)
       assertProblem(drawn, 503, "unavailable")
       assert.notInclude(drawn.text, "planted")
+    }))
+})
+
+layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChain, chain)))))("a room with a beacon", (it) => {
+  it.effect("answers that the round is pending until it is there, and is then drawn by itself", () =>
+    Effect.gen(function*() {
+      const room = yield* makeRoom()
+      const world = yield* World
+      yield* buy(room, room.host)
+      yield* start(room)
+      assertProblem(yield* execute(room), 409, "wrong_room_state")
+      yield* world.advance(30_000)
+      const pending = yield* execute(room)
+      assertProblem(pending, 409, "beacon_pending")
+      assert.strictEqual(pending.headers.get("retry-after"), "5")
+      assert.isNull(at((yield* get(`/rooms/${room.id}`, room.host)).json, "seed"))
+
+      const id = drawId(room.id)
+      const draw = yield* (yield* Draws).byId(id)
+      yield* world.storeRound(id, signRound(draw?.beacon?.round ?? 0))
+      yield* runDue
+      assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "winnerId"), room.host.id)
+      assert.strictEqual((yield* execute(room)).status, 200)
+      const { verdict } = yield* verified((yield* get(`/rooms/${room.id}/proof`, room.host)).text, { chainHash: hash })
+      assert.strictEqual(verdict, "VALID BEACON")
     }))
 })

@@ -1,5 +1,6 @@
 /** All contract tests at once. */
 import { accountsContract } from "./Accounts.ts"
+import { beaconDrawsContract } from "./BeaconDraws.ts"
 import { booksContract } from "./Books.ts"
 import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
@@ -37,6 +38,7 @@ export const allContracts = (subject: Subject): void => {
   salesContract(subject)
   roomsContract(subject)
   roomDrawsContract(subject)
+  beaconDrawsContract(subject)
   clockworkContract(subject)
   drawsContract(subject)
   drawEventsContract(subject)

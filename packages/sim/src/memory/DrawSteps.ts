@@ -1,4 +1,5 @@
-/** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. There is no beacon. */
+/** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
+import { fromHex } from "@ddd/core/Bytes"
 import { daysToPublish, type VoidReason } from "@ddd/core/Draw"
 import type { Sha256 } from "@ddd/core/Hash"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
@@ -6,6 +7,7 @@ import { type Instant, instant } from "@ddd/core/Instant"
 import { emptyFrontier, nodeHash, root } from "@ddd/core/Merkle"
 import { zero } from "@ddd/core/Money"
 import { parseNote } from "@ddd/core/Note"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -26,12 +28,17 @@ export interface MadeDraw {
   readonly sealed: SealedSeed
 }
 
+/** Whether a draw waits for a round of the beacon, which is not there yet. */
+export const isRoundMissing = ({ beacon, beaconSignature }: DrawRow): boolean =>
+  beacon !== null && beaconSignature === null
+
 /** The steps. None of them asks whether it is time, and each is part of an exclusive write. */
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
   const { current, sha256 } = yield* Sealing
   const vault = yield* SeedVault
   const signer = yield* RecordSigner
+  const chain = yield* BeaconChain
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
 
@@ -93,7 +100,7 @@ export const makeDrawSteps = Effect.gen(function*() {
           opens: day.opensAt,
           closes: day.closesAt,
           seed,
-          chain: null,
+          chain,
           previous
         }))
       newest = next.draw
@@ -118,6 +125,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       status: "locked",
       lockedAt: record.locked,
       drawsAt: record.draws,
+      beacon: record.beacon,
       entriesRoot: record.root,
       notes: { ...draw.notes, lock: note }
     })
@@ -152,11 +160,13 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   const settle = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
     if (draw.notes.lock === null) throw new Error(`draw ${draw.id} is locked without a record`)
+    const signature = draw.beaconSignature === null ? null : fromHex(draw.beaconSignature, 48)
+    if (signature === undefined) throw new Error(`draw ${draw.id} has no signature of a round`)
     const seed = yield* openSeed(due)
     const lockText = textOf(draw.notes.lock)
-    const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, null)
+    const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, signature)
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
-    const record = resultRecord(sha256, lockText, seed, null, outcome, winner?.ticketId ?? null)
+    const record = resultRecord(sha256, lockText, seed, signature, outcome, winner?.ticketId ?? null)
     const note = yield* signer.sign(formatResult(record))
 
     if (winner !== null) {
@@ -220,7 +230,9 @@ export const makeDrawSteps = Effect.gen(function*() {
     if (lockedAt !== null && tiledAt === null) steps.push({ drawId: id, step: "tile", dueAt: lockedAt })
     // a room's host may come before the server
     const settlesAt = kind === "room" ? store.lobbies.get(id)?.serverDrawsAt ?? null : drawsAt
-    if (status === "locked" && settlesAt !== null) steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
+    if (status === "locked" && settlesAt !== null && !isRoundMissing(draw)) {
+      steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
+    }
     return steps
   }
 

@@ -1,6 +1,7 @@
 /** Private rooms, in memory: decided by core's `Room`, one request at a time. */
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
 import { pageOf } from "@ddd/core/Page"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -26,7 +27,7 @@ import { lockRoom, openRoom } from "@ddd/core/Settlement"
 import { Effect, Layer } from "effect"
 import type { DrawRow } from "../Rows.ts"
 import { makeSealers } from "../Sealers.ts"
-import { makeDrawSteps, textOf } from "./DrawSteps.ts"
+import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
 import { type LobbyRow, Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
@@ -40,6 +41,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const store = yield* Store
     const sealing = yield* Sealing
     const sealerOf = makeSealers(sealing)
+    const chain = yield* BeaconChain
     const steps = yield* makeDrawSteps
     const sell = yield* makeSelling
 
@@ -80,10 +82,18 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     }
 
     const stateOf = (lobby: LobbyRow): RoomState => {
-      const { drawsAt, status } = drawOf(lobby)
+      const draw = drawOf(lobby)
+      const { drawsAt, status } = draw
       const holders = new Set(ticketsIn(lobby).map(({ userId }) => userId))
       const members = lobby.members.map(({ userId }) => ({ userId, hasTicket: holders.has(userId) }))
-      return { hostId: lobby.hostId, status, maxParticipants: lobby.maxParticipants, members, drawsAt }
+      return {
+        hostId: lobby.hostId,
+        status,
+        maxParticipants: lobby.maxParticipants,
+        members,
+        drawsAt,
+        isRoundMissing: isRoundMissing(draw)
+      }
     }
 
     /** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
@@ -125,7 +135,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const createdAt = store.now()
             const made = yield* steps.make(
               "open",
-              (id, seed) => openRoom(sealing.sha256, { id, opens: createdAt, seed, chain: null })
+              (id, seed) => openRoom(sealing.sha256, { id, opens: createdAt, seed, chain })
             )
             const { id } = made.draw
             steps.publish(made)
@@ -241,7 +251,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const record = lockRoom(sealing.sha256, textOf(draw.notes.open), {
               ...steps.soldIn(draw, clock),
               drawAt,
-              chain: null
+              chain
             })
             yield* steps.publishLockRecord(draw, record)
             store.lobbies.set(lobby.id, {
@@ -260,6 +270,9 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const clock = store.now()
             const refusal = mayExecute(stateOf(lobby), userId, clock)
             if (refusal?._tag === "Done") return asRoom(lobby)
+            if (refusal?._tag === "BeaconPending") {
+              store.lobbies.set(lobby.id, { ...lobby, serverDrawsAt: drawOf(lobby).drawsAt })
+            }
             if (refusal !== null) return yield* refused(refusal)
             yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })
             return now(lobby.id)
