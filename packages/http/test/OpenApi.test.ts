@@ -87,7 +87,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /rooms/{id}/leave": [...body, ...room, "forbidden", "already_has_ticket", "wrong_room_state"],
   "post /rooms/{id}/close": [...body, ...room, "forbidden", "wrong_room_state"],
   "post /rooms/{id}/start-draw": [...body, ...room, "forbidden", "wrong_room_state"],
-  "post /rooms/{id}/execute-draw": [...body, ...room, "forbidden", "wrong_room_state"],
+  "post /rooms/{id}/execute-draw": [...body, ...room, "forbidden", "wrong_room_state", "beacon_pending"],
   "get /rooms/{id}/proof": room,
   "get /healthz": [],
   "get /readyz": ["unavailable"],
