@@ -52,7 +52,8 @@ export const textOf = (note: string): string => {
   return parsed.text
 }
 
-const clockOf = (sql: PgClient.PgClient) =>
+/** What opens by this clock is on sale by it at once: `Now` may be a little ahead. */
+export const clockOf = (sql: PgClient.PgClient) =>
   Effect.map(sql<{ readonly clock: Date }>`SELECT app_now() AS clock`, ([row]) => instantOf(row!.clock))
 
 interface NewestRow {

@@ -25,7 +25,16 @@ import type { TicketStatus } from "@ddd/core/Ticket"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import { tellLeft, tellMembers } from "./DrawEventsPg.ts"
-import { declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow, textOf } from "./DrawSteps.ts"
+import {
+  clockOf,
+  declareVoid,
+  lockAndRead,
+  publishLockRecord,
+  settle,
+  soldIn,
+  type StepRow,
+  textOf
+} from "./DrawSteps.ts"
 import { makeRoomRows } from "./RoomRows.ts"
 import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
@@ -50,11 +59,7 @@ const make = Effect.gen(function*() {
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
   const sell = sellInRoom(sql, seals, newId)
 
-  // what opens by this clock is on sale by it at once: `Now` may be a little ahead
-  const clock = Effect.map(
-    sql<{ readonly clock: Date }>`SELECT app_now() AS clock`,
-    ([row]) => instantOf(row!.clock)
-  )
+  const clock = clockOf(sql)
 
   const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)

@@ -3,6 +3,7 @@ import type { Draw } from "@ddd/core/Draw"
 import type { FundingNews } from "@ddd/core/Funding"
 import type { DrawId, UserId } from "@ddd/core/Ids"
 import { type Cents, cents } from "@ddd/core/Money"
+import { parseNote } from "@ddd/core/Note"
 import type { PayoutNews, PayoutStatus, Withdrawal } from "@ddd/core/Payout"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Books } from "@ddd/core/ports/Books"
@@ -14,6 +15,7 @@ import { type OutcomeUnknown, type PurchaseRefused, Sales } from "@ddd/core/port
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type AskRefusal, type WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type DrawRecord, parseRecord } from "@ddd/core/Record"
 import type { PurchaseRefusal } from "@ddd/core/Sale"
 import type { Receipt } from "@ddd/core/Ticket"
 import { assert } from "@effect/vitest"
@@ -205,6 +207,13 @@ export const openSales: Effect.Effect<Draw, unknown, Draws> = Effect.gen(functio
   yield* catchUp
   return present(yield* (yield* Draws).current)
 })
+
+/** What the record in a note says. */
+export const recordIn = (note: string | null | undefined): DrawRecord =>
+  present(parseRecord(present(parseNote(present(note))).text))
+
+/** Moves the world's clock forward. */
+export const advance = (millis: number) => World.use((world) => world.advance(millis))
 
 /** Moves the clock to when the sales of `draw` end, or some milliseconds later. */
 export const advancePast = Effect.fnUntraced(function*(draw: Draw, millis = 0) {

@@ -3,10 +3,8 @@ import { beaconDelayMillis, roundFor } from "@ddd/core/Beacon"
 import { toHex } from "@ddd/core/Bytes"
 import { type DrawId, houseUserId } from "@ddd/core/Ids"
 import { cents } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Draws } from "@ddd/core/ports/Draws"
-import { type DrawRecord, parseRecord } from "@ddd/core/Record"
 import { drawAheadMillisMax, type Room } from "@ddd/core/Room"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
@@ -14,6 +12,7 @@ import { verdictOf } from "../Bundle.ts"
 import { chain, hash, signRound } from "../providers/BeaconStandIn.ts"
 import { buyInRoom, executeDraw, inMillis, refusedAs, roomAnswer, roomNow, roomOf, startDraw } from "../RoomSteps.ts"
 import {
+  advance,
   advancePast,
   auditClean,
   buy,
@@ -23,14 +22,13 @@ import {
   fundedPlayer,
   openSales,
   present,
+  recordIn,
   times,
   together
 } from "../Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { contract, type Subject } from "./Subject.ts"
-
-const advance = (millis: number) => World.use((world) => world.advance(millis))
 
 /** A room of three, each with a ticket, and its host. */
 const soldRoom = Effect.gen(function*() {
@@ -44,9 +42,8 @@ const soldRoom = Effect.gen(function*() {
 
 const recordsOf = Effect.fnUntraced(function*(id: DrawId) {
   const notes = present(yield* Draws.use((draws) => draws.notes(id)))
-  const recordIn = (note: string | null): DrawRecord | null =>
-    note === null ? null : present(parseRecord(present(parseNote(note)).text))
-  return { open: recordIn(notes.open), lock: recordIn(notes.lock), result: recordIn(notes.result) }
+  const orNull = (note: string | null) => note === null ? null : recordIn(note)
+  return { open: recordIn(notes.open), lock: orNull(notes.lock), result: orNull(notes.result) }
 })
 
 /** The round that a locked draw waits for, as its lock record names it. */

@@ -2,9 +2,7 @@
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
 import { formatInstant, type Instant } from "@ddd/core/Instant"
 import { type Cents, cents, zero } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
 import { Draws } from "@ddd/core/ports/Draws"
-import { type DrawRecord, parseRecord } from "@ddd/core/Record"
 import { drawAheadMillisMax, lockPatienceMillis, type Room } from "@ddd/core/Room"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
@@ -24,7 +22,18 @@ import {
   roomRefusal,
   startDraw
 } from "../RoomSteps.ts"
-import { auditClean, catchUp, dollars, drawAt, fundedPlayer, present, times, together } from "../Steps.ts"
+import {
+  advance,
+  auditClean,
+  catchUp,
+  dollars,
+  drawAt,
+  fundedPlayer,
+  present,
+  recordIn,
+  times,
+  together
+} from "../Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { jobsOf } from "./Players.ts"
@@ -41,12 +50,6 @@ const players = Effect.fnUntraced(function*(count: number, amount = dollars(5)) 
 })
 
 const balanceOf = (userId: UserId) => Effect.map(walletOf(userId), ({ balance }) => balance)
-
-const advance = (millis: number) => World.use((world) => world.advance(millis))
-
-/** What the record in a note says. */
-const recordIn = (note: string | null | undefined): DrawRecord =>
-  present(parseRecord(present(parseNote(present(note))).text))
 
 const notesOf = (id: DrawId) => Draws.use((draws) => Effect.map(draws.notes(id), present))
 

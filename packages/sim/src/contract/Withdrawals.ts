@@ -20,6 +20,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
 import {
+  advance,
   askRefusalOf,
   auditClean,
   buy,
@@ -43,7 +44,6 @@ import {
   withdraw,
   withdrawalAt
 } from "../Steps.ts"
-import { World } from "../World.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
 import { pagesOf } from "./Pages.ts"
 import { jobsOf } from "./Players.ts"
@@ -54,8 +54,6 @@ const nobody = userId("01900000-0000-7000-8000-00000000dead")
 
 const minuteMillis = 60_000
 const hourMillis = 60 * minuteMillis
-
-const advance = (millis: number) => World.use((world) => world.advance(millis))
 
 /** Balance, the part of it that can be withdrawn, and what is on its way out. */
 const standingOf = (player: UserId) =>
