@@ -9,7 +9,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Layer } from "effect"
 import { mkdir, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import type { MailUnusable } from "./MailUnusable.ts"
 import { composed, letterId, messageOf, readSender } from "./Message.ts"
 
@@ -18,6 +18,16 @@ export interface MailerFilesConfig {
   readonly folder: string
   /** MAIL_FROM. */
   readonly from: string
+}
+
+/** Writes a file that its owner alone may read, and makes its folder where that is not there. */
+const writeNew = async (file: string, bytes: Uint8Array): Promise<void> => {
+  const write = () => writeFile(file, bytes, { mode: 0o600 })
+  await write().catch(async (error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await write()
+  })
 }
 
 /** The files sort by the time they were written; a mail that is written again is a file of its own with the same ending. */
@@ -35,8 +45,7 @@ export const layer = ({ folder, from }: MailerFilesConfig): Layer.Layer<Mailer, 
           yield* Effect.tryPromise({
             try: async () => {
               const eml = await composed(message)
-              await mkdir(folder, { recursive: true, mode: 0o700 })
-              await writeFile(file, eml, { mode: 0o600 })
+              await writeNew(file, eml)
             },
             catch: (cause) =>
               new Unavailable({ message: `the mail cannot be written to ${file}`, retryAfter: 5, cause })

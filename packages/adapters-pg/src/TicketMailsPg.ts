@@ -8,15 +8,13 @@
  * The tickets of a draw stand in the order of their times, so one look at the first that is not confirmed says whether anything is
  * due: sales are made to wait once a minute at most, however often and on however many nodes this runs.
  */
-import { drawId, userId } from "@ddd/core/Ids"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { addAll } from "./JobRows.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
-/** Tickets that are looked at in one transaction: some tenths of a second where each is another player's. */
-const ticketsMax = 10_000
+/** Tickets that are looked at in one transaction: a minute of a busy draw, so that a player is found once in it. */
+const ticketsMax = 250_000
 
 /**
  * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended in the last two days.
@@ -46,14 +44,19 @@ const awaitSales = (sql: PgClient.PgClient, draw: string) =>
     return row === undefined ? yield* Effect.die(new Error("the clock gives one row")) : row.minute
   }))
 
-interface BoughtRow {
-  readonly user_id: string
-  /** Unix milliseconds. */
-  readonly minute: number
-  readonly last: number
+interface ConfirmedRow {
+  /** The last position of those that were looked at; null where there were none. */
+  readonly last: number | null
+  readonly added: number
 }
 
-/** Enqueues the mails of a draw's next tickets that were bought before `minute`, in one transaction. */
+/**
+ * Enqueues the mails of a draw's next tickets that were bought before `minute`, in one transaction.
+ *
+ * The jobs are written as `OutboxPg` adds one, but all in one statement: a busy minute has thousands. now() is the clock of the queue's
+ * own columns. No two are due at the same instant, so that a worker which takes a few of them reads a few, by the index of what is due.
+ * Waiting workers are not woken: they look once a second.
+ */
 const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
   Effect.gen(function*() {
     yield* sql`INSERT INTO ticket_mails (draw_id, confirmed) VALUES (${draw}::uuid, 0) ON CONFLICT DO NOTHING`
@@ -61,26 +64,33 @@ const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
     const [mark] = yield* sql<{ readonly confirmed: number }>`
       SELECT confirmed FROM ticket_mails WHERE draw_id = ${draw}::uuid FOR NO KEY UPDATE`
     const confirmed = mark?.confirmed ?? 0
-    const rows = yield* sql<BoughtRow>`
-      SELECT user_id, (extract(epoch FROM minute) * 1000)::float8 AS minute, max(position) AS last
-      FROM (
-        SELECT user_id, date_trunc('minute', created_at, 'UTC') AS minute, position FROM tickets
-        WHERE draw_id = ${draw}::uuid AND position > ${confirmed}::int AND position <= ${confirmed + ticketsMax}::int
-          AND created_at < ${minute}::timestamptz
-      ) bought
-      GROUP BY user_id, minute ORDER BY last`
-    const last = rows.at(-1)?.last
-    if (last === undefined) return { added: 0, isAll: true }
-    const added = yield* addAll(
-      sql,
-      "outbox",
-      rows.map(({ minute: from, user_id: user }) => ({
-        id: `tickets ${draw} ${user} ${from}`,
-        job: { _tag: "MailTickets", userId: userId(user), drawId: drawId(draw), from }
-      }))
-    )
+    const [row] = yield* sql<ConfirmedRow>`
+      WITH mails AS (
+        SELECT user_id, minute, max(position) AS last
+        FROM (
+          SELECT user_id, (extract(epoch FROM date_trunc('minute', created_at, 'UTC')) * 1000)::bigint AS minute, position
+          FROM tickets
+          WHERE draw_id = ${draw}::uuid AND position > ${confirmed}::int AND position <= ${confirmed + ticketsMax}::int
+            AND created_at < ${minute}::timestamptz
+        ) bought
+        GROUP BY user_id, minute
+      ), jobs_of_mails AS (
+        SELECT format('tickets %s %s %s', ${draw}::text, user_id, minute) AS id,
+          json_build_object('_tag', 'MailTickets', 'userId', user_id, 'drawId', ${draw}::text, 'from', minute) AS element,
+          row_number() OVER (ORDER BY last) AS nth
+        FROM mails
+      ), added AS (
+        INSERT INTO jobs (id, queue_name, element, state, attempts, visible_at, created_at, updated_at)
+        SELECT id, 'outbox', element::text, 'pending', 0, now() + nth * interval '1 microsecond', now(), now()
+        FROM jobs_of_mails ORDER BY nth
+        ON CONFLICT (id, queue_name) DO NOTHING
+        RETURNING 1
+      )
+      SELECT (SELECT max(last) FROM mails) AS last, (SELECT count(*) FROM added)::int AS added`
+    const last = row?.last ?? null
+    if (row === undefined || last === null) return { added: 0, isAll: true }
     yield* sql`UPDATE ticket_mails SET confirmed = ${last}::int WHERE draw_id = ${draw}::uuid`
-    return { added, isAll: last < confirmed + ticketsMax }
+    return { added: row.added, isAll: last < confirmed + ticketsMax }
   }).pipe(sql.withTransaction, retryConflicts)
 
 const make = Effect.map(PgClient.PgClient, (sql) =>

@@ -1,6 +1,5 @@
 /** Tickets are confirmed by mail: each in one mail of its player, draw and minute, whoever runs this and whenever. */
-import { type UserId, userId } from "@ddd/core/Ids"
-import { Draws } from "@ddd/core/ports/Draws"
+import type { UserId } from "@ddd/core/Ids"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { buy, dollars, drawNow, fundedPlayer, openSales, present, times } from "@ddd/sim/Steps"
@@ -8,7 +7,6 @@ import { World } from "@ddd/sim/World"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
-import { addAll } from "../src/JobRows.ts"
 import { session } from "../src/Provision.ts"
 import { TestDatabase } from "../src/testing/TestDatabase.ts"
 import * as PgWorld from "./support/PgWorld.ts"
@@ -89,6 +87,30 @@ describe("TicketMailsPg", () => {
     60_000
   )
 
+  it.live("writes its jobs as the queue itself does, each due at an instant of its own", () =>
+    Effect.gen(function*() {
+      const [ada, bob] = [yield* fundedPlayer("ada", dollars(1)), yield* fundedPlayer("bob", dollars(1))]
+      const draw = yield* openSales
+      yield* buy(bob, 1)
+      yield* buy(ada, 1)
+      yield* nextMinute
+      yield* enqueueDue
+      const outbox = yield* Outbox
+      yield* outbox.add("by the queue", { _tag: "MailTickets", userId: ada, drawId: draw.id, from: 1_770_000_000_000 })
+      const sql = yield* PgClient.PgClient
+      const rows = yield* sql<Record<string, unknown>>`
+        SELECT queue_name, (SELECT array_agg(key || ' ' || json_typeof(value)) FROM json_each(element::json)) AS element, attempts,
+          last_failure, acquired_at, acquired_by, state, updated_at - created_at AS age
+        FROM jobs WHERE id LIKE 'tickets %' OR id = 'by the queue' ORDER BY sequence`
+      assert.strictEqual(rows.length, 3)
+      assert.deepStrictEqual(rows.slice(0, 2), [rows[2], rows[2]])
+      assert.deepStrictEqual(
+        yield* sql`SELECT element::json ->> 'userId' AS player, extract(microsecond FROM visible_at - created_at)::int AS wait
+          FROM jobs WHERE id LIKE 'tickets %' ORDER BY sequence`,
+        [{ player: bob, wait: 1 }, { player: ada, wait: 2 }]
+      )
+    }).pipe(Effect.provide(PgWorld.layer())))
+
   it.live("mails once what several nodes find due at the same time", () =>
     Effect.gen(function*() {
       const players = yield* Effect.forEach(
@@ -117,12 +139,12 @@ describe("TicketMailsPg", () => {
           seal_key_id, wallet_seq, created_at)
         SELECT gen_random_uuid(), 'ticket ' || i, ${draw.id}::uuid, ('018f2d5e-7a1b-7cc0-9d3a-00000000000' || i % 7)::uuid, i, i, repeat('0', 64), sha256(''),
           'key', 1, app_now()
-        FROM generate_series(1, 25000) i`
-        yield* intruder`UPDATE draws SET total_entries = 25000, prize_pool = 23750 WHERE id = ${draw.id}::uuid`
+        FROM generate_series(1, 260000) i`
+        yield* intruder`UPDATE draws SET total_entries = 260000, prize_pool = 247000 WHERE id = ${draw.id}::uuid`
         yield* nextMinute
         assert.strictEqual(yield* enqueueDue, 7)
         assert.strictEqual(yield* enqueueDue, 0)
-        assert.deepStrictEqual(yield* intruder`SELECT confirmed FROM ticket_mails`, [{ confirmed: 25_000 }])
+        assert.deepStrictEqual(yield* intruder`SELECT confirmed FROM ticket_mails`, [{ confirmed: 260_000 }])
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
     60_000
   )
@@ -170,36 +192,6 @@ describe("TicketMailsPg", () => {
         owner.withTransaction
       )
     }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
-})
-
-describe("addAll", () => {
-  it.live("writes jobs as the queue itself does", () =>
-    Effect.gen(function*() {
-      const sql = yield* PgClient.PgClient
-      const outbox = yield* Outbox
-      const draw = present(yield* Effect.andThen(openSales, (yield* Draws).current))
-      const ada = userId("018f2d5e-7a1b-7cc0-9d3a-00000000000a")
-      const tickets = { _tag: "MailTickets", userId: ada, drawId: draw.id, from: 1_770_000_000_000 } as const
-      const welcome = { _tag: "MailWelcome", userId: ada, mailedTokenId: "1" } as const
-      const both = Effect.gen(function*() {
-        yield* outbox.add("tickets by the queue", tickets)
-        yield* outbox.add("welcome by the queue", welcome)
-        return yield* addAll(sql, "outbox", [
-          { id: "tickets", job: tickets },
-          { id: "welcome", job: welcome },
-          { id: "welcome by the queue", job: tickets }
-        ])
-      })
-      assert.strictEqual(yield* sql.withTransaction(both), 2)
-      const rows = yield* sql<Record<string, unknown>>`
-        SELECT id, queue_name, element, attempts, last_failure, acquired_at, acquired_by, created_at, updated_at, state, visible_at
-        FROM jobs WHERE id ~ '^(tickets|welcome)( by|$)' ORDER BY sequence`
-      const [byQueue, byUs] = [rows.slice(0, 2), rows.slice(2)]
-      assert.deepStrictEqual(
-        byUs.map((row) => ({ ...row, id: `${String(row["id"])} by the queue` })),
-        byQueue
-      )
-    }).pipe(Effect.provide(PgWorld.layer())))
 })
 
 describe("DrawSteps", () => {
