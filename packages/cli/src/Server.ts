@@ -5,6 +5,7 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as BeaconRounds from "@ddd/core/BeaconRounds"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as Engine from "@ddd/http/engine/Engine"
@@ -50,10 +51,12 @@ const freePort = (host: string): Effect.Effect<number, PortTaken> =>
     })
   })
 
-/** Catches up with what fell due while nothing ran, then keeps doing what is due. */
-const clockwork = Layer.effectDiscard(
-  Effect.andThen(Clockwork.runDue(), Effect.forkScoped(Clockwork.run()))
-)
+/** Catches up with what fell due while nothing ran, then keeps doing what is due, and fetching the rounds that draws wait for. */
+const clockwork = Layer.effectDiscard(Effect.gen(function*() {
+  yield* Clockwork.runDue()
+  yield* Effect.forkScoped(Clockwork.run())
+  yield* Effect.forkScoped(BeaconRounds.run())
+}))
 
 /** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
 export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
