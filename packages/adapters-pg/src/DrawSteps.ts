@@ -369,8 +369,10 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
   const holdersAmong = (users: ReadonlyArray<string>, draw: StepRow) =>
     // by the index of a player's tickets by id: none that was bought before the draw opened is read
     sql<HolderRow>`
-      SELECT t.user_id, t.ticket_id, (m.withdrawable_delta * 100)::bigint AS delta
-      FROM tickets t JOIN transactions m ON m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
+      SELECT t.user_id, t.ticket_id, ((
+        SELECT m.withdrawable_delta FROM transactions m WHERE m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
+      ) * 100)::bigint AS delta
+      FROM tickets t
       WHERE t.user_id = ANY(${users}::uuid[]) AND t.draw_id = ${id}::uuid AND t.id >= ${
       firstIdOf(draw.opens_at.getTime())
     }::uuid AND t.id < ${firstIdOf((draw.last_purchased_at ?? draw.opens_at).getTime() + idsAheadMillisMax)}::uuid
@@ -387,6 +389,8 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
     const draw = yield* lockAndRead(sql, id)
     if (draw === undefined || !(yield* mayBe(draw))) return false
     const at = instantOf(draw.clock)
+    // a plan for any parts at all reads the whole draw for each
+    yield* sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`
     let refunded = 0
     for (const part of partsOf(buyers)) {
       const holders = yield* holdersAmong(part, draw)
