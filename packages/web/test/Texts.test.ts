@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { between } from "../src/home/Pot.ts"
 import { backoff } from "../src/live/Backoff.ts"
 import { centsOf, dollars, ticketCount } from "../src/text/Dollars.ts"
-import { longDay, remaining } from "../src/text/Times.ts"
+import { longDay, remaining, shortDay } from "../src/text/Times.ts"
 
 const amounts = fc.bigInt({ min: 0n, max: 999_999_999_999n }).map(cents)
 
@@ -34,6 +34,7 @@ describe("money", () => {
 describe("times", () => {
   it("name a draw's day, wherever the reader is", () => {
     assert.strictEqual(longDay("2026-02-03"), "Tuesday 3 February 2026")
+    assert.strictEqual(shortDay("2026-02-03"), "Tue 3 Feb 2026")
   })
 
   it("count down to nothing, and stay there", () => {

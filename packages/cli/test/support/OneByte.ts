@@ -9,8 +9,7 @@ interface Place {
   readonly fails: number
 }
 
-const note = (name: string, rest: string): RegExp =>
-  new RegExp(`"${name}":"ddd/[a-z]+/v1\\\\n(?:(?!",")[\\s\\S])*?${rest}`)
+const note = (name: string, rest: string): RegExp => new RegExp(`"${name}":"ddd/[a-z]+/v1(?:(?!",")[\\s\\S])*?${rest}`)
 
 const ofHeader: ReadonlyArray<Place> = [
   { field: "the format", before: /"format":"ddd\/proof\/v1/, fails: 1 },

@@ -2,6 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
 import { PlayedDays } from "../support/PlayedDays.ts"
+import { Site } from "../support/Site.ts"
 
 const world = Layer.merge(PlayedDays.layer, Browser.layer)
 
@@ -26,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
             assert.isTrue(tickets.some(({ ticketId }) => winner.includes(ticketId)))
             const draws = page.locator("#history > li")
             assert.strictEqual(await draws.count(), 5)
-            assert.include(await draws.first().textContent(), "Sunday 8 February 2026")
+            assert.include(await draws.first().textContent(), "Sun 8 Feb 2026")
             assert.include(await draws.nth(1).textContent(), "Nobody had entered.")
           })
         }),
@@ -77,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
           const more = page.getByRole("button", { name: "Show more draws" })
           await more.focus()
           await page.keyboard.press("Enter")
-          await page.getByText("Tuesday 3 February 2026", { exact: true }).waitFor()
+          await page.getByRole("heading", { name: "Tue 3 Feb 2026" }).waitFor()
           assert.strictEqual(await page.locator("#history > li").count(), 6)
           await more.waitFor({ state: "hidden" })
           const focused = page.locator("#history > li:nth-child(6) a:focus")
@@ -100,19 +101,47 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
       }), 60_000)
 
     for (const [name, size] of Object.entries({ phone, desktop })) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        it.effect(`fits into a ${name}'s window, ${colorScheme}, and leaves nobody out`, () =>
-          Effect.gen(function*() {
-            const { url } = yield* PlayedDays
-            yield* visit(url, "/", async (page) => {
-              await page.locator("#history > li").first().waitFor()
+      it.effect(`fits into a ${name}'s window, light and dark, and leaves nobody out`, () =>
+        Effect.gen(function*() {
+          const { url } = yield* PlayedDays
+          yield* visit(url, "/", async (page) => {
+            await page.locator("#history > li").first().waitFor()
+            for (
+              const [colorScheme, paper] of [["light", "rgb(246, 243, 234)"], ["dark", "rgb(13, 21, 18)"]] as const
+            ) {
+              await page.emulateMedia({ colorScheme })
+              assert.strictEqual(await page.evaluate("getComputedStyle(document.body).backgroundColor"), paper)
               assert.strictEqual(await overhang(page), 0)
               assert.deepStrictEqual(await accessibilityFaults(page), [])
-              const paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
-              assert.strictEqual(paper, colorScheme === "light" ? "rgb(246, 243, 234)" : "rgb(13, 21, 18)")
-            }, { ...size, colorScheme, bypassCSP: true })
-          }), 60_000)
-      }
+            }
+          }, { ...size, bypassCSP: true })
+        }), 60_000)
     }
+  })
+
+  layer(Layer.merge(Site.layer({ processes: [{ PUBLIC_URL: "" }] }), Browser.layer), {
+    excludeTestServices: true,
+    timeout: "90 seconds"
+  })("the page at midnight", (it) => {
+    it.effect("tells the winner, and goes on with the next draw, without being asked", () =>
+      Effect.gen(function*() {
+        const { advance, buy, deposit, newPlayer, servers } = yield* Site
+        const services = yield* Effect.context<Site>()
+        const player = yield* newPlayer
+        yield* deposit(player, "5.00")
+        yield* buy(player.accessToken, 4)
+        yield* visit(`http://localhost:${new URL(servers[0]?.url ?? "").port}`, "/", async (page) => {
+          await page.locator(`#feed[data-freshness="live"]`).waitFor()
+          await page.getByText("No draw has been drawn yet").waitFor()
+          assert.strictEqual(await page.locator("#pot-text").textContent(), "$3.80")
+          await Effect.runPromiseWith(services)(advance(13.5 * 3_600_000))
+          const news = page.locator("#news")
+          await news.getByText("The draw of Tuesday 3 February 2026 is drawn: Pl*** won $3.80 with ticket").waitFor()
+          await page.getByRole("heading", { name: "The draw of Wednesday 4 February 2026" }).waitFor()
+          await page.locator("#pot-text", { hasText: "$0.00" }).waitFor({ state: "attached" })
+          assert.include(await page.locator("#history > li").first().textContent(), "Tue 3 Feb 2026")
+          assert.strictEqual(await page.locator("#hours").textContent(), "24")
+        })
+      }), 60_000)
   })
 })

@@ -15,7 +15,7 @@ export const makeCountdown = (clock: ServerClock): Countdown => {
   const day = byId("day-passed", HTMLElement)
   let sale: { readonly opensAt: number; readonly closesAt: number } | undefined
 
-  const tick = (): void => {
+  const show = (): void => {
     const now = clock.now()
     if (sale !== undefined && hours !== undefined && minutes !== undefined && seconds !== undefined) {
       const left = remaining(sale.closesAt - now)
@@ -25,16 +25,19 @@ export const makeCountdown = (clock: ServerClock): Countdown => {
       const passed = (now - sale.opensAt) / (sale.closesAt - sale.opensAt)
       day.style.setProperty("--passed", String(Math.min(1, Math.max(0, passed))))
     }
+  }
+
+  const tick = (): void => {
+    show()
     // at the next whole second of the server's
-    setTimeout(tick, 1000 - now % 1000 + 5)
+    setTimeout(tick, 1000 - clock.now() % 1000 + 5)
   }
 
   const countdown: Countdown = {
     until: (opensAt, closesAt) => {
       sale = { opensAt, closesAt }
-      // the reader's time of day is the device's own: told by how far off the closing is
-      const here = timeHere(Date.now() + closesAt - clock.now())
-      when.textContent = `Sales close at midnight UTC: ${here} where you are.`
+      when.textContent = `Sales close at midnight UTC: ${timeHere(closesAt)} where you are.`
+      show()
     }
   }
   tick()

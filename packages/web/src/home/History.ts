@@ -3,7 +3,7 @@ import { type Draw, drawHistory } from "../api/Lottery.ts"
 import { byId, element, unseen } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
 import { dollars, ticketCount } from "../text/Dollars.ts"
-import { longDay } from "../text/Times.ts"
+import { longDay, shortDay } from "../text/Times.ts"
 
 const outcome = ({ status, winningTicketId }: Draw): HTMLElement =>
   status === "void"
@@ -23,7 +23,7 @@ const row = (draw: Draw): HTMLLIElement => {
     "li",
     { class: "draw" },
     seal,
-    element("h3", { class: "draw-day" }, longDay(draw.day)),
+    element("h3", { class: "draw-day" }, shortDay(draw.day)),
     outcome(draw),
     element("p", { class: "draw-pot" }, dollars(draw.pot)),
     element("p", { class: "draw-entries" }, ticketCount(draw.entries)),

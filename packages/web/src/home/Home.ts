@@ -30,7 +30,7 @@ const lastWinner = makeLastWinner()
 const day = byId("draw-day", HTMLElement)
 const entries = byId("entries", HTMLElement)
 const seal = byId("seal", HTMLElement)
-const announcer = byId("announcer", HTMLElement)
+const news = byId("news", HTMLElement)
 const beacon = byId("beacon-note", HTMLElement)
 
 let shown: Draw | undefined
@@ -47,8 +47,8 @@ const show = (draw: Draw): void => {
     seal.replaceChildren(sealView(draw.commitment, "full"))
     byId("no-draw", HTMLElement).hidden = true
     beacon.textContent = draw.hasBeacon
-      ? "This draw takes the signature of a public beacon that does not exist before the lock. Nobody can know the winner while tickets are sold, the operator included."
-      : "This draw goes without a public beacon: that the operator, who knows the seed, did not use what it knows is its word alone."
+      ? "It also takes the signature of a public beacon, which does not exist before the lock: while tickets are sold nobody can know who wins, the operator included."
+      : "This draw goes without a public beacon. Its operator knows the seed while tickets are sold; that it takes no advantage of that is its word."
   }
   // what was told live meanwhile may be newer than this answer: a pot only grows
   const isOlder = draw.id === shown?.id && draw.entries < shown.entries
@@ -73,13 +73,14 @@ const refreshDraw = async (): Promise<boolean> => {
   return true
 }
 
-const announce = (text: string | undefined): void => {
-  if (text !== undefined) announcer.textContent = text
+/** Says what happened just now, to who looks and to who listens. */
+const tell = (text: string | undefined): void => {
+  if (text !== undefined) news.textContent = text
 }
 
 const refreshAll = async (): Promise<boolean> => {
-  const [answered, news] = await Promise.all([refreshDraw(), lastWinner.refresh(), history.refresh()])
-  announce(news)
+  const [answered, won] = await Promise.all([refreshDraw(), lastWinner.refresh(), history.refresh()])
+  tell(won)
   return answered
 }
 
@@ -114,7 +115,12 @@ listen(new URL("/ws", location.href).href.replace(/^http/, "ws"), {
     pot.show(update.pot)
   },
   status: ({ drawId, status }) => {
-    if (status === "locked" && drawId === shown?.id) announce("Sales are closed. The winner is drawn next.")
+    if (drawId === shown?.id && status === "locked") {
+      tell(`The draw of ${longDay(shown.day)} is closed, and its tickets are locked. The winner is next.`)
+    }
+    if (drawId === shown?.id && status === "void") {
+      tell(`The draw of ${longDay(shown.day)} is void. Every ticket is refunded.`)
+    }
     refreshSoon()
   },
   connected: () => {

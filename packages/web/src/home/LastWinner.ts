@@ -47,7 +47,8 @@ export interface LastWinner {
 
 export const makeLastWinner = (): LastWinner => {
   const place = byId("last-winner", HTMLElement)
-  let shown: string | undefined
+  /** The last draw that is shown; null: there is none yet; undefined: the server has not said. */
+  let shown: string | null | undefined
   return {
     refresh: async () => {
       const answer = await lastDraw()
@@ -57,6 +58,7 @@ export const makeLastWinner = (): LastWinner => {
       }
       const last = answer.value
       if (last === null) {
+        shown = null
         place.replaceChildren(element("p", { class: "quiet" }, "No draw has been drawn yet: the first one is on."))
         return undefined
       }

@@ -7,11 +7,21 @@ const utcDay = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   timeZone: "UTC"
 })
+const shortUtcDay = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC"
+})
 const localTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 const localSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" })
 
 /** A draw's day: `Tuesday 3 February 2026`. */
 export const longDay = (day: string): string => utcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
+
+/** The same for lists: `Tue 3 Feb 2026`. */
+export const shortDay = (day: string): string => shortUtcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
 
 /** The reader's time of day: `01:00`. */
 export const timeHere = (millis: number): string => localTime.format(new Date(millis))

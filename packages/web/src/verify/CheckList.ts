@@ -12,6 +12,14 @@ const stateNames: { readonly [S in State]: string } = {
   open: "Not judged"
 }
 
+/** What a state says of what the check is there to rule out. */
+const remarks: { readonly [S in State]: (danger: string) => string } = {
+  waiting: (danger) => `Would rule out ${danger}.`,
+  passed: (danger) => `Rules out ${danger}. `,
+  failed: (danger) => `Not ruled out: ${danger}. `,
+  open: () => ""
+}
+
 interface Row {
   readonly id: CheckId
   readonly item: HTMLLIElement
@@ -60,7 +68,7 @@ export const makeCheckList = (announce: (text: string) => void): CheckList => {
   list.replaceChildren(...rows.map(({ item }) => item))
 
   const settle = ({ id, show }: Row, state: State, detail: string): void => {
-    show(state, state === "passed" ? `Rules out ${rulesOut[id]}. ${detail}` : detail)
+    show(state, `${remarks[state](rulesOut[id])}${detail}`)
     if (over.get(id) === state) return
     over.set(id, state)
     if (state !== "open") announce(`Check ${id} ${stateNames[state].toLowerCase()}: ${checkNames[id]}.`)
@@ -68,7 +76,7 @@ export const makeCheckList = (announce: (text: string) => void): CheckList => {
 
   const reset = (): void => {
     over.clear()
-    for (const { id, show } of rows) show("waiting", `Would rule out ${rulesOut[id]}.`)
+    for (const { id, show } of rows) show("waiting", remarks.waiting(rulesOut[id]))
   }
   reset()
 

@@ -28,6 +28,8 @@ export interface Claims {
   readonly drawId: string
   /** Null of a room. */
   readonly day: string | null
+  /** 64 hex digits. */
+  readonly commitment: string
   readonly hasBeacon: boolean
   /** From the lock on. */
   readonly lock: { readonly note: string; readonly entries: number; readonly pool: bigint } | null

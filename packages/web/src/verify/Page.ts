@@ -6,19 +6,10 @@ import { longDay } from "../text/Times.ts"
 import { setUpDrawChoice } from "./DrawChoice.ts"
 import { makeFields } from "./Fields.ts"
 import { setUpFileDrop } from "./FileDrop.ts"
-import type { Report, Source } from "./Messages.ts"
+import type { Report } from "./Messages.ts"
 import { setUpOperatorKey } from "./OperatorKey.ts"
-import { makeResult } from "./Result.ts"
+import { makeResult, type Subject } from "./Result.ts"
 import { makeVerifier } from "./Verifier.ts"
-
-/** A bundle, and what is known of it before it is read. */
-interface Subject {
-  readonly source: Source
-  readonly name: string
-  /** The day that was asked for. */
-  readonly day: string | null
-  readonly size: number | null
-}
 
 const fields = makeFields()
 const result = makeResult()
@@ -52,7 +43,7 @@ const run = (what: Subject, isForTicket: boolean): void => {
   ticketResult.hidden = true
   const given = isForTicket ? fields.given() : { ...fields.given(), ticketId: "", ownerSalt: "", userId: "" }
   if (!isForTicket) ticketForm.hidden = true
-  result.begin(what.name, what.day, what.size)
+  result.begin(what)
   verifier.verify(what.source, given, (report) => {
     if (report._tag === "Refused") {
       result.refused()

@@ -2,15 +2,27 @@
 import { cents } from "@ddd/core/Money"
 import type { Verdict } from "@ddd/core/Verdict"
 import { byId, element } from "../dom/Elements.ts"
+import { sealView } from "../seal/SealView.ts"
 import { dollars, ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCheckList } from "./CheckList.ts"
 import { levels, verdictText } from "./CheckTexts.ts"
-import type { Claims, Report } from "./Messages.ts"
+import { makeKeepsakes } from "./Keepsakes.ts"
+import type { Claims, Report, Source } from "./Messages.ts"
+
+/** A bundle, and what is known of it before it is read. */
+export interface Subject {
+  readonly source: Source
+  readonly name: string
+  /** The day that was asked for, if one was. */
+  readonly day: string | null
+  /** In bytes, where it is known. */
+  readonly size: number | null
+}
 
 export interface Result {
-  /** Begins anew. `day`: the day whose draw was asked for, if one was. `size`: in bytes, where it is known. */
-  readonly begin: (subject: string, day: string | null, size: number | null) => void
+  /** Begins anew. */
+  readonly begin: (subject: Subject) => void
   readonly hear: (report: Extract<Report, { readonly _tag: "Records" | "Progress" | "Done" | "Unavailable" }>) => void
   /** The reader has stopped it. */
   readonly stopped: () => void
@@ -18,19 +30,11 @@ export interface Result {
   readonly refused: () => void
 }
 
-const subjectOf = ({ day, lock, winner }: Claims): string =>
-  [
-    day === null ? "A private room’s draw" : `The draw of ${longDay(day)}`,
-    ...lock === null ? [] : [ticketCount(lock.entries), dollars(cents(lock.pool))],
-    ...winner === null ? [] : [`won by ${winner.ticketId}`]
-  ].join(" · ")
-
-/** Hands the reader a file of text. */
-const saveText = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }))
-  element("a", { href: url, download: name }).click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
+const partsOf = ({ day, lock, winner }: Claims): ReadonlyArray<string> => [
+  day === null ? "A private room’s draw" : `The draw of ${longDay(day)}`,
+  ...lock === null ? [] : [ticketCount(lock.entries), dollars(cents(lock.pool))],
+  ...winner === null ? [] : [`won by ${winner.ticketId}`]
+]
 
 export const makeResult = (): Result => {
   const section = byId("result", HTMLElement)
@@ -45,15 +49,15 @@ export const makeResult = (): Result => {
   const missing = byId("missing", HTMLUListElement)
   const verdictLine = byId("verdict-line", HTMLElement)
   const verdictCode = byId("verdict", HTMLElement)
-  const save = byId("save", HTMLElement)
+  const seal = byId("result-seal", HTMLElement)
+  const keepsakes = makeKeepsakes()
   const checkRows = byId("checks", HTMLOListElement)
   const announcer = byId("announcer", HTMLElement)
 
   const announce = (text: string): void => announcer.append(element("p", {}, text))
   const checks = makeCheckList(announce)
 
-  let asked: string | null = null
-  let bytesInAll: number | null = null
+  let asked: Subject | undefined
   let claims: Claims | undefined
 
   const say = (tone: string, heading: string, text: string): void => {
@@ -64,22 +68,21 @@ export const makeResult = (): Result => {
 
   const showClaims = (told: Claims): void => {
     claims = told
-    subject.textContent = subjectOf(told)
-    mismatch.hidden = asked === null || told.day === asked
-    if (asked !== null) {
+    subject.replaceChildren(...partsOf(told).map((part) => element("span", {}, part)))
+    seal.replaceChildren(sealView(told.commitment, "small"))
+    const day = asked?.day ?? null
+    mismatch.hidden = day === null || told.day === day
+    if (day !== null) {
       mismatch.textContent = `You asked for the draw of ${
-        longDay(asked)
+        longDay(day)
       }. This bundle is of another draw: whatever holds here says nothing of yours.`
     }
   }
 
   const showProgress = (tickets: number, bytes: number): void => {
     const entries = claims?.lock?.entries ?? 0
-    const part = bytesInAll !== null && bytesInAll > 0
-      ? bytes / bytesInAll
-      : entries > 0
-      ? tickets / entries
-      : undefined
+    const size = asked?.size ?? 0
+    const part = size > 0 ? bytes / size : entries > 0 ? tickets / entries : undefined
     if (part === undefined) bar.removeAttribute("value")
     else bar.value = Math.min(1, part)
     progressText.textContent = entries > 0
@@ -116,7 +119,7 @@ export const makeResult = (): Result => {
     missing.hidden = verdict.missing.length === 0
     verdictCode.textContent = verdict.verdict
     verdictLine.hidden = false
-    save.hidden = claims?.lock === undefined || claims.lock === null
+    if (asked !== undefined && claims !== undefined) keepsakes.offer(asked.source, claims)
     announce(`${title} ${meaning} Verdict: ${verdict.verdict}.`)
   }
 
@@ -127,20 +130,16 @@ export const makeResult = (): Result => {
     announce(`${heading} ${text}`)
   }
 
-  byId("save-lock", HTMLButtonElement).addEventListener("click", () => {
-    if (claims?.lock === undefined || claims.lock === null) return
-    saveText(`lock-${claims.day ?? claims.drawId}.txt`, claims.lock.note)
-  })
-
   return {
-    begin: (what, day, size) => {
-      asked = day
-      bytesInAll = size
+    begin: (what) => {
+      asked = what
       claims = undefined
       announcer.replaceChildren()
-      subject.textContent = what
+      seal.replaceChildren()
+      keepsakes.hide()
+      subject.textContent = what.name
       say("plain", "Verifying…", "")
-      for (const part of [mismatch, ladder, missing, verdictLine, save]) part.hidden = true
+      for (const part of [mismatch, ladder, missing, verdictLine]) part.hidden = true
       checkRows.hidden = false
       checks.reset()
       progress.hidden = false

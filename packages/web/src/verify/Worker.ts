@@ -6,8 +6,11 @@ import { knownOf } from "./Given.ts"
 import type { Claims, Report, Request, Source } from "./Messages.ts"
 import { verifierHash } from "./VerifierHash.ts"
 
-/** How often the page is told how far it is. Milliseconds. */
+/** How often the page is told how far it is, and may say something itself. Milliseconds. */
 const reportInterval = 100
+
+/** Lets messages of the page in: a stream that has its pieces at hand would keep them out. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
 type Opened =
   | { readonly ok: true; readonly body: ReadableStream<Uint8Array> }
@@ -24,8 +27,13 @@ const openSource = async (source: Source, signal: AbortSignal): Promise<Opened> 
 /** The pieces of a stream. Safari's own streams cannot be iterated. */
 async function* pieces(body: ReadableStream<Uint8Array>, signal: AbortSignal, count: (bytes: number) => void) {
   const reader = body.getReader()
+  let turnBegan = performance.now()
   try {
     for (;;) {
+      if (performance.now() - turnBegan > reportInterval) {
+        await nextTurn()
+        turnBegan = performance.now()
+      }
       signal.throwIfAborted()
       const { done, value } = await reader.read()
       if (done) return
@@ -41,6 +49,7 @@ async function* pieces(body: ReadableStream<Uint8Array>, signal: AbortSignal, co
 const claimsOf = ({ end, header, lock, open }: BundleRecords): Claims => ({
   drawId: header.drawId,
   day: open.record.date,
+  commitment: open.record.commitment,
   hasBeacon: open.record.beacon !== null,
   lock: header.lock === null || lock === null
     ? null
