@@ -68,6 +68,7 @@ export const listen = (url: string, listener: LiveListener): void => {
           entries: numberAt(data, "totalEntries")
         })
       case "draw:status":
+        ping() // a countdown begins or ends: by the server's time as it is now
         return listener.status({ drawId: textAt(data, "drawId"), status: textAt(data, "status") })
       default:
         return
