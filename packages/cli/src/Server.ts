@@ -75,6 +75,9 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const keys = yield* keysOf(settings)
   const corsOrigins = settings.CORS_ORIGINS ?? []
 
+  const pages = readPages(pagesFolder)
+  if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
+
   const engine = Engine.layer(settings.ENGINE, {
     host,
     port,
@@ -87,7 +90,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
       corsOrigins,
       internalToken: keys.internalToken,
       withdrawals: { enabled: Money.payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
-      pages: readPages(pagesFolder)
+      pages
     }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
   )

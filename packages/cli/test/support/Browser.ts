@@ -74,7 +74,9 @@ export const visit = <A>(
             const url = request.url()
             if (!url.startsWith(server) && !url.startsWith("blob:")) complaints.push(`asked for ${url}`)
           })
-          await page.goto(`${server}${path}`)
+          const opened = await page.goto(`${server}${path}`)
+          // a page that is not built says what builds it
+          if (opened?.ok() !== true) throw new Error(`${path} cannot be opened: ${await opened?.text()}`)
           return await act(page)
         }),
       (context) => Effect.promise(() => context.close())

@@ -98,6 +98,12 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
           await page.context().setOffline(false)
           await page.locator(`#feed[data-freshness="live"]`).waitFor()
         }, { expected: /ERR_INTERNET_DISCONNECTED/ })
+        yield* visit(url, "/verify", async (page) => {
+          await page.routeWebSocket(/\/ws$/, (socket) => socket.close())
+          await page.goto(url)
+          await page.getByText("Not live, asked for every few seconds").waitFor()
+          await page.locator("#pot-text", { hasText: "$" }).waitFor({ state: "attached" })
+        })
       }), 60_000)
 
     for (const [name, size] of Object.entries({ phone, desktop })) {

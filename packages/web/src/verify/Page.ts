@@ -43,7 +43,7 @@ const run = (what: Subject, isForTicket: boolean): void => {
   ticketResult.hidden = true
   const given = isForTicket ? fields.given() : { ...fields.given(), ticketId: "", ownerSalt: "", userId: "" }
   if (!isForTicket) ticketForm.hidden = true
-  result.begin(what)
+  result.begin(what, isForTicket)
   verifier.verify(what.source, given, (report) => {
     if (report._tag === "Refused") {
       result.refused()

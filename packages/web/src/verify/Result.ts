@@ -21,8 +21,8 @@ export interface Subject {
 }
 
 export interface Result {
-  /** Begins anew. */
-  readonly begin: (subject: Subject) => void
+  /** Begins anew; the reader is taken there unless `stays`. */
+  readonly begin: (subject: Subject, stays: boolean) => void
   readonly hear: (report: Extract<Report, { readonly _tag: "Records" | "Progress" | "Done" | "Unavailable" }>) => void
   /** The reader has stopped it. */
   readonly stopped: () => void
@@ -108,9 +108,15 @@ export const makeResult = (): Result => {
     ))
   }
 
+  /** Whoever was at the button that goes with it is taken to the heading. */
+  const hideProgress = (): void => {
+    if (progress.contains(document.activeElement)) title.focus()
+    progress.hidden = true
+  }
+
   const showVerdict = (verdict: Verdict): void => {
     const { meaning, title, tone } = verdictText(verdict)
-    progress.hidden = true
+    hideProgress()
     checkRows.hidden = verdict.exit === 2
     if (verdict.exit !== 2) checks.show(verdict.checks, true)
     say(tone, title, meaning)
@@ -124,14 +130,14 @@ export const makeResult = (): Result => {
   }
 
   const isOver = (heading: string, text: string): void => {
-    progress.hidden = true
+    hideProgress()
     checkRows.hidden = true
     say("plain", heading, text)
     announce(`${heading} ${text}`)
   }
 
   return {
-    begin: (what) => {
+    begin: (what, stays) => {
       asked = what
       claims = undefined
       announcer.replaceChildren()
@@ -146,7 +152,7 @@ export const makeResult = (): Result => {
       bar.removeAttribute("value")
       progressText.textContent = "Asking for the bundle…"
       section.hidden = false
-      title.focus()
+      if (!stays) title.focus()
     },
     hear: (report) => {
       switch (report._tag) {
