@@ -4,7 +4,7 @@
  * Trusts nothing but what it is given in the options, needs no network, and runs in Node and in a browser. A bundle of any
  * size is read once; memory grows by eight bytes a ticket.
  */
-import { quicknetHash } from "./Beacon.ts"
+import { drandHashes, quicknetHash } from "./Beacon.ts"
 import type { Sha256 } from "./Hash.ts"
 import { ticketPot, ticketPrice } from "./Money.ts"
 import type { VerifierKey } from "./Note.ts"
@@ -27,6 +27,8 @@ export interface VerifyOptions {
   readonly seen?: SeenLock
   /** Called now and then with the number of tickets read so far. */
   readonly onProgress?: (tickets: number) => void
+  /** Called once with the records, as they are spelled and before anything of them is checked. Not where they cannot be read. */
+  readonly onRecords?: (records: BundleRecords) => void
 }
 
 /** The bytes of a bundle, in pieces of any size. */
@@ -116,6 +118,7 @@ const readHeader = (hash: Sha256, bytes: Uint8Array, options: VerifyOptions): Re
   if (header === undefined) return { _tag: "Malformed", why: "The first line is not a proof bundle's." }
   const records = readRecords(hash, header)
   if (typeof records === "string") return { _tag: "Malformed", why: records }
+  options.onRecords?.(records)
   const { lock } = records
   const tally = lock === null ? null : makeTicketTally(hash, { ...records, lock }, options.ticket)
   return { _tag: "Records", records, tally }
@@ -169,7 +172,8 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
     const standing = {
       stage: stageOf(records),
       pinned: policy.keys.length > 0,
-      beacon: records.open.record.beacon !== null
+      beacon: records.open.record.beacon !== null,
+      drand: drandHashes.some((each) => each === records.open.record.beacon?.chainHash)
     }
     if (broken !== undefined) {
       return judge(
