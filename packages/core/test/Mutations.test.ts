@@ -47,20 +47,16 @@ describe("Verifier, on bundles with one thing changed", () => {
   it("finds every change, by the checks in docs/mutations.md", async () => {
     assert.isAtLeast(mutations.length, 300)
     const found = new Map<string, Array<ReadonlyArray<number>>>()
+    const accepted: Array<string> = []
     for (const { base, kind, name, options, text } of mutations) {
-      assert.isTrue(
-        text !== base.text || options !== base.options,
-        `${base.name}, ${kind}, ${name}: nothing is changed`
-      )
-      const { checks, exit, level, verdict } = await verify(text, options)
-      assert.match(
-        verdict,
-        /^INVALID( \d+)+$/,
-        `${base.name}, ${kind}, ${name}: ${JSON.stringify(checks, undefined, 1)}`
-      )
-      assert.deepStrictEqual([exit, level], [1, null])
-      found.set(kind, [...found.get(kind) ?? [], numbersOf(verdict)])
+      const what = `${base.name}, ${kind}, ${name}`
+      assert.isTrue(text !== base.text || options !== base.options, `${what}: nothing is changed`)
+      const { exit, level, verdict } = await verify(text, options)
+      if (/^INVALID( \d+)+$/.test(verdict) && exit === 1 && level === null) {
+        found.set(kind, [...found.get(kind) ?? [], numbersOf(verdict)])
+      } else accepted.push(`${what}: ${verdict}`)
     }
+    assert.deepStrictEqual(accepted, [])
     await expect(tableOf(found)).toMatchFileSnapshot("../../../docs/mutations.md")
   }, 240_000)
 

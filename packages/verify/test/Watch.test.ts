@@ -23,7 +23,10 @@ const folder = (): { readonly path: string } & Disposable => {
 /** The first day at a stage, and the next one on sale or to come. */
 const daysAt = (stage: Stage, more: Partial<Parameters<typeof playDay>[0]> = {}): ReadonlyArray<PlayedDay> => {
   const today = playDay({ entries: 3, beacon: true, previous: null, ...more, day: first, stage })
-  return [today, playDay({ day: dayAfter(first), stage: "open", entries: 0, beacon: true, previous: today.openHash })]
+  return [
+    today,
+    playDay({ ...more, day: dayAfter(first), stage: "open", entries: 0, beacon: true, previous: today.openHash })
+  ]
 }
 
 /** Starts to watch, with time in the test's hands. */

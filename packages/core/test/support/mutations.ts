@@ -3,6 +3,7 @@
  * itself, who can sign whatever it likes.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
+import { roundTime } from "../../src/Beacon.ts"
 import { position } from "../../src/Ids.ts"
 import { instant } from "../../src/Instant.ts"
 import { cents } from "../../src/Money.ts"
@@ -153,8 +154,12 @@ const headerDrafts = ({ text }: Base): ReadonlyArray<Draft> => {
   return drafts
 }
 
+/** The bundles in which every kind of record stands, each kind in as many shapes as it has. */
+const everyRecordIn = ["daily with a beacon", "daily without", "room", "void"]
+
 /** The lines of each note's text, with the signatures as they were: a stranger's forgery. */
-const textDrafts = ({ text }: Base): ReadonlyArray<Draft> => {
+const textDrafts = ({ name: baseName, text }: Base): ReadonlyArray<Draft> => {
+  if (!everyRecordIn.includes(baseName)) return []
   const { header, lines } = partsOf(text)
   return noteNames.flatMap((name) => {
     const note = noteOf(text, name)
@@ -238,8 +243,9 @@ const otherValues: {
   }
 }
 
-/** Of an open record alone, nothing shows what its commitment hides, or which draw came before. */
-const unseenWhileOpen = ["commitment", "previous"]
+/** Of an open record alone, nothing shows what its commitment hides, which draw came before, or that a beacon was meant to be. */
+const unseenWhileOpen = (key: string, value: string): boolean =>
+  key === "commitment" || key === "previous" || (key === "beacon" && value === "none")
 
 /** One record changed and signed again by the operator, the others as they were. */
 const resignedDrafts = ({ name: baseName, text }: Base): ReadonlyArray<Draft> => {
@@ -250,10 +256,11 @@ const resignedDrafts = ({ name: baseName, text }: Base): ReadonlyArray<Draft> =>
     const record = splitNote(note).text
     const type = record.startsWith("ddd/void/") ? "void" : name
     return Object.entries(otherValues[type]).flatMap(([key, values]) =>
-      baseName === "open" && unseenWhileOpen.includes(key) ? [] : values.flatMap((value): ReadonlyArray<Draft> => {
+      values.flatMap((value): ReadonlyArray<Draft> => {
+        if (baseName === "open" && unseenWhileOpen(key, value)) return []
         const changed = record.replace(new RegExp(`^${key} .*$`, "m"), `${key} ${value}`)
         const signed = formatNote(changed, [operator.line(changed)])
-        // A room may open when it likes, and one ticket wins whatever the seed: what a line says already is no change
+        // What a line says already is no change
         return changed === record
           ? []
           : [[`${type}, signed again: ${key}`, value, join(JSON.stringify({ ...header, [name]: signed }), lines)]]
@@ -396,7 +403,7 @@ const liesOf = (made: BundleOptions): ReadonlyArray<readonly [string, BundleOpti
     ["all signed by a stranger", { signers: [stranger] }],
     ["another root", { lock: lock(() => ({ root: zeros })) }],
     ["an entry too many", { lock: lock(({ entries }) => ({ entries: entries + 1 })) }],
-    ["a pool that is smaller", { lock: lock(({ pool }) => ({ pool: cents(pool + 1n) })) }],
+    ["another pool", { lock: lock(({ pool }) => ({ pool: cents(pool + 1n) })) }],
     ["a dearer ticket", { open: open({ price: cents(101n) }) }],
     ["a smaller pot", { open: open({ pot: cents(94n) }) }],
     ["an outcome due at another time", { lock: lock(({ draws }) => ({ draws: instant(draws - 1) })) }]
@@ -406,7 +413,7 @@ const liesOf = (made: BundleOptions): ReadonlyArray<readonly [string, BundleOpti
     [
       ["another seed", { end: result(() => ({ seed: zeros })) }],
       ["another entropy", { end: result(() => ({ entropy: zeros })) }],
-      ["a prize that is smaller", { end: result(({ prize }) => ({ prize: cents(prize + 1n) })) }],
+      ["another prize", { end: result(({ prize }) => ({ prize: cents(prize + 1n) })) }],
       ["a fee that is larger", { end: result(({ fee }) => ({ fee: cents(fee + 1n) })) }],
       ["another winner", {
         end: result(({ winner }) => ({
@@ -488,7 +495,12 @@ const witnessDrafts = ({ made, name, text, options }: Base): ReadonlyArray<Draft
     ["witness: another lock record was kept", "a millisecond later", later.text],
     ["witness: another lock record was kept", "another text", text, seen(changeAt(kept, kept.indexOf("entries ") + 8))],
     ["witness: another lock record was kept", "none", text, seen("")],
-    ["witness: it was fetched too late", "at the round", text, seen(kept, withBeacon.lock.draws)],
+    [
+      "witness: it was fetched too late",
+      "at the round",
+      text,
+      seen(kept, roundTime(testChain, withBeacon.roundNumber))
+    ],
     ["witness: it was fetched too late", "a day later", text, seen(kept, instant(withBeacon.lock.draws + 86_400_000))]
   ]
 }
