@@ -1,23 +1,52 @@
 /**
- * Makes what is published, below `dist/`: `core`, as JavaScript with types. It holds the rules, the records and the verifier, and
- * runs wherever there is a JavaScript engine. Everything else runs from its sources.
+ * Makes what is published, below `dist/`: `core`, as JavaScript with types, which holds the rules, the records and the verifier, and
+ * runs wherever there is a JavaScript engine; and `ddd-verify.mjs`, the verifier as one file that Node runs as it is. Everything
+ * else runs from its sources.
  */
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { rolldown } from "rolldown"
 
 const root = join(import.meta.dirname, "..")
-const out = join(root, "dist", "core")
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
-execFileSync(join(root, "node_modules", ".bin", "tsc"), ["-p", join(root, "packages", "core", "tsconfig.build.json")], {
-  stdio: "inherit"
-})
+const buildCore = () => {
+  const out = join(root, "dist", "core")
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  execFileSync(
+    join(root, "node_modules", ".bin", "tsc"),
+    ["-p", join(root, "packages", "core", "tsconfig.build.json")],
+    { stdio: "inherit" }
+  )
+  const source = JSON.parse(readFileSync(join(root, "packages", "core", "package.json"), "utf8"))
+  const { dependencies, name, type, version } = source
+  const exports = { "./*": { types: "./src/*.d.ts", default: "./src/*.js" } }
+  writeFileSync(
+    join(out, "package.json"),
+    `${JSON.stringify({ name, version, type, exports, dependencies }, null, 2)}\n`
+  )
+  cpSync(join(root, "docs", "fairness.md"), join(out, "fairness.md"))
+  process.stdout.write(`dist/core: ${name} ${version}\n`)
+}
 
-const source = JSON.parse(readFileSync(join(root, "packages", "core", "package.json"), "utf8"))
-const { dependencies, name, type, version } = source
-const exports = { "./*": { types: "./src/*.d.ts", default: "./src/*.js" } }
-writeFileSync(join(out, "package.json"), `${JSON.stringify({ name, version, type, exports, dependencies }, null, 2)}\n`)
-cpSync(join(root, "docs", "fairness.md"), join(out, "fairness.md"))
-process.stdout.write(`dist/core: ${name} ${version}\n`)
+/** One file, for the oldest Node that is still looked after, and to be read by whoever wants to know what it does. */
+const buildVerifier = async () => {
+  const file = join(root, "dist", "ddd-verify.mjs")
+  const bundle = await rolldown({
+    input: join(root, "packages", "verify", "src", "main.ts"),
+    platform: "node",
+    external: /^node:/,
+    transform: { target: "node20" }
+  })
+  await bundle.write({ file, format: "esm", comments: { legal: true, jsdoc: true } })
+  await bundle.close()
+  chmodSync(file, 0o755)
+  const bytes = readFileSync(file)
+  const digest = createHash("sha256").update(bytes).digest("hex")
+  process.stdout.write(`dist/ddd-verify.mjs: ${Math.ceil(bytes.length / 1024)} KiB, SHA-256 ${digest}\n`)
+}
+
+buildCore()
+await buildVerifier()

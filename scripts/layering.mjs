@@ -19,6 +19,7 @@ const allowed = (name) => {
     core: [],
     uws: [],
     sim: ["core"],
+    verify: ["core"],
     http: ["core", "uws"],
     client: ["core"],
     web: ["core", "client"],
@@ -35,6 +36,9 @@ const runsIn = { core: "anywhere", web: "in browsers" }
 
 /** What nobody imports. */
 const isOutermost = (name) => name === "bench"
+
+/** What strangers run: what is not of this workspace there is not theirs to trust. */
+const isForStrangers = (name) => name === "verify"
 
 /**
  * Where tests, and what supports them, are kept, and how a package is built: there the development dependencies of package and root
@@ -106,6 +110,9 @@ const violationsOfFile = (name, directory, file, declared, used) => {
       const fine = target !== name && !isOutermost(target) &&
         (may === "all" || may?.includes(target) || (inTest && allowedInTests(target)))
       if (!fine) return target === name ? `imports its own package by name: ${specifier}` : `may not import ${imported}`
+    }
+    if (isForStrangers(name) && !inTest && !imported.startsWith(scope)) {
+      return `imports ${specifier}: what strangers run is core and Node alone`
     }
     if (inTest ? !declared.tests.has(imported) : !declared.sources.has(imported)) {
       return `imports ${imported}, which is not among ${

@@ -55,6 +55,10 @@ describe("layering", () => {
       files: { "cli/package.json": dependencies("@ddd/bench"), "cli/src/A.ts": `import "@ddd/bench/sell"` },
       violation: "packages/cli/src/A.ts may not import @ddd/bench"
     },
+    "verify imports core and Node alone": {
+      files: { "verify/package.json": dependencies("effect"), "verify/src/A.ts": `import "node:fs"\nimport "effect"` },
+      violation: "packages/verify/src/A.ts imports effect: what strangers run is core and Node alone"
+    },
     "core imports no other package": {
       files: { "core/package.json": dependencies("@ddd/uws"), "core/src/A.ts": `import "@ddd/uws"` },
       violation: "packages/core/src/A.ts may not import @ddd/uws"

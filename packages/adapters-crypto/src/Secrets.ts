@@ -64,6 +64,51 @@ export const loadOrCreate = Effect.fn("Secrets.loadOrCreate")(function*(dataDir:
   return secrets
 })
 
+/**
+ * Adds a key that signs the log's records to those of the data folder, and gives all of them as LOG_SIGNING_KEYS spells them.
+ *
+ * The file changes as a whole or not at all. Whoever has read it before goes on with the keys of then.
+ */
+export const addLogSigningKey = Effect.fn("Secrets.addLogSigningKey")(function*(dataDir: string) {
+  const { LOG_SIGNING_KEYS: living } = yield* loadOrCreate(dataDir)
+  const file = join(dataDir, "secrets.json")
+  const added = withNewLogKey(living)
+  yield* Effect.try({
+    try: () => replace(file, (text) => ({ ...parseObject(text), LOG_SIGNING_KEYS: Redacted.value(added) })),
+    catch: (error) => new SecretsUnusable({ file, reason: error instanceof Error ? error.message : String(error) })
+  })
+  return added
+})
+
+/** Living keys and a new one, the newest last, as LOG_SIGNING_KEYS spells them. */
+export const withNewLogKey = (living: Redacted.Redacted | undefined): Redacted.Redacted => {
+  const before = living === undefined || Redacted.value(living) === "" ? [] : [Redacted.value(living)]
+  return Redacted.make([...before, random()].join(","), { label: "LOG_SIGNING_KEYS" })
+}
+
+/** Changes the file. Two that do so at once would lose what one of them added, so the second is refused. */
+const replace = (file: string, change: (text: string) => object): void => {
+  const part = `${file}.new`
+  let descriptor: number
+  try {
+    descriptor = fs.openSync(part, "wx", 0o600)
+  } catch (error) {
+    if (!fs.existsSync(part)) throw error
+    throw new Error(`${part} is there: another rotation is under way, or one broke off. If none is, delete it`, {
+      cause: error
+    })
+  }
+  try {
+    fs.writeFileSync(descriptor, `${JSON.stringify(change(read(file).text), null, 2)}\n`, { flush: true })
+    fs.renameSync(part, file)
+  } catch (error) {
+    fs.rmSync(part, { force: true })
+    throw error
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 const create = (dataDir: string, file: string): void => {
   fs.mkdirSync(dataDir, { recursive: true })
   const part = `${file}.${process.pid}.${random()}`

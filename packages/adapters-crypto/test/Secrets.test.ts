@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { loadOrCreate, type Secrets } from "../src/Secrets.ts"
+import { addLogSigningKey, loadOrCreate, type Secrets } from "../src/Secrets.ts"
 
 const dataDir = Effect.acquireRelease(
   Effect.sync(() => fs.mkdtempSync(join(tmpdir(), "ddd-secrets-"))),
@@ -54,6 +54,34 @@ describe("Secrets", () => {
       fs.chmodSync(file, 0o644)
       assert.deepStrictEqual(plain(yield* loadOrCreate(folder)), plain(made))
       assert.strictEqual(modeOf(file), 0o600)
+    }))
+
+  it.effect("take one more key for the log, and nothing else changes", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataDir
+      const made = yield* loadOrCreate(folder)
+      const added = Redacted.value(yield* addLogSigningKey(folder))
+      const [first, second = "", ...others] = added.split(",")
+      assert.strictEqual(first, Redacted.value(made.LOG_SIGNING_KEYS))
+      assert.match(second, /^[A-Za-z0-9_-]{43}$/)
+      assert.lengthOf(others, 0)
+      const after = yield* loadOrCreate(folder)
+      assert.strictEqual(Redacted.value(after.LOG_SIGNING_KEYS), added)
+      assert.deepStrictEqual(plain({ ...after, LOG_SIGNING_KEYS: made.LOG_SIGNING_KEYS }), plain(made))
+      assert.deepStrictEqual(fs.readdirSync(folder), ["secrets.json"])
+      assert.strictEqual(modeOf(join(folder, "secrets.json")), 0o600)
+    }))
+
+  it.effect("take no key beside another rotation, and stay as they were where one broke off", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataDir
+      const made = yield* loadOrCreate(folder)
+      const half = join(folder, "secrets.json.new")
+      fs.writeFileSync(half, "{")
+      assert.include((yield* Effect.flip(addLogSigningKey(folder))).message, `${half} is there`)
+      assert.deepStrictEqual(plain(yield* loadOrCreate(folder)), plain(made))
+      fs.rmSync(half)
+      yield* addLogSigningKey(folder)
     }))
 
   it.effect("that are damaged are refused with their name and never replaced", () =>

@@ -6,6 +6,7 @@
 import type { WithdrawalStatus } from "@ddd/core/Payout"
 import { jobStates } from "@ddd/core/ports/JobBoard"
 import { webhookSenders, webhookStates } from "@ddd/core/ports/WebhookInbox"
+import { type Flag, verifyFlags, watchFlags } from "@ddd/verify/Flags"
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
@@ -51,6 +52,15 @@ const duration = (text: string): number => {
 
 /** An option that may be given several times. */
 const repeated = (text: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => [...before, text]
+
+/** A command with the options that the verifier declares for all programs. */
+const withFlags = (command: Command, flags: ReadonlyArray<Flag>): Command => {
+  for (const { help, name, repeated: isRepeated, value } of flags) {
+    const option = new Option(value === null ? `--${name}` : `--${name} <${value}>`, help)
+    command.addOption(isRepeated === true ? option.argParser(repeated) : option)
+  }
+  return command
+}
 
 const json = () => new Option("--json", "for machines")
 
@@ -262,24 +272,37 @@ export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCod
     .addOption(json())
     .action((options) => choose(load(() => import("./commands/Audit.ts"), ({ audit }) => audit(options))))
 
-  program.command("verify")
-    .description("check a draw's proof bundle; exit code 0 valid, pending or void, 1 invalid, 2 unreadable")
-    .argument("<bundle>", "a file, an http(s) URL, or - for stdin")
-    .option(
-      "--vkey <key>",
-      "the operator's verifier key, known to you from elsewhere; again for each further one",
-      repeated
-    )
-    .option("--chain <hash>", "the hash of the beacon's chain (drand's quicknet unless given)")
-    .option("--terms <price/pot>", "what a ticket costs and what of it goes to the pot, in cents (100/95 unless given)")
-    .option("--ticket <id>", "a ticket that must have taken part")
-    .option("--salt <hex>", "with --ticket and --user: the ticket's ownerSalt")
-    .option("--user <id>", "with --ticket and --salt: whose the ticket is")
-    .option("--seen <file>", "the lock record that you kept; with --seen-at")
-    .option("--seen-at <time>", "when you fetched it, in UTC")
+  withFlags(
+    program.command("verify")
+      .description("check a draw's proof bundle; exit code 0 valid, pending or void, 1 invalid, 2 unreadable")
+      .argument("[bundle]", "a file, an http(s) URL, or - for stdin"),
+    verifyFlags
+  ).action((source, options) =>
+    choose(load(() => import("./commands/Verify.ts"), ({ verify }) => verify(source, options)))
+  )
+
+  withFlags(
+    program.command("watch")
+      .description("keep the records that a server shows, with the time, and cry when one changes")
+      .argument("<url>", "the server, such as https://draws.example.com"),
+    watchFlags
+  ).action((address, options) =>
+    choose(load(() => import("./commands/Watch.ts"), ({ watch }) => watch(address, options), done))
+  )
+
+  const logKey = program.command("log-key").description("look at the keys that sign the records, or add one")
+  logKey.command("list")
+    .description("the verifier keys, oldest first")
     .addOption(json())
-    .action((source, options) =>
-      choose(load(() => import("./commands/Verify.ts"), ({ verify }) => verify(source, options)))
+    .action((options) =>
+      choose(load(() => import("./commands/LogKeyList.ts"), ({ listLogKeys }) => listLogKeys(options)))
+    )
+  logKey.command("rotate")
+    .description("add a key that signs every record beside the living ones, from the next start on")
+    .option("--out <file>", "where the keys come from the environment: the file for the new LOG_SIGNING_KEYS")
+    .option("--print", "where the keys come from the environment: print the new LOG_SIGNING_KEYS, which is secret")
+    .action((options) =>
+      choose(load(() => import("./commands/LogKeyRotate.ts"), ({ rotateLogKey }) => rotateLogKey(options)))
     )
 
   try {

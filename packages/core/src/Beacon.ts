@@ -42,6 +42,12 @@ export const quicknet: ChainInfo = {
 /** The hash of `quicknet`, in hex. */
 export const quicknetHash = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 
+/** The hashes of the chains that drand's League of Entropy runs: quicknet, and its first, the default one. */
+export const drandHashes: ReadonlyArray<string> = [
+  quicknetHash,
+  "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"
+]
+
 /** How long after its close (a daily draw's) or lock (at least, a room's) the outcome of a draw with a beacon is due. */
 export const beaconDelayMillis = 30_000
 

@@ -5,8 +5,12 @@ export interface DistinctNumbers {
   readonly repeated: () => number | undefined
 }
 
-export const makeDistinctNumbers = (): DistinctNumbers => {
-  let numbers = new Float64Array(64)
+/** What a caller expects is believed up to here: 128 MiB, which are only taken as they are filled. */
+const expectedMax = 1 << 24
+
+/** `expected`: how many numbers will come, if that is known. More may come, and take more than eight bytes each while they are copied. */
+export const makeDistinctNumbers = (expected = 0): DistinctNumbers => {
+  let numbers = new Float64Array(Math.max(64, Math.min(expected, expectedMax)))
   let count = 0
   return {
     add: (value) => {

@@ -7,8 +7,25 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 import { concat } from "./Bytes.ts"
 
-/** SHA-256 of one message: 32 new bytes. */
-export type Sha256 = (message: Uint8Array) => Uint8Array
+/**
+ * Many messages of one length at once.
+ *
+ * Message i lies in `messages` from i × `stride` on, and has `length` bytes; its digest is written to `digests` from i × 32 on.
+ */
+export type Sha256Many = (
+  messages: Uint8Array,
+  stride: number,
+  length: number,
+  count: number,
+  digests: Uint8Array
+) => void
+
+export interface Sha256 {
+  /** SHA-256 of one message: 32 new bytes. */
+  (message: Uint8Array): Uint8Array
+  /** Where there is something faster than one by one. */
+  readonly many?: Sha256Many
+}
 
 /** SHA-256 by @noble/hashes: no platform needed. */
 export const nobleSha256: Sha256 = (message) => sha256(message)

@@ -2,7 +2,15 @@
  * The checks of a proof bundle that need its records alone (FAIRNESS.md, "What a verifier checks"): 2, 3, 4, 7, 8, 10, 12, and
  * what checks 6 and 9 say of the records.
  */
-import { beaconDelayMillis, chainHash, isBeforeRound, quicknetScheme, roundFor, verifyBeacon } from "./Beacon.ts"
+import {
+  beaconDelayMillis,
+  chainHash,
+  drandHashes,
+  isBeforeRound,
+  quicknetScheme,
+  roundFor,
+  verifyBeacon
+} from "./Beacon.ts"
 import { fromHex, toHex } from "./Bytes.ts"
 import { opens } from "./Commitment.ts"
 import type { Sha256 } from "./Hash.ts"
@@ -149,10 +157,11 @@ const round = (hash: Sha256, records: BundleRecords, policy: RecordPolicy): Find
   ) {
     return found(7, null, `Locked late: round ${named.round} was due before ${formatInstant(lock.record.locked)}.`)
   }
+  const whose = drandHashes.includes(named.chainHash) ? "" : " The chain is the one that you named, not one of drand's."
   return verdictOn(
     7,
     wrongs,
-    named.round === 0 ? "The lock will name the round." : `Round ${named.round}, after the lock.`
+    `${named.round === 0 ? "The lock will name the round." : `Round ${named.round}, after the lock.`}${whose}`
   )
 }
 

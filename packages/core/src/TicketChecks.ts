@@ -8,9 +8,9 @@ import type { Sha256 } from "./Hash.ts"
 import { isUuid, type Position, type UserId } from "./Ids.ts"
 import { formatInstant } from "./Instant.ts"
 import { makeLeafComposer, ownerCommit } from "./Leaf.ts"
-import { append, emptyFrontier, type Frontier, root } from "./Merkle.ts"
 import type { BundleRecords } from "./Proof.ts"
 import { makeTicketLineReader } from "./TicketLine.ts"
+import { makeTreeBuilder } from "./TreeBuilder.ts"
 import type { Finding } from "./Verdict.ts"
 
 /** The ticket that the reader holds. */
@@ -30,9 +30,6 @@ export interface TicketTally {
   /** What the tickets show. Called once, after the last line. */
   readonly findings: () => ReadonlyArray<Finding>
 }
-
-// Leaves are gathered before they are appended, which copies the tree's right edge once a batch
-const batchSize = 1024
 
 const startsWith = (bytes: Uint8Array, text: Uint8Array): boolean => {
   // From the end: ids of one draw differ there
@@ -60,10 +57,9 @@ export const makeTicketTally = (
   // The numbers of ids that begin alike; a draw's all do, unless the bundle lies
   const numbersByPrefix = new Map<string, DistinctNumbers>()
   let lastPrefix = new Uint8Array(0)
-  let numbers = makeDistinctNumbers()
+  let numbers = makeDistinctNumbers(0)
 
-  let frontier: Frontier = emptyFrontier
-  let batch: Array<Uint8Array> = []
+  const tree = makeTreeBuilder(hash)
   let count = 0
   let latest = open.opens as number
   let untimely: string | undefined
@@ -78,7 +74,7 @@ export const makeTicketTally = (
     if (!same) {
       lastPrefix = body.slice(0, prefixLength)
       const prefix = ascii(body, prefixLength)
-      numbers = numbersByPrefix.get(prefix) ?? makeDistinctNumbers()
+      numbers = numbersByPrefix.get(prefix) ?? makeDistinctNumbers(numbersByPrefix.size === 0 ? lock.entries : 0)
       numbersByPrefix.set(prefix, numbers)
     }
     // Eight symbols are 40 bits; the count above them tells "00000" from "000000"
@@ -88,7 +84,8 @@ export const makeTicketTally = (
   const take = (bytes: Uint8Array, start: number, stop: number): boolean => {
     if (!read(bytes, start, stop)) return false
     count++
-    noteNumber()
+    // Beyond the locked number it is wrong anyway, and however many may come, they take no memory
+    if (count <= lock.entries) noteNumber()
     const { idLength, purchasedAt } = line
     if (purchasedAt < latest || purchasedAt >= soldBefore) {
       untimely ??= `The ticket at position ${count} was sold at ${formatInstant(purchasedAt)}.`
@@ -100,16 +97,12 @@ export const makeTicketTally = (
       heldCommit ??= body.slice(idLength + 32, idLength + 64)
     }
     // A count of lines is a position
-    batch.push(hash(compose(count as Position, idLength, purchasedAt)))
-    if (batch.length === batchSize) {
-      frontier = append(hash, frontier, batch)
-      batch = []
-    }
+    tree.add(compose(count as Position, idLength, purchasedAt))
     return true
   }
 
-  const tree = (): ReadonlyArray<Finding> => {
-    const treeRoot = toHex(root(hash, append(hash, frontier, batch)))
+  const locked = (): ReadonlyArray<Finding> => {
+    const treeRoot = toHex(tree.root())
     const repeated = [...numbersByPrefix.values()].some((each) => each.repeated() !== undefined)
     const wrongs = [
       count === lock.entries ? "" : `The bundle has ${count} tickets, the lock record ${lock.entries}.`,
@@ -157,5 +150,5 @@ export const makeTicketTally = (
     }
   }
 
-  return { take, count: () => count, findings: () => [...tree(), ...sold(), ...won(), holder()] }
+  return { take, count: () => count, findings: () => [...locked(), ...sold(), ...won(), holder()] }
 }

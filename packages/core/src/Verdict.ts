@@ -19,6 +19,22 @@ export const checkNames = {
 
 export type CheckId = keyof typeof checkNames
 
+/** What each check rules out where it holds (FAIRNESS.md, "What a verifier checks"): completes "rules out …". */
+export const checkRulesOut: { readonly [I in CheckId]: string } = {
+  1: "two readings of one bundle",
+  2: "forgery, where the key is pinned",
+  3: "mixing draws",
+  4: "a swapped seed",
+  5: "tickets put in, taken out or moved after the lock",
+  6: "late tickets, as far as the operator's clock is honest",
+  7: "another chain or round",
+  8: "a forged beacon",
+  9: "a wrong winner",
+  10: "skimming",
+  11: "leaving you out, or giving your ticket away",
+  12: "a lock made, back-dated or chosen once the beacon was known"
+}
+
 const checkIds: ReadonlyArray<CheckId> = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 /** What one look at the bundle found. `ok` is null where there was nothing to judge, or it counts neither for nor against. */
@@ -31,6 +47,8 @@ export interface Finding {
 /** All findings on one check together: false where any is, else null where any is. */
 export interface Check extends Finding {
   readonly name: string
+  /** What it rules out where it holds. */
+  readonly rulesOut: string
 }
 
 /** How much is shown, each including the one before. */
@@ -46,7 +64,7 @@ export interface Verdict {
   readonly verdict: string
   /** The exit code: 0; 1 where a check failed; 2 where there was nothing that could be read. */
   readonly exit: 0 | 1 | 2
-  /** What keeps a valid draw from a higher level, or what could not be read: whole sentences. */
+  /** What keeps a valid draw from a higher level, what bounds the one it has, or what could not be read: whole sentences. */
   readonly missing: ReadonlyArray<string>
 }
 
@@ -60,6 +78,8 @@ export interface Standing {
   readonly pinned: boolean
   /** Whether the records name a beacon. */
   readonly beacon: boolean
+  /** Whether that is one of drand's chains. */
+  readonly drand: boolean
 }
 
 const gather = (findings: ReadonlyArray<Finding>): ReadonlyArray<Check> =>
@@ -71,6 +91,7 @@ const gather = (findings: ReadonlyArray<Finding>): ReadonlyArray<Check> =>
     return {
       id,
       name: checkNames[id],
+      rulesOut: checkRulesOut[id],
       ok: failed.length > 0 ? false : open.length > 0 || found.length === 0 ? null : true,
       detail: telling.length > 0 ? telling.map(({ detail }) => detail).join(" ") : "Not reached."
     }
@@ -79,7 +100,13 @@ const gather = (findings: ReadonlyArray<Finding>): ReadonlyArray<Check> =>
 /** Checks without which nothing of a decided draw is shown. Those of the beacon are needed where it has one. */
 const neededAlways: ReadonlyArray<CheckId> = [1, 3, 4, 5, 6, 9, 10]
 
-const levelOf = (checks: ReadonlyArray<Check>, { beacon, pinned }: Standing): Pick<Verdict, "level" | "missing"> => {
+const notDrand =
+  "The beacon's chain is not one of drand's: BEACON means as much here as whoever runs it can be trusted."
+
+const levelOf = (
+  checks: ReadonlyArray<Check>,
+  { beacon, drand, pinned }: Standing
+): Pick<Verdict, "level" | "missing"> => {
   const holds = (id: CheckId): boolean => checks.some((check) => check.id === id && check.ok === true)
   if (!pinned || !holds(2)) {
     return {
@@ -103,13 +130,14 @@ const levelOf = (checks: ReadonlyArray<Check>, { beacon, pinned }: Standing): Pi
       missing: ["BEACON cannot be reached: locked late, when the beacon's round may already have been known."]
     }
   }
+  const bounds = drand ? [] : [notDrand]
   if (!holds(12)) {
     return {
       level: "BEACON",
-      missing: ["WITNESSED needs the lock record as you fetched it before the beacon's round."]
+      missing: [...bounds, "WITNESSED needs the lock record as you fetched it before the beacon's round."]
     }
   }
-  return { level: "WITNESSED", missing: [] }
+  return { level: "WITNESSED", missing: bounds }
 }
 
 /** The verdict on a bundle that could be read. */

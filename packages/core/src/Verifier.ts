@@ -4,7 +4,7 @@
  * Trusts nothing but what it is given in the options, needs no network, and runs in Node and in a browser. A bundle of any
  * size is read once; memory grows by eight bytes a ticket.
  */
-import { quicknetHash } from "./Beacon.ts"
+import { drandHashes, quicknetHash } from "./Beacon.ts"
 import type { Sha256 } from "./Hash.ts"
 import { ticketPot, ticketPrice } from "./Money.ts"
 import type { VerifierKey } from "./Note.ts"
@@ -182,7 +182,8 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
     const standing = {
       stage: stageOf(records),
       pinned: policyOf(options).keys.length > 0,
-      beacon: records.open.record.beacon !== null
+      beacon: records.open.record.beacon !== null,
+      drand: drandHashes.some((each) => each === records.open.record.beacon?.chainHash)
     }
     if (broken !== undefined) {
       return judge(

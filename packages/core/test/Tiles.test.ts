@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { u64 } from "../src/Bytes.ts"
-import { append, emptyFrontier, leafHash, root, verifyInclusion } from "../src/Merkle.ts"
+import { append, emptyFrontier, leafHash, nodeHash, root, verifyInclusion } from "../src/Merkle.ts"
 import { inclusionFromTiles, makeTiler, type Tile, tilesForInclusion } from "../src/Tiles.ts"
 import { nodeSha256 } from "./support/nodeSha256.ts"
 
@@ -13,6 +13,10 @@ const tilesOf = (size: number): ReadonlyArray<Tile> => {
 }
 
 const rootOf = (size: number) => root(nodeSha256, append(nodeSha256, emptyFrontier, leaves.slice(0, size)))
+
+/** The levels of the complete subtrees that so many leaves make up, largest first. */
+const onesOf = (size: number): ReadonlyArray<number> =>
+  Array.from({ length: 32 }, (_, i) => 31 - i).filter((level) => (size >>> level & 1) === 1)
 
 describe("Tiles", () => {
   it("cuts 70,000 leaves as c2sp.org/tlog-tiles says", () => {
@@ -54,6 +58,34 @@ describe("Tiles", () => {
       assert.isTrue(verifyInclusion(nodeSha256, { index: BigInt(index), size: BigInt(size), leaf, root, proof }))
       assert.isAtMost(needed.length, 6)
     }))
+  })
+
+  it("proves a leaf of ten million from five tiles at most", () => {
+    const size = 10_000_000
+    // A tree so large by its top alone: every node of a level is the same, as where all leaves are
+    const nodes = [leafHash(nodeSha256, u64(0))]
+    for (let level = 1; level <= 24; level++) nodes.push(nodeHash(nodeSha256, nodes.at(-1)!, nodes.at(-1)!))
+    const whole = root(nodeSha256, { size, hashes: [...onesOf(size)].map((level) => nodes[level]!) })
+    const most = { tiles: 0, bytes: 0 }
+    fc.assert(fc.property(fc.oneof(fc.nat(size - 1), fc.constantFrom(0, size / 2, size - 257, size - 1)), (index) => {
+      const read = new Map<string, number>()
+      const proof = inclusionFromTiles(nodeSha256, index, size, ({ index, level, width }) => {
+        read.set(`${level}/${index}`, width * 32)
+        const tile = new Uint8Array(width * 32)
+        for (let i = 0; i < width; i++) tile.set(nodes[level * 8]!, i * 32)
+        return tile
+      })
+      const claim = { index: BigInt(index), size: BigInt(size), leaf: nodes[0]!, root: whole, proof }
+      assert.isTrue(verifyInclusion(nodeSha256, claim))
+      assert.deepStrictEqual(
+        [...read.keys()].sort(),
+        tilesForInclusion(index, size).map(({ index, level }) => `${level}/${index}`).sort()
+      )
+      most.tiles = Math.max(most.tiles, read.size)
+      most.bytes = Math.max(most.bytes, [...read.values()].reduce((sum, length) => sum + length, 0))
+    }))
+    assert.isAtMost(most.tiles, 5)
+    assert.isAtMost(most.bytes, 5 * 8192)
   })
 
   it("refuses a tile that is too short", () => {

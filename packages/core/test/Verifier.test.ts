@@ -7,9 +7,9 @@ import { position } from "../src/Ids.ts"
 import { dayAfter, instant, parseDay } from "../src/Instant.ts"
 import { cents } from "../src/Money.ts"
 import { parseNote, parseVerifierKey } from "../src/Note.ts"
-import { type BundleTicket, decodeHeader, encodeHeader, readRecords } from "../src/Proof.ts"
-import type { OpenRecord, ResultRecord, VoidRecord } from "../src/Record.ts"
-import type { Verdict } from "../src/Verdict.ts"
+import { type BundleRecords, type BundleTicket, decodeHeader, encodeHeader, readRecords } from "../src/Proof.ts"
+import { formatRecord, type OpenRecord, recordHashHex, type ResultRecord, type VoidRecord } from "../src/Record.ts"
+import { checkRulesOut, type Verdict } from "../src/Verdict.ts"
 import { verifyBundle, type VerifyOptions, type VerifySource } from "../src/Verifier.ts"
 import {
   type BundleOptions,
@@ -229,6 +229,37 @@ describe("Verifier, on honest bundles", () => {
       "the tickets come"
     ])
     assert.strictEqual(verdict.verdict, "VALID BEACON")
+  })
+
+  it("hands over the records once, and not where they cannot be read", async () => {
+    const handed: Array<string> = []
+    const options = { ...pinned, onRecords: ({ open }: BundleRecords) => handed.push(open.hashHex) }
+    assert.strictEqual((await verify({ end: result({ seed: zeros }) }, options)).exit, 1)
+    assert.deepStrictEqual(handed, [recordHashHex(nodeSha256, formatRecord(plain.open))])
+    await verifyText("{}\n", options)
+    assert.lengthOf(handed, 1)
+  })
+
+  it("says of a chain that it is not drand's, where it is not", async () => {
+    const found = await verify({ beacon: true })
+    assert.match(found.checks[6]?.detail ?? "", /not one of drand's/)
+    assert.match(found.missing.join(), /not one of drand's/)
+    const witnessed = await verify({ beacon: true }, {
+      ...pinned,
+      seen: { lock: withBeacon.header.lock ?? "", at: withBeacon.lock.locked }
+    })
+    assert.strictEqual(witnessed.verdict, "VALID WITNESSED")
+    assert.match(witnessed.missing.join(), /not one of drand's/)
+    const quicknets = await verifyBundle(nodeSha256, [goldenBundle("room-quicknet-50")], { keys: [operator.key] })
+    assert.notMatch(JSON.stringify(quicknets), /drand's:|not one of drand's/)
+  })
+
+  it("says what each check rules out", async () => {
+    const { checks } = await verify({})
+    assert.deepStrictEqual(
+      checks.map(({ id, rulesOut }) => [id, rulesOut]),
+      Object.entries(checkRulesOut).map(([id, text]) => [Number(id), text])
+    )
   })
 
   it("allows what the rules allow", async () => {

@@ -91,6 +91,8 @@ const make = ({ processes = [{}] }: SiteOptions) =>
       /** `ddd` on the same database, with `own` in its environment beside what all have. */
       ddd: (args: ReadonlyArray<string>, input?: string, own: Env = {}): Effect.Effect<Ended> =>
         ddd(args, { ...env, ...own }, input),
+      /** Another server on the same database, with `own` in its environment beside what all have; the scope stops it. */
+      serve: (own: Env = {}) => serve({ ...env, ...own }),
       /** Moves the clock of the database. What is decided by it is so at once; a server's own follows within a second or two. */
       advance: (millis: number) =>
         Effect.orDie(DevClock.advance(millis).pipe(Effect.provideService(SqlClient.SqlClient, sql))),

@@ -1,6 +1,7 @@
-/** Node's SHA-256, as the other hash that the conformance tests run with. */
+/** Node's SHA-256, as another hash that the conformance tests run with. */
 import { hash } from "node:crypto"
 import { nobleSha256, type Sha256 } from "../../src/Hash.ts"
+import { fastSha256 } from "../../src/Sha256Batch.ts"
 
 /** "binary" is Latin-1: a string of 32 characters costs a third of what a buffer does. */
 export const nodeSha256: Sha256 = (message) => {
@@ -11,5 +12,6 @@ export const nodeSha256: Sha256 = (message) => {
 
 export const hashes: ReadonlyArray<readonly [name: string, hash: Sha256]> = [
   ["noble", nobleSha256],
-  ["node", nodeSha256]
+  ["node", nodeSha256],
+  ["noble, many at once", fastSha256]
 ]

@@ -1,0 +1,130 @@
+/** A valid bundle of as many tickets as asked for, written to a file as it is made. */
+import { toHex } from "@ddd/core/Bytes"
+import { commit } from "@ddd/core/Commitment"
+import { crockford, drawId, type Position, ticketId } from "@ddd/core/Ids"
+import { dayAfter, dayStart, formatInstant, instant, parseDay } from "@ddd/core/Instant"
+import { makeLeafComposer } from "@ddd/core/Leaf"
+import { ticketPot, ticketPrice } from "@ddd/core/Money"
+import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Note"
+import { entropy, takings, winningPosition } from "@ddd/core/Outcome"
+import { encodeHeader } from "@ddd/core/Proof"
+import { type DrawRecord, formatRecord, recordHash, recordHashHex } from "@ddd/core/Record"
+import { makeTreeBuilder } from "@ddd/core/TreeBuilder"
+import { sha256 } from "@ddd/verify/Sha256"
+import { generateKeyPairSync, randomFillSync, sign } from "node:crypto"
+import { closeSync, openSync, writeSync } from "node:fs"
+
+const name = "draws.example.com"
+const day = parseDay("2026-02-03")
+/** Odd, so that it sends the positions to as many different numbers below 2^25, which five symbols hold. */
+const scatter = 0x9e_37_79
+const eightSymbolsFrom = 2 ** 20
+
+const symbolsOf = (position: number): string => {
+  const count = position <= eightSymbolsFrom ? 5 : 8
+  let rest = position * scatter % 2 ** 25
+  let text = ""
+  for (let i = 0; i < count; i++) {
+    text = `${crockford.charAt(rest % 32)}${text}`
+    rest = Math.floor(rest / 32)
+  }
+  return text
+}
+
+/** Writes the bundle, and gives the key that it is signed with. */
+export const writeBundle = (file: string, entries: number): string => {
+  if (day === undefined) throw new TypeError("the day is none")
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519")
+  const publicBytes = new Uint8Array(publicKey.export({ format: "der", type: "spki" }).subarray(-32))
+  const note = (record: DrawRecord): string => {
+    const text = formatRecord(record)
+    const signature = new Uint8Array(sign(null, signedBytes(text), privateKey))
+    return formatNote(text, [{ name, id: keyId(sha256, name, publicBytes), signature }])
+  }
+  const draw = drawId("019a0000-0000-7000-8000-000000000001")
+  const seed = new Uint8Array(32).fill(3)
+  const opens = dayStart(day)
+  const closes = dayStart(dayAfter(day))
+  const open: DrawRecord = {
+    type: "open",
+    draw,
+    kind: "daily",
+    date: day,
+    opens,
+    closes,
+    price: ticketPrice,
+    pot: ticketPot,
+    commitment: toHex(commit(sha256, draw, seed)),
+    beacon: null,
+    previous: null
+  }
+  const drawn = entropy(sha256, {
+    drawId: draw,
+    openHash: recordHash(sha256, formatRecord(open)),
+    seed,
+    beaconSignature: new Uint8Array(0)
+  })
+  const position = winningPosition(drawn, entries)
+  const taken = takings(entries, { price: ticketPrice, pot: ticketPot })
+  if (taken === undefined) throw new RangeError(`${entries} tickets are more than the books hold`)
+
+  // the header comes first and holds the root, which is known last: the tickets are gone through twice, the same each time
+  const { body, compose } = makeLeafComposer(draw)
+  const prefix = `DDL-${day.replaceAll("-", "")}-`
+  const random = randomFillSync(Buffer.alloc(64 * 1024))
+  const hashesAt = (index: number): Buffer => {
+    const from = index * 64 % random.length
+    const both = Buffer.from(random.subarray(from, from + 64))
+    both.writeUInt32BE(index, 0)
+    return both
+  }
+  const idOf = (index: number): string => `${prefix}${symbolsOf(index + 1)}`
+  const timeOf = (index: number) => instant(opens + Math.floor(index / entries * 86_000_000))
+  const tree = makeTreeBuilder(sha256)
+  for (let i = 0; i < entries; i++) {
+    const id = idOf(i)
+    body.set(Buffer.from(id))
+    body.set(hashesAt(i), id.length)
+    tree.add(compose(i + 1 as Position, id.length, timeOf(i)))
+  }
+  const lock: DrawRecord = {
+    type: "lock",
+    draw,
+    open: recordHashHex(sha256, formatRecord(open)),
+    locked: instant(closes + 12),
+    draws: closes,
+    entries,
+    root: toHex(tree.root()),
+    pool: taken.pool,
+    beacon: null
+  }
+  const result: DrawRecord = {
+    type: "result",
+    draw,
+    lock: recordHashHex(sha256, formatRecord(lock)),
+    seed: toHex(seed),
+    beacon: null,
+    entropy: toHex(drawn),
+    winner: position === undefined ? null : { position, ticketId: ticketId(idOf(position - 1)) },
+    prize: taken.pool,
+    fee: taken.fee
+  }
+  const vkey = formatVerifierKey(sha256, name, publicBytes)
+  const descriptor = openSync(file, "w")
+  try {
+    const header = { drawId: draw, vkey, open: note(open), lock: note(lock), result: note(result), chain: null }
+    writeSync(descriptor, encodeHeader(header))
+    let lines = ""
+    for (let i = 0; i < entries; i++) {
+      const both = hashesAt(i).toString("hex")
+      lines += `["${idOf(i)}","${both.slice(0, 64)}","${both.slice(64)}","${formatInstant(timeOf(i))}"]\n`
+      if (lines.length > 1 << 20 || i + 1 === entries) {
+        writeSync(descriptor, lines)
+        lines = ""
+      }
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+  return vkey
+}

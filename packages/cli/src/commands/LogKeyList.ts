@@ -1,0 +1,14 @@
+/** `ddd log-key list`: the verifier keys of the log, as `GET /log/vkey` tells them. */
+import { Effect } from "effect"
+import { settingsFor } from "../config/Environment.ts"
+import { done } from "../ExitCode.ts"
+import { keysOf } from "../Keys.ts"
+import { print, printJson } from "../terminal/Output.ts"
+import { vkeysOf } from "./LogKeyText.ts"
+
+export const listLogKeys = Effect.fn("ddd log-key list")(function*({ json }: { readonly json?: true }) {
+  const { log } = yield* keysOf(yield* settingsFor())
+  const vkeys = yield* vkeysOf(log.origin, log.signingKeys)
+  yield* json === true ? printJson(vkeys) : print(vkeys.join("\n"))
+  return done
+})

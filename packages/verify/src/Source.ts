@@ -1,0 +1,31 @@
+/** Where a bundle's bytes come from: a file, a URL or stdin. */
+import type { VerifySource } from "@ddd/core/Verifier"
+import { createReadStream, statSync } from "node:fs"
+
+export interface Bundle {
+  readonly bytes: VerifySource
+  /** In bytes; 0 where it is not known. */
+  readonly size: number
+}
+
+const chunkBytes = 1 << 20
+
+/** Opens the source. Rejects where there is nothing to read. */
+export const openSource = async (source: string): Promise<Bundle> => {
+  if (source === "-") return { bytes: process.stdin, size: 0 }
+  if (!/^https?:\/\//i.test(source)) {
+    const { size } = statSync(source)
+    return { bytes: createReadStream(source, { highWaterMark: chunkBytes }), size }
+  }
+  const response = await fetch(source, { headers: { accept: "application/x-ndjson" } })
+  if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`)
+  return { bytes: response.body, size: Number(response.headers.get("content-length") ?? 0) }
+}
+
+/** Why something could not be read, to stand behind a colon. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if ("code" in error && error.code === "ENOENT") return "there is no such file"
+  // what `fetch` says by itself is "fetch failed"
+  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message
+}

@@ -1,0 +1,64 @@
+/** What commands write to: results to one stream, everything else to another. */
+import { isatty } from "node:tty"
+
+/** Paints text; where there are no colours, gives it back as it is. */
+export interface Paint {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly red: (text: string) => string
+  readonly green: (text: string) => string
+  readonly yellow: (text: string) => string
+}
+
+export interface Terminal {
+  /** Writes a result, and a newline. */
+  readonly print: (text: string) => void
+  /** Writes what is not the result, and a newline. */
+  readonly remark: (text: string) => void
+  /** For what is printed. */
+  readonly paint: Paint
+  /** For remarks. */
+  readonly remarkPaint: Paint
+  /** Shows how far it is, on a line that the next call writes over and an empty text removes; nothing where nobody looks. */
+  readonly status: (text: string) => void
+}
+
+const sgr = (on: number, off: number) => (text: string): string => `\u001b[${on}m${text}\u001b[${off}m`
+
+const colours: Paint = { bold: sgr(1, 22), dim: sgr(2, 22), red: sgr(31, 39), green: sgr(32, 39), yellow: sgr(33, 39) }
+
+const plain = (text: string): string => text
+
+/** No colours. */
+export const noPaint: Paint = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain }
+
+const paintFor = (descriptor: number): Paint =>
+  isatty(descriptor) && (process.env["NO_COLOR"] ?? "") === "" ? colours : noPaint
+
+/** The terminal, or whatever stands in its place, of this process. */
+export const processTerminal = (): Terminal => {
+  const watched = isatty(2)
+  let shown = ""
+  const clear = (): void => {
+    if (shown !== "") process.stderr.write("\r\u001b[K")
+    shown = ""
+  }
+  return {
+    print: (text) => {
+      clear()
+      process.stdout.write(`${text}\n`)
+    },
+    remark: (text) => {
+      clear()
+      process.stderr.write(`${text}\n`)
+    },
+    paint: paintFor(1),
+    remarkPaint: paintFor(2),
+    status: (text) => {
+      if (!watched || text === shown) return
+      clear()
+      process.stderr.write(text)
+      shown = text
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/** What `ddd watch` says: what it kept and how that is used, and what it cries over. */
+import { utf8Bytes } from "@ddd/core/Bytes"
+import { toHex } from "@ddd/core/Bytes"
+import { formatInstant, type Instant } from "@ddd/core/Instant"
+import type { DrawRecord } from "@ddd/core/Record"
+import { sha256 } from "./Sha256.ts"
+import type { Paint } from "./Terminal.ts"
+import type { RecordName, Seen } from "./WatchFolder.ts"
+import type { Alarm } from "./WatchRules.ts"
+
+/** What a command that verifies a draw is put together from. */
+export interface VerifyCommand {
+  readonly program: string
+  readonly chain: string | undefined
+  readonly vkeys: ReadonlyArray<string>
+}
+
+/** An argument as a shell takes it. */
+const quoted = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+
+const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, seen: Seen, file: string): string =>
+  [
+    program,
+    quoted(url),
+    ...vkeys.flatMap((vkey) => ["--vkey", quoted(vkey)]),
+    ...chain === undefined ? [] : ["--chain", chain],
+    "--seen",
+    quoted(file),
+    "--seen-at",
+    formatInstant(seen.at)
+  ].join(" ")
+
+const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
+
+/** What was kept; of a lock also the command that makes use of it. */
+export const keptText = (
+  seen: Seen,
+  record: DrawRecord,
+  open: DrawRecord | undefined,
+  file: string,
+  command: VerifyCommand,
+  url: string,
+  paint: Paint
+): string => {
+  const line = (what: string) => `${formatInstant(seen.at)}  ${seen.day}  ${what}`
+  switch (record.type) {
+    case "open":
+      return line(`open record kept, commitment ${record.commitment}`)
+    case "lock": {
+      const closes = open?.type === "open" ? open.closes : null
+      const after = closes === null ? "" : `, ${seconds(seen.at - closes)} after the close`
+      const witness = record.beacon === null
+        ? "The draw has no beacon that it could be older than."
+        : seen.at < record.draws
+        ? `It is older than the beacon's round ${record.beacon.round}. Once the draw is decided:`
+        : "It was seen when the beacon's round was already due: it witnesses nothing."
+      return [
+        line(paint.bold(`lock record kept${after}: ${record.entries} entries, root ${record.root}`)),
+        `  ${witness}`,
+        `  ${verifyCommand(command, url, seen, file)}`
+      ].join("\n")
+    }
+    case "result":
+      return line(`result record kept: ${record.winner === null ? "no winner" : `${record.winner.ticketId} wins`}`)
+    case "void":
+      return line(`void record kept: ${record.reason}`)
+  }
+}
+
+const whatHappened = (day: string, name: RecordName, alarm: Alarm): string => {
+  switch (alarm._tag) {
+    case "Changed":
+      return `The ${name} record of ${day} changed: another text was kept on ${formatInstant(alarm.kept.at)}.`
+    case "Twice":
+      return `There are two ${name} records of one draw: under ${alarm.kept.day}, and another under ${day}.`
+    case "Gone":
+      return `The ${name} record of ${day}, kept on ${formatInstant(alarm.kept.at)}, is shown no more.`
+    case "NotSigned":
+      return `The ${name} record of ${day} is not signed by a key that is pinned.`
+    case "Misfit":
+      return `What stands as the ${name} record of ${day} does not fit. ${alarm.why}`
+  }
+}
+
+export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Alarm, file: string): string =>
+  `${formatInstant(at)}  CHANGED  ${whatHappened(day, name, alarm)} Evidence: ${file}`
+
+/** The same for the same finding, so that it is written once. */
+export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
+  const note = "note" in alarm ? alarm.note : ""
+  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(sha256(utf8Bytes(note))).slice(0, 12)}.txt`
+}
+
+/** Both texts, with their times. */
+export const evidenceText = (url: string, at: Instant, day: string, name: RecordName, alarm: Alarm): string => {
+  const before = "kept" in alarm
+    ? `Kept on ${formatInstant(alarm.kept.at)}, as shown under ${alarm.kept.day}:\n\n${alarm.kept.note}`
+    : "Nothing was kept of it before.\n"
+  const now = "note" in alarm
+    ? `Shown on ${formatInstant(at)}:\n\n${alarm.note}`
+    : `On ${formatInstant(at)} nothing is shown.\n`
+  return `${whatHappened(day, name, alarm)}\nThe draw's bundle: ${url}\n\n${before}\n${now}`
+}
