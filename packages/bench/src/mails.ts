@@ -45,7 +45,7 @@ runProgram(Effect.gen(function*() {
     yield* measure("welcome", writeUntil(players))
     const each = Math.ceil(Number(values.tickets) / players)
     yield* remark(`selling ${each} tickets to each of ${players} players`)
-    yield* sellToAll(stage.buyers, each)
+    yield* sellToAll(stage.buyers, each, 10)
     yield* advanceClock(environment, 60_000)
     const added = yield* measure("look", Effect.flatMap(TicketMails, ({ enqueueDue }) => enqueueDue))
     if (added < players) return yield* Effect.die(new Error(`${added} mails were enqueued for ${players} players`))

@@ -38,7 +38,7 @@ runProgram(Effect.gen(function*() {
     const draws = yield* Draws
     const each = Math.ceil(Number(values.tickets) / players)
     yield* remark(`selling ${each} tickets to each of ${players} players`)
-    yield* measure("sell", sellToAll(stage.buyers, each))
+    yield* measure("sell", sellToAll(stage.buyers, each, 10))
     yield* advanceClock(environment, dayMillis)
     yield* measure("lock and tile", Clockwork.runDue())
     yield* advanceClock(environment, decisionPatienceMillis)
