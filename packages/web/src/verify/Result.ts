@@ -3,7 +3,7 @@ import { cents } from "@ddd/core/Money"
 import type { Verdict } from "@ddd/core/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
-import { dollars, ticketCount } from "../text/Dollars.ts"
+import { dollars, grouped, ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCheckList } from "./CheckList.ts"
 import { levels, verdictText } from "./CheckTexts.ts"
@@ -86,8 +86,8 @@ export const makeResult = (): Result => {
     if (part === undefined) bar.removeAttribute("value")
     else bar.value = Math.min(1, part)
     progressText.textContent = entries > 0
-      ? `${tickets.toLocaleString("en")} of ${ticketCount(entries)} read`
-      : `${Math.round(bytes / 1024).toLocaleString("en")} KiB read`
+      ? `${grouped(tickets)} of ${ticketCount(entries)} read`
+      : `${grouped(Math.round(bytes / 1000))} kB read`
   }
 
   const showLevels = ({ level }: Verdict): void => {
@@ -152,7 +152,9 @@ export const makeResult = (): Result => {
       bar.removeAttribute("value")
       progressText.textContent = "Asking for the bundle…"
       section.hidden = false
-      if (!stays) title.focus()
+      if (stays) return
+      title.focus({ preventScroll: true })
+      section.scrollIntoView({ block: "start" })
     },
     hear: (report) => {
       switch (report._tag) {
