@@ -21,13 +21,13 @@ export interface Subject {
 }
 
 export interface Result {
+  /** Whether something is asked for that is not over: what is shown is then of before. */
+  readonly busy: (is: boolean) => void
   /** Begins anew; the reader is taken there unless `stays`. */
   readonly begin: (subject: Subject, stays: boolean) => void
   readonly hear: (report: Extract<Report, { readonly _tag: "Records" | "Progress" | "Done" | "Unavailable" }>) => void
   /** The reader has stopped it. */
   readonly stopped: () => void
-  /** Something that the reader gave cannot be read; beside its field stands why. */
-  readonly refused: () => void
 }
 
 const partsOf = ({ day, lock, winner }: Claims): ReadonlyArray<string> => [
@@ -137,6 +137,7 @@ export const makeResult = (): Result => {
   }
 
   return {
+    busy: (is) => section.setAttribute("aria-busy", String(is)),
     begin: (what, stays) => {
       asked = what
       claims = undefined
@@ -169,9 +170,6 @@ export const makeResult = (): Result => {
           return isOver("There is nothing to verify.", report.detail)
       }
     },
-    stopped: () => isOver("Stopped.", "Nothing is shown either way."),
-    refused: () => {
-      section.hidden = true
-    }
+    stopped: () => isOver("Stopped.", "Nothing is shown either way.")
   }
 }
