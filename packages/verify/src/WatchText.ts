@@ -1,9 +1,8 @@
 /** What `ddd watch` says: what it kept and how that is used, and what it cries over. */
-import { utf8Bytes } from "@ddd/core/Bytes"
-import { toHex } from "@ddd/core/Bytes"
+import { toHex, utf8Bytes } from "@ddd/core/Bytes"
 import { formatInstant, type Instant } from "@ddd/core/Instant"
 import type { DrawRecord } from "@ddd/core/Record"
-import { sha256 } from "./Sha256.ts"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import type { Paint } from "./Terminal.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 import type { Alarm } from "./WatchRules.ts"
@@ -88,7 +87,7 @@ export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Ala
 /** The same for the same finding, so that it is written once. */
 export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
   const note = "note" in alarm ? alarm.note : ""
-  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(sha256(utf8Bytes(note))).slice(0, 12)}.txt`
+  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(fastSha256(utf8Bytes(note))).slice(0, 12)}.txt`
 }
 
 /** Both texts, with their times. */
