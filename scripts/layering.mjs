@@ -31,14 +31,20 @@ const allowed = (name) => {
 /** What a test may import beside what the sources of its package may: anything but the composition root and what plays with it. */
 const allowedInTests = (name) => name !== "cli" && !isOutermost(name)
 
+/** The packages that run where there is no Node. */
+const runsIn = { core: "anywhere", web: "in browsers" }
+
 /** What nobody imports. */
 const isOutermost = (name) => name === "bench"
 
 /** What strangers run: what is not of this workspace there is not theirs to trust. */
 const isForStrangers = (name) => name === "verify"
 
-/** Where tests, and what supports them, are kept: there the development dependencies of package and root are at hand. */
-const isTestCode = (file) => /^(test|src\/testing)\//.test(file)
+/**
+ * Where tests, and what supports them, are kept, and how a package is built: there the development dependencies of package and root
+ * are at hand.
+ */
+const isTestCode = (file) => /^(test|src\/testing)\/|^[^/]+\.config\.mjs$/.test(file)
 
 const isNodeModule = (specifier) => specifier.startsWith("node:") || builtinModules.includes(specifier)
 
@@ -93,9 +99,7 @@ const violationsOfFile = (name, directory, file, declared, used) => {
       return undefined
     }
     if (isNodeModule(specifier)) {
-      return name === "core" && !inTest
-        ? `imports ${specifier}: core runs anywhere`
-        : undefined
+      return !inTest && runsIn[name] !== undefined ? `imports ${specifier}: ${name} runs ${runsIn[name]}` : undefined
     }
     const imported = packageOf(specifier)
     used.add(imported)
@@ -138,7 +142,9 @@ const violationsOfPackage = (root, name, rootDevelopment) => {
     sources: new Set([...needed, ...optional]),
     tests: new Set([...needed, ...optional, ...development, ...rootDevelopment])
   }
-  const files = globSync("{src,test}/**/*.{ts,tsx}", { cwd: directory }).map((file) => file.split(sep).join("/")).sort()
+  const files = globSync(["{src,test}/**/*.{ts,tsx}", "*.config.mjs"], { cwd: directory }).map((file) =>
+    file.split(sep).join("/")
+  ).sort()
   const [usedBySources, usedByTests] = [new Set(), new Set()]
   const found = files.flatMap((file) =>
     violationsOfFile(name, directory, file, declared, isTestCode(file) ? usedByTests : usedBySources)

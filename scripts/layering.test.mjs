@@ -40,6 +40,9 @@ describe("layering", () => {
         "adapters-pg/src/Ledger.ts": `import type { Money } from "@ddd/core/Money"\nimport "node:fs"\nDate.now()`,
         "adapters-pg/src/testing/support.ts": `import "vitest"`,
         "adapters-pg/test/Ledger.test.ts": `import "@ddd/sim/Model"\nimport "../src/testing/support.ts"`,
+        "web/package.json": `{ "dependencies": { "@ddd/core": "1" }, "devDependencies": { "vite": "1" } }`,
+        "web/src/Page.ts": `import "@ddd/core/Money"`,
+        "web/vite.config.mjs": `import "vite"\nimport "node:fs"`,
         "cli/package.json": dependencies("@ddd/sim", "@ddd/adapters-pg"),
         "cli/src/main.ts": `import "@ddd/sim/Model"\nimport("@ddd/adapters-pg/Ledger")`
       }),
@@ -67,6 +70,10 @@ describe("layering", () => {
     "core imports nothing of Node by its old name": {
       files: { "core/src/A.ts": `export * from "fs/promises"` },
       violation: "packages/core/src/A.ts imports fs/promises: core runs anywhere"
+    },
+    "web imports nothing of Node": {
+      files: { "web/src/A.ts": `import "node:crypto"` },
+      violation: "packages/web/src/A.ts imports node:crypto: web runs in browsers"
     },
     "core imports no platform": {
       files: {

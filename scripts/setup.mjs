@@ -1,5 +1,6 @@
 /**
- * Sets the project up: its own Node, its packages, the type checker's Effect rules. Does nothing when that is done already.
+ * Sets the project up: its own Node, its packages, the type checker's Effect rules, the built pages. Does nothing when that is done
+ * already.
  *
  * Runs before every command (package.json, "scripts"), on whatever Node there is, from version 20 on: plain JavaScript,
  * no dependency. A stamp, written last, remembers for what it was done; a set-up that was cut short leaves none.
@@ -9,6 +10,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { buildPages } from "./pages.mjs"
 
 const pnpm = "12.21.0"
 /** Where there is no package with the pinned Node: the oldest that has everything the project uses. */
@@ -95,3 +97,6 @@ const setUp = () => {
 }
 
 if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp()) setUp()
+if (!buildPages(root, run)) {
+  giveUp("The public pages could not be built; the lines above say why.", "Everything else is set up.")
+}

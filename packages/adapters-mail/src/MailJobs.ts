@@ -115,6 +115,15 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
               (win) => win === null ? null : TicketLetters.won({ ...to, drawId: job.drawId, win })
             )
         )
+      case "MailDrawVoid":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(
+              subjects.voidDraw(job.userId, job.drawId),
+              (drawn) => drawn === null ? null : TicketLetters.drawVoid({ ...to, drawn })
+            )
+        )
       case "MailRoomClosed":
         return yield* toPlayer(
           job.userId,

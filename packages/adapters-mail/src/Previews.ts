@@ -97,6 +97,10 @@ export const previews: Readonly<Record<string, Letter>> = {
   "room-ticket": TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
   "winner": TicketLetters.won({ ...addressee, drawId: aDraw, win }),
   "room-winner": TicketLetters.won({ ...addressee, drawId: aDraw, win: winInRoom }),
+  "draw-void": TicketLetters.drawVoid({
+    ...addressee,
+    drawn: { drawDate: today, refunded: cents(300n), reason: "beacon" }
+  }),
   "room-closed": roomClosed({ ...addressee, closed }),
   "room-closed-unstarted": roomClosed({ ...addressee, closed: { ...closed, reason: "deadline" } }),
   "withdrawal-started": WithdrawalLetters.started(withdrawing("pending")),

@@ -1,7 +1,8 @@
 /** What the mails about tickets say: those that were bought, and the one that won. */
+import type { VoidReason } from "@ddd/core/Draw"
 import type { DrawId } from "@ddd/core/Ids"
 import { cents, ticketPrice } from "@ddd/core/Money"
-import type { BoughtTickets, MailedTicket, Win } from "@ddd/core/ports/MailSubjects"
+import type { BoughtTickets, MailedTicket, VoidDraw, Win } from "@ddd/core/ports/MailSubjects"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { capitalised, dollars, drawName, moment, number, yourTickets } from "./Wording.ts"
@@ -70,5 +71,31 @@ export const won = (to: Addressee & { readonly drawId: DrawId; readonly win: Win
       )
     ],
     footer: footer(to, "You get this because your ticket won.")
+  }
+}
+
+/** Goes on from "was declared void". */
+const why = (reason: VoidReason): string =>
+  reason === "beacon"
+    ? ": the public random number that it waited for did not come within a week"
+    : ": it could not be decided, through a fault of ours"
+
+/** To whoever had tickets in a draw that nobody could win. */
+export const drawVoid = (to: Addressee & { readonly drawn: VoidDraw }): Letter => {
+  const { drawDate, reason, refunded } = to.drawn
+  const draw = drawName(drawDate)
+  return {
+    subject: `${capitalised(draw)} is void: ${dollars(refunded)} is back`,
+    preview: "Nobody has won. Your tickets' price was credited to your wallet.",
+    blocks: [
+      greeting(to),
+      paragraph(`${capitalised(draw)} was declared void${why(reason)}.`),
+      facts(["Came back to you", dollars(refunded)]),
+      paragraph("Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."),
+      button("See the records", to.links.verifyDraw(drawDate)),
+      // credits pay debts first (DESIGN.md, "Money")
+      remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
+    ],
+    footer: footer(to, "You get this because you had tickets in the draw.")
   }
 }

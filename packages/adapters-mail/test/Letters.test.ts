@@ -1,3 +1,4 @@
+import type { VoidReason } from "@ddd/core/Draw"
 import { userId } from "@ddd/core/Ids"
 import { instant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
@@ -16,7 +17,7 @@ import { previews } from "../src/Previews.ts"
 import { roomClosed } from "../src/RoomLetters.ts"
 import * as TicketLetters from "../src/TicketLetters.ts"
 import { withdrawalNews } from "../src/WithdrawalLetters.ts"
-import { aClosedRoom, aDraw, aWin, boughtOf, ofRoom, withdrawalOf } from "./support/Subjects.ts"
+import { aClosedRoom, aDraw, aVoidDraw, aWin, boughtOf, ofRoom, withdrawalOf } from "./support/Subjects.ts"
 
 const token = "x".repeat(43)
 
@@ -43,6 +44,7 @@ const lettersTo = (username: string, newAddress: string, roomName = "Friday nigh
     TicketLetters.ticketsBought({ ...addressee, bought: boughtOf(100) }),
     TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
     TicketLetters.won({ ...addressee, drawId: aDraw, win: aWin }),
+    TicketLetters.drawVoid({ ...addressee, drawn: aVoidDraw }),
     ...withdrawalLetters(addressee),
     roomClosed({ ...addressee, closed: { ...aClosedRoom, name: roomName } })
   ]
@@ -108,6 +110,24 @@ describe("the letter to a winner", () => {
     const room = letterText(TicketLetters.won({ ...addressee, drawId: aDraw, win: { ...aWin, drawDate: null } }))
     assert.include(room, "the whole pot of the room is yours")
     assert.include(room, `https://draws.example.com/verify?draw=${aDraw}`)
+  })
+})
+
+describe("the letter of a void draw", () => {
+  it("says why nobody has won, what came back, and where the records are", () => {
+    const letterOf = (reason: VoidReason) =>
+      letterText(TicketLetters.drawVoid({ ...addressee, drawn: { ...aVoidDraw, reason } }))
+    for (
+      const said of [
+        "The draw of 3 February 2026 was declared void",
+        "Came back to you: $3.00",
+        "/verify?draw=2026-02-03"
+      ]
+    ) {
+      assert.include(letterOf("beacon"), said)
+    }
+    assert.include(letterOf("beacon"), "did not come within a week")
+    assert.include(letterOf("seed"), "a fault of ours")
   })
 })
 
@@ -200,7 +220,7 @@ describe("Letters", () => {
   })
 
   it("lead to the page that takes the token, and nowhere else", () => {
-    const [welcome, verify, reset, password, address, tickets, room, won, ...others] = lettersTo(
+    const [welcome, verify, reset, password, address, tickets, room, won, drawVoid, ...others] = lettersTo(
       "marie",
       "maria@sorbonne.example"
     ).map((letter) => [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url))
@@ -213,6 +233,7 @@ describe("Letters", () => {
     assert.deepStrictEqual(new Set(tickets), new Set(["https://draws.example.com"]))
     assert.deepStrictEqual(new Set(room), new Set(["https://draws.example.com"]))
     assert.deepStrictEqual(new Set(won), new Set(["https://draws.example.com/verify?draw=2026-02-03"]))
+    assert.deepStrictEqual(drawVoid, won)
     assert.deepStrictEqual(others.map((links) => [...new Set(links)]), [
       ["https://draws.example.com/reset-password"],
       [],

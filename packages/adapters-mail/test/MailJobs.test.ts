@@ -9,7 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import * as MailJobs from "../src/MailJobs.ts"
-import { aClosedRoom, aDraw, aWin, boughtOf, withdrawalOf } from "./support/Subjects.ts"
+import { aClosedRoom, aDraw, aVoidDraw, aWin, boughtOf, withdrawalOf } from "./support/Subjects.ts"
 
 const marie = userId("01970000-0000-7000-8000-000000000001")
 const paul = userId("01970000-0000-7000-8000-000000000002")
@@ -37,11 +37,12 @@ const known: Known = {
   tokens: { t1: aToken }
 }
 
-/** Marie bought three tickets in a minute of the draw, won it, and is paid; a room that she was in was closed. */
+/** Marie bought three tickets in a minute of the draw, won it, and is paid; another draw was void, and a room that she was in was closed. */
 const subjects = MailSubjects.of({
   tickets: (id, drawId, from) =>
     Effect.succeed(id === marie && drawId === aDraw && from === aMinute ? boughtOf(3) : null),
   win: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aWin : null),
+  voidDraw: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aVoidDraw : null),
   closedRoom: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aClosedRoom : null),
   withdrawal: (id) => Effect.succeed(id === "w1" ? withdrawalOf(marie, "paid") : null)
 })
@@ -80,8 +81,9 @@ const addressChanged: MailJob = { _tag: "MailAddressChanged", userId: marie, mai
 const tickets: MailJob = { _tag: "MailTickets", userId: marie, drawId: aDraw, from: aMinute }
 const winner: MailJob = { _tag: "MailWinner", userId: marie, drawId: aDraw }
 const roomClosed: MailJob = { _tag: "MailRoomClosed", userId: marie, drawId: aDraw }
+const drawVoid: MailJob = { _tag: "MailDrawVoid", userId: marie, drawId: aDraw }
 const paid: MailJob = { _tag: "MailWithdrawal", userId: marie, withdrawalId: "w1", event: "paid" }
-const everyJob = [welcome, verify, reset, passwordChanged, addressChanged, tickets, winner, roomClosed, paid]
+const everyJob = [welcome, verify, reset, passwordChanged, addressChanged, tickets, winner, drawVoid, roomClosed, paid]
 
 const newAddress = withToken({ email: "maria@sorbonne.example", previousEmail: "marie@example.com" })
 const aReset = withToken({ purpose: "reset_password" })
@@ -137,11 +139,12 @@ describe("MailJobs", () => {
 
   it.effect("confirms what was bought in a minute, tells the winner, and what becomes of a room or a withdrawal", () =>
     Effect.gen(function*() {
-      const mails = yield* Effect.forEach([tickets, winner, roomClosed, paid], (job) => mailOf(job))
-      assert.deepStrictEqual(mails.map((mail) => mail?.to), Array.from({ length: 4 }, () => "marie@example.com"))
+      const mails = yield* Effect.forEach([tickets, winner, drawVoid, roomClosed, paid], (job) => mailOf(job))
+      assert.deepStrictEqual(mails.map((mail) => mail?.to), Array.from({ length: 5 }, () => "marie@example.com"))
       assert.deepStrictEqual(mails.map((mail) => mail?.subject), [
         "Your 3 tickets in the draw of 3 February 2026",
         "You won $1,234.00",
+        "The draw of 3 February 2026 is void: $3.00 is back",
         "A room of yours was closed: $1.00 is back",
         "$25.00 was paid to your bank"
       ])
@@ -153,7 +156,7 @@ describe("MailJobs", () => {
         ...known,
         users: { ...known.users, [paul]: { email: "paul@example.com", username: "paul" } }
       }
-      for (const job of [tickets, winner, roomClosed, paid]) {
+      for (const job of [tickets, winner, drawVoid, roomClosed, paid]) {
         assert.isNull(yield* mailOf({ ...job, userId: paul }, both))
       }
       assert.isNull(yield* mailOf({ ...tickets, from: aMinute + 60_000 }))

@@ -5,13 +5,20 @@
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
 import type { ChainInfo } from "@ddd/core/Beacon"
-import { daysToPublish, type DrawKind, type DrawStatus, type DrawStep, type VoidReason } from "@ddd/core/Draw"
+import {
+  daysToPublish,
+  decisionPatienceMillis,
+  type DrawKind,
+  type DrawStatus,
+  type DrawStep,
+  type VoidReason
+} from "@ddd/core/Draw"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
 import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/Merkle"
 import { type Cents, cents } from "@ddd/core/Money"
 import { parseNote } from "@ddd/core/Note"
-import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
+import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -26,10 +33,12 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import type { SqlError } from "effect/sql"
 import { tellStatus } from "./DrawEventsPg.ts"
+import { firstIdOf, idsAheadMillisMax } from "./IdTimes.ts"
+import { insertMailJobs } from "./JobRows.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
 import { tileDraw } from "./TicketTiles.ts"
 import { retryConflicts } from "./Transaction.ts"
-import { writeMoves } from "./WalletMoves.ts"
+import { type WalletMoves, writeAllMoves, writeMoves } from "./WalletMoves.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {
@@ -243,9 +252,16 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
   const draw = yield* readDraw(sql, id)
   if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
   if (isRoundMissing(draw) || (by === "clockwork" && !isPast(clockworkDrawsAt(draw), draw.clock))) return false
-  const seed = yield* openSeed(services, due)
+  const isOverdue = draw.draws_at !== null && draw.clock.getTime() - draw.draws_at.getTime() >= decisionPatienceMillis
+  const seed = yield* openSeed(services, due).pipe(
+    // a key that was mislaid may be found within the week
+    Effect.catchTag("StepFailed", (error) => isOverdue ? Effect.succeed(null) : Effect.fail(error))
+  )
+  if (seed === null) {
+    return yield* declareVoid(services, due, "seed", ({ status }) => Effect.succeed(status === "locked"))
+  }
   const [openText, lockText] = [textOf(draw.open_note), textOf(draw.lock_note)]
-  const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, draw.beacon_signature)
+  const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, draw.beacon_signature, services.chain)
   const [winner] = outcome.winningPosition === null ?
     [] :
     yield* sql<{ readonly ticket_id: string; readonly user_id: string }>`
@@ -303,14 +319,38 @@ interface HolderRow {
   readonly delta: bigint
 }
 
+interface BuyerRow {
+  readonly user_id: string
+  readonly tickets: number
+}
+
 /** The holders changed while their wallets were awaited: the transaction is run anew. Nothing was changed. */
 class HoldersChanged {
   readonly _tag = "HoldersChanged"
 }
 
+/** Tickets whose price is given back by a pair of statements: whole players, so one of them may have more. */
+const refundsAtOnce = 10_000
+
+/** Players in parts that hold `refundsAtOnce` tickets together, or one player. */
+const partsOf = (buyers: ReadonlyArray<BuyerRow>): ReadonlyArray<ReadonlyArray<string>> => {
+  const parts: Array<Array<string>> = []
+  let room = 0
+  for (const { tickets, user_id } of buyers) {
+    room -= tickets
+    if (parts.length === 0 || room < 0) {
+      parts.push([])
+      room = refundsAtOnce - tickets
+    }
+    parts.at(-1)?.push(user_id)
+  }
+  return parts
+}
+
 /**
  * `→ void`: publishes why nobody wins, reveals the seed, and gives every ticket's price back to its buyer, once, with the split between
- * credit and winnings that it had. `mayBe` is asked once the draw is locked. A room's members are told by mail.
+ * credit and winnings that it had; all in one transaction, however many tickets there are. `mayBe` is asked once the draw is locked. A
+ * room's members are told by mail, and those who had tickets in a daily draw.
  */
 export const declareVoid = Effect.fnUntraced(function*<Refusal>(
   services: StepServices,
@@ -318,54 +358,84 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
   reason: VoidReason,
   mayBe: (draw: StepRow) => Effect.Effect<boolean, Refusal | SqlError.SqlError>
 ) {
-  const { newId, outbox, sealing, signer, sql } = services
+  const { newId, sealing, signer, sql } = services
   const { drawId: id } = due
   // a seed that cannot be opened keeps nobody's money: the record then says that there is none
   const seed = yield* openSeed(services, due).pipe(
     Effect.catchTag("StepFailed", (error) => Effect.as(Effect.logError(error.message, error.cause), null))
   )
 
+  /** Tickets of the draw, whose row is locked, that are some players'; with what each had taken from the wallet. */
+  const holdersAmong = (users: ReadonlyArray<string>, draw: StepRow) =>
+    // by the index of a player's tickets by id: none that was bought before the draw opened is read
+    sql<HolderRow>`
+      SELECT t.user_id, t.ticket_id, ((
+        SELECT m.withdrawable_delta FROM transactions m WHERE m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
+      ) * 100)::bigint AS delta
+      FROM tickets t
+      WHERE t.user_id = ANY(${users}::uuid[]) AND t.draw_id = ${id}::uuid AND t.id >= ${
+      firstIdOf(draw.opens_at.getTime())
+    }::uuid AND t.id < ${firstIdOf((draw.last_purchased_at ?? draw.opens_at).getTime() + idsAheadMillisMax)}::uuid
+      ORDER BY t.user_id, t.position`
+
   const refund = Effect.gen(function*() {
     // who bought is read before, since wallets come first; and again once the draw is locked, when nobody buys any more
-    const buyers = yield* sql<{ readonly user_id: string }>`
-      SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${id}::uuid`
-    const wallets = yield* sql<WalletRow>`
+    const buyers = yield* sql<BuyerRow>`
+      SELECT user_id, count(*)::int AS tickets FROM tickets WHERE draw_id = ${id}::uuid GROUP BY user_id ORDER BY user_id`
+    const rows = yield* sql<WalletRow>`
       SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ANY(${buyers.map((row) => row.user_id)}::uuid[])
       ORDER BY user_id FOR NO KEY UPDATE`
+    const wallets = new Map(rows.map((row) => [row.user_id, row]))
     const draw = yield* lockAndRead(sql, id)
     if (draw === undefined || !(yield* mayBe(draw))) return false
-    const holders = yield* sql<HolderRow>`
-      SELECT t.user_id, t.ticket_id, (m.withdrawable_delta * 100)::bigint AS delta
-      FROM tickets t JOIN transactions m ON m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
-      WHERE t.draw_id = ${id}::uuid ORDER BY t.position`
     const at = instantOf(draw.clock)
-    for (const [user, own] of Map.groupBy(holders, (holder) => holder.user_id)) {
-      const row = wallets.find((wallet) => wallet.user_id === user)
-      if (row === undefined) return yield* Effect.fail(new HoldersChanged())
-      let wallet: Wallet = walletOf(row)
-      const movements: Array<Movement> = []
-      for (const { delta, ticket_id } of own) {
-        const moved = refundTicket(wallet, userId(user), cents(delta), id, ticket_id)
-        if (isRefusal(moved)) {
-          return yield* new StepFailed({ due, message: `the wallet of user ${user} cannot take a ticket's price back` })
+    // a plan for any parts at all reads the whole draw for each
+    yield* sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`
+    let refunded = 0
+    for (const part of partsOf(buyers)) {
+      const holders = yield* holdersAmong(part, draw)
+      const all: Array<WalletMoves> = []
+      for (const [user, own] of Map.groupBy(holders, (holder) => holder.user_id)) {
+        const row = wallets.get(user)
+        if (row === undefined) return yield* Effect.fail(new HoldersChanged())
+        let wallet: Wallet = walletOf(row)
+        const movements: Array<Movement> = []
+        for (const { delta, ticket_id } of own) {
+          const moved = refundTicket(wallet, userId(user), cents(delta), id, ticket_id)
+          if (isRefusal(moved)) {
+            return yield* new StepFailed({
+              due,
+              message: `the wallet of user ${user} cannot take a ticket's price back`
+            })
+          }
+          wallet = moved.wallet
+          movements.push(...moved.movements)
         }
-        wallet = moved.wallet
-        movements.push(...moved.movements)
+        all.push({ userId: userId(user), wallet, movements })
       }
-      yield* writeMoves(sql, newId, at, { userId: userId(user), wallet, movements })
+      yield* writeAllMoves(sql, newId, at, all)
+      refunded += holders.length
     }
+    // somebody bought between the first look and the lock
+    if (refunded < draw.total_entries) return yield* Effect.fail(new HoldersChanged())
     const lockText = draw.lock_note === null ? null : textOf(draw.lock_note)
     const record = voidRecord(sealing.sha256, textOf(draw.open_note), lockText, reason, seed, draw.total_entries)
     yield* sql`
       UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${yield* signer.sign(formatVoid(record))}
       WHERE id = ${id}::uuid`
     yield* tellStatus(sql, id, "void")
-    const members = yield* sql<{ readonly user_id: string }>`
-      SELECT user_id FROM lobby_members WHERE lobby_id = ${id}::uuid`
-    for (const member of members) {
-      const job = { _tag: "MailRoomClosed", userId: userId(member.user_id), drawId: id } as const
-      yield* outbox.add(`closed ${id} ${member.user_id}`, job)
-    }
+    const told = draw.kind === "room"
+      ? sql`SELECT user_id FROM lobby_members WHERE lobby_id = ${id}::uuid`
+      : sql`SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${id}::uuid`
+    yield* insertMailJobs(
+      sql,
+      sql`
+        SELECT format('closed %s %s', ${id}::text, user_id) AS id, row_number() OVER (ORDER BY user_id) AS nth,
+          json_build_object('_tag', ${
+        draw.kind === "room" ? "MailRoomClosed" : "MailDrawVoid"
+      }::text, 'userId', user_id, 'drawId', ${id}::text) AS element
+        FROM (${told}) told`
+    )
     return true
   })
   return yield* refund.pipe(
@@ -388,6 +458,14 @@ const expire = (services: StepServices, due: DueStep) =>
       ([first]) =>
         kind === "room" && status === "open" && first !== undefined &&
         clock.getTime() - first.created_at.getTime() >= lockPatienceMillis
+    ))
+
+/** Gives up a locked draw whose round did not come within a week. */
+const abandon = (services: StepServices, due: DueStep) =>
+  declareVoid(services, due, "beacon", (draw) =>
+    Effect.succeed(
+      draw.status === "locked" && isRoundMissing(draw) && draw.draws_at !== null &&
+        draw.clock.getTime() - draw.draws_at.getTime() >= decisionPatienceMillis
     ))
 
 interface Payee {
@@ -424,6 +502,8 @@ export const performStep = (
       return settle(services, due, "clockwork")
     case "expire":
       return expire(services, due)
+    case "abandon":
+      return abandon(services, due)
   }
 }
 
@@ -446,6 +526,9 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
     UNION ALL
+    SELECT id, 'abandon', draws_at + interval '${decisionPatienceMillis} milliseconds'
+    FROM draws WHERE status = 'locked' AND beacon_chain IS NOT NULL AND beacon_signature IS NULL
+    UNION ALL
     SELECT id, 'tile', locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)
 
 /** What is due by the clock, oldest first. */
@@ -462,4 +545,35 @@ export const nextDueAt = (sql: PgClient.PgClient) =>
     sql<{ readonly due_at: Date | null }>`
       SELECT min(due_at) AS due_at FROM (${stepsAhead(sql)}) ahead WHERE due_at > (SELECT app_now())`,
     ([row]): Instant | null => instantOrNull(row?.due_at ?? null)
+  )
+
+interface AwaitedRow {
+  readonly chain_hash: string
+  readonly round: bigint
+  readonly draw_ids: ReadonlyArray<string>
+}
+
+/** The rounds that locked draws whose outcome is due wait for. */
+export const awaitedRounds = (sql: PgClient.PgClient) =>
+  Effect.map(
+    sql<AwaitedRow>`
+      SELECT beacon_chain AS chain_hash, beacon_round AS round, array_agg(id) AS draw_ids FROM draws
+      WHERE status = 'locked' AND beacon_chain IS NOT NULL AND beacon_signature IS NULL AND draws_at <= (SELECT app_now())
+      GROUP BY beacon_chain, beacon_round ORDER BY min(draws_at)`,
+    (rows) =>
+      rows.map((row): AwaitedRound => ({
+        chainHash: row.chain_hash,
+        round: Number(row.round),
+        drawIds: row.draw_ids.map((id) => drawId(id))
+      }))
+  )
+
+/** Keeps a round's signature, once, for every locked draw that waits for it. Gives how many did. */
+export const storeRound = (sql: PgClient.PgClient, chainHash: string, round: number, signature: Uint8Array) =>
+  Effect.map(
+    sql`
+      UPDATE draws SET beacon_signature = ${signature}
+      WHERE status = 'locked' AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint AND beacon_signature IS NULL
+      RETURNING 1 AS stored`,
+    (rows) => rows.length
   )

@@ -21,7 +21,7 @@ import type { TicketStatus } from "@ddd/core/Ticket"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
-import { dueSteps, nextDueAt, performStep, publishAhead } from "./DrawSteps.ts"
+import { awaitedRounds, dueSteps, nextDueAt, performStep, publishAhead, storeRound } from "./DrawSteps.ts"
 import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSeals } from "./Seals.ts"
 import { inclusionOf, ticketPages } from "./TicketTiles.ts"
@@ -71,6 +71,12 @@ const make = Effect.gen(function*() {
         ),
         orUnavailable
       )
+    ),
+
+    awaitedRounds: orUnavailable(awaitedRounds(sql)),
+    storeRound: Effect.fn("DrawsPg.storeRound")(
+      (chainHash, round, signature) => storeRound(sql, chainHash, round, signature),
+      orUnavailable
     ),
 
     current: orUnavailable(one(sql<DrawRow>`

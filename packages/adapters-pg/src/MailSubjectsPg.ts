@@ -10,12 +10,15 @@ import {
   type MailedTicket,
   mailedTicketsMax,
   mailedTicketsMillis,
-  MailSubjects
+  MailSubjects,
+  type VoidDraw
 } from "@ddd/core/ports/MailSubjects"
 import { parseRecord } from "@ddd/core/Record"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import type { Statement } from "effect/sql"
 import { textOf } from "./DrawSteps.ts"
+import { firstIdOf, idsAheadMillisMax } from "./IdTimes.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 import { orUnavailable } from "./Transaction.ts"
 
@@ -40,10 +43,17 @@ interface WinRow {
   readonly position: number
 }
 
-interface ClosedRoomRow {
-  readonly name: string
+interface VoidRow {
   readonly result_note: string
   readonly refunded: bigint
+}
+
+interface VoidDrawRow extends VoidRow {
+  readonly draw_date: Day
+}
+
+interface ClosedRoomRow extends VoidRow {
+  readonly name: string
 }
 
 interface WithdrawalRow {
@@ -57,18 +67,6 @@ const ticketOf = ({ position, ticket_id }: Pick<TicketRow, "position" | "ticket_
   ticketId: ticketId(ticket_id),
   position: position as Position
 })
-
-/**
- * A ticket's id is made of the instant of its purchase, or of a later one where the process had come that far: never of an earlier
- * one. No node's identifiers run ahead of the clock by as much as this, in milliseconds.
- */
-const idsAheadMillisMax = 600_000
-
-/** The smallest UUID v7 of an instant. */
-const firstIdOf = (millis: number): string => {
-  const time = millis.toString(16).padStart(12, "0")
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
-}
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -111,21 +109,44 @@ const make = Effect.gen(function*() {
     }
   })
 
+  /** What came back to the player `user` of the tickets of the draw `draw`, in dollars: a refund is found by the ticket that it names, by index. */
+  const refundsOf = (user: Statement.Fragment, draw: Statement.Fragment) =>
+    sql`coalesce((
+      SELECT sum(r.amount) FROM tickets t JOIN transactions r ON r.type = 'refund' AND r.reference_id = t.ticket_id
+      WHERE t.draw_id = ${draw} AND t.user_id = ${user}
+    ), 0)`
+
+  const reasonOf = (draw: DrawId, { result_note }: VoidRow) => {
+    const record = parseRecord(textOf(result_note))
+    return record?.type === "void"
+      ? Effect.succeed(record.reason)
+      : Effect.die(new Error(`draw ${draw} is void without a record that says so`))
+  }
+
+  const voidDraw = Effect.fn("MailSubjectsPg.voidDraw")(function*(user: UserId, draw: DrawId) {
+    const [row] = yield* sql<VoidDrawRow>`
+      SELECT d.draw_date, d.result_note, (${refundsOf(sql`${user}::uuid`, sql`d.id`)} * 100)::bigint AS refunded
+      FROM draws d WHERE d.id = ${draw}::uuid AND d.kind = 'daily' AND d.status = 'void'`
+    // every ticket of a void draw was refunded
+    if (row === undefined || row.refunded === 0n) return null
+    return {
+      drawDate: row.draw_date,
+      refunded: cents(row.refunded),
+      reason: yield* reasonOf(draw, row)
+    } satisfies VoidDraw
+  })
+
   const closedRoom = Effect.fn("MailSubjectsPg.closedRoom")(function*(user: UserId, draw: DrawId) {
-    // a refund is found by the ticket that it names: by index
     const [row] = yield* sql<ClosedRoomRow>`
-      SELECT l.name, d.result_note, (coalesce((
-        SELECT sum(r.amount) FROM tickets t JOIN transactions r ON r.type = 'refund' AND r.reference_id = t.ticket_id
-        WHERE t.draw_id = l.id AND t.user_id = m.user_id
-      ), 0) * 100)::bigint AS refunded
+      SELECT l.name, d.result_note, (${refundsOf(sql`m.user_id`, sql`l.id`)} * 100)::bigint AS refunded
       FROM lobbies l JOIN draws d ON d.id = l.id JOIN lobby_members m ON m.lobby_id = l.id
       WHERE l.id = ${draw}::uuid AND d.status = 'void' AND m.user_id = ${user}::uuid`
     if (row === undefined) return null
-    const record = parseRecord(textOf(row.result_note))
-    if (record?.type !== "void") {
-      return yield* Effect.die(new Error(`draw ${draw} is void without a record that says so`))
-    }
-    return { name: row.name, refunded: cents(row.refunded), reason: record.reason } satisfies ClosedRoom
+    return {
+      name: row.name,
+      refunded: cents(row.refunded),
+      reason: yield* reasonOf(draw, row)
+    } satisfies ClosedRoom
   })
 
   const withdrawal = Effect.fn("MailSubjectsPg.withdrawal")(function*(id: string) {
@@ -142,6 +163,7 @@ const make = Effect.gen(function*() {
   return MailSubjects.of({
     tickets: (user, draw, from) => orUnavailable(tickets(user, draw, from)),
     win: (user, draw) => orUnavailable(win(user, draw)),
+    voidDraw: (user, draw) => orUnavailable(voidDraw(user, draw)),
     closedRoom: (user, draw) => orUnavailable(closedRoom(user, draw)),
     withdrawal: (id) => orUnavailable(withdrawal(id))
   })

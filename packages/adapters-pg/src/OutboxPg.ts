@@ -25,6 +25,7 @@ const schemas = {
     MailAddressChanged: tokenMail,
     MailTickets: { userId, drawId, from: Schema.Int },
     MailWinner: { userId, drawId },
+    MailDrawVoid: { userId, drawId },
     MailRoomClosed: { userId, drawId },
     MailWithdrawal: { userId, withdrawalId: Schema.String, event: Schema.Literals(withdrawalEvents) }
   }),

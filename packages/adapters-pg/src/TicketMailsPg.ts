@@ -11,6 +11,7 @@
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { insertMailJobs } from "./JobRows.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
 /** Tickets that are looked at in one transaction: a minute of a busy draw, so that a player is found once in it. */
@@ -51,11 +52,8 @@ interface ConfirmedRow {
 }
 
 /**
- * Enqueues the mails of a draw's next tickets that were bought before `minute`, in one transaction.
- *
- * The jobs are written as `OutboxPg` adds one, but all in one statement: a busy minute has thousands. now() is the clock of the queue's
- * own columns. No two are due at the same instant, so that a worker which takes a few of them reads a few, by the index of what is due.
- * Waiting workers are not woken: they look once a second.
+ * Enqueues the mails of a draw's next tickets that were bought before `minute`, in one transaction, and in one statement: a busy minute
+ * has thousands.
  */
 const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
   Effect.gen(function*() {
@@ -74,18 +72,16 @@ const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
             AND created_at < ${minute}::timestamptz
         ) bought
         GROUP BY user_id, minute
-      ), jobs_of_mails AS (
-        SELECT format('tickets %s %s %s', ${draw}::text, user_id, minute) AS id,
-          json_build_object('_tag', 'MailTickets', 'userId', user_id, 'drawId', ${draw}::text, 'from', minute) AS element,
-          row_number() OVER (ORDER BY last) AS nth
-        FROM mails
-      ), added AS (
-        INSERT INTO jobs (id, queue_name, element, state, attempts, visible_at, created_at, updated_at)
-        SELECT id, 'outbox', element::text, 'pending', 0, now() + nth * interval '1 microsecond', now(), now()
-        FROM jobs_of_mails ORDER BY nth
-        ON CONFLICT (id, queue_name) DO NOTHING
-        RETURNING 1
+      ), added AS (${
+      insertMailJobs(
+        sql,
+        sql`
+          SELECT format('tickets %s %s %s', ${draw}::text, user_id, minute) AS id,
+            json_build_object('_tag', 'MailTickets', 'userId', user_id, 'drawId', ${draw}::text, 'from', minute) AS element,
+            row_number() OVER (ORDER BY last) AS nth
+          FROM mails`
       )
+    })
       SELECT (SELECT max(last) FROM mails) AS last, (SELECT count(*) FROM added)::int AS added`
     const last = row?.last ?? null
     if (row === undefined || last === null) return { added: 0, isAll: true }

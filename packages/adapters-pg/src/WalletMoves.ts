@@ -9,7 +9,34 @@ import { transactionColumns, type TransactionRow } from "./Rows.ts"
 /** Movements to be written, and whose they are. */
 export interface WalletMoves extends MovedTogether {
   readonly userId: UserId
-  readonly metadata?: Readonly<Record<string, unknown>> | null
+}
+
+/** Inserts the movements of wallets that are written beside; gives their rows. A withdrawal is inserted as pending. */
+const insertMovements = (
+  sql: PgClient.PgClient,
+  newId: (at: Instant) => string,
+  at: Instant,
+  all: ReadonlyArray<WalletMoves>,
+  metadata: Readonly<Record<string, unknown>> | null
+) => {
+  const rows = all.flatMap(({ movements, userId }) =>
+    movements.map((movement) => ({ ...movement, userId, id: newId(at) }))
+  )
+  const said = metadata === null ? null : sql.json(metadata)
+  return sql<TransactionRow>`
+    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, wallet_seq,
+      counter_account, withdrawable_delta)
+    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01,
+      CASE m.type WHEN 'withdrawal' THEN 'pending' ELSE 'completed' END, m.reference, ${said}::jsonb, m.seq, m.counter,
+      m.delta * 0.01
+    FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
+      ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
+      ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
+      ${rows.map(({ referenceId }) => referenceId)}::text[],
+      ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
+      ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
+      AS m (id, user_id, type, amount, balance, reference, seq, counter, delta)
+    RETURNING ${transactionColumns(sql)}`
 }
 
 /**
@@ -20,27 +47,31 @@ export const writeMoves = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   newId: (at: Instant) => string,
   at: Instant,
-  { metadata = null, movements, userId, wallet }: WalletMoves
+  { metadata = null, ...moves }: WalletMoves & { readonly metadata?: Readonly<Record<string, unknown>> | null }
 ) {
-  yield* writeWallet(sql, userId, wallet)
-  const ids = movements.map(() => newId(at))
-  const said = metadata === null ? null : sql.json(metadata)
-  const rows = yield* sql<TransactionRow>`
-    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, wallet_seq,
-      counter_account, withdrawable_delta)
-    SELECT m.id, ${userId}::uuid, m.type, m.amount * 0.01, m.balance * 0.01,
-      CASE m.type WHEN 'withdrawal' THEN 'pending' ELSE 'completed' END, m.reference, ${said}::jsonb, m.seq, m.counter,
-      m.delta * 0.01
-    FROM unnest(${ids}::uuid[], ${movements.map(({ type }) => type)}::text[],
-      ${movements.map(({ amount }) => amount)}::bigint[], ${
-    movements.map(({ balanceAfter }) => balanceAfter)
-  }::bigint[],
-      ${movements.map(({ referenceId }) => referenceId)}::text[], ${movements.map(({ seq }) => seq)}::bigint[],
-      ${movements.map(({ counterAccount }) => counterAccount)}::text[],
-      ${movements.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
-      AS m (id, type, amount, balance, reference, seq, counter, delta)
-    RETURNING ${transactionColumns(sql)}`
+  yield* writeWallet(sql, moves.userId, moves.wallet)
+  const rows = yield* insertMovements(sql, newId, at, [moves], metadata)
   return rows.toSorted((a, b) => Number(a.wallet_seq - b.wallet_seq))
+})
+
+/** The same of many wallets, all of them locked already and none named twice, in two statements. */
+export const writeAllMoves = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  newId: (at: Instant) => string,
+  at: Instant,
+  all: ReadonlyArray<WalletMoves>
+) {
+  const wallets = all.map(({ wallet }) => wallet)
+  yield* sql`
+    UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01,
+      pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
+    FROM unnest(${all.map(({ userId }) => userId)}::uuid[], ${wallets.map(({ balance }) => balance)}::bigint[],
+      ${wallets.map(({ withdrawable }) => withdrawable)}::bigint[],
+      ${wallets.map(({ pendingWithdrawal }) => pendingWithdrawal)}::bigint[],
+      ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[])
+      AS n (user_id, balance, withdrawable, pending, debt, seq)
+    WHERE w.user_id = n.user_id`
+  yield* insertMovements(sql, newId, at, all, null)
 })
 
 /** Writes a wallet whose movements, if any, are written beside it. It is locked already. */

@@ -24,6 +24,7 @@ import * as SecurityLogPg from "@ddd/adapters-pg/SecurityLogPg"
 import * as SessionsPg from "@ddd/adapters-pg/SessionsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/ThrottlesPg"
 import { Layer } from "effect"
+import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
@@ -48,11 +49,12 @@ const listener = ({ direct }: Database) =>
     Layer.provide(Provision.layer(direct, { applicationName: "ddd events", maxConnections: channels }))
   )
 
-const drawPorts = ({ log, sealing, seeds }: Keys) =>
+const drawPorts = ({ log, sealing, seeds }: Keys, settings: Beacon.BeaconSettings) =>
   Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
     Layer.provideMerge(
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
-    )
+    ),
+    Layer.provideMerge(Beacon.layer(settings))
   )
 
 const accountPorts = ({ refresh }: Keys) =>
@@ -65,8 +67,9 @@ const accountPorts = ({ refresh }: Keys) =>
 const moneyPeers = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
-/** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now and the keys of draws. */
-export const draws = (database: Database, keys: Keys) => drawPorts(keys).pipe(Layer.provideMerge(ground(database)))
+/** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
+export const draws = (database: Database, keys: Keys, settings: Beacon.BeaconSettings) =>
+  drawPorts(keys, settings).pipe(Layer.provideMerge(ground(database)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */
 export const accounts = (database: Database, keys: Keys) =>
@@ -94,7 +97,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
     RefreshTokensNode.layer(keys.refresh),
     PasswordsArgon2.layer()
   ).pipe(
-    Layer.provideMerge(drawPorts(keys)),
+    Layer.provideMerge(drawPorts(keys, settings)),
     Layer.provide(listener(database)),
     Layer.provideMerge(ground(database))
   )

@@ -5,14 +5,17 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as BeaconRounds from "@ddd/core/BeaconRounds"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
+import { readPages } from "@ddd/http/pages/BuiltPages"
 import { Context, Data, Effect, Layer } from "effect"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import * as Database from "./Database.ts"
 import { keysOf } from "./Keys.ts"
@@ -50,10 +53,19 @@ const freePort = (host: string): Effect.Effect<number, PortTaken> =>
     })
   })
 
-/** Catches up with what fell due while nothing ran, then keeps doing what is due. */
-const clockwork = Layer.effectDiscard(
-  Effect.andThen(Clockwork.runDue(), Effect.forkScoped(Clockwork.run()))
-)
+/** Where the public pages are built (scripts/pages.mjs). */
+const pagesFolder = join(import.meta.dirname, "../../web/dist/pages")
+
+/** The origins of our own pages. Without a PUBLIC_URL they are opened by either name of this machine. */
+const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyArray<string> =>
+  PUBLIC_URL === undefined ? [url.origin, `http://127.0.0.1:${port}`] : [url.origin]
+
+/** Catches up with what fell due while nothing ran, then keeps doing what is due, and fetching the rounds that draws wait for. */
+const clockwork = Layer.effectDiscard(Effect.gen(function*() {
+  yield* Clockwork.runDue()
+  yield* Effect.forkScoped(Clockwork.run())
+  yield* Effect.forkScoped(BeaconRounds.run())
+}))
 
 /** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
 export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
@@ -66,13 +78,22 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const keys = yield* keysOf(settings)
   const corsOrigins = settings.CORS_ORIGINS ?? []
 
-  const engine = Engine.layer(settings.ENGINE, { host, port, socketPath: "/ws", allowedOrigins: new Set(corsOrigins) })
+  const pages = readPages(pagesFolder)
+  if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
+
+  const engine = Engine.layer(settings.ENGINE, {
+    host,
+    port,
+    socketPath: "/ws",
+    allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins])
+  })
   const app = Layer.merge(
     HttpApp.layer({
       publicUrl: url,
       corsOrigins,
       internalToken: keys.internalToken,
-      withdrawals: { enabled: Money.payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS }
+      withdrawals: { enabled: Money.payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
+      pages
     }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
   )

@@ -51,9 +51,18 @@ export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, cloc
   (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
 
-/** What the clockwork may have to do for a draw. `expire`: close a room that nobody locked in time. */
-export const drawSteps = ["open", "lock", "tile", "settle", "expire"] as const
+/**
+ * What the clockwork may have to do for a draw. `expire`: close a room that nobody locked in time. `abandon`: declare a locked draw void
+ * whose beacon's round did not come.
+ */
+export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
 export type DrawStep = typeof drawSteps[number]
+
+/**
+ * How long after its outcome was due a draw waits for its round, and for a seed that cannot be opened: a week (DESIGN.md, "The
+ * clockwork"). Then it is void.
+ */
+export const decisionPatienceMillis = 7 * 86_400_000
 
 /** How many days ahead of today open records are published (DESIGN.md, "The clockwork": a week). */
 export const daysAhead = 7

@@ -27,8 +27,8 @@ export interface VerifyOptions {
   readonly seen?: SeenLock
   /** Called now and then with the number of tickets read so far. */
   readonly onProgress?: (tickets: number) => void
-  /** Called once with the records, as they are spelled and before anything of them is checked. Not where they cannot be read. */
-  readonly onRecords?: (records: BundleRecords) => void
+  /** Called once the records are read, before the first ticket, with what they show by themselves. Checks 5, 6, 9 and 11 are not over then. */
+  readonly onRecords?: (records: BundleRecords, findings: ReadonlyArray<Finding>) => void
 }
 
 /** The bytes of a bundle, in pieces of any size. */
@@ -110,7 +110,20 @@ const malformed = (detail: string): Finding => ({ id: 1, ok: false, detail })
 type Reading =
   | { readonly _tag: "Start" }
   | { readonly _tag: "Malformed"; readonly why: string }
-  | { readonly _tag: "Records"; readonly records: BundleRecords; readonly tally: TicketTally | null }
+  | {
+    readonly _tag: "Records"
+    readonly records: BundleRecords
+    /** What the records show by themselves. */
+    readonly findings: ReadonlyArray<Finding>
+    readonly tally: TicketTally | null
+  }
+
+const policyOf = (options: VerifyOptions) => ({
+  keys: options.keys ?? [],
+  chainHash: options.chainHash ?? quicknetHash,
+  terms: options.terms ?? { price: ticketPrice, pot: ticketPot },
+  seen: options.seen
+})
 
 const readHeader = (hash: Sha256, bytes: Uint8Array, options: VerifyOptions): Reading => {
   const text = decodeUtf8(bytes)
@@ -118,10 +131,11 @@ const readHeader = (hash: Sha256, bytes: Uint8Array, options: VerifyOptions): Re
   if (header === undefined) return { _tag: "Malformed", why: "The first line is not a proof bundle's." }
   const records = readRecords(hash, header)
   if (typeof records === "string") return { _tag: "Malformed", why: records }
-  options.onRecords?.(records)
   const { lock } = records
   const tally = lock === null ? null : makeTicketTally(hash, { ...records, lock }, options.ticket)
-  return { _tag: "Records", records, tally }
+  const findings = checkRecords(hash, records, policyOf(options))
+  options.onRecords?.(records, findings)
+  return { _tag: "Records", records, findings, tally }
 }
 
 const progressEvery = 1 << 16
@@ -158,20 +172,16 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
     return judge([malformed(why)], undefined)
   }
 
-  const concludeRecords = (records: BundleRecords, tally: TicketTally | null, ending: Ending): Verdict => {
-    const policy = {
-      keys: options.keys ?? [],
-      chainHash: options.chainHash ?? quicknetHash,
-      terms: options.terms ?? { price: ticketPrice, pot: ticketPot },
-      seen: options.seen
-    }
+  const concludeRecords = (
+    { findings, records, tally }: Extract<Reading, { readonly _tag: "Records" }>,
+    ending: Ending
+  ): Verdict => {
     const broken = badLine ??
       (ending === "too long" ? "A line is too long for a ticket." : undefined) ??
       (ending === "complete" || ending === "stopped" ? undefined : "The last line does not end.")
-    const findings = checkRecords(hash, records, policy)
     const standing = {
       stage: stageOf(records),
-      pinned: policy.keys.length > 0,
+      pinned: policyOf(options).keys.length > 0,
       beacon: records.open.record.beacon !== null,
       drand: drandHashes.some((each) => each === records.open.record.beacon?.chainHash)
     }
@@ -192,7 +202,7 @@ const makeReader = (hash: Sha256, options: VerifyOptions) => {
       case "Malformed":
         return judge([malformed(reading.why)], undefined)
       case "Records":
-        return concludeRecords(reading.records, reading.tally, ending)
+        return concludeRecords(reading, ending)
     }
   }
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { beaconDelayMillis, quicknet, quicknetHash, roundFor, roundTime } from "../src/Beacon.ts"
-import { fromHex, toHex } from "../src/Bytes.ts"
+import { beaconDelayMillis, type ChainInfo, quicknet, quicknetHash, roundFor, roundTime } from "../src/Beacon.ts"
+import { fromHex } from "../src/Bytes.ts"
 import { nobleSha256 } from "../src/Hash.ts"
 import { drawId, ticketId } from "../src/Ids.ts"
 import { dayAfter, dayOf, dayStart, instant } from "../src/Instant.ts"
@@ -18,7 +18,7 @@ import {
   voidRecord
 } from "../src/Settlement.ts"
 import { verifyBundle } from "../src/Verifier.ts"
-import { bundleDraw, makeBundle, operator, testChain, testChainHash } from "./support/bundles.ts"
+import { bundleDraw, defined, makeBundle, operator, signRound, testChain, testChainHash } from "./support/bundles.ts"
 import { hashes } from "./support/nodeSha256.ts"
 
 const id = drawId("019a0000-0000-7000-8000-000000000001")
@@ -46,7 +46,7 @@ describe.each(hashes)("a draw's records, with %s", (_, hash) => {
       fc.property(fc.nat(10_000_000), (entries) => {
         const openText = opened()
         const lockText = locked(openText, entries)
-        const outcome = outcomeOf(hash, openText, lockText, seed, null)
+        const outcome = outcomeOf(hash, openText, lockText, seed, null, null)
         const result = resultRecord(hash, lockText, seed, null, outcome, entries === 0 ? null : winner)
         assert.deepStrictEqual(parseRecord(formatResult(result)), result)
         assert.strictEqual(result.lock, recordHashHex(hash, lockText))
@@ -93,29 +93,40 @@ describe("a daily draw", () => {
 
   it("is not settled by another seed, without its beacon, or with one that it does not name", () => {
     const [plain, beaconed] = [opened(), opened(quicknet)]
-    assert.throws(() => outcomeOf(nobleSha256, plain, locked(plain, 3), new Uint8Array(32), null), /commitment/)
-    assert.throws(() => outcomeOf(nobleSha256, plain, locked(plain, 3), seed, new Uint8Array(48)), /beacon/)
-    assert.throws(() => outcomeOf(nobleSha256, beaconed, locked(beaconed, 3), seed, null), /beacon/)
+    assert.throws(() => outcomeOf(nobleSha256, plain, locked(plain, 3), new Uint8Array(32), null, null), /commitment/)
+    assert.throws(() => outcomeOf(nobleSha256, plain, locked(plain, 3), seed, new Uint8Array(48), null), /beacon/)
+    assert.throws(() => outcomeOf(nobleSha256, beaconed, locked(beaconed, 3), seed, null, null), /beacon/)
   })
 
-  it("is won by another position where a single bit of the beacon differs", () => {
-    const openText = opened(quicknet)
+  it("is won by no other signature than that of the round which its records name", () => {
+    const openText = opened(testChain)
     const lockText = locked(openText, 1_000_000_000)
-    const one = outcomeOf(nobleSha256, openText, lockText, seed, new Uint8Array(48))
-    const other = outcomeOf(nobleSha256, openText, lockText, seed, new Uint8Array(48).fill(1, 47))
-    assert.notStrictEqual(toHex(one.entropy), toHex(other.entropy))
-    assert.notStrictEqual(one.winningPosition, other.winningPosition)
+    const record = parseRecord(lockText)
+    assert(record?.type === "lock" && record.beacon !== null)
+    const { round } = record.beacon
+    const outcome = (signature: Uint8Array, chain: ChainInfo | null = testChain) =>
+      outcomeOf(nobleSha256, openText, lockText, seed, signature, chain)
+    const genuine = defined(fromHex(signRound(round), 48))
+    assert.notStrictEqual(outcome(genuine).winningPosition, null)
+    const changed = Uint8Array.from(genuine)
+    changed[47]! ^= 1
+    for (const signature of [defined(fromHex(signRound(round + 1), 48)), changed, new Uint8Array(48)]) {
+      assert.throws(() => outcome(signature), /signature/)
+    }
+    // a chain that this program does not know
+    assert.throws(() => outcome(genuine, null), /signature/)
   })
 
   it("names no winner without a ticket, and none without entries", () => {
     const openText = opened()
     const [empty, sold] = [locked(openText, 0), locked(openText, 2)]
     assert.throws(
-      () => resultRecord(nobleSha256, sold, seed, null, outcomeOf(nobleSha256, openText, sold, seed, null), null),
+      () => resultRecord(nobleSha256, sold, seed, null, outcomeOf(nobleSha256, openText, sold, seed, null, null), null),
       /winner/
     )
     assert.throws(
-      () => resultRecord(nobleSha256, empty, seed, null, outcomeOf(nobleSha256, openText, empty, seed, null), winner),
+      () =>
+        resultRecord(nobleSha256, empty, seed, null, outcomeOf(nobleSha256, openText, empty, seed, null, null), winner),
       /winner/
     )
   })

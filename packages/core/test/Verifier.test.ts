@@ -7,7 +7,7 @@ import { position } from "../src/Ids.ts"
 import { dayAfter, instant, parseDay } from "../src/Instant.ts"
 import { cents } from "../src/Money.ts"
 import { parseNote, parseVerifierKey } from "../src/Note.ts"
-import { type BundleRecords, type BundleTicket, decodeHeader, readRecords } from "../src/Proof.ts"
+import { type BundleRecords, type BundleTicket, decodeHeader, encodeHeader, readRecords } from "../src/Proof.ts"
 import { formatRecord, type OpenRecord, recordHashHex, type ResultRecord, type VoidRecord } from "../src/Record.ts"
 import { checkRulesOut, type Verdict } from "../src/Verdict.ts"
 import { verifyBundle, type VerifyOptions, type VerifySource } from "../src/Verifier.ts"
@@ -209,7 +209,29 @@ describe("Verifier, on honest bundles", () => {
     assert.deepStrictEqual(read, [65_536])
   })
 
-  it("hands over the records once, before it checks them, and not where they cannot be read", async () => {
+  it("tells what the records show before it reads a ticket", async () => {
+    const { header, text } = makeBundle({ beacon: true })
+    const told: Array<string> = []
+    const source = function*() {
+      yield Buffer.from(encodeHeader(header))
+      told.push("the tickets come")
+      yield Buffer.from(text.slice(encodeHeader(header).length))
+    }
+    const verdict = await verifyBundle(nodeSha256, source(), {
+      ...pinned,
+      onRecords: (records, findings) => {
+        assert.strictEqual(records.lock?.record.entries, 5)
+        told.push(findings.map(({ id, ok }) => `${id} ${ok}`).join(", "))
+      }
+    })
+    assert.deepStrictEqual(told, [
+      "2 true, 3 true, 4 true, 6 true, 7 true, 8 true, 9 true, 10 true, 12 null",
+      "the tickets come"
+    ])
+    assert.strictEqual(verdict.verdict, "VALID BEACON")
+  })
+
+  it("hands over the records once, and not where they cannot be read", async () => {
     const handed: Array<string> = []
     const options = { ...pinned, onRecords: ({ open }: BundleRecords) => handed.push(open.hashHex) }
     assert.strictEqual((await verify({ end: result({ seed: zeros }) }, options)).exit, 1)

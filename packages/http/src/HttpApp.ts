@@ -10,6 +10,8 @@ import { makeCors } from "./Cors.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
+import type { BuiltFile } from "./pages/BuiltPages.ts"
+import * as Pages from "./pages/Pages.ts"
 import { Refusals } from "./Refusals.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import { makeRouteTable, routesOf } from "./RouteTable.ts"
@@ -27,15 +29,22 @@ export interface HttpAppOptions {
   /** What our own machines show (INTERNAL_API_TOKEN). */
   readonly internalToken: Redacted.Redacted
   readonly withdrawals: WithdrawalOptions
+  /** The public pages; null where they are not built. */
+  readonly pages: ReadonlyArray<BuiltFile> | null
 }
 
 /** The largest body of a request, in bytes (API.md, "too large, too slow"). */
 export const bodyBytesMax = 64 * 1024
 
 /** Serves the API on the engine. */
-export const layer = ({ corsOrigins, internalToken, publicUrl, withdrawals }: HttpAppOptions) => {
+export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawals }: HttpAppOptions) => {
   const around = boundary({
-    routes: makeRouteTable([...routesOf(Api), ...Docs.docsRoutes, ...PayoutAccountPage.payoutAccountRoutes]),
+    routes: makeRouteTable([
+      ...routesOf(Api),
+      ...Docs.docsRoutes,
+      ...PayoutAccountPage.payoutAccountRoutes,
+      ...Pages.pageRoutes(pages)
+    ]),
     cors: makeCors(corsOrigins),
     https: publicUrl.protocol === "https:"
   })
@@ -54,6 +63,7 @@ export const layer = ({ corsOrigins, internalToken, publicUrl, withdrawals }: Ht
       HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
       Docs.layer(publicUrl),
       PayoutAccountPage.layer,
+      Pages.layer(pages, publicUrl),
       HttpRouter.middleware(around, { global: true })
     ),
     {

@@ -11,7 +11,7 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
     it.effect("is answered 404 where nothing is", () =>
       Effect.gen(function*() {
         const paths = [
-          "/",
+          "/assets/nothing.js",
           "/nothing",
           "/lottery",
           "/lottery/current-draw/",

@@ -1,12 +1,13 @@
 /** What mails about tickets, wins and withdrawals are made from, in these tests. */
 import { drawId, position, ticketId, type UserId } from "@ddd/core/Ids"
-import { instant, parseDay } from "@ddd/core/Instant"
+import { dayOf, instant, parseDay } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import {
   type BoughtTickets,
   type ClosedRoom,
   mailedTicketsMax,
   type MailedWithdrawal,
+  type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
 
@@ -41,6 +42,13 @@ export const aWin: Win = {
 
 /** Closed by its host, with a ticket that was refunded. */
 export const aClosedRoom: ClosedRoom = { name: "Friday night", refunded: cents(100n), reason: "closed" }
+
+/** Three tickets of the draw's day, given back because the beacon's round did not come. */
+export const aVoidDraw: VoidDraw = {
+  drawDate: dayOf(instant(Date.UTC(2026, 1, 3))),
+  refunded: cents(300n),
+  reason: "beacon"
+}
 
 /** $25.00, asked for at half past ten. */
 export const withdrawalOf = (userId: UserId, status: MailedWithdrawal["status"]): MailedWithdrawal => ({

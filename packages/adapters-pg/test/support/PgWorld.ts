@@ -57,7 +57,7 @@ const world = (startsAt: Instant) =>
   Layer.effect(
     World,
     Effect.gen(function*() {
-      const { owner } = yield* TestDatabase
+      const { admin, owner } = yield* TestDatabase
       const sql = yield* session(owner)
       yield* sql`
         UPDATE app_clock SET shift = ${formatInstant(startsAt)}::timestamptz - clock_timestamp(),
@@ -74,10 +74,12 @@ const world = (startsAt: Instant) =>
           ),
         freeze: (userId) =>
           Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`)),
-        storeRound: (drawId, signature) =>
-          Effect.orDie(
-            Effect.asVoid(sql`UPDATE draws SET beacon_signature = ${signature} WHERE id = ${drawId}::uuid`)
-          ),
+        loseSeed: (drawId) =>
+          Effect.gen(function*() {
+            const intruder = yield* session(admin)
+            yield* intruder`SET session_replication_role = replica`
+            yield* intruder`UPDATE draw_secrets SET key_id = 'lost' WHERE draw_id = ${drawId}::uuid`
+          }).pipe(Effect.scoped, Effect.orDie),
         jobs: Effect.orDie(Effect.map(
           sql<{ readonly element: Job }>`SELECT element::jsonb AS element FROM jobs ORDER BY sequence`,
           (rows) => rows.map(({ element }) => element)

@@ -40,10 +40,10 @@ const funds = cents(10_000_000n)
 
 const morning = "2026-02-03T06:00:00.000Z"
 
-/** Sets the stage; the scope clears it away. `origin` is where the server will be. */
-export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, origin: string) {
+/** Sets the stage; the scope clears it away. `origin` is where the server will be, `more` what else it is told. */
+export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, origin: string, more: Environment = {}) {
   const dataDir = yield* temporaryDataDir
-  const environment = { DATA_DIR: dataDir, DEV_CLOCK_START: morning }
+  const environment = { DATA_DIR: dataDir, DEV_CLOCK_START: morning, ...more }
   const settings = yield* settingsIn(environment)
   const { admin, folder } = yield* EmbeddedPostgres.start(dataDir)
   const original = yield* Provision.provision(admin, "ddd_bench")

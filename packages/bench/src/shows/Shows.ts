@@ -1,4 +1,5 @@
 /** Every show. */
+import { beacon } from "./Beacon.ts"
 import { deposits } from "./Deposits.ts"
 import { funds } from "./Funds.ts"
 import { key } from "./Key.ts"
@@ -10,4 +11,15 @@ import { setUp } from "./SetUp.ts"
 import type { Show } from "./Show.ts"
 import { withdrawals } from "./Withdrawals.ts"
 
-export const shows: ReadonlyArray<Show> = [setUp, funds, key, kill, midnight, deposits, withdrawals, payouts, rooms]
+export const shows: ReadonlyArray<Show> = [
+  setUp,
+  funds,
+  key,
+  kill,
+  midnight,
+  deposits,
+  withdrawals,
+  payouts,
+  rooms,
+  beacon
+]

@@ -1,4 +1,5 @@
 /** `ddd draw run`: does now what is due now, as the server's clockwork would. */
+import * as BeaconRounds from "@ddd/core/BeaconRounds"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
@@ -6,9 +7,20 @@ import { print, style } from "../terminal/Output.ts"
 import { onDraws } from "./OnDatabase.ts"
 
 export const runDraws = Effect.fn("ddd draw run")(function*() {
-  const steps = yield* onDraws(Clockwork.runDue())
+  const { rounds, steps } = yield* onDraws(Effect.gen(function*() {
+    // a draw that is locked only now waits for a round, which a draw that was locked before may not
+    const before = yield* Clockwork.runDue()
+    const rounds = yield* BeaconRounds.fetchDue()
+    const after = yield* Clockwork.runDue()
+    return { rounds, steps: { done: [...before.done, ...after.done], failed: after.failed } }
+  }))
+  for (const { round } of rounds.stored) yield* print(`${style.green("✓")} round ${round}`)
+  for (const { drawIds, round, why } of rounds.missing) {
+    yield* print(`${style.red("✗")} round ${round}, which ${drawIds.join(", ")} wait for: ${why}`)
+  }
   for (const { drawId, step } of steps.done) yield* print(`${style.green("✓")} ${step} ${drawId}`)
   for (const { drawId, step } of steps.failed) yield* print(`${style.red("✗")} ${step} ${drawId}`)
-  if (steps.done.length === 0 && steps.failed.length === 0) yield* print("Nothing is due.")
-  return steps.failed.length === 0 ? done : refuted
+  const nothing = [steps.done, steps.failed, rounds.stored, rounds.missing].every((each) => each.length === 0)
+  if (nothing) yield* print("Nothing is due.")
+  return steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
 })

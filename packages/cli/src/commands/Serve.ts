@@ -1,4 +1,5 @@
 /** `ddd serve`: the server, until it is told to stop. */
+import { quicknet } from "@ddd/core/Beacon"
 import { Effect } from "effect"
 import { relative } from "node:path"
 import { settingsFor } from "../config/Environment.ts"
@@ -32,6 +33,17 @@ const payoutText = (settings: Settings): string => {
   return by === "Stripe" ? by : `${by} until STRIPE_SECRET_KEY is set`
 }
 
+const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
+  switch (BEACON) {
+    case "none":
+      return "none: nobody but this server can know that its seed is not chosen (BEACON=drand)"
+    case "drand":
+      return `drand, ${DRAND_CHAIN?.beaconID ?? quicknet.beaconID}`
+    case "dev":
+      return "development's own, which proves nothing to others"
+  }
+}
+
 const banner = (settings: Settings, { database, url, vkeys }: Server.Running): string => {
   const { DEV_CLOCK_START } = settings
   const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
@@ -45,8 +57,9 @@ const banner = (settings: Settings, { database, url, vkeys }: Server.Running): s
       line("mail", mailText(settings)),
       line("money in", fundingText(settings)),
       line("payouts", payoutText(settings)),
+      line("beacon", beaconText(settings)),
       ...vkeys.map((vkey) => line("verifier key", vkey)),
-      line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json, no beacon`),
+      line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json`),
       ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]
     ]),
     ""

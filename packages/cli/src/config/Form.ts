@@ -1,7 +1,9 @@
 /** The forms that a variable's text may have, and what is read from it. */
+import { readChainParameters } from "@ddd/adapters-drand/ChainParameters"
 import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
+import type { ChainInfo } from "@ddd/core/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/Instant"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
@@ -114,6 +116,26 @@ export const sender: Form<string> = plain(
   "a mail address such as Daily Dollar Draw <hello@example.com>",
   (value) => Result.isSuccess(readSender(value)) ? value : undefined
 )
+
+/** Relays of drand by comma, tried in this order. Their addresses may have a path. */
+export const relays: Form<ReadonlyArray<URL>> = plain(
+  "URLs such as https://api.drand.sh, separated by commas",
+  (value) => {
+    const all = value.split(",").map((each) => each.trim())
+    const urls = all.filter((each) => URL.canParse(each)).map((each) => new URL(each))
+      .filter(({ hash, protocol, search }) => /^https?:$/.test(protocol) && search === "" && hash === "")
+    return urls.length === all.length ? urls : undefined
+  }
+)
+
+/** A beacon's chain, as a relay's `/info` tells it (`ChainParameters`). */
+export const chain: Form<ChainInfo> = {
+  ...plain(
+    "the JSON that GET <relay>/<chain hash>/info answers",
+    (value) => Result.getOrUndefined(readChainParameters(value))
+  ),
+  fault: (value) => Result.match(readChainParameters(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
+}
 
 /** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */
 export const productCatalog: Form<ProductCatalog> = {

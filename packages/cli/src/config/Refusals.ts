@@ -19,8 +19,31 @@ export const refusals = (
   ...settings.NODE_ENV === "production"
     ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs)]
     : developmentRefusals(settings, needs),
+  ...beaconRefusals(settings),
   ...moneyRefusals(settings, isSet, needs)
 ]
+
+/** What of the beacon may not be, in production or out of it. */
+const beaconRefusals = (
+  { BEACON, DEV_CLOCK_START, DRAND_CHAIN, DRAND_URLS, NODE_ENV }: Partial<Settings>
+): ReadonlyArray<Problem> => {
+  if (BEACON === "drand") {
+    return DEV_CLOCK_START === undefined || NODE_ENV === "production" ? [] : [{
+      name: "DEV_CLOCK_START",
+      message:
+        "DEV_CLOCK_START is refused with BEACON=drand, whose rounds come by the world's clock. Use BEACON=dev, or remove it."
+    }]
+  }
+  const alone = DRAND_CHAIN !== undefined
+    ? "DRAND_CHAIN"
+    : DRAND_URLS !== undefined && BEACON === "none"
+    ? "DRAND_URLS"
+    : undefined
+  return alone === undefined || BEACON === undefined ? [] : [{
+    name: alone,
+    message: `${alone} means nothing where BEACON is ${BEACON}. Set BEACON=drand, or remove ${alone}.`
+  }]
+}
 
 const howToSet = (name: VariableName): string =>
   variables[name].form.secret ? `Set ${name}, or ${name}_FILE to a file that holds it` : `Set ${name}`
@@ -46,6 +69,12 @@ const productionRefusals = (
     refuse(
       "ALLOW_NO_BEACON",
       "must be yes where BEACON is none in production: without a beacon the operator alone knows the seed before the lock."
+    )
+  }
+  if (needs.includes("draws") && settings.BEACON === "dev") {
+    refuse(
+      "BEACON",
+      "must not be dev in production: everybody can tell the rounds of that beacon in advance. Set it to drand."
     )
   }
   if (settings.DEV_CLOCK_START !== undefined) {

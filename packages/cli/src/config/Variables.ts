@@ -5,6 +5,7 @@
  */
 import {
   address,
+  chain,
   databaseUrl,
   flag,
   type Form,
@@ -14,6 +15,7 @@ import {
   origins,
   port,
   productCatalog,
+  relays,
   secret,
   secrets,
   sender,
@@ -142,7 +144,18 @@ export const variables = {
     requiredFor: "server"
   }),
 
-  BEACON: defaulting(oneOf("none"), "none", "the public randomness that joins the seed", { requiredFor: "draws" }),
+  BEACON: defaulting(
+    oneOf("none", "drand", "dev"),
+    "none",
+    "the public randomness that joins the seed: drand's; dev is a development beacon, secret to nobody",
+    { requiredFor: "draws" }
+  ),
+  DRAND_URLS: optional(relays, "drand's relays, by comma; the first that answers rightly counts", {
+    otherwise: "those of the League of Entropy"
+  }),
+  DRAND_CHAIN: optional(chain, "the chain that draws name, as GET <relay>/<chain hash>/info tells it", {
+    otherwise: "quicknet"
+  }),
   ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
 
   REVENUECAT_WEBHOOK_AUTH: optional(secret, "what RevenueCat shows as Authorization when it tells of purchases", {

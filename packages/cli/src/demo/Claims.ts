@@ -1,6 +1,7 @@
 /** What must hold once the day is over: asked of the server, of the books and of a verifier in a process of its own. */
 import type { Day } from "@ddd/core/Instant"
 import { type Cents, cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/Money"
+import { hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -109,12 +110,24 @@ export const booksAndProof = Effect.fn("Claims.booksAndProof")(function*(
     altered,
     text.replace(/([0-9a-f])(","[0-9a-f]{64}","[^"]*"\]\n)$/, (_, digit, rest) => `${digit === "0" ? "1" : "0"}${rest}`)
   )
-  const pinned = ["--vkey", vkeys, "--ticket", held.ticketId, "--salt", held.ownerSalt, "--user", held.userId]
+  // the beacon of development is not drand: it is pinned by its hash
+  const pinned = [
+    "--vkey",
+    vkeys,
+    "--chain",
+    hash,
+    "--ticket",
+    held.ticketId,
+    "--salt",
+    held.ownerSalt,
+    "--user",
+    held.userId
+  ]
 
   const [audit, genuine, forged] = yield* Effect.all([
     site.ddd("audit", "--json"),
     site.ddd("verify", bundle, ...pinned),
-    site.ddd("verify", altered, "--vkey", vkeys)
+    site.ddd("verify", altered, "--vkey", vkeys, "--chain", hash)
   ], { concurrency: 2 })
   const lastLine = ({ stdout }: { readonly stdout: string }) => stdout.trimEnd().split("\n").at(-1) ?? ""
   const report: unknown = audit.stdout === "" ? {} : JSON.parse(audit.stdout)
@@ -127,7 +140,7 @@ export const booksAndProof = Effect.fn("Claims.booksAndProof")(function*(
     ),
     claim(
       `ddd verify says of the proof bundle: ${lastLine(genuine)}`,
-      genuine.code === 0 && lastLine(genuine) === "VALID SIGNED"
+      genuine.code === 0 && lastLine(genuine) === "VALID BEACON"
     ),
     claim(`and of the same with one digit changed: ${lastLine(forged)}`, forged.code === 1)
   ]

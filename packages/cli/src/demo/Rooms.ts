@@ -3,7 +3,9 @@
  *
  * They are played once the day is over, by players of their own.
  */
+import { instant } from "@ddd/core/Instant"
 import { cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/Money"
+import { hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -68,7 +70,7 @@ const verified = Effect.fnUntraced(function*(site: Site, { token }: Player, room
   const bundle = join(site.folder, `room-${roomId}.ndjson`)
   const { text } = yield* request(site.url, "GET", `/rooms/${roomId}/proof`, { token })
   writeFileSync(bundle, text)
-  const { code, stdout } = yield* site.ddd("verify", bundle, "--vkey", vkeys)
+  const { code, stdout } = yield* site.ddd("verify", bundle, "--vkey", vkeys, "--chain", hash)
   return { code, verdict: stdout.trimEnd().split("\n").at(-1) ?? "", lock: lockIn(text) }
 })
 
@@ -102,11 +104,18 @@ const drawnRoom = Effect.fnUntraced(function*(site: Site, { friends, host, stran
   for (const member of members) yield* buyIn(site, member, room.id)
   const onlyOne = yield* refused(site, host, "POST", `/rooms/${room.id}/purchase-ticket`, [409, "already_has_ticket"])
 
-  yield* expectJson(200, site.url, "POST", `/rooms/${room.id}/start-draw`, { token: host.token, body: {} })
+  const started = yield* expectJson(200, site.url, "POST", `/rooms/${room.id}/start-draw`, {
+    token: host.token,
+    body: {}
+  })
   yield* live.until("the lock", () => live.updates.some(({ status }) => status === "locked"))
   const keptLock = live.updates.find(({ status }) => status === "locked")?.lock ?? null
-  const drawn = yield* expectJson(200, site.url, "POST", `/rooms/${room.id}/execute-draw`, { token: host.token })
+  yield* site.moveToRound(instant(Date.parse(textAt(started, "drawAt"))))
+  const execute = ["POST", `/rooms/${room.id}/execute-draw`, { token: host.token }] as const
+  // once the host has asked, the server draws by itself as soon as the beacon's round is there
+  yield* request(site.url, ...execute)
   yield* live.until("the room's draw", () => live.updates.some(({ status }) => status === "drawn"))
+  const drawn = yield* expectJson(200, site.url, ...execute)
   const winnerId = textAt(drawn, "winnerId")
   const winner = members.find(({ id }) => id === winnerId)
 
@@ -135,7 +144,7 @@ const drawnRoom = Effect.fnUntraced(function*(site: Site, { friends, host, stran
     ),
     claim(
       `its lock record, heard before the draw, is the proof's; ddd verify says: ${verdict}`,
-      keptLock !== null && lock === keptLock && code === 0 && verdict === "VALID SIGNED"
+      keptLock !== null && lock === keptLock && code === 0 && verdict === "VALID BEACON"
     )
   ]
 })

@@ -1,7 +1,9 @@
 /**
  * The day that the demo plays: players come in turns from midnight to midnight and buy; one client watches the pot; the clock
- * is moved from one turn to the next, but the last seconds pass as they are; the draw is locked and drawn, the winner paid.
+ * is moved from one turn to the next, but the last seconds pass as they are; the draw is locked, waits for the beacon's round and is
+ * drawn, the winner paid.
  */
+import { beaconDelayMillis } from "@ddd/core/Beacon"
 import { type Day, dayMillis, dayStart, instant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import { Effect } from "effect"
@@ -125,10 +127,15 @@ export const play = Effect.fn("Script.play")(function*(
   yield* shop(last, Math.ceil(purchases / 2))
   yield* live.untilClock(midnight - lastMomentMillis)
   yield* shop(last, Math.floor(purchases / 2))
-  yield* live.until(
-    "the end of the draw",
-    () => live.statuses.some((each) => each.drawId === drawId && each.status === "drawn")
-  )
+  const becomes = (status: string) =>
+    live.until(
+      `the draw ${status}`,
+      () => live.statuses.some((each) => each.drawId === drawId && each.status === status)
+    )
+  yield* becomes("locked")
+  now = "beacon"
+  yield* site.moveToRound(instant(midnight + beaconDelayMillis))
+  yield* becomes("drawn")
   const purchasesPerSecond = tally.latencies.length / (buyingMillis / 1000)
   const played: Played = { drawId, tally, live, purchasesPerSecond }
   return played

@@ -1,10 +1,12 @@
 /**
  * What the demo plays on: a server of its own in a process of its own, on a data folder and a port of its own, with a clock
- * that can be moved. All of it is gone afterwards.
+ * that can be moved and the beacon of development. All of it is gone afterwards.
  */
 import * as DevClock from "@ddd/adapters-pg/DevClock"
 import * as Provision from "@ddd/adapters-pg/Provision"
+import { roundFor, roundTime } from "@ddd/core/Beacon"
 import { formatInstant, type Instant } from "@ddd/core/Instant"
+import { chain } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { type ChildProcess, spawn } from "node:child_process"
@@ -29,6 +31,8 @@ export interface Site {
   readonly ddd: (...args: ReadonlyArray<string>) => Effect.Effect<Finished, DemoFailed>
   /** Moves the clock forward to an instant. The server notices within a second or two. */
   readonly moveTo: (at: Instant) => Effect.Effect<void, DemoFailed>
+  /** Moves it past the round of the beacon that a draw waits for whose outcome is due at `draws`. */
+  readonly moveToRound: (draws: Instant) => Effect.Effect<void, DemoFailed>
   /** Asks the server to stop, and gives its exit code. */
   readonly stop: Effect.Effect<number | null>
 }
@@ -181,6 +185,7 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
     DATA_DIR: dataDir,
     PORT: "0",
     LOG_LEVEL: "warn",
+    BEACON: "dev",
     REVENUECAT_WEBHOOK_AUTH: shopAuthorization,
     PRODUCT_CATALOG: JSON.stringify(shopProducts),
     DEV_CLOCK_START: formatInstant(start)
@@ -202,6 +207,7 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
     folder,
     ddd: (...args) => runDdd(env, args),
     moveTo: (at) => orFail("The clock", moveTo(at)),
+    moveToRound: (draws) => orFail("The clock", moveTo(roundTime(chain, roundFor(chain, draws)))),
     stop: stopped(child)
   }
   return site

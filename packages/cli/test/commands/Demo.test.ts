@@ -11,7 +11,7 @@ it.live(
       const TMPDIR = yield* dataFolder
       const { code, stderr, stdout } = yield* ddd(["demo", "--players", "12", "--purchases", "72"], { TMPDIR })
       assert.strictEqual(code, 0, `${stdout}\n${stderr}`)
-      assert.include(stdout, "VALID SIGNED")
+      assert.include(stdout, "VALID BEACON")
       assert.include(stdout, "Everything held")
       assert.deepStrictEqual(fs.readdirSync(join(TMPDIR)), [])
     }),

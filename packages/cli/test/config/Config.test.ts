@@ -1,3 +1,5 @@
+import { info } from "@ddd/sim/providers/BeaconRelayStandIn"
+import { chain } from "@ddd/sim/providers/BeaconStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
 import * as fs from "node:fs"
@@ -83,7 +85,9 @@ describe("the configuration", () => {
       ["PUBLIC_URL", "example.com"],
       ["ENGINE", "bun"],
       ["NODE_ENV", "prod"],
-      ["BEACON", "dev"],
+      ["BEACON", "quicknet"],
+      ["DRAND_URLS", "api.drand.sh"],
+      ["DRAND_URLS", "https://api.drand.sh,ftp://relay.example.com"],
       ["CORS_ORIGINS", "https://a.example.com/"],
       ["CORS_ORIGINS", "*"],
       ["DATABASE_URL", "mysql://localhost/x"],
@@ -228,7 +232,45 @@ describe("money", () => {
   })
 })
 
+describe("the beacon", () => {
+  it("is drand's where that is said, at relays of one's own and on another chain", () => {
+    const { BEACON, DRAND_CHAIN, DRAND_URLS } = settings({
+      BEACON: "drand",
+      DRAND_URLS: "https://relay.example.com/drand, https://api.drand.sh",
+      DRAND_CHAIN: JSON.stringify(info)
+    })
+    assert.strictEqual(BEACON, "drand")
+    assert.deepStrictEqual(DRAND_URLS?.map(({ href }) => href), [
+      "https://relay.example.com/drand",
+      "https://api.drand.sh/"
+    ])
+    assert.deepStrictEqual(DRAND_CHAIN, chain)
+  })
+
+  it("refuses a chain that draws cannot wait for, saying why", () => {
+    const read = (change: object) => problems({ BEACON: "drand", DRAND_CHAIN: JSON.stringify({ ...info, ...change }) })
+    assert.match(read({ schemeID: "pedersen-bls-chained" })[0]?.message ?? "", /^DRAND_CHAIN: its scheme is pedersen/)
+    assert.match(read({ period: 4 })[0]?.message ?? "", /^DRAND_CHAIN: its hash is/)
+  })
+
+  it("refuses relays and a chain that mean nothing, and a clock of its own beside drand's", () => {
+    const DRAND_URLS = "https://api.drand.sh"
+    assert.deepStrictEqual(namesOf({ DRAND_URLS }), ["DRAND_URLS"])
+    assert.deepStrictEqual(namesOf({ DRAND_CHAIN: JSON.stringify(info), BEACON: "dev" }), ["DRAND_CHAIN"])
+    assert.deepStrictEqual(namesOf({ DRAND_URLS, BEACON: "dev" }), [])
+    const DEV_CLOCK_START = "2026-02-03T23:59:30.000Z"
+    assert.deepStrictEqual(namesOf({ BEACON: "drand", DEV_CLOCK_START }), ["DEV_CLOCK_START"])
+    assert.deepStrictEqual(namesOf({ BEACON: "dev", DEV_CLOCK_START }), [])
+  })
+})
+
 describe("production", () => {
+  it("refuses the beacon of development, and takes drand's without more", () => {
+    const { ALLOW_NO_BEACON: _, ...rest } = production
+    assert.deepStrictEqual(namesOf({ ...rest, BEACON: "dev" }), ["BEACON"])
+    assert.deepStrictEqual(namesOf({ ...rest, BEACON: "drand" }), [])
+  })
+
   it("takes a whole configuration", () => {
     assert.strictEqual(settings(production).NODE_ENV, "production")
   })

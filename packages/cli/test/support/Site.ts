@@ -9,13 +9,13 @@ import type { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { at, textAt } from "../../src/demo/Client.ts"
+import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
 import { type Answer, type Call, call } from "./Call.ts"
 import { urlOf } from "./DatabaseUrl.ts"
 import { dataFolder, ddd, type Ended, type Env, serve, type Server } from "./Ddd.ts"
 import { openMailbox } from "./Mailbox.ts"
 
-export { at, textAt }
+export { arrayAt, at, textAt }
 
 /** Half past ten on a day like any other. */
 const morning = "2026-02-03T10:30:00.000Z"

@@ -15,6 +15,15 @@ export interface DueStep {
   readonly dueAt: Instant
 }
 
+/** A round of a beacon that locked draws wait for, whose outcome is due. */
+export interface AwaitedRound {
+  /** 64 hex digits. */
+  readonly chainHash: string
+  readonly round: number
+  /** Those that wait for it, at least one. */
+  readonly drawIds: ReadonlyArray<DrawId>
+}
+
 /** A step could not be done now; it stays due. */
 export class StepFailed extends Data.TaggedError("StepFailed")<{
   readonly due: DueStep
@@ -85,9 +94,16 @@ export class Draws extends Context.Service<Draws, {
   /**
    * Does a due step, once, under the draw's lock, whoever else tries at the same time; false where it was done already or
    * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
-   * publishes the result, all in one transaction.
+   * publishes the result, all in one transaction; `abandon` and `expire` declare the draw void and give every ticket's price back.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
+  /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
+  readonly awaitedRounds: Effect.Effect<ReadonlyArray<AwaitedRound>, Unavailable>
+  /**
+   * Keeps the signature of a round, which the caller has verified, for every locked draw that waits for it: once, and unchanged ever
+   * after. Gives how many draws waited.
+   */
+  readonly storeRound: (chainHash: string, round: number, signature: Uint8Array) => Effect.Effect<number, Unavailable>
 
   /** The daily draw on sale now. */
   readonly current: Effect.Effect<Draw | null, Unavailable>

@@ -41,6 +41,14 @@ export interface Win extends MailedTicket {
   readonly drawnAt: Instant
 }
 
+/** A daily draw that was declared void, as one of those is told of it who had tickets in it. */
+export interface VoidDraw {
+  readonly drawDate: Day
+  /** What came back to that player. */
+  readonly refunded: Cents
+  readonly reason: VoidReason
+}
+
 /** A room that was closed before it was drawn, as one of its members is told of it. */
 export interface ClosedRoom {
   /** As its host called it. */
@@ -63,6 +71,8 @@ export class MailSubjects extends Context.Service<MailSubjects, {
   readonly tickets: (userId: UserId, drawId: DrawId, from: number) => Effect.Effect<BoughtTickets | null, Unavailable>
   /** Null where the draw is not drawn, or somebody else has won it. */
   readonly win: (userId: UserId, drawId: DrawId) => Effect.Effect<Win | null, Unavailable>
+  /** Null where the draw is a room, or not void, or the player had no ticket in it. */
+  readonly voidDraw: (userId: UserId, drawId: DrawId) => Effect.Effect<VoidDraw | null, Unavailable>
   /** Null where the draw is no room, or not void, or the player none of its members. */
   readonly closedRoom: (userId: UserId, drawId: DrawId) => Effect.Effect<ClosedRoom | null, Unavailable>
   /** Null for an unknown withdrawal. */

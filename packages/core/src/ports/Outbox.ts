@@ -13,6 +13,8 @@ export type MailJob =
   /** What a player bought in a draw from `from` on, for a minute: Unix milliseconds. */
   | { readonly _tag: "MailTickets"; readonly userId: UserId; readonly drawId: DrawId; readonly from: number }
   | { readonly _tag: "MailWinner"; readonly userId: UserId; readonly drawId: DrawId }
+  /** To whoever had tickets in a daily draw that was declared void. */
+  | { readonly _tag: "MailDrawVoid"; readonly userId: UserId; readonly drawId: DrawId }
   /** To each member of a room that was closed. */
   | { readonly _tag: "MailRoomClosed"; readonly userId: UserId; readonly drawId: DrawId }
   | {

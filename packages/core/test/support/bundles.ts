@@ -28,7 +28,7 @@ import {
 } from "../../src/Record.ts"
 import { nodeSha256 } from "./nodeSha256.ts"
 
-const defined = <A>(value: A | undefined): A => {
+export const defined = <A>(value: A | undefined): A => {
   if (value === undefined) throw new Error("a fixture is broken")
   return value
 }
@@ -64,7 +64,8 @@ export const testChain: ChainInfo = {
 }
 export const testChainHash = toHex(defined(chainHash(nodeSha256, testChain)))
 
-const signRound = (round: number): string => {
+/** A round's signature in hex. */
+export const signRound = (round: number): string => {
   const bls = bls12_381.shortSignatures
   const message = bls.hash(beaconMessage(nodeSha256, round), "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_")
   return bls.Signature.toHex(bls.sign(message, beaconSecret))

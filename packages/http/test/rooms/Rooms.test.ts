@@ -399,8 +399,10 @@ layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChain, chain)
       assert.isNull(at((yield* get(`/rooms/${room.id}`, room.host)).json, "seed"))
 
       const id = drawId(room.id)
-      const draw = yield* (yield* Draws).byId(id)
-      yield* world.storeRound(id, signRound(draw?.beacon?.round ?? 0))
+      const draws = yield* Draws
+      const { beacon } = (yield* draws.byId(id)) ?? assert.fail("the room has a draw")
+      const { round } = beacon ?? assert.fail("its draw waits for a round")
+      yield* draws.storeRound(hash, round, signRound(round))
       yield* runDue
       assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "winnerId"), room.host.id)
       assert.strictEqual((yield* execute(room)).status, 200)

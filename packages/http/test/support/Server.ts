@@ -12,6 +12,7 @@ import { HttpServer } from "effect/http"
 import * as Engine from "../../src/engine/Engine.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
+import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
 import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
 import * as Keys from "./Keys.ts"
 import * as Payouts from "./Payouts.ts"
@@ -116,11 +117,14 @@ export interface ServerOptions {
   readonly publicUrl?: string
   readonly corsOrigins?: ReadonlyArray<string>
   readonly withdrawals?: Partial<WithdrawalOptions>
+  /** None are built unless given. */
+  readonly pages?: ReadonlyArray<BuiltFile>
 }
 
 /** The server over `world`, which gives the ports. */
 export const layer = (
-  { corsOrigins = [], engine = "uws", publicUrl = "http://localhost:8080", withdrawals = {} }: ServerOptions = {},
+  { corsOrigins = [], engine = "uws", pages, publicUrl = "http://localhost:8080", withdrawals = {} }: ServerOptions =
+    {},
   world = ports
 ) =>
   Layer.merge(
@@ -129,7 +133,8 @@ export const layer = (
       publicUrl: new URL(publicUrl),
       corsOrigins,
       internalToken: Redacted.make(internalToken),
-      withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals }
+      withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
+      pages: pages ?? null
     })
   ).pipe(
     Layer.provideMerge(

@@ -1,10 +1,14 @@
 /** What every adapter of `Draws` and `Rooms` must do where draws wait for a beacon. */
-import { beaconDelayMillis, roundFor } from "@ddd/core/Beacon"
+import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/Beacon"
+import * as BeaconRounds from "@ddd/core/BeaconRounds"
 import { toHex } from "@ddd/core/Bytes"
-import { type DrawId, houseUserId } from "@ddd/core/Ids"
+import { decisionPatienceMillis } from "@ddd/core/Draw"
+import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
 import { cents } from "@ddd/core/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Now } from "@ddd/core/ports/Now"
 import { drawAheadMillisMax, type Room } from "@ddd/core/Room"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
@@ -30,15 +34,17 @@ import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { contract, type Subject } from "./Subject.ts"
 
-/** A room of three, each with a ticket, and its host. */
-const soldRoom = Effect.gen(function*() {
-  const [host, ...guests] = yield* together(["ada", "bob", "eve"].map((name) => fundedPlayer(name, dollars(5))))
+/** A room of new players of these names, each with a ticket, and its host. */
+const soldRoomOf = Effect.fnUntraced(function*(...names: ReadonlyArray<string>) {
+  const [host, ...guests] = yield* together(names.map((name) => fundedPlayer(name, dollars(5))))
   assert(host !== undefined)
   const members = [host, ...guests] as const
   const room = yield* roomOf(members)
   yield* together(members.map((member) => buyInRoom(member, room)))
   return { host, members, room }
 })
+
+const soldRoom = soldRoomOf("ada", "bob", "eve")
 
 const recordsOf = Effect.fnUntraced(function*(id: DrawId) {
   const notes = present(yield* Draws.use((draws) => draws.notes(id)))
@@ -56,11 +62,72 @@ const roundOf = Effect.fnUntraced(function*(id: DrawId) {
   return beacon.round
 })
 
-/** The round is there. */
+/** The round is there: every draw that waits for it has its signature. */
 const appear = Effect.fnUntraced(function*(id: DrawId) {
   const round = yield* roundOf(id)
-  yield* World.use((world) => world.storeRound(id, signRound(round)))
-  return round
+  assert.isAbove(yield* Draws.use((draws) => draws.storeRound(hash, round, signRound(round))), 0)
+})
+
+/** A relay that does as `answer` says when it is asked for a round, and counts how often it is. */
+const relayOf = (name: string, answer: (round: number) => Effect.Effect<Uint8Array, string>) => {
+  const asked: Array<number> = []
+  const relay: BeaconRelay = {
+    name,
+    signatureOf: (chainHash, round) =>
+      Effect.suspend(() => {
+        assert.strictEqual(chainHash, hash)
+        asked.push(round)
+        return Effect.mapError(answer(round), (message) => new RelayFailed({ relay: name, message }))
+      })
+  }
+  return { relay, asked }
+}
+
+const honest = () => relayOf("honest", (round) => Effect.succeed(signRound(round)))
+const down = () => relayOf("down", () => Effect.fail("it is down"))
+
+/** Fetches what is due from these relays; gives the rounds that were stored and those that are missing. */
+const fetchFrom = (...relays: ReadonlyArray<{ readonly relay: BeaconRelay }>) =>
+  BeaconRounds.fetchDue().pipe(
+    Effect.provideService(BeaconRelays, relays.map(({ relay }) => relay)),
+    Effect.provideServiceEffect(Now, World.useSync(({ now }) => Now.of({ now }))),
+    Effect.map(({ missing, stored }) => ({
+      stored: stored.map(({ round }) => round),
+      missing: missing.map(({ round }) => round),
+      why: missing.map(({ why }) => why).join()
+    }))
+  )
+
+const awaited = Draws.use((draws) => draws.awaitedRounds)
+
+/** Moves the clock to when the round is due that a locked draw waits for. */
+const advanceToRound = Effect.fnUntraced(function*(id: DrawId) {
+  const due = roundTime(chain, yield* roundOf(id))
+  yield* advance(Math.max(0, due - (yield* inMillis(0))))
+})
+
+/** Void for this reason: the record says why and reveals the seed, where there is one; each ticket's price came back once. */
+const assertVoid = Effect.fnUntraced(function*(
+  id: DrawId,
+  holders: ReadonlyArray<UserId>,
+  reason: "beacon" | "seed"
+) {
+  const draw = yield* drawAt(id)
+  assert.strictEqual(draw.status, "void")
+  const { result } = yield* recordsOf(id)
+  assert(result?.type === "void")
+  assert.deepStrictEqual([result.reason, result.refund], [reason, cents(100n * BigInt(holders.length))])
+  assert.strictEqual(result.seed === null, reason === "seed")
+  assert.isNotNull(result.lock)
+  assert.strictEqual(yield* verdict(id), "VOID")
+  const refunds = (yield* Effect.forEach(holders, historyOf)).map((own) => own.filter(([type]) => type === "refund"))
+  assert.deepStrictEqual(refunds, holders.map(() => [["refund", dollars(1), "completed"]]))
+  assert.strictEqual((yield* walletOf(houseUserId)).balance, cents(0n))
+  const told = (yield* World.use(({ jobs }) => jobs)).flatMap((job) =>
+    (job._tag === "MailRoomClosed" || job._tag === "MailDrawVoid") && job.drawId === id ? [job.userId] : []
+  )
+  assert.sameMembers(told, [...holders])
+  yield* auditClean
 })
 
 /** Whether the clockwork is to draw it now. */
@@ -217,6 +284,126 @@ export const beaconDrawsContract = (subject: Subject): void =>
         assert.isTrue(yield* isDue(draw.id))
         yield* catchUp
         yield* assertDrawn(draw.id, [ada])
+      })
+    )
+
+    it(
+      "has its round fetched once that is due, with every other draw that waits for the same",
+      Effect.gen(function*() {
+        const [one, other] = [yield* soldRoom, yield* soldRoomOf("fay", "gus")]
+        const at = yield* inMillis(60_000)
+        yield* startDraw(one.host, one.room, at)
+        yield* startDraw(other.host, other.room, at)
+        const round = yield* roundOf(one.room.id)
+        const relay = honest()
+        assert.deepStrictEqual(yield* awaited, [])
+        assert.deepStrictEqual(yield* fetchFrom(relay), { stored: [], missing: [], why: "" })
+        yield* advanceToRound(one.room.id)
+        const [awaitedNow] = yield* awaited
+        assert.deepStrictEqual([awaitedNow?.chainHash, awaitedNow?.round], [hash, round])
+        assert.sameMembers([...present(awaitedNow).drawIds], [one.room.id, other.room.id])
+        assert.deepStrictEqual(yield* fetchFrom(relay), { stored: [round], missing: [], why: "" })
+        assert.deepStrictEqual(relay.asked, [round])
+        assert.deepStrictEqual(yield* awaited, [])
+        yield* catchUp
+        for (const { room } of [one, other]) assert.strictEqual((yield* roomNow(room)).status, "drawn")
+        assert.strictEqual(yield* Draws.use((draws) => draws.storeRound(hash, round, signRound(round))), 0)
+      })
+    )
+
+    it(
+      "is decided by the round's own signature, however many relays lie, fail or say nothing",
+      Effect.gen(function*() {
+        const { host, members, room } = yield* soldRoom
+        yield* startDraw(host, room)
+        yield* advanceToRound(room.id)
+        const round = yield* roundOf(room.id)
+        const liars = [
+          relayOf("next round", (asked) => Effect.succeed(signRound(asked + 1))),
+          relayOf("no point", () => Effect.succeed(new Uint8Array(48))),
+          relayOf("too short", () => Effect.succeed(new Uint8Array(0)))
+        ]
+        const lied = yield* fetchFrom(...liars, down())
+        assert.deepStrictEqual([lied.stored, lied.missing], [[], [round]])
+        for (const name of ["next round", "no point", "too short", "it is down"]) assert.include(lied.why, name)
+        yield* assertWaits(room.id)
+        const silent = relayOf("silent", () => Effect.never)
+        const [first, second] = [honest(), honest()]
+        assert.deepStrictEqual((yield* fetchFrom(...liars, silent, first, second)).stored, [round])
+        assert.deepStrictEqual([silent.asked, first.asked, second.asked], [[round], [round], []])
+        yield* executeDraw(host, room)
+        yield* assertDrawn(room.id, members)
+      })
+    )
+
+    it(
+      "waits for a round that is ten minutes late, and takes no other",
+      Effect.gen(function*() {
+        const ada = yield* fundedPlayer("ada", dollars(5))
+        const draw = yield* openSales
+        yield* buy(ada, 1)
+        yield* advancePast(draw)
+        yield* catchUp
+        const round = yield* roundOf(draw.id)
+        yield* advanceToRound(draw.id)
+        for (let minute = 0; minute < 10; minute++) {
+          assert.deepStrictEqual((yield* fetchFrom(down())).missing, [round])
+          yield* advance(60_000)
+        }
+        yield* assertWaits(draw.id)
+        assert.deepStrictEqual((yield* fetchFrom(honest())).stored, [round])
+        yield* catchUp
+        yield* assertDrawn(draw.id, [ada])
+      })
+    )
+
+    it(
+      "is void, with every ticket's price given back once, where its round is not there after a week",
+      Effect.gen(function*() {
+        const { host, members, room } = yield* soldRoom
+        const draw = yield* openSales
+        yield* startDraw(host, room)
+        const round = yield* roundOf(room.id)
+        const due = present((yield* drawAt(room.id)).drawsAt) + decisionPatienceMillis
+        yield* advance(due - 60_000 - (yield* inMillis(0)))
+        yield* assertWaits(room.id)
+        yield* advance(60_000)
+        const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
+        const done = yield* Draws.use(({ perform }) => times(5, perform(abandon)))
+        assert.strictEqual(done.filter((did) => did).length, 1)
+        yield* assertVoid(room.id, members, "beacon")
+        // it came in the end: too late
+        assert.strictEqual(yield* Draws.use((draws) => draws.storeRound(hash, round, signRound(round))), 0)
+        assert.isFalse((yield* awaited).some(({ drawIds }) => drawIds.includes(room.id)))
+        yield* catchUp
+        yield* assertVoid(room.id, members, "beacon")
+        // nobody had entered
+        assert.strictEqual((yield* drawAt(draw.id)).status, "locked")
+        yield* advance(86_400_000)
+        yield* catchUp
+        yield* assertVoid(draw.id, [], "beacon")
+      })
+    )
+
+    it(
+      "is void where its seed cannot be opened for a week, during which the key may be found",
+      Effect.gen(function*() {
+        const { host, members, room } = yield* soldRoom
+        yield* startDraw(host, room)
+        yield* advanceToRound(room.id)
+        yield* fetchFrom(honest())
+        yield* World.use((world) => world.loseSeed(room.id))
+        const settle = { drawId: room.id, step: "settle", dueAt: yield* inMillis(0) } as const
+        const perform = Draws.use((draws) => Effect.result(draws.perform(settle)))
+        yield* advance(2 * drawAheadMillisMax)
+        const refused = yield* perform
+        assert(Result.isFailure(refused))
+        assert.strictEqual(refused.failure._tag, "StepFailed")
+        assert.strictEqual((yield* drawAt(room.id)).status, "locked")
+        yield* auditClean
+        yield* advance(decisionPatienceMillis)
+        assert.deepStrictEqual(yield* perform, Result.succeed(true))
+        yield* assertVoid(room.id, members, "seed")
       })
     )
   })

@@ -1,6 +1,8 @@
 /** What every adapter of `MailSubjects` must tell of tickets, wins, rooms and withdrawals. */
+import { decisionPatienceMillis } from "@ddd/core/Draw"
 import { drawId } from "@ddd/core/Ids"
 import { cents, ticketPot, zero } from "@ddd/core/Money"
+import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { lockPatienceMillis } from "@ddd/core/Room"
@@ -8,6 +10,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import { buyInRoom, closeRoom, roomOf } from "../RoomSteps.ts"
 import {
+  advancePast,
   buy,
   catchUp,
   dollars,
@@ -178,6 +181,36 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         for (const id of [(yield* openSales).id, drawId("01900000-0000-7000-8000-00000000beef")]) {
           assert.isNull(yield* closedRoom(ada, id))
         }
+      })
+    )
+
+    test(
+      "tells those who had tickets in a void draw, and nobody else, why it is void and what came back to them",
+      Effect.gen(function*() {
+        const { voidDraw } = yield* MailSubjects
+        const world = yield* World
+        const [ada, bob] = [yield* fundedPlayer("ada", dollars(5)), yield* fundedPlayer("bob", dollars(5))]
+        const draw = yield* openSales
+        yield* together([buy(ada, 2), buy(ada, 1)])
+        yield* world.loseSeed(draw.id)
+        yield* advancePast(draw, decisionPatienceMillis)
+        const isOurs = (due: DueStep) => due.drawId === draw.id && due.step !== "tile"
+        for (const step of ["lock", "settle"] as const) {
+          assert.isNull(yield* voidDraw(ada, draw.id))
+          const [due] = (yield* Draws.use((draws) => draws.due)).filter(isOurs)
+          assert.strictEqual(due?.step, step)
+          yield* Draws.use((draws) => draws.perform(present(due)))
+        }
+        assert.deepStrictEqual(yield* voidDraw(ada, draw.id), {
+          drawDate: present(draw.drawDate),
+          refunded: dollars(3),
+          reason: "seed"
+        })
+        assert.isNull(yield* voidDraw(bob, draw.id))
+        assert.deepStrictEqual(
+          (yield* jobsOf("MailDrawVoid")).map(({ drawId, userId }) => [drawId, userId]),
+          [[draw.id, ada]]
+        )
       })
     )
 

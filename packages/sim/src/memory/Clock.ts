@@ -1,5 +1,4 @@
 /** The store's clock as the ports see it, and the world's hold on it. */
-import { toHex } from "@ddd/core/Bytes"
 import { Now } from "@ddd/core/ports/Now"
 import { Context, Effect, Layer } from "effect"
 import { World } from "../World.ts"
@@ -19,11 +18,11 @@ export const layer: Layer.Layer<Now | World, never, Store> = Layer.effectContext
           if (user === undefined) throw new Error(`no user ${userId} to freeze`)
           store.users.set(userId, { ...user, frozen: true })
         })),
-      storeRound: (drawId, signature) =>
+      loseSeed: (drawId) =>
         store.exclusive(Effect.sync(() => {
-          const draw = store.draws.get(drawId)
-          if (draw === undefined) throw new Error(`no draw ${drawId} to wait for a round`)
-          store.draws.set(drawId, { ...draw, beaconSignature: toHex(signature) })
+          const sealed = store.seeds.get(drawId)
+          if (sealed === undefined) throw new Error(`no seed of draw ${drawId} to be lost`)
+          store.seeds.set(drawId, { ...sealed, keyId: "lost" })
         })),
       jobs: Effect.sync(() => [...store.jobs.values()].map(({ job }) => job))
     })

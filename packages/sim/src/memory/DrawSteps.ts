@@ -1,6 +1,6 @@
 /** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
 import { fromHex } from "@ddd/core/Bytes"
-import { daysToPublish, type VoidReason } from "@ddd/core/Draw"
+import { daysToPublish, decisionPatienceMillis, type VoidReason } from "@ddd/core/Draw"
 import type { Sha256 } from "@ddd/core/Hash"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
 import { type Instant, instant } from "@ddd/core/Instant"
@@ -158,13 +158,45 @@ export const makeDrawSteps = Effect.gen(function*() {
     return wallet
   }
 
+  /** `→ void`: every ticket's price goes back, as it was split between credit and winnings. Who is concerned is told by mail. */
+  const declareVoid = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep, reason: VoidReason) {
+    const seed = yield* openSeed(due).pipe(Effect.catchTag("StepFailed", () => Effect.succeed(null)))
+    const { lock, open } = draw.notes
+    const lockText = lock === null ? null : textOf(lock)
+    const record = voidRecord(sha256, textOf(open), lockText, reason, seed, draw.totalEntries)
+    const note = yield* signer.sign(formatVoid(record))
+
+    const wallets = new Map<UserId, Wallet>()
+    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
+    for (const { ticketId, userId, walletSeq } of ticketsIn(draw.id)) {
+      const paid = store.transactions.get(userId)?.[walletSeq - 1]
+      if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
+      const wallet = wallets.get(userId) ?? walletOf(userId)
+      const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
+      if (isRefusal(moved)) return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
+      wallets.set(userId, moved.wallet)
+      refunds.push({ userId, ...moved })
+    }
+    for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
+    const members = store.lobbies.get(draw.id)?.members.map(({ userId }) => userId)
+    const _tag = members === undefined ? "MailDrawVoid" : "MailRoomClosed"
+    for (const userId of members ?? wallets.keys()) {
+      addJob(store, `closed ${draw.id} ${userId}`, { _tag, userId, drawId: draw.id })
+    }
+    changed({ ...draw, status: "void", seed: record.seed, notes: { ...draw.notes, result: note } })
+  })
+
   const settle = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
     if (draw.notes.lock === null) throw new Error(`draw ${draw.id} is locked without a record`)
     const signature = draw.beaconSignature === null ? null : fromHex(draw.beaconSignature, 48)
     if (signature === undefined) throw new Error(`draw ${draw.id} has no signature of a round`)
-    const seed = yield* openSeed(due)
+    const isOverdue = draw.drawsAt !== null && clock - draw.drawsAt >= decisionPatienceMillis
+    const seed = yield* openSeed(due).pipe(
+      Effect.catchTag("StepFailed", (error) => isOverdue ? Effect.succeed(null) : Effect.fail(error))
+    )
+    if (seed === null) return yield* declareVoid(draw, clock, due, "seed")
     const lockText = textOf(draw.notes.lock)
-    const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, signature)
+    const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, signature, chain)
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
     const record = resultRecord(sha256, lockText, seed, signature, outcome, winner?.ticketId ?? null)
     const note = yield* signer.sign(formatResult(record))
@@ -189,32 +221,6 @@ export const makeDrawSteps = Effect.gen(function*() {
     })
   })
 
-  /** `→ void`: every ticket's price goes back, as it was split between credit and winnings. A room's members are told by mail. */
-  const declareVoid = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep, reason: VoidReason) {
-    const seed = yield* openSeed(due)
-    const { lock, open } = draw.notes
-    const lockText = lock === null ? null : textOf(lock)
-    const record = voidRecord(sha256, textOf(open), lockText, reason, seed, draw.totalEntries)
-    const note = yield* signer.sign(formatVoid(record))
-
-    const wallets = new Map<UserId, Wallet>()
-    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
-    for (const { ticketId, userId, walletSeq } of ticketsIn(draw.id)) {
-      const paid = store.transactions.get(userId)?.[walletSeq - 1]
-      if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-      const wallet = wallets.get(userId) ?? walletOf(userId)
-      const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
-      if (isRefusal(moved)) return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-      wallets.set(userId, moved.wallet)
-      refunds.push({ userId, ...moved })
-    }
-    for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
-    for (const { userId } of store.lobbies.get(draw.id)?.members ?? []) {
-      addJob(store, `closed ${draw.id} ${userId}`, { _tag: "MailRoomClosed", userId, drawId: draw.id })
-    }
-    changed({ ...draw, status: "void", seed: record.seed, notes: { ...draw.notes, result: note } })
-  })
-
   /** What is left to do for a draw, now or later. Its outcome waits for its lock, not for its tiles. */
   const stepsOf = (draw: DrawRow): ReadonlyArray<DueStep> => {
     const { closesAt, drawsAt, id, kind, lockedAt, opensAt, status, tiledAt } = draw
@@ -232,6 +238,9 @@ export const makeDrawSteps = Effect.gen(function*() {
     const settlesAt = kind === "room" ? store.lobbies.get(id)?.serverDrawsAt ?? null : drawsAt
     if (status === "locked" && settlesAt !== null && !isRoundMissing(draw)) {
       steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
+    }
+    if (status === "locked" && drawsAt !== null && isRoundMissing(draw)) {
+      steps.push({ drawId: id, step: "abandon", dueAt: instant(drawsAt + decisionPatienceMillis) })
     }
     return steps
   }
@@ -251,6 +260,8 @@ export const makeDrawSteps = Effect.gen(function*() {
         return settle(draw, clock, due)
       case "expire":
         return declareVoid(draw, clock, due, "deadline")
+      case "abandon":
+        return declareVoid(draw, clock, due, "beacon")
     }
   }
 

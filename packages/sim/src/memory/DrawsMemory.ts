@@ -11,7 +11,7 @@ import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../Rows.ts"
 import { makeSealers } from "../Sealers.ts"
-import { makeDrawSteps } from "./DrawSteps.ts"
+import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
 
@@ -75,6 +75,25 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       due: Effect.sync(() => stepsAhead().filter(({ dueAt }) => dueAt <= store.now())),
       nextDueAt: Effect.sync(() => stepsAhead().find(({ dueAt }) => dueAt > store.now())?.dueAt ?? null),
       perform: (due) => store.exclusive(perform(due)),
+      awaitedRounds: Effect.sync(() => {
+        const waiting = [...store.draws.values()].filter((draw) =>
+          draw.status === "locked" && isRoundMissing(draw) && draw.drawsAt !== null && draw.drawsAt <= store.now()
+        ).sort((a, b) => (a.drawsAt ?? 0) - (b.drawsAt ?? 0))
+        const byRound = Map.groupBy(waiting, ({ beacon }) => `${beacon?.chainHash} ${beacon?.round}`)
+        return [...byRound.values()].flatMap((draws) => {
+          const beacon = draws[0]?.beacon ?? null
+          return beacon === null ? [] : [{ ...beacon, drawIds: draws.map(({ id }) => id) }]
+        })
+      }),
+      storeRound: (chainHash, round, signature) =>
+        Effect.sync(() => {
+          const waiting = [...store.draws.values()].filter((draw) =>
+            draw.status === "locked" && isRoundMissing(draw) && draw.beacon?.chainHash === chainHash &&
+            draw.beacon.round === round
+          )
+          for (const draw of waiting) store.draws.set(draw.id, { ...draw, beaconSignature: toHex(signature) })
+          return waiting.length
+        }),
 
       current: Effect.sync(() => {
         const row = daily().find((draw) => onSale(draw, store.now()))

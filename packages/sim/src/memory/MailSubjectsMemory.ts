@@ -1,5 +1,6 @@
 /** What mails are about, in memory. */
-import { cents, ticketPrice } from "@ddd/core/Money"
+import type { DrawId, UserId } from "@ddd/core/Ids"
+import { type Cents, cents, ticketPrice } from "@ddd/core/Money"
 import {
   type BoughtTickets,
   type ClosedRoom,
@@ -7,15 +8,28 @@ import {
   mailedTicketsMax,
   mailedTicketsMillis,
   MailSubjects,
+  type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
 import { parseRecord } from "@ddd/core/Record"
 import { Effect, Layer } from "effect"
-import type { TicketRow } from "../Rows.ts"
+import type { DrawRow, TicketRow } from "../Rows.ts"
 import { textOf } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 
 const mailed = ({ position, ticketId }: TicketRow): MailedTicket => ({ ticketId, position })
+
+const reasonOf = ({ id, notes }: DrawRow) => {
+  const record = notes.result === null ? undefined : parseRecord(textOf(notes.result))
+  if (record?.type !== "void") throw new Error(`draw ${id} is void without a record that says so`)
+  return record.reason
+}
+
+/** What a void draw gave back to a player. */
+const refundedTo = (store: Store["Service"], userId: UserId, drawId: DrawId): Cents => {
+  const own = (store.tickets.get(drawId) ?? []).filter((ticket) => ticket.userId === userId)
+  return cents(ticketPrice * BigInt(own.length))
+}
 
 export const layer = Layer.effect(
   MailSubjects,
@@ -48,16 +62,21 @@ export const layer = Layer.effect(
           return { ...mailed(ticket), drawDate: draw.drawDate, prize: draw.prizePool, drawnAt: draw.drawnAt }
         }),
 
+      voidDraw: (userId, drawId) =>
+        Effect.sync((): VoidDraw | null => {
+          const draw = store.draws.get(drawId)
+          const refunded = refundedTo(store, userId, drawId)
+          if (draw?.status !== "void" || draw.drawDate === null || refunded === 0n) return null
+          return { drawDate: draw.drawDate, refunded, reason: reasonOf(draw) }
+        }),
+
       closedRoom: (userId, drawId) =>
         Effect.sync((): ClosedRoom | null => {
           const draw = store.draws.get(drawId)
           const lobby = store.lobbies.get(drawId)
           if (draw?.status !== "void" || lobby === undefined) return null
           if (!lobby.members.some((member) => member.userId === userId)) return null
-          const record = draw.notes.result === null ? undefined : parseRecord(textOf(draw.notes.result))
-          if (record?.type !== "void") throw new Error(`draw ${drawId} is void without a record that says so`)
-          const own = (store.tickets.get(drawId) ?? []).filter((ticket) => ticket.userId === userId)
-          return { name: lobby.name, refunded: cents(ticketPrice * BigInt(own.length)), reason: record.reason }
+          return { name: lobby.name, refunded: refundedTo(store, userId, drawId), reason: reasonOf(draw) }
         }),
 
       withdrawal: (id) =>

@@ -1,0 +1,13 @@
+/** What a UUID v7 says of the time at which it was made: rows of a player between two instants are found by the index of their ids. */
+
+/**
+ * A ticket's id is made of the instant of its purchase, or of a later one where the process had come that far: never of an earlier
+ * one. No node's identifiers run ahead of the clock by as much as this, in milliseconds.
+ */
+export const idsAheadMillisMax = 600_000
+
+/** The smallest UUID v7 of an instant. */
+export const firstIdOf = (millis: number): string => {
+  const time = millis.toString(16).padStart(12, "0")
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+/**
+ * `bench:proof`: a large draw, sold, locked and drawn; its bundle served by a server, and verified as anybody does it: by `ddd verify` from
+ * the URL, and in a browser on the server's own page, where there is one (CHROMIUM_PATH, or `chromium` on the PATH).
+ *
+ * Beside each, how much memory the server took meanwhile. It fails where a bundle is not found valid.
+ */
+import { print, remark } from "@ddd/cli/terminal/Output"
+import { aligned } from "@ddd/cli/terminal/Table"
+import * as Clockwork from "@ddd/core/Clockwork"
+import { dayMillis } from "@ddd/core/Instant"
+import { Effect, References } from "effect"
+import { existsSync, readFileSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import { parseArgs } from "node:util"
+import { chromium } from "playwright-core"
+import { setUp } from "./sell/Stage.ts"
+import { advanceClock } from "./support/Clocks.ts"
+import { inside } from "./support/Inside.ts"
+import { sellToAll } from "./support/SellToAll.ts"
+import { freePort, originAt, runCommand, startServer } from "./support/ServerProcess.ts"
+import { runProgram } from "./support/Terminal.ts"
+
+const { values } = parseArgs({
+  options: { players: { type: "string", default: "1000" }, tickets: { type: "string", default: "1000000" } }
+})
+
+const day = "2026-02-03"
+
+const chromiumPath = process.env["CHROMIUM_PATH"] ??
+  (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium")).find((file) =>
+    existsSync(file)
+  )
+
+/** What a process has in memory, in MiB. */
+const memoryOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024
+
+interface Watched<A> {
+  readonly result: A
+  readonly seconds: number
+  readonly before: number
+  readonly most: number
+}
+
+/** Does something, and says how long it took, and what the server had in memory before and at most. */
+const watched = Effect.fnUntraced(function*<A, E, R>(pid: number, task: Effect.Effect<A, E, R>) {
+  const before = memoryOf(pid)
+  let most = before
+  const timer = setInterval(() => {
+    most = Math.max(most, memoryOf(pid))
+  }, 50)
+  const began = performance.now()
+  const result = yield* Effect.ensuring(task, Effect.sync(() => clearInterval(timer)))
+  const seen: Watched<A> = { result, seconds: (performance.now() - began) / 1000, before, most }
+  return seen
+})
+
+/** Verifies the draw on the server's page; gives the verdict, and the seconds from the click to it. */
+const inBrowser = (origin: string, executablePath: string) =>
+  Effect.promise(async () => {
+    const root = process.getuid?.() === 0 ? ["--no-sandbox"] : []
+    const browser = await chromium.launch({ executablePath, args: ["--disable-gpu", ...root] })
+    try {
+      const page = await browser.newPage()
+      await page.goto(`${origin}/verify?draw=${day}`)
+      const button = page.getByRole("button", { name: "Verify this draw" })
+      await button.waitFor()
+      const began = performance.now()
+      await button.click()
+      const verdict = await page.locator("#verdict-line:not([hidden]) #verdict").textContent({ timeout: 300_000 })
+      return { verdict, seconds: (performance.now() - began) / 1000 }
+    } finally {
+      await browser.close()
+    }
+  })
+
+runProgram(Effect.gen(function*() {
+  const players = Number(values.players)
+  const each = Math.ceil(Number(values.tickets) / players)
+  const tickets = each * players
+  const stage = yield* setUp(players, "http://localhost")
+  const environment = stage.environmentOf("http")
+  yield* remark(`selling ${tickets} tickets`)
+  yield* Effect.gen(function*() {
+    yield* sellToAll(stage.buyers, each, 100)
+    yield* advanceClock(environment, dayMillis)
+    yield* remark("locking and drawing")
+    yield* Clockwork.runDue()
+  }).pipe(
+    Effect.provide(inside(environment, "http://localhost")),
+    Effect.provideService(References.MinimumLogLevel, "Warn")
+  )
+
+  const server = yield* startServer(environment, yield* freePort)
+  const origin = originAt(server.port)
+  const url = `${origin}/lottery/draws/${day}/proof`
+  const rows: Array<ReadonlyArray<string>> = []
+  const add = (name: string, seconds: number, { before, most }: Watched<unknown>, said: string) =>
+    rows.push([
+      name,
+      said,
+      seconds.toFixed(1),
+      (tickets / seconds / 1e6).toFixed(2),
+      before.toFixed(0),
+      most.toFixed(0)
+    ])
+
+  const downloaded = yield* watched(
+    server.pid,
+    Effect.promise(async () => {
+      let bytes = 0
+      for await (const chunk of (await fetch(url)).body ?? []) bytes += chunk.length
+      return bytes
+    })
+  )
+  add("download alone", downloaded.seconds, downloaded, `${(downloaded.result / 2 ** 20).toFixed(0)} MiB`)
+
+  const vkey = yield* Effect.promise(async () => (await (await fetch(`${origin}/log/vkey`)).text()).trim())
+  const byCommand = yield* watched(server.pid, runCommand({}, "verify", url, "--vkey", vkey))
+  const said = byCommand.result.stdout.trimEnd().split("\n").at(-1) ?? ""
+  if (said !== "VALID SIGNED") {
+    return yield* Effect.die(new Error(`ddd verify says ${said}: ${byCommand.result.stderr}`))
+  }
+  add("ddd verify, of the URL", byCommand.seconds, byCommand, said)
+
+  if (chromiumPath === undefined) yield* remark("there is no Chromium here, so no browser verified it")
+  else {
+    const page = yield* watched(server.pid, inBrowser(origin, chromiumPath))
+    const { seconds, verdict } = page.result
+    if (verdict !== "VALID ARITHMETIC") return yield* Effect.die(new Error(`the page says ${verdict}`))
+    add("the page, in Chromium", seconds, page, verdict)
+  }
+  yield* print(aligned(
+    [["", "verdict", "seconds", "M tickets/s", "the server's MiB: before", "at most"], ...rows],
+    [2, 3, 4, 5]
+  ))
+}))

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/**
+ * `bench:void`: what it takes to declare a large draw void, with every ticket's price given back.
+ *
+ * The tickets are sold at the port, the draw is locked, and no round of the beacon comes for a week. It fails where a cent is missing.
+ */
+import { print, remark } from "@ddd/cli/terminal/Output"
+import * as Clockwork from "@ddd/core/Clockwork"
+import { decisionPatienceMillis } from "@ddd/core/Draw"
+import { dayMillis } from "@ddd/core/Instant"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Effect, References } from "effect"
+import { parseArgs } from "node:util"
+import { setUp } from "./sell/Stage.ts"
+import { audited, balancesOf } from "./shows/Books.ts"
+import { advanceClock } from "./support/Clocks.ts"
+import { inside } from "./support/Inside.ts"
+import { makeMeter } from "./support/Meter.ts"
+import { sellToAll } from "./support/SellToAll.ts"
+import { runProgram } from "./support/Terminal.ts"
+
+const { values } = parseArgs({
+  options: { players: { type: "string", default: "2000" }, tickets: { type: "string", default: "200000" } }
+})
+
+const origin = "http://localhost"
+/** Where nobody listens. */
+const nowhere = "http://127.0.0.1:9"
+
+runProgram(Effect.gen(function*() {
+  const players = Number(values.players)
+  const stage = yield* setUp(players, origin, { BEACON: "dev", DRAND_URLS: nowhere })
+  const environment = stage.environmentOf("port")
+  const { measure, table } = makeMeter(stage.postgresPid)
+
+  const before = yield* balancesOf(environment, stage.buyers)
+  yield* Effect.gen(function*() {
+    const draws = yield* Draws
+    const each = Math.ceil(Number(values.tickets) / players)
+    yield* remark(`selling ${each} tickets to each of ${players} players`)
+    yield* measure("sell", sellToAll(stage.buyers, each, 10))
+    yield* advanceClock(environment, dayMillis)
+    yield* measure("lock and tile", Clockwork.runDue())
+    yield* advanceClock(environment, decisionPatienceMillis)
+    const due = (yield* draws.due).filter(({ step }) => step === "abandon")
+    yield* measure("void", Effect.forEach(due, (step) => draws.perform(step)))
+  }).pipe(Effect.provide(inside(environment, origin)), Effect.provideService(References.MinimumLogLevel, "Warn"))
+  const after = yield* balancesOf(environment, stage.buyers)
+  if (before.some((balance, index) => balance !== after[index])) {
+    return yield* Effect.die(new Error("not every cent came back"))
+  }
+  yield* print(table())
+  yield* print(yield* audited(environment))
+}))

@@ -1,0 +1,61 @@
+/** The public pages as they were built, in memory: a few hundred kilobytes, read once. */
+import { hash } from "node:crypto"
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { extname, join, sep } from "node:path"
+
+/** How a file's bytes are written for the way. */
+export type Encoding = "br" | "gzip" | "identity"
+
+/** A path as routes have it. */
+export type PagePath = `/${string}`
+
+export interface BuiltFile {
+  /** Where it is served: `/`, `/verify`, `/assets/Home-B2x7.js`. */
+  readonly path: PagePath
+  readonly contentType: string
+  /** Whether its name follows from its content, so that it never changes under that name. */
+  readonly isImmutable: boolean
+  /** The bytes in each encoding that is smaller than the file itself, and the file itself. */
+  readonly encodings: ReadonlyMap<Encoding, EncodedFile>
+}
+
+export interface EncodedFile {
+  readonly bytes: Uint8Array
+  /** A strong validator: another for each encoding (RFC 9110, section 8.8.3). */
+  readonly etag: string
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml"
+}
+
+/** What the build adds to the name of a compressed file. */
+const suffixes: ReadonlyArray<readonly [Encoding, string]> = [["br", ".br"], ["gzip", ".gz"], ["identity", ""]]
+
+const assets = "assets/"
+
+/** `index.html` is the page of `/`, `verify.html` of `/verify`; the rest keeps its name. */
+const pathOf = (name: string): PagePath =>
+  name.endsWith(".html") ? `/${name.slice(0, -".html".length).replace(/^index$/, "")}` : `/${name}`
+
+const encoded = (file: string): EncodedFile => {
+  const bytes = readFileSync(file)
+  return { bytes, etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"` }
+}
+
+/** Reads what was built into `folder`; `null` where nothing was. Files of no kind that pages are made of are left out. */
+export const readPages = (folder: string): ReadonlyArray<BuiltFile> | null => {
+  if (!existsSync(join(folder, "index.html"))) return null
+  return globSync("**/*.*", { cwd: folder }).map((name) => name.split(sep).join("/")).sort().flatMap((name) => {
+    const contentType = contentTypes[extname(name)]
+    if (contentType === undefined) return []
+    const encodings = new Map(suffixes.flatMap(([encoding, suffix]) => {
+      const file = join(folder, `${name}${suffix}`)
+      return existsSync(file) ? [[encoding, encoded(file)] as const] : []
+    }))
+    return [{ path: pathOf(name), contentType, isImmutable: name.startsWith(assets), encodings }]
+  })
+}

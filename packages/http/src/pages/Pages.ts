@@ -1,0 +1,108 @@
+/**
+ * The public pages: the pot, the verifier, and what mails lead to.
+ *
+ * Every file has a route of its own, so that any other path stays what it is without them: nothing. The pages load what this server
+ * serves and nothing else, and their policy forbids them to.
+ */
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { immutable, revalidate } from "../Caching.ts"
+import { Problem, problemResponse } from "../Problem.ts"
+import { CurrentRequestId } from "../RequestId.ts"
+import type { Route } from "../RouteTable.ts"
+import type { BuiltFile, EncodedFile, Encoding, PagePath } from "./BuiltPages.ts"
+
+/** What there is to open, built or not. Mails lead to the last three (adapters-mail, `Links`). */
+const pagePaths: ReadonlyArray<PagePath> = ["/", "/verify", "/verify-email", "/reset-password"]
+
+/** What is served of the pages; without a build, the refusal of each. */
+export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
+  (files?.map(({ path }) => path) ?? pagePaths).map((path) => ({ method: "GET", path }))
+
+/**
+ * What the pages may do: run and look as their own files say, and ask this server.
+ *
+ * Text never becomes script: `trusted-types` leaves one way to make an address of code, the verifier's worker. `'self'` covers
+ * WebSockets in some browsers only, so their address stands beside it.
+ */
+const policyOf = (publicUrl: URL): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src 'self' ${publicUrl.origin.replace(/^http/, "ws")}`,
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types ddd-verifier"
+  ].join("; ")
+
+/** The first of these that the client takes. It weighs them by `q` only as far as refusing one with `q=0` (RFC 9110, section 12.5.3). */
+const chosen = (accepted: string | undefined, { encodings }: BuiltFile): readonly [Encoding, EncodedFile] => {
+  const taken = new Set(
+    accepted?.toLowerCase().split(",").flatMap((each) => {
+      const [name = "", ...parameters] = each.split(";").map((part) => part.trim())
+      return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name]
+    })
+  )
+  for (const [encoding, file] of encodings) {
+    if (encoding === "identity" || taken.has(encoding)) return [encoding, file]
+  }
+  throw new Error("a built file has no bytes of its own")
+}
+
+const serve = (file: BuiltFile, fixed: Readonly<Record<string, string>>) =>
+  Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+    const [encoding, { bytes, etag }] = chosen(headers["accept-encoding"], file)
+    const described = {
+      ...fixed,
+      "cache-control": file.isImmutable ? immutable : revalidate,
+      etag,
+      // the second for the boundary, whose answers depend on it where other origins may ask
+      vary: "Accept-Encoding, Origin"
+    }
+    if (headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) === true) {
+      return HttpServerResponse.empty({ status: 304, headers: described })
+    }
+    return HttpServerResponse.uint8Array(bytes, {
+      contentType: file.contentType,
+      headers: encoding === "identity" ? described : { ...described, "content-encoding": encoding }
+    })
+  })
+
+/** What building takes, and starting again. */
+const buildSeconds = 60
+
+const notBuilt = Effect.map(
+  CurrentRequestId,
+  (requestId) =>
+    problemResponse(
+      new Problem(
+        "unavailable",
+        "The pages are not built here. `npm run setup` builds them; then start the server again.",
+        { retryAfter: buildSeconds }
+      ),
+      requestId
+    )
+)
+
+/** Serves what `readPages` read; where it read nothing, each page says so. */
+export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) => {
+  const fixed = {
+    "content-security-policy": policyOf(publicUrl),
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+  }
+  const served = files === null
+    ? pagePaths.map((path) => ({ path, answer: notBuilt }))
+    : files.map((file) => ({ path: file.path, answer: serve(file, fixed) }))
+  return Layer.mergeAll(
+    Layer.empty,
+    ...served.map(({ answer, path }) => HttpRouter.use((router) => router.add("GET", path, answer)))
+  )
+}

@@ -1,0 +1,85 @@
+/** The draws that are over, newest first: a page of them, and more when asked for. */
+import { type Draw, drawHistory } from "../api/Lottery.ts"
+import { byId, element, unseen } from "../dom/Elements.ts"
+import { sealView } from "../seal/SealView.ts"
+import { dollars, ticketCount } from "../text/Dollars.ts"
+import { longDay, shortDay } from "../text/Times.ts"
+
+const outcome = ({ status, winningTicketId }: Draw): HTMLElement =>
+  status === "void"
+    ? element("p", { class: "draw-outcome" }, "Void: every ticket was refunded.")
+    : winningTicketId === null
+    ? element("p", { class: "draw-outcome" }, "Nobody had entered.")
+    : element("p", { class: "draw-outcome" }, "Won by ", element("code", {}, winningTicketId))
+
+/** Where a draw is verified. */
+export const verifyLink = (day: string, text = "Verify"): HTMLAnchorElement =>
+  element("a", { class: "link", href: `/verify?draw=${day}` }, text, unseen(` the draw of ${longDay(day)}`))
+
+const row = (draw: Draw): HTMLLIElement => {
+  const seal = element("span", { class: "draw-seal" })
+  seal.append(sealView(draw.commitment, "small"))
+  return element(
+    "li",
+    { class: "draw" },
+    seal,
+    element("h3", { class: "draw-day" }, shortDay(draw.day)),
+    outcome(draw),
+    element("p", { class: "draw-pot" }, dollars(draw.pot)),
+    element("p", { class: "draw-entries" }, ticketCount(draw.entries)),
+    element("p", { class: "draw-verify" }, verifyLink(draw.day))
+  )
+}
+
+export interface History {
+  /** Asks for the newest draws, and shows those that are not there yet. */
+  readonly refresh: () => Promise<void>
+}
+
+export const makeHistory = (): History => {
+  const list = byId("history", HTMLOListElement)
+  const note = byId("history-note", HTMLElement)
+  const more = byId("history-more", HTMLButtonElement)
+  const known = new Set<string>()
+  let cursor: string | null = null
+
+  const add = (draws: ReadonlyArray<Draw>, place: "before" | "after"): HTMLElement | undefined => {
+    const rows = draws.filter(({ id }) => !known.has(id)).map(row)
+    for (const { id } of draws) known.add(id)
+    if (place === "before") list.prepend(...rows)
+    else list.append(...rows)
+    return rows[0]
+  }
+
+  const refresh = async (): Promise<void> => {
+    const answer = await drawHistory(null)
+    if (!answer.ok) {
+      if (known.size === 0) note.textContent = answer.refusal.detail
+      return
+    }
+    const isFirst = known.size === 0
+    add(answer.value.draws, "before")
+    if (isFirst) cursor = answer.value.nextCursor
+    more.hidden = cursor === null
+    note.textContent = known.size === 0 ? "No draw is over yet." : ""
+  }
+
+  const showMore = async (): Promise<void> => {
+    more.disabled = true
+    const answer = await drawHistory(cursor)
+    more.disabled = false
+    if (!answer.ok) {
+      note.textContent = answer.refusal.detail
+      return
+    }
+    note.textContent = ""
+    cursor = answer.value.nextCursor
+    const first = add(answer.value.draws, "after")
+    more.hidden = cursor === null
+    // whoever came by keyboard goes on where the new rows begin
+    first?.querySelector("a")?.focus()
+  }
+
+  more.addEventListener("click", () => void showMore())
+  return { refresh }
+}

@@ -1,0 +1,44 @@
+/** Days and times as people read them. */
+
+const utcDay = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC"
+})
+const shortUtcDay = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC"
+})
+const localTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
+const localSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+
+/** A draw's day: `Tuesday 3 February 2026`. */
+export const longDay = (day: string): string => utcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
+
+/** The same for lists: `Tue 3 Feb 2026`. */
+export const shortDay = (day: string): string => shortUtcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
+
+/** The reader's time of day: `01:00`. */
+export const timeHere = (millis: number): string => localTime.format(new Date(millis))
+
+/** The same to the second. */
+export const secondHere = (millis: number): string => localSeconds.format(new Date(millis))
+
+/** What is left until a time, in two digits each; nothing is left after it. */
+export const remaining = (
+  millis: number
+): { readonly hours: string; readonly minutes: string; readonly seconds: string } => {
+  // a countdown shows 00:00:01 in the last second, and 00:00:00 when it is over
+  const seconds = Math.max(0, Math.ceil(millis / 1000))
+  const two = (value: number): string => String(value).padStart(2, "0")
+  return {
+    hours: two(Math.floor(seconds / 3600)),
+    minutes: two(Math.floor(seconds / 60) % 60),
+    seconds: two(seconds % 60)
+  }
+}

@@ -1,0 +1,91 @@
+/** What the page says of each check, and of each verdict, to readers who have not read the protocol (FAIRNESS.md). */
+import type { CheckId, Level, Verdict } from "@ddd/core/Verdict"
+
+/** What a check that holds rules out. */
+export const rulesOut: { readonly [I in CheckId]: string } = {
+  1: "a file that can be read in two ways",
+  2: "records that somebody else wrote, where you gave the key",
+  3: "parts of several draws put together",
+  4: "a seed that was chosen once the tickets were known",
+  5: "tickets put in, taken out or moved after the lock",
+  6: "tickets sold after the close",
+  7: "a beacon round that was picked because it suited",
+  8: "a beacon that was made up",
+  9: "a winner who did not win",
+  10: "money that went missing",
+  11: "your ticket left out, or given to somebody else",
+  12: "a list made, or picked among several, once the beacon was known"
+}
+
+export const levels: ReadonlyArray<{ readonly level: Level; readonly means: string }> = [
+  { level: "ARITHMETIC", means: "Winner, tickets and money follow from the records." },
+  { level: "SIGNED", means: "And the records are signed by a key that you know." },
+  { level: "BEACON", means: "And the winner took a public beacon that nobody chose." },
+  { level: "WITNESSED", means: "And you held the locked list before the beacon was known." }
+]
+
+/** A verdict in words: what it is called, and what it means. */
+export interface VerdictText {
+  readonly title: string
+  readonly meaning: string
+  readonly tone: "good" | "bad" | "plain"
+}
+
+const valid: { readonly [L in Level]: string } = {
+  ARITHMETIC:
+    "The winner follows from the seed and the tickets, and no ticket came or went after the lock. Whose records these are is not shown yet: give the operator’s key below.",
+  SIGNED:
+    "The winner follows from the seed and the tickets, no ticket came or went after the lock, and the operator signed all of it.",
+  BEACON:
+    "The winner follows from the seed, the tickets and a public beacon that nobody can choose. No ticket came or went after the lock, and the operator signed all of it.",
+  WITNESSED:
+    "The winner follows from the seed, the tickets and a public beacon that nobody can choose, and the list of tickets is the one that you held before that beacon was known. Nobody chose this winner."
+}
+
+/** What a verdict means. */
+export const verdictText = ({ checks, level, verdict }: Verdict): VerdictText => {
+  if (level !== null) return { title: "This draw holds.", meaning: valid[level], tone: "good" }
+  switch (verdict) {
+    case "PENDING OPEN":
+      return {
+        title: "Not drawn yet: tickets are on sale.",
+        meaning: "What is published so far holds. Come back after midnight UTC.",
+        tone: "plain"
+      }
+    case "PENDING LOCKED":
+      return {
+        title: "Locked, and not drawn yet.",
+        meaning:
+          "The list of tickets is fixed, and holds. Keep its lock record: with it you can show later that it was fixed in time.",
+        tone: "plain"
+      }
+    case "VOID":
+      return {
+        title: "This draw is void.",
+        meaning: "It could not be decided. Every ticket is refunded, and the records say so.",
+        tone: "plain"
+      }
+    case "UNREADABLE":
+      return { title: "There was nothing to read.", meaning: "", tone: "bad" }
+    default: {
+      const ids = checks.flatMap(({ id, ok }) => ok === false ? [id] : [])
+      const failed = ids.length
+      if (failed === 1 && ids[0] === 11) {
+        return {
+          title: "Your ticket is not shown.",
+          meaning: "The draw itself holds. The ticket that you named is not in it, or not as you say: see check 11.",
+          tone: "bad"
+        }
+      }
+      return {
+        title: "This does not hold.",
+        meaning: failed === 0
+          ? "Something that must be shown is not."
+          : failed === 1
+          ? "One check fails. Either the bundle was damaged on its way, or somebody lies."
+          : `${failed} checks fail. Either the bundle was damaged on its way, or somebody lies.`,
+        tone: "bad"
+      }
+    }
+  }
+}

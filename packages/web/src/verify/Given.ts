@@ -1,0 +1,85 @@
+/** What the reader knows from elsewhere: from the fields of the page to what the verifier takes. */
+import { isTicketId, isUuid } from "@ddd/core/Ids"
+import { parseInstant } from "@ddd/core/Instant"
+import { parseVerifierKey } from "@ddd/core/Note"
+import type { VerifyOptions } from "@ddd/core/Verifier"
+import type { Given } from "./Messages.ts"
+import { verifierHash } from "./VerifierHash.ts"
+
+/** A field that cannot be read, or lacks the one that goes with it. */
+export interface Misgiven {
+  readonly field: keyof Given
+  readonly message: string
+}
+
+type Known = Pick<VerifyOptions, "chainHash" | "keys" | "seen" | "ticket">
+
+const hex32 = /^[0-9a-f]{64}$/
+
+const keysOf = (text: string): Pick<Known, "keys"> | Misgiven => {
+  const keys = text.split(/\s+/).filter((each) => each !== "").map((each) => parseVerifierKey(verifierHash, each))
+  const known = keys.filter((key) => key !== undefined)
+  return known.length === keys.length
+    ? { keys: known }
+    : { field: "keys", message: "A key reads name+8 hex digits+base64, as /log/vkey tells it. One of these does not." }
+}
+
+const seenOf = ({ seenAt, seenLock }: Given): Pick<Known, "seen"> | Misgiven => {
+  if (seenLock === "" && seenAt === "") return {}
+  if (seenLock === "") return { field: "seenLock", message: "Give the lock record that you fetched then." }
+  const at = parseInstant(seenAt)
+  return at === undefined
+    ? { field: "seenAt", message: "Say when you fetched the lock record." }
+    // what is pasted may have lost its last newline
+    : { seen: { lock: seenLock.endsWith("\n") ? seenLock : `${seenLock}\n`, at } }
+}
+
+const ticketOf = (given: Given): Pick<Known, "ticket"> | Misgiven => {
+  const [ticketId, salt, userId] = [
+    given.ticketId.toUpperCase(),
+    given.ownerSalt.toLowerCase(),
+    given.userId.toLowerCase()
+  ]
+  if (ticketId === "") {
+    return salt === "" && userId === "" ? {} : { field: "ticketId", message: "Say which ticket it is." }
+  }
+  if (!isTicketId(ticketId)) return { field: "ticketId", message: "A ticket’s id reads DDL-20260203-7K3QX." }
+  if (salt === "" && userId === "") return { ticket: { ticketId } }
+  if (!hex32.test(salt)) {
+    return { field: "ownerSalt", message: "The owner’s salt has 64 hex digits. It goes together with the user id." }
+  }
+  if (!isUuid(userId)) {
+    return {
+      field: "userId",
+      message: "A user id reads 0190e1a2-0000-7000-8000-00000000000a. It goes together with the salt."
+    }
+  }
+  return { ticket: { ticketId, owner: { salt, userId } } }
+}
+
+const isMisgiven = (read: object): read is Misgiven => "field" in read
+
+/** The options for the verifier, or the first field that cannot be read. Space around what is given does not count. */
+export const knownOf = (given: Given): Known | Misgiven => {
+  const trimmed: Given = {
+    keys: given.keys,
+    chainHash: given.chainHash.trim().toLowerCase(),
+    // a signed note begins and ends as it does
+    seenLock: given.seenLock,
+    seenAt: given.seenAt.trim(),
+    ticketId: given.ticketId.trim(),
+    ownerSalt: given.ownerSalt.trim(),
+    userId: given.userId.trim()
+  }
+  const keys = keysOf(trimmed.keys)
+  if (isMisgiven(keys)) return keys
+  const { chainHash } = trimmed
+  if (chainHash !== "" && !hex32.test(chainHash)) {
+    return { field: "chainHash", message: "A chain’s hash has 64 hex digits." }
+  }
+  const seen = seenOf(trimmed)
+  if (isMisgiven(seen)) return seen
+  const ticket = ticketOf(trimmed)
+  if (isMisgiven(ticket)) return ticket
+  return { ...keys, ...(chainHash === "" ? {} : { chainHash }), ...seen, ...ticket }
+}

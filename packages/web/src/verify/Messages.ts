@@ -1,0 +1,52 @@
+/** What the page and its verifier, a worker, say to each other. Each message is of one run; those of an earlier run are ignored. */
+import type { Finding, Verdict } from "@ddd/core/Verdict"
+
+/** Where the bundle is: at a path of this server, or in a file of the reader's. */
+export type Source =
+  | { readonly _tag: "Server"; readonly path: string }
+  | { readonly _tag: "File"; readonly file: File }
+
+/** What the reader gives besides the bundle, as it was written; empty where nothing was. */
+export interface Given {
+  /** Verifier keys, one a line. */
+  readonly keys: string
+  readonly chainHash: string
+  readonly seenLock: string
+  /** When the lock record was fetched: RFC 3339 in UTC. */
+  readonly seenAt: string
+  readonly ticketId: string
+  readonly ownerSalt: string
+  readonly userId: string
+}
+
+export type Request =
+  | { readonly _tag: "Verify"; readonly run: number; readonly source: Source; readonly given: Given }
+  | { readonly _tag: "Stop"; readonly run: number }
+
+/** What the records of a bundle say, whether true or not. */
+export interface Claims {
+  readonly drawId: string
+  /** Null of a room. */
+  readonly day: string | null
+  /** 64 hex digits. */
+  readonly commitment: string
+  readonly hasBeacon: boolean
+  /** From the lock on. */
+  readonly lock: { readonly note: string; readonly entries: number; readonly pool: bigint } | null
+  readonly winner: { readonly ticketId: string; readonly position: number } | null
+  /** The key that the bundle itself names. */
+  readonly key: string
+}
+
+export type Report =
+  & { readonly run: number }
+  & (
+    /** Something that was given cannot be read. */
+    | { readonly _tag: "Refused"; readonly field: keyof Given; readonly message: string }
+    /** The records are read, and these checks are over or have begun. */
+    | { readonly _tag: "Records"; readonly claims: Claims; readonly findings: ReadonlyArray<Finding> }
+    | { readonly _tag: "Progress"; readonly tickets: number; readonly bytes: number }
+    | { readonly _tag: "Done"; readonly verdict: Verdict }
+    /** There is no bundle to be had; a sentence says why. */
+    | { readonly _tag: "Unavailable"; readonly detail: string }
+  )
