@@ -6,13 +6,13 @@
  */
 import { type Day, dayAfter, dayOf, instant } from "@ddd/core/Instant"
 import type { BundleRecords } from "@ddd/core/Proof"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import { unreadable, type Verdict } from "@ddd/core/Verdict"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
 import { type AllReport, drawLine, lastLine, missingLine, problemLine } from "./AllText.ts"
 import { joint, type Link, type MissingDraw } from "./Chain.ts"
 import { type ExitCode, holds, refuted, unreadable as unreadableCode } from "./ExitCode.ts"
 import { type PublicSite, publicSite, type ToldDraw, Unanswered } from "./PublicSite.ts"
-import { sha256 } from "./Sha256.ts"
 import { reasonOf } from "./Source.ts"
 import type { Terminal } from "./Terminal.ts"
 
@@ -71,7 +71,7 @@ const readDraw = async (site: PublicSite, day: Day, options: VerifyOptions): Pro
   try {
     const bytes = await site.proof(day)
     if (bytes === null) return null
-    const verdict = await verifyBundle(sha256, bytes, { ...options, onRecords: (read) => void (records = read) })
+    const verdict = await verifyBundle(fastSha256, bytes, { ...options, onRecords: (read) => void (records = read) })
     return { verdict, records }
   } catch (error) {
     return { verdict: unreadable(reasonOf(error)), records: undefined }

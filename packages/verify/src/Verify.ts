@@ -3,11 +3,11 @@
  *
  * It needs no configuration, no database and, for a file, no network (FAIRNESS.md, "What a verifier checks").
  */
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import { unreadable, type Verdict } from "@ddd/core/Verdict"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
 import { verifyAll } from "./All.ts"
 import type { ExitCode } from "./ExitCode.ts"
-import { sha256 } from "./Sha256.ts"
 import { type Bundle, openSource, reasonOf } from "./Source.ts"
 import type { Terminal } from "./Terminal.ts"
 import { verdictText } from "./VerdictText.ts"
@@ -41,7 +41,7 @@ async function* shown({ bytes, size }: Bundle, terminal: Terminal): AsyncIterabl
 export const verdictOn = async (source: string, options: VerifyOptions, terminal: Terminal): Promise<Verdict> => {
   try {
     const bundle = await openSource(source)
-    return await verifyBundle(sha256, bundle.size < barBytesMin ? bundle.bytes : shown(bundle, terminal), options)
+    return await verifyBundle(fastSha256, bundle.size < barBytesMin ? bundle.bytes : shown(bundle, terminal), options)
   } catch (error) {
     return unreadable(`${source} cannot be read: ${reasonOf(error)}.`)
   }

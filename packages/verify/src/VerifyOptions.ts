@@ -4,9 +4,9 @@ import { parseInstant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import { parseVerifierKey, type VerifierKey } from "@ddd/core/Note"
 import type { Terms } from "@ddd/core/Outcome"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import type { VerifyOptions } from "@ddd/core/Verifier"
 import { readFileSync } from "node:fs"
-import { sha256 } from "./Sha256.ts"
 import { WrongUsage } from "./WrongUsage.ts"
 
 /** The options as they are written. */
@@ -51,7 +51,7 @@ const content = (file: string): string | undefined => {
 /** The keys in texts of one or several, as /log/vkey tells them; undefined where one is none. */
 export const keysIn = (texts: ReadonlyArray<string>): ReadonlyArray<VerifierKey> | undefined => {
   const keys = texts.flatMap((text) => text.split(/\s+/)).filter((text) => text !== "")
-    .map((text) => parseVerifierKey(sha256, text))
+    .map((text) => parseVerifierKey(fastSha256, text))
   return keys.every((key) => key !== undefined) ? keys : undefined
 }
 

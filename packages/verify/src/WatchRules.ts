@@ -4,7 +4,7 @@
  */
 import { checkNote, parseNote, type VerifierKey } from "@ddd/core/Note"
 import { type DrawRecord, parseRecord, recordHashHex } from "@ddd/core/Record"
-import { sha256 } from "./Sha256.ts"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 
 /** Why the watcher cries. */
@@ -75,7 +75,7 @@ export const alarmOver = (
   if (twin !== undefined) return { _tag: "Twice", kept: twin, note }
   const hashOf = (other: RecordName): string | undefined => {
     const seen = kept.find((each) => each.day === day && each.name === other)
-    return seen === undefined ? undefined : recordHashHex(sha256, textOf(seen.note))
+    return seen === undefined ? undefined : recordHashHex(fastSha256, textOf(seen.note))
   }
   const [open, lock] = [hashOf("open"), hashOf("lock")]
   if ("open" in record && open !== undefined && record.open !== open) {

@@ -1,9 +1,9 @@
 /** What `ddd watch` says: what it kept and how that is used, and what it cries over. */
-import { utf8Bytes } from "@ddd/core/Bytes"
-import { toHex } from "@ddd/core/Bytes"
+import { quicknetHash } from "@ddd/core/Beacon"
+import { toHex, utf8Bytes } from "@ddd/core/Bytes"
 import { formatInstant, type Instant } from "@ddd/core/Instant"
-import type { DrawRecord } from "@ddd/core/Record"
-import { sha256 } from "./Sha256.ts"
+import type { DrawRecord, LockRecord } from "@ddd/core/Record"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import type { Paint } from "./Terminal.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 import type { Alarm } from "./WatchRules.ts"
@@ -32,6 +32,28 @@ const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, se
 
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
 
+const sinceClose = (at: Instant, closes: Instant | null): string => {
+  if (closes === null) return ""
+  return at < closes
+    ? ", before the close by the clock here: one of the two clocks is wrong"
+    : `, ${seconds(at - closes)} after the close`
+}
+
+/** What a lock record that was kept is good for. */
+const useOf = (
+  { at }: Seen,
+  { beacon, draws }: LockRecord,
+  command: string,
+  chain: string | undefined
+): ReadonlyArray<string> => {
+  if (beacon === null) return ["The draw has no beacon that it could be older than.", command]
+  if (at >= draws) return [`It came when the beacon's round ${beacon.round} may have been known: it witnesses nothing.`]
+  const unpinned = beacon.chainHash === (chain ?? quicknetHash)
+    ? []
+    : [`Its beacon's chain is not the pinned one: if you trust it, add --chain ${beacon.chainHash}`]
+  return [`It is older than the beacon's round ${beacon.round}. Once the draw is decided:`, command, ...unpinned]
+}
+
 /** What was kept; of a lock also the command that makes use of it. */
 export const keptText = (
   seen: Seen,
@@ -48,16 +70,11 @@ export const keptText = (
       return line(`open record kept, commitment ${record.commitment}`)
     case "lock": {
       const closes = open?.type === "open" ? open.closes : null
-      const after = closes === null ? "" : `, ${seconds(seen.at - closes)} after the close`
-      const witness = record.beacon === null
-        ? "The draw has no beacon that it could be older than."
-        : seen.at < record.draws
-        ? `It is older than the beacon's round ${record.beacon.round}. Once the draw is decided:`
-        : "It was seen when the beacon's round was already due: it witnesses nothing."
       return [
-        line(paint.bold(`lock record kept${after}: ${record.entries} entries, root ${record.root}`)),
-        `  ${witness}`,
-        `  ${verifyCommand(command, url, seen, file)}`
+        line(
+          paint.bold(`lock record kept${sinceClose(seen.at, closes)}: ${record.entries} entries, root ${record.root}`)
+        ),
+        ...useOf(seen, record, verifyCommand(command, url, seen, file), command.chain).map((text) => `  ${text}`)
       ].join("\n")
     }
     case "result":
@@ -88,7 +105,7 @@ export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Ala
 /** The same for the same finding, so that it is written once. */
 export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
   const note = "note" in alarm ? alarm.note : ""
-  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(sha256(utf8Bytes(note))).slice(0, 12)}.txt`
+  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(fastSha256(utf8Bytes(note))).slice(0, 12)}.txt`
 }
 
 /** Both texts, with their times. */

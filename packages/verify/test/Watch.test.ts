@@ -99,6 +99,21 @@ describe("ddd watch", () => {
     assert.strictEqual(after.printed.at(-1), "VALID WITNESSED")
   })
 
+  it("says what a kept lock is good for, and tells no command that would find it false", async () => {
+    const saying = async (days: ReadonlyArray<PlayedDay>, flags: WatchFlags, millis: number) => {
+      using dir = folder()
+      await using server = await serveDays(days)
+      return (await once(server.url, dir.path, flags, millis)).printed
+    }
+    const unpinned = await saying(daysAt("locked"), {}, midnight + 2_000)
+    assert.include(unpinned, `add --chain ${BeaconStandIn.hash}`)
+    const late = await saying(daysAt("locked"), { chain: BeaconStandIn.hash }, midnight + 30_000)
+    assert.include(late, "may have been known")
+    assert.notInclude(late, "--seen")
+    assert.include(await saying(daysAt("locked"), {}, midnight - 1), "one of the two clocks is wrong")
+    assert.include(await saying(daysAt("locked", { beacon: false }), {}, midnight + 2_000), "The draw has no beacon")
+  })
+
   it("asks each second from when a draw leaves the sale until its lock is here", async () => {
     using dir = folder()
     await using server = await serveDays(daysAt("open"))

@@ -9,8 +9,8 @@ import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Not
 import { entropy, takings, winningPosition } from "@ddd/core/Outcome"
 import { encodeHeader } from "@ddd/core/Proof"
 import { type DrawRecord, formatRecord, recordHash, recordHashHex } from "@ddd/core/Record"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import { makeTreeBuilder } from "@ddd/core/TreeBuilder"
-import { sha256 } from "@ddd/verify/Sha256"
 import { generateKeyPairSync, randomFillSync, sign } from "node:crypto"
 import { closeSync, openSync, writeSync } from "node:fs"
 
@@ -39,7 +39,7 @@ export const writeBundle = (file: string, entries: number): string => {
   const note = (record: DrawRecord): string => {
     const text = formatRecord(record)
     const signature = new Uint8Array(sign(null, signedBytes(text), privateKey))
-    return formatNote(text, [{ name, id: keyId(sha256, name, publicBytes), signature }])
+    return formatNote(text, [{ name, id: keyId(fastSha256, name, publicBytes), signature }])
   }
   const draw = drawId("019a0000-0000-7000-8000-000000000001")
   const seed = new Uint8Array(32).fill(3)
@@ -54,13 +54,13 @@ export const writeBundle = (file: string, entries: number): string => {
     closes,
     price: ticketPrice,
     pot: ticketPot,
-    commitment: toHex(commit(sha256, draw, seed)),
+    commitment: toHex(commit(fastSha256, draw, seed)),
     beacon: null,
     previous: null
   }
-  const drawn = entropy(sha256, {
+  const drawn = entropy(fastSha256, {
     drawId: draw,
-    openHash: recordHash(sha256, formatRecord(open)),
+    openHash: recordHash(fastSha256, formatRecord(open)),
     seed,
     beaconSignature: new Uint8Array(0)
   })
@@ -80,7 +80,7 @@ export const writeBundle = (file: string, entries: number): string => {
   }
   const idOf = (index: number): string => `${prefix}${symbolsOf(index + 1)}`
   const timeOf = (index: number) => instant(opens + Math.floor(index / entries * 86_000_000))
-  const tree = makeTreeBuilder(sha256)
+  const tree = makeTreeBuilder(fastSha256)
   for (let i = 0; i < entries; i++) {
     const id = idOf(i)
     body.set(Buffer.from(id))
@@ -90,7 +90,7 @@ export const writeBundle = (file: string, entries: number): string => {
   const lock: DrawRecord = {
     type: "lock",
     draw,
-    open: recordHashHex(sha256, formatRecord(open)),
+    open: recordHashHex(fastSha256, formatRecord(open)),
     locked: instant(closes + 12),
     draws: closes,
     entries,
@@ -101,7 +101,7 @@ export const writeBundle = (file: string, entries: number): string => {
   const result: DrawRecord = {
     type: "result",
     draw,
-    lock: recordHashHex(sha256, formatRecord(lock)),
+    lock: recordHashHex(fastSha256, formatRecord(lock)),
     seed: toHex(seed),
     beacon: null,
     entropy: toHex(drawn),
@@ -109,7 +109,7 @@ export const writeBundle = (file: string, entries: number): string => {
     prize: taken.pool,
     fee: taken.fee
   }
-  const vkey = formatVerifierKey(sha256, name, publicBytes)
+  const vkey = formatVerifierKey(fastSha256, name, publicBytes)
   const descriptor = openSync(file, "w")
   try {
     const header = { drawId: draw, vkey, open: note(open), lock: note(lock), result: note(result), chain: null }

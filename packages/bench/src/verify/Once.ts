@@ -3,7 +3,6 @@ import { nobleSha256 } from "@ddd/core/Hash"
 import { parseVerifierKey } from "@ddd/core/Note"
 import { fastSha256 } from "@ddd/core/Sha256Batch"
 import { verifyBundle, type VerifySource } from "@ddd/core/Verifier"
-import { sha256 } from "@ddd/verify/Sha256"
 import { openSource } from "@ddd/verify/Source"
 import { openAsBlob } from "node:fs"
 import type { Measured, Way } from "../verify.ts"
@@ -13,13 +12,13 @@ const [way, file = "", vkey = ""] = process.argv.slice(2)
 /** As a browser has it: a stream of small chunks. */
 const asBlob = async (): Promise<VerifySource> => (await openAsBlob(file)).stream()
 
-const ways: { readonly [W in Way]: () => Promise<readonly [typeof sha256, VerifySource]> } = {
-  "ddd verify": async () => [sha256, (await openSource(file)).bytes],
+const ways: { readonly [W in Way]: () => Promise<readonly [typeof fastSha256, VerifySource]> } = {
+  "ddd verify": async () => [fastSha256, (await openSource(file)).bytes],
   "as a browser": async () => [fastSha256, await asBlob()],
   "as a browser, noble alone": async () => [nobleSha256, await asBlob()]
 }
 
-const key = parseVerifierKey(sha256, vkey)
+const key = parseVerifierKey(fastSha256, vkey)
 if (key === undefined) throw new TypeError(`${vkey} is no verifier key`)
 const chosen = Object.entries(ways).find(([name]) => name === way)?.[1]
 if (chosen === undefined) throw new TypeError(`there is no way ${way}`)

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { dataFolder, eventually } from "../support/Ddd.ts"
 import { proxyTo } from "../support/LyingProxy.ts"
-import { at, Site } from "../support/Site.ts"
+import { at, Site, textAt } from "../support/Site.ts"
 
 const tickets = [3, 2, 0] as const
 const days = ["2026-02-03", "2026-02-04", "2026-02-05"] as const
@@ -158,6 +158,43 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
       assert.include(text, "entries 4")
       assert.include(text, "entries 5")
     }).pipe(Effect.scoped), 120_000)
+})
+
+/** Years ahead of this machine's clock: what is fetched now was fetched before the beacon's round. */
+const yearsAhead = { DEV_CLOCK_START: "2051-02-03T23:59:00.000Z", BEACON: "dev" }
+
+describe("a lock record that ddd watch kept", () => {
+  it.live(
+    "lifts the verdict on a draw with a beacon to WITNESSED, and finds a lock that was made anew",
+    () =>
+      Effect.gen(function*() {
+        const { advance, ask, buy, ddd, deposit, newPlayer, urls } = yield* Site
+        const dir = join(yield* dataFolder, "watch")
+        const day = "/lottery/draws/2051-02-03"
+        const player = yield* newPlayer
+        yield* deposit(player, "5.00")
+        assert.strictEqual((yield* buy(player.accessToken, 5)).status, 201)
+        const chain = textAt((yield* ask("GET", day)).json, "beacon", "chainHash")
+
+        yield* advance(60_000)
+        yield* eventually("the lock", ask("GET", day), ({ json }) => at(json, "status") === "locked")
+        const watched = yield* ddd(["watch", urls[0] ?? "", "--once", "--dir", dir, "--chain", chain])
+        assert.strictEqual(watched.code, 0, watched.stderr)
+        assert.match(watched.stdout, /It is older than the beacon's round \d+\. Once the draw is decided:/)
+        yield* advance(40_000)
+        yield* eventually("the result", ask("GET", day), ({ json }) => at(json, "status") === "drawn")
+
+        const [, told = ""] = /^ {2}ddd (verify .*)$/m.exec(watched.stdout) ?? []
+        const witnessed = yield* ddd(told.split(" "))
+        assert.match(witnessed.stdout, /not one of drand's.*\nVALID WITNESSED\n$/)
+        const withoutIt = yield* ddd(told.replace(/ --seen .*/, "").split(" "))
+        assert.match(withoutIt.stdout, /\nVALID BEACON\n$/)
+        const kept = join(dir, "2051-02-03.lock.note")
+        fs.writeFileSync(kept, fs.readFileSync(kept, "utf8").replace("entries 5", "entries 6"))
+        assert.match((yield* ddd(told.split(" "))).stdout, /\nINVALID 12\n$/)
+      }).pipe(Effect.scoped, Effect.provide(Site.layer({ processes: [yearsAhead] }))),
+    120_000
+  )
 })
 
 describe("ddd watch", () => {

@@ -11,9 +11,9 @@ import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Not
 import { entropy, takings, winningPosition } from "@ddd/core/Outcome"
 import { type BundleTicket, encodeHeader, encodeTicket } from "@ddd/core/Proof"
 import { type DrawRecord, formatRecord, recordHash, recordHashHex } from "@ddd/core/Record"
+import { fastSha256 } from "@ddd/core/Sha256Batch"
 import * as BeaconStandIn from "@ddd/sim/providers/BeaconStandIn"
 import { createPrivateKey, createPublicKey, sign } from "node:crypto"
-import { sha256 } from "../../src/Sha256.ts"
 
 export interface Signer {
   readonly vkey: string
@@ -25,9 +25,9 @@ export const makeSigner = (fill: number, name = "draws.example.com"): Signer => 
   const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, fill)])
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" })
   const publicKey = new Uint8Array(createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32))
-  const id = keyId(sha256, name, publicKey)
+  const id = keyId(fastSha256, name, publicKey)
   return {
-    vkey: formatVerifierKey(sha256, name, publicKey),
+    vkey: formatVerifierKey(fastSha256, name, publicKey),
     note: (text) =>
       formatNote(text, [{ name, id, signature: new Uint8Array(sign(null, signedBytes(text), privateKey)) }])
   }
@@ -64,8 +64,8 @@ export interface PlayedDay {
 const ticketsOf = (day: Day, entries: number, fill: number): ReadonlyArray<BundleTicket> =>
   Array.from({ length: entries }, (_, i) => ({
     ticketId: ticketId(`DDL-${day.replaceAll("-", "")}-${i.toString(8).padStart(5, "0")}`),
-    ticketHash: toHex(sha256(utf8Bytes(`seal ${fill} ${i}`))),
-    ownerCommit: toHex(sha256(utf8Bytes(`owner ${fill} ${i}`))),
+    ticketHash: toHex(fastSha256(utf8Bytes(`seal ${fill} ${i}`))),
+    ownerCommit: toHex(fastSha256(utf8Bytes(`owner ${fill} ${i}`))),
     purchasedAt: instant(dayStart(day) + i)
   }))
 
@@ -75,7 +75,7 @@ const leafOf = (id: ReturnType<typeof drawId>) => {
     body.set(utf8Bytes(ticketId))
     body.set(fromHex(ticketHash, 32) ?? [], ticketId.length)
     body.set(fromHex(ownerCommit, 32) ?? [], ticketId.length + 32)
-    return sha256(compose(index + 1 as Position, ticketId.length, purchasedAt))
+    return fastSha256(compose(index + 1 as Position, ticketId.length, purchasedAt))
   }
 }
 
@@ -102,11 +102,11 @@ export const playDay = (options: DayOptions): PlayedDay => {
     closes,
     price: ticketPrice,
     pot: ticketPot,
-    commitment: toHex(commit(sha256, id, seed)),
+    commitment: toHex(commit(fastSha256, id, seed)),
     beacon: ref,
     previous
   }
-  const openHash = recordHashHex(sha256, formatRecord(open))
+  const openHash = recordHashHex(fastSha256, formatRecord(open))
   const tickets = ticketsOf(day, entries, fill)
   const taken = takings(entries, { price: ticketPrice, pot: ticketPot })
   if (taken === undefined) throw new RangeError("so many tickets cannot be")
@@ -117,15 +117,15 @@ export const playDay = (options: DayOptions): PlayedDay => {
     locked,
     draws,
     entries,
-    root: toHex(root(sha256, append(sha256, emptyFrontier, tickets.map(leafOf(id))))),
+    root: toHex(root(fastSha256, append(fastSha256, emptyFrontier, tickets.map(leafOf(id))))),
     pool: taken.pool,
     beacon: ref
   }
-  const lockHash = recordHashHex(sha256, formatRecord(lock))
+  const lockHash = recordHashHex(fastSha256, formatRecord(lock))
   const signature = beacon ? BeaconStandIn.signRound(round) : new Uint8Array(0)
-  const drawn = entropy(sha256, {
+  const drawn = entropy(fastSha256, {
     drawId: id,
-    openHash: recordHash(sha256, formatRecord(open)),
+    openHash: recordHash(fastSha256, formatRecord(open)),
     seed,
     beaconSignature: signature
   })
