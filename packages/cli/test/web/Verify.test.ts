@@ -305,13 +305,13 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
         const { url } = yield* PlayedDays
         yield* visit(url, "/verify", async (page) => {
           const [header = "", line = ""] = withBeacon.split("\n")
-          // four hundred thousand lines, of which the lock record knows fifty
+          // more than a million lines, of which the lock record knows fifty
           await page.evaluate(`{
             const lines = (${JSON.stringify(`${line}\n`)}).repeat(20_000)
             const dataTransfer = new DataTransfer()
             dataTransfer.items.add(new File([${
             JSON.stringify(`${header}\n`)
-          }, ...Array(20).fill(lines)], "large.ndjson"))
+          }, ...Array(60).fill(lines)], "large.ndjson"))
             dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }))
           }`)
           // the records' own checks do not wait for the tickets

@@ -23,12 +23,13 @@ export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArra
  * What the pages may do: run and look as their own files say, and ask this server.
  *
  * Text never becomes script: `trusted-types` leaves one way to make an address of code, the verifier's worker. `'self'` covers
- * WebSockets in some browsers only, so their address stands beside it.
+ * WebSockets in some browsers only, so their address stands beside it. The worker goes by the policy of its own file, and may compile
+ * WebAssembly, which it hashes with; a document may not.
  */
-const policyOf = (publicUrl: URL): string =>
+const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
   [
     "default-src 'none'",
-    "script-src 'self'",
+    contentType.startsWith("text/html") ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self'",
     `connect-src 'self' ${publicUrl.origin.replace(/^http/, "ws")}`,
@@ -92,7 +93,6 @@ const notBuilt = Effect.map(
 /** Serves what `readPages` read; where it read nothing, each page says so. */
 export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) => {
   const fixed = {
-    "content-security-policy": policyOf(publicUrl),
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -100,7 +100,10 @@ export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) =>
   }
   const served = files === null
     ? pagePaths.map((path) => ({ path, answer: notBuilt }))
-    : files.map((file) => ({ path: file.path, answer: serve(file, fixed) }))
+    : files.map((file) => ({
+      path: file.path,
+      answer: serve(file, { "content-security-policy": policyOf(publicUrl, file), ...fixed })
+    }))
   return Layer.mergeAll(
     Layer.empty,
     ...served.map(({ answer, path }) => HttpRouter.use((router) => router.add("GET", path, answer)))
