@@ -7,6 +7,7 @@ import {
   chainHash,
   drandHashes,
   isBeforeRound,
+  quicknetHash,
   quicknetScheme,
   roundFor,
   verifyBeacon
@@ -134,7 +135,8 @@ const round = (hash: Sha256, records: BundleRecords, policy: RecordPolicy): Find
   const named = namedBeacon(records)
   if (named === null) return found(7, null, "The draw has no beacon.")
   if (named.chainHash !== policy.chainHash) {
-    return found(7, false, "The beacon is of another chain than the accepted one.")
+    const accepted = policy.chainHash === quicknetHash ? "drand's quicknet" : `the chain ${policy.chainHash}`
+    return found(7, false, `The beacon is of the chain ${named.chainHash}. Accepted is ${accepted} alone.`)
   }
   const { chain } = header
   if (chain === null) {
