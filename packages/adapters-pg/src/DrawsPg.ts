@@ -1,7 +1,6 @@
 /** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `DrawSteps`. */
-import { toHex } from "@ddd/core/Bytes"
 import type { DrawNotes } from "@ddd/core/Draw"
-import { type DrawId, drawId, type Position, ticketId, userId } from "@ddd/core/Ids"
+import { type DrawId, drawId, type Position, userId } from "@ddd/core/Ids"
 import { pageOf } from "@ddd/core/Page"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import {
@@ -24,7 +23,7 @@ import { SqlError } from "effect/sql"
 import { awaitedRounds, dueSteps, nextDueAt, performStep, publishAhead, storeRound } from "./DrawSteps.ts"
 import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSeals } from "./Seals.ts"
-import { inclusionOf, ticketPages } from "./TicketTiles.ts"
+import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 import { isOutOfReach, orUnavailable } from "./Transaction.ts"
 
 interface NotesRow {
@@ -124,20 +123,11 @@ const make = Effect.gen(function*() {
     proof: Effect.fn("DrawsPg.proof")(function*(id) {
       const notes = yield* notesOf(id)
       if (notes === null) return null
-      // before the lock a bundle has no tickets: they are still being sold
-      const pages = notes.lock === null ? Stream.empty : ticketPages(sql, id)
       return {
         drawId: id,
         notes,
-        tickets: pages.pipe(
-          Stream.map((rows) =>
-            rows.map((row) => ({
-              ticketId: ticketId(row.ticket_id),
-              ticketHash: row.ticket_hash,
-              ownerCommit: toHex(row.owner_commit),
-              purchasedAt: instantOf(row.created_at)
-            }))
-          ),
+        // before the lock a bundle has no tickets: they are still being sold
+        lines: notes.lock === null ? Stream.empty : ticketLines(sql, id).pipe(
           Stream.catch((error) => Stream.fromEffect(orUnavailable(Effect.fail(error))))
         )
       } satisfies ProofSource

@@ -16,6 +16,7 @@ import { parseArgs } from "node:util"
 import { chromium } from "playwright-core"
 import { setUp } from "./sell/Stage.ts"
 import { advanceClock } from "./support/Clocks.ts"
+import { cpuMillisOf } from "./support/CpuTime.ts"
 import { inside } from "./support/Inside.ts"
 import { sellToAll } from "./support/SellToAll.ts"
 import { freePort, originAt, runCommand, startServer } from "./support/ServerProcess.ts"
@@ -35,6 +36,16 @@ const chromiumPath = process.env["CHROMIUM_PATH"] ??
 /** What a process has in memory, in MiB. */
 const memoryOf = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024
+
+/** Waits until a process takes less than a twentieth of a core. */
+const untilIdle = Effect.fnUntraced(function*(pid: number) {
+  for (let before = cpuMillisOf(pid), busy = true; busy;) {
+    yield* Effect.sleep("2 seconds")
+    const now = cpuMillisOf(pid)
+    busy = now - before > 100
+    before = now
+  }
+})
 
 interface Watched<A> {
   readonly result: A
@@ -95,6 +106,9 @@ runProgram(Effect.gen(function*() {
   const server = yield* startServer(environment, yield* freePort)
   const origin = originAt(server.port)
   const url = `${origin}/lottery/draws/${day}/proof`
+  // it has mails to write: to every player, of tickets
+  yield* remark("waiting until the server has nothing else to do")
+  yield* untilIdle(server.pid)
   const rows: Array<ReadonlyArray<string>> = []
   const add = (name: string, seconds: number, { before, most }: Watched<unknown>, said: string) =>
     rows.push([

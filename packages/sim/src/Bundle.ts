@@ -6,17 +6,18 @@ import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import { encodeHeader, encodeTicket } from "@ddd/core/Proof"
+import { encodeHeader } from "@ddd/core/Proof"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
 import { Effect, Stream } from "effect"
 import { present } from "./Steps.ts"
 
 /** The bytes of the bundle, in chunks. The draw must exist. */
 export const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
-  const { drawId, notes, tickets } = present(yield* (yield* Draws).proof(id))
+  const { drawId, lines, notes } = present(yield* (yield* Draws).proof(id))
   const vkey = present((yield* RecordSigner).vkeys[0])
-  const lines = yield* Stream.runCollect(Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
-  return [encodeHeader({ drawId, vkey, ...notes, chain: yield* BeaconChain }), ...lines].map(utf8Bytes)
+  return [encodeHeader({ drawId, vkey, ...notes, chain: yield* BeaconChain }), ...yield* Stream.runCollect(lines)].map(
+    utf8Bytes
+  )
 })
 
 /** The verdict on a draw's bundle, under the log's keys. */

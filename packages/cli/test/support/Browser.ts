@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path"
 import { type Browser as Chromium, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
 /** CHROMIUM_PATH, or the first `chromium` on the PATH. */
-export const chromiumPath: string | undefined = process.env["CHROMIUM_PATH"] ??
+export const chromiumPath: string | undefined = process.env["CHROMIUM_PATH"] ||
   (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium")).find((file) =>
     existsSync(file)
   )

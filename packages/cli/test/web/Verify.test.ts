@@ -9,7 +9,6 @@ import type { Page } from "playwright-core"
 import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
 import { oneByteChanged, oneByteChangedOfBeacon } from "../support/OneByte.ts"
 import { PlayedDays } from "../support/PlayedDays.ts"
-import { Site } from "../support/Site.ts"
 
 const vectors = join(import.meta.dirname, "../../../core/test/vectors/draws")
 /** A room's draw of fifty tickets, by a round of drand's quicknet. */
@@ -28,6 +27,7 @@ const verdict = (page: Page) => page.locator("#verdict-line:not([hidden]) #verdi
 /** Chooses a file, and gives the verdict's line. */
 const verifyFile = async (page: Page, text: string, name?: string): Promise<string> => {
   await page.locator("#file").setInputFiles(bundleFile(text, name))
+  await page.locator("#result[aria-busy=false]").waitFor()
   return await verdict(page).textContent() ?? ""
 }
 
@@ -206,7 +206,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
           const result = page.locator("#ticket-result")
           const look = async (): Promise<string> => {
             await page.getByRole("button", { name: "Look for it" }).click()
-            await page.locator("#ticket-result:not([hidden])").waitFor()
+            await page.locator("#result[aria-busy=false]").waitFor()
             return await result.textContent() ?? ""
           }
           await page.getByLabel("My ticket").fill(` ${ticket.ticketId.toLowerCase()} `)
@@ -226,6 +226,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
           await page.getByLabel("My user id").fill("me")
           await page.getByRole("button", { name: "Look for it" }).click()
           await page.getByText("A user id reads").waitFor()
+          assert.isTrue(await verdict(page).isVisible())
           assert.strictEqual(await page.locator("#user-id").getAttribute("aria-invalid"), "true")
           await page.getByLabel("The ticket’s owner salt").fill("")
           await page.getByLabel("My user id").fill("")
@@ -302,8 +303,6 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     it.effect("is streamed: a large bundle is read as it comes, and can be stopped", () =>
       Effect.gen(function*() {
         const { url } = yield* PlayedDays
-        const { ask } = yield* Site
-        assert.strictEqual((yield* ask("GET", "/verify")).status, 200)
         yield* visit(url, "/verify", async (page) => {
           const [header = "", line = ""] = withBeacon.split("\n")
           // four hundred thousand lines, of which the lock record knows fifty

@@ -49,19 +49,12 @@ export interface TicketCheck {
   } | null
 }
 
-/** A line of the proof bundle (FAIRNESS.md, "The proof bundle"). */
-export interface ProofTicket {
-  readonly ticketId: TicketId
-  readonly ticketHash: string
-  readonly ownerCommit: string
-  readonly purchasedAt: Instant
-}
-
-/** A draw's bundle: the notes, and from the lock on its tickets in position order, in chunks. */
+/** A draw's bundle: the notes, and from the lock on the lines of its tickets in position order, as `encodeTicket` spells them. */
 export interface ProofSource {
   readonly drawId: DrawId
   readonly notes: DrawNotes
-  readonly tickets: Stream.Stream<ReadonlyArray<ProofTicket>, Unavailable>
+  /** Some thousand whole lines at a time. */
+  readonly lines: Stream.Stream<string, Unavailable>
 }
 
 /** The newest drawn draw, and who won it; `winner` is null where nobody had entered. */

@@ -7,7 +7,7 @@ import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { ProofSource } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import { encodeHeader, encodeTicket } from "@ddd/core/Proof"
+import { encodeHeader } from "@ddd/core/Proof"
 import { Effect, Stream } from "effect"
 
 /** Makes the bundle's bytes. Throws where the draw names a beacon that is not known. */
@@ -16,14 +16,12 @@ export const makeProofBundle = Effect.gen(function*() {
   const configured = yield* BeaconChain
 
   return (
-    { drawId, notes, tickets }: ProofSource,
+    { drawId, lines, notes }: ProofSource,
     beacon: Draw["beacon"]
   ): Stream.Stream<Uint8Array, Unavailable> => {
     const vkey = signerOfAll(notes, vkeys)
     const header = encodeHeader({ drawId, vkey, ...notes, chain: chainOf(beacon, configured) })
-    return Stream.encodeText(
-      Stream.concat(Stream.succeed(header), Stream.map(tickets, (chunk) => chunk.map(encodeTicket).join("")))
-    )
+    return Stream.encodeText(Stream.concat(Stream.succeed(header), lines))
   }
 })
 

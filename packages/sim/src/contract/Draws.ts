@@ -28,7 +28,7 @@ export const drawsContract = (subject: Subject): void =>
         const open = present(yield* draws.notes(draw.id))
         assert.deepStrictEqual([open.lock, open.result], [null, null])
         assert.strictEqual((yield* verdictOf(draw.id)).verdict, "PENDING OPEN")
-        const before = yield* Stream.runCollect(present(yield* draws.proof(draw.id)).tickets)
+        const before = yield* Stream.runCollect(present(yield* draws.proof(draw.id)).lines)
         assert.deepStrictEqual(before.flat(), [])
 
         yield* advancePast(draw)

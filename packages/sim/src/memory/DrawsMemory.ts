@@ -8,6 +8,7 @@ import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import { encodeTicket } from "@ddd/core/Proof"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../Rows.ts"
 import { makeSealers } from "../Sealers.ts"
@@ -137,7 +138,8 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
           const draw = store.draws.get(id)
           if (draw === undefined) return null
           const tickets = draw.notes.lock === null ? [] : ticketsIn(id)
-          return { drawId: id, notes: draw.notes, tickets: Stream.fromIterable(chunksOf(tickets, chunkSize)) }
+          const lines = chunksOf(tickets, chunkSize).map((chunk) => chunk.map(encodeTicket).join(""))
+          return { drawId: id, notes: draw.notes, lines: Stream.fromIterable(lines) }
         }),
 
       ticketsOf: (userId, filter, { cursor, limit }) =>

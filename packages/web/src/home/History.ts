@@ -57,9 +57,14 @@ export const makeHistory = (): History => {
       if (known.size === 0) note.textContent = answer.refusal.detail
       return
     }
-    const isFirst = known.size === 0
-    add(answer.value.draws, "before")
-    if (isFirst) cursor = answer.value.nextCursor
+    const { draws, nextCursor } = answer.value
+    // whoever was away for longer than a page begins anew: no draw may be missing in between
+    if (!draws.some(({ id }) => known.has(id))) {
+      known.clear()
+      list.replaceChildren()
+      cursor = nextCursor
+    }
+    add(draws, "before")
     more.hidden = cursor === null
     note.textContent = known.size === 0 ? "No draw is over yet." : ""
   }

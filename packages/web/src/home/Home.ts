@@ -31,6 +31,7 @@ const day = byId("draw-day", HTMLElement)
 const entries = byId("entries", HTMLElement)
 const seal = byId("seal", HTMLElement)
 const news = byId("news", HTMLElement)
+const none = byId("no-draw", HTMLElement)
 const beacon = byId("beacon-note", HTMLElement)
 
 let shown: Draw | undefined
@@ -45,7 +46,6 @@ const show = (draw: Draw): void => {
   if (draw.id !== shown?.id) {
     day.textContent = `The draw of ${longDay(draw.day)}`
     seal.replaceChildren(sealView(draw.commitment, "full"))
-    byId("no-draw", HTMLElement).hidden = true
     beacon.textContent = draw.hasBeacon
       ? "It also takes the signature of a public beacon, which does not exist before the lock: while tickets are sold nobody can know who wins, the operator included."
       : "This draw goes without a public beacon. Its operator knows the seed while tickets are sold; that it takes no advantage of that is its word."
@@ -56,6 +56,7 @@ const show = (draw: Draw): void => {
   showEntries(shown.entries)
   pot.show(shown.pot)
   countdown.until(draw.opensAt, draw.closesAt)
+  none.hidden = true
 }
 
 /** Asks what is on sale. Whether the server answered. */
@@ -67,9 +68,8 @@ const refreshDraw = async (): Promise<boolean> => {
     return true
   }
   if (answer.refusal.code !== "unavailable") return false
-  const note = byId("no-draw", HTMLElement)
-  note.textContent = answer.refusal.detail
-  note.hidden = false
+  none.textContent = answer.refusal.detail
+  none.hidden = false
   return true
 }
 

@@ -2,7 +2,7 @@
 import { type LastDraw, lastDraw } from "../api/Lottery.ts"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
-import { dollars, ticketCount } from "../text/Dollars.ts"
+import { dollars, grouped } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { verifyLink } from "./History.ts"
 
@@ -23,7 +23,7 @@ const card = ({ draw, winner }: LastDraw): HTMLElement => {
         { class: "facts" },
         ...fact("Won by", winner.name),
         ...fact("Ticket", element("code", {}, winner.ticketId)),
-        ...fact("Position", `${winner.position} of ${ticketCount(draw.entries)}`)
+        ...fact("Position", `${grouped(winner.position)} of ${grouped(draw.entries)}`)
       )
     ]
   return element(

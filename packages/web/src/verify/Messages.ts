@@ -43,6 +43,8 @@ export type Report =
   & (
     /** Something that was given cannot be read. */
     | { readonly _tag: "Refused"; readonly field: keyof Given; readonly message: string }
+    /** All that was given can be read, and the bundle is asked for. */
+    | { readonly _tag: "Begun" }
     /** The records are read, and these checks are over or have begun. */
     | { readonly _tag: "Records"; readonly claims: Claims; readonly findings: ReadonlyArray<Finding> }
     | { readonly _tag: "Progress"; readonly tickets: number; readonly bytes: number }

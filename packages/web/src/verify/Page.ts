@@ -35,26 +35,30 @@ const showTicket = (report: Extract<Report, { readonly _tag: "Done" }>): void =>
     : check.ok === false
     ? `No. ${check.detail}`
     : `That cannot be told. ${check.detail}`
+  ticketResult.scrollIntoView({ block: "nearest" })
 }
 
 const run = (what: Subject, isForTicket: boolean): void => {
   subject = what
   fields.clear()
-  ticketResult.hidden = true
   const given = isForTicket ? fields.given() : { ...fields.given(), ticketId: "", ownerSalt: "", userId: "" }
-  if (!isForTicket) ticketForm.hidden = true
-  result.begin(what, isForTicket)
+  result.busy(true)
   verifier.verify(what.source, given, (report) => {
-    if (report._tag === "Refused") {
-      result.refused()
-      return fields.refuse(report.field, report.message)
+    if (report._tag === "Refused" || report._tag === "Done" || report._tag === "Unavailable") result.busy(false)
+    switch (report._tag) {
+      case "Refused":
+        return fields.refuse(report.field, report.message)
+      case "Begun":
+        ticketResult.hidden = true
+        ticketForm.hidden = !isForTicket
+        return result.begin(what, isForTicket)
+      case "Done":
+        result.hear(report)
+        ticketForm.hidden = report.verdict.exit === 2
+        return isForTicket ? showTicket(report) : undefined
+      default:
+        return result.hear(report)
     }
-    result.hear(report)
-    if (report._tag !== "Done" || report.verdict.exit === 2) return
-    ticketForm.hidden = false
-    if (!isForTicket) return
-    showTicket(report)
-    ticketResult.scrollIntoView({ block: "nearest" })
   })
 }
 
@@ -76,6 +80,7 @@ ticketForm.addEventListener("submit", (event) => {
 
 byId("stop", HTMLButtonElement).addEventListener("click", () => {
   verifier.stop()
+  result.busy(false)
   result.stopped()
 })
 

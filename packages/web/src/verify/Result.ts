@@ -3,7 +3,7 @@ import { cents } from "@ddd/core/Money"
 import type { Verdict } from "@ddd/core/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
-import { dollars, ticketCount } from "../text/Dollars.ts"
+import { dollars, grouped, ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCheckList } from "./CheckList.ts"
 import { levels, verdictText } from "./CheckTexts.ts"
@@ -21,13 +21,13 @@ export interface Subject {
 }
 
 export interface Result {
+  /** Whether something is asked for that is not over: what is shown is then of before. */
+  readonly busy: (is: boolean) => void
   /** Begins anew; the reader is taken there unless `stays`. */
   readonly begin: (subject: Subject, stays: boolean) => void
   readonly hear: (report: Extract<Report, { readonly _tag: "Records" | "Progress" | "Done" | "Unavailable" }>) => void
   /** The reader has stopped it. */
   readonly stopped: () => void
-  /** Something that the reader gave cannot be read; beside its field stands why. */
-  readonly refused: () => void
 }
 
 const partsOf = ({ day, lock, winner }: Claims): ReadonlyArray<string> => [
@@ -86,8 +86,8 @@ export const makeResult = (): Result => {
     if (part === undefined) bar.removeAttribute("value")
     else bar.value = Math.min(1, part)
     progressText.textContent = entries > 0
-      ? `${tickets.toLocaleString("en")} of ${ticketCount(entries)} read`
-      : `${Math.round(bytes / 1024).toLocaleString("en")} KiB read`
+      ? `${grouped(tickets)} of ${ticketCount(entries)} read`
+      : `${grouped(Math.round(bytes / 1000))} kB read`
   }
 
   const showLevels = ({ level }: Verdict): void => {
@@ -137,6 +137,7 @@ export const makeResult = (): Result => {
   }
 
   return {
+    busy: (is) => section.setAttribute("aria-busy", String(is)),
     begin: (what, stays) => {
       asked = what
       claims = undefined
@@ -152,7 +153,9 @@ export const makeResult = (): Result => {
       bar.removeAttribute("value")
       progressText.textContent = "Asking for the bundle…"
       section.hidden = false
-      if (!stays) title.focus()
+      if (stays) return
+      title.focus({ preventScroll: true })
+      section.scrollIntoView({ block: "start" })
     },
     hear: (report) => {
       switch (report._tag) {
@@ -167,9 +170,6 @@ export const makeResult = (): Result => {
           return isOver("There is nothing to verify.", report.detail)
       }
     },
-    stopped: () => isOver("Stopped.", "Nothing is shown either way."),
-    refused: () => {
-      section.hidden = true
-    }
+    stopped: () => isOver("Stopped.", "Nothing is shown either way.")
   }
 }

@@ -67,6 +67,7 @@ const verify = async (
   }
   const known = knownOf(given)
   if ("field" in known) return report({ run, _tag: "Refused", ...known })
+  report({ run, _tag: "Begun" })
   const opened = await openSource(source, signal)
   if (!opened.ok) return report({ run, _tag: "Unavailable", detail: opened.detail })
 
