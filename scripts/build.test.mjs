@@ -124,6 +124,35 @@ describe.each([...new Map(nodes)])("ddd-verify.mjs on Node %s", (_, node) => {
     }
   })
 
+  it("asks a server for all of its draws, and watches it", async () => {
+    const answers = {
+      "/lottery/draw-history?limit=100": `{"items":[],"nextCursor":null}`,
+      "/log/vkey": `${vkey}\n`
+    }
+    const server = createServer(({ url }, response) => {
+      response.writeHead(answers[url] === undefined ? 404 : 200).end(answers[url] ?? "{}")
+    })
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
+    try {
+      const address = `http://127.0.0.1:${server.address().port}`
+      const [all, watched, elsewhere] = await Promise.all([
+        run(node, ["--all", address]),
+        run(node, ["watch", address, "--once"]),
+        run(node, ["--all", `${address}/elsewhere`])
+      ])
+      assert.deepStrictEqual([all.code, all.last], [
+        0,
+        "0 draws: 0 valid, 0 void, 0 pending, 0 invalid, 0 missing, 0 unreadable"
+      ])
+      assert.strictEqual(watched.code, 0, watched.stderr)
+      assert.include(watched.stdout, vkey)
+      assert.strictEqual(elsewhere.code, 2)
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
   it("tells how it is used", async () => {
     const { code, stdout } = await run(node, ["--help"])
     assert.strictEqual(code, 0)

@@ -56,6 +56,9 @@ export const verify = async (
   const options = verifyOptionsOf(flags)
   if (flags.all !== undefined) {
     if (source !== undefined) throw new WrongUsage("--all verifies every draw of a server: it goes without a bundle.")
+    if (options.ticket !== undefined || options.seen !== undefined) {
+      throw new WrongUsage("--ticket and --seen are of one draw: they go with its bundle, not with --all.")
+    }
     return await verifyAll(flags.all, options, flags.json === true, terminal)
   }
   if (source === undefined) {

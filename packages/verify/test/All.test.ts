@@ -183,19 +183,21 @@ describe("verify --all", () => {
     assert.include(text, "not what a lottery's server answers")
   })
 
-  it("refuses a bundle beside it, and what is no address", async () => {
-    const terminal = makeTerminal()
-    for (
-      const [bundle, all] of [["x", "http://localhost"], [undefined, "localhost:8080"], [
-        undefined,
-        "file:///x"
-      ]] as const
-    ) {
-      let message = ""
-      await verify(bundle, { all }, terminal).catch((error: Error) => {
-        message = `${error.name} ${error.message}`
+  it("refuses a bundle beside it, what is of one draw, and what is no address", async () => {
+    const refused: ReadonlyArray<readonly [string | undefined, VerifyFlags]> = [
+      ["x", { all: "http://localhost" }],
+      [undefined, { all: "http://localhost", ticket: "DDL-20260203-7K3QX" }],
+      [undefined, { all: "http://localhost", seen: import.meta.filename, seenAt: "2026-02-04T00:00:10.000Z" }],
+      [undefined, { all: "localhost:8080" }],
+      [undefined, { all: "file:///x" }],
+      [undefined, {}]
+    ]
+    for (const [bundle, flags] of refused) {
+      let name = ""
+      await verify(bundle, flags, makeTerminal()).catch((error: Error) => {
+        name = error.name
       })
-      assert.match(message, /^WrongUsage /)
+      assert.strictEqual(name, "WrongUsage", JSON.stringify(flags))
     }
   })
 })
