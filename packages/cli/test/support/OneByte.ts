@@ -87,6 +87,9 @@ const another = (character: string): string =>
     "A"
     : /[a-z]/.test(character) ?
     "a"
+    // of a signature's base64, which stays base64
+    : /[+/]/.test(character) ?
+    "A"
     : " "
 
 const changed = (text: string, { before, field }: Place): string => {
