@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `bench:proof`: a large draw, sold, locked and drawn; its bundle served by a server, and verified as anybody does it: by `ddd verify` from
- * the URL, and in a browser on the server's own page, where there is one (CHROMIUM_PATH, or `chromium` on the PATH).
+ * `bench:proof`: a large draw, sold, locked and drawn; its bundle served by a server, and verified as anybody does it: by `ddd verify`, and
+ * on the server's own page in a browser, where there is one (CHROMIUM_PATH, or `chromium` on the PATH); each from the URL, and from a file.
  *
  * Beside each, how much memory the server took meanwhile. It fails where a bundle is not found valid.
  */
@@ -10,7 +10,8 @@ import { aligned } from "@ddd/cli/terminal/Table"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { dayMillis } from "@ddd/core/Instant"
 import { Effect, References } from "effect"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { delimiter, join } from "node:path"
 import { parseArgs } from "node:util"
 import { chromium } from "playwright-core"
@@ -20,6 +21,7 @@ import { cpuMillisOf } from "./support/CpuTime.ts"
 import { inside } from "./support/Inside.ts"
 import { sellToAll } from "./support/SellToAll.ts"
 import { freePort, originAt, runCommand, startServer } from "./support/ServerProcess.ts"
+import { temporaryDataDir } from "./support/TemporaryFolder.ts"
 import { runProgram } from "./support/Terminal.ts"
 
 const { values } = parseArgs({
@@ -67,8 +69,8 @@ const watched = Effect.fnUntraced(function*<A, E, R>(pid: number, task: Effect.E
   return seen
 })
 
-/** Verifies the draw on the server's page; gives the verdict, and the seconds from the click to it. */
-const inBrowser = (origin: string, executablePath: string) =>
+/** Verifies the draw on the server's page, or a file there; gives the verdict, and the seconds from the click to it. */
+const inBrowser = (origin: string, executablePath: string, file: string | null) =>
   Effect.promise(async () => {
     const root = process.getuid?.() === 0 ? ["--no-sandbox"] : []
     const browser = await chromium.launch({ executablePath, args: ["--disable-gpu", ...root] })
@@ -78,7 +80,8 @@ const inBrowser = (origin: string, executablePath: string) =>
       const button = page.getByRole("button", { name: "Verify this draw" })
       await button.waitFor()
       const began = performance.now()
-      await button.click()
+      if (file === null) await button.click()
+      else await page.locator("#file").setInputFiles(file)
       const verdict = await page.locator("#verdict-line:not([hidden]) #verdict").textContent({ timeout: 300_000 })
       return { verdict, seconds: (performance.now() - began) / 1000 }
     } finally {
@@ -110,7 +113,7 @@ runProgram(Effect.gen(function*() {
   yield* remark("waiting until the server has nothing else to do")
   yield* untilIdle(server.pid)
   const rows: Array<ReadonlyArray<string>> = []
-  const add = (name: string, seconds: number, { before, most }: Watched<unknown>, said: string) =>
+  const add = (name: string, { before, most, seconds }: Omit<Watched<unknown>, "result">, said: string) =>
     rows.push([
       name,
       said,
@@ -120,30 +123,32 @@ runProgram(Effect.gen(function*() {
       most.toFixed(0)
     ])
 
-  const downloaded = yield* watched(
-    server.pid,
-    Effect.promise(async () => {
-      let bytes = 0
-      for await (const chunk of (await fetch(url)).body ?? []) bytes += chunk.length
-      return bytes
-    })
-  )
-  add("download alone", downloaded.seconds, downloaded, `${(downloaded.result / 2 ** 20).toFixed(0)} MiB`)
+  const file = join(yield* temporaryDataDir, "bundle.ndjson")
+  const download = Effect.promise(async () => {
+    const { body } = await fetch(url)
+    if (body !== null) await writeFile(file, body)
+  })
+  for (const times of ["for the first time", "again"]) {
+    add(`download, ${times}`, yield* watched(server.pid, download), `${(statSync(file).size / 2 ** 20).toFixed(0)} MiB`)
+  }
 
   const vkey = yield* Effect.promise(async () => (await (await fetch(`${origin}/log/vkey`)).text()).trim())
-  const byCommand = yield* watched(server.pid, runCommand({}, "verify", url, "--vkey", vkey))
-  const said = byCommand.result.stdout.trimEnd().split("\n").at(-1) ?? ""
-  if (said !== "VALID SIGNED") {
-    return yield* Effect.die(new Error(`ddd verify says ${said}: ${byCommand.result.stderr}`))
+  for (const [name, source] of [["URL", url], ["file", file]] as const) {
+    const byCommand = yield* watched(server.pid, runCommand({}, "verify", source, "--vkey", vkey))
+    const said = byCommand.result.stdout.trimEnd().split("\n").at(-1) ?? ""
+    if (said !== "VALID SIGNED") {
+      return yield* Effect.die(new Error(`ddd verify says ${said}: ${byCommand.result.stderr}`))
+    }
+    add(`ddd verify, of the ${name}`, byCommand, said)
   }
-  add("ddd verify, of the URL", byCommand.seconds, byCommand, said)
-
   if (chromiumPath === undefined) yield* remark("there is no Chromium here, so no browser verified it")
   else {
-    const page = yield* watched(server.pid, inBrowser(origin, chromiumPath))
-    const { seconds, verdict } = page.result
-    if (verdict !== "VALID ARITHMETIC") return yield* Effect.die(new Error(`the page says ${verdict}`))
-    add("the page, in Chromium", seconds, page, verdict)
+    for (const [name, source] of [["URL", null], ["file", file]] as const) {
+      const page = yield* watched(server.pid, inBrowser(origin, chromiumPath, source))
+      const { seconds, verdict } = page.result
+      if (verdict !== "VALID ARITHMETIC") return yield* Effect.die(new Error(`the page says ${verdict}`))
+      add(`the page in Chromium, of the ${name}`, { ...page, seconds }, verdict)
+    }
   }
   yield* print(aligned(
     [["", "verdict", "seconds", "M tickets/s", "the server's MiB: before", "at most"], ...rows],
