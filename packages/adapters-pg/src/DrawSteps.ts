@@ -252,14 +252,7 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
   const draw = yield* readDraw(sql, id)
   if (draw?.status !== "locked" || !isPast(draw.draws_at, draw.clock) || draw.lock_note === null) return false
   if (isRoundMissing(draw) || (by === "clockwork" && !isPast(clockworkDrawsAt(draw), draw.clock))) return false
-  const isOverdue = draw.draws_at !== null && draw.clock.getTime() - draw.draws_at.getTime() >= decisionPatienceMillis
-  const seed = yield* openSeed(services, due).pipe(
-    // a key that was mislaid may be found within the week
-    Effect.catchTag("StepFailed", (error) => isOverdue ? Effect.succeed(null) : Effect.fail(error))
-  )
-  if (seed === null) {
-    return yield* declareVoid(services, due, "seed", ({ status }) => Effect.succeed(status === "locked"))
-  }
+  const seed = yield* openSeed(services, due)
   const [openText, lockText] = [textOf(draw.open_note), textOf(draw.lock_note)]
   const outcome = outcomeOf(sealing.sha256, openText, lockText, seed, draw.beacon_signature, services.chain)
   const [winner] = outcome.winningPosition === null ?
@@ -460,13 +453,23 @@ const expire = (services: StepServices, due: DueStep) =>
         clock.getTime() - first.created_at.getTime() >= lockPatienceMillis
     ))
 
-/** Gives up a locked draw whose round did not come within a week. */
-const abandon = (services: StepServices, due: DueStep) =>
-  declareVoid(services, due, "beacon", (draw) =>
-    Effect.succeed(
-      draw.status === "locked" && isRoundMissing(draw) && draw.draws_at !== null &&
-        draw.clock.getTime() - draw.draws_at.getTime() >= decisionPatienceMillis
-    ))
+/** Whether a draw has waited for its decision for as long as it may. */
+const isOverdue = ({ clock, draws_at, status }: StepRow): boolean =>
+  status === "locked" && draws_at !== null && clock.getTime() - draws_at.getTime() >= decisionPatienceMillis
+
+/** Gives up a locked draw that cannot be decided: its round did not come within a week, or its seed cannot be opened. */
+const abandon = Effect.fnUntraced(function*(services: StepServices, due: DueStep) {
+  const draw = yield* readDraw(services.sql, due.drawId)
+  if (draw === undefined || !isOverdue(draw)) return false
+  if (isRoundMissing(draw)) {
+    return yield* declareVoid(services, due, "beacon", (now) => Effect.succeed(isOverdue(now) && isRoundMissing(now)))
+  }
+  const isOpened = yield* openSeed(services, due).pipe(
+    Effect.as(true),
+    Effect.catchTag("StepFailed", () => Effect.succeed(false))
+  )
+  return isOpened ? false : yield* declareVoid(services, due, "seed", (now) => Effect.succeed(isOverdue(now)))
+})
 
 interface Payee {
   readonly userId: UserId
@@ -525,9 +528,6 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     UNION ALL
     SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
-    UNION ALL
-    SELECT id, 'abandon', draws_at + interval '${decisionPatienceMillis} milliseconds'
-    FROM draws WHERE status = 'locked' AND beacon_chain IS NOT NULL AND beacon_signature IS NULL
     UNION ALL
     SELECT id, 'tile', locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)
 

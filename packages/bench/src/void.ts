@@ -7,7 +7,7 @@
 import { print, remark } from "@ddd/cli/terminal/Output"
 import * as Clockwork from "@ddd/core/Clockwork"
 import { decisionPatienceMillis } from "@ddd/core/Draw"
-import { dayMillis } from "@ddd/core/Instant"
+import { dayMillis, instant } from "@ddd/core/Instant"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Effect, References } from "effect"
 import { parseArgs } from "node:util"
@@ -38,12 +38,13 @@ runProgram(Effect.gen(function*() {
     const draws = yield* Draws
     const each = Math.ceil(Number(values.tickets) / players)
     yield* remark(`selling ${each} tickets to each of ${players} players`)
+    const sold = yield* draws.current
     yield* measure("sell", sellToAll(stage.buyers, each, 10))
     yield* advanceClock(environment, dayMillis)
     yield* measure("lock and tile", Clockwork.runDue())
     yield* advanceClock(environment, decisionPatienceMillis)
-    const due = (yield* draws.due).filter(({ step }) => step === "abandon")
-    yield* measure("void", Effect.forEach(due, (step) => draws.perform(step)))
+    const { id } = sold ?? (yield* Effect.die(new Error("no draw was on sale")))
+    yield* measure("void", draws.perform({ drawId: id, step: "abandon", dueAt: instant(0) }))
   }).pipe(Effect.provide(inside(environment, origin)), Effect.provideService(References.MinimumLogLevel, "Warn"))
   const after = yield* balancesOf(environment, stage.buyers)
   if (before.some((balance, index) => balance !== after[index])) {

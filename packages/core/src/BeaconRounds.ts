@@ -7,7 +7,10 @@
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "./Beacon.ts"
+import { abandon } from "./Clockwork.ts"
+import { vainMillisMin } from "./Draw.ts"
 import { nobleSha256 } from "./Hash.ts"
+import type { Instant } from "./Instant.ts"
 import { BeaconChain } from "./ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "./ports/BeaconRelays.ts"
 import { type AwaitedRound, Draws } from "./ports/Draws.ts"
@@ -96,9 +99,14 @@ interface BackOff {
   readonly delayMillis: number
   /** By the process' own clock. */
   readonly untilMillis: number
+  /** When it was first asked for in vain, by the clock that decides. */
+  readonly since: Instant
 }
 
-/** Runs until it is interrupted. Never fails: a round that cannot be had is asked for again, up to every 15 seconds. */
+/**
+ * Runs until it is interrupted. Never fails: a round that cannot be had is asked for again, up to every 15 seconds; draws that have waited
+ * for it for a week are given up.
+ */
 export const run = Effect.fn("BeaconRounds.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
@@ -125,11 +133,14 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
       ),
       Effect.matchEffect({
         onSuccess: () => Effect.sync(() => backOffs.delete(name)),
-        onFailure: ({ message }) => {
+        onFailure: Effect.fnUntraced(function*({ message }) {
           const delayMillis = Math.min((waiting?.delayMillis ?? pollMillis / 2) * 2, backOffMillisMax)
-          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis })
-          return tellLate(awaited, awaited.drawIds.length, message)
-        }
+          const at = yield* now.now
+          const since = waiting?.since ?? at
+          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis, since })
+          yield* tellLate(awaited, awaited.drawIds.length, message)
+          if (at - since >= vainMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
+        })
       })
     )
   })

@@ -6,6 +6,9 @@
  * its own, with a back-off of its own: one stuck draw delays no other (DESIGN.md, "The clockwork").
  */
 import { Clock, Duration, Effect } from "effect"
+import { vainMillisMin } from "./Draw.ts"
+import type { DrawId } from "./Ids.ts"
+import type { Instant } from "./Instant.ts"
 import { Draws, type DueStep } from "./ports/Draws.ts"
 import { Now } from "./ports/Now.ts"
 
@@ -18,6 +21,8 @@ interface BackOff {
   readonly delayMillis: number
   /** By the process' own clock. */
   readonly untilMillis: number
+  /** When it failed first, by the clock that decides. */
+  readonly since: Instant
 }
 
 const nameOf = (due: DueStep): string => `${due.drawId} ${due.step}`
@@ -44,6 +49,16 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   }
 })
 
+/** Gives up a draw that this process has tried to decide in vain, where it has waited for a week as well. Never fails. */
+export const abandon = (drawId: DrawId, at: Instant) =>
+  Draws.use((draws) => draws.perform({ drawId, step: "abandon", dueAt: at })).pipe(
+    Effect.tap((done) =>
+      done ? Effect.logError(`draw ${drawId} could not be decided within a week, and is void now`) : Effect.void
+    ),
+    Effect.catchCause((cause) => Effect.logError(`draw ${drawId} could not be declared void`, cause)),
+    Effect.asVoid
+  )
+
 /** Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. */
 export const run = Effect.fn("Clockwork.run")(function*() {
   const draws = yield* Draws
@@ -59,11 +74,14 @@ export const run = Effect.fn("Clockwork.run")(function*() {
       Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void),
       Effect.matchCauseEffect({
         onSuccess: () => Effect.sync(() => backOffs.delete(name)),
-        onFailure: (cause) => {
+        onFailure: Effect.fnUntraced(function*(cause) {
           const delayMillis = Math.min((waiting?.delayMillis ?? backOffMillisMin / 2) * 2, backOffMillisMax)
-          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis })
-          return Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
-        }
+          const at = yield* now.now
+          const since = waiting?.since ?? at
+          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis, since })
+          yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
+          if (due.step === "settle" && at - since >= vainMillisMin) yield* abandon(due.drawId, at)
+        })
       })
     )
   })

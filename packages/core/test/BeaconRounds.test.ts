@@ -65,15 +65,17 @@ describe("a round of the beacon", () => {
       assert.isDefined(result)
     }))
 
-  it.effect("is asked for ever less often where it is late, to every 15 seconds, and each time it is said how late it is", () =>
+  it.effect("is asked for ever less often where it is late, each time it is said how late it is, and after an hour draws may be given up", () =>
     Effect.gen(function*() {
       const relay = fails(0)
       const said: Array<string> = []
       const waiting: Array<AwaitedRound> = [{ chainHash: testChainHash, round, drawIds: [id] }]
       const stored: Array<number> = []
+      const abandoned: Array<string> = []
       const due = roundTime(testChain, round)
       const draws = Layer.mock(Draws)({
         awaitedRounds: Effect.sync(() => [...waiting]),
+        perform: ({ drawId, step }) => Effect.sync(() => abandoned.push(`${step} ${drawId}`) === 0),
         storeRound: (_, told) => Effect.sync(() => stored.push(told) + waiting.splice(0).length)
       })
       const logger = Logger.make(({ logLevel, message }) => void said.push(`${logLevel} ${String(message)}`))
@@ -107,6 +109,11 @@ describe("a round of the beacon", () => {
       assert.match(said[0] ?? "", /^Warn .*1 draw waits.*late: not there yet/)
       yield* TestClock.adjust("1 minute")
       assert.match(said.at(-1) ?? "", /^Error .* 6\d\d s late/)
+      yield* TestClock.adjust("48 minutes")
+      assert.deepStrictEqual(abandoned, [])
+      yield* TestClock.adjust("2 minutes")
+      // whether a week has passed the draw knows best
+      assert.deepStrictEqual(new Set(abandoned), new Set([`abandon ${id}`]))
       answers = Effect.succeed(signature)
       yield* TestClock.adjust("16 seconds")
       assert.deepStrictEqual(stored, [round])

@@ -60,4 +60,21 @@ describe("the clockwork", () => {
       assert.isTrue(after >= 12 && after <= 20, `${after} tries`)
       yield* Fiber.interrupt(fiber)
     }))
+
+  it.effect("gives a draw up that it could not decide for an hour, and no draw that failed in another step", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const clock = Effect.map(TestClock.testClockWith(({ currentTimeMillis }) => currentTimeMillis), instant)
+      const world = (step: DrawStep) =>
+        Layer.merge(draws([[stuck, step]], tried), Layer.succeed(Now, Now.of({ now: clock })))
+      const abandoned = Effect.map(Ref.get(tried), (all) => all.filter(({ step }) => step === "abandon").length)
+      for (const [step, gaveUp] of [["lock", false], ["settle", true]] as const) {
+        const fiber = yield* Effect.forkChild(Effect.provide(run(), world(step)), { startImmediately: true })
+        yield* TestClock.adjust("59 minutes")
+        assert.strictEqual(yield* abandoned, 0)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual((yield* abandoned) > 0, gaveUp, step)
+        yield* Fiber.interrupt(fiber)
+      }
+    }))
 })

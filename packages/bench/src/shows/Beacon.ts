@@ -176,6 +176,11 @@ export const beacon: Show = {
       isLate = true
       const before = yield* balancesOf(environment, buyers)
       const never = yield* lock(stage, day, many)
+      // a server gives up what it has asked for in vain
+      yield* Effect.repeat(Effect.sync(() => honest.asked.includes(never)), {
+        until: (isAsked) => isAsked,
+        schedule: Schedule.spaced("100 millis")
+      })
       const began = performance.now()
       yield* moveTo(stage, dayStart(dayAfter(day)) + 30_000 + 7 * dayMillis)
       yield* until(stage, day, "void")

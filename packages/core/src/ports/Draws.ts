@@ -87,7 +87,9 @@ export class Draws extends Context.Service<Draws, {
   /**
    * Does a due step, once, under the draw's lock, whoever else tries at the same time; false where it was done already or
    * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
-   * publishes the result, all in one transaction; `abandon` and `expire` declare the draw void and give every ticket's price back.
+   * publishes the result, all in one transaction; `expire` declares the draw void and gives every ticket's price back, and so does
+   * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened: it is for whoever has tried in
+   * vain, and is never among what is due.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
   /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */

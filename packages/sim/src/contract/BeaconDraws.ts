@@ -367,8 +367,12 @@ export const beaconDrawsContract = (subject: Subject): void =>
         const due = present((yield* drawAt(room.id)).drawsAt) + decisionPatienceMillis
         yield* advance(due - 60_000 - (yield* inMillis(0)))
         yield* assertWaits(room.id)
-        yield* advance(60_000)
         const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
+        assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
+        yield* advance(60_000)
+        // it is for whoever has asked in vain
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(room)).status, "locked")
         const done = yield* Draws.use(({ perform }) => times(5, perform(abandon)))
         assert.strictEqual(done.filter((did) => did).length, 1)
         yield* assertVoid(room.id, members, "beacon")
@@ -380,7 +384,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         // nobody had entered
         assert.strictEqual((yield* drawAt(draw.id)).status, "locked")
         yield* advance(86_400_000)
-        yield* catchUp
+        assert.isTrue(yield* Draws.use(({ perform }) => perform({ ...abandon, drawId: draw.id })))
         yield* assertVoid(draw.id, [], "beacon")
       })
     )
@@ -394,16 +398,35 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* fetchFrom(honest())
         yield* World.use((world) => world.loseSeed(room.id))
         const settle = { drawId: room.id, step: "settle", dueAt: yield* inMillis(0) } as const
-        const perform = Draws.use((draws) => Effect.result(draws.perform(settle)))
-        yield* advance(2 * drawAheadMillisMax)
-        const refused = yield* perform
-        assert(Result.isFailure(refused))
-        assert.strictEqual(refused.failure._tag, "StepFailed")
-        assert.strictEqual((yield* drawAt(room.id)).status, "locked")
-        yield* auditClean
-        yield* advance(decisionPatienceMillis)
-        assert.deepStrictEqual(yield* perform, Result.succeed(true))
+        const abandon = Draws.use((draws) => draws.perform({ ...settle, step: "abandon" }))
+        for (const wait of [2 * drawAheadMillisMax, decisionPatienceMillis]) {
+          assert.isFalse(yield* abandon)
+          yield* advance(wait)
+          const refused = yield* Draws.use((draws) => Effect.result(draws.perform(settle)))
+          assert(Result.isFailure(refused))
+          assert.strictEqual(refused.failure._tag, "StepFailed")
+          assert.strictEqual((yield* drawAt(room.id)).status, "locked")
+          yield* auditClean
+        }
+        assert.isTrue(yield* abandon)
+        assert.isFalse(yield* abandon)
         yield* assertVoid(room.id, members, "seed")
+      })
+    )
+
+    it(
+      "is not given up, however long it waited, where it can be decided",
+      Effect.gen(function*() {
+        const { host, members, room } = yield* soldRoom
+        yield* startDraw(host, room)
+        yield* advanceToRound(room.id)
+        yield* advance(2 * decisionPatienceMillis)
+        assert.deepStrictEqual((yield* fetchFrom(honest())).missing, [])
+        const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
+        assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
+        yield* catchUp
+        yield* assertDrawn(room.id, members)
+        assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
       })
     )
   })

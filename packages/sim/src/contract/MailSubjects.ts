@@ -2,7 +2,7 @@
 import { decisionPatienceMillis } from "@ddd/core/Draw"
 import { drawId } from "@ddd/core/Ids"
 import { cents, ticketPot, zero } from "@ddd/core/Money"
-import { Draws, type DueStep } from "@ddd/core/ports/Draws"
+import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { lockPatienceMillis } from "@ddd/core/Room"
@@ -194,12 +194,10 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         yield* together([buy(ada, 2), buy(ada, 1)])
         yield* world.loseSeed(draw.id)
         yield* advancePast(draw, decisionPatienceMillis)
-        const isOurs = (due: DueStep) => due.drawId === draw.id && due.step !== "tile"
-        for (const step of ["lock", "settle"] as const) {
+        for (const step of ["lock", "abandon"] as const) {
           assert.isNull(yield* voidDraw(ada, draw.id))
-          const [due] = (yield* Draws.use((draws) => draws.due)).filter(isOurs)
-          assert.strictEqual(due?.step, step)
-          yield* Draws.use((draws) => draws.perform(present(due)))
+          const dueAt = yield* world.now
+          assert.isTrue(yield* Draws.use((draws) => draws.perform({ drawId: draw.id, step, dueAt })))
         }
         assert.deepStrictEqual(yield* voidDraw(ada, draw.id), {
           drawDate: present(draw.drawDate),

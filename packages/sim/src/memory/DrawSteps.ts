@@ -190,11 +190,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     if (draw.notes.lock === null) throw new Error(`draw ${draw.id} is locked without a record`)
     const signature = draw.beaconSignature === null ? null : fromHex(draw.beaconSignature, 48)
     if (signature === undefined) throw new Error(`draw ${draw.id} has no signature of a round`)
-    const isOverdue = draw.drawsAt !== null && clock - draw.drawsAt >= decisionPatienceMillis
-    const seed = yield* openSeed(due).pipe(
-      Effect.catchTag("StepFailed", (error) => isOverdue ? Effect.succeed(null) : Effect.fail(error))
-    )
-    if (seed === null) return yield* declareVoid(draw, clock, due, "seed")
+    const seed = yield* openSeed(due)
     const lockText = textOf(draw.notes.lock)
     const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, signature, chain)
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
@@ -239,11 +235,16 @@ export const makeDrawSteps = Effect.gen(function*() {
     if (status === "locked" && settlesAt !== null && !isRoundMissing(draw)) {
       steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
     }
-    if (status === "locked" && drawsAt !== null && isRoundMissing(draw)) {
-      steps.push({ drawId: id, step: "abandon", dueAt: instant(drawsAt + decisionPatienceMillis) })
-    }
     return steps
   }
+
+  /** Whether a draw may be abandoned. */
+  const mayAbandon = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
+    const isOverdue = draw.status === "locked" && draw.drawsAt !== null &&
+      clock - draw.drawsAt >= decisionPatienceMillis
+    if (!isOverdue || isRoundMissing(draw)) return isOverdue
+    return yield* openSeed(due).pipe(Effect.as(false), Effect.catchTag("StepFailed", () => Effect.succeed(true)))
+  })
 
   /** Does a step of the clockwork. */
   const perform = (draw: DrawRow, clock: Instant, due: DueStep): Effect.Effect<void, StepFailed> => {
@@ -261,11 +262,11 @@ export const makeDrawSteps = Effect.gen(function*() {
       case "expire":
         return declareVoid(draw, clock, due, "deadline")
       case "abandon":
-        return declareVoid(draw, clock, due, "beacon")
+        return declareVoid(draw, clock, due, isRoundMissing(draw) ? "beacon" : "seed")
     }
   }
 
-  return { declareVoid, make, perform, publish, publishAhead, publishLockRecord, settle, soldIn, stepsOf }
+  return { declareVoid, make, mayAbandon, perform, publish, publishAhead, publishLockRecord, settle, soldIn, stepsOf }
 })
 
 /** The text that a note of this program's own signs. */

@@ -61,6 +61,11 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
     const perform = Effect.fnUntraced(function*(asked: DueStep) {
       const clock = store.now()
       const draw = store.draws.get(asked.drawId)
+      if (draw !== undefined && asked.step === "abandon") {
+        if (!(yield* steps.mayAbandon(draw, clock, asked))) return false
+        yield* steps.perform(draw, clock, asked)
+        return true
+      }
       const due = draw === undefined ? undefined : steps.stepsOf(draw).find(({ step }) => step === asked.step)
       if (draw === undefined || due === undefined || due.dueAt > clock) return false
       yield* steps.perform(draw, clock, due)
