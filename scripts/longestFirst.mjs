@@ -1,0 +1,24 @@
+/**
+ * The order of the test files: those that take minutes first, so that none of them is what the end of a run waits for; the others as
+ * Vitest has them, which remembers how long each took.
+ */
+import { BaseSequencer } from "vitest/node"
+
+/** Whatever waits for real time most of its own: the shows (a lease of two minutes), contracts on a real database, other processes. */
+const longest = [
+  "bench/test/Shows.test.ts",
+  "adapters-pg/test/Contracts.test.ts",
+  "cli/test/commands/Withdrawals.test.ts"
+]
+
+const rankOf = ({ moduleId }) => {
+  const rank = longest.findIndex((name) => moduleId.endsWith(name))
+  return rank < 0 ? longest.length : rank
+}
+
+export class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((a, b) => rankOf(a) - rankOf(b))
+  }
+}
