@@ -77,6 +77,14 @@ export const verdictText = ({ checks, level, verdict }: Verdict): VerdictText =>
           tone: "bad"
         }
       }
+      if (failed === 1 && ids[0] === 7) {
+        return {
+          title: "This is not the beacon that is accepted.",
+          meaning:
+            "The rest holds as far as it goes. The beacon is of another chain, or its round is not the right one: see check 7. A chain whose hash you know from elsewhere can be named above.",
+          tone: "bad"
+        }
+      }
       return {
         title: "This does not hold.",
         meaning: failed === 0
