@@ -41,8 +41,8 @@ interface LinesRow {
 }
 
 /**
- * The lines of a draw's tickets in its bundle, as `encodeTicket` spells them, some thousand at a time. PostgreSQL puts them together, ten
- * times as fast as they would be read ticket by ticket and spelled here; the next ones while these are sent.
+ * The lines of a draw's tickets in its bundle, as `encodeTicket` spells them, some thousand at a time. PostgreSQL puts them together, so
+ * that they need not be read ticket by ticket; the next ones while these are sent.
  */
 export const ticketLines = (sql: PgClient.PgClient, drawId: DrawId) =>
   Stream.paginate(0, (after: number) =>

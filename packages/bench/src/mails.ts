@@ -18,7 +18,7 @@ import { setUp } from "./sell/Stage.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { inside, settingsIn } from "./support/Inside.ts"
 import { makeMeter } from "./support/Meter.ts"
-import { sellToAll } from "./support/SellToAll.ts"
+import { sellToAll } from "./support/PortSales.ts"
 import { runProgram } from "./support/Terminal.ts"
 
 const { values } = parseArgs({

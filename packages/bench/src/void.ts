@@ -16,7 +16,7 @@ import { audited, balancesOf } from "./shows/Books.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { inside } from "./support/Inside.ts"
 import { makeMeter } from "./support/Meter.ts"
-import { sellToAll } from "./support/SellToAll.ts"
+import { sellToAll } from "./support/PortSales.ts"
 import { runProgram } from "./support/Terminal.ts"
 
 const { values } = parseArgs({

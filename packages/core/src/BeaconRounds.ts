@@ -6,11 +6,11 @@
  * another: which one it is was published before anybody could know it (FAIRNESS.md, "Records").
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
+import { makeBackOffs } from "./BackOff.ts"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "./Beacon.ts"
 import { abandon } from "./Clockwork.ts"
 import { vainMillisMin } from "./Draw.ts"
 import { nobleSha256 } from "./Hash.ts"
-import type { Instant } from "./Instant.ts"
 import { BeaconChain } from "./ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "./ports/BeaconRelays.ts"
 import { type AwaitedRound, Draws } from "./ports/Draws.ts"
@@ -95,14 +95,6 @@ export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
   return { stored, missing }
 })
 
-interface BackOff {
-  readonly delayMillis: number
-  /** By the process' own clock. */
-  readonly untilMillis: number
-  /** When it was first asked for in vain, by the clock that decides. */
-  readonly since: Instant
-}
-
 /**
  * Runs until it is interrupted. Never fails: a round that cannot be had is asked for again, up to every 15 seconds; draws that have waited
  * for it for a week are given up.
@@ -111,7 +103,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
   const configured = yield* BeaconChain
-  const backOffs = new Map<string, BackOff>()
+  const backOffs = makeBackOffs(pollMillis, backOffMillisMax)
 
   const tellLate = Effect.fnUntraced(function*({ chainHash, round }: AwaitedRound, count: number, why: string) {
     const chain = chainNamed(nobleSha256, chainHash, configured)
@@ -125,19 +117,16 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
   const attempt = Effect.fnUntraced(function*(awaited: AwaitedRound) {
     const name = `${awaited.chainHash} ${awaited.round}`
     const clock = yield* Clock.currentTimeMillis
-    const waiting = backOffs.get(name)
-    if (waiting !== undefined && clock < waiting.untilMillis) return
+    if (backOffs.isWaiting(name, clock)) return
     yield* obtain(awaited).pipe(
       Effect.tap((count) =>
         count === 0 ? Effect.void : Effect.logInfo(`round ${awaited.round} is there`, { draws: awaited.drawIds })
       ),
       Effect.matchEffect({
-        onSuccess: () => Effect.sync(() => backOffs.delete(name)),
+        onSuccess: () => Effect.sync(() => backOffs.succeeded(name)),
         onFailure: Effect.fnUntraced(function*({ message }) {
-          const delayMillis = Math.min((waiting?.delayMillis ?? pollMillis / 2) * 2, backOffMillisMax)
           const at = yield* now.now
-          const since = waiting?.since ?? at
-          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis, since })
+          const { since } = backOffs.failed(name, clock, at)
           yield* tellLate(awaited, awaited.drawIds.length, message)
           if (at - since >= vainMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
         })

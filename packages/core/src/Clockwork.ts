@@ -6,6 +6,7 @@
  * its own, with a back-off of its own: one stuck draw delays no other (DESIGN.md, "The clockwork").
  */
 import { Clock, Duration, Effect } from "effect"
+import { makeBackOffs } from "./BackOff.ts"
 import { vainMillisMin } from "./Draw.ts"
 import type { DrawId } from "./Ids.ts"
 import type { Instant } from "./Instant.ts"
@@ -16,14 +17,6 @@ import { Now } from "./ports/Now.ts"
 const pollMillisMax = 1_000
 const backOffMillisMin = 500
 const backOffMillisMax = 60_000
-
-interface BackOff {
-  readonly delayMillis: number
-  /** By the process' own clock. */
-  readonly untilMillis: number
-  /** When it failed first, by the clock that decides. */
-  readonly since: Instant
-}
 
 const nameOf = (due: DueStep): string => `${due.drawId} ${due.step}`
 
@@ -63,22 +56,19 @@ export const abandon = (drawId: DrawId, at: Instant) =>
 export const run = Effect.fn("Clockwork.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
-  const backOffs = new Map<string, BackOff>()
+  const backOffs = makeBackOffs(backOffMillisMin, backOffMillisMax)
 
   const perform = Effect.fnUntraced(function*(due: DueStep) {
     const name = nameOf(due)
     const clock = yield* Clock.currentTimeMillis
-    const waiting = backOffs.get(name)
-    if (waiting !== undefined && clock < waiting.untilMillis) return
+    if (backOffs.isWaiting(name, clock)) return
     yield* draws.perform(due).pipe(
       Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void),
       Effect.matchCauseEffect({
-        onSuccess: () => Effect.sync(() => backOffs.delete(name)),
+        onSuccess: () => Effect.sync(() => backOffs.succeeded(name)),
         onFailure: Effect.fnUntraced(function*(cause) {
-          const delayMillis = Math.min((waiting?.delayMillis ?? backOffMillisMin / 2) * 2, backOffMillisMax)
           const at = yield* now.now
-          const since = waiting?.since ?? at
-          backOffs.set(name, { delayMillis, untilMillis: clock + delayMillis, since })
+          const { delayMillis, since } = backOffs.failed(name, clock, at)
           yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
           if (due.step === "settle" && at - since >= vainMillisMin) yield* abandon(due.drawId, at)
         })
@@ -93,7 +83,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     yield* Effect.forEach(due, perform, { concurrency: 4, discard: true })
     const next = yield* draws.nextDueAt
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
-    return due.length > 0 && backOffs.size === 0 ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
+    return due.length > 0 && !backOffs.isAny() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
     Effect.catchCause((cause) => Effect.as(Effect.logError("the clockwork could not look", cause), pollMillisMax))
   )

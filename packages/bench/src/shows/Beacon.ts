@@ -4,19 +4,18 @@
  */
 import { roundFor, roundTime } from "@ddd/core/Beacon"
 import type { Draw } from "@ddd/core/Draw"
-import { userId } from "@ddd/core/Ids"
 import { type Day, dayAfter, dayMillis, dayOf, dayStart, formatInstant, instant } from "@ddd/core/Instant"
 import { cents } from "@ddd/core/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
-import { Sales } from "@ddd/core/ports/Sales"
+import type { Sales } from "@ddd/core/ports/Sales"
 import * as Relay from "@ddd/sim/providers/BeaconRelayStandIn"
 import { chain, hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Schedule } from "effect"
-import { randomUUID } from "node:crypto"
 import { advanceClock } from "../support/Clocks.ts"
 import { inside } from "../support/Inside.ts"
 import { makePlayers, type Player } from "../support/Players.ts"
+import { buyAtPort } from "../support/PortSales.ts"
 import { type Environment, freePort, originAt, runCommand, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited, balancesOf } from "./Books.ts"
@@ -43,18 +42,14 @@ const beside = <A, E>({ environment, origin }: Stage, task: Effect.Effect<A, E, 
 const sell = (stage: Stage, tickets: number) =>
   beside(
     stage,
-    Effect.flatMap(Sales, (sales) =>
-      Effect.forEach(
-        Array.from({ length: tickets }, (_, index) => stage.buyers[index % stage.buyers.length]),
-        (buyer) =>
-          sales.purchase({
-            userId: userId(buyer?.userId ?? ""),
-            quantity: 1,
-            drawId: null,
-            idempotency: { key: randomUUID(), fingerprint: "00".repeat(32) }
-          }),
-        { concurrency: 256, discard: true }
-      ))
+    Effect.forEach(
+      Array.from({ length: tickets }, (_, index) => index),
+      (index) => {
+        const buyer = stage.buyers[index % stage.buyers.length]
+        return buyer === undefined ? Effect.die(new Error("nobody buys")) : buyAtPort(buyer, 1)
+      },
+      { concurrency: 256, discard: true }
+    )
   )
 
 /** Moves the clock to an instant; the server notices within a second or two. */

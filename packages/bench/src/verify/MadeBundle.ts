@@ -1,14 +1,11 @@
 /** A valid bundle of as many tickets as asked for, written to a file as it is made. */
-import { toHex } from "@ddd/core/Bytes"
-import { commit } from "@ddd/core/Commitment"
 import { crockford, drawId, type Position, ticketId } from "@ddd/core/Ids"
 import { dayAfter, dayStart, formatInstant, instant, parseDay } from "@ddd/core/Instant"
 import { makeLeafComposer } from "@ddd/core/Leaf"
-import { ticketPot, ticketPrice } from "@ddd/core/Money"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Note"
-import { entropy, takings, winningPosition } from "@ddd/core/Outcome"
 import { encodeHeader } from "@ddd/core/Proof"
-import { type DrawRecord, formatRecord, recordHash, recordHashHex } from "@ddd/core/Record"
+import { formatLock, formatOpen, formatResult } from "@ddd/core/Record"
+import { lockDaily, openDaily, outcomeOf, resultRecord } from "@ddd/core/Settlement"
 import { fastSha256 } from "@ddd/core/Sha256Batch"
 import { makeTreeBuilder } from "@ddd/core/TreeBuilder"
 import { generateKeyPairSync, randomFillSync, sign } from "node:crypto"
@@ -36,8 +33,7 @@ export const writeBundle = (file: string, entries: number): string => {
   if (day === undefined) throw new TypeError("the day is none")
   const { privateKey, publicKey } = generateKeyPairSync("ed25519")
   const publicBytes = new Uint8Array(publicKey.export({ format: "der", type: "spki" }).subarray(-32))
-  const note = (record: DrawRecord): string => {
-    const text = formatRecord(record)
+  const note = (text: string): string => {
     const signature = new Uint8Array(sign(null, signedBytes(text), privateKey))
     return formatNote(text, [{ name, id: keyId(fastSha256, name, publicBytes), signature }])
   }
@@ -45,28 +41,9 @@ export const writeBundle = (file: string, entries: number): string => {
   const seed = new Uint8Array(32).fill(3)
   const opens = dayStart(day)
   const closes = dayStart(dayAfter(day))
-  const open: DrawRecord = {
-    type: "open",
-    draw,
-    kind: "daily",
-    date: day,
-    opens,
-    closes,
-    price: ticketPrice,
-    pot: ticketPot,
-    commitment: toHex(commit(fastSha256, draw, seed)),
-    beacon: null,
-    previous: null
-  }
-  const drawn = entropy(fastSha256, {
-    drawId: draw,
-    openHash: recordHash(fastSha256, formatRecord(open)),
-    seed,
-    beaconSignature: new Uint8Array(0)
-  })
-  const position = winningPosition(drawn, entries)
-  const taken = takings(entries, { price: ticketPrice, pot: ticketPot })
-  if (taken === undefined) throw new RangeError(`${entries} tickets are more than the books hold`)
+  const open = formatOpen(
+    openDaily(fastSha256, { id: draw, date: day, opens, closes, seed, chain: null, previous: null })
+  )
 
   // the header comes first and holds the root, which is known last: the tickets are gone through twice, the same each time
   const { body, compose } = makeLeafComposer(draw)
@@ -87,28 +64,12 @@ export const writeBundle = (file: string, entries: number): string => {
     body.set(hashesAt(i), id.length)
     tree.add(compose(i + 1 as Position, id.length, timeOf(i)))
   }
-  const lock: DrawRecord = {
-    type: "lock",
-    draw,
-    open: recordHashHex(fastSha256, formatRecord(open)),
-    locked: instant(closes + 12),
-    draws: closes,
-    entries,
-    root: toHex(tree.root()),
-    pool: taken.pool,
-    beacon: null
-  }
-  const result: DrawRecord = {
-    type: "result",
-    draw,
-    lock: recordHashHex(fastSha256, formatRecord(lock)),
-    seed: toHex(seed),
-    beacon: null,
-    entropy: toHex(drawn),
-    winner: position === undefined ? null : { position, ticketId: ticketId(idOf(position - 1)) },
-    prize: taken.pool,
-    fee: taken.fee
-  }
+  const sold = { clock: instant(closes + 12), lastPurchasedAt: null, entries, root: tree.root() }
+  const lock = formatLock(lockDaily(fastSha256, open, sold))
+  const outcome = outcomeOf(fastSha256, open, lock, seed, null, null)
+  const position = outcome.winningPosition
+  const winner = position === null ? null : ticketId(idOf(position - 1))
+  const result = formatResult(resultRecord(fastSha256, lock, seed, null, outcome, winner))
   const vkey = formatVerifierKey(fastSha256, name, publicBytes)
   const descriptor = openSync(file, "w")
   try {

@@ -158,34 +158,6 @@ export const makeDrawSteps = Effect.gen(function*() {
     return wallet
   }
 
-  /** `→ void`: every ticket's price goes back, as it was split between credit and winnings. Who is concerned is told by mail. */
-  const declareVoid = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep, reason: VoidReason) {
-    const seed = yield* openSeed(due).pipe(Effect.catchTag("StepFailed", () => Effect.succeed(null)))
-    const { lock, open } = draw.notes
-    const lockText = lock === null ? null : textOf(lock)
-    const record = voidRecord(sha256, textOf(open), lockText, reason, seed, draw.totalEntries)
-    const note = yield* signer.sign(formatVoid(record))
-
-    const wallets = new Map<UserId, Wallet>()
-    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
-    for (const { ticketId, userId, walletSeq } of ticketsIn(draw.id)) {
-      const paid = store.transactions.get(userId)?.[walletSeq - 1]
-      if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-      const wallet = wallets.get(userId) ?? walletOf(userId)
-      const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
-      if (isRefusal(moved)) return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-      wallets.set(userId, moved.wallet)
-      refunds.push({ userId, ...moved })
-    }
-    for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
-    const members = store.lobbies.get(draw.id)?.members.map(({ userId }) => userId)
-    const _tag = members === undefined ? "MailDrawVoid" : "MailRoomClosed"
-    for (const userId of members ?? wallets.keys()) {
-      addJob(store, `closed ${draw.id} ${userId}`, { _tag, userId, drawId: draw.id })
-    }
-    changed({ ...draw, status: "void", seed: record.seed, notes: { ...draw.notes, result: note } })
-  })
-
   const settle = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
     if (draw.notes.lock === null) throw new Error(`draw ${draw.id} is locked without a record`)
     const signature = draw.beaconSignature === null ? null : fromHex(draw.beaconSignature, 48)
@@ -215,6 +187,34 @@ export const makeDrawSteps = Effect.gen(function*() {
       drawnAt: clock,
       notes: { ...draw.notes, result: note }
     })
+  })
+
+  /** `→ void`: every ticket's price goes back, as it was split between credit and winnings. Who is concerned is told by mail. */
+  const declareVoid = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep, reason: VoidReason) {
+    const seed = yield* openSeed(due).pipe(Effect.catchTag("StepFailed", () => Effect.succeed(null)))
+    const { lock, open } = draw.notes
+    const lockText = lock === null ? null : textOf(lock)
+    const record = voidRecord(sha256, textOf(open), lockText, reason, seed, draw.totalEntries)
+    const note = yield* signer.sign(formatVoid(record))
+
+    const wallets = new Map<UserId, Wallet>()
+    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
+    for (const { ticketId, userId, walletSeq } of ticketsIn(draw.id)) {
+      const paid = store.transactions.get(userId)?.[walletSeq - 1]
+      if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
+      const wallet = wallets.get(userId) ?? walletOf(userId)
+      const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
+      if (isRefusal(moved)) return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
+      wallets.set(userId, moved.wallet)
+      refunds.push({ userId, ...moved })
+    }
+    for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
+    const members = store.lobbies.get(draw.id)?.members.map(({ userId }) => userId)
+    const _tag = members === undefined ? "MailDrawVoid" : "MailRoomClosed"
+    for (const userId of members ?? wallets.keys()) {
+      addJob(store, `closed ${draw.id} ${userId}`, { _tag, userId, drawId: draw.id })
+    }
+    changed({ ...draw, status: "void", seed: record.seed, notes: { ...draw.notes, result: note } })
   })
 
   /** What is left to do for a draw, now or later. Its outcome waits for its lock, not for its tiles. */

@@ -92,14 +92,14 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
         })
       }),
       storeRound: (chainHash, round, signature) =>
-        Effect.sync(() => {
+        store.exclusive(Effect.sync(() => {
           const waiting = [...store.draws.values()].filter((draw) =>
             draw.status === "locked" && isRoundMissing(draw) && draw.beacon?.chainHash === chainHash &&
             draw.beacon.round === round
           )
           for (const draw of waiting) store.draws.set(draw.id, { ...draw, beaconSignature: toHex(signature) })
           return waiting.length
-        }),
+        })),
 
       current: Effect.sync(() => {
         const row = daily().find((draw) => onSale(draw, store.now()))

@@ -1,16 +1,13 @@
 /** Days of a lottery as its operator publishes them: signed records that name each other, and bundles that hold. */
-import { beaconDelayMillis, roundFor } from "@ddd/core/Beacon"
 import { fromHex, toHex, utf8Bytes } from "@ddd/core/Bytes"
-import { commit } from "@ddd/core/Commitment"
 import { drawId, type Position, ticketId } from "@ddd/core/Ids"
 import { type Day, dayAfter, dayStart, instant } from "@ddd/core/Instant"
 import { makeLeafComposer } from "@ddd/core/Leaf"
 import { append, emptyFrontier, root } from "@ddd/core/Merkle"
-import { ticketPot, ticketPrice } from "@ddd/core/Money"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Note"
-import { entropy, takings, winningPosition } from "@ddd/core/Outcome"
 import { type BundleTicket, encodeHeader, encodeTicket } from "@ddd/core/Proof"
-import { type DrawRecord, formatRecord, recordHash, recordHashHex } from "@ddd/core/Record"
+import { formatLock, formatOpen, formatResult, formatVoid, recordHashHex } from "@ddd/core/Record"
+import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/Settlement"
 import { fastSha256 } from "@ddd/core/Sha256Batch"
 import * as BeaconStandIn from "@ddd/sim/providers/BeaconStandIn"
 import { createPrivateKey, createPublicKey, sign } from "node:crypto"
@@ -87,77 +84,32 @@ export const playDay = (options: DayOptions): PlayedDay => {
   const seed = new Uint8Array(32).fill(3)
   const opens = dayStart(day)
   const closes = dayStart(dayAfter(day))
-  const draws = instant(closes + (beacon ? beaconDelayMillis : 0))
-  const locked = instant(closes + 12)
-  const round = roundFor(BeaconStandIn.chain, draws)
-  const ref = beacon ? { chainHash: BeaconStandIn.hash, round } : null
-  const note = (record: DrawRecord): string => signer.note(formatRecord(record))
+  const chain = beacon ? BeaconStandIn.chain : null
 
-  const open: DrawRecord = {
-    type: "open",
-    draw: id,
-    kind: "daily",
-    date: day,
-    opens,
-    closes,
-    price: ticketPrice,
-    pot: ticketPot,
-    commitment: toHex(commit(fastSha256, id, seed)),
-    beacon: ref,
-    previous
-  }
-  const openHash = recordHashHex(fastSha256, formatRecord(open))
+  const opened = openDaily(fastSha256, { id, date: day, opens, closes, seed, chain, previous: null })
+  const open = formatOpen({ ...opened, previous })
+  const openHash = recordHashHex(fastSha256, open)
   const tickets = ticketsOf(day, entries, fill)
-  const taken = takings(entries, { price: ticketPrice, pot: ticketPot })
-  if (taken === undefined) throw new RangeError("so many tickets cannot be")
-  const lock: DrawRecord = {
-    type: "lock",
-    draw: id,
-    open: openHash,
-    locked,
-    draws,
+  const locking = lockDaily(fastSha256, open, {
+    clock: instant(closes + 12),
+    lastPurchasedAt: null,
     entries,
-    root: toHex(root(fastSha256, append(fastSha256, emptyFrontier, tickets.map(leafOf(id))))),
-    pool: taken.pool,
-    beacon: ref
-  }
-  const lockHash = recordHashHex(fastSha256, formatRecord(lock))
-  const signature = beacon ? BeaconStandIn.signRound(round) : new Uint8Array(0)
-  const drawn = entropy(fastSha256, {
-    drawId: id,
-    openHash: recordHash(fastSha256, formatRecord(open)),
-    seed,
-    beaconSignature: signature
+    root: root(fastSha256, append(fastSha256, emptyFrontier, tickets.map(leafOf(id))))
   })
-  const position = winningPosition(drawn, entries)
-  const winner = position === undefined ? undefined : tickets[position - 1]
-  const end: DrawRecord = stage === "void"
-    ? {
-      type: "void",
-      draw: id,
-      open: openHash,
-      lock: lockHash,
-      reason: "beacon",
-      seed: toHex(seed),
-      refund: taken.refund
-    }
-    : {
-      type: "result",
-      draw: id,
-      lock: lockHash,
-      seed: toHex(seed),
-      beacon: beacon ? { round, signature: toHex(signature) } : null,
-      entropy: toHex(drawn),
-      winner: position === undefined || winner === undefined ? null : { position, ticketId: winner.ticketId },
-      prize: taken.pool,
-      fee: taken.fee
-    }
+  const lock = formatLock(locking)
+  const signature = locking.beacon === null ? null : BeaconStandIn.signRound(locking.beacon.round)
+  const outcome = outcomeOf(fastSha256, open, lock, seed, signature, chain)
+  const position = outcome.winningPosition
+  const winner = position === null ? undefined : tickets[position - 1]
+  const end = stage === "void"
+    ? formatVoid(voidRecord(fastSha256, open, lock, "beacon", seed, entries))
+    : formatResult(resultRecord(fastSha256, lock, seed, signature, outcome, winner?.ticketId ?? null))
   const notes = {
-    open: note(open),
-    lock: stage === "open" ? null : note(lock),
-    result: stage === "open" || stage === "locked" ? null : note(end)
+    open: signer.note(open),
+    lock: stage === "open" ? null : signer.note(lock),
+    result: stage === "open" || stage === "locked" ? null : signer.note(end)
   }
-  const header = encodeHeader({ drawId: id, vkey: signer.vkey, ...notes, chain: beacon ? BeaconStandIn.chain : null })
+  const header = encodeHeader({ drawId: id, vkey: signer.vkey, ...notes, chain })
   return {
     day,
     stage,
@@ -171,7 +123,7 @@ export const playDay = (options: DayOptions): PlayedDay => {
       totalEntries: entries,
       winningTicketId: stage === "drawn" ? winner?.ticketId ?? null : null
     },
-    locked
+    locked: locking.locked
   }
 }
 
