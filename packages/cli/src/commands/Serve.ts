@@ -72,8 +72,8 @@ export const serve = Effect.fn("ddd serve")(function*() {
   return yield* Effect.gen(function*() {
     const running = yield* Server.start(settings, () => stopping)
     if (settings.NODE_ENV === "production") {
-      const { migrated, port, url } = running
-      yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated })
+      const { migrated, port, url, vkeys } = running
+      yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated, vkeys })
     } else {
       yield* print(banner(settings, running))
     }

@@ -43,6 +43,7 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
 
         const server = yield* serve({ ...env, PORT: "0" })
         assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 200)
+        const vkey = yield* Effect.promise(async () => (await (await fetch(`${server.url}/log/vkey`)).text()).trim())
         assert.strictEqual(server.stdout(), "")
         const [audit, neighbour] = yield* Effect.all([
           ddd(["audit"], env),
@@ -53,7 +54,10 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
         assert.match(neighbour.stderr, /cannot be listened on.*set PORT/)
         assert.strictEqual(yield* server.stop(), 0)
         const messages = jsonLines(server.stderr()).map(({ message }) => JSON.stringify(message))
-        assert.isTrue(messages.some((message) => message.includes("serving")), server.stderr())
+        const serving = messages.find((message) => message.includes("serving"))
+        assert.isDefined(serving, server.stderr())
+        // whoever pins the log's key learns it here, or at /log/vkey
+        assert.include(serving, vkey)
       }),
     120_000
   )
