@@ -37,11 +37,11 @@ describe("layering", () => {
         "core/src/Hash.ts": `const text = "Math.random()"`,
         "core/test/Money.test.ts": `import "node:crypto"\nimport "../src/Money.ts"\nimport "vitest"`,
         "adapters-pg/package.json": `{ "dependencies": { "@ddd/core": "1" }, "devDependencies": { "@ddd/sim": "1" } }`,
-        "adapters-pg/src/Ledger.ts": `import type { Money } from "@ddd/core/Money"\nimport "node:fs"\nDate.now()`,
+        "adapters-pg/src/Ledger.ts": `import type { Money } from "@ddd/core/money/Money"\nimport "node:fs"\nDate.now()`,
         "adapters-pg/src/testing/support.ts": `import "vitest"`,
         "adapters-pg/test/Ledger.test.ts": `import "@ddd/sim/Model"\nimport "../src/testing/support.ts"`,
         "web/package.json": `{ "dependencies": { "@ddd/core": "1" }, "devDependencies": { "vite": "1" } }`,
-        "web/src/Page.ts": `import "@ddd/core/Money"`,
+        "web/src/Page.ts": `import "@ddd/core/money/Money"`,
         "web/vite.config.mjs": `import "vite"\nimport "node:fs"`,
         "cli/package.json": dependencies("@ddd/sim", "@ddd/adapters-pg"),
         "cli/src/main.ts": `import "@ddd/sim/Model"\nimport("@ddd/adapters-pg/Ledger")`

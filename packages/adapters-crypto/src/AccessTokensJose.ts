@@ -4,8 +4,6 @@
  * A token is accepted exactly as this module writes it: three members in its header, a key of our own by its id. No
  * header leads anywhere else, so nothing is fetched and no other algorithm is ever tried.
  */
-import { isUuid, userId } from "@ddd/core/Ids"
-import { type Instant, instant } from "@ddd/core/Instant"
 import {
   type AccessClaims,
   AccessTokens,
@@ -16,6 +14,8 @@ import {
   Unauthenticated
 } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
+import { isUuid, userId } from "@ddd/core/values/Ids"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Redacted, Result } from "effect"
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose"
 import type { KeyObject } from "node:crypto"

@@ -3,7 +3,7 @@
  *
  * Rows whose keys ascend are written side by side, which a busy table's indexes thank with a third of their time.
  */
-import type { Instant } from "@ddd/core/Instant"
+import type { Instant } from "@ddd/core/values/Instant"
 import { randomUUID } from "node:crypto"
 
 const counterMax = 0xfff

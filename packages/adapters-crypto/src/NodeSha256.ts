@@ -4,7 +4,7 @@
  * Tickets, their tree and their proofs are millions of hashes of short messages, where the cost is not the hash but
  * crossing into native code and making the result: Node hands out a latin1 string far sooner than a Buffer.
  */
-import type { Sha256 } from "@ddd/core/Hash"
+import type { Sha256 } from "@ddd/core/hash/Hash"
 import { hash } from "node:crypto"
 
 const digest = Buffer.allocUnsafeSlow(32)

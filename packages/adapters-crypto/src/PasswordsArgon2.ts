@@ -11,7 +11,7 @@
  * That pool has four threads unless UV_THREADPOOL_SIZE says otherwise at the start of the process, and file access and
  * name look-ups share it: with four cores or more, set it to a few more than the cores.
  */
-import { isPasswordTooLong, normalisePassword, passwordCharactersMax } from "@ddd/core/Password"
+import { isPasswordTooLong, normalisePassword, passwordCharactersMax } from "@ddd/core/accounts/Password"
 import { HashingBusy, Passwords } from "@ddd/core/ports/Passwords"
 import { Effect, Layer, Redacted, Semaphore } from "effect"
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto"

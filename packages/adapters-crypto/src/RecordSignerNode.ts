@@ -4,8 +4,8 @@
  * Every living key signs every note, so that a verifier which pinned any of them keeps verifying while keys rotate
  * (FAIRNESS.md, "Keys rotate").
  */
-import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/Note"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/proof/Note"
 import { Effect, Layer, Redacted, Result } from "effect"
 import { sign } from "node:crypto"
 import { ed25519FromSeed, type Ed25519Key } from "./Ed25519.ts"

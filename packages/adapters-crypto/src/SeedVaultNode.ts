@@ -4,8 +4,8 @@
  * The draw's id is authenticated with the seed: a stored seed moved to another draw's row does not open. Nonces are
  * random; a key seals a few draws a day, far from the 2^32 at which that would matter.
  */
-import type { DrawId } from "@ddd/core/Ids"
 import { type SealedSeed, type Seed, SeedUnreadable, SeedVault } from "@ddd/core/ports/SeedVault"
+import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Redacted } from "effect"
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto"
 import { type KeyRingConfig, makeKeyRing, type RingKey } from "./KeyRing.ts"

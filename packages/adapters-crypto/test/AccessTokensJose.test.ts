@@ -1,6 +1,6 @@
-import { userId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
 import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import * as fc from "fast-check"

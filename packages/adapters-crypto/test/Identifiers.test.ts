@@ -1,5 +1,5 @@
-import { isUuid } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
+import { isUuid } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { makeUuidV7 } from "../src/Identifiers.ts"

@@ -1,4 +1,4 @@
-import { nobleSha256 } from "@ddd/core/Hash"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { nodeSha256 } from "../src/NodeSha256.ts"

@@ -1,6 +1,6 @@
-import { nobleSha256 } from "@ddd/core/Hash"
-import { checkNote, formatVerifierKey, parseNote, parseVerifierKey } from "@ddd/core/Note"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { checkNote, formatVerifierKey, parseNote, parseVerifierKey } from "@ddd/core/proof/Note"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Redacted } from "effect"
 import * as RecordSignerNode from "../src/RecordSignerNode.ts"

@@ -1,4 +1,4 @@
-import { nobleSha256 } from "@ddd/core/Hash"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"

@@ -1,5 +1,5 @@
-import { drawId } from "@ddd/core/Ids"
 import { type SealedSeed, SeedVault } from "@ddd/core/ports/SeedVault"
+import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Exit, Redacted } from "effect"
 import { createDecipheriv, hkdfSync } from "node:crypto"

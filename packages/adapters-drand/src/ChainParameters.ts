@@ -1,7 +1,7 @@
 /** A chain's parameters as relays tell them (`GET /<chain hash>/info`), read from a setting: nothing of them is taken on trust later. */
-import { chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/Beacon"
-import { toHex } from "@ddd/core/Bytes"
-import { nobleSha256 } from "@ddd/core/Hash"
+import { chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/draws/Beacon"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { toHex } from "@ddd/core/values/Bytes"
 import { Data, Result, Schema } from "effect"
 
 /** The text does not describe a chain that draws can wait for; `reason` says why. */

@@ -4,8 +4,8 @@
  * `GET <url>/<chain hash>/public/<round>` tells `{"round", "randomness", "signature"}`. The answer is read strictly and not believed:
  * whoever asks verifies the signature.
  */
-import { fromHex } from "@ddd/core/Bytes"
 import { type BeaconRelay, RelayFailed } from "@ddd/core/ports/BeaconRelays"
+import { fromHex } from "@ddd/core/values/Bytes"
 import { Effect, Schema } from "effect"
 
 /** The relays of the League of Entropy, which run drand's chains. */

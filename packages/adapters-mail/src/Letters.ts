@@ -1,5 +1,5 @@
 /** What the mails about an account say. */
-import type { Instant } from "@ddd/core/Instant"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { Redacted } from "effect"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"

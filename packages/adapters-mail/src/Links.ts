@@ -6,8 +6,8 @@
  * `/verify?draw=…` checks a draw, named by its day or, in a room, by its id; `/` is the draw on sale.
  * Opening a link changes nothing by itself: programs that look at mails open links too.
  */
-import type { DrawId } from "@ddd/core/Ids"
-import type { Day } from "@ddd/core/Instant"
+import type { DrawId } from "@ddd/core/values/Ids"
+import type { Day } from "@ddd/core/values/Instant"
 import { Redacted } from "effect"
 
 export interface Links {

@@ -3,10 +3,10 @@
  *
  * They hold links that open accounts, so they are readable by their owner alone.
  */
-import { formatInstant } from "@ddd/core/Instant"
 import { Mailer } from "@ddd/core/ports/Mailer"
 import { Now } from "@ddd/core/ports/Now"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"

@@ -1,8 +1,6 @@
 /** Every letter with made-up contents, to be looked at. */
-import { drawId, position, ticketId, userId } from "@ddd/core/Ids"
-import { dayAfter, dayOf, dayStart, type Instant, instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import type { WithdrawalStatus } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import {
   type BoughtTickets,
   type ClosedRoom,
@@ -10,6 +8,8 @@ import {
   mailedTicketsMax,
   type Win
 } from "@ddd/core/ports/MailSubjects"
+import { drawId, position, ticketId, userId } from "@ddd/core/values/Ids"
+import { dayAfter, dayOf, dayStart, type Instant, instant } from "@ddd/core/values/Instant"
 import { Redacted } from "effect"
 import type { Addressee } from "./Addressee.ts"
 import type { Letter } from "./Letter.ts"

@@ -1,7 +1,7 @@
 /** What the mails about a private room say. */
-import type { VoidReason } from "@ddd/core/Draw"
+import type { VoidReason } from "@ddd/core/draws/Draw"
 import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
-import { lockPatienceMillis } from "@ddd/core/Room"
+import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { asTyped, dollars } from "./Wording.ts"

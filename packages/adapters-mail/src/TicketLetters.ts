@@ -1,8 +1,8 @@
 /** What the mails about tickets say: those that were bought, and the one that won. */
-import type { VoidReason } from "@ddd/core/Draw"
-import type { DrawId } from "@ddd/core/Ids"
-import { cents, ticketPrice } from "@ddd/core/Money"
+import type { VoidReason } from "@ddd/core/draws/Draw"
+import { cents, ticketPrice } from "@ddd/core/money/Money"
 import type { BoughtTickets, MailedTicket, VoidDraw, Win } from "@ddd/core/ports/MailSubjects"
+import type { DrawId } from "@ddd/core/values/Ids"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { capitalised, dollars, drawName, moment, number, yourTickets } from "./Wording.ts"

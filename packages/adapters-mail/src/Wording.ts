@@ -1,6 +1,6 @@
 /** How times, amounts, draws and what players typed are written in a mail. */
-import { type Day, dayStart, type Instant } from "@ddd/core/Instant"
-import { type Cents, formatCents } from "@ddd/core/Money"
+import { type Cents, formatCents } from "@ddd/core/money/Money"
+import { type Day, dayStart, type Instant } from "@ddd/core/values/Instant"
 
 const inUtc = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })
 

@@ -1,7 +1,7 @@
-import { instant } from "@ddd/core/Instant"
 import { Mailer } from "@ddd/core/ports/Mailer"
 import { Now } from "@ddd/core/ports/Now"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"

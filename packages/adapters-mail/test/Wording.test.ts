@@ -1,5 +1,5 @@
-import { instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { asTyped, dollars, maskedAddress, moment } from "../src/Wording.ts"

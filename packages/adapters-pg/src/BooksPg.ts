@@ -5,11 +5,11 @@
  * from rows that are read as a stream, so that memory does not grow with the tickets. One read-only snapshot without locks:
  * it runs beside sales, on a replica too.
  */
-import { formatInstant } from "@ddd/core/Instant"
-import { parseVerifierKey } from "@ddd/core/Note"
 import { Books } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { parseVerifierKey } from "@ddd/core/proof/Note"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"

@@ -4,7 +4,7 @@
  * The database keeps by how much it is ahead of real time, so a restart goes on from there and nothing ever rewinds
  * (DESIGN.md, "Time"). All of it runs as the tables' owner, but for `ensure(null)`, which only reads.
  */
-import { formatInstant, type Instant, instant } from "@ddd/core/Instant"
+import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 

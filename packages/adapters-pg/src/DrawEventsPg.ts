@@ -3,9 +3,9 @@
  *
  * One listening connection a process, shared by all who subscribe. `Missed` is said each time that listening begins.
  */
-import type { DrawStatus } from "@ddd/core/Draw"
-import { drawId, isUuid, userId } from "@ddd/core/Ids"
+import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { drawId, isUuid, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, PubSub, Stream } from "effect"
 import { Listener } from "./Listener.ts"

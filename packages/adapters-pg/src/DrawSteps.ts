@@ -4,7 +4,7 @@
  * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
-import type { ChainInfo } from "@ddd/core/Beacon"
+import type { ChainInfo } from "@ddd/core/draws/Beacon"
 import {
   daysToPublish,
   decisionPatienceMillis,
@@ -12,12 +12,10 @@ import {
   type DrawStatus,
   type DrawStep,
   type VoidReason
-} from "@ddd/core/Draw"
-import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/Ids"
-import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
-import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/Merkle"
-import { type Cents, cents } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
+} from "@ddd/core/draws/Draw"
+import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { type Cents, cents } from "@ddd/core/money/Money"
+import { collectFee, isRefusal, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
@@ -25,10 +23,12 @@ import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/Record"
-import { lockPatienceMillis } from "@ddd/core/Room"
-import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/Settlement"
-import { collectFee, isRefusal, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/Wallet"
+import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/proof/Merkle"
+import { parseNote } from "@ddd/core/proof/Note"
+import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/proof/Record"
+import { lockPatienceMillis } from "@ddd/core/rooms/Room"
+import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
+import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import type { SqlError } from "effect/sql"

@@ -1,7 +1,6 @@
 /** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `DrawSteps`. */
-import type { DrawNotes } from "@ddd/core/Draw"
-import { type DrawId, drawId, type Position, userId } from "@ddd/core/Ids"
-import { pageOf } from "@ddd/core/Page"
+import type { DrawNotes } from "@ddd/core/draws/Draw"
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import {
   Draws,
@@ -16,7 +15,8 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
-import type { TicketStatus } from "@ddd/core/Ticket"
+import { type DrawId, drawId, type Position, userId } from "@ddd/core/values/Ids"
+import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"

@@ -16,13 +16,13 @@ import {
   reversalReference,
   stepDue,
   unheardOf
-} from "@ddd/core/Funding"
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
-import { learn } from "@ddd/core/Payout"
+} from "@ddd/core/money/Funding"
+import { chargeBack, deposit, isRefusal, type Wallet } from "@ddd/core/money/Wallet"
+import { learn } from "@ddd/core/money/Withdrawal"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
-import { chargeBack, deposit, isRefusal, type Wallet } from "@ddd/core/Wallet"
+import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "./Rows.ts"

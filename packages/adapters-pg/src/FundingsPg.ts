@@ -1,5 +1,5 @@
 /** Money in, on PostgreSQL. */
-import { canonicalReference } from "@ddd/core/Funding"
+import { canonicalReference } from "@ddd/core/money/Funding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"

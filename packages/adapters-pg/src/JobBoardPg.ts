@@ -1,6 +1,6 @@
 /** The jobs as operators see them, on PostgreSQL: the table that the queues work on. */
-import { pageOf } from "@ddd/core/Page"
 import { JobBoard, type JobEntry, type JobState } from "@ddd/core/ports/JobBoard"
+import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import { instantOf, instantOrNull } from "./Rows.ts"

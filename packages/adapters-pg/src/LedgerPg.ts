@@ -1,9 +1,9 @@
 /** Wallets and their movements on PostgreSQL. */
-import { pageOf } from "@ddd/core/Page"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { hearNews } from "./FundingSteps.ts"

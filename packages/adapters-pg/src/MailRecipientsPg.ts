@@ -1,7 +1,7 @@
 /** Those who are written to, on PostgreSQL. */
-import { userId } from "@ddd/core/Ids"
 import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import { type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { userId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf } from "./Rows.ts"

@@ -1,9 +1,7 @@
 /** What mails are about, on PostgreSQL: read as it stands, with no lock. */
-import type { DrawStatus } from "@ddd/core/Draw"
-import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/Ids"
-import { type Day, formatInstant, instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import type { WithdrawalStatus } from "@ddd/core/Payout"
+import type { DrawStatus } from "@ddd/core/draws/Draw"
+import { cents } from "@ddd/core/money/Money"
+import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import {
   type BoughtTickets,
   type ClosedRoom,
@@ -13,7 +11,9 @@ import {
   MailSubjects,
   type VoidDraw
 } from "@ddd/core/ports/MailSubjects"
-import { parseRecord } from "@ddd/core/Record"
+import { parseRecord } from "@ddd/core/proof/Record"
+import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
+import { type Day, formatInstant, instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import type { Statement } from "effect/sql"

@@ -4,8 +4,8 @@
  * The difference to this process' monotonic clock is measured every second, so that asking costs no query. Where the database
  * does not answer, the last difference goes on. What decides by time under a lock asks `app_now()` itself.
  */
-import { type Instant, instant } from "@ddd/core/Instant"
 import { Now } from "@ddd/core/ports/Now"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { type Duration, Effect, Layer, Schedule } from "effect"
 import { performance } from "node:perf_hooks"

@@ -1,11 +1,11 @@
 /** The players' accounts with the payout provider, on PostgreSQL. */
-import { type UserId, userId } from "@ddd/core/Ids"
 import {
   type PayoutAccount,
   PayoutAccounts,
   type PayoutAccountStatus,
   PayoutAccountTaken
 } from "@ddd/core/ports/PayoutAccounts"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { orUnavailable } from "./Transaction.ts"

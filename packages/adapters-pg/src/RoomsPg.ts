@@ -3,9 +3,9 @@
  *
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { emptyFrontier, encodeFrontier } from "@ddd/core/Merkle"
+import type { Idempotency } from "@ddd/core/draws/Sale"
+import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
@@ -17,11 +17,19 @@ import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { formatOpen } from "@ddd/core/Record"
-import { drawnByServerAt, mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/Room"
-import type { Idempotency } from "@ddd/core/Sale"
-import { lockRoom, openRoom } from "@ddd/core/Settlement"
-import type { TicketStatus } from "@ddd/core/Ticket"
+import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
+import { formatOpen } from "@ddd/core/proof/Record"
+import {
+  drawnByServerAt,
+  mayClose,
+  mayExecute,
+  mayJoin,
+  mayLeave,
+  mayStart,
+  type RoomRefusal
+} from "@ddd/core/rooms/Room"
+import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import { tellLeft, tellMembers } from "./DrawEventsPg.ts"

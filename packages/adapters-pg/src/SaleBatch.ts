@@ -5,12 +5,7 @@
  * before it waited for; lets the rule of `core` decide; seals here, so that the secret never reaches the database; and writes
  * in set-based statements (DESIGN.md, "Selling").
  */
-import { toHex } from "@ddd/core/Bytes"
-import { type DrawStatus, onSale } from "@ddd/core/Draw"
-import { drawId, type TicketId, type UserId, userId } from "@ddd/core/Ids"
-import { type Day, formatInstant, type Instant } from "@ddd/core/Instant"
-import { append, decodeFrontier, encodeFrontier } from "@ddd/core/Merkle"
-import type { Room } from "@ddd/core/Room"
+import { type DrawStatus, onSale } from "@ddd/core/draws/Draw"
 import {
   type Buyer,
   type KeptAnswer,
@@ -21,9 +16,14 @@ import {
   type Sale,
   sell,
   type SoldBlock
-} from "@ddd/core/Sale"
-import type { Ticket } from "@ddd/core/Ticket"
-import { dailyPrefix, roomPrefix } from "@ddd/core/TicketId"
+} from "@ddd/core/draws/Sale"
+import type { Ticket } from "@ddd/core/draws/Ticket"
+import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
+import { append, decodeFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
+import type { Room } from "@ddd/core/rooms/Room"
+import { toHex } from "@ddd/core/values/Bytes"
+import { drawId, type TicketId, type UserId, userId } from "@ddd/core/values/Ids"
+import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"

@@ -5,13 +5,13 @@
  * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
  * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
  */
+import { potOf, type PurchaseRequest } from "@ddd/core/draws/Sale"
+import type { Receipt } from "@ddd/core/draws/Ticket"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { potOf, type PurchaseRequest } from "@ddd/core/Sale"
-import type { Receipt } from "@ddd/core/Ticket"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"

@@ -1,9 +1,9 @@
 /** The sealers and numberings of this process, each made once: what derives from a secret, or from a draw, is kept. */
-import type { Sha256 } from "@ddd/core/Hash"
-import type { DrawId, Position, TicketId } from "@ddd/core/Ids"
+import { makeSealer, type Sealer } from "@ddd/core/draws/Seal"
+import { makeTicketNumbering } from "@ddd/core/draws/TicketId"
+import type { Sha256 } from "@ddd/core/hash/Hash"
 import type { Sealing, SealingSecret } from "@ddd/core/ports/Sealing"
-import { makeSealer, type Sealer } from "@ddd/core/Seal"
-import { makeTicketNumbering } from "@ddd/core/TicketId"
+import type { DrawId, Position, TicketId } from "@ddd/core/values/Ids"
 
 export interface Seals {
   readonly hash: Sha256

@@ -3,12 +3,12 @@
  *
  * The tickets themselves never change, so the answer is made from them again; the owner's salts are derived, never stored.
  */
-import { drawId, isUuid, position } from "@ddd/core/Ids"
-import { formatInstant, parseInstant } from "@ddd/core/Instant"
-import { formatCents, parseCents, zero } from "@ddd/core/Money"
-import type { Room } from "@ddd/core/Room"
-import { decodeRoom, encodeRoom } from "@ddd/core/RoomText"
-import type { SoldBlock } from "@ddd/core/Sale"
+import type { SoldBlock } from "@ddd/core/draws/Sale"
+import { formatCents, parseCents, zero } from "@ddd/core/money/Money"
+import type { Room } from "@ddd/core/rooms/Room"
+import { decodeRoom, encodeRoom } from "@ddd/core/rooms/RoomText"
+import { drawId, isUuid, position } from "@ddd/core/values/Ids"
+import { formatInstant, parseInstant } from "@ddd/core/values/Instant"
 import { Option, Schema } from "effect"
 
 const Stored = Schema.fromJsonString(Schema.Struct({

@@ -2,10 +2,7 @@
  * Counters of failed sign-ins and of wrong codes on PostgreSQL, shared by every process. Nothing in them names a person or an address
  * in clear.
  */
-import type { Instant } from "@ddd/core/Instant"
-import { networkOf } from "@ddd/core/Network"
-import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
-import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { networkOf } from "@ddd/core/accounts/Network"
 import {
   afterAttempt,
   afterSuccess,
@@ -17,7 +14,10 @@ import {
   throttleRules,
   type ThrottleState,
   waitMillis
-} from "@ddd/core/Throttle"
+} from "@ddd/core/accounts/Throttle"
+import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
+import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schedule } from "effect"
 import { instantOf } from "./Rows.ts"

@@ -3,11 +3,11 @@
  *
  * Everything here reads rows that no longer change, page by page, so that ten million tickets take the memory of a page.
  */
-import { fromHex, toHex, utf8Bytes } from "@ddd/core/Bytes"
-import type { Sha256 } from "@ddd/core/Hash"
-import type { DrawId, Position } from "@ddd/core/Ids"
-import { makeLeafComposer } from "@ddd/core/Leaf"
-import { inclusionFromTiles, makeTiler, type Tile, tilesForInclusion } from "@ddd/core/Tiles"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { makeLeafComposer } from "@ddd/core/proof/Leaf"
+import { inclusionFromTiles, makeTiler, type Tile, tilesForInclusion } from "@ddd/core/proof/Tiles"
+import { fromHex, toHex, utf8Bytes } from "@ddd/core/values/Bytes"
+import type { DrawId, Position } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Option, Stream } from "effect"
 import { instantOf } from "./Rows.ts"

@@ -1,7 +1,7 @@
 /** Writes what happened to wallets. */
-import type { UserId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
-import type { MovedTogether, Wallet } from "@ddd/core/Wallet"
+import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { transactionColumns, type TransactionRow } from "./Rows.ts"

@@ -1,10 +1,10 @@
 /** What outside services told us, on PostgreSQL. */
-import type { Instant } from "@ddd/core/Instant"
-import { pageOf } from "@ddd/core/Page"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type WebhookEvent, WebhookInbox, type WebhookSender, type WebhookState } from "@ddd/core/ports/WebhookInbox"
+import type { Instant } from "@ddd/core/values/Instant"
+import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf, instantOrNull } from "./Rows.ts"

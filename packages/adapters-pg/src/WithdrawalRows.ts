@@ -1,11 +1,18 @@
 /** Rows of withdrawals: read, written, and what their becoming final does to wallets. */
-import { userId } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import type { PayoutStatus, ProviderStep, StepState, StepStatus, Withdrawal, WithdrawalStatus } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/money/Wallet"
+import type {
+  PayoutStatus,
+  ProviderStep,
+  StepState,
+  StepStatus,
+  Withdrawal,
+  WithdrawalStatus
+} from "@ddd/core/money/Withdrawal"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox, WithdrawalEvent } from "@ddd/core/ports/Outbox"
-import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/Wallet"
+import { userId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "./Rows.ts"

@@ -1,14 +1,23 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
-import { toHex } from "@ddd/core/Bytes"
-import { houseUserId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
-import { pageOf } from "@ddd/core/Page"
-import { dueAfter, errandOf, learn, pauseMillis, resolve, setOut, turnMillis, type Withdrawal } from "@ddd/core/Payout"
+import { askWithdrawal, isRefusal } from "@ddd/core/money/Wallet"
+import {
+  dueAfter,
+  errandOf,
+  learn,
+  pauseMillis,
+  resolve,
+  setOut,
+  turnMillis,
+  type Withdrawal
+} from "@ddd/core/money/Withdrawal"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type AskRefusal, WithdrawalRefused, type WithdrawalRequest, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { askWithdrawal, isRefusal } from "@ddd/core/Wallet"
+import { toHex } from "@ddd/core/values/Bytes"
+import { houseUserId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
+import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "./Rows.ts"

@@ -1,5 +1,5 @@
 /** DESIGN.md, "What the database itself refuses, whatever the code does": draws. */
-import { type DrawStatus, drawStatuses } from "@ddd/core/Draw"
+import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
 import { layer } from "@effect/vitest"
 import {
   ada,

@@ -1,5 +1,5 @@
-import { type UserId, userId } from "@ddd/core/Ids"
 import { MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { randomUUID } from "node:crypto"

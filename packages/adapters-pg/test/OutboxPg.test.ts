@@ -1,5 +1,5 @@
-import { userId } from "@ddd/core/Ids"
 import { type MailJob, Outbox } from "@ddd/core/ports/Outbox"
+import { userId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Schedule } from "effect"

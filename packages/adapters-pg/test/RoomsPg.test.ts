@@ -1,10 +1,10 @@
 /** Rooms where many act at once, through three nodes with clients of their own on one database. */
-import type { DrawId, UserId } from "@ddd/core/Ids"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Rooms } from "@ddd/core/ports/Rooms"
-import type { Room } from "@ddd/core/Room"
+import type { Room } from "@ddd/core/rooms/Room"
+import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import {
   buyInRoom,
   closeRoom,
@@ -15,9 +15,9 @@ import {
   roomOf,
   roomRefusal,
   startDraw
-} from "@ddd/sim/RoomSteps"
-import { auditClean, catchUp, dollars, fundedPlayer, present, signUp, together } from "@ddd/sim/Steps"
-import { World } from "@ddd/sim/World"
+} from "@ddd/sim/scenario/RoomSteps"
+import { auditClean, catchUp, dollars, fundedPlayer, present, signUp, together } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/scenario/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, type Scope } from "effect"
 import * as Ports from "../src/Ports.ts"

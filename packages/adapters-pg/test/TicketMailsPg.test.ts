@@ -1,9 +1,9 @@
 /** Tickets are confirmed by mail: each in one mail of its player, draw and minute, whoever runs this and whenever. */
-import type { UserId } from "@ddd/core/Ids"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
-import { buy, dollars, drawNow, fundedPlayer, openSales, present, times } from "@ddd/sim/Steps"
-import { World } from "@ddd/sim/World"
+import type { UserId } from "@ddd/core/values/Ids"
+import { buy, dollars, drawNow, fundedPlayer, openSales, present, times } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/scenario/World"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"

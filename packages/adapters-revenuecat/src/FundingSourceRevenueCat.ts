@@ -5,10 +5,10 @@
  * signature of each request as well: `t=<unix seconds>,v1=<hex>`, HMAC-SHA-256 of `<t>.<body>`, with a `v1` for each
  * secret while one replaces the other.
  */
-import type { Instant } from "@ddd/core/Instant"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
 import { Now } from "@ddd/core/ports/Now"
 import type { WebhookRequest, WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
+import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Redacted } from "effect"
 import { createHmac, hash, timingSafeEqual } from "node:crypto"
 import type { ProductCatalog } from "./ProductCatalog.ts"

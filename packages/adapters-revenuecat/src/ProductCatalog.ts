@@ -4,7 +4,7 @@
  * A JSON object from a product's id to its amount, `{"funds_5": "5.00"}`. It alone decides what a purchase credits:
  * what a store says of prices is in many currencies, rounded, and not ours.
  */
-import { type Cents, parseCents } from "@ddd/core/Money"
+import { type Cents, parseCents } from "@ddd/core/money/Money"
 import { Result } from "effect"
 import { CatalogUnusable } from "./CatalogUnusable.ts"
 

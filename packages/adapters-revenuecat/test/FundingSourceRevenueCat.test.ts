@@ -1,7 +1,7 @@
-import { instant } from "@ddd/core/Instant"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
 import { Now } from "@ddd/core/ports/Now"
 import type { WebhookRequest, WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import * as fc from "fast-check"

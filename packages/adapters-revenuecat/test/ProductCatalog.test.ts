@@ -1,4 +1,4 @@
-import { cents, formatCents } from "@ddd/core/Money"
+import { cents, formatCents } from "@ddd/core/money/Money"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"

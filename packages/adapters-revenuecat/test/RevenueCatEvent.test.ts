@@ -1,4 +1,4 @@
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import type { FundingNotice } from "@ddd/core/ports/FundingSource"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"

@@ -5,10 +5,10 @@
  * platform's balance, and paid out from there to the player's bank. Both bear the withdrawal's id, by which they are
  * found again when their names were lost.
  */
-import { dayMillis, instant } from "@ddd/core/Instant"
-import { type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/Payout"
+import { type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
+import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, type Redacted } from "effect"
 import { createHash } from "node:crypto"
 import type { Stripe } from "stripe"

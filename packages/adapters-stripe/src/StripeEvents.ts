@@ -5,9 +5,9 @@
  * only names it. Both are signed alike. They come in any order, several times, and about whatever else the account is
  * used for.
  */
-import type { Instant } from "@ddd/core/Instant"
 import type { PayoutNotice } from "@ddd/core/ports/PayoutProvider"
 import type { WebhookRequest, WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
+import type { Instant } from "@ddd/core/values/Instant"
 import { Redacted } from "effect"
 import { Stripe } from "stripe"
 import { propertiesOf, readPayout, readTransfer, textOf } from "./StripeObjects.ts"

@@ -4,9 +4,9 @@
  * The library takes any JSON without an `error` for what was asked for, a proxy's own answer included, so objects are
  * read with care: what is not the whole thing is nothing.
  */
-import { isUuid } from "@ddd/core/Ids"
-import { type Cents, isCents } from "@ddd/core/Money"
-import { type PayoutNews, type PayoutStatus, payoutStatuses, type Withdrawal } from "@ddd/core/Payout"
+import { type Cents, isCents } from "@ddd/core/money/Money"
+import { type PayoutNews, type PayoutStatus, payoutStatuses, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { isUuid } from "@ddd/core/values/Ids"
 
 export type TransferSeen = Extract<PayoutNews, { readonly _tag: "TransferSeen" }>
 export type PayoutSeen = Extract<PayoutNews, { readonly _tag: "PayoutSeen" }>

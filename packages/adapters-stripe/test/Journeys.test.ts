@@ -1,14 +1,22 @@
 /**
- * Withdrawals on their whole way, by the rules of `core/Payout`, through a Stripe that misbehaves in every way at every
+ * Withdrawals on their whole way, by the rules of `core/money/Withdrawal`, through a Stripe that misbehaves in every way at every
  * step.
  *
  * Whatever happens, Stripe has at most one transfer and one payout of a withdrawal, and the money is in one place: at
  * the bank, or with the platform again; or a person is told.
  */
-import { instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import { errandOf, learn, newWithdrawal, pauseMillis, type PayoutNews, setOut, type Withdrawal } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import {
+  errandOf,
+  learn,
+  newWithdrawal,
+  pauseMillis,
+  type PayoutNews,
+  setOut,
+  type Withdrawal
+} from "@ddd/core/money/Withdrawal"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import { instant } from "@ddd/core/values/Instant"
 import { type Behaviour, behaviours } from "@ddd/sim/providers/StripeStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"

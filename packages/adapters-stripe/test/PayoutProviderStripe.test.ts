@@ -1,9 +1,9 @@
 /** Payouts through Stripe, against a stand-in that can misbehave. */
-import { instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import { newWithdrawal, type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import { newWithdrawal, type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, type SentRequest } from "@ddd/core/ports/PayoutProvider"
+import { instant } from "@ddd/core/values/Instant"
 import { payoutProviderContract } from "@ddd/sim/contract/PayoutProvider"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"

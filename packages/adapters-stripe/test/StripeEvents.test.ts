@@ -1,5 +1,5 @@
 /** Which requests are Stripe's, and what they are about. */
-import { type Instant, instant } from "@ddd/core/Instant"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
 import { Stripe } from "stripe"

@@ -7,8 +7,8 @@
  */
 import { print, remark } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
-import * as Clockwork from "@ddd/core/Clockwork"
-import { dayMillis } from "@ddd/core/Instant"
+import { dayMillis } from "@ddd/core/values/Instant"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect, References } from "effect"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"

@@ -5,10 +5,10 @@
  * The tickets are sold at the port, the draw is locked, and no round of the beacon comes for a week. It fails where a cent is missing.
  */
 import { print, remark } from "@ddd/cli/terminal/Output"
-import * as Clockwork from "@ddd/core/Clockwork"
-import { decisionPatienceMillis } from "@ddd/core/Draw"
-import { dayMillis, instant } from "@ddd/core/Instant"
+import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
 import { Draws } from "@ddd/core/ports/Draws"
+import { dayMillis, instant } from "@ddd/core/values/Instant"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect, References } from "effect"
 import { parseArgs } from "node:util"
 import { setUp } from "./sell/Stage.ts"

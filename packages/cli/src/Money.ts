@@ -1,10 +1,10 @@
 /** Money in and out: who pays and who is told, by the settings, and the workers that act on it. */
 import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
-import * as Payouts from "@ddd/core/Payouts"
 import type { Now } from "@ddd/core/ports/Now"
 import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
-import * as Webhooks from "@ddd/core/Webhooks"
+import * as Payouts from "@ddd/core/work/Payouts"
+import * as Webhooks from "@ddd/core/work/Webhooks"
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"

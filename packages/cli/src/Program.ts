@@ -3,7 +3,7 @@
  *
  * What a command does is loaded when it is asked for: `ddd --help` need not wait for a web server to be read.
  */
-import type { WithdrawalStatus } from "@ddd/core/Payout"
+import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import { jobStates } from "@ddd/core/ports/JobBoard"
 import { webhookSenders, webhookStates } from "@ddd/core/ports/WebhookInbox"
 import { type Flag, verifyFlags, watchFlags } from "@ddd/verify/Flags"

@@ -5,9 +5,9 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
-import * as BeaconRounds from "@ddd/core/BeaconRounds"
-import * as Clockwork from "@ddd/core/Clockwork"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"

@@ -4,10 +4,10 @@
  * Both say so in `Authorization: Bearer …`. The groups and endpoints that need one of the two carry the middleware; the
  * others are public.
  */
-import type { UserId } from "@ddd/core/Ids"
 import { AccessTokens, type SessionId } from "@ddd/core/ports/AccessTokens"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Context, Effect, Layer, Redacted } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"

@@ -4,11 +4,11 @@
  * The draws over are those of the draw history, those to come are looked for day by day. Each is verified from its bundle, and held
  * against what the history says of it; the open records must name each other back to the log's first draw.
  */
-import { type Day, dayAfter, dayOf, instant } from "@ddd/core/Instant"
-import type { BundleRecords } from "@ddd/core/Proof"
-import { fastSha256 } from "@ddd/core/Sha256Batch"
-import { unreadable, type Verdict } from "@ddd/core/Verdict"
-import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import type { BundleRecords } from "@ddd/core/proof/Proof"
+import { unreadable, type Verdict } from "@ddd/core/proof/Verdict"
+import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
+import { type Day, dayAfter, dayOf, instant } from "@ddd/core/values/Instant"
 import { type AllReport, drawLine, lastLine, missingLine, problemLine } from "./AllText.ts"
 import { joint, type Link, type MissingDraw } from "./Chain.ts"
 import { type ExitCode, holds, refuted, unreadable as unreadableCode } from "./ExitCode.ts"

@@ -3,7 +3,7 @@
  *
  * The names reach back to the log's first draw, so whoever knows the newest open record knows which draws there must be.
  */
-import type { Day } from "@ddd/core/Instant"
+import type { Day } from "@ddd/core/values/Instant"
 
 /** A draw's place in the chain. */
 export interface Link {

@@ -4,8 +4,8 @@
  * The server is not trusted: of what it answers only the shape that is used here is taken, and no answer that is held in memory may
  * be larger than it can be.
  */
-import { type Day, parseDay } from "@ddd/core/Instant"
-import { bundleContentType } from "@ddd/core/Proof"
+import { bundleContentType } from "@ddd/core/proof/Proof"
+import { type Day, parseDay } from "@ddd/core/values/Instant"
 import { setTimeout } from "node:timers/promises"
 import { reasonOf } from "./Source.ts"
 import { WrongUsage } from "./WrongUsage.ts"

@@ -1,5 +1,5 @@
 /** Where a bundle's bytes come from: a file, a URL or stdin. */
-import type { VerifySource } from "@ddd/core/Verifier"
+import type { VerifySource } from "@ddd/core/proof/Verifier"
 import { createReadStream, statSync } from "node:fs"
 
 export interface Bundle {

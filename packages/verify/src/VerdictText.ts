@@ -1,5 +1,5 @@
 /** A verdict as people read it: a line a check with what it rules out, the level last. */
-import { type Check, checkNames, type Verdict } from "@ddd/core/Verdict"
+import { type Check, checkNames, type Verdict } from "@ddd/core/proof/Verdict"
 import type { Paint } from "./Terminal.ts"
 
 const nameWidth = Math.max(...Object.values(checkNames).map((name) => name.length))

@@ -3,9 +3,9 @@
  *
  * It needs no configuration, no database and, for a file, no network (FAIRNESS.md, "What a verifier checks").
  */
-import { fastSha256 } from "@ddd/core/Sha256Batch"
-import { unreadable, type Verdict } from "@ddd/core/Verdict"
-import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { unreadable, type Verdict } from "@ddd/core/proof/Verdict"
+import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
 import { verifyAll } from "./All.ts"
 import type { ExitCode } from "./ExitCode.ts"
 import { type Bundle, openSource, reasonOf } from "./Source.ts"

@@ -1,11 +1,11 @@
 /** What the reader of a proof bundle knows from elsewhere: from the options on the command line to what the verifier takes. */
-import { isTicketId, isUuid } from "@ddd/core/Ids"
-import { parseInstant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import { parseVerifierKey, type VerifierKey } from "@ddd/core/Note"
-import type { Terms } from "@ddd/core/Outcome"
-import { fastSha256 } from "@ddd/core/Sha256Batch"
-import type { VerifyOptions } from "@ddd/core/Verifier"
+import type { Terms } from "@ddd/core/draws/Outcome"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { cents } from "@ddd/core/money/Money"
+import { parseVerifierKey, type VerifierKey } from "@ddd/core/proof/Note"
+import type { VerifyOptions } from "@ddd/core/proof/Verifier"
+import { isTicketId, isUuid } from "@ddd/core/values/Ids"
+import { parseInstant } from "@ddd/core/values/Instant"
 import { readFileSync } from "node:fs"
 import { WrongUsage } from "./WrongUsage.ts"
 

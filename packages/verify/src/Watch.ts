@@ -5,10 +5,10 @@
  * 12). The server is asked every few seconds, each second around a lock: the record must be here within the 30 seconds
  * between the close and the round. What was kept once is held against what is shown from then on.
  */
-import { quicknetHash } from "@ddd/core/Beacon"
-import { type Day, dayAfter, dayOf, formatInstant, type Instant, instant, parseDay } from "@ddd/core/Instant"
-import type { VerifierKey } from "@ddd/core/Note"
-import { type DrawRecord, parseRecord } from "@ddd/core/Record"
+import { quicknetHash } from "@ddd/core/draws/Beacon"
+import type { VerifierKey } from "@ddd/core/proof/Note"
+import { type DrawRecord, parseRecord } from "@ddd/core/proof/Record"
+import { type Day, dayAfter, dayOf, formatInstant, type Instant, instant, parseDay } from "@ddd/core/values/Instant"
 import { setTimeout } from "node:timers/promises"
 import { type ExitCode, holds, refuted, unreadable } from "./ExitCode.ts"
 import { type PublicSite, publicSite, Unanswered } from "./PublicSite.ts"

@@ -5,7 +5,7 @@
  * that a crash cut off is no line, and the next one begins anew. The files beside it are for people and for `ddd verify`: made from
  * the memory, each complete or not there at all.
  */
-import { type Instant, parseInstant } from "@ddd/core/Instant"
+import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"

@@ -2,9 +2,9 @@
  * What is wrong with the records that a server shows, held against those that it showed before (FAIRNESS.md, "Records"): a record's
  * text is made once, and never again.
  */
-import { checkNote, parseNote, type VerifierKey } from "@ddd/core/Note"
-import { type DrawRecord, parseRecord, recordHashHex } from "@ddd/core/Record"
-import { fastSha256 } from "@ddd/core/Sha256Batch"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { checkNote, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
+import { type DrawRecord, parseRecord, recordHashHex } from "@ddd/core/proof/Record"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 
 /** Why the watcher cries. */

@@ -1,4 +1,4 @@
-import { type Day, dayAfter, parseDay } from "@ddd/core/Instant"
+import { type Day, dayAfter, parseDay } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { joint, type Link } from "../src/Chain.ts"

@@ -1,4 +1,4 @@
-import { type Day, dayAfter, dayStart, formatInstant, instant, parseDay } from "@ddd/core/Instant"
+import { type Day, dayAfter, dayStart, formatInstant, instant, parseDay } from "@ddd/core/values/Instant"
 import * as BeaconStandIn from "@ddd/sim/providers/BeaconStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"

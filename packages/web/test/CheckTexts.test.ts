@@ -1,4 +1,4 @@
-import { type CheckId, checkNames, type Verdict } from "@ddd/core/Verdict"
+import { type CheckId, checkNames, type Verdict } from "@ddd/core/proof/Verdict"
 import { assert, describe, it } from "@effect/vitest"
 import { verdictText } from "../src/verify/CheckTexts.ts"
 

@@ -1,4 +1,4 @@
-import { toHex } from "@ddd/core/Bytes"
+import { toHex } from "@ddd/core/values/Bytes"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { sealExtent, sealPaths } from "../src/seal/Seal.ts"

@@ -1,4 +1,4 @@
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { between } from "../src/home/Pot.ts"

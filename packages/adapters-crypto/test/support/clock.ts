@@ -1,6 +1,6 @@
 /** A clock that stands where a test puts it. */
-import { type Instant, instant } from "@ddd/core/Instant"
 import { Now } from "@ddd/core/ports/Now"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
 
 export interface Clock {

@@ -1,7 +1,5 @@
 /** What mails about tickets, wins and withdrawals are made from, in these tests. */
-import { drawId, position, ticketId, type UserId } from "@ddd/core/Ids"
-import { dayOf, instant, parseDay } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import {
   type BoughtTickets,
   type ClosedRoom,
@@ -10,6 +8,8 @@ import {
   type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
+import { drawId, position, ticketId, type UserId } from "@ddd/core/values/Ids"
+import { dayOf, instant, parseDay } from "@ddd/core/values/Instant"
 
 export const aDraw = drawId("01970000-0000-7000-8000-0000000000d1")
 

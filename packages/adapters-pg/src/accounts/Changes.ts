@@ -1,5 +1,4 @@
 /** What players change about their identity, and how they prove that an address is theirs. */
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import {
   EmailTaken,
@@ -11,6 +10,7 @@ import {
   UsernameTaken
 } from "@ddd/core/ports/Accounts"
 import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import type { Services } from "./Services.ts"
 import { brokenUniqueness, lockUser, userOf, type UserRow } from "./Users.ts"

@@ -4,8 +4,8 @@
  * Bounded: past `sessionsMax` the oldest are forgotten, and for as long as one of those might matter, a session that is not
  * found here may have ended all the same.
  */
-import type { Instant } from "@ddd/core/Instant"
 import { accessTokenSeconds } from "@ddd/core/ports/AccessTokens"
+import type { Instant } from "@ddd/core/values/Instant"
 
 /** How long an ended session is remembered: a token's life, and time for a refresh that was under way as it ended. */
 export const rememberedMillis = (accessTokenSeconds + 300) * 1000

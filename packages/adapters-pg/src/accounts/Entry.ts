@@ -1,6 +1,4 @@
 /** How players come in: signing up and in. */
-import { houseUserId, type UserId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
 import {
   EmailTaken,
   type NewSession,
@@ -11,6 +9,8 @@ import {
   UsernameTaken
 } from "@ddd/core/ports/Accounts"
 import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import { houseUserId, type UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import type { Services } from "./Services.ts"
 import { brokenUniqueness, lockUser, userOf, type UserRow } from "./Users.ts"

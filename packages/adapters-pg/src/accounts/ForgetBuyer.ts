@@ -1,5 +1,5 @@
 /** Takes a person who is erased out of what is kept of their money: the names that shops and the payout provider have for them. */
-import type { UserId } from "@ddd/core/Ids"
+import type { UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 

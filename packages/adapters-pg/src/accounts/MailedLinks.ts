@@ -1,9 +1,9 @@
 /** Rows of mailed tokens: made, counted, used, and made useless. */
-import type { UserId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
-import { mailsKnown, mailWaitMillis } from "@ddd/core/MailAllowance"
+import { mailsKnown, mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"

@@ -1,9 +1,9 @@
 /** What operators do with accounts: find, freeze, export, erase. */
-import { houseUserId, isUuid, type UserId } from "@ddd/core/Ids"
-import { cents } from "@ddd/core/Money"
-import { personalExport } from "@ddd/core/PersonalExport"
+import { personalExport } from "@ddd/core/accounts/PersonalExport"
+import { cents } from "@ddd/core/money/Money"
 import { EraseRefused } from "@ddd/core/ports/Accounts"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
+import { houseUserId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { forgetFailures } from "../OutboxPg.ts"

@@ -1,13 +1,13 @@
 /** Reads all that is held about a player. To be run in a transaction that sees one state of the database. */
-import { toHex } from "@ddd/core/Bytes"
-import type { Given } from "@ddd/core/Funding"
-import { drawId, type Position, ticketId, type UserId } from "@ddd/core/Ids"
-import type { PersonalRecords } from "@ddd/core/PersonalExport"
+import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import type { Given } from "@ddd/core/money/Funding"
 import type { KycStatus } from "@ddd/core/ports/Accounts"
 import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
 import type { SessionEnd } from "@ddd/core/ports/Sessions"
-import type { TicketStatus } from "@ddd/core/Ticket"
+import { toHex } from "@ddd/core/values/Bytes"
+import { drawId, type Position, ticketId, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import {

@@ -6,11 +6,11 @@
  * database. A connection that is dead without saying so would tell nothing: what ended in the last minute is read every few
  * seconds.
  */
-import { isUuid, type UserId, userId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
 import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
 import type { EndedSession, SessionEnd } from "@ddd/core/ports/Sessions"
+import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, PubSub, Schedule, Stream } from "effect"
 import type { SqlError } from "effect/sql"

@@ -1,6 +1,6 @@
 /** Rows of users. */
-import { userId } from "@ddd/core/Ids"
 import type { User } from "@ddd/core/ports/Accounts"
+import { userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlError } from "effect/sql"

@@ -4,8 +4,8 @@
  * A purchase is known by its draw and its last position, a withdrawal by its id. A player's answers come one after the other, and
  * what two players' answers both named would be wrong for one of them, so only one player's answers are held at a time.
  */
-import { isUuid } from "@ddd/core/Ids"
-import type { SoldBlock } from "@ddd/core/Sale"
+import type { SoldBlock } from "@ddd/core/draws/Sale"
+import { isUuid } from "@ddd/core/values/Ids"
 import { Option, Schema } from "effect"
 import { decodeSoldBlock } from "../SoldBlockText.ts"
 

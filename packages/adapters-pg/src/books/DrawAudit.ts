@@ -3,16 +3,14 @@
  *
  * What the records must say is computed from the tables and compared as text, since a value has one spelling.
  */
-import { fromHex, toHex } from "@ddd/core/Bytes"
-import { opens } from "@ddd/core/Commitment"
-import type { DrawKind, DrawStatus } from "@ddd/core/Draw"
-import type { Sha256 } from "@ddd/core/Hash"
-import { type DrawId, drawId, isTicketId, position } from "@ddd/core/Ids"
-import type { Day } from "@ddd/core/Instant"
-import { encodeFrontier, root } from "@ddd/core/Merkle"
-import { cents, ticketPot, ticketPrice } from "@ddd/core/Money"
-import { isSignedBy, parseNote, type VerifierKey } from "@ddd/core/Note"
-import { entropy, winningPosition } from "@ddd/core/Outcome"
+import { opens } from "@ddd/core/draws/Commitment"
+import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
+import { entropy, winningPosition } from "@ddd/core/draws/Outcome"
+import { takingsOf } from "@ddd/core/draws/Settlement"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { cents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import { encodeFrontier, root } from "@ddd/core/proof/Merkle"
+import { isSignedBy, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
 import {
   type BeaconRef,
   type DrawRecord,
@@ -21,8 +19,10 @@ import {
   parseRecord,
   recordHash,
   recordHashHex
-} from "@ddd/core/Record"
-import { takingsOf } from "@ddd/core/Settlement"
+} from "@ddd/core/proof/Record"
+import { fromHex, toHex } from "@ddd/core/values/Bytes"
+import { type DrawId, drawId, isTicketId, position } from "@ddd/core/values/Ids"
+import type { Day } from "@ddd/core/values/Instant"
 import { instantOf } from "../Rows.ts"
 import type { Findings } from "./Findings.ts"
 import type { SaleHours, Tickets } from "./TicketAudit.ts"

@@ -4,8 +4,8 @@
  * They compare rows with rows. What the sale maintains (a wallet's balance, a draw's account and pot) is what is checked,
  * never what is relied upon. Each is a scan or two with hash joins: seconds for a million tickets.
  */
-import { houseUserId } from "@ddd/core/Ids"
 import type { Invariant } from "@ddd/core/ports/Books"
+import { houseUserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { findingsMax } from "./Findings.ts"
 

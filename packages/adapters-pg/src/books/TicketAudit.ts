@@ -3,14 +3,14 @@
  *
  * The rows are whatever the table holds, so nothing here throws on a value that no ticket could have.
  */
-import { equalBytes, fromHex, toHex, utf8Bytes } from "@ddd/core/Bytes"
-import type { Sha256 } from "@ddd/core/Hash"
-import { type DrawId, position, ticketId, userId } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { makeLeafComposer } from "@ddd/core/Leaf"
-import { append, emptyFrontier, type Frontier } from "@ddd/core/Merkle"
+import { makeSealer, type SealedTicket, type Sealer } from "@ddd/core/draws/Seal"
+import type { Sha256 } from "@ddd/core/hash/Hash"
 import type { Sealing } from "@ddd/core/ports/Sealing"
-import { makeSealer, type SealedTicket, type Sealer } from "@ddd/core/Seal"
+import { makeLeafComposer } from "@ddd/core/proof/Leaf"
+import { append, emptyFrontier, type Frontier } from "@ddd/core/proof/Merkle"
+import { equalBytes, fromHex, toHex, utf8Bytes } from "@ddd/core/values/Bytes"
+import { type DrawId, position, ticketId, userId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { instantOf } from "../Rows.ts"
 import type { Findings } from "./Findings.ts"
 

@@ -1,4 +1,4 @@
-import { instant } from "@ddd/core/Instant"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { makeEndedSessions, rememberedMillis } from "../../src/accounts/EndedSessions.ts"
 

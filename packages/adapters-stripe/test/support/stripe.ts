@@ -1,8 +1,8 @@
 /** A stand-in for Stripe whose clock is also the program's, and the adapter that talks to it. */
-import { userId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import { userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { ProviderWorld } from "@ddd/sim/contract/PayoutProvider"
 import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
 import { Context, Effect, Layer, Redacted, type Scope } from "effect"

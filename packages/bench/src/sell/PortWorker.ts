@@ -1,6 +1,6 @@
 /** This design at its port: `Sales` as the server composes it, called in its own process. */
-import { userId } from "@ddd/core/Ids"
 import { Sales } from "@ddd/core/ports/Sales"
+import { userId } from "@ddd/core/values/Ids"
 import { ManagedRuntime } from "effect"
 import { randomUUID } from "node:crypto"
 import { inside } from "../support/Inside.ts"

@@ -1,7 +1,7 @@
 /** What is left behind by a rush of purchases, looked at from outside the server. */
-import { userId } from "@ddd/core/Ids"
-import type { Cents } from "@ddd/core/Money"
+import type { Cents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { userId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { inside } from "../support/Inside.ts"
 import type { Player } from "../support/Players.ts"

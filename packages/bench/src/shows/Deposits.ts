@@ -1,9 +1,9 @@
 /** What a shop tells is credited exactly, however often, in whatever order and to whichever server it is told; what is forged, never. */
-import { userId } from "@ddd/core/Ids"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { userId } from "@ddd/core/values/Ids"
 import { Effect, Schedule, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"

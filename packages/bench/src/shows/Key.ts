@@ -1,5 +1,5 @@
 /** A purchase that is sent many times at once under one key happens once, and all are answered the same. */
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Effect } from "effect"
 import { headerOf } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"

@@ -3,9 +3,9 @@
  * bundle can be changed without the verifier telling.
  */
 import { nodeSha256 } from "@ddd/adapters-crypto/NodeSha256"
-import { cents } from "@ddd/core/Money"
-import { parseVerifierKey, type VerifierKey } from "@ddd/core/Note"
-import { verifyBundle } from "@ddd/core/Verifier"
+import { cents } from "@ddd/core/money/Money"
+import { parseVerifierKey, type VerifierKey } from "@ddd/core/proof/Note"
+import { verifyBundle } from "@ddd/core/proof/Verifier"
 import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

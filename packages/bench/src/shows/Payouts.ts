@@ -1,8 +1,8 @@
 /** Whatever the payout provider does, or does not say, nobody is paid twice and no cent is lost. */
-import { parseInstant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import type { Withdrawal, WithdrawalStatus } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import type { Withdrawal, WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { parseInstant } from "@ddd/core/values/Instant"
 import { type Behaviour, make as makeStandIn, type StripeStandIn } from "@ddd/sim/providers/StripeStandIn"
 import { Duration, Effect, Random, Schedule } from "effect"
 import { advanceClock } from "../support/Clocks.ts"

@@ -1,9 +1,9 @@
 /** What rooms leave behind: a bundle that proves each, and every cent where it belongs. */
 import { nodeSha256 } from "@ddd/adapters-crypto/NodeSha256"
-import { houseUserId } from "@ddd/core/Ids"
-import { type Cents, cents } from "@ddd/core/Money"
-import { parseVerifierKey } from "@ddd/core/Note"
-import { verifyBundle } from "@ddd/core/Verifier"
+import { type Cents, cents } from "@ddd/core/money/Money"
+import { parseVerifierKey } from "@ddd/core/proof/Note"
+import { verifyBundle } from "@ddd/core/proof/Verifier"
+import { houseUserId } from "@ddd/core/values/Ids"
 import { Effect, Schema } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

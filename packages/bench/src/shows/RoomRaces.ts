@@ -1,5 +1,5 @@
 /** What members, newcomers, the host and the server itself may do to a room at the same moment: five races. */
-import { formatInstant, instant } from "@ddd/core/Instant"
+import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { Clock, Duration, Effect, Schedule } from "effect"
 import { headerOf } from "../support/HttpConnection.ts"
 import {

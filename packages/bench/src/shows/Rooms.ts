@@ -1,5 +1,5 @@
 /** Whatever members, host and server do to a room at the same moment, it has one outcome, and every cent is where it belongs. */
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Now } from "@ddd/core/ports/Now"
 import { Clock, Effect } from "effect"
 import { inside } from "../support/Inside.ts"

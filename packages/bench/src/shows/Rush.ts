@@ -4,7 +4,7 @@
  * Each player asks for ten tickets and can pay for five to ten of them. Their requests come one after the other, so that
  * several of one player are under way at the same time.
  */
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Effect } from "effect"
 import { inside } from "../support/Inside.ts"
 import { makePlayers, type Player } from "../support/Players.ts"

@@ -4,7 +4,7 @@
  * A sign-up costs a password hash, 20 ms of a core. These are made through the same ports as the server's own, all with one
  * password that was hashed once, and their access tokens are issued with the server's keys.
  */
-import type { Cents } from "@ddd/core/Money"
+import type { Cents } from "@ddd/core/money/Money"
 import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Ledger } from "@ddd/core/ports/Ledger"

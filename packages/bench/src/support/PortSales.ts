@@ -1,6 +1,6 @@
 /** Sales at the port, in this process. */
-import { userId } from "@ddd/core/Ids"
 import { Sales } from "@ddd/core/ports/Sales"
+import { userId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import type { Player } from "./Players.ts"

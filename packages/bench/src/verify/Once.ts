@@ -1,8 +1,8 @@
 /** Verifies one bundle in a process of its own, and says how long it took and how much memory. Arguments: way, file, vkey. */
-import { nobleSha256 } from "@ddd/core/Hash"
-import { parseVerifierKey } from "@ddd/core/Note"
-import { fastSha256 } from "@ddd/core/Sha256Batch"
-import { verifyBundle, type VerifySource } from "@ddd/core/Verifier"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { parseVerifierKey } from "@ddd/core/proof/Note"
+import { verifyBundle, type VerifySource } from "@ddd/core/proof/Verifier"
 import { openSource } from "@ddd/verify/Source"
 import { openAsBlob } from "node:fs"
 import type { Measured, Way } from "../verify.ts"

@@ -1,5 +1,5 @@
 /** `ddd demo`: one whole day against a real server, from the first player to the verified proof. */
-import { dayOf, dayStart, instant } from "@ddd/core/Instant"
+import { dayOf, dayStart, instant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { booksAndProof, type Claim, paidOut, seen, winnerPaid } from "../demo/Claims.ts"
 import { request } from "../demo/Client.ts"

@@ -1,8 +1,8 @@
 /** `ddd draw list`: the draws that are to come, on sale, and over, newest first. */
-import { daysAhead, type Draw } from "@ddd/core/Draw"
-import { dayAfter, dayOf } from "@ddd/core/Instant"
+import { daysAhead, type Draw } from "@ddd/core/draws/Draw"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
+import { dayAfter, dayOf } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { print, printJson } from "../terminal/Output.ts"

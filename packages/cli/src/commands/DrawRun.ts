@@ -1,6 +1,6 @@
 /** `ddd draw run`: does now what is due now, as the server's clockwork would. */
-import * as BeaconRounds from "@ddd/core/BeaconRounds"
-import * as Clockwork from "@ddd/core/Clockwork"
+import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
 import { print, style } from "../terminal/Output.ts"

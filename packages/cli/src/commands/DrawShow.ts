@@ -1,7 +1,7 @@
 /** `ddd draw show`: one draw at length. */
-import { drawId, isUuid } from "@ddd/core/Ids"
-import { parseDay } from "@ddd/core/Instant"
 import { Draws } from "@ddd/core/ports/Draws"
+import { drawId, isUuid } from "@ddd/core/values/Ids"
+import { parseDay } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { print, printJson } from "../terminal/Output.ts"

@@ -1,7 +1,7 @@
 /** Draws as operators see them: as JSON, and in columns. */
-import { type Draw, type DrawNotes } from "@ddd/core/Draw"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { formatCents } from "@ddd/core/Money"
+import { type Draw, type DrawNotes } from "@ddd/core/draws/Draw"
+import { formatCents } from "@ddd/core/money/Money"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 

@@ -1,6 +1,6 @@
 /** `ddd jobs list`: what is to be done outside the books, was done, or failed for good, newest first. */
-import { formatInstant } from "@ddd/core/Instant"
 import { JobBoard, type JobEntry, type JobState } from "@ddd/core/ports/JobBoard"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { print, printJson, style } from "../terminal/Output.ts"

@@ -1,5 +1,5 @@
 /** Long lists, page after page. */
-import type { Page, PageRequest } from "@ddd/core/Page"
+import type { Page, PageRequest } from "@ddd/core/values/Page"
 import { Effect, Option, Stream } from "effect"
 
 /** The most that a port gives at once. */

@@ -1,9 +1,9 @@
 /** Rooms as operators see them: which one is meant, as JSON, and in columns. */
-import { drawId, isUuid, type UserId } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { formatCents } from "@ddd/core/Money"
+import { formatCents } from "@ddd/core/money/Money"
 import { Rooms } from "@ddd/core/ports/Rooms"
-import { parseCode, type Room } from "@ddd/core/Room"
+import { parseCode, type Room } from "@ddd/core/rooms/Room"
+import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Data, Effect, Option, Stream } from "effect"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"

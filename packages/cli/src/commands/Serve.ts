@@ -1,5 +1,5 @@
 /** `ddd serve`: the server, until it is told to stop. */
-import { quicknet } from "@ddd/core/Beacon"
+import { quicknet } from "@ddd/core/draws/Beacon"
 import { Effect } from "effect"
 import { relative } from "node:path"
 import { settingsFor } from "../config/Environment.ts"

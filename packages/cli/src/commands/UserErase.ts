@@ -3,7 +3,7 @@
  *
  * It cannot be undone, so the operator writes the player's name once more: on the terminal, or as `--yes <name>`.
  */
-import { formatCents } from "@ddd/core/Money"
+import { formatCents } from "@ddd/core/money/Money"
 import { Accounts, type EraseRefusal, type UserSummary } from "@ddd/core/ports/Accounts"
 import { Data, Effect } from "effect"
 import { createInterface } from "node:readline/promises"

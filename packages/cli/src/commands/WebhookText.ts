@@ -1,7 +1,7 @@
 /** Events of outside services as operators see them: which one is meant, as JSON, and in columns. */
-import { isUuid } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
 import { type WebhookEvent, WebhookInbox, type WebhookState } from "@ddd/core/ports/WebhookInbox"
+import { isUuid } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"
 import { stripVTControlCharacters } from "node:util"
 import { style } from "../terminal/Output.ts"

@@ -1,5 +1,5 @@
 /** `ddd withdrawals list`: money on its way out, newest first; what a person has to look at, or what takes too long. */
-import type { WithdrawalStatus } from "@ddd/core/Payout"
+import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import { type WithdrawalFilter, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect } from "effect"
 import { done } from "../ExitCode.ts"

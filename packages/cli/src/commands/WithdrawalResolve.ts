@@ -3,7 +3,7 @@
  *
  * Before a step that left no trace is decided about, the provider is asked for it once more: what it has counts.
  */
-import * as Payouts from "@ddd/core/Payouts"
+import * as Payouts from "@ddd/core/work/Payouts"
 import { Data, Effect } from "effect"
 import { done, type ExitCode, refuted } from "../ExitCode.ts"
 import { print, printJson, style } from "../terminal/Output.ts"

@@ -1,6 +1,6 @@
 /** What must hold once the day is over: asked of the server, of the books and of a verifier in a process of its own. */
-import type { Day } from "@ddd/core/Instant"
-import { type Cents, cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/Money"
+import { type Cents, cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import type { Day } from "@ddd/core/values/Instant"
 import { hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"

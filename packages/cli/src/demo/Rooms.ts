@@ -3,8 +3,8 @@
  *
  * They are played once the day is over, by players of their own.
  */
-import { instant } from "@ddd/core/Instant"
-import { cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/Money"
+import { cents, formatCents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import { instant } from "@ddd/core/values/Instant"
 import { hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"

@@ -4,8 +4,8 @@
  */
 import * as DevClock from "@ddd/adapters-pg/DevClock"
 import * as Provision from "@ddd/adapters-pg/Provision"
-import { roundFor, roundTime } from "@ddd/core/Beacon"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
+import { roundFor, roundTime } from "@ddd/core/draws/Beacon"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { chain } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"

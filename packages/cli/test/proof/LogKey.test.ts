@@ -1,4 +1,4 @@
-import { dayMillis } from "@ddd/core/Instant"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"

@@ -1,4 +1,4 @@
-import { formatInstant, instant } from "@ddd/core/Instant"
+import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { watchRoom } from "../../src/demo/RoomLive.ts"

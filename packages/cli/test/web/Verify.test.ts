@@ -1,6 +1,6 @@
 import { nodeSha256 } from "@ddd/adapters-crypto/NodeSha256"
-import { parseVerifierKey } from "@ddd/core/Note"
-import { verifyBundle, type VerifyOptions } from "@ddd/core/Verifier"
+import { parseVerifierKey } from "@ddd/core/proof/Note"
+import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { readFileSync } from "node:fs"

@@ -4,8 +4,8 @@
  * They are verified without asking the database; whether the session they name has ended since is another question.
  */
 import { type Brand, Context, Data, type Effect, type Redacted } from "effect"
-import { isUuid, type UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
+import { isUuid, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 
 /** The id of a session, that is of a family of refresh tokens: UUID, lower case. */
 export type SessionId = string & Brand.Brand<"SessionId">

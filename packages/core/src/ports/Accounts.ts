@@ -1,9 +1,9 @@
 /** Port: players and their sessions. */
 import { Context, Data, type Effect, type Redacted } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
-import type { Cents } from "../Money.ts"
-import type { Wallet } from "../Wallet.ts"
+import type { Cents } from "../money/Money.ts"
+import type { Wallet } from "../money/Wallet.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { SessionId } from "./AccessTokens.ts"
 import type { RequestOrigin } from "./SecurityLog.ts"
 import type { Unavailable } from "./Unavailable.ts"

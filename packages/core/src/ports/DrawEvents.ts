@@ -1,6 +1,6 @@
 /** Port: what happened to draws, told after it was committed, to every process. */
 import { Context, type Stream } from "effect"
-import type { DrawId, UserId } from "../Ids.ts"
+import type { DrawId, UserId } from "../values/Ids.ts"
 
 /**
  * A draw changed; a room's `Status` also when its members did.

@@ -1,11 +1,11 @@
 /** Port: the draws, their records, and the steps of the clockwork. */
 import { Context, Data, type Effect, type Stream } from "effect"
-import type { Draw, DrawNotes, DrawStep } from "../Draw.ts"
-import type { DrawId, Position, TicketId, UserId } from "../Ids.ts"
-import type { Day, Instant } from "../Instant.ts"
-import type { Cents } from "../Money.ts"
-import type { Page, PageRequest } from "../Page.ts"
-import type { Ticket, TicketStatus } from "../Ticket.ts"
+import type { Draw, DrawNotes, DrawStep } from "../draws/Draw.ts"
+import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
+import type { Cents } from "../money/Money.ts"
+import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
+import type { Day, Instant } from "../values/Instant.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** A step that is due by the clock. */

@@ -1,6 +1,6 @@
 /** Port: a shop that sells credit and tells of it by webhook. */
 import { Context, type Effect } from "effect"
-import type { FundingNews } from "../Funding.ts"
+import type { FundingNews } from "../money/Funding.ts"
 import type { WebhookRequest, WebhookVerdict } from "./WebhookInbox.ts"
 
 /** What an event of the shop comes to. */

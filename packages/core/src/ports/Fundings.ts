@@ -1,6 +1,6 @@
 /** Port: money in. Every credit from outside passes here, whoever tells of it. */
 import { Context, Data, type Effect } from "effect"
-import type { Funding, FundingNews } from "../Funding.ts"
+import type { Funding, FundingNews } from "../money/Funding.ts"
 import type { DepositRefused, Transaction, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 

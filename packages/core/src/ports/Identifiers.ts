@@ -1,6 +1,6 @@
 /** Port: new ids. */
 import { Context } from "effect"
-import type { Instant } from "../Instant.ts"
+import type { Instant } from "../values/Instant.ts"
 
 export class Identifiers extends Context.Service<Identifiers, {
   /** A new UUID v7 of this instant: unique, not guessable, and later ones sort after earlier ones of the same process. */

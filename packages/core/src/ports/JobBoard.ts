@@ -1,7 +1,7 @@
 /** Port: the jobs, as operators see them. */
 import { Context, type Effect } from "effect"
-import type { Instant } from "../Instant.ts"
-import type { Page, PageRequest } from "../Page.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** `failed`: given up, a dead letter, until somebody has it tried again. */

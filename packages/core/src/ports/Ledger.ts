@@ -1,10 +1,10 @@
 /** Port: wallets and their movements, but for the sale and the draw. */
 import { Context, Data, type Effect } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
-import type { Cents } from "../Money.ts"
-import type { Page, PageRequest } from "../Page.ts"
-import type { TransactionType, Wallet, WalletRefusal } from "../Wallet.ts"
+import type { Cents } from "../money/Money.ts"
+import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 export type TransactionStatus = "pending" | "completed" | "failed"

@@ -1,10 +1,10 @@
 /** Port: what mails about tickets, wins, rooms and withdrawals are made from, read when they are written. */
 import { Context, type Effect } from "effect"
-import type { DrawStatus, VoidReason } from "../Draw.ts"
-import type { DrawId, Position, TicketId, UserId } from "../Ids.ts"
-import type { Day, Instant } from "../Instant.ts"
-import type { Cents } from "../Money.ts"
-import type { WithdrawalStatus } from "../Payout.ts"
+import type { DrawStatus, VoidReason } from "../draws/Draw.ts"
+import type { Cents } from "../money/Money.ts"
+import type { WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
+import type { Day, Instant } from "../values/Instant.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** How many tickets of a purchase a mail lists; of the others it says how many they are. */

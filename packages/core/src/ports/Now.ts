@@ -4,7 +4,7 @@
  * Everything that decides by time asks here, so that all nodes agree whatever their own clocks say (DESIGN.md, "Time").
  */
 import { Context, type Effect } from "effect"
-import type { Instant } from "../Instant.ts"
+import type { Instant } from "../values/Instant.ts"
 
 export class Now extends Context.Service<Now, {
   /** The current time. Cheap enough to be asked several times a request; never runs backwards within a process. */

@@ -1,6 +1,6 @@
 /** Port: what must happen outside the books, because of what happened in them. */
 import { Context, type Effect } from "effect"
-import type { DrawId, UserId } from "../Ids.ts"
+import type { DrawId, UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** A mail to a player. It names ids alone: address, name and token are read, or derived, when it is written. */

@@ -1,6 +1,6 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
-import type { UserId } from "../Ids.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** `ready`: money can be sent to it. */

@@ -5,9 +5,9 @@
  * what happened is a piece of `PayoutNews`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
-import type { PayoutNews, ProviderStep, Withdrawal } from "../Payout.ts"
+import type { PayoutNews, ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { PayoutAccountStatus } from "./PayoutAccounts.ts"
 import type { WebhookRequest, WebhookVerdict } from "./WebhookInbox.ts"
 

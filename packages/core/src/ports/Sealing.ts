@@ -5,7 +5,7 @@
  * rotation (FAIRNESS.md, "Tickets").
  */
 import { Context, type Redacted } from "effect"
-import type { Sha256 } from "../Hash.ts"
+import type { Sha256 } from "../hash/Hash.ts"
 
 export interface SealingSecret {
   readonly keyId: string

@@ -1,7 +1,7 @@
 /** Port: what happened to identities, append-only. */
 import { Context, type Effect } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 export const securityEventTypes = [

@@ -4,7 +4,7 @@
  * Nothing but the settling step opens one; what is stored is useless without the key (DESIGN.md, "Tables", draw_secrets).
  */
 import { Context, Data, type Effect, type Redacted } from "effect"
-import type { DrawId } from "../Ids.ts"
+import type { DrawId } from "../values/Ids.ts"
 
 /** A draw's secret: 32 random bytes (FAIRNESS.md, "Records"). */
 export type Seed = Redacted.Redacted<Uint8Array>

@@ -1,7 +1,7 @@
 /** Port: sessions, each a family of refresh tokens, and the word that one has ended. */
 import { Context, type Effect, type Stream } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { SessionId } from "./AccessTokens.ts"
 import type { RequestOrigin } from "./SecurityLog.ts"
 import type { Unavailable } from "./Unavailable.ts"

@@ -1,6 +1,6 @@
 /** Port: counters of failed sign-ins and of wrong codes, shared by every process. */
 import { Context, type Effect } from "effect"
-import type { ThrottledAct, ThrottleKind } from "../Throttle.ts"
+import type { ThrottledAct, ThrottleKind } from "../accounts/Throttle.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** Who tries what from where. */

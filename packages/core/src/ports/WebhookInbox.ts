@@ -1,7 +1,7 @@
 /** Port: what outside services told us, kept as it came before it is acted on. */
 import { Context, type Effect } from "effect"
-import type { Instant } from "../Instant.ts"
-import type { Page, PageRequest } from "../Page.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 export const webhookSenders = ["revenuecat", "stripe"] as const

@@ -1,11 +1,11 @@
 /** Port: money on its way out. Each operation is one transaction. */
 import { Context, Data, type Effect } from "effect"
-import type { UserId } from "../Ids.ts"
-import type { Cents } from "../Money.ts"
-import type { Page, PageRequest } from "../Page.ts"
-import type { Errand, PayoutNews, Resolution, Withdrawal, WithdrawalStatus } from "../Payout.ts"
-import type { Idempotency } from "../Sale.ts"
-import type { WithdrawalRefusal } from "../Wallet.ts"
+import type { Idempotency } from "../draws/Sale.ts"
+import type { Cents } from "../money/Money.ts"
+import type { WithdrawalRefusal } from "../money/Wallet.ts"
+import type { Errand, PayoutNews, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
 import type { Transaction } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 

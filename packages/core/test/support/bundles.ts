@@ -4,18 +4,15 @@
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 import { ed25519 } from "@noble/curves/ed25519.js"
-import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/Beacon.ts"
-import { concat, fromHex, lengthPrefixed, toHex, u64, utf8Bytes } from "../../src/Bytes.ts"
-import { commit } from "../../src/Commitment.ts"
-import type { Sha256 } from "../../src/Hash.ts"
-import { drawId, type TicketId, type UserId } from "../../src/Ids.ts"
-import { dayAfter, dayStart, type Instant, instant, parseDay } from "../../src/Instant.ts"
-import { ownerCommit } from "../../src/Leaf.ts"
-import { append, emptyFrontier, leafHash, root } from "../../src/Merkle.ts"
-import { ticketPot, ticketPrice } from "../../src/Money.ts"
-import { formatNote, formatVerifierKey, keyId, parseVerifierKey, signedBytes } from "../../src/Note.ts"
-import { entropy, takings, winningPosition } from "../../src/Outcome.ts"
-import { type BundleHeader, type BundleTicket, encodeHeader, encodeTicket } from "../../src/Proof.ts"
+import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/draws/Beacon.ts"
+import { commit } from "../../src/draws/Commitment.ts"
+import { entropy, takings, winningPosition } from "../../src/draws/Outcome.ts"
+import type { Sha256 } from "../../src/hash/Hash.ts"
+import { ticketPot, ticketPrice } from "../../src/money/Money.ts"
+import { ownerCommit } from "../../src/proof/Leaf.ts"
+import { append, emptyFrontier, leafHash, root } from "../../src/proof/Merkle.ts"
+import { formatNote, formatVerifierKey, keyId, parseVerifierKey, signedBytes } from "../../src/proof/Note.ts"
+import { type BundleHeader, type BundleTicket, encodeHeader, encodeTicket } from "../../src/proof/Proof.ts"
 import {
   type BeaconRef,
   type DrawRecord,
@@ -25,7 +22,10 @@ import {
   recordHash,
   type ResultRecord,
   type VoidRecord
-} from "../../src/Record.ts"
+} from "../../src/proof/Record.ts"
+import { concat, fromHex, lengthPrefixed, toHex, u64, utf8Bytes } from "../../src/values/Bytes.ts"
+import { drawId, type TicketId, type UserId } from "../../src/values/Ids.ts"
+import { dayAfter, dayStart, type Instant, instant, parseDay } from "../../src/values/Instant.ts"
 import { nodeSha256 } from "./nodeSha256.ts"
 
 export const defined = <A>(value: A | undefined): A => {

@@ -3,14 +3,14 @@
  * itself, who can sign whatever it likes.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
-import { roundTime } from "../../src/Beacon.ts"
-import { position } from "../../src/Ids.ts"
-import { instant } from "../../src/Instant.ts"
-import { cents } from "../../src/Money.ts"
-import { formatNote } from "../../src/Note.ts"
-import { type BundleTicket, encodeTicket } from "../../src/Proof.ts"
-import type { LockRecord, OpenRecord, ResultRecord, VoidRecord } from "../../src/Record.ts"
-import type { VerifyOptions } from "../../src/Verifier.ts"
+import { roundTime } from "../../src/draws/Beacon.ts"
+import { cents } from "../../src/money/Money.ts"
+import { formatNote } from "../../src/proof/Note.ts"
+import { type BundleTicket, encodeTicket } from "../../src/proof/Proof.ts"
+import type { LockRecord, OpenRecord, ResultRecord, VoidRecord } from "../../src/proof/Record.ts"
+import type { VerifyOptions } from "../../src/proof/Verifier.ts"
+import { position } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
 import { type BundleOptions, makeBundle, makeSigner, operator, testChain, testChainHash } from "./bundles.ts"
 
 /** A bundle that holds, and what the reader of it knows. */

@@ -6,9 +6,7 @@
  * house.
  */
 import { assert } from "@effect/vitest"
-import { userId } from "../../src/Ids.ts"
-import { dayMillis, type Instant, instant } from "../../src/Instant.ts"
-import { type Cents, cents, zero } from "../../src/Money.ts"
+import { type Cents, cents, zero } from "../../src/money/Money.ts"
 import {
   type Errand,
   errandOf,
@@ -24,7 +22,9 @@ import {
   turnMillis,
   type Withdrawal,
   type WithdrawalStatus
-} from "../../src/Payout.ts"
+} from "../../src/money/Withdrawal.ts"
+import { userId } from "../../src/values/Ids.ts"
+import { dayMillis, type Instant, instant } from "../../src/values/Instant.ts"
 
 /** How the provider meets a request. */
 export const fates = [

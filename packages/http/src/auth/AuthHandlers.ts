@@ -1,5 +1,4 @@
 /** Signing up and in; sessions, passwords, mailed links. */
-import { isUuid, type UserId } from "@ddd/core/Ids"
 import { AccessTokens, accessTokenSeconds, type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts, type NewSession } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
@@ -7,6 +6,7 @@ import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
 import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
+import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"

@@ -1,5 +1,5 @@
 /** Takes a new password, if an account may have it, as what is stored of it. */
-import { type PasswordContext, passwordRefusalMessage, refusePassword } from "@ddd/core/Password"
+import { type PasswordContext, passwordRefusalMessage, refusePassword } from "@ddd/core/accounts/Password"
 import type { Passwords } from "@ddd/core/ports/Passwords"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuseField } from "../Problem.ts"

@@ -4,11 +4,11 @@
  * An attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one. An address that nobody
  * has is treated as one whose password was wrong: the same work, the same answer, the same time.
  */
-import type { UserId } from "@ddd/core/Ids"
-import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/Password"
+import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/accounts/Password"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuse, refuseField } from "../Problem.ts"
 import { refuseBusy, refuseUnavailable } from "../Unavailability.ts"

@@ -3,7 +3,7 @@
  *
  * `draw` is public; `lobby:<roomId>` is for the room's members.
  */
-import { isUuid } from "@ddd/core/Ids"
+import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import type { LiveSource, LiveSourceUnavailable } from "./LiveSource.ts"
 import { encodeEvent, type Fault } from "./Protocol.ts"

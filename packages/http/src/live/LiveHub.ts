@@ -3,9 +3,9 @@
  *
  * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
  */
-import { formatInstant, instant } from "@ddd/core/Instant"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
+import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, type Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
 import { type ChannelKind, drawChannel, drawKind, lobbyChannel, lobbyKind } from "./ChannelKind.ts"

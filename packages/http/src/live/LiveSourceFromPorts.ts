@@ -1,14 +1,14 @@
 /** The live hub's source, made of core's ports. */
-import type { Draw } from "@ddd/core/Draw"
-import { type DrawId, drawId, userId } from "@ddd/core/Ids"
-import { formatInstant } from "@ddd/core/Instant"
-import { formatCents } from "@ddd/core/Money"
+import type { Draw } from "@ddd/core/draws/Draw"
+import { formatCents } from "@ddd/core/money/Money"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { type DrawId, drawId, userId } from "@ddd/core/values/Ids"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Stream } from "effect"
 import { type LiveChange, LiveSource, LiveSourceUnavailable, type RoomUpdate, TokenRefused } from "./LiveSource.ts"
 

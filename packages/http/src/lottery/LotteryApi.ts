@@ -1,5 +1,5 @@
 /** The contract of the daily draw (API.md, "Lottery"). */
-import { ticketStatuses } from "@ddd/core/Ticket"
+import { ticketStatuses } from "@ddd/core/draws/Ticket"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { PlayerOnly } from "../Authentication.ts"

@@ -1,8 +1,8 @@
 /** Draws and tickets, as the API shows them (API.md, "Objects"). */
-import { type Draw, drawStatuses } from "@ddd/core/Draw"
-import { ticketPrice } from "@ddd/core/Money"
-import { quantityMax } from "@ddd/core/Sale"
-import { ticketStatuses } from "@ddd/core/Ticket"
+import { type Draw, drawStatuses } from "@ddd/core/draws/Draw"
+import { quantityMax } from "@ddd/core/draws/Sale"
+import { ticketStatuses } from "@ddd/core/draws/Ticket"
+import { ticketPrice } from "@ddd/core/money/Money"
 import { Schema } from "effect"
 import { Count, DrawIdText, Hex32, PositionNumber, TicketIdText, UserIdText, UuidText } from "../schemas/Ids.ts"
 import { Money } from "../schemas/Money.ts"

@@ -1,9 +1,9 @@
 /** The daily draw. */
-import { isTicketId } from "@ddd/core/Ids"
-import type { Day } from "@ddd/core/Instant"
 import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
 import { Sales } from "@ddd/core/ports/Sales"
-import { bundleContentType } from "@ddd/core/Proof"
+import { bundleContentType } from "@ddd/core/proof/Proof"
+import { isTicketId } from "@ddd/core/values/Ids"
+import type { Day } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"

@@ -1,13 +1,13 @@
 /** The proof bundle of a draw, made as it is sent (FAIRNESS.md, "The proof bundle"): ten million tickets take no more memory than ten. */
-import { type ChainInfo, chainNamed } from "@ddd/core/Beacon"
-import type { Draw, DrawNotes } from "@ddd/core/Draw"
-import { nobleSha256 } from "@ddd/core/Hash"
-import { parseNote, parseVerifierKey } from "@ddd/core/Note"
+import { type ChainInfo, chainNamed } from "@ddd/core/draws/Beacon"
+import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { ProofSource } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import { encodeHeader } from "@ddd/core/Proof"
+import { parseNote, parseVerifierKey } from "@ddd/core/proof/Note"
+import { encodeHeader } from "@ddd/core/proof/Proof"
 import { Effect, Stream } from "effect"
 
 /** Makes the bundle's bytes. Throws where the draw names a beacon that is not known. */

@@ -1,6 +1,6 @@
 /** Buying tickets: the hot path. */
+import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Sales } from "@ddd/core/ports/Sales"
-import type { PurchaseRefusal } from "@ddd/core/Sale"
 import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { CurrentUser } from "../Authentication.ts"

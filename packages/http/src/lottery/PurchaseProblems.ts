@@ -1,7 +1,7 @@
 /** Why a purchase is not made, in the words of the API: what daily draws and rooms have in common. */
-import { formatCents } from "@ddd/core/Money"
+import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
+import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
-import type { PurchaseRefusal } from "@ddd/core/Sale"
 import { Effect } from "effect"
 import { refuseUnknownPlayer } from "../Authentication.ts"
 import { type Problem, refuse } from "../Problem.ts"

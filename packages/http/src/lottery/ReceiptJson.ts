@@ -4,9 +4,9 @@
  * It is the busiest answer there is, and one kept under an idempotency key must be the same to the byte. It says what
  * `ReceiptBody` declares, which a test holds it to, without walking a schema for every ticket.
  */
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { formatCents } from "@ddd/core/Money"
-import type { Receipt, Ticket } from "@ddd/core/Ticket"
+import type { Receipt, Ticket } from "@ddd/core/draws/Ticket"
+import { formatCents } from "@ddd/core/money/Money"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 
 /** The receipt as JSON: members in the order of the contract, no space between them. */
 export const receiptJson = ({ draw, tickets, wallet }: Receipt): string => {

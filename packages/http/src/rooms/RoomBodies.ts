@@ -1,6 +1,6 @@
 /** Rooms, as the API shows them to their members (API.md, "Objects" and "Rooms"). */
-import { ticketPrice } from "@ddd/core/Money"
-import { nameLengthMax, participantsMax, participantsMin, type Room, roomStatuses } from "@ddd/core/Room"
+import { ticketPrice } from "@ddd/core/money/Money"
+import { nameLengthMax, participantsMax, participantsMin, type Room, roomStatuses } from "@ddd/core/rooms/Room"
 import { Schema } from "effect"
 import { TicketBody } from "../lottery/LotteryBodies.ts"
 import { DrawIdText, Hex32, PositionNumber, UserIdText } from "../schemas/Ids.ts"

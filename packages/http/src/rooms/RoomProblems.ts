@@ -1,6 +1,6 @@
 /** Why a room refuses, in the words of the API. */
-import { formatInstant } from "@ddd/core/Instant"
-import type { RoomRefusal, RoomStatus } from "@ddd/core/Room"
+import type { RoomRefusal, RoomStatus } from "@ddd/core/rooms/Room"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { Problem } from "../Problem.ts"
 

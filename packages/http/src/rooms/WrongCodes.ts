@@ -4,11 +4,11 @@
  * A code that lets nobody in is counted, by player and by network; enough of them make the next one wait. A room's id is no code: it
  * cannot be guessed, and lets nobody in.
  */
-import { isUuid, type UserId } from "@ddd/core/Ids"
 import type { RoomRefused } from "@ddd/core/ports/Rooms"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import type { Room } from "@ddd/core/Room"
+import type { Room } from "@ddd/core/rooms/Room"
+import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { type Problem, refuse } from "../Problem.ts"
 

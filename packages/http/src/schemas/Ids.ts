@@ -1,5 +1,5 @@
 /** Identifiers and counts on the wire (API.md, "ids"). */
-import { isTicketId, isUuid } from "@ddd/core/Ids"
+import { isTicketId, isUuid } from "@ddd/core/values/Ids"
 import { Schema } from "effect"
 
 /** A UUID in lower case. */

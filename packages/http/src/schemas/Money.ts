@@ -1,5 +1,5 @@
 /** Money on the wire: a decimal string with two places, integer cents inside (API.md, "money"). */
-import { type Cents, cents, formatCents, isCents, parseCents } from "@ddd/core/Money"
+import { type Cents, cents, formatCents, isCents, parseCents } from "@ddd/core/money/Money"
 import { textCodec } from "./Text.ts"
 
 const message = "must be an amount of US dollars as a decimal string with two places, such as \"0.95\""

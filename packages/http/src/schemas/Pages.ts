@@ -1,5 +1,5 @@
 /** Pages of long lists (API.md, "pages"). */
-import type { PageRequest } from "@ddd/core/Page"
+import type { PageRequest } from "@ddd/core/values/Page"
 import { Schema } from "effect"
 import { textCodec } from "./Text.ts"
 

@@ -1,5 +1,5 @@
 /** Instants and days on the wire (API.md, "time"). */
-import { type Day, formatInstant, type Instant, parseDay, parseInstant } from "@ddd/core/Instant"
+import { type Day, formatInstant, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import { textCodec } from "./Text.ts"
 
 /** RFC 3339, UTC, three decimals; milliseconds since the Unix epoch inside. */

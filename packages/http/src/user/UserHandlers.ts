@@ -1,6 +1,6 @@
 /** A player's own page. */
-import type { UserId } from "@ddd/core/Ids"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"

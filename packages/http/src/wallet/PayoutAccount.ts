@@ -1,7 +1,7 @@
 /** A player's account with whoever pays out: opened here, completed on the provider's own pages. */
-import * as Payouts from "@ddd/core/Payouts"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import * as Payouts from "@ddd/core/work/Payouts"
 import { Effect } from "effect"
 import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
 import { type Problem, refuse } from "../Problem.ts"

@@ -1,6 +1,6 @@
 /** The contract of money in, money out and its history (API.md, "Wallet"). */
-import { cents } from "@ddd/core/Money"
-import { transactionTypes } from "@ddd/core/Wallet"
+import { cents } from "@ddd/core/money/Money"
+import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { InternalOnly, PlayerOnly } from "../Authentication.ts"

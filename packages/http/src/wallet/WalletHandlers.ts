@@ -1,5 +1,5 @@
 /** Money in, money out, and its history. */
-import { formatCents } from "@ddd/core/Money"
+import { formatCents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"

@@ -1,5 +1,5 @@
 /** Asking for money to be paid out. What happens to it then is nobody's request any more. */
-import { formatCents } from "@ddd/core/Money"
+import { formatCents } from "@ddd/core/money/Money"
 import type { AskRefusal, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"

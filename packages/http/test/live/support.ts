@@ -1,7 +1,7 @@
 /** A live source that a test drives, and connections without a network whose reader may be slow. */
-import { instant } from "@ddd/core/Instant"
 import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import { Now } from "@ddd/core/ports/Now"
+import { instant } from "@ddd/core/values/Instant"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
 import * as LiveHub from "../../src/live/LiveHub.ts"

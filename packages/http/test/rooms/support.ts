@@ -1,6 +1,6 @@
 /** Members of rooms, and what they say to the API. */
-import type { UserId } from "@ddd/core/Ids"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { type Answer, type Call, Client, makePlayer, textAt } from "../support/Server.ts"
 

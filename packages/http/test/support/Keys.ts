@@ -1,6 +1,4 @@
 /** Ports that hold keys, as simple as tests allow: fast, predictable, and secret to nobody. */
-import { type UserId, userId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
 import {
   type AccessClaims,
   AccessTokens,
@@ -13,6 +11,8 @@ import {
 import { Now } from "@ddd/core/ports/Now"
 import { HashingBusy, Passwords } from "@ddd/core/ports/Passwords"
 import { type IssuedRefreshToken, RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Redacted } from "effect"
 import { hash } from "node:crypto"
 

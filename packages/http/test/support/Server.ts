@@ -1,5 +1,5 @@
 /** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
-import { type Cents, cents } from "@ddd/core/Money"
+import { type Cents, cents } from "@ddd/core/money/Money"
 import { sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"

@@ -1,6 +1,6 @@
 /** The shop that sells credit, as RevenueCat tells of it. */
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Redacted } from "effect"
 
 export const authorization = "the shop's own authorization"

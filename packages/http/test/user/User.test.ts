@@ -1,5 +1,5 @@
-import { userId } from "@ddd/core/Ids"
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
+import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { tokenFor } from "../support/Keys.ts"

@@ -1,4 +1,4 @@
-import { userId } from "@ddd/core/Ids"
+import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { tokenFor } from "../support/Keys.ts"

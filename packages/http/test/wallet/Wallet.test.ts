@@ -1,4 +1,4 @@
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"

@@ -4,7 +4,6 @@
  * It knows how things must be, not how any adapter keeps them so: each check is a fold over the stored rows.
  */
 import type { AuditReport, Finding, Invariant } from "@ddd/core/ports/Books"
-import type { Rows } from "../Rows.ts"
 import {
   keysOnce,
   positionsContiguous,
@@ -28,6 +27,7 @@ import {
 import { debtIsReceivable, fundingOnce, withdrawalSettled } from "./Outside.ts"
 import { recordsSigned } from "./Records.ts"
 import { roomMembers } from "./Rooms.ts"
+import type { Rows } from "./Rows.ts"
 
 const checks: { readonly [I in Invariant]: Check } = {
   "wallet-not-negative": walletNotNegative,

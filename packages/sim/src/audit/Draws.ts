@@ -1,14 +1,14 @@
 /** What must hold of draws, their tickets and their records (FAIRNESS.md). */
-import { fromHex, toHex } from "@ddd/core/Bytes"
-import { opens } from "@ddd/core/Commitment"
-import type { Sha256 } from "@ddd/core/Hash"
-import { emptyRoot, nodeHash, root } from "@ddd/core/Merkle"
-import { parseNote } from "@ddd/core/Note"
-import { entropy, winningPosition } from "@ddd/core/Outcome"
-import { parseRecord, recordHash } from "@ddd/core/Record"
-import { leafOf } from "../Leaves.ts"
-import type { DrawRow } from "../Rows.ts"
+import { opens } from "@ddd/core/draws/Commitment"
+import { entropy, winningPosition } from "@ddd/core/draws/Outcome"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { emptyRoot, nodeHash, root } from "@ddd/core/proof/Merkle"
+import { parseNote } from "@ddd/core/proof/Note"
+import { parseRecord, recordHash } from "@ddd/core/proof/Record"
+import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import { type Check, ticketsIn } from "./Index.ts"
+import { leafOf } from "./Leaves.ts"
+import type { DrawRow } from "./Rows.ts"
 
 export const positionsContiguous: Check = function*(index) {
   for (const { id, totalEntries } of index.draws) {

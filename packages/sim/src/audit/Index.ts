@@ -1,10 +1,10 @@
 /** The stored rows, arranged as the checks need them. */
-import type { Sha256 } from "@ddd/core/Hash"
-import type { DrawId, UserId } from "@ddd/core/Ids"
+import type { Sealer } from "@ddd/core/draws/Seal"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import type { TransactionType } from "@ddd/core/money/Wallet"
 import type { Finding } from "@ddd/core/ports/Books"
-import type { Sealer } from "@ddd/core/Seal"
-import type { TransactionType } from "@ddd/core/Wallet"
-import type { DrawRow, Rows, TicketRow, TransactionRow } from "../Rows.ts"
+import type { DrawId, UserId } from "@ddd/core/values/Ids"
+import type { DrawRow, Rows, TicketRow, TransactionRow } from "./Rows.ts"
 
 export interface Index extends Rows {
   /** By the movement's number. */

@@ -1,7 +1,7 @@
 /** What must hold of wallets, their movements, and the accounts on the other side (DESIGN.md, "Money"). */
-import { houseUserId, type UserId } from "@ddd/core/Ids"
-import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/Money"
-import type { TransactionType } from "@ddd/core/Wallet"
+import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import type { TransactionType } from "@ddd/core/money/Wallet"
+import { houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { byReference, type Check, drawAccount, sum, ticketsIn } from "./Index.ts"
 
 export const walletNotNegative: Check = function*({ wallets }) {

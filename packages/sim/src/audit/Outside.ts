@@ -1,9 +1,9 @@
 /** What must hold of money that comes from outside and goes there (DESIGN.md, "Money", "What leaves the building"). */
-import { depositSource, type Funding, type Given, reversalReference, stepDue } from "@ddd/core/Funding"
-import type { WithdrawalStatus } from "@ddd/core/Payout"
+import { depositSource, type Funding, type Given, reversalReference, stepDue } from "@ddd/core/money/Funding"
+import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
-import type { TransactionRow } from "../Rows.ts"
 import { byReference, type Check, sum } from "./Index.ts"
+import type { TransactionRow } from "./Rows.ts"
 
 export const debtIsReceivable: Check = function*({ transactionsOn, wallets }) {
   const accounts = new Map<string, string>()

@@ -1,12 +1,12 @@
 /** What must hold of the signed records: signed, chained, and saying what the tables say (FAIRNESS.md, "Records"). */
-import { toHex } from "@ddd/core/Bytes"
-import type { Sha256 } from "@ddd/core/Hash"
-import { cents, ticketFee, ticketPot, ticketPrice } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
-import { type DrawRecord, formatRecord, type OpenRecord, parseRecord, recordHashHex } from "@ddd/core/Record"
-import type { DrawRow, TicketRow } from "../Rows.ts"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { cents, ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import { parseNote } from "@ddd/core/proof/Note"
+import { type DrawRecord, formatRecord, type OpenRecord, parseRecord, recordHashHex } from "@ddd/core/proof/Record"
+import { toHex } from "@ddd/core/values/Bytes"
 import { entropyOf } from "./Draws.ts"
 import { type Check, ticketsIn } from "./Index.ts"
+import type { DrawRow, TicketRow } from "./Rows.ts"
 
 export const recordsSigned: Check = function*(index, { isSigned, sha256 }) {
   let previous: string | null = null

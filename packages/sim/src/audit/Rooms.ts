@@ -1,5 +1,5 @@
 /** What must hold of rooms and who is in them (API.md, "Rooms"). */
-import type { UserId } from "@ddd/core/Ids"
+import type { UserId } from "@ddd/core/values/Ids"
 import { type Check, ticketsIn } from "./Index.ts"
 
 export const roomMembers: Check = function*(index) {

@@ -1,12 +1,12 @@
 /** What every adapter of `Accounts` must do. */
-import { userId } from "@ddd/core/Ids"
-import { zero } from "@ddd/core/Money"
+import { zero } from "@ddd/core/money/Money"
 import { Accounts, type NewUser, type ProvenPassword } from "@ddd/core/ports/Accounts"
 import { Sessions } from "@ddd/core/ports/Sessions"
+import { userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
-import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../Steps.ts"
-import { World } from "../World.ts"
+import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { origin } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

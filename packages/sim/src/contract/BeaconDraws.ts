@@ -1,20 +1,29 @@
 /** What every adapter of `Draws` and `Rooms` must do where draws wait for a beacon. */
-import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/Beacon"
-import * as BeaconRounds from "@ddd/core/BeaconRounds"
-import { toHex } from "@ddd/core/Bytes"
-import { decisionPatienceMillis } from "@ddd/core/Draw"
-import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { cents } from "@ddd/core/Money"
+import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/draws/Beacon"
+import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
+import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
-import { drawAheadMillisMax, type Room } from "@ddd/core/Room"
+import { drawAheadMillisMax, type Room } from "@ddd/core/rooms/Room"
+import { toHex } from "@ddd/core/values/Bytes"
+import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
-import { verdictOf } from "../Bundle.ts"
 import { chain, hash, signRound } from "../providers/BeaconStandIn.ts"
-import { buyInRoom, executeDraw, inMillis, refusedAs, roomAnswer, roomNow, roomOf, startDraw } from "../RoomSteps.ts"
+import { verdictOf } from "../scenario/Bundle.ts"
+import {
+  buyInRoom,
+  executeDraw,
+  inMillis,
+  refusedAs,
+  roomAnswer,
+  roomNow,
+  roomOf,
+  startDraw
+} from "../scenario/RoomSteps.ts"
 import {
   advance,
   advancePast,
@@ -29,8 +38,8 @@ import {
   recordIn,
   times,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { contract, type Subject } from "./Subject.ts"
 

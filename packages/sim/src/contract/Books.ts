@@ -12,7 +12,7 @@ import {
   openSales,
   outcomeOf,
   together
-} from "../Steps.ts"
+} from "../scenario/Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 export const booksContract = (subject: Subject): void =>

@@ -1,16 +1,16 @@
 /** What every adapter of `Draws` must do with the clockwork, where there is no beacon. */
-import { daysAhead, type Draw } from "@ddd/core/Draw"
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { dayAfter, dayMillis, dayOf, dayStart } from "@ddd/core/Instant"
-import { cents, zero } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
+import { daysAhead, type Draw } from "@ddd/core/draws/Draw"
+import { cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import { parseRecord, recordHashHex } from "@ddd/core/Record"
+import { parseNote } from "@ddd/core/proof/Note"
+import { parseRecord, recordHashHex } from "@ddd/core/proof/Record"
+import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { dayAfter, dayMillis, dayOf, dayStart } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { verdictOf } from "../Bundle.ts"
+import { verdictOf } from "../scenario/Bundle.ts"
 import {
   advancePast,
   auditClean,
@@ -24,8 +24,8 @@ import {
   present,
   times,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

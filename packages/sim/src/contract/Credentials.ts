@@ -1,15 +1,15 @@
 /** What every adapter of `Accounts` must do with addresses, passwords and the tokens that are mailed. */
-import type { UserId } from "@ddd/core/Ids"
-import { dayMillis } from "@ddd/core/Instant"
-import { mailAllowances } from "@ddd/core/MailAllowance"
+import { mailAllowances } from "@ddd/core/accounts/MailAllowance"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { mailedTokenMillis } from "@ddd/core/ports/MailedTokens"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
+import type { UserId } from "@ddd/core/values/Ids"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
-import { hashOf, present, times, together } from "../Steps.ts"
-import { World } from "../World.ts"
+import { hashOf, present, times, together } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import {
   eventsOf,
   firstHash,

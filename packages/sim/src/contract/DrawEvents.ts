@@ -1,14 +1,24 @@
 /** What every adapter of `DrawEvents` must do. */
-import type { Draw, DrawStatus } from "@ddd/core/Draw"
-import type { DrawId } from "@ddd/core/Ids"
+import type { Draw, DrawStatus } from "@ddd/core/draws/Draw"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
 import type { Rooms } from "@ddd/core/ports/Rooms"
-import type { Room } from "@ddd/core/Room"
+import type { Room } from "@ddd/core/rooms/Room"
+import type { DrawId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
-import { buyInRoom, closeRoom, executeDraw, joinRoom, leaveRoom, makeRoom, startDraw } from "../RoomSteps.ts"
-import { advancePast, buy, catchUp, dollars, drawAt, fundedPlayer, openSales, present, signUp } from "../Steps.ts"
+import { buyInRoom, closeRoom, executeDraw, joinRoom, leaveRoom, makeRoom, startDraw } from "../scenario/RoomSteps.ts"
+import {
+  advancePast,
+  buy,
+  catchUp,
+  dollars,
+  drawAt,
+  fundedPlayer,
+  openSales,
+  present,
+  signUp
+} from "../scenario/Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 /** Waits until `condition` holds. Fails after ten seconds. */

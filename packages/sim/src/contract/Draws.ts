@@ -1,16 +1,26 @@
 /** What every adapter of `Draws` must show, where there is no beacon. */
-import { fromHex } from "@ddd/core/Bytes"
-import type { Draw } from "@ddd/core/Draw"
-import { drawId, ticketId, type UserId } from "@ddd/core/Ids"
-import { verifyInclusion } from "@ddd/core/Merkle"
-import { cents } from "@ddd/core/Money"
+import type { Draw } from "@ddd/core/draws/Draw"
+import { cents } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { verifyInclusion } from "@ddd/core/proof/Merkle"
+import { fromHex } from "@ddd/core/values/Bytes"
+import { drawId, ticketId, type UserId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { verdictOf } from "../Bundle.ts"
-import { leafOf } from "../Leaves.ts"
-import { advancePast, buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, signUp } from "../Steps.ts"
+import { leafOf } from "../audit/Leaves.ts"
+import { verdictOf } from "../scenario/Bundle.ts"
+import {
+  advancePast,
+  buy,
+  catchUp,
+  dollars,
+  drawNow,
+  fundedPlayer,
+  openSales,
+  present,
+  signUp
+} from "../scenario/Steps.ts"
 import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 

@@ -1,12 +1,12 @@
 /** What every adapter of `Fundings` must do. */
-import { utf8Bytes } from "@ddd/core/Bytes"
-import { type Funding, type FundingNews, reversalReference, unheardOf } from "@ddd/core/Funding"
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
-import { cents, centsMax, zero } from "@ddd/core/Money"
+import { type Funding, type FundingNews, reversalReference, unheardOf } from "@ddd/core/money/Funding"
+import { cents, centsMax, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { utf8Bytes } from "@ddd/core/values/Bytes"
+import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
@@ -28,7 +28,7 @@ import {
   together,
   withdraw,
   withdrawalAt
-} from "../Steps.ts"
+} from "../scenario/Steps.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
 import { property } from "./Property.ts"
 import { contract, type Subject } from "./Subject.ts"

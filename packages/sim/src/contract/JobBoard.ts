@@ -2,8 +2,8 @@
 import { JobBoard } from "@ddd/core/ports/JobBoard"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { dollars, payablePlayer, withdraw } from "../Steps.ts"
-import { World } from "../World.ts"
+import { dollars, payablePlayer, withdraw } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 

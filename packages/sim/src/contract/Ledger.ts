@@ -1,10 +1,20 @@
 /** What every adapter of `Ledger` must do. */
-import { houseUserId, userId } from "@ddd/core/Ids"
-import { cents, centsMax } from "@ddd/core/Money"
+import { cents, centsMax } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { auditClean, buy, deposit, dollars, fundedPlayer, openSales, signUp, times, together } from "../Steps.ts"
+import {
+  auditClean,
+  buy,
+  deposit,
+  dollars,
+  fundedPlayer,
+  openSales,
+  signUp,
+  times,
+  together
+} from "../scenario/Steps.ts"
 import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 

@@ -1,14 +1,14 @@
 /** What every adapter of `MailSubjects` must tell of tickets, wins, rooms and withdrawals. */
-import { decisionPatienceMillis } from "@ddd/core/Draw"
-import { drawId } from "@ddd/core/Ids"
-import { cents, ticketPot, zero } from "@ddd/core/Money"
+import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
+import { cents, ticketPot, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
-import { lockPatienceMillis } from "@ddd/core/Room"
+import { lockPatienceMillis } from "@ddd/core/rooms/Room"
+import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
-import { buyInRoom, closeRoom, roomOf } from "../RoomSteps.ts"
+import { buyInRoom, closeRoom, roomOf } from "../scenario/RoomSteps.ts"
 import {
   advancePast,
   buy,
@@ -23,8 +23,8 @@ import {
   times,
   together,
   withdraw
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { jobsOf } from "./Players.ts"
 import type { Services } from "./Subject.ts"
 

@@ -1,9 +1,9 @@
 /** What every adapter of `Accounts` must do for operators: find, freeze, export, erase. */
-import { houseUserId, userId } from "@ddd/core/Ids"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
+import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import {
@@ -17,8 +17,8 @@ import {
   present,
   refusalOf,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { eventsOf, firstHash, mailedHash, newPlayer, origin, secondHash, signInAgain } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

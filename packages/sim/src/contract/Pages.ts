@@ -1,5 +1,5 @@
 /** Reads a list to its end as a client does. */
-import type { Page, PageRequest } from "@ddd/core/Page"
+import type { Page, PageRequest } from "@ddd/core/values/Page"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 

@@ -2,8 +2,8 @@
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { signUp, times } from "../Steps.ts"
-import { World } from "../World.ts"
+import { signUp, times } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const minuteMillis = 60_000

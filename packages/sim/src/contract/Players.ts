@@ -1,13 +1,13 @@
 /** What contract tests do as players with an account. */
-import type { UserId } from "@ddd/core/Ids"
 import { sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
 import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
-import { hashOf, present } from "../Steps.ts"
-import { World } from "../World.ts"
+import { hashOf, present } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 
 /** Where the players of these tests sit. */
 export const origin: RequestOrigin = { ip: "192.0.2.7", userAgent: "a browser" }

@@ -1,13 +1,13 @@
 /** What every adapter of `Rooms` must do with a room's draw, its host's or the server's, where there is no beacon. */
-import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { formatInstant, type Instant } from "@ddd/core/Instant"
-import { type Cents, cents, zero } from "@ddd/core/Money"
+import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
-import { drawAheadMillisMax, lockPatienceMillis, type Room } from "@ddd/core/Room"
+import { drawAheadMillisMax, lockPatienceMillis, type Room } from "@ddd/core/rooms/Room"
+import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { verdictOf } from "../Bundle.ts"
 import { playRooms, roomStreams } from "../model/Rooms.ts"
+import { verdictOf } from "../scenario/Bundle.ts"
 import {
   buyInRoom,
   closeRoom,
@@ -21,7 +21,7 @@ import {
   roomOf,
   roomRefusal,
   startDraw
-} from "../RoomSteps.ts"
+} from "../scenario/RoomSteps.ts"
 import {
   advance,
   auditClean,
@@ -33,8 +33,8 @@ import {
   recordIn,
   times,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { jobsOf } from "./Players.ts"
 import { property } from "./Property.ts"

@@ -1,12 +1,12 @@
 /** What every adapter of `Rooms` must do with who is in a room, and who has a ticket in it. */
-import { drawId, houseUserId, isTicketId, type UserId, userId } from "@ddd/core/Ids"
-import { cents, zero } from "@ddd/core/Money"
+import { cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
-import { codeSymbols, type Room } from "@ddd/core/Room"
+import { codeSymbols, type Room } from "@ddd/core/rooms/Room"
+import { drawId, houseUserId, isTicketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { verdictOf } from "../Bundle.ts"
+import { verdictOf } from "../scenario/Bundle.ts"
 import {
   buyInRoom,
   closeRoom,
@@ -20,7 +20,7 @@ import {
   roomOf,
   roomRefusal,
   startDraw
-} from "../RoomSteps.ts"
+} from "../scenario/RoomSteps.ts"
 import {
   auditClean,
   buy,
@@ -33,8 +33,8 @@ import {
   signUp,
   times,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"

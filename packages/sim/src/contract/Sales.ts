@@ -1,16 +1,16 @@
 /** What every adapter of `Sales` must do. */
-import { fromHex } from "@ddd/core/Bytes"
-import { drawId, houseUserId, isTicketId, userId } from "@ddd/core/Ids"
-import { dayAfter } from "@ddd/core/Instant"
-import { cents, ticketPrice } from "@ddd/core/Money"
+import type { Receipt } from "@ddd/core/draws/Ticket"
+import { cents, ticketPrice } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import type { Receipt } from "@ddd/core/Ticket"
+import { fromHex } from "@ddd/core/values/Bytes"
+import { drawId, houseUserId, isTicketId, userId } from "@ddd/core/values/Ids"
+import { dayAfter } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
-import { ownerCommitOf } from "../Leaves.ts"
+import { ownerCommitOf } from "../audit/Leaves.ts"
 import {
   advancePast,
   auditClean,
@@ -26,7 +26,7 @@ import {
   signUp,
   times,
   together
-} from "../Steps.ts"
+} from "../scenario/Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")

@@ -1,12 +1,12 @@
 /** What every adapter of `Sessions` must do. */
+import { refreshTokenMillis, repeatMillis } from "@ddd/core/accounts/Session"
 import { sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { type EndedSession, type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
-import { refreshTokenMillis, repeatMillis } from "@ddd/core/Session"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
-import { hashOf, present, times } from "../Steps.ts"
-import { World } from "../World.ts"
+import { hashOf, present, times } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

@@ -24,7 +24,7 @@ import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
-import type { World } from "../World.ts"
+import type { World } from "../scenario/World.ts"
 
 /** The ports of one world. */
 export type Services =

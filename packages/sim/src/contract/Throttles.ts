@@ -1,11 +1,11 @@
 /** What every adapter of `Throttles` must do. */
-import { dayMillis } from "@ddd/core/Instant"
+import { ruleOf, throttleRules } from "@ddd/core/accounts/Throttle"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
-import { ruleOf, throttleRules } from "@ddd/core/Throttle"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { times } from "../Steps.ts"
-import { World } from "../World.ts"
+import { times } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const ada: Attempt = { act: "sign_in", account: "ada@example.com", ip: "192.0.2.7" }

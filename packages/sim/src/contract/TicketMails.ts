@@ -1,10 +1,10 @@
 /** What every adapter of `TicketMails` must do. */
-import type { UserId } from "@ddd/core/Ids"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
+import type { UserId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, times } from "../Steps.ts"
-import { World } from "../World.ts"
+import { buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, times } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

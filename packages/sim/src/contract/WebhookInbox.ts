@@ -1,10 +1,10 @@
 /** What every adapter of `WebhookInbox` must do. */
-import { utf8Bytes } from "@ddd/core/Bytes"
 import { type NewWebhookEvent, type WebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { present, times } from "../Steps.ts"
-import { World } from "../World.ts"
+import { present, times } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import { pagesOf } from "./Pages.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"

@@ -1,6 +1,5 @@
 /** What every adapter of `Withdrawals` must do. */
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
-import { type Cents, cents, zero } from "@ddd/core/Money"
+import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import {
   keyLifeMillis,
   newWithdrawal,
@@ -12,10 +11,11 @@ import {
   type Resolution,
   turnMillis,
   type Withdrawal
-} from "@ddd/core/Payout"
+} from "@ddd/core/money/Withdrawal"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
@@ -43,7 +43,7 @@ import {
   transferSeen,
   withdraw,
   withdrawalAt
-} from "../Steps.ts"
+} from "../scenario/Steps.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
 import { pagesOf } from "./Pages.ts"
 import { jobsOf } from "./Players.ts"

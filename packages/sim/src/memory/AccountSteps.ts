@@ -1,13 +1,13 @@
 /** What operations on accounts and sessions have in common, in memory. Each is a piece of a write that was decided. */
-import type { UserId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
-import { mailWaitMillis } from "@ddd/core/MailAllowance"
+import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
 import type { NewSession } from "@ddd/core/ports/Accounts"
 import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
 import type { RequestOrigin, SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SessionEnd } from "@ddd/core/ports/Sessions"
+import type { UserId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import type { MailedTokenRow, Store } from "./Store.ts"
 
 type Stored = Store["Service"]

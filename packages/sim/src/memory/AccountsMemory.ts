@@ -1,7 +1,6 @@
 /** Players, in memory. */
-import { toHex, utf8Bytes } from "@ddd/core/Bytes"
-import { nobleSha256 } from "@ddd/core/Hash"
-import { houseUserId, type UserId, userId } from "@ddd/core/Ids"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { emptyWallet } from "@ddd/core/money/Wallet"
 import {
   Accounts,
   EmailTaken,
@@ -15,7 +14,8 @@ import {
 } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
-import { emptyWallet } from "@ddd/core/Wallet"
+import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
+import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Redacted } from "effect"
 import {
   addJob,

@@ -1,13 +1,13 @@
 /** The auditor over the memory store. */
-import { parseNote, parseVerifierKey, signedBytes } from "@ddd/core/Note"
 import { Books } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { parseNote, parseVerifierKey, signedBytes } from "@ddd/core/proof/Note"
 import { Effect, Layer } from "effect"
 import { createPublicKey, verify } from "node:crypto"
 import { auditRows } from "../audit/Audit.ts"
 import type { AuditKeys } from "../audit/Index.ts"
-import { makeSealers } from "../Sealers.ts"
+import { makeSealers } from "../audit/Sealers.ts"
 import { getOrPut, rowsOf, Store } from "./Store.ts"
 
 export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = Layer.effect(

@@ -1,24 +1,31 @@
 /** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
-import { fromHex } from "@ddd/core/Bytes"
-import { daysToPublish, decisionPatienceMillis, type VoidReason } from "@ddd/core/Draw"
-import type { Sha256 } from "@ddd/core/Hash"
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { type Instant, instant } from "@ddd/core/Instant"
-import { emptyFrontier, nodeHash, root } from "@ddd/core/Merkle"
-import { zero } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
+import { daysToPublish, decisionPatienceMillis, type VoidReason } from "@ddd/core/draws/Draw"
+import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { zero } from "@ddd/core/money/Money"
+import { collectFee, isRefusal, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type SealedSeed, type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
-import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord, type OpenRecord } from "@ddd/core/Record"
-import { lockPatienceMillis } from "@ddd/core/Room"
-import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/Settlement"
-import { collectFee, isRefusal, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/Wallet"
+import { emptyFrontier, nodeHash, root } from "@ddd/core/proof/Merkle"
+import { parseNote } from "@ddd/core/proof/Note"
+import {
+  formatLock,
+  formatOpen,
+  formatResult,
+  formatVoid,
+  type LockRecord,
+  type OpenRecord
+} from "@ddd/core/proof/Record"
+import { lockPatienceMillis } from "@ddd/core/rooms/Room"
+import { fromHex } from "@ddd/core/values/Bytes"
+import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
-import { leafOf } from "../Leaves.ts"
-import type { DrawRow, TicketRow } from "../Rows.ts"
+import { leafOf } from "../audit/Leaves.ts"
+import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
 import { postMovements, Store } from "./Store.ts"
 

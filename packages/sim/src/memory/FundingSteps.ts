@@ -10,13 +10,13 @@ import {
   reversalReference,
   stepDue,
   unheardOf
-} from "@ddd/core/Funding"
-import { houseUserId, isUuid, type UserId, userId } from "@ddd/core/Ids"
+} from "@ddd/core/money/Funding"
+import { chargeBack, deposit, isRefusal, type WalletRefusal } from "@ddd/core/money/Wallet"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
-import { chargeBack, deposit, isRefusal, type WalletRefusal } from "@ddd/core/Wallet"
+import { houseUserId, isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
-import type { TransactionRow } from "../Rows.ts"
+import type { TransactionRow } from "../audit/Rows.ts"
 import { postMovements, type Store, type UserRow } from "./Store.ts"
 import { callOff, walletOf } from "./WithdrawalSteps.ts"
 

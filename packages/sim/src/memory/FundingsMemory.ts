@@ -1,7 +1,7 @@
 /** Money in, in memory. */
-import { canonicalReference, type Funding, stepDue } from "@ddd/core/Funding"
+import { canonicalReference, type Funding, stepDue } from "@ddd/core/money/Funding"
+import { isRefusal } from "@ddd/core/money/Wallet"
 import { Fundings } from "@ddd/core/ports/Fundings"
-import { isRefusal } from "@ddd/core/Wallet"
 import { Effect, Layer } from "effect"
 import { hearFunding, keepNames, playerNamed, takeStep, withBuyer } from "./FundingSteps.ts"
 import { Store } from "./Store.ts"

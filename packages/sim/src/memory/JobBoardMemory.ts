@@ -1,7 +1,7 @@
 /** The jobs as operators see them, in memory: nobody does them, so none is ever done or given up. */
-import { pageOf } from "@ddd/core/Page"
 import { JobBoard, type JobEntry } from "@ddd/core/ports/JobBoard"
 import type { Job, JobQueueName } from "@ddd/core/ports/Outbox"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { type JobRow, Store } from "./Store.ts"
 

@@ -1,6 +1,6 @@
 /** Wallets and their movements, in memory. */
-import { pageOf } from "@ddd/core/Page"
 import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { hearFunding } from "./FundingSteps.ts"
 import { Store } from "./Store.ts"

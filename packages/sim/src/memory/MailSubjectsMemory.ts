@@ -1,6 +1,5 @@
 /** What mails are about, in memory. */
-import type { DrawId, UserId } from "@ddd/core/Ids"
-import { type Cents, cents, ticketPrice } from "@ddd/core/Money"
+import { type Cents, cents, ticketPrice } from "@ddd/core/money/Money"
 import {
   type BoughtTickets,
   type ClosedRoom,
@@ -11,9 +10,10 @@ import {
   type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
-import { parseRecord } from "@ddd/core/Record"
+import { parseRecord } from "@ddd/core/proof/Record"
+import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
-import type { DrawRow, TicketRow } from "../Rows.ts"
+import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 import { textOf } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 

@@ -4,7 +4,6 @@
  * It is the executable model that the real adapters are compared with, and what tests of other packages run on. The same
  * options and the same calls give the same world, ids and seeds included.
  */
-import { type Instant, instant } from "@ddd/core/Instant"
 import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
@@ -27,8 +26,9 @@ import type { Throttles } from "@ddd/core/ports/Throttles"
 import type { TicketMails } from "@ddd/core/ports/TicketMails"
 import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
-import type { World } from "../World.ts"
+import type { World } from "../scenario/World.ts"
 import * as AccountsMemory from "./AccountsMemory.ts"
 import * as BooksMemory from "./BooksMemory.ts"
 import * as Clock from "./Clock.ts"

@@ -1,7 +1,7 @@
 /** The players' accounts with the payout provider, in memory. */
-import type { UserId } from "@ddd/core/Ids"
-import { dayMillis, instant } from "@ddd/core/Instant"
 import { type PayoutAccount, PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
+import type { UserId } from "@ddd/core/values/Ids"
+import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
 import { type PayoutAccountRow, Store } from "./Store.ts"
 

@@ -1,5 +1,5 @@
 /** All that the store holds about a player. */
-import { personalExport, type PersonalRecords } from "@ddd/core/PersonalExport"
+import { personalExport, type PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { PersonalExport } from "@ddd/core/ports/Accounts"
 import type { Store, UserRow } from "./Store.ts"
 

@@ -1,6 +1,6 @@
 /** Private rooms, in memory: decided by core's `Room`, one request at a time. */
-import { type DrawId, houseUserId, type UserId } from "@ddd/core/Ids"
-import { pageOf } from "@ddd/core/Page"
+import { keyOf } from "@ddd/core/draws/Sale"
+import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
@@ -21,12 +21,12 @@ import {
   type RoomRefusal,
   type RoomState,
   roomStatus
-} from "@ddd/core/Room"
-import { keyOf } from "@ddd/core/Sale"
-import { lockRoom, openRoom } from "@ddd/core/Settlement"
+} from "@ddd/core/rooms/Room"
+import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import type { DrawRow } from "../Rows.ts"
-import { makeSealers } from "../Sealers.ts"
+import type { DrawRow } from "../audit/Rows.ts"
+import { makeSealers } from "../audit/Sealers.ts"
 import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
 import { type LobbyRow, Store } from "./Store.ts"

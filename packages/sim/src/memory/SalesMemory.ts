@@ -1,5 +1,5 @@
 /** The sale of daily draws' tickets, in memory. */
-import { onSale } from "@ddd/core/Draw"
+import { onSale } from "@ddd/core/draws/Draw"
 import { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import { Effect, Layer } from "effect"

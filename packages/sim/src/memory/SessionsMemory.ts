@@ -1,8 +1,8 @@
 /** Sessions and their refresh tokens, in memory. */
-import type { UserId } from "@ddd/core/Ids"
+import { decideRefresh } from "@ddd/core/accounts/Session"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { type Refreshed, type Session, Sessions } from "@ddd/core/ports/Sessions"
-import { decideRefresh } from "@ddd/core/Session"
+import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Stream } from "effect"
 import { endSessions, record } from "./AccountSteps.ts"
 import { type SessionRow, Store } from "./Store.ts"

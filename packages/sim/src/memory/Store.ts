@@ -4,10 +4,10 @@
  * Whatever writes holds `exclusive` from its first read to its last write, decides first, and then writes in one
  * synchronous piece: so nobody sees half of it, and an interruption leaves all or nothing.
  */
-import type { Funding } from "@ddd/core/Funding"
-import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/Ids"
-import { type Instant, instant } from "@ddd/core/Instant"
-import type { Withdrawal } from "@ddd/core/Payout"
+import type { ThrottleState } from "@ddd/core/accounts/Throttle"
+import type { Funding } from "@ddd/core/money/Funding"
+import { emptyWallet, type Moved, type MovedTogether } from "@ddd/core/money/Wallet"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import type { KycStatus, User } from "@ddd/core/ports/Accounts"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
@@ -18,12 +18,12 @@ import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { EndedSession, Session, SessionEnd } from "@ddd/core/ports/Sessions"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
-import { codeOf, type Room } from "@ddd/core/Room"
-import type { ThrottleState } from "@ddd/core/Throttle"
-import { emptyWallet, type Moved, type MovedTogether } from "@ddd/core/Wallet"
+import { codeOf, type Room } from "@ddd/core/rooms/Room"
+import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { AnswerRow, DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../Rows.ts"
+import type { AnswerRow, DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
 
 export interface UserRow extends User {
   /** The house has none: it cannot sign in. */

@@ -1,7 +1,5 @@
 /** Counters of failed sign-ins and of wrong codes, in memory. */
-import { dayMillis, type Instant } from "@ddd/core/Instant"
-import { networkOf } from "@ddd/core/Network"
-import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { networkOf } from "@ddd/core/accounts/Network"
 import {
   afterAttempt,
   afterSuccess,
@@ -11,7 +9,9 @@ import {
   throttleKinds,
   type ThrottleState,
   waitMillis
-} from "@ddd/core/Throttle"
+} from "@ddd/core/accounts/Throttle"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { dayMillis, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
 import { Store } from "./Store.ts"
 

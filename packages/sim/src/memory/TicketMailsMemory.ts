@@ -1,8 +1,8 @@
 /** Which tickets were confirmed by mail, in memory. */
-import type { DrawId } from "@ddd/core/Ids"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
+import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
-import type { TicketRow } from "../Rows.ts"
+import type { TicketRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
 import { Store } from "./Store.ts"
 

@@ -1,8 +1,8 @@
 /** A stored ticket as its buyer sees it. */
-import { toHex } from "@ddd/core/Bytes"
-import type { Sealer } from "@ddd/core/Seal"
-import type { Ticket } from "@ddd/core/Ticket"
-import type { DrawRow, TicketRow } from "../Rows.ts"
+import type { Sealer } from "@ddd/core/draws/Seal"
+import type { Ticket } from "@ddd/core/draws/Ticket"
+import { toHex } from "@ddd/core/values/Bytes"
+import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 
 /** `draw` as it is to be seen: an undrawn one makes an active ticket. The salt is derived, never stored. */
 export const asTicket = (

@@ -1,6 +1,6 @@
 /** A stored movement as its player sees it. */
 import type { Transaction } from "@ddd/core/ports/Ledger"
-import type { TransactionRow } from "../Rows.ts"
+import type { TransactionRow } from "../audit/Rows.ts"
 
 export const asTransaction = (
   { amount, balanceAfter, createdAt, id, referenceId, status, type }: TransactionRow

@@ -1,6 +1,6 @@
 /** What outside services told us, in memory. */
-import { pageOf } from "@ddd/core/Page"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { addJob } from "./AccountSteps.ts"
 import { Store } from "./Store.ts"

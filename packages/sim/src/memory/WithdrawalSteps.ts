@@ -1,10 +1,10 @@
 /** What operations on withdrawals have in common, in memory. Each is a piece of a write that was decided. */
-import type { UserId } from "@ddd/core/Ids"
-import type { Instant } from "@ddd/core/Instant"
-import { dueAfter, learn, type Withdrawal } from "@ddd/core/Payout"
+import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal } from "@ddd/core/money/Wallet"
+import { dueAfter, learn, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
-import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal } from "@ddd/core/Wallet"
-import type { TransactionRow, WalletRow } from "../Rows.ts"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import type { TransactionRow, WalletRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
 import { postMovements, type Store, type WithdrawalRow } from "./Store.ts"
 

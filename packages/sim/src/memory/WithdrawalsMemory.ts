@@ -1,7 +1,6 @@
 /** Money on its way out, in memory. */
-import { houseUserId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
-import { pageOf } from "@ddd/core/Page"
+import { keyOf } from "@ddd/core/draws/Sale"
+import { askWithdrawal, isRefusal } from "@ddd/core/money/Wallet"
 import {
   errandOf,
   learn,
@@ -11,7 +10,7 @@ import {
   setOut,
   turnMillis,
   type Withdrawal
-} from "@ddd/core/Payout"
+} from "@ddd/core/money/Withdrawal"
 import type { Transaction } from "@ddd/core/ports/Ledger"
 import {
   type AskRefusal,
@@ -20,8 +19,9 @@ import {
   type WithdrawalRequest,
   Withdrawals
 } from "@ddd/core/ports/Withdrawals"
-import { keyOf } from "@ddd/core/Sale"
-import { askWithdrawal, isRefusal } from "@ddd/core/Wallet"
+import { houseUserId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { addJob } from "./AccountSteps.ts"
 import { postMovement, Store, type WithdrawalRow } from "./Store.ts"

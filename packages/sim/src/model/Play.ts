@@ -1,13 +1,13 @@
 /** Plays a stream of commands against the ports, and compares each answer with the one expected. */
-import type { DrawId } from "@ddd/core/Ids"
-import { dayAfter, dayMillis, dayOf, dayStart, type Instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
+import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
+import type { Receipt } from "@ddd/core/draws/Ticket"
+import { cents } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
-import type { PurchaseRefusal } from "@ddd/core/Sale"
-import type { Receipt } from "@ddd/core/Ticket"
+import type { DrawId } from "@ddd/core/values/Ids"
+import { dayAfter, dayMillis, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { pagesOf } from "../contract/Pages.ts"
@@ -23,8 +23,8 @@ import {
   signUp,
   times,
   together
-} from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 import type { Command, PlayerCommand, WorldCommand } from "./Commands.ts"
 import {
   daysPublishedAt,

@@ -1,9 +1,9 @@
 /** Plays what a player does with money from and to outside, and compares each answer with the one expected. */
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { deposit, learn, payoutSeen, takeUp, tell, transferSeen, withdraw, withdrawalAt } from "../Steps.ts"
+import { deposit, learn, payoutSeen, takeUp, tell, transferSeen, withdraw, withdrawalAt } from "../scenario/Steps.ts"
 import type { PayOutOutcome } from "./Commands.ts"
 import {
   comeBack,

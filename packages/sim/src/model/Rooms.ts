@@ -3,11 +3,11 @@
  *
  * It knows who is in a room, who has a ticket, when what is due, and what each player has; nothing of draws, records or seeds.
  */
-import type { DrawId, UserId } from "@ddd/core/Ids"
-import { type Instant, instant } from "@ddd/core/Instant"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { type RoomReceipt, Rooms } from "@ddd/core/ports/Rooms"
-import type { Room, RoomStatus } from "@ddd/core/Room"
+import type { Room, RoomStatus } from "@ddd/core/rooms/Room"
+import type { DrawId, UserId } from "@ddd/core/values/Ids"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
@@ -21,9 +21,9 @@ import {
   roomAnswer,
   roomNow,
   startDraw
-} from "../RoomSteps.ts"
-import { catchUp, dollars, fundedPlayer, present } from "../Steps.ts"
-import { World } from "../World.ts"
+} from "../scenario/RoomSteps.ts"
+import { catchUp, dollars, fundedPlayer, present } from "../scenario/Steps.ts"
+import { World } from "../scenario/World.ts"
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -2,9 +2,9 @@
  * A stand-in for a relay of drand: an HTTP server on this machine that tells the rounds of the stand-in beacon, each from its time on,
  * in version 1 of drand's API, and misbehaves as told.
  */
-import { isBeforeRound } from "@ddd/core/Beacon"
-import { toHex } from "@ddd/core/Bytes"
-import { type Instant, instant } from "@ddd/core/Instant"
+import { isBeforeRound } from "@ddd/core/draws/Beacon"
+import { toHex } from "@ddd/core/values/Bytes"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { createServer, type ServerResponse } from "node:http"

@@ -4,11 +4,17 @@
  * What it did is kept in one file, so that a restart goes on where the last run ended. The file is read and written
  * anew by each operation; within a process they take turns. No money is anywhere, and nobody has a bank account.
  */
-import { type Instant, instant } from "@ddd/core/Instant"
-import { cents } from "@ddd/core/Money"
-import { type PayoutNews, type ProviderStep, providerSteps, requestKey, type Withdrawal } from "@ddd/core/Payout"
+import { cents } from "@ddd/core/money/Money"
+import {
+  type PayoutNews,
+  type ProviderStep,
+  providerSteps,
+  requestKey,
+  type Withdrawal
+} from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Schema, Semaphore } from "effect"
 import { mkdir, open, readFile, rename } from "node:fs/promises"
 import { dirname } from "node:path"

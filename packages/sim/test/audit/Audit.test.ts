@@ -1,20 +1,20 @@
 /** The audit finds nothing in good books, and each way of breaking them. */
-import { position } from "@ddd/core/Ids"
-import { emptyFrontier } from "@ddd/core/Merkle"
-import { cents, ticketPrice, zero } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
+import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { Invariant } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { emptyFrontier } from "@ddd/core/proof/Merkle"
+import { parseNote } from "@ddd/core/proof/Note"
+import { position } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { auditRows } from "../../src/audit/Audit.ts"
+import type { Rows, TransactionRow } from "../../src/audit/Rows.ts"
+import { makeSealers } from "../../src/audit/Sealers.ts"
 import { makeNoteCheck } from "../../src/memory/BooksMemory.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import type { Rows, TransactionRow } from "../../src/Rows.ts"
-import { makeSealers } from "../../src/Sealers.ts"
-import { buy, dollars, fundedPlayer, openSales, present } from "../../src/Steps.ts"
+import { buy, dollars, fundedPlayer, openSales, present } from "../../src/scenario/Steps.ts"
 import {
   type Break,
   changeDebtor,

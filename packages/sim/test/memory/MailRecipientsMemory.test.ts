@@ -1,6 +1,6 @@
-import { userId } from "@ddd/core/Ids"
-import { instant } from "@ddd/core/Instant"
 import { MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as MailRecipientsMemory from "../../src/memory/MailRecipientsMemory.ts"

@@ -1,12 +1,12 @@
-import { drawId } from "@ddd/core/Ids"
-import { dayMillis } from "@ddd/core/Instant"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { drawId } from "@ddd/core/values/Ids"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Redacted } from "effect"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import { buy, catchUp, dollars, fundedPlayer, openSales, times } from "../../src/Steps.ts"
-import { World } from "../../src/World.ts"
+import { buy, catchUp, dollars, fundedPlayer, openSales, times } from "../../src/scenario/Steps.ts"
+import { World } from "../../src/scenario/World.ts"
 
 const aDraw = drawId("01900000-0000-7000-8000-00000000beef")
 const anotherDraw = drawId("01900000-0000-7000-8000-00000000cafe")

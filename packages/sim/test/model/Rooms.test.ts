@@ -1,13 +1,13 @@
 /** Streams of requests to rooms against the memory adapters, each in a world of its own. */
-import { drawId } from "@ddd/core/Ids"
 import { Rooms } from "@ddd/core/ports/Rooms"
+import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as fc from "fast-check"
 import type { Services } from "../../src/contract/Subject.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { playRooms, roomStreams } from "../../src/model/Rooms.ts"
-import { auditClean } from "../../src/Steps.ts"
+import { auditClean } from "../../src/scenario/Steps.ts"
 
 const timeout = 120_000
 

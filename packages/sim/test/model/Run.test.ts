@@ -1,5 +1,5 @@
 /** Streams of commands against the memory adapters: as many as `MODEL_RUNS` says. */
-import { cents } from "@ddd/core/Money"
+import { cents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sales } from "@ddd/core/ports/Sales"

@@ -1,20 +1,20 @@
 /** Good books to break, and ways of breaking them. */
-import type { DrawStatus } from "@ddd/core/Draw"
-import type { Funding, FundingNews } from "@ddd/core/Funding"
-import { houseUserId, userId } from "@ddd/core/Ids"
-import { type Cents, cents } from "@ddd/core/Money"
-import { parseNote } from "@ddd/core/Note"
-import type { Withdrawal, WithdrawalStatus } from "@ddd/core/Payout"
+import type { DrawStatus } from "@ddd/core/draws/Draw"
+import { voidRecord } from "@ddd/core/draws/Settlement"
+import type { Funding, FundingNews } from "@ddd/core/money/Funding"
+import { type Cents, cents } from "@ddd/core/money/Money"
+import { isRefusal, refundTicket, type TransactionType } from "@ddd/core/money/Wallet"
+import type { Withdrawal, WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import { formatVoid } from "@ddd/core/Record"
-import { voidRecord } from "@ddd/core/Settlement"
-import { isRefusal, refundTicket, type TransactionType } from "@ddd/core/Wallet"
+import { parseNote } from "@ddd/core/proof/Note"
+import { formatVoid } from "@ddd/core/proof/Record"
+import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import type { DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/audit/Rows.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/RoomSteps.ts"
-import type { DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/Rows.ts"
+import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/scenario/RoomSteps.ts"
 import {
   advancePast,
   buy,
@@ -33,7 +33,7 @@ import {
   tell,
   transferSeen,
   withdraw
-} from "../../src/Steps.ts"
+} from "../../src/scenario/Steps.ts"
 
 const refundOf = (reference: string): FundingNews => ({ _tag: "Refunded", reference })
 

@@ -1,5 +1,5 @@
 /** The daily draws, as the API tells them. */
-import type { Cents } from "@ddd/core/Money"
+import type { Cents } from "@ddd/core/money/Money"
 import { centsOf } from "../text/Dollars.ts"
 import { arrayAt, at, NotUnderstood, numberAt, textAt, textOrNullAt, timeAt } from "./Json.ts"
 import { type Answer, get } from "./Server.ts"

@@ -1,5 +1,5 @@
 /** The pot, counting up to what it is. */
-import { type Cents, cents } from "@ddd/core/Money"
+import { type Cents, cents } from "@ddd/core/money/Money"
 import { byId } from "../dom/Elements.ts"
 import { dollars } from "../text/Dollars.ts"
 

@@ -4,7 +4,7 @@
  * A lost connection is made again by itself, later and later; at once when the device says that it is online, or the reader comes
  * back to the page. A connection that has gone silent counts as lost.
  */
-import type { Cents } from "@ddd/core/Money"
+import type { Cents } from "@ddd/core/money/Money"
 import { at, numberAt, textAt, timeAt } from "../api/Json.ts"
 import { moneyAt } from "../api/Lottery.ts"
 import { backoff } from "./Backoff.ts"

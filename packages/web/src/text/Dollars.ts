@@ -1,5 +1,5 @@
 /** Money as people read it. */
-import { type Cents, formatCents, parseCents } from "@ddd/core/Money"
+import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
 
 const inThrees = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ",")
 

@@ -1,5 +1,5 @@
 /** The twelve checks, a row each: waiting, then passed, failed or not judged, with what that rules out. */
-import { type CheckId, checkNames, type Finding } from "@ddd/core/Verdict"
+import { type CheckId, checkNames, type Finding } from "@ddd/core/proof/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { rulesOut } from "./CheckTexts.ts"
 

@@ -1,5 +1,5 @@
 /** What the page says of each check, and of each verdict, to readers who have not read the protocol (FAIRNESS.md). */
-import type { CheckId, Level, Verdict } from "@ddd/core/Verdict"
+import type { CheckId, Level, Verdict } from "@ddd/core/proof/Verdict"
 
 /** What a check that holds rules out. */
 export const rulesOut: { readonly [I in CheckId]: string } = {

@@ -1,6 +1,6 @@
 /** Which draw is verified: named by the address of the page, or else the last one that was drawn. */
-import { isUuid } from "@ddd/core/Ids"
-import { parseDay } from "@ddd/core/Instant"
+import { isUuid } from "@ddd/core/values/Ids"
+import { parseDay } from "@ddd/core/values/Instant"
 import { type Draw, drawOfDay, lastDraw } from "../api/Lottery.ts"
 import { byId } from "../dom/Elements.ts"
 import { dollars, ticketCount } from "../text/Dollars.ts"

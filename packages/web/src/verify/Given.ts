@@ -1,8 +1,8 @@
 /** What the reader knows from elsewhere: from the fields of the page to what the verifier takes. */
-import { isTicketId, isUuid } from "@ddd/core/Ids"
-import { parseInstant } from "@ddd/core/Instant"
-import { parseVerifierKey } from "@ddd/core/Note"
-import type { VerifyOptions } from "@ddd/core/Verifier"
+import { parseVerifierKey } from "@ddd/core/proof/Note"
+import type { VerifyOptions } from "@ddd/core/proof/Verifier"
+import { isTicketId, isUuid } from "@ddd/core/values/Ids"
+import { parseInstant } from "@ddd/core/values/Instant"
 import type { Given } from "./Messages.ts"
 import { verifierHash } from "./VerifierHash.ts"
 

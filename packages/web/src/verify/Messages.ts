@@ -1,5 +1,5 @@
 /** What the page and its verifier, a worker, say to each other. Each message is of one run; those of an earlier run are ignored. */
-import type { Finding, Verdict } from "@ddd/core/Verdict"
+import type { Finding, Verdict } from "@ddd/core/proof/Verdict"
 
 /** Where the bundle is: at a path of this server, or in a file of the reader's. */
 export type Source =

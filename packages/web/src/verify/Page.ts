@@ -1,5 +1,5 @@
 /** The page that verifies a draw: from this server, or from a file. */
-import { checkNames } from "@ddd/core/Verdict"
+import { checkNames } from "@ddd/core/proof/Verdict"
 import { proofPath } from "../api/Lottery.ts"
 import { byId } from "../dom/Elements.ts"
 import { longDay } from "../text/Times.ts"

@@ -1,6 +1,6 @@
 /** What comes of verifying: how far it is, each check, and the verdict. */
-import { cents } from "@ddd/core/Money"
-import type { Verdict } from "@ddd/core/Verdict"
+import { cents } from "@ddd/core/money/Money"
+import type { Verdict } from "@ddd/core/proof/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
 import { dollars, grouped, ticketCount } from "../text/Dollars.ts"

@@ -1,6 +1,6 @@
 /** The verifier, beside the page: it reads a bundle as it comes, in memory that hardly grows, and reports. */
-import type { BundleRecords } from "@ddd/core/Proof"
-import { verifyBundle } from "@ddd/core/Verifier"
+import type { BundleRecords } from "@ddd/core/proof/Proof"
+import { verifyBundle } from "@ddd/core/proof/Verifier"
 import { open } from "../api/Server.ts"
 import { knownOf } from "./Given.ts"
 import type { Claims, Report, Request, Source } from "./Messages.ts"

@@ -1,5 +1,5 @@
 /** How the stand-in misbehaves. */
-import type { ProviderStep } from "@ddd/core/Payout"
+import type { ProviderStep } from "@ddd/core/money/Withdrawal"
 
 export const behaviours = [
   "done",

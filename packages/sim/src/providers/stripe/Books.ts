@@ -3,7 +3,7 @@
  *
  * Objects have the names and the forms of Stripe's API, as far as clients use them. Amounts are whole cents.
  */
-import type { PayoutStatus } from "@ddd/core/Payout"
+import type { PayoutStatus } from "@ddd/core/money/Withdrawal"
 import { type Answer, fault, invalid, missing, ok } from "./Answers.ts"
 
 export interface StandInAccount {

@@ -1,0 +1,126 @@
+/**
+ * All that is held about a player, as the player is given it: money as decimal strings, times as text (API.md, "Conventions").
+ *
+ * Secrets are no part of it: neither the password's hash nor those of tokens.
+ */
+import type { Ticket } from "../draws/Ticket.ts"
+import type { Funding } from "../money/Funding.ts"
+import { formatCents } from "../money/Money.ts"
+import type { Wallet } from "../money/Wallet.ts"
+import type { Withdrawal } from "../money/Withdrawal.ts"
+import type { KycStatus, PersonalExport, User } from "../ports/Accounts.ts"
+import type { Transaction } from "../ports/Ledger.ts"
+import type { MailedTokenPurpose } from "../ports/MailedTokens.ts"
+import type { PayoutAccount } from "../ports/PayoutAccounts.ts"
+import type { SecurityEventType } from "../ports/SecurityLog.ts"
+import type { SessionEnd } from "../ports/Sessions.ts"
+import { formatInstant, type Instant } from "../values/Instant.ts"
+
+/** What a store holds about a player. Lists are oldest first. */
+export interface PersonalRecords {
+  readonly user: User & { readonly kycStatus: KycStatus; readonly country: string | null; readonly frozen: boolean }
+  readonly wallet: Wallet & { readonly updatedAt: Instant }
+  readonly transactions: ReadonlyArray<
+    Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
+  >
+  readonly fundings: ReadonlyArray<Omit<Funding, "userId">>
+  /** The names by which shops know them. */
+  readonly buyerNames: ReadonlyArray<string>
+  readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
+  readonly withdrawals: ReadonlyArray<Withdrawal>
+  readonly tickets: ReadonlyArray<Omit<Ticket, "userId" | "ownerSalt">>
+  readonly sessions: ReadonlyArray<{
+    readonly id: string
+    readonly createdAt: Instant
+    readonly lastUsedAt: Instant
+    readonly endedAt: Instant | null
+    readonly endReason: SessionEnd | null
+    readonly userAgent: string | null
+  }>
+  readonly securityEvents: ReadonlyArray<{
+    readonly id: string
+    readonly at: Instant
+    readonly type: SecurityEventType
+    readonly sessionId: string | null
+    /** Where it came from, what was changed. */
+    readonly details: Readonly<Record<string, unknown>> | null
+  }>
+  readonly mailedTokens: ReadonlyArray<{
+    readonly purpose: MailedTokenPurpose
+    readonly email: string | null
+    readonly createdAt: Instant
+    readonly expiresAt: Instant
+    readonly usedAt: Instant | null
+  }>
+  /** How many answers are kept for retries. */
+  readonly idempotencyKeys: number
+  readonly rooms: ReadonlyArray<{
+    readonly id: string
+    readonly code: string
+    readonly name: string
+    readonly isHost: boolean
+    readonly joinedAt: Instant
+  }>
+}
+
+const textOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+
+/** The records as data for JSON. */
+export const personalExport = (records: PersonalRecords): PersonalExport => ({
+  user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
+  wallet: {
+    balance: formatCents(records.wallet.balance),
+    withdrawable: formatCents(records.wallet.withdrawable),
+    pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
+    debt: formatCents(records.wallet.debt),
+    updatedAt: formatInstant(records.wallet.updatedAt)
+  },
+  transactions: records.transactions.map((transaction) => ({
+    ...transaction,
+    amount: formatCents(transaction.amount),
+    balanceAfter: formatCents(transaction.balanceAfter),
+    createdAt: formatInstant(transaction.createdAt)
+  })),
+  fundings: records.fundings.map((funding) => ({
+    ...funding,
+    amount: funding.amount === null ? null : formatCents(funding.amount)
+  })),
+  buyerNames: records.buyerNames,
+  payoutAccount: records.payoutAccount === null ? null : {
+    ...records.payoutAccount,
+    createdAt: formatInstant(records.payoutAccount.createdAt)
+  },
+  withdrawals: records.withdrawals.map((withdrawal) => ({
+    id: withdrawal.id,
+    amount: formatCents(withdrawal.amount),
+    account: withdrawal.account,
+    askedAt: formatInstant(withdrawal.askedAt),
+    status: withdrawal.status,
+    transferId: withdrawal.transfer.objectId,
+    payoutId: withdrawal.payout.objectId,
+    payoutStatus: withdrawal.payoutStatus,
+    reversalId: withdrawal.reversal.objectId,
+    held: withdrawal.held?.reason ?? null,
+    problem: withdrawal.problem
+  })),
+  tickets: records.tickets.map((ticket) => ({
+    ...ticket,
+    prizeAmount: ticket.prizeAmount === null ? null : formatCents(ticket.prizeAmount),
+    purchasedAt: formatInstant(ticket.purchasedAt)
+  })),
+  sessions: records.sessions.map((session) => ({
+    ...session,
+    createdAt: formatInstant(session.createdAt),
+    lastUsedAt: formatInstant(session.lastUsedAt),
+    endedAt: textOrNull(session.endedAt)
+  })),
+  securityEvents: records.securityEvents.map((event) => ({ ...event, at: formatInstant(event.at) })),
+  mailedTokens: records.mailedTokens.map((token) => ({
+    ...token,
+    createdAt: formatInstant(token.createdAt),
+    expiresAt: formatInstant(token.expiresAt),
+    usedAt: textOrNull(token.usedAt)
+  })),
+  idempotencyKeys: records.idempotencyKeys,
+  rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))
+})

@@ -1,0 +1,84 @@
+/**
+ * How failed sign-ins, and wrong codes of rooms, make the next attempt wait.
+ *
+ * Three counters see each attempt: one of the account as tried from one network, one of the network, and one of the account from
+ * everywhere. The last does not bind networks that its owner has signed in from before, so that a stranger, however many
+ * machines they have, can never lock an account for good (OWASP ASVS 5, 6.3). Whoever tries a room's code is the account, so no
+ * network is exempt there.
+ *
+ * An attempt counts as failed until it has succeeded: a burst of guesses at once gains nothing on guesses one by one.
+ */
+import { type Instant, instant } from "../values/Instant.ts"
+
+/** What is tried. Attempts at the one never count for the other. */
+export type ThrottledAct = "sign_in" | "room_code"
+
+/** Whether networks that an account has succeeded from are remembered, and exempt from the account's own counter. */
+export const knowsNetworks = (act: ThrottledAct): boolean => act === "sign_in"
+
+/** What is counted. */
+export const throttleKinds = ["account_and_network", "network", "account"] as const
+export type ThrottleKind = typeof throttleKinds[number]
+
+export interface ThrottleRule {
+  /** So many failures cost nothing. */
+  readonly free: number
+  /** The first wait; each further failure doubles it. */
+  readonly firstWaitMillis: number
+  readonly waitMillisMax: number
+  /** After so long without a failure all is forgotten. */
+  readonly forgetMillis: number
+}
+
+const minute = 60_000
+
+export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
+  account_and_network: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
+  network: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
+  account: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute }
+}
+
+/** Failures of a network that cost nothing where rooms' codes are tried: as many friends as fit behind one address come at once. */
+const networkFreeOfCodes = 500
+
+/** The rule of a counter: of sign-ins those above, of rooms' codes the same but for networks. */
+export const ruleOf = (act: ThrottledAct, kind: ThrottleKind): ThrottleRule =>
+  act === "room_code" && kind === "network"
+    ? { ...throttleRules.network, free: networkFreeOfCodes }
+    : throttleRules[kind]
+
+/** A counter as it is stored. */
+export interface ThrottleState {
+  readonly failures: number
+  readonly failedAt: Instant
+  readonly waitUntil: Instant
+}
+
+/** How long an attempt at `now` must still wait, in milliseconds; 0: it may be made. */
+export const waitMillis = (state: ThrottleState | null, now: Instant): number =>
+  state === null ? 0 : Math.max(0, state.waitUntil - now)
+
+/** The counter after one more attempt at `now`, counted as failed. */
+export const afterAttempt = (rule: ThrottleRule, state: ThrottleState | null, now: Instant): ThrottleState => {
+  const forgotten = state === null || now - state.failedAt >= rule.forgetMillis
+  const failures = forgotten ? 1 : state.failures + 1
+  const over = failures - rule.free
+  const wait = over <= 0 ? 0 : Math.min(rule.firstWaitMillis * 2 ** Math.min(over - 1, 30), rule.waitMillisMax)
+  return { failures, failedAt: now, waitUntil: instant(now + wait) }
+}
+
+/**
+ * The counter once an attempt that it counts has succeeded; null: it is forgotten.
+ *
+ * The attempt, and the wait that it began, are taken back. The right password tells that the earlier failures were the owner's own;
+ * a right code tells nothing of the wrong ones: whoever has a room of their own would go on for ever.
+ */
+export const afterSuccess = (
+  act: ThrottledAct,
+  kind: ThrottleKind,
+  state: ThrottleState,
+  now: Instant
+): ThrottleState | null =>
+  state.failures <= 1 || (act === "sign_in" && kind === "account_and_network")
+    ? null
+    : { ...state, failures: state.failures - 1, waitUntil: instant(Math.min(state.waitUntil, now)) }

@@ -1,0 +1,100 @@
+/**
+ * A draw's life: `scheduled → open → locked → drawn`, and `→ void` where it cannot be decided.
+ *
+ * A draw is a row with due times. What is due follows from the row and the clock alone, so any node may do it
+ * (DESIGN.md, "The clockwork").
+ */
+import type { Cents } from "../money/Money.ts"
+import type { DrawId, Position, TicketId } from "../values/Ids.ts"
+import { type Day, dayAfter, dayOf, dayStart, type Instant } from "../values/Instant.ts"
+
+export const drawStatuses = ["scheduled", "open", "locked", "drawn", "void"] as const
+export type DrawStatus = typeof drawStatuses[number]
+
+export type DrawKind = "daily" | "room"
+
+/** Why a draw was declared void (FAIRNESS.md, "Records"). */
+export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
+
+/** A draw as the public may see it: what is not known yet is null, the seed above all (API.md, "Draw"). */
+export interface Draw {
+  readonly id: DrawId
+  readonly kind: DrawKind
+  /** The selling day; null exactly for rooms. */
+  readonly drawDate: Day | null
+  readonly status: DrawStatus
+  readonly prizePool: Cents
+  readonly totalEntries: number
+  readonly commitmentHash: string
+  readonly opensAt: Instant
+  readonly closesAt: Instant | null
+  readonly lockedAt: Instant | null
+  /** When the outcome is due; known from the lock on. */
+  readonly drawsAt: Instant | null
+  readonly beacon: { readonly chainHash: string; readonly round: number } | null
+  readonly entriesRoot: string | null
+  readonly seed: string | null
+  readonly winningPosition: Position | null
+  readonly winningTicketId: TicketId | null
+  readonly drawnAt: Instant | null
+}
+
+/** The signed notes of a draw, as far as they are published. A void note stands in `result`. */
+export interface DrawNotes {
+  readonly open: string
+  readonly lock: string | null
+  readonly result: string | null
+}
+
+/** Whether tickets are sold at `clock`, whatever the status still says of times that have passed. */
+export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, clock: Instant): boolean =>
+  (draw.status === "open" || draw.status === "scheduled") &&
+  draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
+
+/**
+ * What the clockwork may have to do for a draw. `expire`: close a room that nobody locked in time. `abandon`: declare a locked draw void
+ * that cannot be decided; it never falls due by itself, since somebody must have tried and failed first.
+ */
+export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
+export type DrawStep = typeof drawSteps[number]
+
+/**
+ * How long after its outcome was due a draw waits for its round, and for a seed that cannot be opened: a week (DESIGN.md, "The
+ * clockwork"). Then it may be abandoned.
+ */
+export const decisionPatienceMillis = 7 * 86_400_000
+
+/**
+ * How long a process must have tried in vain before it abandons a draw, by the clock that decides: one that starts after a week of
+ * silence has asked nobody yet, and may be the one that lacks a key.
+ */
+export const vainMillisMin = 3_600_000
+
+/** How many days ahead of today open records are published (DESIGN.md, "The clockwork": a week). */
+export const daysAhead = 7
+
+/** A day that is to have a draw, and when its sales begin and end. */
+export interface PlannedDay {
+  readonly date: Day
+  readonly opensAt: Instant
+  readonly closesAt: Instant
+}
+
+/**
+ * The days whose open records are to be published at `clock`, given the newest published one.
+ *
+ * The first draw of a log opens at `clock`; every other opens at its midnight, which must still be to come: a day that
+ * began before its record was published gets no draw, and the chain of `previous` skips it.
+ */
+export const daysToPublish = (clock: Instant, newest: Day | null): ReadonlyArray<PlannedDay> => {
+  const today = dayOf(clock)
+  const days: Array<PlannedDay> = []
+  for (let ahead = 0; ahead <= daysAhead; ahead++) {
+    const date = dayAfter(today, ahead)
+    if (newest !== null && date <= newest) continue
+    const midnight = dayStart(date)
+    if (newest !== null && midnight <= clock) continue
+    days.push({ date, opensAt: midnight > clock ? midnight : clock, closesAt: dayStart(dayAfter(date)) })
+  }
+  return days
+}

@@ -1,0 +1,203 @@
+/**
+ * The rule by which tickets are sold.
+ *
+ * A batch is the purchases that were in flight together. They are decided one by one, in the order of arrival, against
+ * the wallets as they stand after those before; a refusal changes nothing and never harms a neighbour.
+ */
+import { type Cents, cents, ticketPot, ticketPrice } from "../money/Money.ts"
+import { isRefusal, type Movement, payTicket, type Wallet } from "../money/Wallet.ts"
+import { type DrawId, houseUserId, type Position, type TicketId, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import { type Draw, onSale } from "./Draw.ts"
+
+/** The most tickets of one purchase (API.md, "Lottery"). */
+export const quantityMax = 100
+
+/** What one player asks for: `quantity` tickets, all or none. */
+export interface PurchaseRequest {
+  readonly userId: UserId
+  /** 1 … `quantityMax`. */
+  readonly quantity: number
+  /** Only this draw will do; null: the one on sale at the instant of sale. */
+  readonly drawId: DrawId | null
+  /** The player's idempotency key and the fingerprint of the whole request, or null: no protection against repeats. */
+  readonly idempotency: Idempotency | null
+}
+
+export interface Idempotency {
+  /** 1 … 255 printable characters. */
+  readonly key: string
+  /** Hex SHA-256 over method, path and body. */
+  readonly fingerprint: string
+}
+
+/** The draw that the batch is sold in, as read under its lock. */
+export interface Pool {
+  readonly draw: Pick<Draw, "id" | "status" | "opensAt" | "closesAt">
+  readonly totalEntries: number
+  /** The newest ticket's `purchasedAt`; null before the first. */
+  readonly lastPurchasedAt: Instant | null
+  /** Of a room: who is in it, and who has their one ticket. */
+  readonly room?: { readonly members: ReadonlySet<UserId>; readonly holders: ReadonlySet<UserId> }
+}
+
+/** A buyer, as read under the wallet's lock. */
+export interface Buyer {
+  readonly wallet: Wallet
+  /** Frozen accounts buy nothing. */
+  readonly frozen: boolean
+}
+
+/** What an earlier purchase under a key was answered: enough to say the same again. */
+export interface SoldBlock {
+  readonly drawId: DrawId
+  readonly firstPosition: Position
+  readonly quantity: number
+  readonly purchasedAt: Instant
+  /** The draw's entries after this purchase. */
+  readonly totalEntries: number
+  /** The buyer's wallet after this purchase. */
+  readonly wallet: Wallet
+}
+
+/** A kept answer of an earlier request under the same key. */
+export interface KeptAnswer {
+  readonly fingerprint: string
+  /** Null: the key belongs to a request of another kind, which this rule cannot answer again. */
+  readonly sold: SoldBlock | null
+}
+
+/** Why a purchase was refused. Data, not an exception: a batch has many outcomes. */
+export type PurchaseRefusal =
+  | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
+  | { readonly _tag: "DrawClosed"; readonly drawId: DrawId }
+  | { readonly _tag: "NothingOnSale" }
+  | { readonly _tag: "AccountFrozen" }
+  | { readonly _tag: "UnknownBuyer" }
+  | { readonly _tag: "KeyReused" }
+  /** Of a room: the buyer is none of its members. */
+  | { readonly _tag: "NotMember" }
+  /** Of a room: a member buys one ticket. */
+  | { readonly _tag: "AlreadyHasTicket" }
+
+export type PurchaseOutcome =
+  | { readonly _tag: "Sold"; readonly block: SoldBlock }
+  | { readonly _tag: "Replayed"; readonly block: SoldBlock }
+  | { readonly _tag: "Refused"; readonly refusal: PurchaseRefusal }
+
+/** A ticket that was sold, before it is sealed. */
+export interface SoldTicket {
+  readonly userId: UserId
+  readonly position: Position
+  readonly ticketId: TicketId
+  /** The draw's entries after the purchase that it belongs to. */
+  readonly totalEntriesAtPurchase: number
+  /** What its buyer's wallet did for it. */
+  readonly movement: Movement
+}
+
+export interface Sale {
+  /** One for each request, in the order of the requests. */
+  readonly outcomes: ReadonlyArray<PurchaseOutcome>
+  /** In the order of positions. */
+  readonly tickets: ReadonlyArray<SoldTicket>
+  /** The wallets that changed. */
+  readonly wallets: ReadonlyMap<UserId, Wallet>
+  /** Entries of the draw after the batch. */
+  readonly totalEntries: number
+  /** The one instant of every ticket of the batch. */
+  readonly purchasedAt: Instant
+}
+
+/** What a pot of `entries` tickets holds. */
+export const potOf = (entries: number): Cents => cents(ticketPot * BigInt(entries))
+
+/** How a kept answer is found: keys are each player's own. */
+export const keyOf = (userId: UserId, key: string): string => `${userId} ${key}`
+
+/**
+ * Decides a batch at `clock`, the time read once the draw's row was locked.
+ *
+ * Positions go up by one without a gap from `pool.totalEntries + 1`. Cents are conserved: what leaves the wallets is what
+ * enters the draw's account. `pool` is null where nothing is on sale. `numbering` gives a position its public ticket id.
+ * O(requests + tickets). Source: plan, part 3.2; DESIGN.md, "Selling".
+ */
+export const sell = (
+  pool: Pool | null,
+  clock: Instant,
+  buyers: ReadonlyMap<UserId, Buyer>,
+  kept: ReadonlyMap<string, KeptAnswer>,
+  numbering: (position: Position) => TicketId,
+  requests: ReadonlyArray<PurchaseRequest>
+): Sale => {
+  const last = pool?.lastPurchasedAt ?? null
+  const purchasedAt = last !== null && last > clock ? last : clock
+  const open = pool !== null && onSale(pool.draw, purchasedAt) ? pool : null
+  const wallets = new Map<UserId, Wallet>()
+  const answers = new Map(kept)
+  const tickets: Array<SoldTicket> = []
+  let totalEntries = pool?.totalEntries ?? 0
+
+  const decide = (request: PurchaseRequest): PurchaseOutcome => {
+    const { userId, quantity, idempotency } = request
+    if (!Number.isInteger(quantity) || quantity < 1 || quantity > quantityMax) {
+      throw new RangeError(`a purchase is of 1 to ${quantityMax} tickets, not ${quantity}`)
+    }
+    const buyer = buyers.get(userId)
+    // the house has a wallet, and never buys
+    if (buyer === undefined || userId === houseUserId) return refused({ _tag: "UnknownBuyer" })
+    // the player's own earlier answer comes first: a retry is answered even where nothing is on sale any more
+    const earlier = idempotency === null ? undefined : answers.get(keyOf(userId, idempotency.key))
+    if (earlier !== undefined) {
+      return earlier.fingerprint === idempotency?.fingerprint && earlier.sold !== null
+        ? { _tag: "Replayed", block: earlier.sold }
+        : refused({ _tag: "KeyReused" })
+    }
+    if (buyer.frozen) return refused({ _tag: "AccountFrozen" })
+    if (request.drawId !== null && request.drawId !== open?.draw.id) {
+      return refused({ _tag: "DrawClosed", drawId: request.drawId })
+    }
+    if (open === null) return refused({ _tag: "NothingOnSale" })
+    if (open.room !== undefined) {
+      if (!open.room.members.has(userId)) return refused({ _tag: "NotMember" })
+      const has = open.room.holders.has(userId) || wallets.has(userId)
+      if (has || quantity > 1) return refused({ _tag: "AlreadyHasTicket" })
+    }
+
+    let wallet = wallets.get(userId) ?? buyer.wallet
+    const needed = cents(ticketPrice * BigInt(quantity))
+    if (wallet.balance < needed) return refused({ _tag: "InsufficientFunds", balance: wallet.balance, needed })
+    const firstPosition = totalEntries + 1
+    totalEntries += quantity
+    for (let position = firstPosition; position <= totalEntries; position++) {
+      const ticketId = numbering(position as Position)
+      const paid = payTicket(wallet, open.draw.id, ticketId)
+      if (isRefusal(paid)) throw new Error("a wallet that holds the whole price cannot lack the price of one ticket")
+      wallet = paid.wallet
+      tickets.push({
+        userId,
+        position: position as Position,
+        ticketId,
+        totalEntriesAtPurchase: totalEntries,
+        movement: paid.movement
+      })
+    }
+    wallets.set(userId, wallet)
+    const block: SoldBlock = {
+      drawId: open.draw.id,
+      firstPosition: firstPosition as Position,
+      quantity,
+      purchasedAt,
+      totalEntries,
+      wallet
+    }
+    if (idempotency !== null) {
+      answers.set(keyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, sold: block })
+    }
+    return { _tag: "Sold", block }
+  }
+
+  return { outcomes: requests.map(decide), tickets, wallets, totalEntries, purchasedAt }
+}
+
+const refused = (refusal: PurchaseRefusal): PurchaseOutcome => ({ _tag: "Refused", refusal })

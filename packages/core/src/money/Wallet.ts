@@ -1,0 +1,294 @@
+/**
+ * What may happen to a wallet.
+ *
+ * A wallet changes by movements alone. Each movement is numbered (`seq`, without gaps), carries the balance after it, and
+ * names the account on the other side, so that the books are double entry by construction (DESIGN.md, "Money").
+ *
+ * Of the balance, `withdrawable` is what came from prizes; purchased credit is spent before it.
+ */
+import type { UserId } from "../values/Ids.ts"
+import { type Cents, cents, isCents, ticketPrice, zero } from "./Money.ts"
+
+/** A wallet as the rules see it. `0 ≤ withdrawable ≤ balance`; who owes has nothing: `debt = 0` or `balance = 0`. */
+export interface Wallet {
+  readonly balance: Cents
+  readonly withdrawable: Cents
+  /** What was asked to be paid out and is neither paid nor back: no part of the balance. */
+  readonly pendingWithdrawal: Cents
+  /** What its player owes: of deposits that were taken back after they had been spent. Every credit pays it first. */
+  readonly debt: Cents
+  /** How many movements it has had: the number of its newest one. */
+  readonly seq: number
+}
+
+/** The wallet of a player who has just signed up. */
+export const emptyWallet: Wallet = { balance: zero, withdrawable: zero, pendingWithdrawal: zero, debt: zero, seq: 0 }
+
+/** Every kind of movement (API.md, "Transaction"). */
+export const transactionTypes = [
+  "deposit",
+  "withdrawal",
+  "ticket_purchase",
+  "prize_win",
+  "refund",
+  "chargeback",
+  "debt",
+  "debt_repaid",
+  "house_fee"
+] as const
+export type TransactionType = typeof transactionTypes[number]
+
+/** A named account on the other side of a movement: `draw:<id>`, `deposits:<source>`, `payouts`, `receivable:<user>`. */
+export type CounterAccount = `draw:${string}` | `deposits:${string}` | "payouts" | `receivable:${string}`
+
+/** One movement of one wallet. The counter account moves by `-amount`. */
+export interface Movement {
+  readonly seq: number
+  readonly type: TransactionType
+  /** Signed: negative where money leaves the wallet. */
+  readonly amount: Cents
+  readonly balanceAfter: Cents
+  readonly withdrawableDelta: Cents
+  readonly counterAccount: CounterAccount
+  readonly referenceId: string | null
+}
+
+/** A movement and the wallet after it. */
+export interface Moved {
+  readonly wallet: Wallet
+  readonly movement: Movement
+}
+
+/** Movements that happen together, oldest first, and the wallet after them. */
+export interface MovedTogether {
+  readonly wallet: Wallet
+  readonly movements: ReadonlyArray<Movement>
+}
+
+/** Why a wallet refuses a movement; the wallet is as it was. */
+export type WalletRefusal =
+  | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
+  | { readonly _tag: "BalanceTooLarge"; readonly balance: Cents; readonly added: Cents }
+
+/** Why money cannot be withdrawn; the wallet is as it was. */
+export type WithdrawalRefusal =
+  | { readonly _tag: "InDebt"; readonly debt: Cents }
+  | {
+    readonly _tag: "NotWithdrawable"
+    readonly balance: Cents
+    readonly withdrawable: Cents
+    readonly asked: Cents
+  }
+  | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
+
+/** Whether what was decided is a refusal. */
+export const isRefusal = (result: object): result is { readonly _tag: string } => "_tag" in result
+
+const moved = (
+  wallet: Wallet,
+  type: TransactionType,
+  amount: Cents,
+  withdrawableAfter: bigint,
+  counterAccount: CounterAccount,
+  referenceId: string | null
+): Moved => {
+  const after: Wallet = {
+    ...wallet,
+    balance: cents(wallet.balance + amount),
+    withdrawable: cents(withdrawableAfter),
+    seq: wallet.seq + 1
+  }
+  return {
+    wallet: after,
+    movement: {
+      seq: after.seq,
+      type,
+      amount,
+      balanceAfter: after.balance,
+      withdrawableDelta: cents(after.withdrawable - wallet.withdrawable),
+      counterAccount,
+      referenceId
+    }
+  }
+}
+
+const smaller = (a: bigint, b: bigint): bigint => a < b ? a : b
+
+/** Pays what is owed, as far as the balance goes. */
+const repay = (wallet: Wallet, userId: UserId, referenceId: string | null): Moved => {
+  const paid = smaller(wallet.balance, wallet.debt)
+  const left = wallet.balance - paid
+  const repaid = moved(
+    wallet,
+    "debt_repaid",
+    cents(-paid),
+    smaller(wallet.withdrawable, left),
+    `receivable:${userId}`,
+    referenceId
+  )
+  return { ...repaid, wallet: { ...repaid.wallet, debt: cents(wallet.debt - paid) } }
+}
+
+/** A credit; what is owed is paid from it at once. */
+const credit = (
+  wallet: Wallet,
+  userId: UserId,
+  type: TransactionType,
+  amount: Cents,
+  withdrawableAdded: Cents,
+  counterAccount: CounterAccount,
+  referenceId: string | null
+): MovedTogether | WalletRefusal => {
+  if (amount <= 0n) throw new RangeError(`a credit is positive, not ${amount} cents`)
+  if (!isCents(wallet.balance + amount)) {
+    return { _tag: "BalanceTooLarge", balance: wallet.balance, added: amount }
+  }
+  const withdrawable = wallet.withdrawable + withdrawableAdded
+  const credited = moved(wallet, type, amount, withdrawable, counterAccount, referenceId)
+  if (wallet.debt === 0n) return { wallet: credited.wallet, movements: [credited.movement] }
+  const repaid = repay(credited.wallet, userId, referenceId)
+  return { wallet: repaid.wallet, movements: [credited.movement, repaid.movement] }
+}
+
+/** Purchased credit comes in from `source`, once per `referenceId`. `amount > 0`. It is not withdrawable. */
+export const deposit = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  source: string,
+  referenceId: string
+): MovedTogether | WalletRefusal => credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId)
+
+/**
+ * A deposit of `amount > 0` is taken back by `source`: from the balance as far as that goes; the rest is owed.
+ *
+ * Purchased credit goes first, winnings after. Source: DESIGN.md, "Money".
+ */
+export const chargeBack = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  source: string,
+  referenceId: string
+): MovedTogether => {
+  if (amount <= 0n) throw new RangeError(`what is taken back is positive, not ${amount} cents`)
+  const missing = amount - wallet.balance
+  const movements: Array<Movement> = []
+  let before = wallet
+  if (missing > 0n) {
+    const lent = moved(wallet, "debt", cents(missing), wallet.withdrawable, `receivable:${userId}`, referenceId)
+    movements.push(lent.movement)
+    before = { ...lent.wallet, debt: cents(wallet.debt + missing) }
+  }
+  const left = before.balance - amount
+  const taken = moved(
+    before,
+    "chargeback",
+    cents(-amount),
+    smaller(before.withdrawable, left),
+    `deposits:${source}`,
+    referenceId
+  )
+  movements.push(taken.movement)
+  return { wallet: taken.wallet, movements }
+}
+
+/** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; DESIGN.md, "Money". */
+export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Moved | WalletRefusal => {
+  const left = wallet.balance - ticketPrice
+  if (left < 0n) return { _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice }
+  const withdrawable = wallet.withdrawable < left ? wallet.withdrawable : left
+  return moved(wallet, "ticket_purchase", cents(-ticketPrice), withdrawable, `draw:${drawId}`, ticketId)
+}
+
+/** A draw's pot is won. `amount > 0`; all of it is withdrawable. */
+export const winPrize = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  drawId: string
+): MovedTogether | WalletRefusal => credit(wallet, userId, "prize_win", amount, amount, `draw:${drawId}`, drawId)
+
+/** The house's part of a draw. `amount > 0`. */
+export const collectFee = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  drawId: string
+): MovedTogether | WalletRefusal => credit(wallet, userId, "house_fee", amount, amount, `draw:${drawId}`, drawId)
+
+/**
+ * A ticket's price comes back, because its draw was void or its room closed.
+ *
+ * `withdrawableDelta` is what the purchase's row stored (zero or negative): the split between credit and winnings is
+ * restored by it.
+ */
+export const refundTicket = (
+  wallet: Wallet,
+  userId: UserId,
+  withdrawableDelta: Cents,
+  drawId: string,
+  ticketId: string
+): MovedTogether | WalletRefusal =>
+  credit(wallet, userId, "refund", ticketPrice, cents(-withdrawableDelta), `draw:${drawId}`, ticketId)
+
+/**
+ * Money is asked to be paid out: it leaves the balance and is on its way.
+ *
+ * Winnings alone can be withdrawn, and first; with `withdrawDeposits` purchased credit too. Nobody withdraws who owes.
+ * `amount > 0`. Source: DESIGN.md, "Money"; API.md, POST `/wallet/withdraw`, whose order of checks this is.
+ */
+export const askWithdrawal = (
+  wallet: Wallet,
+  amount: Cents,
+  withdrawalId: string,
+  withdrawDeposits: boolean
+): Moved | WithdrawalRefusal => {
+  if (amount <= 0n) throw new RangeError(`a withdrawal is positive, not ${amount} cents`)
+  const { balance, debt, withdrawable } = wallet
+  if (debt > 0n) return { _tag: "InDebt", debt }
+  if (!withdrawDeposits && amount > withdrawable) {
+    return { _tag: "NotWithdrawable", balance, withdrawable, asked: amount }
+  }
+  if (amount > balance) return { _tag: "InsufficientFunds", balance, needed: amount }
+  const asked = moved(
+    wallet,
+    "withdrawal",
+    cents(-amount),
+    withdrawable - smaller(withdrawable, amount),
+    "payouts",
+    withdrawalId
+  )
+  return { ...asked, wallet: { ...asked.wallet, pendingWithdrawal: cents(wallet.pendingWithdrawal + amount) } }
+}
+
+/** A withdrawal, as far as a wallet has to do with it. */
+export interface WithdrawnMoney {
+  readonly id: string
+  /** Positive. */
+  readonly amount: Cents
+  /** What asking for it took from the withdrawable part: zero or negative. */
+  readonly withdrawableDelta: Cents
+}
+
+const arrived = (wallet: Wallet, amount: Cents): Wallet => ({
+  ...wallet,
+  pendingWithdrawal: cents(wallet.pendingWithdrawal - amount)
+})
+
+/** A withdrawal is paid: it is on its way no longer. No movement: the money left the wallet when it was asked for. */
+export const payWithdrawal = (wallet: Wallet, { amount }: WithdrawnMoney): Wallet => arrived(wallet, amount)
+
+/** A withdrawal that was not paid comes back, with the split between credit and winnings that it had. */
+export const failWithdrawal = (
+  wallet: Wallet,
+  userId: UserId,
+  withdrawal: WithdrawnMoney
+): MovedTogether | WalletRefusal => returnWithdrawal(arrived(wallet, withdrawal.amount), userId, withdrawal)
+
+/** A withdrawal comes back that had been paid already. */
+export const returnWithdrawal = (
+  wallet: Wallet,
+  userId: UserId,
+  { amount, id, withdrawableDelta }: WithdrawnMoney
+): MovedTogether | WalletRefusal => credit(wallet, userId, "refund", amount, cents(-withdrawableDelta), "payouts", id)

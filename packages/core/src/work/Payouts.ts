@@ -1,0 +1,213 @@
+/**
+ * Takes withdrawals to where they end, and accounts to where money can be sent.
+ *
+ * Any node may do any turn: what a turn is about is stored before the provider is asked, what came of it after. A process that dies
+ * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
+ */
+import { Duration, Effect } from "effect"
+import type { Errand, PayoutNews, Resolution, Withdrawal } from "../money/Withdrawal.ts"
+import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
+import { PayoutProvider } from "../ports/PayoutProvider.ts"
+import { Withdrawals } from "../ports/Withdrawals.ts"
+import type { UserId } from "../values/Ids.ts"
+
+/** Asks the provider what an errand asks. */
+const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, errand: Errand) {
+  const provider = yield* PayoutProvider
+  switch (errand._tag) {
+    case "Send": {
+      // a provider may keep an error of its own under the key and say it again and again: what was done all the same is found
+      const found = errand.isFirst ? null : yield* lookUp(withdrawal, errand.step)
+      return found !== null && isSeen(found)
+        ? found
+        : yield* provider.send(withdrawal, { ...errand, turn: withdrawal.turn })
+    }
+    case "LookUp":
+      return yield* lookUp(withdrawal, errand.step)
+    case "Watch":
+      return yield* provider.inspect(withdrawal, "payout", errand.payoutId)
+  }
+})
+
+/** Whether the provider has what was looked for. */
+const isSeen = ({ _tag }: PayoutNews): boolean => _tag === "TransferSeen" || _tag === "PayoutSeen"
+
+/** Looks for a step. A transfer that is there and was not reversed says that there is no reversal. */
+const lookUp = Effect.fnUntraced(function*(
+  withdrawal: Withdrawal,
+  step: Extract<Errand, { readonly _tag: "LookUp" }>["step"]
+) {
+  const provider = yield* PayoutProvider
+  const found = yield* provider.lookUp(withdrawal, step)
+  return step === "reversal" && found._tag === "TransferSeen" && found.reversed === 0n
+    ? { _tag: "Absent", step, attempt: withdrawal.reversal.attempt } satisfies PayoutNews
+    : found
+})
+
+/** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
+export const takeOn = Effect.fn("Payouts.takeOn")(function*(id: string, isUrgent = false) {
+  const withdrawals = yield* Withdrawals
+  let turns = 0
+  for (let urgent = isUrgent;; urgent = false) {
+    const turn = yield* withdrawals.takeUp(id, urgent)
+    if (turn === null) return turns
+    turns++
+    const news = yield* run(turn.withdrawal, turn.errand)
+    const after = yield* withdrawals.learn(id, news, turn.withdrawal.turn)
+    if (after !== null && after.held !== null) {
+      yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
+    } else if (after !== null && after.problem !== null && after.problem !== turn.withdrawal.problem) {
+      yield* Effect.logWarning(`withdrawal ${id}: ${after.problem}`)
+    }
+  }
+})
+
+/** What came of a person's decision about a held withdrawal. */
+export type Resolved =
+  | { readonly _tag: "Resolved"; readonly withdrawal: Withdrawal }
+  /** The provider has what was thought absent: the withdrawal went on by itself. */
+  | { readonly _tag: "Found"; readonly withdrawal: Withdrawal }
+  /** It is not held, or the decision makes no sense of it. */
+  | { readonly _tag: "Senseless"; readonly withdrawal: Withdrawal }
+  /** The provider could not be asked, without which nothing is decided. */
+  | { readonly _tag: "NotAsked"; readonly reason: string }
+  | { readonly _tag: "Unknown" }
+
+/** Carries out a person's decision, after the provider was looked at once more where it is about a step that left no trace. */
+export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolution: Resolution) {
+  const withdrawals = yield* Withdrawals
+  const withdrawal = yield* withdrawals.find(id)
+  if (withdrawal === null) return { _tag: "Unknown" } satisfies Resolved
+  const step = withdrawal.held?.step ?? null
+  if (step !== null && resolution !== "go on") {
+    const found = yield* lookUp(withdrawal, step)
+    if (isSeen(found)) {
+      const learnt = yield* withdrawals.learn(id, found, null)
+      return { _tag: "Found", withdrawal: learnt ?? withdrawal } satisfies Resolved
+    }
+    if (found._tag !== "Absent") {
+      return {
+        _tag: "NotAsked",
+        reason: "reason" in found ? found.reason : "the provider did not say"
+      } satisfies Resolved
+    }
+  }
+  const resolved = yield* withdrawals.resolve(id, resolution)
+  return resolved === null
+    ? { _tag: "Senseless", withdrawal } satisfies Resolved
+    : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
+})
+
+/** How the books and the provider differ about a withdrawal. */
+export interface Difference {
+  readonly withdrawal: Withdrawal
+  /** What the provider says, in words. */
+  readonly found: string
+}
+
+/**
+ * Compares a withdrawal with what the provider has of it, and learns what is new. Gives what differed: nothing where the provider
+ * knows what the books know.
+ */
+export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Withdrawal) {
+  const provider = yield* PayoutProvider
+  const withdrawals = yield* Withdrawals
+  const differences: Array<Difference> = []
+  for (const step of ["transfer", "payout"] as const) {
+    const state = withdrawal[step]
+    if (state.status === "unsent") continue
+    const news = yield* provider.lookUp(withdrawal, step)
+    switch (news._tag) {
+      case "TransferSeen":
+      case "PayoutSeen": {
+        const before = yield* withdrawals.find(withdrawal.id)
+        const after = yield* withdrawals.learn(withdrawal.id, news, null)
+        if (before === null || after === null) break
+        if (after.status !== before.status || after[step].status !== before[step].status || after.held !== null) {
+          differences.push({
+            withdrawal: after,
+            found: `${step} ${news.objectId}: ${after.held?.reason ?? after.status}`
+          })
+        }
+        break
+      }
+      case "Absent":
+        if (state.status === "done") {
+          differences.push({ withdrawal, found: `no ${step}, where the books have ${state.objectId}` })
+        }
+        break
+      default:
+        differences.push({ withdrawal, found: "reason" in news ? news.reason : "no answer" })
+    }
+  }
+  return differences
+})
+
+const sweepMillis = 1_000
+const sweepMax = 200
+
+/** Offers what is due, over and over, until it is interrupted. Never fails. */
+export const sweep = Effect.fn("Payouts.sweep")(function*() {
+  const withdrawals = yield* Withdrawals
+  return yield* withdrawals.offerDue(sweepMax).pipe(
+    Effect.catchCause((cause) => Effect.logError("withdrawals could not be looked through", cause)),
+    Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
+    Effect.forever
+  )
+})
+
+/** Asks the provider whether money can be sent to an account, and writes the answer down. */
+const checkAccount = Effect.fnUntraced(function*(account: string) {
+  const provider = yield* PayoutProvider
+  const accounts = yield* PayoutAccounts
+  const status = yield* provider.accountStatus(account)
+  yield* accounts.setStatus(account, status)
+  return status
+})
+
+/** A notice said that something changed about an account. Accounts of others than our players are none of our business. */
+export const noticeAccount = Effect.fn("Payouts.noticeAccount")(function*(account: string) {
+  const accounts = yield* PayoutAccounts
+  return (yield* accounts.named(account)) === null ? null : yield* checkAccount(account)
+})
+
+/** A player's account: opened where there is none, with a page on which its owner goes on. */
+export const onboard = Effect.fn("Payouts.onboard")(function*(
+  player: { readonly userId: UserId; readonly email: string; readonly username: string }
+) {
+  const provider = yield* PayoutProvider
+  const accounts = yield* PayoutAccounts
+  const known = yield* accounts.of(player.userId)
+  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player)))
+  return yield* provider.onboarding(account)
+})
+
+/** Whether a player can be paid out. A pending account is asked for: its owner may come straight from the provider's page. */
+export const readiness = Effect.fn("Payouts.readiness")(function*(userId: UserId) {
+  const accounts = yield* PayoutAccounts
+  const known = yield* accounts.of(userId)
+  if (known === null) return "none" as const
+  if (known.status === "ready") return known.status
+  return yield* checkAccount(known.account).pipe(
+    Effect.catchTag(
+      "ProviderUnavailable",
+      (error) => Effect.as(Effect.logWarning(`a payout account could not be asked for: ${error.message}`), known.status)
+    )
+  )
+})
+
+const accountsMillis = 10_000
+const accountsMax = 50
+
+/** Asks for pending accounts from time to time: a notice may be lost. Until it is interrupted; never fails. */
+export const pollAccounts = Effect.fn("Payouts.pollAccounts")(function*() {
+  const accounts = yield* PayoutAccounts
+  const round = Effect.gen(function*() {
+    for (const { account } of yield* accounts.takeDue(accountsMax)) yield* checkAccount(account)
+  })
+  return yield* round.pipe(
+    Effect.catchCause((cause) => Effect.logWarning("payout accounts could not be asked for", cause)),
+    Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
+    Effect.forever
+  )
+})

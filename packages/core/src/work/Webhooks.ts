@@ -1,0 +1,140 @@
+/**
+ * Acts on what outside services told.
+ *
+ * An event was kept before: this reads it, does what it says, and writes down what came of it. Each of the three may happen again
+ * after a crash, to no further effect.
+ */
+import { Duration, Effect } from "effect"
+import type { FundingNews } from "../money/Funding.ts"
+import { formatCents } from "../money/Money.ts"
+import { type FundingOutcome, Fundings } from "../ports/Fundings.ts"
+import { FundingSource } from "../ports/FundingSource.ts"
+import { PayoutProvider } from "../ports/PayoutProvider.ts"
+import { type WebhookConclusion, type WebhookEvent, WebhookInbox } from "../ports/WebhookInbox.ts"
+import { Withdrawals } from "../ports/Withdrawals.ts"
+import { noticeAccount } from "./Payouts.ts"
+
+type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
+
+const done = (outcome: string): Conclusion => ({ state: "done", outcome })
+const ignored = (outcome: string): Conclusion => ({ state: "ignored", outcome })
+const failed = (outcome: string): Conclusion => ({ state: "failed", outcome })
+const about = (reference: string | null) => (conclusion: Conclusion): WebhookConclusion => ({
+  ...conclusion,
+  reference
+})
+const aboutNothing = about(null)
+
+const newsOf = (news: FundingNews, { funding, transactions }: FundingOutcome): Conclusion => {
+  if (transactions.length > 0) {
+    return done(
+      `${funding.reference}: ${transactions.map(({ amount, type }) => `${type} ${formatCents(amount)}`).join(", ")} ` +
+        `for player ${funding.userId}`
+    )
+  }
+  switch (news._tag) {
+    case "Purchased":
+      if (funding.given !== "nothing") return done(`${funding.reference} was ${funding.given} before`)
+      return funding.refunded && !funding.refundReversed
+        ? done(`${funding.reference} was refunded before it came: nothing is credited`)
+        : { state: "waiting", outcome: `${funding.reference}: none of its names is a player yet` }
+    case "Refunded":
+      return done(
+        funding.refundReversed ?
+          `${funding.reference}: its refund was reversed already`
+          : funding.given === "taken back" ?
+          `${funding.reference} was taken back before`
+          : `${funding.reference} is marked as refunded: nothing had been credited`
+      )
+    case "RefundReversed":
+      return done(
+        funding.given === "given back" ?
+          `${funding.reference} was given back before`
+          : `${funding.reference} is marked: a refund of it is reversed`
+      )
+  }
+}
+
+const hearFunding = Effect.fnUntraced(function*(body: string) {
+  const source = yield* FundingSource
+  const fundings = yield* Fundings
+  const notice = source.read(body)
+  switch (notice._tag) {
+    case "Ignored":
+      return aboutNothing(ignored(notice.why))
+    case "Unusable":
+      yield* Effect.logWarning(`a shop's event cannot be acted on: ${notice.why}`)
+      return aboutNothing(failed(notice.why))
+    case "Names": {
+      const named = yield* fundings.shareNames(notice.names)
+      return aboutNothing(named ? done("its names are one player's") : ignored("none of its names is a player"))
+    }
+    case "News":
+      return yield* fundings.hear(notice.news).pipe(
+        Effect.map((outcome) => newsOf(notice.news, outcome)),
+        Effect.catchTags({
+          FundingConflict: ({ earlier, reference }) =>
+            Effect.succeed(failed(
+              `${reference} was credited before, with ${
+                earlier.amount === null ? "nothing" : formatCents(earlier.amount)
+              } ` +
+                `to player ${earlier.userId}: nothing more is credited`
+            )),
+          UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
+          DepositRefused: () => Effect.succeed(failed("the wallet cannot hold that much"))
+        }),
+        Effect.map(about(notice.news.reference))
+      )
+  }
+})
+
+const hearPayout = Effect.fnUntraced(function*(body: string) {
+  const provider = yield* PayoutProvider
+  const withdrawals = yield* Withdrawals
+  const notice = provider.read(body)
+  switch (notice._tag) {
+    case "Ignored":
+      return ignored(notice.why)
+    case "Account": {
+      const status = yield* noticeAccount(notice.account)
+      return status === null ? ignored("the account is no player's") : done(`the account is ${status}`)
+    }
+    case "Withdrawal": {
+      const learnt = yield* withdrawals.learn(notice.withdrawalId, notice.news, null)
+      return learnt === null
+        ? ignored("there is no such withdrawal")
+        : done(
+          `withdrawal ${learnt.id} is ${learnt.status}${learnt.held === null ? "" : `, held: ${learnt.held.reason}`}`
+        )
+    }
+  }
+})
+
+const conclusionOf = (event: WebhookEvent) =>
+  event.sender === "revenuecat" ? hearFunding(event.body) : Effect.map(hearPayout(event.body), aboutNothing)
+
+/** Acts on a kept event. Fails where what it needs is out of reach: the job is done again. */
+export const handle = Effect.fn("Webhooks.handle")(function*(id: string) {
+  const inbox = yield* WebhookInbox
+  const event = yield* inbox.find(id)
+  if (event === null) return
+  yield* inbox.conclude(id, yield* conclusionOf(event))
+})
+
+const waitingMillis = 5_000
+const waitingMax = 200
+
+/** Credits purchases whose buyer has become a player since, until it is interrupted. Never fails. */
+export const creditWaiting = Effect.fn("Webhooks.creditWaiting")(function*() {
+  const fundings = yield* Fundings
+  return yield* fundings.creditWaiting(waitingMax).pipe(
+    Effect.tap((references) =>
+      references.length === 0
+        ? Effect.void
+        : Effect.logInfo(`credited to players known by now: ${references.join(", ")}`)
+    ),
+    Effect.catchCause((cause) => Effect.logError("purchases that wait could not be looked through", cause)),
+    Effect.andThen(Effect.sleep(Duration.millis(waitingMillis))),
+    Effect.forever
+  )
+})

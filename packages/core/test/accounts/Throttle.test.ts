@@ -1,0 +1,82 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import {
+  afterAttempt,
+  afterSuccess,
+  type ThrottledAct,
+  type ThrottleKind,
+  throttleRules,
+  type ThrottleState,
+  waitMillis
+} from "../../src/accounts/Throttle.ts"
+import { type Instant, instant } from "../../src/values/Instant.ts"
+
+const start = instant(1_770_000_000_000)
+const rule = throttleRules.account_and_network
+
+/** Attempts one after another, each as soon as it may be made; the waits before each. */
+const waits = (count: number): ReadonlyArray<number> => {
+  let now = start
+  let state: ThrottleState | null = null
+  return Array.from({ length: count }, () => {
+    const wait = waitMillis(state, now)
+    now = instant(now + wait)
+    state = afterAttempt(rule, state, now)
+    return wait
+  })
+}
+
+const failed = (count: number, at: Instant): ThrottleState | null =>
+  Array.from({ length: count }).reduce<ThrottleState | null>((state) => afterAttempt(rule, state, at), null)
+
+describe("Throttle", () => {
+  it("lets the free failures go by, then doubles the wait up to the longest", () => {
+    assert.deepStrictEqual(waits(10), [0, 0, 0, 0, 0, 0, 1_000, 2_000, 4_000, 8_000])
+    assert.strictEqual(waits(40).at(-1), rule.waitMillisMax)
+  })
+
+  it("forgets after an hour without a failure", () => {
+    const state = failed(20, start)
+    assert.strictEqual(afterAttempt(rule, state, instant(start + rule.forgetMillis - 1)).failures, 21)
+    assert.strictEqual(afterAttempt(rule, state, instant(start + rule.forgetMillis)).failures, 1)
+  })
+
+  it("counts attempts that come at once like attempts one by one", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 50 }), (count) => {
+      const state = failed(count, start)
+      assert.strictEqual(state?.failures, count)
+      assert.strictEqual(waitMillis(state, start) > 0, count > rule.free)
+    }))
+  })
+
+  it("never waits longer than the longest wait, so that nobody is locked out for good", () => {
+    fc.assert(fc.property(fc.array(fc.nat({ max: 4_000_000 }), { maxLength: 60 }), (gaps) => {
+      let now = start
+      let state: ThrottleState | null = null
+      for (const gap of gaps) {
+        now = instant(now + gap)
+        state = afterAttempt(rule, state, now)
+        assert.isAtMost(waitMillis(state, now), rule.waitMillisMax)
+      }
+    }))
+  })
+
+  it("takes an attempt that succeeded back, with the wait that it began", () => {
+    const taken = fc.constantFrom<readonly [ThrottledAct, ThrottleKind]>(
+      ["sign_in", "account"],
+      ["sign_in", "network"],
+      ["room_code", "account_and_network"]
+    )
+    fc.assert(fc.property(fc.integer({ min: 0, max: 50 }), taken, (count, [act, kind]) => {
+      const before = failed(count, start)
+      const at = instant(start + waitMillis(before, start))
+      const after = afterSuccess(act, kind, afterAttempt(rule, before, at), at)
+      assert.strictEqual(after?.failures ?? 0, count)
+      assert.strictEqual(waitMillis(after, at), 0)
+    }))
+  })
+
+  it("forgets the failures of an account from a network once its password was right", () => {
+    assert.isNull(afterSuccess("sign_in", "account_and_network", afterAttempt(rule, failed(20, start), start), start))
+  })
+})

@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import {
+  canonicalReference,
+  contradicts,
+  depositSource,
+  type Funding,
+  type FundingNews,
+  type FundingStep,
+  givenBy,
+  hear,
+  isStore,
+  reversalReference,
+  stepDue,
+  storeReference,
+  unheardOf
+} from "../../src/money/Funding.ts"
+import { cents } from "../../src/money/Money.ts"
+import { userId } from "../../src/values/Ids.ts"
+
+const reference = "app_store:2000000123"
+const player = userId("01900000-0000-7000-8000-00000000000a")
+const other = userId("01900000-0000-7000-8000-00000000000b")
+
+const purchased: FundingNews = {
+  _tag: "Purchased",
+  reference,
+  amount: cents(500n),
+  buyer: { _tag: "Player", userId: player }
+}
+const refunded: FundingNews = { _tag: "Refunded", reference }
+const refundReversed: FundingNews = { _tag: "RefundReversed", reference }
+
+/** Hears news one by one and takes the step that each makes due; gives the steps, too. */
+const follow = (
+  news: ReadonlyArray<FundingNews>
+): { readonly funding: Funding; readonly steps: Array<FundingStep> } => {
+  let funding = unheardOf(reference)
+  const steps: Array<FundingStep> = []
+  for (const piece of news) {
+    funding = hear(funding, piece)
+    const step = stepDue(funding)
+    if (step === null) continue
+    steps.push(step)
+    funding = { ...funding, given: givenBy(step) }
+    assert.isNull(stepDue(funding), "one piece of news makes one step due")
+  }
+  return { funding, steps }
+}
+
+const effect: { readonly [S in FundingStep]: number } = { "credit": 1, "take back": -1, "give back": 1 }
+
+const someNews = fc.array(fc.constantFrom(purchased, refunded, refundReversed), { maxLength: 12, size: "max" })
+
+describe("a funding", () => {
+  it("has given what was purchased and not refunded for good, whatever was said how often in whatever order", () => {
+    fc.assert(fc.property(someNews, (news) => {
+      const { steps } = follow(news)
+      const isSaid = (tag: FundingNews["_tag"]) => news.some(({ _tag }) => _tag === tag)
+      const isDeserved = isSaid("Purchased") && (!isSaid("Refunded") || isSaid("RefundReversed"))
+      assert.strictEqual(steps.reduce((net, step) => net + effect[step], 0), isDeserved ? 1 : 0)
+    }))
+  })
+
+  it("is credited, taken back and given back once each, and never below nothing", () => {
+    fc.assert(fc.property(someNews, (news) => {
+      const { steps } = follow(news)
+      assert.strictEqual(new Set(steps).size, steps.length)
+      let net = 0
+      for (const step of steps) {
+        net += effect[step]
+        assert.isTrue(net === 0 || net === 1, steps.join())
+      }
+    }))
+  })
+
+  it("ends the same where the steps were taken late, all at once", () => {
+    fc.assert(fc.property(someNews, (news) => {
+      const { steps } = follow(news)
+      const late = stepDue(news.reduce(hear, unheardOf(reference)))
+      assert.strictEqual(late === null ? 0 : effect[late], steps.reduce((net, step) => net + effect[step], 0))
+    }))
+  })
+
+  it("credits nothing where its refund came before its purchase", () => {
+    assert.deepStrictEqual(follow([refunded, purchased]).steps, [])
+    assert.deepStrictEqual(follow([refunded, purchased, purchased, refunded]).steps, [])
+  })
+
+  it("is credited where its refund and the reversal of that both came before its purchase", () => {
+    assert.deepStrictEqual(follow([refundReversed, refunded, purchased]).steps, ["credit"])
+  })
+
+  it("is taken back once, and given back once", () => {
+    const news = [purchased, refunded, refunded, refundReversed, refunded, refundReversed]
+    assert.deepStrictEqual(follow(news).steps, ["credit", "take back", "give back"])
+  })
+
+  it("keeps the buyer and the amount that were said first", () => {
+    const second: FundingNews = { ...purchased, amount: cents(900n), buyer: { _tag: "Player", userId: other } }
+    const { funding } = follow([purchased, second])
+    assert.strictEqual(funding.userId, player)
+    assert.strictEqual(funding.amount, 500n)
+  })
+
+  it("contradicts another purchase of another amount or player, and none where either player is unknown", () => {
+    const { funding } = follow([purchased])
+    assert.isTrue(contradicts(funding, cents(501n), player))
+    assert.isTrue(contradicts(funding, cents(500n), other))
+    assert.isFalse(contradicts(funding, cents(500n), player))
+    assert.isFalse(contradicts(funding, cents(500n), null))
+    assert.isFalse(contradicts({ ...funding, userId: null }, cents(500n), other))
+    assert.isFalse(contradicts(follow([refunded]).funding, cents(501n), other))
+  })
+
+  it("has nobody to be credited to while its buyer is known by name alone", () => {
+    const { funding } = follow([{ ...purchased, buyer: { _tag: "Named", names: ["$RCAnonymousID:1", "ada"] } }])
+    assert.isNull(funding.userId)
+    assert.deepStrictEqual(funding.names, ["$RCAnonymousID:1", "ada"])
+  })
+})
+
+describe("a reference", () => {
+  it("has one spelling, whoever writes the store's name how", () => {
+    fc.assert(fc.property(
+      fc.constantFrom("APP_STORE", "PLAY_STORE", "STRIPE", "RC_BILLING"),
+      fc.string({ minLength: 1, maxLength: 40 }),
+      fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+      (store, transactionId, lower) => {
+        const written = [...store].map((letter, i) => lower[i] === true ? letter.toLowerCase() : letter).join("")
+        const expected = storeReference(store, transactionId)
+        assert.strictEqual(canonicalReference(`${written}:${transactionId}`), expected)
+        assert.strictEqual(canonicalReference(expected), expected)
+      }
+    ))
+  })
+
+  it("keeps a transaction's letters as they are", () => {
+    assert.strictEqual(canonicalReference("Play_Store:GPA.3345-AbC"), "play_store:GPA.3345-AbC")
+    assert.strictEqual(canonicalReference("APP_STORE:1:A"), "app_store:1:A")
+  })
+
+  it("of our own stays as it was written", () => {
+    for (const own of ["Welcome:Ada", "welcome", ":x", "APP_STORE", ""]) {
+      assert.strictEqual(canonicalReference(own), own)
+    }
+  })
+
+  it("knows the stores by the names that their notices write", () => {
+    assert.isTrue(isStore("APP_STORE"))
+    assert.isFalse(isStore("app_store"))
+    assert.isFalse(isStore("PROMOTIONAL"))
+  })
+
+  it("names the account on the other side of its deposit", () => {
+    assert.strictEqual(depositSource("app_store:2000000123"), "app_store")
+    assert.strictEqual(depositSource("Test:a:b"), "test")
+    assert.strictEqual(depositSource("bonus"), "internal")
+    assert.strictEqual(depositSource(":x"), "internal")
+  })
+
+  it("of a give-back is another one for every movement that took something", () => {
+    assert.strictEqual(reversalReference("a"), "reversal:a")
+  })
+})

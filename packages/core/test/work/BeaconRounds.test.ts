@@ -1,0 +1,124 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
+import { roundTime } from "../../src/draws/Beacon.ts"
+import { BeaconChain } from "../../src/ports/BeaconChain.ts"
+import { type BeaconRelay, BeaconRelays, RelayFailed } from "../../src/ports/BeaconRelays.ts"
+import { type AwaitedRound, Draws } from "../../src/ports/Draws.ts"
+import { Now } from "../../src/ports/Now.ts"
+import { fromHex } from "../../src/values/Bytes.ts"
+import { drawId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
+import { fetchRound, run } from "../../src/work/BeaconRounds.ts"
+import { defined, signRound, testChain, testChainHash } from "../support/bundles.ts"
+
+const id = drawId("019a0000-0000-7000-8000-000000000001")
+const round = 1000
+const signature = defined(fromHex(signRound(round), 48))
+
+/** A relay that answers after some seconds, or never; and when it was asked, in milliseconds of the test's clock. */
+const relayOf = (name: string, seconds: number, answer: Effect.Effect<Uint8Array, RelayFailed>) => {
+  const asked: Array<number> = []
+  const relay: BeaconRelay = {
+    name,
+    signatureOf: () =>
+      Effect.gen(function*() {
+        asked.push(yield* TestClock.testClockWith((clock) => clock.currentTimeMillis))
+        yield* Effect.sleep(`${seconds} seconds`)
+        return yield* answer
+      })
+  }
+  return { relay, asked }
+}
+
+const tells = (seconds: number) => relayOf("tells", seconds, Effect.succeed(signature))
+const fails = (seconds: number) =>
+  relayOf("fails", seconds, Effect.fail(new RelayFailed({ relay: "fails", message: "down" })))
+
+const fetchFrom = (...relays: ReadonlyArray<{ readonly relay: BeaconRelay }>) =>
+  fetchRound(testChain, testChainHash, round).pipe(
+    Effect.provideService(BeaconRelays, relays.map(({ relay }) => relay)),
+    Effect.result,
+    Effect.forkChild({ startImmediately: true })
+  )
+
+describe("a round of the beacon", () => {
+  it.effect("is asked of the next relay as soon as one fails, or has been silent for a second", () =>
+    Effect.gen(function*() {
+      const relays = [fails(0), tells(60), fails(0), tells(3), tells(0)]
+      const fiber = yield* fetchFrom(...relays)
+      yield* TestClock.adjust("999 millis")
+      assert.deepStrictEqual(relays.map(({ asked }) => asked), [[0], [0], [], [], []])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(relays.map(({ asked }) => asked), [[0], [0], [1000], [1000], []])
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(relays.map(({ asked }) => asked), [[0], [0], [1000], [1000], [2000]])
+      assert.isDefined(fiber.pollUnsafe())
+    }))
+
+  it.effect("is missing once every relay has failed, and none is waited for longer", () =>
+    Effect.gen(function*() {
+      const fiber = yield* fetchFrom(fails(0), fails(2))
+      yield* TestClock.adjust("2 seconds")
+      const result = fiber.pollUnsafe()
+      assert.isDefined(result)
+    }))
+
+  it.effect("is asked for ever less often where it is late, each time it is said how late it is, and after an hour draws may be given up", () =>
+    Effect.gen(function*() {
+      const relay = fails(0)
+      const said: Array<string> = []
+      const waiting: Array<AwaitedRound> = [{ chainHash: testChainHash, round, drawIds: [id] }]
+      const stored: Array<number> = []
+      const abandoned: Array<string> = []
+      const due = roundTime(testChain, round)
+      const draws = Layer.mock(Draws)({
+        awaitedRounds: Effect.sync(() => [...waiting]),
+        perform: ({ drawId, step }) => Effect.sync(() => abandoned.push(`${step} ${drawId}`) === 0),
+        storeRound: (_, told) => Effect.sync(() => stored.push(told) + waiting.splice(0).length)
+      })
+      const logger = Logger.make(({ logLevel, message }) => void said.push(`${logLevel} ${String(message)}`))
+      const now = Effect.map(
+        TestClock.testClockWith((clock) => clock.currentTimeMillis),
+        (millis) => instant(due - 5000 + millis)
+      )
+      let answers: Effect.Effect<Uint8Array, RelayFailed> = Effect.fail(
+        new RelayFailed({ relay: "late", message: "not there yet" })
+      )
+      const late: BeaconRelay = {
+        name: "late",
+        signatureOf: (_, asked) =>
+          Effect.andThen(
+            relay.relay.signatureOf(testChainHash, asked).pipe(Effect.ignore),
+            Effect.suspend(() => answers)
+          )
+      }
+      yield* run().pipe(
+        Effect.provide(Layer.mergeAll(draws, Layer.succeed(Now, Now.of({ now })), Logger.layer([logger]))),
+        Effect.provideService(BeaconChain, testChain),
+        Effect.provideService(BeaconRelays, [late]),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("4999 millis")
+      assert.deepStrictEqual(relay.asked, [])
+      yield* TestClock.adjust("10 minutes")
+      const { length } = relay.asked
+      // at once, then after 1, 2, 4, 8 and every 15 seconds
+      assert.isTrue(length >= 38 && length <= 45, `asked ${length} times`)
+      assert.match(said[0] ?? "", /^Warn .*1 draw waits.*late: not there yet/)
+      yield* TestClock.adjust("1 minute")
+      assert.match(said.at(-1) ?? "", /^Error .* 6\d\d s late/)
+      yield* TestClock.adjust("48 minutes")
+      assert.deepStrictEqual(abandoned, [])
+      yield* TestClock.adjust("2 minutes")
+      // whether a week has passed the draw knows best
+      assert.deepStrictEqual(new Set(abandoned), new Set([`abandon ${id}`]))
+      answers = Effect.succeed(signature)
+      yield* TestClock.adjust("16 seconds")
+      assert.deepStrictEqual(stored, [round])
+      const before = relay.asked.length
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(relay.asked.length, before)
+    }))
+})

@@ -1,0 +1,80 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Ref } from "effect"
+import { TestClock } from "effect/testing"
+import type { DrawStep } from "../../src/draws/Draw.ts"
+import { Draws, type DueStep, StepFailed } from "../../src/ports/Draws.ts"
+import { Now } from "../../src/ports/Now.ts"
+import { type DrawId, drawId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
+import { run, runDue } from "../../src/work/Clockwork.ts"
+
+const [stuck, sound] = [
+  drawId("019a0000-0000-7000-8000-000000000001"),
+  drawId("019a0000-0000-7000-8000-000000000002")
+]
+
+/** Draws that have steps before them and do them, but for those of the stuck draw, which fail as often as they are tried. */
+const draws = (steps: ReadonlyArray<readonly [DrawId, DrawStep]>, tried: Ref.Ref<ReadonlyArray<DueStep>>) => {
+  const left = new Set(steps.map(([id, step]): DueStep => ({ drawId: id, step, dueAt: instant(0) })))
+  return Layer.mock(Draws)({
+    publishAhead: Effect.succeed([]),
+    due: Effect.sync(() => [...left]),
+    nextDueAt: Effect.succeed(null),
+    perform: (due) =>
+      Effect.andThen(
+        Ref.update(tried, (all) => [...all, due]),
+        due.drawId === stuck
+          ? Effect.fail(new StepFailed({ due, message: "stuck" }))
+          : Effect.sync(() => left.delete(due))
+      )
+  })
+}
+
+const timesTried = (tried: ReadonlyArray<DueStep>, id: DrawId) => tried.filter((due) => due.drawId === id).length
+
+describe("the clockwork", () => {
+  it.effect("does all that is due in one call, and says what failed", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const { done, failed } = yield* runDue().pipe(
+        Effect.provide(draws([[stuck, "settle"], [sound, "lock"], [sound, "settle"]], tried))
+      )
+      assert.deepStrictEqual(done.map((due) => due.step), ["lock", "settle"])
+      assert.deepStrictEqual(failed.map((due) => due.drawId), [stuck])
+      assert.strictEqual(timesTried(yield* Ref.get(tried), stuck), 1)
+    }))
+
+  it.effect("delays no draw by another one that is stuck, and tries that one ever less often", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const now = Layer.succeed(Now, Now.of({ now: Effect.succeed(instant(0)) }))
+      const fiber = yield* run().pipe(
+        Effect.provide(Layer.merge(draws([[stuck, "settle"], [sound, "lock"], [sound, "settle"]], tried), now)),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(timesTried(yield* Ref.get(tried), sound), 2)
+      yield* TestClock.adjust("10 minutes")
+      const after = timesTried(yield* Ref.get(tried), stuck)
+      // half a second, doubled each time, to a minute: seven tries in the first minute, one a minute from then on
+      assert.isTrue(after >= 12 && after <= 20, `${after} tries`)
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  it.effect("gives a draw up that it could not decide for an hour, and no draw that failed in another step", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const clock = Effect.map(TestClock.testClockWith(({ currentTimeMillis }) => currentTimeMillis), instant)
+      const world = (step: DrawStep) =>
+        Layer.merge(draws([[stuck, step]], tried), Layer.succeed(Now, Now.of({ now: clock })))
+      const abandoned = Effect.map(Ref.get(tried), (all) => all.filter(({ step }) => step === "abandon").length)
+      for (const [step, gaveUp] of [["lock", false], ["settle", true]] as const) {
+        const fiber = yield* Effect.forkChild(Effect.provide(run(), world(step)), { startImmediately: true })
+        yield* TestClock.adjust("59 minutes")
+        assert.strictEqual(yield* abandoned, 0)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual((yield* abandoned) > 0, gaveUp, step)
+        yield* Fiber.interrupt(fiber)
+      }
+    }))
+})

@@ -1,0 +1,256 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { cents, zero } from "../../src/money/Money.ts"
+import {
+  dueAfter,
+  errandOf,
+  learn,
+  newWithdrawal,
+  type PayoutNews,
+  type ProviderStep,
+  resolve,
+  setOut,
+  type Withdrawal
+} from "../../src/money/Withdrawal.ts"
+import { PayoutProvider } from "../../src/ports/PayoutProvider.ts"
+import { Withdrawals } from "../../src/ports/Withdrawals.ts"
+import { userId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
+import * as Payouts from "../../src/work/Payouts.ts"
+
+const now = instant(Date.UTC(2026, 1, 3))
+const amount = cents(5_000n)
+
+const fresh = newWithdrawal({
+  id: "019a0000-0000-7000-8000-000000000002",
+  userId: userId("01900000-0000-7000-8000-00000000000a"),
+  amount,
+  account: "acct_1",
+  askedAt: now
+})
+
+const transferSeen: PayoutNews = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: zero }
+const payoutPaid: PayoutNews = { _tag: "PayoutSeen", objectId: "po_1", amount, status: "paid" }
+const noTransfer: PayoutNews = { _tag: "Absent", step: "transfer", attempt: 1 }
+const unreachable: PayoutNews = { _tag: "Unknown", reason: "the provider cannot be reached" }
+
+const transferred = learn(fresh, transferSeen)
+const paid = learn(transferred, payoutPaid)
+
+/** The withdrawal after it was sent, and not found a day later. */
+const held = learn(setOut(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now), noTransfer)
+
+/** What a provider says. */
+interface Says {
+  readonly sent?: Partial<Record<ProviderStep, PayoutNews>>
+  readonly found?: Partial<Record<ProviderStep, PayoutNews>>
+}
+
+/** One withdrawal that is stored, a provider, and what was asked of it. */
+const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) => {
+  const asked: Array<string> = []
+  let stored = start
+  const say = (news: PayoutNews | undefined) =>
+    news === undefined ? Effect.die(new Error("nobody should have asked that")) : Effect.succeed(news)
+  const keep = (after: Withdrawal | null) =>
+    Effect.sync(() => {
+      stored = after ?? stored
+      return after
+    })
+  const layer = Layer.mergeAll(
+    Layer.mock(Withdrawals, {
+      find: () => Effect.sync(() => stored),
+      takeUp: (_, isUrgent) =>
+        Effect.sync(() => {
+          const errand = stored === null ? null : errandOf(stored, now)
+          const isDue = stored !== null && (stored.turn === 0 || dueAfter(stored, now) === now)
+          if (stored === null || errand === null || !(isDue || isUrgent)) return null
+          stored = setOut(stored, errand, now)
+          return { withdrawal: stored, errand }
+        }),
+      learn: (_, news) => Effect.suspend(() => keep(stored === null ? null : learn(stored, news))),
+      resolve: (_, resolution) => Effect.suspend(() => keep(stored === null ? null : resolve(stored, resolution)))
+    }),
+    Layer.mock(PayoutProvider, {
+      name: "a provider of the tests'",
+      read: () => assert.fail("there are no notices"),
+      send: (_, { step }) =>
+        Effect.suspend(() => {
+          asked.push(`${step}, stored as ${stored?.[step].status}`)
+          return say(sent[step])
+        }),
+      lookUp: (_, step) =>
+        Effect.suspend(() => {
+          asked.push(`what became of the ${step}`)
+          return say(found[step])
+        })
+    })
+  )
+  return { asked, layer, stored: () => stored }
+}
+
+describe("taking a withdrawal on", () => {
+  it.effect("goes as far as it can, and stores each step as unknown before the provider hears of it", () => {
+    const stage = makeStage(fresh, { sent: { transfer: transferSeen, payout: payoutPaid } })
+    return Effect.gen(function*() {
+      assert.strictEqual(yield* Payouts.takeOn(fresh.id), 2)
+      assert.deepStrictEqual(stage.asked, ["transfer, stored as unknown", "payout, stored as unknown"])
+      assert.strictEqual(stage.stored()?.status, "paid")
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("rests after a turn that came to nothing, however urgent it was", () => {
+    const stage = makeStage(fresh, { sent: { transfer: unreachable }, found: { transfer: noTransfer } })
+    return Effect.gen(function*() {
+      assert.strictEqual(yield* Payouts.takeOn(fresh.id, true), 1)
+      assert.strictEqual(yield* Payouts.takeOn(fresh.id, false), 0)
+      assert.strictEqual(yield* Payouts.takeOn(fresh.id, true), 1)
+      assert.strictEqual(stage.stored()?.problem, "the provider cannot be reached")
+    }).pipe(Effect.provide(stage.layer))
+  })
+})
+
+describe("a request that was sent before", () => {
+  const sent = setOut(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now)
+
+  it.effect("is not repeated where what it asked for is there", () => {
+    const stage = makeStage(sent, { found: { transfer: transferSeen }, sent: { payout: payoutPaid } })
+    return Effect.gen(function*() {
+      yield* Payouts.takeOn(sent.id, true)
+      assert.deepStrictEqual(stage.asked, ["what became of the transfer", "payout, stored as unknown"])
+      assert.strictEqual(stage.stored()?.status, "paid")
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("is repeated where nothing is there, or nobody can say", () =>
+    Effect.gen(function*() {
+      for (const nothing of [noTransfer, unreachable]) {
+        const stage = makeStage(sent, { found: { transfer: nothing }, sent: { transfer: unreachable } })
+        assert.strictEqual(yield* Effect.provide(Payouts.takeOn(sent.id, true), stage.layer), 1)
+        assert.deepStrictEqual(stage.asked, ["what became of the transfer", "transfer, stored as unknown"])
+      }
+    }))
+})
+
+describe("a person's decision", () => {
+  it.effect("is carried out where the provider, asked once more, still has nothing", () => {
+    const stage = makeStage(held, { found: { transfer: noTransfer } })
+    return Effect.gen(function*() {
+      const resolved = yield* Payouts.resolve(held.id, "absent")
+      assert.strictEqual(resolved._tag, "Resolved")
+      assert.deepStrictEqual(stage.asked, ["what became of the transfer"])
+      assert.strictEqual(stage.stored()?.status, "failed")
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("is not carried out where the provider has what was thought absent", () => {
+    const stage = makeStage(held, { found: { transfer: transferSeen } })
+    return Effect.gen(function*() {
+      const resolved = yield* Payouts.resolve(held.id, "absent")
+      assert.strictEqual(resolved._tag, "Found")
+      assert.strictEqual(stage.stored()?.status, "pending")
+      assert.strictEqual(stage.stored()?.transfer.objectId, "tr_1")
+      assert.isNull(stage.stored()?.held)
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("changes nothing where the provider cannot be asked", () => {
+    const stage = makeStage(held, { found: { transfer: unreachable } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual(yield* Payouts.resolve(held.id, "again"), {
+        _tag: "NotAsked",
+        reason: "the provider cannot be reached"
+      })
+      assert.deepStrictEqual(stage.stored(), held)
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("has a reversal asked for again where the transfer is there, unreversed", () => {
+    const refused = {
+      ...learn(paid, { _tag: "PayoutSeen", objectId: "po_1", amount, status: "failed" }),
+      held: { reason: "the balance is too low", step: "reversal" }
+    } as const
+    const stage = makeStage(refused, { found: { reversal: transferSeen } })
+    return Effect.gen(function*() {
+      const resolved = yield* Payouts.resolve(refused.id, "again")
+      assert.strictEqual(resolved._tag, "Resolved")
+      assert.deepStrictEqual(stage.stored()?.reversal, { status: "unsent", attempt: 2, sentAt: null, objectId: null })
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("goes on without asking where the provider had something that it should not", () => {
+    const ambiguous = learn(transferred, { _tag: "Ambiguous", reason: "there are two payouts" })
+    const stage = makeStage(ambiguous, {})
+    return Effect.gen(function*() {
+      assert.strictEqual((yield* Payouts.resolve(ambiguous.id, "go on"))._tag, "Resolved")
+      assert.deepStrictEqual(stage.asked, [])
+      assert.isNull(stage.stored()?.held)
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("makes no sense about what is not held, or is unknown", () => {
+    const stage = makeStage(paid, {})
+    return Effect.gen(function*() {
+      assert.strictEqual((yield* Payouts.resolve(paid.id, "go on"))._tag, "Senseless")
+      const nothing = yield* Effect.provide(Payouts.resolve(paid.id, "go on"), makeStage(null, {}).layer)
+      assert.strictEqual(nothing._tag, "Unknown")
+    }).pipe(Effect.provide(stage.layer))
+  })
+})
+
+describe("reconciling", () => {
+  it.effect("finds nothing where the provider knows what the books know", () => {
+    const stage = makeStage(paid, { found: { transfer: transferSeen, payout: payoutPaid } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual(yield* Payouts.reconcile(paid), [])
+      assert.deepStrictEqual(stage.stored(), paid)
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("asks for nothing that was never sent", () => {
+    const stage = makeStage(fresh, {})
+    return Effect.gen(function*() {
+      assert.deepStrictEqual(yield* Payouts.reconcile(fresh), [])
+      assert.deepStrictEqual(stage.asked, [])
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("tells what the provider does not have", () => {
+    const noPayout: PayoutNews = { _tag: "Absent", step: "payout", attempt: 1 }
+    const stage = makeStage(paid, { found: { transfer: noTransfer, payout: noPayout } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(paid)).map(({ found }) => found), [
+        "no transfer, where the books have tr_1",
+        "no payout, where the books have po_1"
+      ])
+      assert.deepStrictEqual(stage.stored(), paid)
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("learns what is new, and tells of it", () => {
+    const stage = makeStage(held, { found: { transfer: transferSeen } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(held)).map(({ found }) => found), ["transfer tr_1: pending"])
+      assert.strictEqual(stage.stored()?.transfer.status, "done")
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("tells that a transfer was made for money that is back in the wallet", () => {
+    const failed = learn(fresh, { _tag: "CalledOff", reason: "a deposit was taken back" })
+    const stage = makeStage(failed, { found: { transfer: transferSeen } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(failed)).map(({ found }) => found), [
+        "transfer tr_1: transfer tr_1 was made although the money is back in the wallet"
+      ])
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("tells what could not be asked", () => {
+    const stage = makeStage(transferred, { found: { transfer: unreachable } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(transferred)).map(({ found }) => found), [
+        "the provider cannot be reached"
+      ])
+    }).pipe(Effect.provide(stage.layer))
+  })
+})

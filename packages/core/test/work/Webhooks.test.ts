@@ -1,0 +1,207 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { type Funding, type FundingNews, unheardOf } from "../../src/money/Funding.ts"
+import { cents } from "../../src/money/Money.ts"
+import { newWithdrawal } from "../../src/money/Withdrawal.ts"
+import { FundingConflict, Fundings } from "../../src/ports/Fundings.ts"
+import { type FundingNotice, FundingSource } from "../../src/ports/FundingSource.ts"
+import { DepositRefused, type Transaction, UnknownUser } from "../../src/ports/Ledger.ts"
+import { PayoutAccounts } from "../../src/ports/PayoutAccounts.ts"
+import { type PayoutNotice, PayoutProvider } from "../../src/ports/PayoutProvider.ts"
+import { Unavailable } from "../../src/ports/Unavailable.ts"
+import { type WebhookConclusion, WebhookInbox, type WebhookSender } from "../../src/ports/WebhookInbox.ts"
+import { Withdrawals } from "../../src/ports/Withdrawals.ts"
+import { userId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
+import { handle } from "../../src/work/Webhooks.ts"
+
+const now = instant(Date.UTC(2026, 1, 3))
+const player = userId("01900000-0000-7000-8000-00000000000a")
+const reference = "app_store:2000000123"
+const purchased: FundingNews = {
+  _tag: "Purchased",
+  reference,
+  amount: cents(500n),
+  buyer: { _tag: "Player", userId: player }
+}
+const credited: Funding = {
+  ...unheardOf(reference),
+  purchased: true,
+  amount: cents(500n),
+  userId: player,
+  given: "credited"
+}
+
+const deposited: Transaction = {
+  id: "019a0000-0000-7000-8000-000000000001",
+  type: "deposit",
+  amount: cents(500n),
+  balanceAfter: cents(500n),
+  status: "completed",
+  referenceId: reference,
+  createdAt: now
+}
+
+/** Everything that an event may need, of which a test says what matters to it. */
+interface Scene {
+  readonly sender?: WebhookSender
+  readonly notice?: FundingNotice
+  readonly hear?: Fundings["Service"]["hear"]
+  readonly shareNames?: Fundings["Service"]["shareNames"]
+  readonly payout?: PayoutNotice
+  readonly learn?: Withdrawals["Service"]["learn"]
+}
+
+const event = {
+  id: "019a0000-0000-7000-8000-000000000003",
+  eventId: "evt_1",
+  type: "test",
+  body: "{}",
+  state: "received",
+  outcome: null,
+  reference: null,
+  receivedAt: now,
+  handledAt: null
+} as const
+
+/** What comes of an event; nothing where it is not concluded. */
+const conclusionsOf = Effect.fnUntraced(function*({ hear, learn, notice, payout, sender, shareNames }: Scene) {
+  const conclusions: Array<WebhookConclusion> = []
+  const unused = () => assert.fail("nobody should have read that")
+  const layer = Layer.mergeAll(
+    Layer.mock(WebhookInbox, {
+      find: (id) => Effect.succeed(id === event.id ? { ...event, sender: sender ?? "revenuecat" } : null),
+      conclude: (_, conclusion) => Effect.sync(() => void conclusions.push(conclusion))
+    }),
+    Layer.mock(FundingSource, { read: () => notice ?? unused() }),
+    Layer.mock(Fundings, { ...(hear && { hear }), ...(shareNames && { shareNames }) }),
+    Layer.mock(PayoutProvider, { name: "a provider of the tests'", read: () => payout ?? unused() }),
+    Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
+    Layer.mock(Withdrawals, { ...(learn && { learn }) })
+  )
+  const exit = yield* Effect.exit(Effect.provide(handle(event.id), layer))
+  return { conclusions, exit }
+})
+
+const conclusionOf = (scene: Scene) =>
+  Effect.map(conclusionsOf(scene), ({ conclusions: [conclusion, ...more] }) => {
+    assert.deepStrictEqual(more, [])
+    return conclusion
+  })
+
+const news = (piece: FundingNews, hear: Fundings["Service"]["hear"]): Scene => ({
+  notice: { _tag: "News", news: piece },
+  hear
+})
+
+const outcome = (funding: Funding, transactions: ReadonlyArray<Transaction> = []) => () =>
+  Effect.succeed({ funding, transactions })
+
+describe("an event of a shop", () => {
+  it.effect("is done once its purchase is credited", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* conclusionOf(news(purchased, outcome(credited, [deposited]))), {
+        state: "done",
+        outcome: `${reference}: deposit 5.00 for player ${player}`,
+        reference
+      })
+    }))
+
+  it.effect("waits while none of the buyer's names is a player", () =>
+    Effect.gen(function*() {
+      const waiting = { ...credited, userId: null, given: "nothing" } as const
+      assert.strictEqual((yield* conclusionOf(news(purchased, outcome(waiting))))?.state, "waiting")
+    }))
+
+  it.effect("is done where its purchase was refunded before it came, and credits nothing", () =>
+    Effect.gen(function*() {
+      const tombstone = { ...credited, refunded: true, given: "nothing" } as const
+      assert.deepStrictEqual(yield* conclusionOf(news(purchased, outcome(tombstone))), {
+        state: "done",
+        outcome: `${reference} was refunded before it came: nothing is credited`,
+        reference
+      })
+    }))
+
+  it.effect("is done where it says what was known", () =>
+    Effect.gen(function*() {
+      const again = yield* conclusionOf(news(purchased, outcome(credited)))
+      assert.deepStrictEqual([again?.state, again?.outcome], ["done", `${reference} was credited before`])
+    }))
+
+  it.effect("fails where a person should look, and keeps what it is about", () =>
+    Effect.gen(function*() {
+      const refusals = [
+        new FundingConflict({ reference, earlier: credited }),
+        new UnknownUser({ userId: player }),
+        new DepositRefused({ refusal: { _tag: "BalanceTooLarge", balance: cents(1n), added: cents(1n) } })
+      ]
+      for (const refusal of refusals) {
+        const conclusion = yield* conclusionOf(news(purchased, () => Effect.fail(refusal)))
+        assert.deepStrictEqual([conclusion?.state, conclusion?.reference], ["failed", reference])
+      }
+      const unusable = yield* conclusionOf({ notice: { _tag: "Unusable", why: "an unknown product" } })
+      assert.deepStrictEqual(unusable, { state: "failed", outcome: "an unknown product", reference: null })
+    }))
+
+  it.effect("is not concluded while the books are out of reach: it is acted on again", () =>
+    Effect.gen(function*() {
+      const unavailable = new Unavailable({ message: "the database is away", retryAfter: 1 })
+      const { conclusions, exit } = yield* conclusionsOf(news(purchased, () => Effect.fail(unavailable)))
+      assert.deepStrictEqual(conclusions, [])
+      assert.strictEqual(exit._tag, "Failure")
+    }))
+
+  it.effect("that gives a buyer further names is done where one of them is a player", () =>
+    Effect.gen(function*() {
+      const names: FundingNotice = { _tag: "Names", names: ["ada", "$RCAnonymousID:1"] }
+      for (const [isPlayer, state] of [[true, "done"], [false, "ignored"]] as const) {
+        const shareNames = () => Effect.succeed(isPlayer)
+        assert.strictEqual((yield* conclusionOf({ notice: names, shareNames }))?.state, state)
+      }
+    }))
+})
+
+describe("an event of the payout provider", () => {
+  const payout: PayoutNotice = {
+    _tag: "Withdrawal",
+    withdrawalId: "019a0000-0000-7000-8000-000000000002",
+    news: { _tag: "Unknown", reason: "a test" }
+  }
+
+  it.effect("is learnt outside of any turn", () =>
+    Effect.gen(function*() {
+      const turns: Array<number | null> = []
+      const withdrawal = newWithdrawal({
+        id: payout.withdrawalId,
+        userId: player,
+        amount: cents(1n),
+        account: "",
+        askedAt: now
+      })
+      const conclusion = yield* conclusionOf({
+        sender: "stripe",
+        payout,
+        learn: (_, __, turn) =>
+          Effect.sync(() => {
+            turns.push(turn)
+            return { ...withdrawal, held: { reason: "there are two payouts", step: null } }
+          })
+      })
+      assert.deepStrictEqual(turns, [null])
+      assert.deepStrictEqual(conclusion, {
+        state: "done",
+        outcome: `withdrawal ${withdrawal.id} is pending, held: there are two payouts`,
+        reference: null
+      })
+    }))
+
+  it.effect("is ignored where it is about nobody of ours", () =>
+    Effect.gen(function*() {
+      const learn = () => Effect.succeed(null)
+      const account: PayoutNotice = { _tag: "Account", account: "acct_other" }
+      for (const scene of [{ payout, learn }, { payout: account }]) {
+        assert.strictEqual((yield* conclusionOf({ sender: "stripe", ...scene }))?.state, "ignored")
+      }
+    }))
+})

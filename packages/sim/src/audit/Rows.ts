@@ -1,0 +1,92 @@
+/**
+ * Everything that is stored, row by row, as the auditor reads it.
+ *
+ * The rows are those of DESIGN.md, "Tables", whatever holds them.
+ */
+import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
+import type { SoldBlock } from "@ddd/core/draws/Sale"
+import type { Funding } from "@ddd/core/money/Funding"
+import type { Movement, Wallet } from "@ddd/core/money/Wallet"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { TransactionStatus } from "@ddd/core/ports/Ledger"
+import type { Frontier } from "@ddd/core/proof/Merkle"
+import type { DrawId, Position, TicketId, UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+
+export interface WalletRow extends Wallet {
+  readonly userId: UserId
+  readonly updatedAt: Instant
+}
+
+export interface TransactionRow extends Movement {
+  readonly id: string
+  readonly userId: UserId
+  readonly status: TransactionStatus
+  readonly createdAt: Instant
+}
+
+export interface DrawRow extends Omit<Draw, "winningTicketId"> {
+  readonly notes: DrawNotes
+  /** The right edge of the ticket tree. */
+  readonly frontier: Frontier
+  /** The newest ticket's `purchasedAt`; null before the first. */
+  readonly lastPurchasedAt: Instant | null
+  /** The id of the sealing secret that numbers the draw's tickets. */
+  readonly sealKeyId: string
+  /** The beacon round's signature in hex; null where there is none (yet). */
+  readonly beaconSignature: string | null
+  /** When the tree's tiles stood; null until then. */
+  readonly tiledAt: Instant | null
+}
+
+export interface TicketRow {
+  readonly id: string
+  readonly ticketId: TicketId
+  readonly drawId: DrawId
+  readonly userId: UserId
+  readonly position: Position
+  readonly totalEntriesAtPurchase: number
+  /** 64 hex digits. */
+  readonly ticketHash: string
+  /** 64 hex digits. */
+  readonly ownerCommit: string
+  /** The id of the sealing secret. */
+  readonly sealKeyId: string
+  /** The number of the buyer's movement that paid for it. */
+  readonly walletSeq: number
+  readonly purchasedAt: Instant
+}
+
+/** A kept answer; `sold` is null where it is not a purchase's, `withdrawalId` where it is not a withdrawal's. */
+export interface AnswerRow {
+  readonly userId: UserId
+  readonly key: string
+  readonly fingerprint: string
+  readonly sold: SoldBlock | null
+  /** The id of the withdrawal that was asked for, which is that of its movement. */
+  readonly withdrawalId: string | null
+}
+
+/** A room; its draw has the same id. */
+export interface RoomRow {
+  readonly id: DrawId
+  readonly code: string
+  readonly hostId: UserId
+  readonly maxParticipants: number
+  readonly members: ReadonlyArray<{ readonly userId: UserId }>
+}
+
+/** One consistent view of the whole store. Order within an array means nothing. */
+export interface Rows {
+  readonly users: ReadonlyArray<{ readonly id: UserId }>
+  readonly wallets: ReadonlyArray<WalletRow>
+  readonly transactions: ReadonlyArray<TransactionRow>
+  readonly draws: ReadonlyArray<DrawRow>
+  readonly tickets: ReadonlyArray<TicketRow>
+  readonly answers: ReadonlyArray<AnswerRow>
+  readonly rooms: ReadonlyArray<RoomRow>
+  /** What was said of money from outside: one row a reference. */
+  readonly fundings: ReadonlyArray<Funding>
+  /** One row for each movement of type `withdrawal`, of the same id. */
+  readonly withdrawals: ReadonlyArray<Withdrawal>
+}
