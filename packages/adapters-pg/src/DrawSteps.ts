@@ -15,7 +15,7 @@ import {
 } from "@ddd/core/draws/Draw"
 import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
 import { type Cents, cents } from "@ddd/core/money/Money"
-import { collectFee, isRefusal, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
+import { collectFee, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
@@ -30,7 +30,7 @@ import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Result } from "effect"
 import type { SqlError } from "effect/sql"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { firstIdOf, idsAheadMillisMax } from "./IdTimes.ts"
@@ -283,10 +283,10 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
         return yield* new StepFailed({ due, message: `user ${user}, who is to be paid, has no wallet` })
       }
       const moved = by(walletOf(row), user, amount, id)
-      if (isRefusal(moved)) {
+      if (Result.isFailure(moved)) {
         return yield* new StepFailed({ due, message: `the wallet of user ${user} cannot take ${amount} cents` })
       }
-      yield* writeMoves(sql, newId, instantOf(locked.clock), { userId: user, ...moved })
+      yield* writeMoves(sql, newId, instantOf(locked.clock), { userId: user, ...moved.success })
     }
     yield* sql`
       UPDATE draws SET status = 'drawn', seed = ${record.seed}, winning_position = ${outcome.winningPosition}::int,
@@ -395,14 +395,14 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
         const movements: Array<Movement> = []
         for (const { delta, ticket_id } of own) {
           const moved = refundTicket(wallet, userId(user), cents(delta), id, ticket_id)
-          if (isRefusal(moved)) {
+          if (Result.isFailure(moved)) {
             return yield* new StepFailed({
               due,
               message: `the wallet of user ${user} cannot take a ticket's price back`
             })
           }
-          wallet = moved.wallet
-          movements.push(...moved.movements)
+          wallet = moved.success.wallet
+          movements.push(...moved.success.movements)
         }
         all.push({ userId: userId(user), wallet, movements })
       }

@@ -17,14 +17,14 @@ import {
   stepDue,
   unheardOf
 } from "@ddd/core/money/Funding"
-import { chargeBack, deposit, isRefusal, type Wallet } from "@ddd/core/money/Wallet"
+import { chargeBack, deposit, type Wallet } from "@ddd/core/money/Wallet"
 import { learn } from "@ddd/core/money/Withdrawal"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "./Rows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
@@ -147,7 +147,7 @@ const take = Effect.fnUntraced(function*(
   }
   const name = step === "credit" ? reference : reversalReference(yield* chargebackOf(sql, reference))
   const moved = deposit(wallet, user, amount, source, name)
-  return isRefusal(moved) ? yield* new DepositRefused({ refusal: moved }) : yield* write(moved)
+  return Result.isFailure(moved) ? yield* new DepositRefused({ refusal: moved.failure }) : yield* write(moved.success)
 })
 
 const chargebackOf = (sql: PgClient.PgClient, reference: string) =>

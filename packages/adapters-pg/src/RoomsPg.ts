@@ -3,7 +3,6 @@
  *
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
-import type { Idempotency } from "@ddd/core/draws/Sale"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
@@ -28,6 +27,7 @@ import {
   mayStart,
   type RoomRefusal
 } from "@ddd/core/rooms/Room"
+import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"

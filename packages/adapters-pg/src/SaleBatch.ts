@@ -8,7 +8,6 @@
 import { type DrawStatus, onSale } from "@ddd/core/draws/Draw"
 import {
   type Buyer,
-  type KeptAnswer,
   keyOf,
   type Pool,
   type PurchaseOutcome,
@@ -22,6 +21,7 @@ import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { append, decodeFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
 import type { Room } from "@ddd/core/rooms/Room"
 import { toHex } from "@ddd/core/values/Bytes"
+import type { KeptAnswer } from "@ddd/core/values/Idempotency"
 import { drawId, type TicketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -193,7 +193,7 @@ interface KeptRow {
 }
 
 const keptAnswers = Effect.fnUntraced(function*(sql: PgClient.PgClient, keyed: ReadonlyArray<PurchaseRequest>) {
-  const kept = new Map<string, KeptAnswer>()
+  const kept = new Map<string, KeptAnswer<SoldBlock>>()
   if (keyed.length === 0) return kept
   const users = keyed.map((request) => request.userId)
   const keys = keyed.map((request) => request.idempotency?.key)
@@ -205,7 +205,7 @@ const keptAnswers = Effect.fnUntraced(function*(sql: PgClient.PgClient, keyed: R
     const block = decodeSoldBlock(row.body)
     kept.set(keyOf(userId(row.user_id), row.key), {
       fingerprint: toHex(row.fingerprint),
-      sold: block === "other" || block === "spoilt" ? null : block
+      answer: block === "other" || block === "spoilt" ? null : block
     })
   }
   return kept

@@ -1,6 +1,6 @@
 /** Rows of withdrawals: read, written, and what their becoming final does to wallets. */
 import { cents } from "@ddd/core/money/Money"
-import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/money/Wallet"
+import { failWithdrawal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/money/Wallet"
 import type {
   PayoutStatus,
   ProviderStep,
@@ -14,7 +14,7 @@ import type { Outbox, WithdrawalEvent } from "@ddd/core/ports/Outbox"
 import { userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
 import { writeMoves, writeWallet } from "./WalletMoves.ts"
 
@@ -162,11 +162,11 @@ export const settleWithdrawal = Effect.fnUntraced(function*(
   const moved = after.status === "failed"
     ? failWithdrawal(wallet, user, withdrawn)
     : returnWithdrawal(wallet, user, withdrawn)
-  if (isRefusal(moved)) {
+  if (Result.isFailure(moved)) {
     return yield* Effect.die(new Error(`the wallet of user ${user} cannot take ${amount} cents back`))
   }
   if (after.status === "failed") yield* settleMovement(sql, id, "failed")
-  yield* writeMoves(sql, newId, at, { userId: user, ...moved })
+  yield* writeMoves(sql, newId, at, { userId: user, ...moved.success })
   yield* tell(after.status)
-  return moved.wallet
+  return moved.success.wallet
 })

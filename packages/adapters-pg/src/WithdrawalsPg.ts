@@ -1,5 +1,5 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
-import { askWithdrawal, isRefusal } from "@ddd/core/money/Wallet"
+import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
   dueAfter,
   errandOf,
@@ -19,7 +19,7 @@ import { houseUserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option, Result, Schema } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "./Rows.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 import { writeMoves } from "./WalletMoves.ts"
@@ -98,11 +98,11 @@ const make = Effect.gen(function*() {
     const at = yield* now.now
     const id = newId(at)
     const asked = askWithdrawal(wallet, amount, id, withdrawDeposits)
-    if (isRefusal(asked)) return yield* refuse(asked)
+    if (Result.isFailure(asked)) return yield* refuse(asked.failure)
     const [row] = yield* writeMoves(sql, () => id, at, {
       userId: user,
-      wallet: asked.wallet,
-      movements: [asked.movement]
+      wallet: asked.success.wallet,
+      movements: [asked.success.movement]
     })
     if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
     yield* sql`

@@ -1,5 +1,5 @@
 /** The header `Idempotency-Key`, by which a request that moves money may be sent again (API.md, "idempotency"). */
-import type { Idempotency } from "@ddd/core/draws/Sale"
+import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { Schema } from "effect"
 import { hash } from "node:crypto"
 

@@ -4,8 +4,10 @@
  * A batch is the purchases that were in flight together. They are decided one by one, in the order of arrival, against
  * the wallets as they stand after those before; a refusal changes nothing and never harms a neighbour.
  */
+import { Result } from "effect"
 import { type Cents, cents, ticketPot, ticketPrice } from "../money/Money.ts"
-import { isRefusal, type Movement, payTicket, type Wallet } from "../money/Wallet.ts"
+import { type Movement, payTicket, type Wallet } from "../money/Wallet.ts"
+import { answerToRepeat, type Idempotency, type KeptAnswer, type KeyReused } from "../values/Idempotency.ts"
 import { type DrawId, houseUserId, type Position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type Draw, onSale } from "./Draw.ts"
@@ -22,13 +24,6 @@ export interface PurchaseRequest {
   readonly drawId: DrawId | null
   /** The player's idempotency key and the fingerprint of the whole request, or null: no protection against repeats. */
   readonly idempotency: Idempotency | null
-}
-
-export interface Idempotency {
-  /** 1 … 255 printable characters. */
-  readonly key: string
-  /** Hex SHA-256 over method, path and body. */
-  readonly fingerprint: string
 }
 
 /** The draw that the batch is sold in, as read under its lock. */
@@ -60,13 +55,6 @@ export interface SoldBlock {
   readonly wallet: Wallet
 }
 
-/** A kept answer of an earlier request under the same key. */
-export interface KeptAnswer {
-  readonly fingerprint: string
-  /** Null: the key belongs to a request of another kind, which this rule cannot answer again. */
-  readonly sold: SoldBlock | null
-}
-
 /** Why a purchase was refused. Data, not an exception: a batch has many outcomes. */
 export type PurchaseRefusal =
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
@@ -74,7 +62,7 @@ export type PurchaseRefusal =
   | { readonly _tag: "NothingOnSale" }
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownBuyer" }
-  | { readonly _tag: "KeyReused" }
+  | KeyReused
   /** Of a room: the buyer is none of its members. */
   | { readonly _tag: "NotMember" }
   /** Of a room: a member buys one ticket. */
@@ -126,7 +114,7 @@ export const sell = (
   pool: Pool | null,
   clock: Instant,
   buyers: ReadonlyMap<UserId, Buyer>,
-  kept: ReadonlyMap<string, KeptAnswer>,
+  kept: ReadonlyMap<string, KeptAnswer<SoldBlock>>,
   numbering: (position: Position) => TicketId,
   requests: ReadonlyArray<PurchaseRequest>
 ): Sale => {
@@ -147,12 +135,10 @@ export const sell = (
     // the house has a wallet, and never buys
     if (buyer === undefined || userId === houseUserId) return refused({ _tag: "UnknownBuyer" })
     // the player's own earlier answer comes first: a retry is answered even where nothing is on sale any more
-    const earlier = idempotency === null ? undefined : answers.get(keyOf(userId, idempotency.key))
-    if (earlier !== undefined) {
-      return earlier.fingerprint === idempotency?.fingerprint && earlier.sold !== null
-        ? { _tag: "Replayed", block: earlier.sold }
-        : refused({ _tag: "KeyReused" })
-    }
+    const kept = idempotency === null ? null : answers.get(keyOf(userId, idempotency.key)) ?? null
+    const earlier = answerToRepeat(idempotency, kept)
+    if (Result.isFailure(earlier)) return refused(earlier.failure)
+    if (earlier.success !== null) return { _tag: "Replayed", block: earlier.success }
     if (buyer.frozen) return refused({ _tag: "AccountFrozen" })
     if (request.drawId !== null && request.drawId !== open?.draw.id) {
       return refused({ _tag: "DrawClosed", drawId: request.drawId })
@@ -172,14 +158,16 @@ export const sell = (
     for (let position = firstPosition; position <= totalEntries; position++) {
       const ticketId = numbering(position as Position)
       const paid = payTicket(wallet, open.draw.id, ticketId)
-      if (isRefusal(paid)) throw new Error("a wallet that holds the whole price cannot lack the price of one ticket")
-      wallet = paid.wallet
+      if (Result.isFailure(paid)) {
+        throw new Error("a wallet that holds the whole price cannot lack the price of one ticket")
+      }
+      wallet = paid.success.wallet
       tickets.push({
         userId,
         position: position as Position,
         ticketId,
         totalEntriesAtPurchase: totalEntries,
-        movement: paid.movement
+        movement: paid.success.movement
       })
     }
     wallets.set(userId, wallet)
@@ -192,7 +180,7 @@ export const sell = (
       wallet
     }
     if (idempotency !== null) {
-      answers.set(keyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, sold: block })
+      answers.set(keyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, answer: block })
     }
     return { _tag: "Sold", block }
   }

@@ -6,6 +6,7 @@
  *
  * Of the balance, `withdrawable` is what came from prizes; purchased credit is spent before it.
  */
+import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type Cents, cents, isCents, ticketPrice, zero } from "./Money.ts"
 
@@ -81,9 +82,6 @@ export type WithdrawalRefusal =
   }
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
 
-/** Whether what was decided is a refusal. */
-export const isRefusal = (result: object): result is { readonly _tag: string } => "_tag" in result
-
 const moved = (
   wallet: Wallet,
   type: TransactionType,
@@ -138,16 +136,16 @@ const credit = (
   withdrawableAdded: Cents,
   counterAccount: CounterAccount,
   referenceId: string | null
-): MovedTogether | WalletRefusal => {
+): Result.Result<MovedTogether, WalletRefusal> => {
   if (amount <= 0n) throw new RangeError(`a credit is positive, not ${amount} cents`)
   if (!isCents(wallet.balance + amount)) {
-    return { _tag: "BalanceTooLarge", balance: wallet.balance, added: amount }
+    return Result.fail({ _tag: "BalanceTooLarge", balance: wallet.balance, added: amount })
   }
   const withdrawable = wallet.withdrawable + withdrawableAdded
   const credited = moved(wallet, type, amount, withdrawable, counterAccount, referenceId)
-  if (wallet.debt === 0n) return { wallet: credited.wallet, movements: [credited.movement] }
+  if (wallet.debt === 0n) return Result.succeed({ wallet: credited.wallet, movements: [credited.movement] })
   const repaid = repay(credited.wallet, userId, referenceId)
-  return { wallet: repaid.wallet, movements: [credited.movement, repaid.movement] }
+  return Result.succeed({ wallet: repaid.wallet, movements: [credited.movement, repaid.movement] })
 }
 
 /** Purchased credit comes in from `source`, once per `referenceId`. `amount > 0`. It is not withdrawable. */
@@ -157,7 +155,8 @@ export const deposit = (
   amount: Cents,
   source: string,
   referenceId: string
-): MovedTogether | WalletRefusal => credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId)
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId)
 
 /**
  * A deposit of `amount > 0` is taken back by `source`: from the balance as far as that goes; the rest is owed.
@@ -194,11 +193,13 @@ export const chargeBack = (
 }
 
 /** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; DESIGN.md, "Money". */
-export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Moved | WalletRefusal => {
+export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {
   const left = wallet.balance - ticketPrice
-  if (left < 0n) return { _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice }
+  if (left < 0n) return Result.fail({ _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice })
   const withdrawable = wallet.withdrawable < left ? wallet.withdrawable : left
-  return moved(wallet, "ticket_purchase", cents(-ticketPrice), withdrawable, `draw:${drawId}`, ticketId)
+  return Result.succeed(
+    moved(wallet, "ticket_purchase", cents(-ticketPrice), withdrawable, `draw:${drawId}`, ticketId)
+  )
 }
 
 /** A draw's pot is won. `amount > 0`; all of it is withdrawable. */
@@ -207,7 +208,8 @@ export const winPrize = (
   userId: UserId,
   amount: Cents,
   drawId: string
-): MovedTogether | WalletRefusal => credit(wallet, userId, "prize_win", amount, amount, `draw:${drawId}`, drawId)
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "prize_win", amount, amount, `draw:${drawId}`, drawId)
 
 /** The house's part of a draw. `amount > 0`. */
 export const collectFee = (
@@ -215,7 +217,8 @@ export const collectFee = (
   userId: UserId,
   amount: Cents,
   drawId: string
-): MovedTogether | WalletRefusal => credit(wallet, userId, "house_fee", amount, amount, `draw:${drawId}`, drawId)
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "house_fee", amount, amount, `draw:${drawId}`, drawId)
 
 /**
  * A ticket's price comes back, because its draw was void or its room closed.
@@ -229,7 +232,7 @@ export const refundTicket = (
   withdrawableDelta: Cents,
   drawId: string,
   ticketId: string
-): MovedTogether | WalletRefusal =>
+): Result.Result<MovedTogether, WalletRefusal> =>
   credit(wallet, userId, "refund", ticketPrice, cents(-withdrawableDelta), `draw:${drawId}`, ticketId)
 
 /**
@@ -243,14 +246,14 @@ export const askWithdrawal = (
   amount: Cents,
   withdrawalId: string,
   withdrawDeposits: boolean
-): Moved | WithdrawalRefusal => {
+): Result.Result<Moved, WithdrawalRefusal> => {
   if (amount <= 0n) throw new RangeError(`a withdrawal is positive, not ${amount} cents`)
   const { balance, debt, withdrawable } = wallet
-  if (debt > 0n) return { _tag: "InDebt", debt }
+  if (debt > 0n) return Result.fail({ _tag: "InDebt", debt })
   if (!withdrawDeposits && amount > withdrawable) {
-    return { _tag: "NotWithdrawable", balance, withdrawable, asked: amount }
+    return Result.fail({ _tag: "NotWithdrawable", balance, withdrawable, asked: amount })
   }
-  if (amount > balance) return { _tag: "InsufficientFunds", balance, needed: amount }
+  if (amount > balance) return Result.fail({ _tag: "InsufficientFunds", balance, needed: amount })
   const asked = moved(
     wallet,
     "withdrawal",
@@ -259,7 +262,10 @@ export const askWithdrawal = (
     "payouts",
     withdrawalId
   )
-  return { ...asked, wallet: { ...asked.wallet, pendingWithdrawal: cents(wallet.pendingWithdrawal + amount) } }
+  return Result.succeed({
+    ...asked,
+    wallet: { ...asked.wallet, pendingWithdrawal: cents(wallet.pendingWithdrawal + amount) }
+  })
 }
 
 /** A withdrawal, as far as a wallet has to do with it. */
@@ -284,11 +290,13 @@ export const failWithdrawal = (
   wallet: Wallet,
   userId: UserId,
   withdrawal: WithdrawnMoney
-): MovedTogether | WalletRefusal => returnWithdrawal(arrived(wallet, withdrawal.amount), userId, withdrawal)
+): Result.Result<MovedTogether, WalletRefusal> =>
+  returnWithdrawal(arrived(wallet, withdrawal.amount), userId, withdrawal)
 
 /** A withdrawal comes back that had been paid already. */
 export const returnWithdrawal = (
   wallet: Wallet,
   userId: UserId,
   { amount, id, withdrawableDelta }: WithdrawnMoney
-): MovedTogether | WalletRefusal => credit(wallet, userId, "refund", amount, cents(-withdrawableDelta), "payouts", id)
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "refund", amount, cents(-withdrawableDelta), "payouts", id)

@@ -37,6 +37,12 @@ export type PayoutJob = { readonly _tag: "PayOut"; readonly withdrawalId: string
 /** Something to be done outside the transaction that causes it. */
 export type Job = MailJob | WebhookJob | PayoutJob
 
+/** A job under its id, as a decision asks for it. The same id is taken once, ever. */
+export interface NewJob {
+  readonly id: string
+  readonly job: Job
+}
+
 /** The queues and their jobs. Jobs wait for others of their queue alone: a mail server that hangs delays no money. */
 export interface JobQueues {
   readonly outbox: MailJob

@@ -1,8 +1,8 @@
 /** Port: private rooms. Each operation is one transaction, under the lock of the room's draw. */
 import { Context, Data, type Effect } from "effect"
-import type { Idempotency } from "../draws/Sale.ts"
 import type { Receipt, Ticket } from "../draws/Ticket.ts"
 import type { Room, RoomRefusal } from "../rooms/Room.ts"
+import type { Idempotency } from "../values/Idempotency.ts"
 import type { DrawId, UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"

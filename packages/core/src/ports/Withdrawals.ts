@@ -1,9 +1,9 @@
 /** Port: money on its way out. Each operation is one transaction. */
 import { Context, Data, type Effect } from "effect"
-import type { Idempotency } from "../draws/Sale.ts"
 import type { Cents } from "../money/Money.ts"
 import type { WithdrawalRefusal } from "../money/Wallet.ts"
 import type { Errand, PayoutNews, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { Idempotency, KeyReused } from "../values/Idempotency.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Transaction } from "./Ledger.ts"
@@ -25,7 +25,7 @@ export type AskRefusal =
   | { readonly _tag: "NoPayoutAccount"; readonly status: "none" | "pending" }
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownUser" }
-  | { readonly _tag: "KeyReused" }
+  | KeyReused
 
 /** The withdrawal was decided against; nothing was changed. */
 export class WithdrawalRefused extends Data.TaggedError("WithdrawalRefused")<{ readonly refusal: AskRefusal }> {}

@@ -2,17 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
   type Buyer,
-  type KeptAnswer,
   keyOf,
   type Pool,
   potOf,
   type PurchaseRequest,
   quantityMax,
   type Sale,
-  sell
+  sell,
+  type SoldBlock
 } from "../../src/draws/Sale.ts"
 import { cents, ticketPrice } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
+import type { KeptAnswer } from "../../src/values/Idempotency.ts"
 import { drawId, houseUserId, position, ticketId, type UserId, userId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
 
@@ -49,7 +50,7 @@ const request = (userId: UserId, quantity: number, rest: Partial<PurchaseRequest
   ...rest
 })
 
-const none: ReadonlyMap<string, KeptAnswer> = new Map()
+const none: ReadonlyMap<string, KeptAnswer<SoldBlock>> = new Map()
 
 const tags = (sale: Sale) =>
   sale.outcomes.map((outcome) => outcome._tag === "Refused" ? outcome.refusal._tag : outcome._tag)
@@ -127,13 +128,13 @@ describe("a batch of purchases", () => {
       const afterFirst = new Map(
         [...known].map(([id, row]) => [id, { ...row, wallet: first.wallets.get(id) ?? row.wallet }] as const)
       )
-      const answers = new Map<string, KeptAnswer>()
+      const answers = new Map<string, KeptAnswer<SoldBlock>>()
       first.outcomes.forEach((outcome, i) => {
         const idempotency = asked[i]?.idempotency
         if (outcome._tag === "Sold" && idempotency) {
           answers.set(keyOf(asked[i]!.userId, idempotency.key), {
             fingerprint: idempotency.fingerprint,
-            sold: outcome.block
+            answer: outcome.block
           })
         }
       })
@@ -189,7 +190,7 @@ describe("a batch of purchases", () => {
       totalEntries: 7,
       wallet: emptyWallet
     }
-    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", sold: block }]])
+    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", answer: block }]])
     const again = request(ada, 1, { idempotency: { key: "k", fingerprint: "f" } })
     const sale = sell(null, noon, new Map([[ada, buyer(0n, true)]]), kept, numbering, [again])
     assert.deepStrictEqual(sale.outcomes, [{ _tag: "Replayed", block }])
@@ -304,7 +305,7 @@ describe("a batch of purchases in a room", () => {
     assert.deepStrictEqual(tags(once), ["Sold", "Replayed", "AlreadyHasTicket"])
     const [sold] = once.outcomes
     if (sold?._tag !== "Sold") return assert.fail("sold")
-    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", sold: sold.block }]])
+    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", answer: sold.block }]])
     const again = sell(roomPool([]), noon, known, kept, numbering, [request(ada, 1, { idempotency })])
     assert.deepStrictEqual(again.outcomes, [{ _tag: "Replayed", block: sold.block }])
   })

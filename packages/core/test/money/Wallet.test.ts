@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
 import * as fc from "fast-check"
 import { type Cents, cents, centsMax, ticketPrice, zero } from "../../src/money/Money.ts"
 import {
@@ -8,7 +9,6 @@ import {
   deposit,
   emptyWallet,
   failWithdrawal,
-  isRefusal,
   type Moved,
   type MovedTogether,
   type Movement,
@@ -62,19 +62,20 @@ class History {
   take(next: Step): void {
     const before = structuredClone(this.wallet)
     const result = this.#decide(next)
-    if (result === null || isRefusal(result)) {
+    if (result === null || Result.isFailure(result)) {
       assert.deepStrictEqual(this.wallet, before)
       return
     }
-    for (const movement of "movement" in result ? [result.movement] : result.movements) {
+    const done = result.success
+    for (const movement of "movement" in done ? [done.movement] : done.movements) {
       this.movements.push(movement)
       if (movement.type === "ticket_purchase") this.bought.push(movement)
     }
-    this.wallet = result.wallet
+    this.wallet = done.wallet
     this.#record(next)
   }
 
-  #decide(next: Step): Moved | MovedTogether | WalletRefusal | WithdrawalRefusal | null {
+  #decide(next: Step): Result.Result<Moved | MovedTogether, WalletRefusal | WithdrawalRefusal> | null {
     const { bought, paid, pending, wallet } = this
     switch (next.step) {
       case "deposit":
@@ -84,7 +85,7 @@ class History {
       case "fee":
         return collectFee(wallet, player, cents(next.amount), draw)
       case "charge back":
-        return chargeBack(wallet, player, cents(next.amount), "test", "test:1")
+        return Result.succeed(chargeBack(wallet, player, cents(next.amount), "test", "test:1"))
       case "ticket":
         return payTicket(wallet, draw, ticket)
       case "refund": {
@@ -95,7 +96,7 @@ class History {
         return askWithdrawal(wallet, cents(next.amount), payment, next.withdrawDeposits)
       case "paid": {
         const money = pending.at(-1 - next.which % pending.length)
-        return money === undefined ? null : { wallet: payWithdrawal(wallet, money), movements: [] }
+        return money === undefined ? null : Result.succeed({ wallet: payWithdrawal(wallet, money), movements: [] })
       }
       case "failed": {
         const money = pending.at(-1 - next.which % pending.length)
@@ -166,8 +167,13 @@ const owing = (debt: bigint): Wallet => ({ ...emptyWallet, debt: cents(debt) })
 const parts = fc.bigInt(0n, 1_000n)
 
 /** What was decided, as it must be. */
-const allowed = <Done extends Moved | MovedTogether>(result: Done | WalletRefusal | WithdrawalRefusal): Done =>
-  "_tag" in result ? assert.fail(`refused: ${result._tag}`) : result
+const allowed = <Done extends Moved | MovedTogether>(
+  result: Result.Result<Done, WalletRefusal | WithdrawalRefusal>
+): Done => Result.isFailure(result) ? assert.fail(`refused: ${result.failure._tag}`) : result.success
+
+/** Why it was refused, as it must be. */
+const refused = <Refusal extends WalletRefusal | WithdrawalRefusal>(result: Result.Result<unknown, Refusal>): Refusal =>
+  Result.isFailure(result) ? result.failure : assert.fail("allowed")
 
 /** Type, amount and balance after each movement. */
 const told = ({ movements }: MovedTogether): ReadonlyArray<readonly [TransactionType, bigint, bigint]> =>
@@ -218,13 +224,17 @@ describe("a wallet", () => {
     fc.assert(fc.property(parts, parts, (credit, winnings) => {
       const wallet = holding(credit, winnings)
       const paid = payTicket(wallet, draw, ticket)
-      if (isRefusal(paid)) {
-        assert.deepStrictEqual(paid, { _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice })
+      if (Result.isFailure(paid)) {
+        assert.deepStrictEqual(paid.failure, {
+          _tag: "InsufficientFunds",
+          balance: wallet.balance,
+          needed: ticketPrice
+        })
         assert.isTrue(wallet.balance < ticketPrice)
         return
       }
       const fromWinnings = credit >= ticketPrice ? 0n : ticketPrice - credit
-      assert.strictEqual(paid.wallet.withdrawable, winnings - fromWinnings)
+      assert.strictEqual(paid.success.wallet.withdrawable, winnings - fromWinnings)
     }))
   })
 
@@ -241,10 +251,10 @@ describe("a wallet", () => {
   it("refuses what DECIMAL(12,2) cannot hold", () => {
     const full = holding(centsMax, 0n)
     const refusal = { _tag: "BalanceTooLarge", balance: full.balance, added: cents(1n) } as const
-    assert.deepStrictEqual(deposit(full, player, cents(1n), "test", "test:1"), refusal)
+    assert.deepStrictEqual(refused(deposit(full, player, cents(1n), "test", "test:1")), refusal)
     const money = { id: payment, amount: cents(1n), withdrawableDelta: zero }
     const pending = { ...full, pendingWithdrawal: cents(1n) }
-    assert.deepStrictEqual(failWithdrawal(pending, player, money), refusal)
+    assert.deepStrictEqual(refused(failWithdrawal(pending, player, money)), refusal)
   })
 
   it("takes no deposit of nothing, or of less", () => {
@@ -316,20 +326,20 @@ describe("a withdrawal", () => {
   it("takes from the winnings alone, of which there must be enough", () => {
     fc.assert(fc.property(parts, parts, fc.bigInt(1n, 3_000n), (credit, winnings, asked) => {
       const result = ask(holding(credit, winnings), asked)
-      assert.strictEqual(isRefusal(result), asked > winnings)
-      if (isRefusal(result)) return
+      assert.strictEqual(Result.isFailure(result), asked > winnings)
+      if (Result.isFailure(result)) return
       const left = holding(credit, winnings - asked)
-      assert.deepStrictEqual(result.wallet, { ...left, pendingWithdrawal: cents(asked), seq: 1 })
+      assert.deepStrictEqual(result.success.wallet, { ...left, pendingWithdrawal: cents(asked), seq: 1 })
     }))
   })
 
   it("takes winnings before deposits where those may be withdrawn too", () => {
     fc.assert(fc.property(parts, parts, fc.bigInt(1n, 3_000n), (credit, winnings, asked) => {
       const result = ask(holding(credit, winnings), asked, true)
-      assert.strictEqual(isRefusal(result), asked > credit + winnings)
-      if (isRefusal(result)) return
-      assert.strictEqual(result.wallet.balance, credit + winnings - asked)
-      assert.strictEqual(result.wallet.withdrawable, asked < winnings ? winnings - asked : 0n)
+      assert.strictEqual(Result.isFailure(result), asked > credit + winnings)
+      if (Result.isFailure(result)) return
+      assert.strictEqual(result.success.wallet.balance, credit + winnings - asked)
+      assert.strictEqual(result.success.wallet.withdrawable, asked < winnings ? winnings - asked : 0n)
     }))
   })
 
@@ -352,12 +362,12 @@ describe("a withdrawal", () => {
   })
 
   it("is refused to who owes, whatever else is wrong with it", () => {
-    assert.deepStrictEqual(ask(owing(1n), 1_000n), { _tag: "InDebt", debt: cents(1n) })
-    assert.deepStrictEqual(ask(owing(1n), 1_000n, true), { _tag: "InDebt", debt: cents(1n) })
+    assert.deepStrictEqual(refused(ask(owing(1n), 1_000n)), { _tag: "InDebt", debt: cents(1n) })
+    assert.deepStrictEqual(refused(ask(owing(1n), 1_000n, true)), { _tag: "InDebt", debt: cents(1n) })
   })
 
   it("names what is withdrawable rather than the balance where neither suffices", () => {
-    assert.deepStrictEqual(ask(holding(300n, 200n), 1_000n), {
+    assert.deepStrictEqual(refused(ask(holding(300n, 200n), 1_000n)), {
       _tag: "NotWithdrawable",
       balance: cents(500n),
       withdrawable: cents(200n),
@@ -367,7 +377,7 @@ describe("a withdrawal", () => {
 
   it("names the balance where deposits may be withdrawn", () => {
     const needed: Cents = cents(501n)
-    assert.deepStrictEqual(ask(holding(300n, 200n), needed, true), {
+    assert.deepStrictEqual(refused(ask(holding(300n, 200n), needed, true)), {
       _tag: "InsufficientFunds",
       balance: cents(500n),
       needed

@@ -3,7 +3,7 @@ import { daysToPublish, decisionPatienceMillis, type VoidReason } from "@ddd/cor
 import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
-import { collectFee, isRefusal, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
+import { collectFee, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -23,7 +23,7 @@ import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Result } from "effect"
 import { leafOf } from "../audit/Leaves.ts"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
@@ -179,11 +179,11 @@ export const makeDrawSteps = Effect.gen(function*() {
     if (winner !== null) {
       const prize = winPrize(walletOf(winner.userId), winner.userId, outcome.prize, draw.id)
       const fee = collectFee(walletOf(houseUserId), houseUserId, outcome.fee, draw.id)
-      if (isRefusal(prize) || isRefusal(fee)) {
+      if (Result.isFailure(prize) || Result.isFailure(fee)) {
         return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
       }
-      postMovements(store, winner.userId, prize, clock)
-      postMovements(store, houseUserId, fee, clock)
+      postMovements(store, winner.userId, prize.success, clock)
+      postMovements(store, houseUserId, fee.success, clock)
       addJob(store, `winner ${draw.id}`, { _tag: "MailWinner", userId: winner.userId, drawId: draw.id })
     }
     changed({
@@ -211,9 +211,11 @@ export const makeDrawSteps = Effect.gen(function*() {
       if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
       const wallet = wallets.get(userId) ?? walletOf(userId)
       const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
-      if (isRefusal(moved)) return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-      wallets.set(userId, moved.wallet)
-      refunds.push({ userId, ...moved })
+      if (Result.isFailure(moved)) {
+        return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
+      }
+      wallets.set(userId, moved.success.wallet)
+      refunds.push({ userId, ...moved.success })
     }
     for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
     const members = store.lobbies.get(draw.id)?.members.map(({ userId }) => userId)

@@ -11,11 +11,11 @@ import {
   stepDue,
   unheardOf
 } from "@ddd/core/money/Funding"
-import { chargeBack, deposit, isRefusal, type WalletRefusal } from "@ddd/core/money/Wallet"
+import { chargeBack, deposit, type WalletRefusal } from "@ddd/core/money/Wallet"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { houseUserId, isUuid, type UserId, userId } from "@ddd/core/values/Ids"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import type { TransactionRow } from "../audit/Rows.ts"
 import { postMovements, type Store, type UserRow } from "./Store.ts"
 import { callOff, walletOf } from "./WithdrawalSteps.ts"
@@ -97,18 +97,18 @@ export interface StepTaken {
 }
 
 /** Writes a funding down with what its marks ask for, if anything; or changes nothing, where the wallet cannot take it. */
-export const takeStep = (store: Stored, funding: Funding): StepTaken | WalletRefusal => {
+export const takeStep = (store: Stored, funding: Funding): Result.Result<StepTaken, WalletRefusal> => {
   const { amount, names, reference, userId: player } = funding
   const step = stepDue(funding)
   if (step === null || player === null || amount === null) {
     store.fundings.set(reference, funding)
     if (player !== null) keepNames(store, player, names)
-    return { funding, rows: [] }
+    return Result.succeed({ funding, rows: [] })
   }
   const source = depositSource(reference)
   if (step === "take back") callOff(store, player, amount, "called off: a deposit was refunded")
   const moved = step === "take back"
-    ? chargeBack(walletOf(store, player), player, amount, source, reference)
+    ? Result.succeed(chargeBack(walletOf(store, player), player, amount, source, reference))
     : deposit(
       walletOf(store, player),
       player,
@@ -116,12 +116,12 @@ export const takeStep = (store: Stored, funding: Funding): StepTaken | WalletRef
       source,
       step === "credit" ? reference : reversalReference(chargebackOf(store, player, reference).id)
     )
-  if (isRefusal(moved)) return moved
+  if (Result.isFailure(moved)) return Result.fail(moved.failure)
   const after: Funding = { ...funding, given: givenBy(step) }
   store.fundings.set(reference, after)
   if (step === "credit") concludeWaiting(store, reference, player)
   keepNames(store, player, names)
-  return { funding: after, rows: postMovements(store, player, moved, store.now()) }
+  return Result.succeed({ funding: after, rows: postMovements(store, player, moved.success, store.now()) })
 }
 
 /** A funding that was heard of, with its buyer where one of its names is a player by now. */
@@ -147,5 +147,5 @@ export const hearFunding = (
       if (contradicts(earlier, amount, player)) return yield* new FundingConflict({ reference, earlier })
     }
     const done = takeStep(store, withBuyer(store, hear(earlier, news)))
-    return isRefusal(done) ? yield* new DepositRefused({ refusal: done }) : done
+    return Result.isFailure(done) ? yield* new DepositRefused({ refusal: done.failure }) : done.success
   })

@@ -1,8 +1,7 @@
 /** Money in, in memory. */
 import { canonicalReference, type Funding, stepDue } from "@ddd/core/money/Funding"
-import { isRefusal } from "@ddd/core/money/Wallet"
 import { Fundings } from "@ddd/core/ports/Fundings"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { hearFunding, keepNames, playerNamed, takeStep, withBuyer } from "./FundingSteps.ts"
 import { Store } from "./Store.ts"
 import { asTransaction } from "./TransactionView.ts"
@@ -15,7 +14,7 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
     /** Credits what waits, where its buyer is known by now and their wallet can hold it; whether it was credited. */
     const creditNow = (waiting: Funding): boolean => {
       const { userId } = withBuyer(store, waiting)
-      return userId !== null && !isRefusal(takeStep(store, { ...waiting, userId }))
+      return userId !== null && Result.isSuccess(takeStep(store, { ...waiting, userId }))
     }
 
     return Fundings.of({

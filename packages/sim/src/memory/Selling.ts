@@ -103,7 +103,11 @@ export const makeSelling = Effect.gen(function*() {
       pool,
       store.now(),
       new Map(buys ? [[userId, { wallet, frozen: user.frozen }]] : []),
-      new Map(answerKey !== null && kept !== undefined ? [[answerKey, kept]] : []),
+      new Map(
+        answerKey !== null && kept !== undefined
+          ? [[answerKey, { fingerprint: kept.fingerprint, answer: kept.sold }]]
+          : []
+      ),
       draw === null ? () => notOnSale() : numberingOf(draw),
       [request]
     )

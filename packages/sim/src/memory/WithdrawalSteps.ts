@@ -1,9 +1,10 @@
 /** What operations on withdrawals have in common, in memory. Each is a piece of a write that was decided. */
-import { failWithdrawal, isRefusal, payWithdrawal, returnWithdrawal } from "@ddd/core/money/Wallet"
+import { failWithdrawal, payWithdrawal, returnWithdrawal } from "@ddd/core/money/Wallet"
 import { dueAfter, learn, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import { Result } from "effect"
 import type { TransactionRow, WalletRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
 import { postMovements, type Store, type WithdrawalRow } from "./Store.ts"
@@ -40,9 +41,9 @@ const moveBy = (store: Stored, withdrawal: Withdrawal, at: Instant): void => {
     return
   }
   const moved = (status === "failed" ? failWithdrawal : returnWithdrawal)(wallet, userId, money)
-  if (isRefusal(moved)) throw new Error(`withdrawal ${id} cannot come back: its wallet cannot hold that much`)
+  if (Result.isFailure(moved)) throw new Error(`withdrawal ${id} cannot come back: its wallet cannot hold that much`)
   if (status === "failed") setStatus(store, movement, "failed")
-  postMovements(store, userId, moved, at)
+  postMovements(store, userId, moved.success, at)
 }
 
 /**

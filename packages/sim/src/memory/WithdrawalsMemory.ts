@@ -1,6 +1,6 @@
 /** Money on its way out, in memory. */
 import { keyOf } from "@ddd/core/draws/Sale"
-import { askWithdrawal, isRefusal } from "@ddd/core/money/Wallet"
+import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
   errandOf,
   learn,
@@ -22,7 +22,7 @@ import {
 import { houseUserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { addJob } from "./AccountSteps.ts"
 import { postMovement, Store, type WithdrawalRow } from "./Store.ts"
 import { asTransaction } from "./TransactionView.ts"
@@ -62,10 +62,10 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       if (account?.status !== "ready") return refused({ _tag: "NoPayoutAccount", status: account?.status ?? "none" })
       const id = store.newId()
       const asked = askWithdrawal(wallet, amount, id, withdrawDeposits)
-      if (isRefusal(asked)) return refused(asked)
+      if (Result.isFailure(asked)) return refused(asked.failure)
 
       const at = store.now()
-      const movement = postMovement(store, userId, asked, at, id)
+      const movement = postMovement(store, userId, asked.success, at, id)
       const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
       store.withdrawals.set(id, { ...withdrawal, dueAt: at, takenUntil: null })
       if (answerKey !== null && idempotency !== null) {

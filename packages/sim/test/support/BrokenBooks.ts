@@ -3,7 +3,7 @@ import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { voidRecord } from "@ddd/core/draws/Settlement"
 import type { Funding, FundingNews } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
-import { isRefusal, refundTicket, type TransactionType } from "@ddd/core/money/Wallet"
+import { refundTicket, type TransactionType } from "@ddd/core/money/Wallet"
 import type { Withdrawal, WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -11,7 +11,7 @@ import { parseNote } from "@ddd/core/proof/Note"
 import { formatVoid } from "@ddd/core/proof/Record"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import type { DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/audit/Rows.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
 import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/scenario/RoomSteps.ts"
@@ -122,10 +122,10 @@ export const withVoid = Effect.fnUntraced(function*(rows: Rows) {
     )
     const wallet = present(wallets.get(ticket.userId))
     const moved = refundTicket(wallet, wallet.userId, paid.withdrawableDelta, draw.id, ticket.ticketId)
-    if (isRefusal(moved)) return assert.fail("a refund fits in a wallet")
-    wallets.set(ticket.userId, { ...wallet, ...moved.wallet })
+    if (Result.isFailure(moved)) return assert.fail("a refund fits in a wallet")
+    wallets.set(ticket.userId, { ...wallet, ...moved.success.wallet })
     const { createdAt, userId } = paid
-    const [movement] = moved.movements
+    const [movement] = moved.success.movements
     return { ...present(movement), id: `refund of ${ticket.ticketId}`, userId, status: "completed", createdAt }
   })
   return {
