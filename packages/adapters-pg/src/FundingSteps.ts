@@ -120,7 +120,7 @@ const callOff = Effect.fnUntraced(
       const before = withdrawalOf(row)
       const after = learn(before, { _tag: "CalledOff", reason: "called off: a deposit was refunded" })
       left = yield* settleWithdrawal(services, left, before, after, instantOf(row.clock))
-      yield* storeWithdrawal(sql, after, { dueAt: null, takenUntil: null })
+      yield* storeWithdrawal(sql, after, { dueAt: null, claimedUntil: null })
     }
     return left
   }

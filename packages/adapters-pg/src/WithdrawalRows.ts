@@ -108,14 +108,14 @@ const timeOrNull = (at: Instant | null): string | null => at === null ? null : f
 /** When a withdrawal is taken up next, and until when the present turn is its own. */
 export interface Schedule {
   readonly dueAt: Instant | null
-  readonly takenUntil: Instant | null
+  readonly claimedUntil: Instant | null
 }
 
 /** Writes all of a withdrawal that may change. Its row is locked; movements of a new status are written already. */
 export const storeWithdrawal = (
   sql: PgClient.PgClient,
   { held, id, idleTurns, payout, payoutStatus, problem, reversal, status, transfer, turn }: Withdrawal,
-  { dueAt, takenUntil }: Schedule
+  { dueAt, claimedUntil }: Schedule
 ) =>
   sql`
     UPDATE withdrawals SET status = ${status},
@@ -128,7 +128,7 @@ export const storeWithdrawal = (
       reversal_sent_at = ${timeOrNull(reversal.sentAt)}::timestamptz, reversal_id = ${reversal.objectId},
       held_reason = ${held?.reason ?? null}, held_step = ${held?.step ?? null}, problem = ${problem},
       turn = ${turn}::int, idle_turns = ${idleTurns}::int, due_at = ${timeOrNull(dueAt)}::timestamptz,
-      taken_until = ${timeOrNull(takenUntil)}::timestamptz
+      taken_until = ${timeOrNull(claimedUntil)}::timestamptz
     WHERE id = ${id}::uuid`
 
 const settleMovement = (sql: PgClient.PgClient, id: string, status: "completed" | "failed") =>

@@ -2,11 +2,11 @@
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
   dueAfter,
-  errandOf,
   learn,
+  nextAction,
   pauseMillis,
   resolve,
-  setOut,
+  startTurn,
   turnMillis,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
@@ -122,28 +122,28 @@ const make = Effect.gen(function*() {
   const isFrozen = (user: string) =>
     Effect.map(sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND NOT is_active`, (rows) => rows.length > 0)
 
-  const takeUp = Effect.fn("WithdrawalsPg.takeUp")(function*(id: string, isUrgent: boolean) {
+  const claim = Effect.fn("WithdrawalsPg.claim")(function*(id: string, isUrgent: boolean) {
     const row = yield* lockWithdrawal(sql, id)
     if (row === undefined || row.due_at === null) return null
     if (row.taken_until !== null && row.taken_until > row.clock) return null
     if (!isUrgent && row.due_at > row.clock) return null
     const at = instantOf(row.clock)
     const before = withdrawalOf(row)
-    const errand = errandOf(before, at)
-    if (errand === null) {
-      yield* storeWithdrawal(sql, before, { dueAt: null, takenUntil: null })
+    const action = nextAction(before, at)
+    if (action === null) {
+      yield* storeWithdrawal(sql, before, { dueAt: null, claimedUntil: null })
       return null
     }
     if (before.transfer.status === "unsent" && (yield* isFrozen(before.userId))) {
       const resting = { ...before, idleTurns: before.idleTurns + 1, problem: "the account is frozen" }
-      yield* storeWithdrawal(sql, resting, { dueAt: instant(at + pauseMillis(resting)), takenUntil: null })
+      yield* storeWithdrawal(sql, resting, { dueAt: instant(at + pauseMillis(resting)), claimedUntil: null })
       return null
     }
-    const withdrawal = setOut(before, errand, at)
+    const withdrawal = startTurn(before, action, at)
     // due again once the turn is over: should this process die, others find it by that
-    const takenUntil = instant(at + turnMillis)
-    yield* storeWithdrawal(sql, withdrawal, { dueAt: takenUntil, takenUntil })
-    return { withdrawal, errand }
+    const claimedUntil = instant(at + turnMillis)
+    yield* storeWithdrawal(sql, withdrawal, { dueAt: claimedUntil, claimedUntil })
+    return { withdrawal, action }
   }, transact)
 
   /** Changes a withdrawal under the locks of its wallet and its row; null where there is none. */
@@ -162,15 +162,18 @@ const make = Effect.gen(function*() {
     if (after === null) return null
     yield* settleWithdrawal(services, wallet, before, after, at)
     const isUnderWay = row.taken_until !== null && row.taken_until > row.clock && turn !== before.turn
-    const takenUntil = isUnderWay ? instantOf(row.taken_until) : null
+    const claimedUntil = isUnderWay ? instantOf(row.taken_until) : null
     const due = dueAfter(after, at)
-    yield* storeWithdrawal(sql, after, { dueAt: due !== null && takenUntil !== null ? takenUntil : due, takenUntil })
+    yield* storeWithdrawal(sql, after, {
+      dueAt: due !== null && claimedUntil !== null ? claimedUntil : due,
+      claimedUntil
+    })
     return after
   })
 
   return Withdrawals.of({
     ask,
-    takeUp,
+    claim,
     learn: Effect.fn("WithdrawalsPg.learn")(
       (id, news, turn) => change(id, (before) => learn(before, news), turn),
       transact

@@ -72,7 +72,7 @@ const askedOf = (stripe: Stripe, withdrawal: Withdrawal, { attempt, step }: Sent
     case "payout":
       return stripe.payouts.create({ ...money, currency: "usd" }, { idempotencyKey, stripeAccount: account })
     case "reversal":
-      // without a transfer there is nothing to reverse: `errandOf` asks for this only after one was done
+      // without a transfer there is nothing to reverse: `nextAction` asks for this only after one was done
       return transfer.objectId === null
         ? Promise.reject(new Error("its transfer has no name"))
         : stripe.transfers.createReversal(transfer.objectId, money, { idempotencyKey })

@@ -7,12 +7,12 @@
  */
 import { cents } from "@ddd/core/money/Money"
 import {
-  errandOf,
   learn,
   newWithdrawal,
+  nextAction,
   pauseMillis,
   type PayoutNews,
-  setOut,
+  startTurn,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
@@ -48,17 +48,17 @@ const journey = Effect.fnUntraced(function*({ forgets, hears }: Circumstances) {
   })
   let heard = 0
   for (let turn = 1; turn <= turnsMax; turn++) {
-    const errand = errandOf(withdrawal, instant(standIn.now()))
-    if (errand === null) return withdrawal
-    withdrawal = setOut(withdrawal, errand, instant(standIn.now()))
-    const news: PayoutNews = errand._tag === "Send"
-      ? yield* provider.send(withdrawal, { ...errand, turn: withdrawal.turn })
-      : errand._tag === "Watch"
-      ? yield* provider.inspect(withdrawal, "payout", errand.payoutId)
-      : yield* provider.lookUp(withdrawal, errand.step).pipe(
+    const action = nextAction(withdrawal, instant(standIn.now()))
+    if (action === null) return withdrawal
+    withdrawal = startTurn(withdrawal, action, instant(standIn.now()))
+    const news: PayoutNews = action._tag === "Send"
+      ? yield* provider.send(withdrawal, { ...action, turn: withdrawal.turn })
+      : action._tag === "Watch"
+      ? yield* provider.inspect(withdrawal, "payout", action.payoutId)
+      : yield* provider.lookUp(withdrawal, action.step).pipe(
         Effect.map((found) =>
-          errand.step === "reversal" && found._tag === "TransferSeen" && found.reversed === 0n
-            ? { _tag: "Absent", step: "reversal", attempt: errand.attempt } satisfies PayoutNews
+          action.step === "reversal" && found._tag === "TransferSeen" && found.reversed === 0n
+            ? { _tag: "Absent", step: "reversal", attempt: action.attempt } satisfies PayoutNews
             : found
         )
       )

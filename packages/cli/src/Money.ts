@@ -60,7 +60,7 @@ export const workers = Layer.effectDiscard(Effect.gen(function*() {
     OutboxPg.worker("webhooks", ({ eventId }) => during(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })
   )
   yield* staff((during) =>
-    OutboxPg.worker("payouts", ({ withdrawalId }) => during(Effect.asVoid(Payouts.takeOn(withdrawalId))), {
+    OutboxPg.worker("payouts", ({ withdrawalId }) => during(Effect.asVoid(Payouts.advance(withdrawalId))), {
       concurrency: payoutsAtATime
     })
   )

@@ -93,7 +93,7 @@ export const keyLifeMillis = 23 * 3_600_000
 const watchedMillis = 7 * 86_400_000
 
 /** What is to be done next. */
-export type Errand =
+export type ProviderAction =
   /** Send the request of a step, again where it was sent before. `isFirst`: this attempt was never sent. */
   | { readonly _tag: "Send"; readonly step: ProviderStep; readonly attempt: number; readonly isFirst: boolean }
   /** Look for what became of a step whose request may no longer be repeated. */
@@ -107,13 +107,13 @@ export const requestKey = (withdrawalId: string, step: ProviderStep, attempt: nu
 
 const hasFailed = (status: PayoutStatus | null): boolean => status === "failed" || status === "canceled"
 
-const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: Instant): Errand =>
+const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: Instant): ProviderAction =>
   status === "unknown" && sentAt !== null && now - sentAt >= keyLifeMillis
     ? { _tag: "LookUp", step, attempt }
     : { _tag: "Send", step, attempt, isFirst: status === "unsent" }
 
 /** What is to be done about a withdrawal at `now`; null where nothing is, ever or before a person has looked at it. */
-export const errandOf = (withdrawal: Withdrawal, now: Instant): Errand | null => {
+export const nextAction = (withdrawal: Withdrawal, now: Instant): ProviderAction | null => {
   const { askedAt, held, payout, payoutStatus, reversal, status, transfer } = withdrawal
   if (held !== null || status === "failed" || status === "returned") return null
   if (transfer.status !== "done") return send("transfer", transfer, now)
@@ -128,12 +128,12 @@ export const errandOf = (withdrawal: Withdrawal, now: Instant): Errand | null =>
     : null
 }
 
-/** The withdrawal as it is stored before its errand is run: whatever happens from here on, the request may have been sent. */
-export const setOut = (withdrawal: Withdrawal, errand: Errand, now: Instant): Withdrawal => {
+/** The withdrawal as it is stored before its action is run: whatever happens from here on, the request may have been sent. */
+export const startTurn = (withdrawal: Withdrawal, action: ProviderAction, now: Instant): Withdrawal => {
   const begun = { ...withdrawal, turn: withdrawal.turn + 1, idleTurns: withdrawal.idleTurns + 1 }
-  if (errand._tag !== "Send") return begun
-  const state = begun[errand.step]
-  return { ...begun, [errand.step]: { ...state, status: "unknown", sentAt: state.sentAt ?? now } }
+  if (action._tag !== "Send") return begun
+  const state = begun[action.step]
+  return { ...begun, [action.step]: { ...state, status: "unknown", sentAt: state.sentAt ?? now } }
 }
 
 const secondMillis = 1_000
@@ -151,9 +151,9 @@ export const pauseMillis = ({ idleTurns, payout, payoutStatus, status }: Withdra
  * further, after a rest otherwise; null where nothing is left to do, ever or before a person has looked at it.
  */
 export const dueAfter = (withdrawal: Withdrawal, now: Instant): Instant | null => {
-  const errand = errandOf(withdrawal, now)
-  if (errand === null) return null
-  return withdrawal.idleTurns === 0 && errand._tag !== "Watch" ? now : instant(now + pauseMillis(withdrawal))
+  const action = nextAction(withdrawal, now)
+  if (action === null) return null
+  return withdrawal.idleTurns === 0 && action._tag !== "Watch" ? now : instant(now + pauseMillis(withdrawal))
 }
 
 /** How long a turn is its own: whoever took it up is thought dead after that. Longer than any request may take. */
@@ -168,7 +168,7 @@ export type PayoutNews =
   | { readonly _tag: "Refused"; readonly step: ProviderStep; readonly attempt: number; readonly reason: string }
   /**
    * The request did nothing this time, for a reason that is no refusal. `isKeySpent`: under its key the provider will give the same
-   * answer for ever. `turn`: when it was sent; `isFirst`: as the errand said.
+   * answer for ever. `turn`: when it was sent; `isFirst`: as the action said.
    */
   | {
     readonly _tag: "NotNow"
@@ -197,14 +197,14 @@ const hold = (withdrawal: Withdrawal, reason: string, step: ProviderStep | null 
 })
 
 /** What became of a step is certain: what was held for its sake no longer is. */
-const freed = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => ({
+const releaseHold = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => ({
   ...withdrawal,
   held: withdrawal.held?.step === step ? null : withdrawal.held
 })
 
 /** Got on with a step. */
-const gotOn = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => ({
-  ...freed(withdrawal, step),
+const progressed = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => ({
+  ...releaseHold(withdrawal, step),
   idleTurns: 0,
   problem: null
 })
@@ -215,7 +215,7 @@ const setStep = (withdrawal: Withdrawal, step: ProviderStep, change: Partial<Ste
 })
 
 /** The step may be asked for anew, as another request: of the one before it is certain that it did nothing. */
-const anew = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal =>
+const newAttempt = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal =>
   setStep(withdrawal, step, { status: "unsent", attempt: withdrawal[step].attempt + 1, sentAt: null })
 
 const seeTransfer = (
@@ -233,14 +233,14 @@ const seeTransfer = (
     return hold(withdrawal, `transfer ${objectId} was made although the money is back in the wallet`)
   }
   const seen = setStep(withdrawal, "transfer", { status: "done", objectId })
-  const learnt = status === "done" ? seen : gotOn(seen, "transfer")
+  const learnt = status === "done" ? seen : progressed(seen, "transfer")
   if (reversed === 0n || learnt.reversal.status === "done") return learnt
   if (reversed !== amount) {
     return hold(learnt, `only ${reversed} of the ${amount} cents of transfer ${objectId} were reversed`)
   }
   const { payout, payoutStatus } = learnt
   return payout.status === "unsent" || payout.status === "refused" || hasFailed(payoutStatus)
-    ? { ...gotOn(setStep(learnt, "reversal", { status: "done", objectId }), "reversal"), problem: learnt.problem }
+    ? { ...progressed(setStep(learnt, "reversal", { status: "done", objectId }), "reversal"), problem: learnt.problem }
     : hold(learnt, `transfer ${objectId} was reversed although its payout has not failed`)
 }
 
@@ -264,7 +264,10 @@ const seePayout = (
   }
   // notices come in any order: a status never goes back
   if (rank(status) <= rank(before)) return withdrawal
-  const seen = gotOn(setStep({ ...withdrawal, payoutStatus: status }, "payout", { status: "done", objectId }), "payout")
+  const seen = progressed(
+    setStep({ ...withdrawal, payoutStatus: status }, "payout", { status: "done", objectId }),
+    "payout"
+  )
   return hasFailed(status)
     ? { ...seen, problem: `payout ${objectId} ${status === "failed" ? "failed" : "was canceled"}` }
     : seen
@@ -297,7 +300,7 @@ const learnSteps = (withdrawal: Withdrawal, news: PayoutNews): Withdrawal => {
       if (news._tag === "Absent") {
         // a transfer cannot be reversed twice, so what is not reversed may be asked for again
         return news.step === "reversal" && status === "unknown"
-          ? anew(withdrawal, "reversal")
+          ? newAttempt(withdrawal, "reversal")
           : hold(
             withdrawal,
             news.step === "reversal"
@@ -308,9 +311,9 @@ const learnSteps = (withdrawal: Withdrawal, news: PayoutNews): Withdrawal => {
       }
       const told = { ...withdrawal, problem: news.reason }
       if (news._tag === "Refused") {
-        return setStep({ ...freed(told, news.step), idleTurns: 0 }, news.step, { status: "refused" })
+        return setStep({ ...releaseHold(told, news.step), idleTurns: 0 }, news.step, { status: "refused" })
       }
-      if (news.isKeySpent) return anew(freed(told, news.step), news.step)
+      if (news.isKeySpent) return newAttempt(releaseHold(told, news.step), news.step)
       return news.isFirst && news.turn === withdrawal.turn
         ? setStep(told, news.step, { status: "unsent", sentAt: null })
         : told
@@ -344,7 +347,7 @@ export type Resolution =
 const decide = (withdrawal: Withdrawal, step: ProviderStep | null, resolution: Resolution): Withdrawal | null => {
   if (resolution === "go on") return step === null ? withdrawal : null
   if (step === null) return null
-  if (resolution === "again") return anew(withdrawal, step)
+  if (resolution === "again") return newAttempt(withdrawal, step)
   return step === "reversal" ? null : setStep(withdrawal, step, { status: "refused" })
 }
 

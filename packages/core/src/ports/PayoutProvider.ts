@@ -23,7 +23,7 @@ export interface Onboarding {
   readonly expiresAt: Instant
 }
 
-/** How the answer to a request is to be understood; as `Errand` says it. */
+/** How the answer to a request is to be understood; as `ProviderAction` says it. */
 export interface SentRequest {
   readonly step: ProviderStep
   readonly attempt: number

@@ -2,7 +2,7 @@
 import { Context, Data, type Effect } from "effect"
 import type { Cents } from "../money/Money.ts"
 import type { WithdrawalRefusal } from "../money/Wallet.ts"
-import type { Errand, PayoutNews, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { PayoutNews, ProviderAction, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { Idempotency, KeyReused } from "../values/Idempotency.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
@@ -32,9 +32,9 @@ export class WithdrawalRefused extends Data.TaggedError("WithdrawalRefused")<{ r
 
 /** What a turn is about. */
 export interface Turn {
-  /** As it is stored while the errand is run. */
+  /** As it is stored while the action is run. */
   readonly withdrawal: Withdrawal
-  readonly errand: Errand
+  readonly action: ProviderAction
 }
 
 export interface WithdrawalFilter {
@@ -62,10 +62,10 @@ export class Withdrawals extends Context.Service<Withdrawals, {
   readonly list: (filter: WithdrawalFilter, page: PageRequest) => Effect.Effect<Page<Withdrawal>, Unavailable>
 
   /**
-   * Takes a withdrawal up: its next errand, written down as set out on before anybody is asked. Null where it has none now, rests
+   * Takes a withdrawal up: its next action, written down as set out on before anybody is asked. Null where it has none now, rests
    * (unless `isUrgent`), or somebody else is at it: a turn is theirs for two minutes.
    */
-  readonly takeUp: (id: string, isUrgent: boolean) => Effect.Effect<Turn | null, Unavailable>
+  readonly claim: (id: string, isUrgent: boolean) => Effect.Effect<Turn | null, Unavailable>
   /**
    * Writes down what became known and what follows from it: the movements of a failure or a return, the mail, when to take it up
    * again. `turn` ends that turn; null: it was learnt from elsewhere. Null for an unknown withdrawal.

@@ -5,27 +5,27 @@
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
-import type { Errand, PayoutNews, Resolution, Withdrawal } from "../money/Withdrawal.ts"
+import type { PayoutNews, ProviderAction, Resolution, Withdrawal } from "../money/Withdrawal.ts"
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { UserId } from "../values/Ids.ts"
 
-/** Asks the provider what an errand asks. */
-const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, errand: Errand) {
+/** Asks the provider what an action asks. */
+const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
   const provider = yield* PayoutProvider
-  switch (errand._tag) {
+  switch (action._tag) {
     case "Send": {
       // a provider may keep an error of its own under the key and say it again and again: what was done all the same is found
-      const found = errand.isFirst ? null : yield* lookUp(withdrawal, errand.step)
+      const found = action.isFirst ? null : yield* lookUp(withdrawal, action.step)
       return found !== null && isSeen(found)
         ? found
-        : yield* provider.send(withdrawal, { ...errand, turn: withdrawal.turn })
+        : yield* provider.send(withdrawal, { ...action, turn: withdrawal.turn })
     }
     case "LookUp":
-      return yield* lookUp(withdrawal, errand.step)
+      return yield* lookUp(withdrawal, action.step)
     case "Watch":
-      return yield* provider.inspect(withdrawal, "payout", errand.payoutId)
+      return yield* provider.inspect(withdrawal, "payout", action.payoutId)
   }
 })
 
@@ -35,7 +35,7 @@ const isSeen = ({ _tag }: PayoutNews): boolean => _tag === "TransferSeen" || _ta
 /** Looks for a step. A transfer that is there and was not reversed says that there is no reversal. */
 const lookUp = Effect.fnUntraced(function*(
   withdrawal: Withdrawal,
-  step: Extract<Errand, { readonly _tag: "LookUp" }>["step"]
+  step: Extract<ProviderAction, { readonly _tag: "LookUp" }>["step"]
 ) {
   const provider = yield* PayoutProvider
   const found = yield* provider.lookUp(withdrawal, step)
@@ -45,14 +45,14 @@ const lookUp = Effect.fnUntraced(function*(
 })
 
 /** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
-export const takeOn = Effect.fn("Payouts.takeOn")(function*(id: string, isUrgent = false) {
+export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrgent = false) {
   const withdrawals = yield* Withdrawals
   let turns = 0
   for (let urgent = isUrgent;; urgent = false) {
-    const turn = yield* withdrawals.takeUp(id, urgent)
+    const turn = yield* withdrawals.claim(id, urgent)
     if (turn === null) return turns
     turns++
-    const news = yield* run(turn.withdrawal, turn.errand)
+    const news = yield* run(turn.withdrawal, turn.action)
     const after = yield* withdrawals.learn(id, news, turn.withdrawal.turn)
     if (after !== null && after.held !== null) {
       yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)

@@ -3,9 +3,9 @@ import * as fc from "fast-check"
 import { cents, zero } from "../../src/money/Money.ts"
 import {
   dueAfter,
-  errandOf,
   keyLifeMillis,
   learn,
+  nextAction,
   pauseMillis,
   type PayoutStatus,
   payoutStatuses,
@@ -177,11 +177,11 @@ describe("a transfer", () => {
   it("of which nothing is known after its key was forgotten is looked up, not repeated", () => {
     const world = new PayoutWorld()
     world.takeTurn("obliges", "given up")
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "transfer", attempt: 1, isFirst: false })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "transfer", attempt: 1, isFirst: false })
     world.wait(keyLifeMillis - 1)
-    assert.strictEqual(world.errand?._tag, "Send")
+    assert.strictEqual(world.action?._tag, "Send")
     world.wait(1)
-    assert.deepStrictEqual(world.errand, { _tag: "LookUp", step: "transfer", attempt: 1 })
+    assert.deepStrictEqual(world.action, { _tag: "LookUp", step: "transfer", attempt: 1 })
     world.wait(dayMillis)
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.transfer.objectId, "tr_1")
@@ -194,9 +194,9 @@ describe("a transfer", () => {
     world.wait(dayMillis)
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.held?.step, "transfer")
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
     world.decide("again")
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
     finish(world)
     assert.strictEqual(world.withdrawal.status, "paid")
   })
@@ -208,7 +208,7 @@ describe("a transfer", () => {
     world.takeTurn("obliges")
     world.decide("absent")
     assert.strictEqual(world.withdrawal.status, "failed")
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
   })
 
   it("that is found after all is not held, whatever a person thought", () => {
@@ -226,14 +226,14 @@ describe("a transfer", () => {
     const found = learn(world.withdrawal, seen)
     assert.isNull(found.held)
     assert.isNull(resolve(found, "absent"))
-    assert.strictEqual(errandOf(found, world.now)?._tag, "Send")
+    assert.strictEqual(nextAction(found, world.now)?._tag, "Send")
   })
 
   it("that was refused for lack of funds is no refusal, and is asked for under a new key", () => {
     const world = new PayoutWorld()
     world.takeTurn("has no funds")
     assert.strictEqual(world.withdrawal.status, "pending")
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
     finish(world)
     assert.strictEqual(world.withdrawal.status, "paid")
     assert.strictEqual(world.transfers, 1)
@@ -246,7 +246,7 @@ describe("a transfer", () => {
       assert.strictEqual(world.withdrawal.transfer.status, "unsent")
       world.wait(dayMillis)
     })
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true })
     world.callOff()
     assert.strictEqual(world.withdrawal.status, "failed")
   })
@@ -286,7 +286,7 @@ describe("a transfer", () => {
     const seen = { _tag: "TransferSeen", objectId: "tr_1", amount: cents(1n), reversed: zero } as const
     const held = learn(world.withdrawal, seen)
     assert.strictEqual(held.held?.reason, "transfer tr_1 is of 1 cents instead of 5000")
-    assert.isNull(errandOf(held, world.now))
+    assert.isNull(nextAction(held, world.now))
     assert.isNull(resolve(held, "absent"))
     assert.isNull(resolve(held, "go on")?.held ?? null)
   })
@@ -302,10 +302,10 @@ describe("a payout", () => {
     world.bank("failed")
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.status, "paid")
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "reversal", attempt: 1, isFirst: true })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "reversal", attempt: 1, isFirst: true })
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.status, "returned")
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
   })
 
   it("that failed is not paid by a notice that comes late", () => {
@@ -351,7 +351,7 @@ describe("a payout", () => {
     world.wait(dayMillis)
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.held?.step, "payout")
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
     world.decide("absent")
     assert.strictEqual(world.withdrawal.status, "pending")
     world.takeTurn("obliges")
@@ -369,7 +369,11 @@ describe("a payout", () => {
     const world = new PayoutWorld()
     const news = { objectId: "po_stray", amount: world.withdrawal.amount, status: "paid" } as const
     const after = learn(world.withdrawal, { _tag: "PayoutSeen", ...news })
-    assert.deepStrictEqual([after.status, after.payout.status, errandOf(after, world.now)], ["pending", "unsent", null])
+    assert.deepStrictEqual([after.status, after.payout.status, nextAction(after, world.now)], [
+      "pending",
+      "unsent",
+      null
+    ])
     assert.include(after.held?.reason, "po_stray")
   })
 
@@ -377,10 +381,10 @@ describe("a payout", () => {
     const world = paidOut()
     world.bank("paid")
     world.takeTurn("obliges")
-    assert.strictEqual(world.errand?._tag, "Watch")
+    assert.strictEqual(world.action?._tag, "Watch")
     assert.strictEqual(dueAfter(world.withdrawal, world.now), world.now + dayMillis)
     world.wait(7 * dayMillis)
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
   })
 
   it("whose transfer somebody reversed by hand is not asked for", () => {
@@ -389,7 +393,7 @@ describe("a payout", () => {
     world.reverseByHand()
     world.reconcile()
     assert.strictEqual(world.withdrawal.status, "failed")
-    assert.isNull(world.errand)
+    assert.isNull(world.action)
   })
 })
 
@@ -426,7 +430,7 @@ describe("a withdrawal that is held", () => {
     world.takeTurn("obliges")
     assert.isNotNull(world.withdrawal.held)
     world.hear(0, false)
-    assert.deepStrictEqual(world.errand, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
+    assert.deepStrictEqual(world.action, { _tag: "Send", step: "transfer", attempt: 2, isFirst: true })
   })
 
   it("does not go on after a refusal, whatever is said of the same request later", () => {

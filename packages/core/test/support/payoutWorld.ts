@@ -8,17 +8,17 @@
 import { assert } from "@effect/vitest"
 import { type Cents, cents, zero } from "../../src/money/Money.ts"
 import {
-  type Errand,
-  errandOf,
   learn,
   newWithdrawal,
+  nextAction,
   type PayoutNews,
   type PayoutStatus,
+  type ProviderAction,
   type ProviderStep,
   requestKey,
   type Resolution,
   resolve,
-  setOut,
+  startTurn,
   turnMillis,
   type Withdrawal,
   type WithdrawalStatus
@@ -92,7 +92,7 @@ export class PayoutWorld {
     askedAt: this.now
   })
   /** Until when a turn is somebody's own. */
-  #takenUntil = 0
+  #claimedUntil = 0
   readonly #keys = new Map<string, { readonly at: number; readonly outcome: Outcome }>()
   transfers = 0
   reversed: Cents = zero
@@ -103,8 +103,8 @@ export class PayoutWorld {
   #unheard: Array<{ readonly news: PayoutNews; readonly turn: number | null }> = []
 
   /** What the next turn would be about. */
-  get errand(): Errand | null {
-    return errandOf(this.withdrawal, this.now)
+  get action(): ProviderAction | null {
+    return nextAction(this.withdrawal, this.now)
   }
 
   get payout(): Payout | undefined {
@@ -128,13 +128,13 @@ export class PayoutWorld {
    * asked for before is looked for before it is asked for again.
    */
   takeTurn(fate: Fate, hearing: Hearing = "at once", isSlow = false, looksFirst = false): void {
-    const { errand } = this
-    if (errand === null || this.#takenUntil > this.now) return
-    this.#become(setOut(this.withdrawal, errand, this.now))
-    this.#takenUntil = this.now + turnMillis
+    const { action } = this
+    if (action === null || this.#claimedUntil > this.now) return
+    this.#become(startTurn(this.withdrawal, action, this.now))
+    this.#claimedUntil = this.now + turnMillis
     const { turn } = this.withdrawal
-    if (errand._tag === "Send") {
-      const { attempt, isFirst, step } = errand
+    if (action._tag === "Send") {
+      const { attempt, isFirst, step } = action
       const found = this.#found(step, attempt)
       if (looksFirst && !isFirst && found._tag !== "Absent") return this.#hear(found, turn, hearing)
       const arrivesBy = this.now + turnMillis - 1
@@ -145,8 +145,8 @@ export class PayoutWorld {
       return
     }
     const isAnswered = fate !== "hears nothing" && fate !== "will not listen" && fate !== "breaks"
-    const step = errand._tag === "Watch" ? "payout" : errand.step
-    const attempt = errand._tag === "Watch" ? this.withdrawal.payout.attempt : errand.attempt
+    const step = action._tag === "Watch" ? "payout" : action.step
+    const attempt = action._tag === "Watch" ? this.withdrawal.payout.attempt : action.attempt
     this.#hear(isAnswered ? this.#found(step, attempt) : { _tag: "Unknown", reason: fate }, turn, hearing)
   }
 
@@ -302,7 +302,7 @@ export class PayoutWorld {
   }
 
   #learn(news: PayoutNews, turn: number | null): void {
-    if (turn === this.withdrawal.turn) this.#takenUntil = 0
+    if (turn === this.withdrawal.turn) this.#claimedUntil = 0
     this.#become(learn(this.withdrawal, news))
   }
 

@@ -3,13 +3,13 @@ import { Effect, Layer } from "effect"
 import { cents, zero } from "../../src/money/Money.ts"
 import {
   dueAfter,
-  errandOf,
   learn,
   newWithdrawal,
+  nextAction,
   type PayoutNews,
   type ProviderStep,
   resolve,
-  setOut,
+  startTurn,
   type Withdrawal
 } from "../../src/money/Withdrawal.ts"
 import { PayoutProvider } from "../../src/ports/PayoutProvider.ts"
@@ -38,7 +38,7 @@ const transferred = learn(fresh, transferSeen)
 const paid = learn(transferred, payoutPaid)
 
 /** The withdrawal after it was sent, and not found a day later. */
-const held = learn(setOut(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now), noTransfer)
+const held = learn(startTurn(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now), noTransfer)
 
 /** What a provider says. */
 interface Says {
@@ -60,13 +60,13 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
   const layer = Layer.mergeAll(
     Layer.mock(Withdrawals, {
       find: () => Effect.sync(() => stored),
-      takeUp: (_, isUrgent) =>
+      claim: (_, isUrgent) =>
         Effect.sync(() => {
-          const errand = stored === null ? null : errandOf(stored, now)
+          const action = stored === null ? null : nextAction(stored, now)
           const isDue = stored !== null && (stored.turn === 0 || dueAfter(stored, now) === now)
-          if (stored === null || errand === null || !(isDue || isUrgent)) return null
-          stored = setOut(stored, errand, now)
-          return { withdrawal: stored, errand }
+          if (stored === null || action === null || !(isDue || isUrgent)) return null
+          stored = startTurn(stored, action, now)
+          return { withdrawal: stored, action }
         }),
       learn: (_, news) => Effect.suspend(() => keep(stored === null ? null : learn(stored, news))),
       resolve: (_, resolution) => Effect.suspend(() => keep(stored === null ? null : resolve(stored, resolution)))
@@ -93,7 +93,7 @@ describe("taking a withdrawal on", () => {
   it.effect("goes as far as it can, and stores each step as unknown before the provider hears of it", () => {
     const stage = makeStage(fresh, { sent: { transfer: transferSeen, payout: payoutPaid } })
     return Effect.gen(function*() {
-      assert.strictEqual(yield* Payouts.takeOn(fresh.id), 2)
+      assert.strictEqual(yield* Payouts.advance(fresh.id), 2)
       assert.deepStrictEqual(stage.asked, ["transfer, stored as unknown", "payout, stored as unknown"])
       assert.strictEqual(stage.stored()?.status, "paid")
     }).pipe(Effect.provide(stage.layer))
@@ -102,21 +102,21 @@ describe("taking a withdrawal on", () => {
   it.effect("rests after a turn that came to nothing, however urgent it was", () => {
     const stage = makeStage(fresh, { sent: { transfer: unreachable }, found: { transfer: noTransfer } })
     return Effect.gen(function*() {
-      assert.strictEqual(yield* Payouts.takeOn(fresh.id, true), 1)
-      assert.strictEqual(yield* Payouts.takeOn(fresh.id, false), 0)
-      assert.strictEqual(yield* Payouts.takeOn(fresh.id, true), 1)
+      assert.strictEqual(yield* Payouts.advance(fresh.id, true), 1)
+      assert.strictEqual(yield* Payouts.advance(fresh.id, false), 0)
+      assert.strictEqual(yield* Payouts.advance(fresh.id, true), 1)
       assert.strictEqual(stage.stored()?.problem, "the provider cannot be reached")
     }).pipe(Effect.provide(stage.layer))
   })
 })
 
 describe("a request that was sent before", () => {
-  const sent = setOut(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now)
+  const sent = startTurn(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now)
 
   it.effect("is not repeated where what it asked for is there", () => {
     const stage = makeStage(sent, { found: { transfer: transferSeen }, sent: { payout: payoutPaid } })
     return Effect.gen(function*() {
-      yield* Payouts.takeOn(sent.id, true)
+      yield* Payouts.advance(sent.id, true)
       assert.deepStrictEqual(stage.asked, ["what became of the transfer", "payout, stored as unknown"])
       assert.strictEqual(stage.stored()?.status, "paid")
     }).pipe(Effect.provide(stage.layer))
@@ -126,7 +126,7 @@ describe("a request that was sent before", () => {
     Effect.gen(function*() {
       for (const nothing of [noTransfer, unreachable]) {
         const stage = makeStage(sent, { found: { transfer: nothing }, sent: { transfer: unreachable } })
-        assert.strictEqual(yield* Effect.provide(Payouts.takeOn(sent.id, true), stage.layer), 1)
+        assert.strictEqual(yield* Effect.provide(Payouts.advance(sent.id, true), stage.layer), 1)
         assert.deepStrictEqual(stage.asked, ["what became of the transfer", "transfer, stored as unknown"])
       }
     }))

@@ -13,6 +13,7 @@ import * as fc from "fast-check"
 import {
   auditClean,
   buy,
+  claim,
   deposit,
   dollars,
   drawNow,
@@ -22,7 +23,6 @@ import {
   present,
   purchaseOf,
   signUp,
-  takeUp,
   tell,
   times,
   together,
@@ -253,7 +253,7 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* payablePlayer("ada", dollars(10))
         const sent = (yield* withdraw(ada, dollars(6))).transaction.id
-        yield* takeUp(sent)
+        yield* claim(sent)
         const unsent = (yield* withdraw(ada, dollars(3))).transaction.id
         yield* tell(refunded("test:funds of ada"))
         assert.deepStrictEqual(yield* standingOf(ada), [zero, dollars(6), dollars(6)])
@@ -269,7 +269,7 @@ export const fundingsContract = (subject: Subject): void =>
         for (const round of [1, 2, 3, 4, 5]) {
           const ada = yield* payablePlayer(`ada${round}`, dollars(10))
           const { id } = (yield* withdraw(ada, dollars(10))).transaction
-          yield* Effect.all([Effect.exit(takeUp(id)), tell(refunded(`test:funds of ada${round}`))], {
+          yield* Effect.all([Effect.exit(claim(id)), tell(refunded(`test:funds of ada${round}`))], {
             concurrency: "unbounded"
           })
           const { transfer } = yield* withdrawalAt(id)

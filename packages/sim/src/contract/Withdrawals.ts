@@ -24,6 +24,7 @@ import {
   askRefusalOf,
   auditClean,
   buy,
+  claim,
   dollars,
   drawNow,
   fundedPlayer,
@@ -37,7 +38,6 @@ import {
   purchaseOf,
   refusalOf,
   signUp,
-  takeUp,
   tell,
   times,
   transferSeen,
@@ -89,10 +89,10 @@ const payOutJobs = (id: string) =>
 
 /** Takes a withdrawal to where its transfer was sent, and for a day nobody has heard what became of it. */
 const holdForPerson = Effect.fnUntraced(function*(id: string) {
-  yield* takeUp(id)
+  yield* claim(id)
   yield* advance(keyLifeMillis + turnMillis)
-  const lost = yield* takeUp(id)
-  assert.deepStrictEqual(lost.errand, { _tag: "LookUp", step: "transfer", attempt: 1 })
+  const lost = yield* claim(id)
+  assert.deepStrictEqual(lost.action, { _tag: "LookUp", step: "transfer", attempt: 1 })
   return yield* learn(id, { _tag: "Absent", step: "transfer", attempt: 1 }, lost.withdrawal.turn)
 })
 
@@ -354,11 +354,11 @@ export const withdrawalsContract = (subject: Subject): void =>
         const withdrawals = yield* Withdrawals
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
         const before = yield* withdrawalAt(id)
-        const turns = yield* times(10, withdrawals.takeUp(id, false))
+        const turns = yield* times(10, withdrawals.claim(id, false))
         const [turn, ...others] = turns.filter((turn) => turn !== null)
         assert.deepStrictEqual(others, [])
-        const { errand, withdrawal } = present(turn)
-        assert.deepStrictEqual(errand, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true })
+        const { action, withdrawal } = present(turn)
+        assert.deepStrictEqual(action, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true })
         assert.deepStrictEqual(withdrawal, {
           ...before,
           turn: 1,
@@ -367,8 +367,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         })
         assert.isTrue(present(withdrawal.transfer.sentAt) >= before.askedAt)
         assert.deepStrictEqual(yield* withdrawalAt(id), withdrawal)
-        assert.isNull(yield* withdrawals.takeUp(id, true))
-        assert.isNull(yield* withdrawals.takeUp(nobody, true))
+        assert.isNull(yield* withdrawals.claim(id, true))
+        assert.isNull(yield* withdrawals.claim(nobody, true))
         assert.isNull(yield* withdrawals.find(nobody))
         assert.isNull(yield* withdrawals.learn(nobody, unknown, null))
         assert.isNull(yield* withdrawals.resolve(nobody, "absent"))
@@ -380,20 +380,20 @@ export const withdrawalsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const withdrawals = yield* Withdrawals
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
-        const first = yield* takeUp(id)
+        const first = yield* claim(id)
         yield* advance(turnMillis - minuteMillis)
-        assert.isNull(yield* withdrawals.takeUp(id, true))
+        assert.isNull(yield* withdrawals.claim(id, true))
         yield* advance(minuteMillis)
-        const second = yield* takeUp(id)
-        assert.deepStrictEqual(second.errand, { _tag: "Send", step: "transfer", attempt: 1, isFirst: false })
+        const second = yield* claim(id)
+        assert.deepStrictEqual(second.action, { _tag: "Send", step: "transfer", attempt: 1, isFirst: false })
         assert.deepStrictEqual(second.withdrawal.transfer, first.withdrawal.transfer)
         assert.strictEqual(second.withdrawal.turn, 2)
         // whoever had the first turn is late: what it says counts, and ends no turn but its own
         const late = yield* learn(id, transferSeen(first.withdrawal), first.withdrawal.turn)
         assert.strictEqual(late.transfer.status, "done")
-        assert.isNull(yield* withdrawals.takeUp(id, true))
+        assert.isNull(yield* withdrawals.claim(id, true))
         yield* learn(id, transferSeen(second.withdrawal), second.withdrawal.turn)
-        assert.deepStrictEqual((yield* takeUp(id)).errand, { _tag: "Send", step: "payout", attempt: 1, isFirst: true })
+        assert.deepStrictEqual((yield* claim(id)).action, { _tag: "Send", step: "payout", attempt: 1, isFirst: true })
       })
     )
 
@@ -403,15 +403,15 @@ export const withdrawalsContract = (subject: Subject): void =>
         const withdrawals = yield* Withdrawals
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
         for (const round of [1, 2, 3, 4, 5, 6, 7, 8]) {
-          const { withdrawal } = present(yield* withdrawals.takeUp(id, true))
+          const { withdrawal } = present(yield* withdrawals.claim(id, true))
           assert.strictEqual(withdrawal.idleTurns, round)
           assert.strictEqual((yield* learn(id, unknown, withdrawal.turn)).problem, "the provider did not answer")
         }
-        assert.isNull(yield* withdrawals.takeUp(id, false))
+        assert.isNull(yield* withdrawals.claim(id, false))
         yield* advance(minuteMillis)
-        assert.isNull(yield* withdrawals.takeUp(id, false))
+        assert.isNull(yield* withdrawals.claim(id, false))
         yield* advance(2 * minuteMillis)
-        assert.strictEqual((yield* takeUp(id)).withdrawal.turn, 9)
+        assert.strictEqual((yield* claim(id)).withdrawal.turn, 9)
       })
     )
 
@@ -428,7 +428,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* times(3, withdrawals.offerDue(10))
         assert.deepStrictEqual(yield* jobs, [2, 2, 2])
         const [first, second, third] = ids.map(present)
-        yield* takeUp(present(first))
+        yield* claim(present(first))
         yield* payOut(present(second))
         yield* advance(hourMillis)
         assert.strictEqual(yield* withdrawals.offerDue(10), 2)
@@ -466,7 +466,7 @@ export const withdrawalsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(4))
-        const { withdrawal } = yield* takeUp(id)
+        const { withdrawal } = yield* claim(id)
         yield* Effect.all([
           times(10, learn(id, refused("transfer"))),
           learn(id, refused("transfer"), withdrawal.turn)
@@ -480,7 +480,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         ])
         assert.strictEqual((yield* movementsOf(ada)).at(-1)?.referenceId, id)
         assert.deepStrictEqual(yield* toldOf(id), ["started", "failed"])
-        assert.isNull(yield* Withdrawals.use((withdrawals) => withdrawals.takeUp(id, true)))
+        assert.isNull(yield* Withdrawals.use((withdrawals) => withdrawals.claim(id, true)))
         yield* auditClean
       })
     )
@@ -492,8 +492,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         const id = yield* ask(ada, dollars(4))
         const paid = yield* payOut(id)
         assert.strictEqual((yield* learn(id, payoutSeen(paid, "failed"))).status, "paid")
-        const { errand, withdrawal } = yield* takeUp(id)
-        assert.deepStrictEqual(errand, { _tag: "Send", step: "reversal", attempt: 1, isFirst: true })
+        const { action, withdrawal } = yield* claim(id)
+        assert.deepStrictEqual(action, { _tag: "Send", step: "reversal", attempt: 1, isFirst: true })
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
         const seen = transferSeen(withdrawal, dollars(4))
         yield* Effect.all([learn(id, seen, withdrawal.turn), times(5, learn(id, seen))], { concurrency: "unbounded" })
@@ -514,7 +514,7 @@ export const withdrawalsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(10))
-        yield* takeUp(id)
+        yield* claim(id)
         yield* tell({ _tag: "Refunded", reference: "test:funds of ada" })
         assert.strictEqual((yield* walletOf(ada)).debt, dollars(10))
         yield* learn(id, refused("transfer"))
@@ -535,17 +535,17 @@ export const withdrawalsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const ada = yield* payablePlayer("ada", dollars(10))
         const [sent, unsent] = [yield* ask(ada, dollars(4)), yield* ask(ada, dollars(4))]
-        const transfer = yield* takeUp(sent)
+        const transfer = yield* claim(sent)
         yield* learn(sent, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
         yield* accounts.freeze(ada)
-        assert.isNull(yield* withdrawals.takeUp(unsent, false))
-        assert.isNull(yield* withdrawals.takeUp(unsent, true))
+        assert.isNull(yield* withdrawals.claim(unsent, false))
+        assert.isNull(yield* withdrawals.claim(unsent, true))
         const waiting = yield* withdrawalAt(unsent)
         assert.deepStrictEqual(
           [waiting.status, waiting.transfer.status, waiting.problem],
           ["pending", "unsent", "the account is frozen"]
         )
-        assert.strictEqual((yield* takeUp(sent)).errand._tag, "Send")
+        assert.strictEqual((yield* claim(sent)).action._tag, "Send")
         yield* accounts.unfreeze(ada)
         yield* advance(hourMillis)
         const before = yield* payOutJobs(unsent)
@@ -570,7 +570,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.strictEqual((yield* holdForPerson(gone)).held?.step, "transfer")
         yield* holdForPerson(again)
         yield* learn(odd, { _tag: "Ambiguous", reason: "there are two of them" })
-        assert.isNull(yield* withdrawals.takeUp(again, true))
+        assert.isNull(yield* withdrawals.claim(again, true))
         const held = yield* pagesOf(10, (page) => withdrawals.list({ held: true }, page))
         assert.deepStrictEqual(held.flat().map(({ id }) => id), [odd, again, gone])
         assert.isNull(yield* withdrawals.resolve(gone, "go on"))
@@ -581,14 +581,14 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(5), zero, dollars(5)])
         assert.deepStrictEqual(yield* toldOf(gone), ["started", "failed"])
         assert.strictEqual(present(yield* withdrawals.resolve(again, "again")).transfer.attempt, 2)
-        assert.deepStrictEqual((yield* takeUp(again)).errand, {
+        assert.deepStrictEqual((yield* claim(again)).action, {
           _tag: "Send",
           step: "transfer",
           attempt: 2,
           isFirst: true
         })
         assert.isNull(present(yield* withdrawals.resolve(odd, "go on")).held)
-        assert.strictEqual((yield* takeUp(odd)).errand._tag, "Send")
+        assert.strictEqual((yield* claim(odd)).action._tag, "Send")
         yield* auditClean
       })
     )
@@ -668,7 +668,7 @@ export const withdrawalsContract = (subject: Subject): void =>
               } else if (ids.length > 0) {
                 const id = present(ids[move.which % ids.length])
                 if (move.what === "take up") {
-                  yield* withdrawals.takeUp(id, true)
+                  yield* withdrawals.claim(id, true)
                 } else if (move.what === "resolve") {
                   yield* withdrawals.resolve(id, move.resolution)
                 } else {

@@ -80,8 +80,8 @@ export interface JobRow {
 export interface WithdrawalRow extends Withdrawal {
   /** When it is to be taken up next; null where nothing is left to do. */
   readonly dueAt: Instant | null
-  /** Until when a turn that is under way is its own; null where nobody is at it. */
-  readonly takenUntil: Instant | null
+  /** Until until when a turn that is under way is claimed; null where nobody is at it. */
+  readonly claimedUntil: Instant | null
 }
 
 export interface PayoutAccountRow extends PayoutAccount {

@@ -57,10 +57,10 @@ export const goOn = (store: Stored, before: WithdrawalRow, after: Withdrawal, tu
     moveBy(store, after, at)
     addJob(store, `withdrawal ${id} ${status}`, { _tag: "MailWithdrawal", userId, withdrawalId: id, event: status })
   }
-  const isUnderWay = before.takenUntil !== null && before.takenUntil > at && turn !== before.turn
-  const takenUntil = isUnderWay ? before.takenUntil : null
+  const isUnderWay = before.claimedUntil !== null && before.claimedUntil > at && turn !== before.turn
+  const claimedUntil = isUnderWay ? before.claimedUntil : null
   const dueAt = dueAfter(after, at)
-  store.withdrawals.set(id, { ...after, dueAt: dueAt === null ? null : takenUntil ?? dueAt, takenUntil })
+  store.withdrawals.set(id, { ...after, dueAt: dueAt === null ? null : claimedUntil ?? dueAt, claimedUntil })
 }
 
 /** Calls off withdrawals that the provider has not heard of, newest first, until the balance is `needed`. */

@@ -2,12 +2,12 @@
 import { keyOf } from "@ddd/core/draws/Sale"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
-  errandOf,
   learn,
   newWithdrawal,
+  nextAction,
   pauseMillis,
   resolve,
-  setOut,
+  startTurn,
   turnMillis,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
@@ -67,7 +67,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const at = store.now()
       const movement = postMovement(store, userId, asked.success, at, id)
       const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
-      store.withdrawals.set(id, { ...withdrawal, dueAt: at, takenUntil: null })
+      store.withdrawals.set(id, { ...withdrawal, dueAt: at, claimedUntil: null })
       if (answerKey !== null && idempotency !== null) {
         store.answers.set(answerKey, { userId, ...idempotency, sold: null, withdrawalId: id })
       }
@@ -76,25 +76,25 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       return Effect.succeed({ transaction: asTransaction(movement), isReplayed: false })
     }
 
-    const isTaken = ({ takenUntil }: WithdrawalRow): boolean => takenUntil !== null && takenUntil > store.now()
+    const isClaimed = ({ claimedUntil }: WithdrawalRow): boolean => claimedUntil !== null && claimedUntil > store.now()
     const isDue = ({ dueAt }: WithdrawalRow): boolean => dueAt !== null && dueAt <= store.now()
 
-    const takeUp = (id: string, isUrgent: boolean) => {
+    const claim = (id: string, isUrgent: boolean) => {
       const now = store.now()
       const row = store.withdrawals.get(id)
-      if (row === undefined || isTaken(row) || !(isUrgent || isDue(row))) return null
-      const errand = errandOf(row, now)
-      if (errand === null) return null
+      if (row === undefined || isClaimed(row) || !(isUrgent || isDue(row))) return null
+      const action = nextAction(row, now)
+      if (action === null) return null
       if (row.transfer.status === "unsent" && store.users.get(row.userId)?.frozen === true) {
         const resting = { ...row, idleTurns: row.idleTurns + 1, problem: "the account is frozen" }
-        store.withdrawals.set(id, { ...resting, dueAt: instant(now + pauseMillis(resting)), takenUntil: null })
+        store.withdrawals.set(id, { ...resting, dueAt: instant(now + pauseMillis(resting)), claimedUntil: null })
         return null
       }
-      const withdrawal = setOut(row, errand, now)
+      const withdrawal = startTurn(row, action, now)
       // due again once the turn is over: should whoever has it die, others find it by that
-      const takenUntil = instant(now + turnMillis)
-      store.withdrawals.set(id, { ...withdrawal, dueAt: takenUntil, takenUntil })
-      return { withdrawal: asWithdrawal(withdrawal), errand }
+      const claimedUntil = instant(now + turnMillis)
+      store.withdrawals.set(id, { ...withdrawal, dueAt: claimedUntil, claimedUntil })
+      return { withdrawal: asWithdrawal(withdrawal), action }
     }
 
     /** Changes a withdrawal; null where there is none, or nothing becomes of it. */
@@ -135,7 +135,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           return { ...page, items: page.items.map(asWithdrawal) }
         }),
 
-      takeUp: (id, isUrgent) => store.exclusive(Effect.sync(() => takeUp(id, isUrgent))),
+      claim: (id, isUrgent) => store.exclusive(Effect.sync(() => claim(id, isUrgent))),
       learn: (id, news, turn) => store.exclusive(Effect.sync(() => change(id, (row) => learn(row, news), turn))),
       resolve: (id, resolution) =>
         store.exclusive(Effect.sync(() => change(id, (row) => resolve(row, resolution), null))),
@@ -145,7 +145,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const now = store.now()
           const due = [...store.withdrawals.values()]
-            .flatMap((row) => row.dueAt !== null && isDue(row) && !isTaken(row) ? [{ ...row, dueAt: row.dueAt }] : [])
+            .flatMap((row) => row.dueAt !== null && isDue(row) && !isClaimed(row) ? [{ ...row, dueAt: row.dueAt }] : [])
             .toSorted((a, b) => a.dueAt - b.dueAt)
             .slice(0, limit)
           for (const { dueAt, id } of due) {
@@ -163,6 +163,6 @@ const refused = (refusal: AskRefusal): Effect.Effect<never, WithdrawalRefused> =
 
 /** Without what the store alone keeps of it. */
 const asWithdrawal = (row: Withdrawal & Partial<WithdrawalRow>): Withdrawal => {
-  const { dueAt: _, takenUntil: __, ...withdrawal } = row
+  const { dueAt: _, claimedUntil: __, ...withdrawal } = row
   return withdrawal
 }

@@ -3,7 +3,7 @@ import { cents } from "@ddd/core/money/Money"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { deposit, learn, payoutSeen, takeUp, tell, transferSeen, withdraw, withdrawalAt } from "../scenario/Steps.ts"
+import { claim, deposit, learn, payoutSeen, tell, transferSeen, withdraw, withdrawalAt } from "../scenario/Steps.ts"
 import type { PayOutOutcome } from "./Commands.ts"
 import {
   comeBack,
@@ -86,7 +86,7 @@ export const withdrawOnce = Effect.fnUntraced(function*(player: Player, request:
 /** Asks for the transfer, where nobody did yet; whether it may have been made by now. */
 const send = Effect.fnUntraced(function*({ frozen }: Player, withdrawal: ExpectedWithdrawal) {
   if (withdrawal.state !== "unsent") return withdrawal.state === "sent"
-  const turn = yield* Withdrawals.use((withdrawals) => withdrawals.takeUp(withdrawal.id, true))
+  const turn = yield* Withdrawals.use((withdrawals) => withdrawals.claim(withdrawal.id, true))
   assert.strictEqual(turn === null, frozen)
   if (turn !== null) withdrawal.state = "sent"
   return turn !== null
@@ -96,7 +96,7 @@ const pay = Effect.fnUntraced(function*(withdrawal: ExpectedWithdrawal) {
   const { id } = withdrawal
   const sent = yield* withdrawalAt(id)
   yield* learn(id, transferSeen(sent), sent.turn)
-  const payout = yield* takeUp(id)
+  const payout = yield* claim(id)
   yield* learn(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
   withdrawal.state = "paid"
 })
@@ -110,7 +110,7 @@ const refuse = Effect.fnUntraced(function*(player: Player, withdrawal: ExpectedW
 const sendBack = Effect.fnUntraced(function*(player: Player, withdrawal: ExpectedWithdrawal) {
   const { amount, id } = withdrawal
   yield* learn(id, payoutSeen(yield* withdrawalAt(id), "failed"))
-  const reversal = yield* takeUp(id)
+  const reversal = yield* claim(id)
   yield* learn(id, transferSeen(reversal.withdrawal, cents(amount)), reversal.withdrawal.turn)
   comeBack(player, withdrawal, "returned")
 })

@@ -129,7 +129,7 @@ export const payoutSeen = ({ amount, id }: Withdrawal, status: PayoutStatus): Pa
 export const withdrawalAt = (id: string) => Withdrawals.use(({ find }) => Effect.map(find(id), present))
 
 /** Takes up a withdrawal that has something to be done now. */
-export const takeUp = (id: string) => Withdrawals.use(({ takeUp }) => Effect.map(takeUp(id, false), present))
+export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(claim(id, false), present))
 
 /** Writes down what became known of a withdrawal, from a turn or from elsewhere. */
 export const learn = (id: string, news: PayoutNews, turn: number | null = null) =>
@@ -137,9 +137,9 @@ export const learn = (id: string, news: PayoutNews, turn: number | null = null) 
 
 /** Has a provider do all that a new withdrawal asks of it; gives it as it is once it is paid. */
 export const payOut = Effect.fnUntraced(function*(id: string) {
-  const transfer = yield* takeUp(id)
+  const transfer = yield* claim(id)
   yield* learn(id, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
-  const payout = yield* takeUp(id)
+  const payout = yield* claim(id)
   return yield* learn(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
 })
 

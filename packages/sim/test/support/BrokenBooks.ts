@@ -19,6 +19,7 @@ import {
   advancePast,
   buy,
   catchUp,
+  claim,
   deposit,
   dollars,
   fundedPlayer,
@@ -29,7 +30,6 @@ import {
   payoutSeen,
   present,
   purchaseOf,
-  takeUp,
   tell,
   transferSeen,
   withdraw
@@ -47,11 +47,11 @@ const moneyInAndOut = Effect.gen(function*() {
   const { transaction: paid } = yield* withdraw(carol, dollars(3), { key: "paid" })
   yield* payOut(paid.id)
   const { transaction: failed } = yield* withdraw(carol, dollars(2))
-  const { withdrawal: { turn } } = yield* takeUp(failed.id)
+  const { withdrawal: { turn } } = yield* claim(failed.id)
   yield* learn(failed.id, { _tag: "Refused", step: "transfer", attempt: 1, reason: "the account is closed" }, turn)
   const { transaction: returned } = yield* withdraw(carol, dollars(4))
   yield* learn(returned.id, payoutSeen(yield* payOut(returned.id), "failed"))
-  const { withdrawal } = yield* takeUp(returned.id)
+  const { withdrawal } = yield* claim(returned.id)
   yield* learn(returned.id, transferSeen(withdrawal, withdrawal.amount), withdrawal.turn)
   yield* withdraw(carol, dollars(1), { key: "pending" })
 
