@@ -18,7 +18,7 @@ import {
   unheardOf
 } from "@ddd/core/money/Funding"
 import { chargeBack, deposit, type Wallet } from "@ddd/core/money/Wallet"
-import { learn } from "@ddd/core/money/Withdrawal"
+import { applyReport } from "@ddd/core/money/Withdrawal"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
@@ -118,7 +118,7 @@ const callOff = Effect.fnUntraced(
     for (const row of rows) {
       if (left.balance >= needed) break
       const before = withdrawalOf(row)
-      const after = learn(before, { _tag: "CalledOff", reason: "called off: a deposit was refunded" })
+      const after = applyReport(before, { _tag: "CalledOff", reason: "called off: a deposit was refunded" })
       left = yield* settleWithdrawal(services, left, before, after, instantOf(row.clock))
       yield* storeWithdrawal(sql, after, { dueAt: null, claimedUntil: null })
     }

@@ -1,8 +1,8 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
+  applyReport,
   dueAfter,
-  learn,
   nextAction,
   pauseMillis,
   resolve,
@@ -174,8 +174,8 @@ const make = Effect.gen(function*() {
   return Withdrawals.of({
     ask,
     claim,
-    learn: Effect.fn("WithdrawalsPg.learn")(
-      (id, news, turn) => change(id, (before) => learn(before, news), turn),
+    applyReport: Effect.fn("WithdrawalsPg.applyReport")(
+      (id, report, turn) => change(id, (before) => applyReport(before, report), turn),
       transact
     ),
     resolve: Effect.fn("WithdrawalsPg.resolve")(

@@ -5,7 +5,7 @@
  * platform's balance, and paid out from there to the player's bank. Both bear the withdrawal's id, by which they are
  * found again when their names were lost.
  */
-import { type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type ProviderReport, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
@@ -14,18 +14,18 @@ import { createHash } from "node:crypto"
 import type { Stripe } from "stripe"
 import * as StripeClient from "./StripeClient.ts"
 import * as StripeEvents from "./StripeEvents.ts"
-import { failureOf, isMissing, newsOfFailure } from "./StripeFailure.ts"
+import { failureOf, isMissing, reportOfFailure } from "./StripeFailure.ts"
 import {
   amountOf,
   type ListPage,
   type Marked,
-  newsOf,
   type PayoutSeen,
   propertiesOf,
   readPage,
   readPayout,
   readReversal,
   readTransfer,
+  reportOf,
   textOf,
   transferGroup,
   type TransferSeen
@@ -79,8 +79,8 @@ const askedOf = (stripe: Stripe, withdrawal: Withdrawal, { attempt, step }: Sent
   }
 }
 
-/** The news in the answer to a request; undefined where there is none. */
-const answered = (withdrawal: Withdrawal, { step }: SentRequest, answer: unknown): PayoutNews | undefined => {
+/** The report in the answer to a request; undefined where there is none. */
+const answered = (withdrawal: Withdrawal, { step }: SentRequest, answer: unknown): ProviderReport | undefined => {
   if (step === "reversal") {
     const { amount, transfer: { objectId } } = withdrawal
     return objectId === null ? undefined : readReversal(answer, objectId, amount)
@@ -88,7 +88,7 @@ const answered = (withdrawal: Withdrawal, { step }: SentRequest, answer: unknown
   const read: Marked<TransferSeen | PayoutSeen> | undefined = step === "transfer"
     ? readTransfer(answer)
     : readPayout(answer)
-  return read === undefined ? undefined : newsOf(withdrawal, read)
+  return read === undefined ? undefined : reportOf(withdrawal, read)
 }
 
 /** A list, read to its end; undefined where it cannot be. */
@@ -139,7 +139,7 @@ const found = (
   withdrawal: Withdrawal,
   step: SentRequest["step"],
   objects: ReadonlyArray<Marked<TransferSeen | PayoutSeen>>
-): PayoutNews => {
+): ProviderReport => {
   const [first, second] = objects
   if (first === undefined) {
     return step === "reversal"
@@ -147,7 +147,7 @@ const found = (
       : { _tag: "Absent", step, attempt: withdrawal[step].attempt }
   }
   return second === undefined
-    ? newsOf(withdrawal, first)
+    ? reportOf(withdrawal, first)
     : {
       _tag: "Ambiguous",
       reason: `Stripe has more than one ${step === "payout" ? "payout" : "transfer"} of it: ` +
@@ -190,17 +190,17 @@ export const layer = (
           () => Effect.fail(new ProviderUnavailable({ message: `Stripe, asked for ${what}, took too long` }))
         )
 
-      /** Asks about money: whatever goes wrong is news, as `failed` puts it. */
-      const news = (request: () => Promise<PayoutNews>, failed: (error: unknown) => PayoutNews) =>
+      /** Asks about money: whatever goes wrong is a report too, as `failed` puts it. */
+      const report = (request: () => Promise<ProviderReport>, failed: (error: unknown) => ProviderReport) =>
         limited(
           Effect.tryPromise({ try: request, catch: failed }).pipe(
-            Effect.catch((learnt) => Effect.succeed(learnt))
+            Effect.catch((updated) => Effect.succeed(updated))
           ),
-          () => Effect.succeed<PayoutNews>({ _tag: "Unknown", reason: "Stripe took too long" })
+          () => Effect.succeed<ProviderReport>({ _tag: "Unknown", reason: "Stripe took too long" })
         )
 
       /** A question that changes nothing leaves everything as unknown as it was. */
-      const notSaid = (error: unknown): PayoutNews => ({
+      const notSaid = (error: unknown): ProviderReport => ({
         _tag: "Unknown",
         reason: `Stripe could not be asked: ${failureOf(error).reason}`
       })
@@ -267,18 +267,18 @@ export const layer = (
         ),
 
         send: Effect.fn("PayoutProviderStripe.send")((withdrawal, request) =>
-          news(
+          report(
             () =>
               askedOf(stripe, withdrawal, request).then((answer) =>
                 answered(withdrawal, request, answer) ??
                   { _tag: "Unknown", reason: `Stripe, asked for the ${request.step}: ${unreadable}` }
               ),
-            (error) => newsOfFailure(failureOf(error), request)
+            (error) => reportOfFailure(failureOf(error), request)
           )
         ),
 
         lookUp: Effect.fn("PayoutProviderStripe.lookUp")((withdrawal, step) =>
-          news(
+          report(
             () =>
               listed(stripe, withdrawal, step === "payout" ? "payout" : "transfer").then((objects) =>
                 objects === undefined
@@ -290,12 +290,12 @@ export const layer = (
         ),
 
         inspect: Effect.fn("PayoutProviderStripe.inspect")((withdrawal, step, objectId) =>
-          news(
+          report(
             async () => {
               const read: Marked<TransferSeen | PayoutSeen> | undefined = step === "transfer"
                 ? readTransfer(await stripe.transfers.retrieve(objectId))
                 : readPayout(await stripe.payouts.retrieve(objectId, {}, { stripeAccount: withdrawal.account }))
-              return read === undefined ? { _tag: "Unknown", reason: unreadable } : newsOf(withdrawal, read)
+              return read === undefined ? { _tag: "Unknown", reason: unreadable } : reportOf(withdrawal, read)
             },
             (error) =>
               isMissing(error) ? { _tag: "Unknown", reason: `Stripe has no ${step} ${objectId}` } : notSaid(error)

@@ -85,11 +85,11 @@ const notice = (event: Readonly<Record<string, unknown>>, type: string): PayoutN
     const { flaw, seen, withdrawalId } = read
     if (withdrawalId === undefined) return ignored(`${type}: ${seen.objectId} is no withdrawal's`)
     return flaw === undefined
-      ? { _tag: "Withdrawal", withdrawalId, news: seen }
+      ? { _tag: "Withdrawal", withdrawalId, report: seen }
       : {
         _tag: "Withdrawal",
         withdrawalId,
-        news: { _tag: "Ambiguous", reason: `Stripe has ${seen.objectId}, but ${flaw}` }
+        report: { _tag: "Ambiguous", reason: `Stripe has ${seen.objectId}, but ${flaw}` }
       }
   }
   const account = type.startsWith("v2.core.account") ?

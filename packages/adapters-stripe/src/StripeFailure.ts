@@ -5,7 +5,7 @@
  * whatever it was, and gives it again under the same key: a definite refusal, and a lack of funds, are for ever under
  * theirs. What was turned away before that (our key, our pace, another request under way) left no trace.
  */
-import type { PayoutNews } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/Withdrawal"
 import type { SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { Stripe } from "stripe"
 
@@ -54,8 +54,11 @@ export const failureOf = (error: unknown): StripeFailure => {
   return { _tag: "Unknown", reason }
 }
 
-/** The same as news of the withdrawal whose step was asked for. */
-export const newsOfFailure = (failure: StripeFailure, { attempt, isFirst, step, turn }: SentRequest): PayoutNews => {
+/** The same as a report about the withdrawal whose step was asked for. */
+export const reportOfFailure = (
+  failure: StripeFailure,
+  { attempt, isFirst, step, turn }: SentRequest
+): ProviderReport => {
   const reason = `Stripe, asked for the ${step}: ${failure.reason}`
   switch (failure._tag) {
     case "Unknown":

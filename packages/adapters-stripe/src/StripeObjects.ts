@@ -1,15 +1,15 @@
 /**
- * Stripe's transfers and payouts as news of a withdrawal.
+ * Stripe's transfers and payouts as reports about a withdrawal.
  *
  * The library takes any JSON without an `error` for what was asked for, a proxy's own answer included, so objects are
  * read with care: what is not the whole thing is nothing.
  */
 import { type Cents, isCents } from "@ddd/core/money/Money"
-import { type PayoutNews, type PayoutStatus, payoutStatuses, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type PayoutStatus, payoutStatuses, type ProviderReport, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isUuid } from "@ddd/core/values/Ids"
 
-export type TransferSeen = Extract<PayoutNews, { readonly _tag: "TransferSeen" }>
-export type PayoutSeen = Extract<PayoutNews, { readonly _tag: "PayoutSeen" }>
+export type TransferSeen = Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
+export type PayoutSeen = Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
 
 /** Any value's properties; none where it has none. */
 export const propertiesOf = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -90,7 +90,7 @@ export const readPayout = (value: unknown): Marked<PayoutSeen> | undefined => {
   }
 }
 
-/** The answer to a reversal as news of its transfer; undefined where it is not the whole of that transfer's. */
+/** The answer to a reversal as a report about its transfer; undefined where it is not the whole of that transfer's. */
 export const readReversal = (value: unknown, transferId: string, amount: Cents): TransferSeen | undefined => {
   const reversal = propertiesOf(value)
   const { transfer } = reversal
@@ -101,10 +101,10 @@ export const readReversal = (value: unknown, transferId: string, amount: Cents):
 }
 
 /** News of an object, once it is certain that it is this withdrawal's. */
-export const newsOf = <Seen extends TransferSeen | PayoutSeen>(
+export const reportOf = <Seen extends TransferSeen | PayoutSeen>(
   { id, account }: Pick<Withdrawal, "id" | "account">,
   { destination, flaw, seen, withdrawalId }: Marked<Seen>
-): PayoutNews => {
+): ProviderReport => {
   const problem = withdrawalId !== id
     ? `it is ${withdrawalId === undefined ? "no withdrawal" : `withdrawal ${withdrawalId}`}'s`
     : flaw ?? (destination !== undefined && destination !== account ? `it went to ${destination}` : undefined)

@@ -7,11 +7,11 @@
  */
 import { cents } from "@ddd/core/money/Money"
 import {
-  learn,
+  applyReport,
   newWithdrawal,
   nextAction,
   pauseMillis,
-  type PayoutNews,
+  type ProviderReport,
   startTurn,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
@@ -51,23 +51,23 @@ const journey = Effect.fnUntraced(function*({ forgets, hears }: Circumstances) {
     const action = nextAction(withdrawal, instant(standIn.now()))
     if (action === null) return withdrawal
     withdrawal = startTurn(withdrawal, action, instant(standIn.now()))
-    const news: PayoutNews = action._tag === "Send"
+    const report: ProviderReport = action._tag === "Send"
       ? yield* provider.send(withdrawal, { ...action, turn: withdrawal.turn })
       : action._tag === "Watch"
       ? yield* provider.inspect(withdrawal, "payout", action.payoutId)
       : yield* provider.lookUp(withdrawal, action.step).pipe(
         Effect.map((found) =>
           action.step === "reversal" && found._tag === "TransferSeen" && found.reversed === 0n
-            ? { _tag: "Absent", step: "reversal", attempt: action.attempt } satisfies PayoutNews
+            ? { _tag: "Absent", step: "reversal", attempt: action.attempt } satisfies ProviderReport
             : found
         )
       )
-    if (forgets === 0 || turn % forgets !== 0) withdrawal = learn(withdrawal, news)
+    if (forgets === 0 || turn % forgets !== 0) withdrawal = applyReport(withdrawal, report)
     if (hears) {
       const notices = standIn.events.slice(heard).toReversed().map(({ body }) => provider.read(body))
       heard = standIn.events.length
       for (const notice of [...notices, ...notices]) {
-        if (notice._tag === "Withdrawal") withdrawal = learn(withdrawal, notice.news)
+        if (notice._tag === "Withdrawal") withdrawal = applyReport(withdrawal, notice.report)
       }
     }
     // past the first minutes only the hours matter: four times within a key's life, and once after it

@@ -1,6 +1,6 @@
 /** Payouts through Stripe, against a stand-in that can misbehave. */
 import { cents } from "@ddd/core/money/Money"
-import { newWithdrawal, type PayoutNews, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { newWithdrawal, type ProviderReport, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
@@ -23,7 +23,8 @@ const withdrawalTo = (account: string, changes: Partial<Withdrawal> = {}): Withd
 const first = { step: "transfer", attempt: 1, isFirst: true, turn: 1 } satisfies SentRequest
 const ofStep = (step: SentRequest["step"], attempt = 1): SentRequest => ({ ...first, step, attempt })
 
-const reasonOf = (news: PayoutNews): string => "reason" in news ? `${news._tag}: ${news.reason}` : news._tag
+const reasonOf = (report: ProviderReport): string =>
+  "reason" in report ? `${report._tag}: ${report.reason}` : report._tag
 
 /** Whatever server, in the place of Stripe. */
 const serverOf = (handle: (request: IncomingMessage, response: ServerResponse) => void) =>
@@ -146,8 +147,8 @@ describe("PayoutProviderStripe", () => {
           request.socket.destroy()
         },
         Effect.gen(function*() {
-          const news = yield* (yield* PayoutProvider).send(withdrawalTo("acct_1"), first)
-          assert.strictEqual(news._tag, "Unknown")
+          const report = yield* (yield* PayoutProvider).send(withdrawalTo("acct_1"), first)
+          assert.strictEqual(report._tag, "Unknown")
         })
       )
       assert.deepStrictEqual(keys, [requestKey(id, "transfer", 1)])
@@ -196,8 +197,8 @@ describe("PayoutProviderStripe", () => {
         yield* against(
           answering(status, { error: { type: "api_error", message: "no" } }),
           Effect.gen(function*() {
-            const news = yield* (yield* PayoutProvider).lookUp(withdrawalTo("acct_1"), "transfer")
-            assert.strictEqual(news._tag, "Unknown", `${status}`)
+            const report = yield* (yield* PayoutProvider).lookUp(withdrawalTo("acct_1"), "transfer")
+            assert.strictEqual(report._tag, "Unknown", `${status}`)
           })
         )
       }
@@ -231,12 +232,12 @@ describe("PayoutProviderStripe", () => {
       Effect.gen(function*() {
         const standIn = yield* StandIn
         const provider = providerAt(new URL(standIn.url), { secretKey: Redacted.make("sk_test_secret") })
-        const news = yield* Effect.provide(
+        const report = yield* Effect.provide(
           PayoutProvider.use((provider) => provider.send(withdrawalTo("acct_1"), first)),
           provider.pipe(Layer.provide(still))
         )
-        assert.isTrue(news._tag === "NotNow" && !news.isKeySpent && news.isFirst)
-        assert.notInclude(JSON.stringify(news), "secret")
+        assert.isTrue(report._tag === "NotNow" && !report.isKeySpent && report.isFirst)
+        assert.notInclude(JSON.stringify(report), "secret")
       })
     ))
 
@@ -288,8 +289,8 @@ describe("PayoutProviderStripe", () => {
         const provider = yield* PayoutProvider
         const withdrawal = withdrawalTo(yield* readyAccount)
         yield* provider.send(withdrawal, first)
-        const news = yield* provider.lookUp({ ...withdrawal, account: "acct_other" }, "transfer")
-        assert.include(reasonOf(news), "Ambiguous")
+        const report = yield* provider.lookUp({ ...withdrawal, account: "acct_other" }, "transfer")
+        assert.include(reasonOf(report), "Ambiguous")
       })
     ))
 
@@ -310,9 +311,9 @@ describe("PayoutProviderStripe", () => {
           yield* provider.send(known, ofStep("payout"))
           yield* provider.send(known, ofStep("reversal"))
           for (const step of ["transfer", "payout"] as const) {
-            const news = yield* provider.lookUp(known, step)
-            if (!("objectId" in news)) assert.fail(reasonOf(news))
-            yield* provider.inspect(known, step, news.objectId)
+            const report = yield* provider.lookUp(known, step)
+            if (!("objectId" in report)) assert.fail(reasonOf(report))
+            yield* provider.inspect(known, step, report.objectId)
           }
           const judge = requestJudge()
           assert.strictEqual(standIn.requests.length, 10)

@@ -116,7 +116,7 @@ describe("StripeEvents.read", () => {
       assert.deepStrictEqual<object>(read(event(type, { ...transfer, amount_reversed: Number(reversed) }), false), {
         _tag: "Withdrawal",
         withdrawalId: withdrawal,
-        news: { _tag: "TransferSeen", objectId: "tr_1", amount: 2_500n, reversed }
+        report: { _tag: "TransferSeen", objectId: "tr_1", amount: 2_500n, reversed }
       })
     }
   })
@@ -138,14 +138,14 @@ describe("StripeEvents.read", () => {
       assert.deepStrictEqual<object>(read(event(type, { ...payout, status }, { account: "acct_1" }), false), {
         _tag: "Withdrawal",
         withdrawalId: withdrawal,
-        news: { _tag: "PayoutSeen", objectId: "po_1", amount: 2_500n, status }
+        report: { _tag: "PayoutSeen", objectId: "po_1", amount: 2_500n, status }
       })
     }
   })
 
   it("holds what bears a withdrawal's name in another currency", () => {
     const notice = read(event("transfer.created", { ...transfer, currency: "eur" }), false)
-    assert.strictEqual(notice._tag === "Withdrawal" ? notice.news._tag : notice._tag, "Ambiguous")
+    assert.strictEqual(notice._tag === "Withdrawal" ? notice.report._tag : notice._tag, "Ambiguous")
   })
 
   it("reads which account changed", () => {

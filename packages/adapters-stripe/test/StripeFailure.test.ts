@@ -1,7 +1,7 @@
 /** What each error of Stripe's means for what was asked for. */
 import { assert, describe, it } from "@effect/vitest"
 import { Stripe } from "stripe"
-import { failureOf, newsOfFailure } from "../src/StripeFailure.ts"
+import { failureOf, reportOfFailure } from "../src/StripeFailure.ts"
 
 const { errors } = Stripe
 
@@ -64,13 +64,13 @@ describe("StripeFailure", () => {
   })
 
   it("says which request was meant", () => {
-    assert.deepStrictEqual(newsOfFailure({ _tag: "Refused", reason: "no" }, request), {
+    assert.deepStrictEqual(reportOfFailure({ _tag: "Refused", reason: "no" }, request), {
       _tag: "Refused",
       step: "payout",
       attempt: 3,
       reason: "Stripe, asked for the payout: no"
     })
-    assert.deepStrictEqual(newsOfFailure({ _tag: "NotNow", isKeySpent: true, reason: "later" }, request), {
+    assert.deepStrictEqual(reportOfFailure({ _tag: "NotNow", isKeySpent: true, reason: "later" }, request), {
       _tag: "NotNow",
       step: "payout",
       attempt: 3,

@@ -93,8 +93,12 @@ describe("a person who is erased", () => {
         idempotency: null
       })
       const seen = { amount: dollars(5), objectId: "1" } as const
-      yield* withdrawals.learn(asked.transaction.id, { _tag: "TransferSeen", reversed: dollars(0), ...seen }, null)
-      yield* withdrawals.learn(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
+      yield* withdrawals.applyReport(
+        asked.transaction.id,
+        { _tag: "TransferSeen", reversed: dollars(0), ...seen },
+        null
+      )
+      yield* withdrawals.applyReport(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
       yield* fundings.hear({ _tag: "Refunded", reference: "app_store:1" })
 
       const own = [

@@ -10,7 +10,7 @@
  */
 import { voidRecord } from "@ddd/core/draws/Settlement"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
-import type { PayoutNews, PayoutStatus } from "@ddd/core/money/Withdrawal"
+import type { PayoutStatus, ProviderReport } from "@ddd/core/money/Withdrawal"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -85,22 +85,22 @@ const withdraw = Effect.fnUntraced(function*(
   userId: UserId,
   amount: number,
   key: string,
-  newsOf: (id: string) => ReadonlyArray<PayoutNews>
+  reportsOf: (id: string) => ReadonlyArray<ProviderReport>
 ) {
   const withdrawals = yield* Withdrawals
   const idempotency = { key, fingerprint: hashOf(key) }
   const asked = yield* withdrawals.ask({ userId, amount: dollars(amount), withdrawDeposits: true, idempotency })
   const { id } = asked.transaction
-  for (const news of newsOf(id)) yield* withdrawals.learn(id, news, null)
+  for (const report of reportsOf(id)) yield* withdrawals.applyReport(id, report, null)
 })
 
-const transferSeen = (id: string, amount: number, reversed = 0): PayoutNews => ({
+const transferSeen = (id: string, amount: number, reversed = 0): ProviderReport => ({
   _tag: "TransferSeen",
   objectId: `transfer of ${id}`,
   amount: dollars(amount),
   reversed: dollars(reversed)
 })
-const payoutSeen = (id: string, amount: number, status: PayoutStatus): PayoutNews => ({
+const payoutSeen = (id: string, amount: number, status: PayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `payout of ${id}`,
   amount: dollars(amount),

@@ -160,7 +160,7 @@ export const dueAfter = (withdrawal: Withdrawal, now: Instant): Instant | null =
 export const turnMillis = 120_000
 
 /** What became known of a withdrawal. */
-export type PayoutNews =
+export type ProviderReport =
   /** The provider has the transfer; `reversed` of it went back. */
   | { readonly _tag: "TransferSeen"; readonly objectId: string; readonly amount: Cents; readonly reversed: Cents }
   | { readonly _tag: "PayoutSeen"; readonly objectId: string; readonly amount: Cents; readonly status: PayoutStatus }
@@ -218,9 +218,9 @@ const setStep = (withdrawal: Withdrawal, step: ProviderStep, change: Partial<Ste
 const newAttempt = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal =>
   setStep(withdrawal, step, { status: "unsent", attempt: withdrawal[step].attempt + 1, sentAt: null })
 
-const seeTransfer = (
+const applyTransfer = (
   withdrawal: Withdrawal,
-  { amount, objectId, reversed }: Extract<PayoutNews, { readonly _tag: "TransferSeen" }>
+  { amount, objectId, reversed }: Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
 ): Withdrawal => {
   const { transfer: { objectId: known, status } } = withdrawal
   if (known !== null && known !== objectId) {
@@ -233,20 +233,23 @@ const seeTransfer = (
     return hold(withdrawal, `transfer ${objectId} was made although the money is back in the wallet`)
   }
   const seen = setStep(withdrawal, "transfer", { status: "done", objectId })
-  const learnt = status === "done" ? seen : progressed(seen, "transfer")
-  if (reversed === 0n || learnt.reversal.status === "done") return learnt
+  const updated = status === "done" ? seen : progressed(seen, "transfer")
+  if (reversed === 0n || updated.reversal.status === "done") return updated
   if (reversed !== amount) {
-    return hold(learnt, `only ${reversed} of the ${amount} cents of transfer ${objectId} were reversed`)
+    return hold(updated, `only ${reversed} of the ${amount} cents of transfer ${objectId} were reversed`)
   }
-  const { payout, payoutStatus } = learnt
+  const { payout, payoutStatus } = updated
   return payout.status === "unsent" || payout.status === "refused" || hasFailed(payoutStatus)
-    ? { ...progressed(setStep(learnt, "reversal", { status: "done", objectId }), "reversal"), problem: learnt.problem }
-    : hold(learnt, `transfer ${objectId} was reversed although its payout has not failed`)
+    ? {
+      ...progressed(setStep(updated, "reversal", { status: "done", objectId }), "reversal"),
+      problem: updated.problem
+    }
+    : hold(updated, `transfer ${objectId} was reversed although its payout has not failed`)
 }
 
-const seePayout = (
+const applyPayout = (
   withdrawal: Withdrawal,
-  { amount, objectId, status }: Extract<PayoutNews, { readonly _tag: "PayoutSeen" }>
+  { amount, objectId, status }: Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
 ): Withdrawal => {
   const { payout: { objectId: known }, payoutStatus: before } = withdrawal
   if (known !== null && known !== objectId) {
@@ -275,47 +278,47 @@ const seePayout = (
 
 const absence = { transfer: "no transfer", payout: "no payout", reversal: "no reversal" } as const
 
-const learnSteps = (withdrawal: Withdrawal, news: PayoutNews): Withdrawal => {
-  switch (news._tag) {
+const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawal => {
+  switch (report._tag) {
     case "TransferSeen":
-      return seeTransfer(withdrawal, news)
+      return applyTransfer(withdrawal, report)
     case "PayoutSeen":
-      return seePayout(withdrawal, news)
+      return applyPayout(withdrawal, report)
     case "Unknown":
-      return { ...withdrawal, problem: news.reason }
+      return { ...withdrawal, problem: report.reason }
     case "Ambiguous":
-      return hold(withdrawal, news.reason)
+      return hold(withdrawal, report.reason)
     case "CalledOff":
       return withdrawal.transfer.status === "unsent" && withdrawal.status === "pending"
-        ? { ...setStep(withdrawal, "transfer", { status: "refused" }), problem: news.reason }
+        ? { ...setStep(withdrawal, "transfer", { status: "refused" }), problem: report.reason }
         : withdrawal
     case "Refused":
     case "NotNow":
     case "Absent": {
-      const { attempt, status } = withdrawal[news.step]
+      const { attempt, status } = withdrawal[report.step]
       // about a request that is no longer the one in question, or of which it is certain what it did
       const isOpen = status === "unknown" ||
-        (status === "refused" && news._tag === "Absent" && news.step === "reversal")
-      if (attempt !== news.attempt || !isOpen) return withdrawal
-      if (news._tag === "Absent") {
+        (status === "refused" && report._tag === "Absent" && report.step === "reversal")
+      if (attempt !== report.attempt || !isOpen) return withdrawal
+      if (report._tag === "Absent") {
         // a transfer cannot be reversed twice, so what is not reversed may be asked for again
-        return news.step === "reversal" && status === "unknown"
+        return report.step === "reversal" && status === "unknown"
           ? newAttempt(withdrawal, "reversal")
           : hold(
             withdrawal,
-            news.step === "reversal"
+            report.step === "reversal"
               ? withdrawal.problem ?? "the provider refuses to reverse the transfer"
-              : `the provider knows ${absence[news.step]} of it, and may no longer be asked the same again`,
-            news.step
+              : `the provider knows ${absence[report.step]} of it, and may no longer be asked the same again`,
+            report.step
           )
       }
-      const told = { ...withdrawal, problem: news.reason }
-      if (news._tag === "Refused") {
-        return setStep({ ...releaseHold(told, news.step), idleTurns: 0 }, news.step, { status: "refused" })
+      const told = { ...withdrawal, problem: report.reason }
+      if (report._tag === "Refused") {
+        return setStep({ ...releaseHold(told, report.step), idleTurns: 0 }, report.step, { status: "refused" })
       }
-      if (news.isKeySpent) return newAttempt(releaseHold(told, news.step), news.step)
-      return news.isFirst && news.turn === withdrawal.turn
-        ? setStep(told, news.step, { status: "unsent", sentAt: null })
+      if (report.isKeySpent) return newAttempt(releaseHold(told, report.step), report.step)
+      return report.isFirst && report.turn === withdrawal.turn
+        ? setStep(told, report.step, { status: "unsent", sentAt: null })
         : told
     }
   }
@@ -330,9 +333,9 @@ const statusOf = ({ payoutStatus, reversal, status, transfer }: Withdrawal): Wit
 }
 
 /** The withdrawal with what became known of it, in whatever order and however often that is said. */
-export const learn = (withdrawal: Withdrawal, news: PayoutNews): Withdrawal => {
-  const learnt = learnSteps(withdrawal, news)
-  return { ...learnt, status: statusOf(learnt) }
+export const applyReport = (withdrawal: Withdrawal, report: ProviderReport): Withdrawal => {
+  const updated = applyToSteps(withdrawal, report)
+  return { ...updated, status: statusOf(updated) }
 }
 
 /** What a person decides about a withdrawal that is held. */

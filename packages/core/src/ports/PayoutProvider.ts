@@ -2,10 +2,10 @@
  * Port: who pays players out.
  *
  * A provider does a request under one key once, however often it is sent, for at least 24 hours. An answer that says for certain
- * what happened is a piece of `PayoutNews`; whatever leaves a doubt is `Unknown`.
+ * what happened is a `ProviderReport`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
-import type { PayoutNews, ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
+import type { ProviderReport, ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { PayoutAccountStatus } from "./PayoutAccounts.ts"
@@ -35,7 +35,7 @@ export interface SentRequest {
 /** What a notice of the provider is about. */
 export type PayoutNotice =
   /** What became known of a withdrawal. */
-  | { readonly _tag: "Withdrawal"; readonly withdrawalId: string; readonly news: PayoutNews }
+  | { readonly _tag: "Withdrawal"; readonly withdrawalId: string; readonly report: ProviderReport }
   /** Something changed about an account: ask for it. */
   | { readonly _tag: "Account"; readonly account: string }
   | { readonly _tag: "Ignored"; readonly why: string }
@@ -50,16 +50,16 @@ export class PayoutProvider extends Context.Service<PayoutProvider, {
   readonly onboarding: (account: string) => Effect.Effect<Onboarding, ProviderUnavailable>
   readonly accountStatus: (account: string) => Effect.Effect<PayoutAccountStatus, ProviderUnavailable>
 
-  /** Sends the request of a step. Never fails: what goes wrong is news too. */
-  readonly send: (withdrawal: Withdrawal, request: SentRequest) => Effect.Effect<PayoutNews>
+  /** Sends the request of a step. Never fails: what goes wrong is a report too. */
+  readonly send: (withdrawal: Withdrawal, request: SentRequest) => Effect.Effect<ProviderReport>
   /** Looks for what became of a step by what the withdrawal wrote on it, however long ago. `Absent` where there is nothing. */
-  readonly lookUp: (withdrawal: Withdrawal, step: ProviderStep) => Effect.Effect<PayoutNews>
+  readonly lookUp: (withdrawal: Withdrawal, step: ProviderStep) => Effect.Effect<ProviderReport>
   /** Looks at an object by the provider's name for it; `Ambiguous` where it is not this withdrawal's. */
   readonly inspect: (
     withdrawal: Withdrawal,
     step: "transfer" | "payout",
     objectId: string
-  ) => Effect.Effect<PayoutNews>
+  ) => Effect.Effect<ProviderReport>
 
   /** Whether a notice comes from the provider. */
   readonly judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>

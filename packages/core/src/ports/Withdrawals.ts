@@ -2,7 +2,7 @@
 import { Context, Data, type Effect } from "effect"
 import type { Cents } from "../money/Money.ts"
 import type { WithdrawalRefusal } from "../money/Wallet.ts"
-import type { PayoutNews, ProviderAction, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { ProviderAction, ProviderReport, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { Idempotency, KeyReused } from "../values/Idempotency.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
@@ -70,9 +70,9 @@ export class Withdrawals extends Context.Service<Withdrawals, {
    * Writes down what became known and what follows from it: the movements of a failure or a return, the mail, when to take it up
    * again. `turn` ends that turn; null: it was learnt from elsewhere. Null for an unknown withdrawal.
    */
-  readonly learn: (
+  readonly applyReport: (
     id: string,
-    news: PayoutNews,
+    report: ProviderReport,
     turn: number | null
   ) => Effect.Effect<Withdrawal | null, Unavailable>
   /** A person's decision about a held one; null where it is not held, or that decision makes no sense of it. */

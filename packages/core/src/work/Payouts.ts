@@ -5,7 +5,7 @@
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
-import type { PayoutNews, ProviderAction, Resolution, Withdrawal } from "../money/Withdrawal.ts"
+import type { ProviderAction, ProviderReport, Resolution, Withdrawal } from "../money/Withdrawal.ts"
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
@@ -30,7 +30,7 @@ const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: Provider
 })
 
 /** Whether the provider has what was looked for. */
-const isSeen = ({ _tag }: PayoutNews): boolean => _tag === "TransferSeen" || _tag === "PayoutSeen"
+const isSeen = ({ _tag }: ProviderReport): boolean => _tag === "TransferSeen" || _tag === "PayoutSeen"
 
 /** Looks for a step. A transfer that is there and was not reversed says that there is no reversal. */
 const lookUp = Effect.fnUntraced(function*(
@@ -40,7 +40,7 @@ const lookUp = Effect.fnUntraced(function*(
   const provider = yield* PayoutProvider
   const found = yield* provider.lookUp(withdrawal, step)
   return step === "reversal" && found._tag === "TransferSeen" && found.reversed === 0n
-    ? { _tag: "Absent", step, attempt: withdrawal.reversal.attempt } satisfies PayoutNews
+    ? { _tag: "Absent", step, attempt: withdrawal.reversal.attempt } satisfies ProviderReport
     : found
 })
 
@@ -52,8 +52,8 @@ export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrge
     const turn = yield* withdrawals.claim(id, urgent)
     if (turn === null) return turns
     turns++
-    const news = yield* run(turn.withdrawal, turn.action)
-    const after = yield* withdrawals.learn(id, news, turn.withdrawal.turn)
+    const report = yield* run(turn.withdrawal, turn.action)
+    const after = yield* withdrawals.applyReport(id, report, turn.withdrawal.turn)
     if (after !== null && after.held !== null) {
       yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
     } else if (after !== null && after.problem !== null && after.problem !== turn.withdrawal.problem) {
@@ -82,8 +82,8 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   if (step !== null && resolution !== "go on") {
     const found = yield* lookUp(withdrawal, step)
     if (isSeen(found)) {
-      const learnt = yield* withdrawals.learn(id, found, null)
-      return { _tag: "Found", withdrawal: learnt ?? withdrawal } satisfies Resolved
+      const updated = yield* withdrawals.applyReport(id, found, null)
+      return { _tag: "Found", withdrawal: updated ?? withdrawal } satisfies Resolved
     }
     if (found._tag !== "Absent") {
       return {
@@ -116,17 +116,17 @@ export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Wi
   for (const step of ["transfer", "payout"] as const) {
     const state = withdrawal[step]
     if (state.status === "unsent") continue
-    const news = yield* provider.lookUp(withdrawal, step)
-    switch (news._tag) {
+    const report = yield* provider.lookUp(withdrawal, step)
+    switch (report._tag) {
       case "TransferSeen":
       case "PayoutSeen": {
         const before = yield* withdrawals.find(withdrawal.id)
-        const after = yield* withdrawals.learn(withdrawal.id, news, null)
+        const after = yield* withdrawals.applyReport(withdrawal.id, report, null)
         if (before === null || after === null) break
         if (after.status !== before.status || after[step].status !== before[step].status || after.held !== null) {
           differences.push({
             withdrawal: after,
-            found: `${step} ${news.objectId}: ${after.held?.reason ?? after.status}`
+            found: `${step} ${report.objectId}: ${after.held?.reason ?? after.status}`
           })
         }
         break
@@ -137,7 +137,7 @@ export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Wi
         }
         break
       default:
-        differences.push({ withdrawal, found: "reason" in news ? news.reason : "no answer" })
+        differences.push({ withdrawal, found: "reason" in report ? report.reason : "no answer" })
     }
   }
   return differences

@@ -100,11 +100,13 @@ const hearPayout = Effect.fnUntraced(function*(body: string) {
       return status === null ? ignored("the account is no player's") : done(`the account is ${status}`)
     }
     case "Withdrawal": {
-      const learnt = yield* withdrawals.learn(notice.withdrawalId, notice.news, null)
-      return learnt === null
+      const updated = yield* withdrawals.applyReport(notice.withdrawalId, notice.report, null)
+      return updated === null
         ? ignored("there is no such withdrawal")
         : done(
-          `withdrawal ${learnt.id} is ${learnt.status}${learnt.held === null ? "" : `, held: ${learnt.held.reason}`}`
+          `withdrawal ${updated.id} is ${updated.status}${
+            updated.held === null ? "" : `, held: ${updated.held.reason}`
+          }`
         )
     }
   }

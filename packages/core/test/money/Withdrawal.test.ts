@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { cents, zero } from "../../src/money/Money.ts"
 import {
+  applyReport,
   dueAfter,
   keyLifeMillis,
-  learn,
   nextAction,
   pauseMillis,
   type PayoutStatus,
@@ -223,7 +223,7 @@ describe("a transfer", () => {
       amount: world.withdrawal.amount,
       reversed: zero
     } as const
-    const found = learn(world.withdrawal, seen)
+    const found = applyReport(world.withdrawal, seen)
     assert.isNull(found.held)
     assert.isNull(resolve(found, "absent"))
     assert.strictEqual(nextAction(found, world.now)?._tag, "Send")
@@ -284,7 +284,7 @@ describe("a transfer", () => {
     const world = new PayoutWorld()
     world.takeTurn("hears nothing")
     const seen = { _tag: "TransferSeen", objectId: "tr_1", amount: cents(1n), reversed: zero } as const
-    const held = learn(world.withdrawal, seen)
+    const held = applyReport(world.withdrawal, seen)
     assert.strictEqual(held.held?.reason, "transfer tr_1 is of 1 cents instead of 5000")
     assert.isNull(nextAction(held, world.now))
     assert.isNull(resolve(held, "absent"))
@@ -360,15 +360,15 @@ describe("a payout", () => {
 
   it("that is under way although its transfer was reversed waits for a person", () => {
     const { withdrawal: { amount }, withdrawal } = paidOut()
-    const held = learn(withdrawal, { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount })
+    const held = applyReport(withdrawal, { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount })
     assert.strictEqual(held.held?.reason, "transfer tr_1 was reversed although its payout has not failed")
     assert.strictEqual(held.status, "pending")
   })
 
   it("that nobody asked for is nothing to go on with", () => {
     const world = new PayoutWorld()
-    const news = { objectId: "po_stray", amount: world.withdrawal.amount, status: "paid" } as const
-    const after = learn(world.withdrawal, { _tag: "PayoutSeen", ...news })
+    const report = { objectId: "po_stray", amount: world.withdrawal.amount, status: "paid" } as const
+    const after = applyReport(world.withdrawal, { _tag: "PayoutSeen", ...report })
     assert.deepStrictEqual([after.status, after.payout.status, nextAction(after, world.now)], [
       "pending",
       "unsent",
@@ -419,7 +419,7 @@ describe("a withdrawal that is held", () => {
   it("is not held anew where that nothing was found is told again, after a person decided", () => {
     const world = refusedUnheard()
     world.decide("absent")
-    const again = learn(world.withdrawal, { _tag: "Absent", step: "transfer", attempt: 1 })
+    const again = applyReport(world.withdrawal, { _tag: "Absent", step: "transfer", attempt: 1 })
     assert.deepStrictEqual(again, world.withdrawal)
   })
 
@@ -446,7 +446,7 @@ describe("a withdrawal that is held", () => {
       reason: "insufficient funds"
     } as const
     for (const isKeySpent of [true, false]) {
-      assert.deepStrictEqual(learn(withdrawal, { _tag: "NotNow", isKeySpent, ...late }), withdrawal)
+      assert.deepStrictEqual(applyReport(withdrawal, { _tag: "NotNow", isKeySpent, ...late }), withdrawal)
     }
   })
 })

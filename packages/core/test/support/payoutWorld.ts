@@ -8,12 +8,12 @@
 import { assert } from "@effect/vitest"
 import { type Cents, cents, zero } from "../../src/money/Money.ts"
 import {
-  learn,
+  applyReport,
   newWithdrawal,
   nextAction,
-  type PayoutNews,
   type PayoutStatus,
   type ProviderAction,
+  type ProviderReport,
   type ProviderStep,
   requestKey,
   type Resolution,
@@ -100,7 +100,7 @@ export class PayoutWorld {
   isMeddledWith = false
   #inFlight: Array<InFlight> = []
   /** What may yet be learnt: late answers, and notices, which know no turn. */
-  #unheard: Array<{ readonly news: PayoutNews; readonly turn: number | null }> = []
+  #unheard: Array<{ readonly report: ProviderReport; readonly turn: number | null }> = []
 
   /** What the next turn would be about. */
   get action(): ProviderAction | null {
@@ -139,7 +139,7 @@ export class PayoutWorld {
       if (looksFirst && !isFirst && found._tag !== "Absent") return this.#hear(found, turn, hearing)
       const arrivesBy = this.now + turnMillis - 1
       const request: InFlight = { step, attempt, isFirst, turn, fate, hearing, arrivesBy }
-      if (hearing === "given up") this.#learn({ _tag: "Unknown", reason: "no answer" }, turn)
+      if (hearing === "given up") this.#apply({ _tag: "Unknown", reason: "no answer" }, turn)
       if (isSlow) this.#inFlight.push(request)
       else this.#arrive(request)
       return
@@ -162,7 +162,7 @@ export class PayoutWorld {
     const unheard = this.#unheard[index]
     if (unheard === undefined) return
     if (!isRepeated) this.#unheard.splice(index, 1)
-    this.#learn(unheard.news, unheard.turn)
+    this.#apply(unheard.report, unheard.turn)
   }
 
   /** What is unheard never comes. */
@@ -191,14 +191,14 @@ export class PayoutWorld {
   }
 
   callOff(): void {
-    this.#learn({ _tag: "CalledOff", reason: "a deposit was taken back" }, null)
+    this.#apply({ _tag: "CalledOff", reason: "a deposit was taken back" }, null)
   }
 
   /** Tells what the provider has now, as whoever reconciles learns it. */
   reconcile(): void {
     for (const step of ["transfer", "payout"] as const) {
-      const news = this.#found(step, this.withdrawal[step].attempt)
-      if (news._tag !== "Absent") this.#learn(news, null)
+      const report = this.#found(step, this.withdrawal[step].attempt)
+      if (report._tag !== "Absent") this.#apply(report, null)
     }
   }
 
@@ -208,8 +208,8 @@ export class PayoutWorld {
     this.wait(personMillis)
     const step = this.withdrawal.held?.step ?? null
     if (step !== null && resolution !== "go on") {
-      const news = this.#found(step, this.withdrawal[step].attempt)
-      if (news._tag !== "Absent") return this.#learn(news, null)
+      const report = this.#found(step, this.withdrawal[step].attempt)
+      if (report._tag !== "Absent") return this.#apply(report, null)
     }
     const resolved = resolve(this.withdrawal, resolution)
     if (resolved !== null) this.#become(resolved)
@@ -217,18 +217,18 @@ export class PayoutWorld {
 
   #arrive(request: InFlight): void {
     this.#inFlight = this.#inFlight.filter((other) => other !== request)
-    const news = this.#answer(request)
-    if (request.hearing !== "given up") this.#hear(news, request.turn, request.hearing)
+    const report = this.#answer(request)
+    if (request.hearing !== "given up") this.#hear(report, request.turn, request.hearing)
     this.#check()
   }
 
-  #hear(news: PayoutNews, turn: number, hearing: Hearing): void {
-    if (hearing === "at once") this.#learn(news, turn)
-    if (hearing === "given up") this.#learn({ _tag: "Unknown", reason: "no answer" }, turn)
-    if (hearing === "later") this.#unheard.push({ news, turn })
+  #hear(report: ProviderReport, turn: number, hearing: Hearing): void {
+    if (hearing === "at once") this.#apply(report, turn)
+    if (hearing === "given up") this.#apply({ _tag: "Unknown", reason: "no answer" }, turn)
+    if (hearing === "later") this.#unheard.push({ report, turn })
   }
 
-  #answer({ attempt, fate, isFirst, step, turn }: InFlight): PayoutNews {
+  #answer({ attempt, fate, isFirst, step, turn }: InFlight): ProviderReport {
     if (fate === "hears nothing") return { _tag: "Unknown", reason: "no answer" }
     const notNow = { _tag: "NotNow", step, attempt, turn, isFirst } as const
     if (fate === "will not listen") return { ...notNow, isKeySpent: false, reason: "too many requests" }
@@ -285,11 +285,11 @@ export class PayoutWorld {
   }
 
   #notice(step: ProviderStep): void {
-    this.#unheard.push({ news: this.#found(step, 0), turn: null })
+    this.#unheard.push({ report: this.#found(step, 0), turn: null })
   }
 
   /** What the provider has of a step. A transfer that was not reversed says that there is no reversal. */
-  #found(step: ProviderStep, attempt: number): PayoutNews {
+  #found(step: ProviderStep, attempt: number): ProviderReport {
     const { payout, reversed, withdrawal: { amount } } = this
     if (step === "payout") {
       return payout === undefined
@@ -301,9 +301,9 @@ export class PayoutWorld {
       : { _tag: "TransferSeen", objectId: transferId, amount, reversed }
   }
 
-  #learn(news: PayoutNews, turn: number | null): void {
+  #apply(report: ProviderReport, turn: number | null): void {
     if (turn === this.withdrawal.turn) this.#claimedUntil = 0
-    this.#become(learn(this.withdrawal, news))
+    this.#become(applyReport(this.withdrawal, report))
   }
 
   #become(after: Withdrawal): void {

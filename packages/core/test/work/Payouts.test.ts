@@ -2,11 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { cents, zero } from "../../src/money/Money.ts"
 import {
+  applyReport,
   dueAfter,
-  learn,
   newWithdrawal,
   nextAction,
-  type PayoutNews,
+  type ProviderReport,
   type ProviderStep,
   resolve,
   startTurn,
@@ -29,29 +29,32 @@ const fresh = newWithdrawal({
   askedAt: now
 })
 
-const transferSeen: PayoutNews = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: zero }
-const payoutPaid: PayoutNews = { _tag: "PayoutSeen", objectId: "po_1", amount, status: "paid" }
-const noTransfer: PayoutNews = { _tag: "Absent", step: "transfer", attempt: 1 }
-const unreachable: PayoutNews = { _tag: "Unknown", reason: "the provider cannot be reached" }
+const transferSeen: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: zero }
+const payoutPaid: ProviderReport = { _tag: "PayoutSeen", objectId: "po_1", amount, status: "paid" }
+const noTransfer: ProviderReport = { _tag: "Absent", step: "transfer", attempt: 1 }
+const unreachable: ProviderReport = { _tag: "Unknown", reason: "the provider cannot be reached" }
 
-const transferred = learn(fresh, transferSeen)
-const paid = learn(transferred, payoutPaid)
+const transferred = applyReport(fresh, transferSeen)
+const paid = applyReport(transferred, payoutPaid)
 
 /** The withdrawal after it was sent, and not found a day later. */
-const held = learn(startTurn(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now), noTransfer)
+const held = applyReport(
+  startTurn(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now),
+  noTransfer
+)
 
 /** What a provider says. */
 interface Says {
-  readonly sent?: Partial<Record<ProviderStep, PayoutNews>>
-  readonly found?: Partial<Record<ProviderStep, PayoutNews>>
+  readonly sent?: Partial<Record<ProviderStep, ProviderReport>>
+  readonly found?: Partial<Record<ProviderStep, ProviderReport>>
 }
 
 /** One withdrawal that is stored, a provider, and what was asked of it. */
 const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) => {
   const asked: Array<string> = []
   let stored = start
-  const say = (news: PayoutNews | undefined) =>
-    news === undefined ? Effect.die(new Error("nobody should have asked that")) : Effect.succeed(news)
+  const say = (report: ProviderReport | undefined) =>
+    report === undefined ? Effect.die(new Error("nobody should have asked that")) : Effect.succeed(report)
   const keep = (after: Withdrawal | null) =>
     Effect.sync(() => {
       stored = after ?? stored
@@ -68,7 +71,7 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
           stored = startTurn(stored, action, now)
           return { withdrawal: stored, action }
         }),
-      learn: (_, news) => Effect.suspend(() => keep(stored === null ? null : learn(stored, news))),
+      applyReport: (_, report) => Effect.suspend(() => keep(stored === null ? null : applyReport(stored, report))),
       resolve: (_, resolution) => Effect.suspend(() => keep(stored === null ? null : resolve(stored, resolution)))
     }),
     Layer.mock(PayoutProvider, {
@@ -167,7 +170,7 @@ describe("a person's decision", () => {
 
   it.effect("has a reversal asked for again where the transfer is there, unreversed", () => {
     const refused = {
-      ...learn(paid, { _tag: "PayoutSeen", objectId: "po_1", amount, status: "failed" }),
+      ...applyReport(paid, { _tag: "PayoutSeen", objectId: "po_1", amount, status: "failed" }),
       held: { reason: "the balance is too low", step: "reversal" }
     } as const
     const stage = makeStage(refused, { found: { reversal: transferSeen } })
@@ -179,7 +182,7 @@ describe("a person's decision", () => {
   })
 
   it.effect("goes on without asking where the provider had something that it should not", () => {
-    const ambiguous = learn(transferred, { _tag: "Ambiguous", reason: "there are two payouts" })
+    const ambiguous = applyReport(transferred, { _tag: "Ambiguous", reason: "there are two payouts" })
     const stage = makeStage(ambiguous, {})
     return Effect.gen(function*() {
       assert.strictEqual((yield* Payouts.resolve(ambiguous.id, "go on"))._tag, "Resolved")
@@ -216,7 +219,7 @@ describe("reconciling", () => {
   })
 
   it.effect("tells what the provider does not have", () => {
-    const noPayout: PayoutNews = { _tag: "Absent", step: "payout", attempt: 1 }
+    const noPayout: ProviderReport = { _tag: "Absent", step: "payout", attempt: 1 }
     const stage = makeStage(paid, { found: { transfer: noTransfer, payout: noPayout } })
     return Effect.gen(function*() {
       assert.deepStrictEqual((yield* Payouts.reconcile(paid)).map(({ found }) => found), [
@@ -236,7 +239,7 @@ describe("reconciling", () => {
   })
 
   it.effect("tells that a transfer was made for money that is back in the wallet", () => {
-    const failed = learn(fresh, { _tag: "CalledOff", reason: "a deposit was taken back" })
+    const failed = applyReport(fresh, { _tag: "CalledOff", reason: "a deposit was taken back" })
     const stage = makeStage(failed, { found: { transfer: transferSeen } })
     return Effect.gen(function*() {
       assert.deepStrictEqual((yield* Payouts.reconcile(failed)).map(({ found }) => found), [

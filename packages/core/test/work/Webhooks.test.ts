@@ -49,7 +49,7 @@ interface Scene {
   readonly hear?: Fundings["Service"]["hear"]
   readonly shareNames?: Fundings["Service"]["shareNames"]
   readonly payout?: PayoutNotice
-  readonly learn?: Withdrawals["Service"]["learn"]
+  readonly applyReport?: Withdrawals["Service"]["applyReport"]
 }
 
 const event = {
@@ -65,7 +65,7 @@ const event = {
 } as const
 
 /** What comes of an event; nothing where it is not concluded. */
-const conclusionsOf = Effect.fnUntraced(function*({ hear, learn, notice, payout, sender, shareNames }: Scene) {
+const conclusionsOf = Effect.fnUntraced(function*({ hear, applyReport, notice, payout, sender, shareNames }: Scene) {
   const conclusions: Array<WebhookConclusion> = []
   const unused = () => assert.fail("nobody should have read that")
   const layer = Layer.mergeAll(
@@ -77,7 +77,7 @@ const conclusionsOf = Effect.fnUntraced(function*({ hear, learn, notice, payout,
     Layer.mock(Fundings, { ...(hear && { hear }), ...(shareNames && { shareNames }) }),
     Layer.mock(PayoutProvider, { name: "a provider of the tests'", read: () => payout ?? unused() }),
     Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
-    Layer.mock(Withdrawals, { ...(learn && { learn }) })
+    Layer.mock(Withdrawals, { ...(applyReport && { applyReport }) })
   )
   const exit = yield* Effect.exit(Effect.provide(handle(event.id), layer))
   return { conclusions, exit }
@@ -166,7 +166,7 @@ describe("an event of the payout provider", () => {
   const payout: PayoutNotice = {
     _tag: "Withdrawal",
     withdrawalId: "019a0000-0000-7000-8000-000000000002",
-    news: { _tag: "Unknown", reason: "a test" }
+    report: { _tag: "Unknown", reason: "a test" }
   }
 
   it.effect("is learnt outside of any turn", () =>
@@ -182,7 +182,7 @@ describe("an event of the payout provider", () => {
       const conclusion = yield* conclusionOf({
         sender: "stripe",
         payout,
-        learn: (_, __, turn) =>
+        applyReport: (_, __, turn) =>
           Effect.sync(() => {
             turns.push(turn)
             return { ...withdrawal, held: { reason: "there are two payouts", step: null } }
@@ -198,9 +198,9 @@ describe("an event of the payout provider", () => {
 
   it.effect("is ignored where it is about nobody of ours", () =>
     Effect.gen(function*() {
-      const learn = () => Effect.succeed(null)
+      const applyReport = () => Effect.succeed(null)
       const account: PayoutNotice = { _tag: "Account", account: "acct_other" }
-      for (const scene of [{ payout, learn }, { payout: account }]) {
+      for (const scene of [{ payout, applyReport }, { payout: account }]) {
         assert.strictEqual((yield* conclusionOf({ sender: "stripe", ...scene }))?.state, "ignored")
       }
     }))

@@ -1,6 +1,6 @@
 /** What every adapter of `PayoutProvider` must do. */
 import { type Cents, cents } from "@ddd/core/money/Money"
-import { newWithdrawal, type PayoutNews, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { newWithdrawal, type ProviderReport, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { userId } from "@ddd/core/values/Ids"
@@ -55,9 +55,9 @@ const askedFor = Effect.fnUntraced(function*(account: string, amount: Cents = ce
 
 const requestOf = (step: ProviderStep, attempt = 1): SentRequest => ({ step, attempt, isFirst: true, turn: 7 })
 
-const seen = (news: PayoutNews) => {
-  if (news._tag !== "TransferSeen" && news._tag !== "PayoutSeen") assert.fail(JSON.stringify(news))
-  return news
+const seen = (report: ProviderReport) => {
+  if (report._tag !== "TransferSeen" && report._tag !== "PayoutSeen") assert.fail(JSON.stringify(report))
+  return report
 }
 
 /** Sends a request that is to be done, and gives its object. */
@@ -72,9 +72,9 @@ const transferred = Effect.fnUntraced(function*(account: string, amount?: Cents)
   return { ...withdrawal, transfer: { ...withdrawal.transfer, status: "done", objectId } } satisfies Withdrawal
 })
 
-const reversedOf = (news: PayoutNews): Cents => {
-  if (news._tag !== "TransferSeen") assert.fail(JSON.stringify(news))
-  return news.reversed
+const reversedOf = (report: ProviderReport): Cents => {
+  if (report._tag !== "TransferSeen") assert.fail(JSON.stringify(report))
+  return report.reversed
 }
 
 /** Registers the contract tests of the port. They run in real time. */
@@ -130,7 +130,7 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
           Array.from({ length: 5 }, () => provider.send(withdrawal, requestOf("transfer"))),
           { concurrency: "unbounded" }
         )
-        const ids = all.flatMap((news) => news._tag === "TransferSeen" ? [news.objectId] : [])
+        const ids = all.flatMap((report) => report._tag === "TransferSeen" ? [report.objectId] : [])
         assert.strictEqual(new Set(ids).size, 1)
         assert.strictEqual(seen(yield* provider.lookUp(withdrawal, "transfer")).objectId, ids[0])
       })
@@ -208,9 +208,9 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
         const provider = yield* PayoutProvider
         const account = yield* readyAccount
         yield* transferred(account, cents(100n))
-        const news = yield* provider.send(yield* askedFor(account, cents(101n)), requestOf("payout", 2))
-        if (news._tag !== "NotNow") assert.fail(JSON.stringify(news))
-        const { reason: _, ...rest } = news
+        const report = yield* provider.send(yield* askedFor(account, cents(101n)), requestOf("payout", 2))
+        if (report._tag !== "NotNow") assert.fail(JSON.stringify(report))
+        const { reason: _, ...rest } = report
         assert.deepStrictEqual(rest, {
           _tag: "NotNow",
           step: "payout",

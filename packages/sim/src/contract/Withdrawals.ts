@@ -3,9 +3,9 @@ import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import {
   keyLifeMillis,
   newWithdrawal,
-  type PayoutNews,
   type PayoutStatus,
   payoutStatuses,
+  type ProviderReport,
   type ProviderStep,
   providerSteps,
   type Resolution,
@@ -21,6 +21,7 @@ import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
 import {
   advance,
+  applyReport,
   askRefusalOf,
   auditClean,
   buy,
@@ -28,7 +29,6 @@ import {
   dollars,
   drawNow,
   fundedPlayer,
-  learn,
   openPayoutAccount,
   openSales,
   payablePlayer,
@@ -75,13 +75,13 @@ const winner = Effect.fnUntraced(function*(name: string) {
   return player
 })
 
-const refused = (step: ProviderStep, attempt = 1): PayoutNews => ({
+const refused = (step: ProviderStep, attempt = 1): ProviderReport => ({
   _tag: "Refused",
   step,
   attempt,
   reason: "no such bank"
 })
-const unknown: PayoutNews = { _tag: "Unknown", reason: "the provider did not answer" }
+const unknown: ProviderReport = { _tag: "Unknown", reason: "the provider did not answer" }
 
 /** How many jobs there are that take the withdrawal up. */
 const payOutJobs = (id: string) =>
@@ -93,7 +93,7 @@ const holdForPerson = Effect.fnUntraced(function*(id: string) {
   yield* advance(keyLifeMillis + turnMillis)
   const lost = yield* claim(id)
   assert.deepStrictEqual(lost.action, { _tag: "LookUp", step: "transfer", attempt: 1 })
-  return yield* learn(id, { _tag: "Absent", step: "transfer", attempt: 1 }, lost.withdrawal.turn)
+  return yield* applyReport(id, { _tag: "Absent", step: "transfer", attempt: 1 }, lost.withdrawal.turn)
 })
 
 /** What may happen to a withdrawal, of a few, and to its player. */
@@ -158,8 +158,8 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 const stepUnderWay = (withdrawal: Withdrawal): ProviderStep | null =>
   providerSteps.find((step) => withdrawal[step].status === "unknown") ?? null
 
-/** The news of a move, where a provider that lost nothing could tell it; null where it could not. */
-const newsOf = (withdrawal: Withdrawal, move: Move): PayoutNews | null => {
+/** The report of a move, where a provider that lost nothing could tell it; null where it could not. */
+const reportOf = (withdrawal: Withdrawal, move: Move): ProviderReport | null => {
   const { payout, reversal, transfer, turn } = withdrawal
   const step = stepUnderWay(withdrawal)
   switch (move.what) {
@@ -270,7 +270,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* standingOf(ada), [cents(290n), cents(90n), cents(100n)])
         const second = yield* ask(ada, cents(290n))
         assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, cents(390n)])
-        for (const id of [transaction.id, second]) yield* learn(id, { _tag: "CalledOff", reason: "called off" })
+        for (const id of [transaction.id, second]) yield* applyReport(id, { _tag: "CalledOff", reason: "called off" })
         assert.deepStrictEqual(yield* standingOf(ada), [cents(390n), cents(190n), zero])
         yield* auditClean
       })
@@ -370,7 +370,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.isNull(yield* withdrawals.claim(id, true))
         assert.isNull(yield* withdrawals.claim(nobody, true))
         assert.isNull(yield* withdrawals.find(nobody))
-        assert.isNull(yield* withdrawals.learn(nobody, unknown, null))
+        assert.isNull(yield* withdrawals.applyReport(nobody, unknown, null))
         assert.isNull(yield* withdrawals.resolve(nobody, "absent"))
       })
     )
@@ -389,10 +389,10 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(second.withdrawal.transfer, first.withdrawal.transfer)
         assert.strictEqual(second.withdrawal.turn, 2)
         // whoever had the first turn is late: what it says counts, and ends no turn but its own
-        const late = yield* learn(id, transferSeen(first.withdrawal), first.withdrawal.turn)
+        const late = yield* applyReport(id, transferSeen(first.withdrawal), first.withdrawal.turn)
         assert.strictEqual(late.transfer.status, "done")
         assert.isNull(yield* withdrawals.claim(id, true))
-        yield* learn(id, transferSeen(second.withdrawal), second.withdrawal.turn)
+        yield* applyReport(id, transferSeen(second.withdrawal), second.withdrawal.turn)
         assert.deepStrictEqual((yield* claim(id)).action, { _tag: "Send", step: "payout", attempt: 1, isFirst: true })
       })
     )
@@ -405,7 +405,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         for (const round of [1, 2, 3, 4, 5, 6, 7, 8]) {
           const { withdrawal } = present(yield* withdrawals.claim(id, true))
           assert.strictEqual(withdrawal.idleTurns, round)
-          assert.strictEqual((yield* learn(id, unknown, withdrawal.turn)).problem, "the provider did not answer")
+          assert.strictEqual((yield* applyReport(id, unknown, withdrawal.turn)).problem, "the provider did not answer")
         }
         assert.isNull(yield* withdrawals.claim(id, false))
         yield* advance(minuteMillis)
@@ -433,7 +433,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* advance(hourMillis)
         assert.strictEqual(yield* withdrawals.offerDue(10), 2)
         assert.deepStrictEqual(yield* jobs, [3, 2, 3])
-        yield* learn(present(third), { _tag: "Ambiguous", reason: "two of them" })
+        yield* applyReport(present(third), { _tag: "Ambiguous", reason: "two of them" })
         yield* advance(hourMillis)
         yield* withdrawals.offerDue(10)
         assert.deepStrictEqual(yield* jobs, [4, 2, 3])
@@ -450,8 +450,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual([paid.transfer.objectId, paid.payout.objectId], [`tr_${id}`, `po_${id}`])
         assert.deepStrictEqual(yield* withdrawalAt(id), paid)
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
-        yield* times(5, learn(id, payoutSeen(paid, "paid")))
-        yield* learn(id, payoutSeen(paid, "in_transit"))
+        yield* times(5, applyReport(id, payoutSeen(paid, "paid")))
+        yield* applyReport(id, payoutSeen(paid, "in_transit"))
         assert.deepStrictEqual(yield* historyOf(ada), [
           ["deposit", dollars(10), "completed"],
           ["withdrawal", dollars(-4), "completed"]
@@ -468,8 +468,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         const id = yield* ask(ada, dollars(4))
         const { withdrawal } = yield* claim(id)
         yield* Effect.all([
-          times(10, learn(id, refused("transfer"))),
-          learn(id, refused("transfer"), withdrawal.turn)
+          times(10, applyReport(id, refused("transfer"))),
+          applyReport(id, refused("transfer"), withdrawal.turn)
         ], { concurrency: "unbounded" })
         assert.strictEqual((yield* withdrawalAt(id)).status, "failed")
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(10), zero, zero])
@@ -491,12 +491,14 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(4))
         const paid = yield* payOut(id)
-        assert.strictEqual((yield* learn(id, payoutSeen(paid, "failed"))).status, "paid")
+        assert.strictEqual((yield* applyReport(id, payoutSeen(paid, "failed"))).status, "paid")
         const { action, withdrawal } = yield* claim(id)
         assert.deepStrictEqual(action, { _tag: "Send", step: "reversal", attempt: 1, isFirst: true })
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
         const seen = transferSeen(withdrawal, dollars(4))
-        yield* Effect.all([learn(id, seen, withdrawal.turn), times(5, learn(id, seen))], { concurrency: "unbounded" })
+        yield* Effect.all([applyReport(id, seen, withdrawal.turn), times(5, applyReport(id, seen))], {
+          concurrency: "unbounded"
+        })
         assert.strictEqual((yield* withdrawalAt(id)).status, "returned")
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(10), zero, zero])
         assert.deepStrictEqual(yield* historyOf(ada), [
@@ -517,7 +519,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* claim(id)
         yield* tell({ _tag: "Refunded", reference: "test:funds of ada" })
         assert.strictEqual((yield* walletOf(ada)).debt, dollars(10))
-        yield* learn(id, refused("transfer"))
+        yield* applyReport(id, refused("transfer"))
         const { balance, debt, pendingWithdrawal } = yield* walletOf(ada)
         assert.deepStrictEqual([balance, debt, pendingWithdrawal], [zero, zero, zero])
         assert.deepStrictEqual((yield* historyOf(ada)).slice(-2), [
@@ -536,7 +538,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const [sent, unsent] = [yield* ask(ada, dollars(4)), yield* ask(ada, dollars(4))]
         const transfer = yield* claim(sent)
-        yield* learn(sent, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
+        yield* applyReport(sent, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
         yield* accounts.freeze(ada)
         assert.isNull(yield* withdrawals.claim(unsent, false))
         assert.isNull(yield* withdrawals.claim(unsent, true))
@@ -569,7 +571,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.isNull(yield* withdrawals.resolve(gone, "absent"))
         assert.strictEqual((yield* holdForPerson(gone)).held?.step, "transfer")
         yield* holdForPerson(again)
-        yield* learn(odd, { _tag: "Ambiguous", reason: "there are two of them" })
+        yield* applyReport(odd, { _tag: "Ambiguous", reason: "there are two of them" })
         assert.isNull(yield* withdrawals.claim(again, true))
         const held = yield* pagesOf(10, (page) => withdrawals.list({ held: true }, page))
         assert.deepStrictEqual(held.flat().map(({ id }) => id), [odd, again, gone])
@@ -604,8 +606,8 @@ export const withdrawalsContract = (subject: Subject): void =>
           yield* ask(ada, dollars(1))
         ]
         yield* payOut(paid)
-        yield* learn(failed, { _tag: "CalledOff", reason: "called off" })
-        yield* learn(held, { _tag: "Ambiguous", reason: "two of them" })
+        yield* applyReport(failed, { _tag: "CalledOff", reason: "called off" })
+        yield* applyReport(held, { _tag: "Ambiguous", reason: "two of them" })
         const old = yield* ask(bob, dollars(1))
         yield* advance(2 * hourMillis)
         const young = yield* ask(ada, dollars(1))
@@ -673,8 +675,8 @@ export const withdrawalsContract = (subject: Subject): void =>
                   yield* withdrawals.resolve(id, move.resolution)
                 } else {
                   const withdrawal = yield* withdrawalAt(id)
-                  const news = newsOf(withdrawal, move)
-                  if (news !== null) yield* learn(id, news, withdrawal.turn)
+                  const report = reportOf(withdrawal, move)
+                  if (report !== null) yield* applyReport(id, report, withdrawal.turn)
                 }
               }
             }

@@ -1,6 +1,6 @@
 /** What operations on withdrawals have in common, in memory. Each is a piece of a write that was decided. */
 import { failWithdrawal, payWithdrawal, returnWithdrawal } from "@ddd/core/money/Wallet"
-import { dueAfter, learn, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { applyReport, dueAfter, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
@@ -70,6 +70,6 @@ export const callOff = (store: Stored, userId: UserId, needed: bigint, reason: s
   )
   for (const row of unsent) {
     if (walletOf(store, userId).balance >= needed) return
-    goOn(store, row, learn(row, { _tag: "CalledOff", reason }), null)
+    goOn(store, row, applyReport(row, { _tag: "CalledOff", reason }), null)
   }
 }

@@ -2,7 +2,7 @@
 import { keyOf } from "@ddd/core/draws/Sale"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import {
-  learn,
+  applyReport,
   newWithdrawal,
   nextAction,
   pauseMillis,
@@ -136,7 +136,8 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
         }),
 
       claim: (id, isUrgent) => store.exclusive(Effect.sync(() => claim(id, isUrgent))),
-      learn: (id, news, turn) => store.exclusive(Effect.sync(() => change(id, (row) => learn(row, news), turn))),
+      applyReport: (id, report, turn) =>
+        store.exclusive(Effect.sync(() => change(id, (row) => applyReport(row, report), turn))),
       resolve: (id, resolution) =>
         store.exclusive(Effect.sync(() => change(id, (row) => resolve(row, resolution), null))),
 

@@ -3,7 +3,16 @@ import { cents } from "@ddd/core/money/Money"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { claim, deposit, learn, payoutSeen, tell, transferSeen, withdraw, withdrawalAt } from "../scenario/Steps.ts"
+import {
+  applyReport,
+  claim,
+  deposit,
+  payoutSeen,
+  tell,
+  transferSeen,
+  withdraw,
+  withdrawalAt
+} from "../scenario/Steps.ts"
 import type { PayOutOutcome } from "./Commands.ts"
 import {
   comeBack,
@@ -95,23 +104,23 @@ const send = Effect.fnUntraced(function*({ frozen }: Player, withdrawal: Expecte
 const pay = Effect.fnUntraced(function*(withdrawal: ExpectedWithdrawal) {
   const { id } = withdrawal
   const sent = yield* withdrawalAt(id)
-  yield* learn(id, transferSeen(sent), sent.turn)
+  yield* applyReport(id, transferSeen(sent), sent.turn)
   const payout = yield* claim(id)
-  yield* learn(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
+  yield* applyReport(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
   withdrawal.state = "paid"
 })
 
 const refuse = Effect.fnUntraced(function*(player: Player, withdrawal: ExpectedWithdrawal) {
   const { transfer: { attempt }, turn } = yield* withdrawalAt(withdrawal.id)
-  yield* learn(withdrawal.id, { _tag: "Refused", step: "transfer", attempt, reason: "no such account" }, turn)
+  yield* applyReport(withdrawal.id, { _tag: "Refused", step: "transfer", attempt, reason: "no such account" }, turn)
   comeBack(player, withdrawal, "failed")
 })
 
 const sendBack = Effect.fnUntraced(function*(player: Player, withdrawal: ExpectedWithdrawal) {
   const { amount, id } = withdrawal
-  yield* learn(id, payoutSeen(yield* withdrawalAt(id), "failed"))
+  yield* applyReport(id, payoutSeen(yield* withdrawalAt(id), "failed"))
   const reversal = yield* claim(id)
-  yield* learn(id, transferSeen(reversal.withdrawal, cents(amount)), reversal.withdrawal.turn)
+  yield* applyReport(id, transferSeen(reversal.withdrawal, cents(amount)), reversal.withdrawal.turn)
   comeBack(player, withdrawal, "returned")
 })
 

@@ -6,7 +6,7 @@
  */
 import { cents } from "@ddd/core/money/Money"
 import {
-  type PayoutNews,
+  type ProviderReport,
   type ProviderStep,
   providerSteps,
   requestKey,
@@ -65,7 +65,7 @@ const available = (state: State, account: string): bigint =>
 const isReversed = (state: State, transferId: string): boolean =>
   requestsOf(state).some(({ objectId, step }) => step === "reversal" && objectId === transferId)
 
-const newsOf = (state: State, { amount, at, objectId, step }: Request, now: Instant): PayoutNews =>
+const reportOf = (state: State, { amount, at, objectId, step }: Request, now: Instant): ProviderReport =>
   step === "payout"
     ? {
       _tag: "PayoutSeen",
@@ -80,14 +80,14 @@ const newsOf = (state: State, { amount, at, objectId, step }: Request, now: Inst
       reversed: cents(isReversed(state, objectId) ? amount : 0n)
     }
 
-/** Decides about a request that was not made before: what is kept of it, or news of why nothing is done. */
+/** Decides about a request that was not made before: what is kept of it, or the report of why nothing is done. */
 const decide = (
   state: State,
   { account, amount, id, transfer }: Withdrawal,
   { attempt, isFirst, step, turn }: SentRequest,
   at: Instant
-): Request | PayoutNews => {
-  const refused = (reason: string): PayoutNews => ({ _tag: "Refused", step, attempt, reason })
+): Request | ProviderReport => {
+  const refused = (reason: string): ProviderReport => ({ _tag: "Refused", step, attempt, reason })
   const done = (objectId: string): Request => ({ step, withdrawalId: id, account, objectId, amount, at })
   if (step === "transfer") {
     return account.startsWith(accountPrefix)
@@ -112,7 +112,7 @@ const decide = (
 }
 
 /** What there is of a step; a reversal is looked for at its transfer. */
-const found = (state: State, withdrawal: Withdrawal, step: ProviderStep, now: Instant): PayoutNews => {
+const found = (state: State, withdrawal: Withdrawal, step: ProviderStep, now: Instant): ProviderReport => {
   const looked = step === "payout" ? "payout" : "transfer"
   const requests = requestsOf(state).filter(({ step, withdrawalId }) =>
     withdrawalId === withdrawal.id && step === looked
@@ -124,7 +124,7 @@ const found = (state: State, withdrawal: Withdrawal, step: ProviderStep, now: In
       : { _tag: "Absent", step, attempt: withdrawal[step].attempt }
   }
   return second === undefined
-    ? newsOf(state, first, now)
+    ? reportOf(state, first, now)
     : { _tag: "Ambiguous", reason: `there is more than one simulated ${looked} of it` }
 }
 
@@ -134,11 +134,11 @@ const inspected = (
   step: "transfer" | "payout",
   objectId: string,
   now: Instant
-): PayoutNews => {
+): ProviderReport => {
   const request = requestsOf(state).find((request) => request.objectId === objectId && request.step === step)
   if (request === undefined) return { _tag: "Unknown", reason: `there is no simulated ${step} ${objectId}` }
   return request.withdrawalId === withdrawal.id
-    ? newsOf(state, request, now)
+    ? reportOf(state, request, now)
     : { _tag: "Ambiguous", reason: `${objectId} is withdrawal ${request.withdrawalId}'s` }
 }
 
@@ -197,9 +197,9 @@ export const layer = (
       )
 
       const unknown = (
-        asked: Effect.Effect<PayoutNews, ProviderUnavailable>
-      ): Effect.Effect<PayoutNews> =>
-        Effect.catch(asked, ({ message }) => Effect.succeed<PayoutNews>({ _tag: "Unknown", reason: message }))
+        asked: Effect.Effect<ProviderReport, ProviderUnavailable>
+      ): Effect.Effect<ProviderReport> =>
+        Effect.catch(asked, ({ message }) => Effect.succeed<ProviderReport>({ _tag: "Unknown", reason: message }))
 
       return PayoutProvider.of({
         name: "simulated",
@@ -226,14 +226,14 @@ export const layer = (
             const before = state.requests[key]
             if (before !== undefined) {
               return before.amount === withdrawal.amount && before.account === withdrawal.account
-                ? newsOf(state, before, now)
-                : { _tag: "Unknown", reason: `${key} was used for another request` } satisfies PayoutNews
+                ? reportOf(state, before, now)
+                : { _tag: "Unknown", reason: `${key} was used for another request` } satisfies ProviderReport
             }
             const decided = decide(state, withdrawal, request, now)
             if ("_tag" in decided) return decided
             const after = { ...state, requests: { ...state.requests, [key]: decided } }
             yield* save(path, after)
-            return newsOf(after, decided, now)
+            return reportOf(after, decided, now)
           },
           turns.withPermits(1),
           unknown

@@ -4,7 +4,7 @@ import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Receipt } from "@ddd/core/draws/Ticket"
 import type { FundingNews } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
-import type { PayoutNews, PayoutStatus, Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { PayoutStatus, ProviderReport, Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Books } from "@ddd/core/ports/Books"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
@@ -110,7 +110,7 @@ export const askRefusalOf = <A, R>(
   )
 
 /** What a provider says of the transfer that it made, or of which `reversed` went back. */
-export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): PayoutNews => ({
+export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): ProviderReport => ({
   _tag: "TransferSeen",
   objectId: `tr_${id}`,
   amount,
@@ -118,7 +118,7 @@ export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): 
 })
 
 /** What a provider says of the payout that it made. */
-export const payoutSeen = ({ amount, id }: Withdrawal, status: PayoutStatus): PayoutNews => ({
+export const payoutSeen = ({ amount, id }: Withdrawal, status: PayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `po_${id}`,
   amount,
@@ -132,15 +132,15 @@ export const withdrawalAt = (id: string) => Withdrawals.use(({ find }) => Effect
 export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(claim(id, false), present))
 
 /** Writes down what became known of a withdrawal, from a turn or from elsewhere. */
-export const learn = (id: string, news: PayoutNews, turn: number | null = null) =>
-  Withdrawals.use((withdrawals) => Effect.map(withdrawals.learn(id, news, turn), present))
+export const applyReport = (id: string, report: ProviderReport, turn: number | null = null) =>
+  Withdrawals.use((withdrawals) => Effect.map(withdrawals.applyReport(id, report, turn), present))
 
 /** Has a provider do all that a new withdrawal asks of it; gives it as it is once it is paid. */
 export const payOut = Effect.fnUntraced(function*(id: string) {
   const transfer = yield* claim(id)
-  yield* learn(id, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
+  yield* applyReport(id, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
   const payout = yield* claim(id)
-  return yield* learn(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
+  return yield* applyReport(id, payoutSeen(payout.withdrawal, "paid"), payout.withdrawal.turn)
 })
 
 export interface BuyOptions {

@@ -17,13 +17,13 @@ import { rowsOf, Store } from "../../src/memory/Store.ts"
 import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/scenario/RoomSteps.ts"
 import {
   advancePast,
+  applyReport,
   buy,
   catchUp,
   claim,
   deposit,
   dollars,
   fundedPlayer,
-  learn,
   openSales,
   payablePlayer,
   payOut,
@@ -48,11 +48,15 @@ const moneyInAndOut = Effect.gen(function*() {
   yield* payOut(paid.id)
   const { transaction: failed } = yield* withdraw(carol, dollars(2))
   const { withdrawal: { turn } } = yield* claim(failed.id)
-  yield* learn(failed.id, { _tag: "Refused", step: "transfer", attempt: 1, reason: "the account is closed" }, turn)
+  yield* applyReport(
+    failed.id,
+    { _tag: "Refused", step: "transfer", attempt: 1, reason: "the account is closed" },
+    turn
+  )
   const { transaction: returned } = yield* withdraw(carol, dollars(4))
-  yield* learn(returned.id, payoutSeen(yield* payOut(returned.id), "failed"))
+  yield* applyReport(returned.id, payoutSeen(yield* payOut(returned.id), "failed"))
   const { withdrawal } = yield* claim(returned.id)
-  yield* learn(returned.id, transferSeen(withdrawal, withdrawal.amount), withdrawal.turn)
+  yield* applyReport(returned.id, transferSeen(withdrawal, withdrawal.amount), withdrawal.turn)
   yield* withdraw(carol, dollars(1), { key: "pending" })
 
   const dan = yield* payablePlayer("dan", dollars(1))
