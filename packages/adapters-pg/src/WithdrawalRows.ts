@@ -2,7 +2,7 @@
 import { cents } from "@ddd/core/money/Money"
 import { failWithdrawal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/money/Wallet"
 import type {
-  PayoutStatus,
+  ProviderPayoutStatus,
   ProviderStep,
   StepState,
   StepStatus,
@@ -40,7 +40,7 @@ export interface WithdrawalRow {
   readonly payout_attempt: number
   readonly payout_sent_at: Date | null
   readonly payout_id: string | null
-  readonly payout_state: PayoutStatus | null
+  readonly payout_state: ProviderPayoutStatus | null
   readonly reversal_status: StepStatus
   readonly reversal_attempt: number
   readonly reversal_sent_at: Date | null
@@ -78,7 +78,7 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   status: row.status,
   transfer: stepOf(row.transfer_status, row.transfer_attempt, row.transfer_sent_at, row.transfer_id),
   payout: stepOf(row.payout_status, row.payout_attempt, row.payout_sent_at, row.payout_id),
-  payoutStatus: row.payout_state,
+  providerPayoutStatus: row.payout_state,
   reversal: stepOf(row.reversal_status, row.reversal_attempt, row.reversal_sent_at, row.reversal_id),
   held: row.held_reason === null ? null : { reason: row.held_reason, step: row.held_step },
   problem: row.problem,
@@ -114,7 +114,7 @@ export interface Schedule {
 /** Writes all of a withdrawal that may change. Its row is locked; movements of a new status are written already. */
 export const storeWithdrawal = (
   sql: PgClient.PgClient,
-  { held, id, idleTurns, payout, payoutStatus, problem, reversal, status, transfer, turn }: Withdrawal,
+  { held, id, idleTurns, payout, providerPayoutStatus, problem, reversal, status, transfer, turn }: Withdrawal,
   { dueAt, claimedUntil }: Schedule
 ) =>
   sql`
@@ -123,7 +123,7 @@ export const storeWithdrawal = (
       transfer_sent_at = ${timeOrNull(transfer.sentAt)}::timestamptz, transfer_id = ${transfer.objectId},
       payout_status = ${payout.status}, payout_attempt = ${payout.attempt}::int,
       payout_sent_at = ${timeOrNull(payout.sentAt)}::timestamptz, payout_id = ${payout.objectId},
-      payout_state = ${payoutStatus},
+      payout_state = ${providerPayoutStatus},
       reversal_status = ${reversal.status}, reversal_attempt = ${reversal.attempt}::int,
       reversal_sent_at = ${timeOrNull(reversal.sentAt)}::timestamptz, reversal_id = ${reversal.objectId},
       held_reason = ${held?.reason ?? null}, held_step = ${held?.step ?? null}, problem = ${problem},

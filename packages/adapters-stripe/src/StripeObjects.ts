@@ -5,7 +5,12 @@
  * read with care: what is not the whole thing is nothing.
  */
 import { type Cents, isCents } from "@ddd/core/money/Money"
-import { type PayoutStatus, payoutStatuses, type ProviderReport, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import {
+  type ProviderPayoutStatus,
+  providerPayoutStatuses,
+  type ProviderReport,
+  type Withdrawal
+} from "@ddd/core/money/Withdrawal"
 import { isUuid } from "@ddd/core/values/Ids"
 
 export type TransferSeen = Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
@@ -72,14 +77,14 @@ export const readTransfer = (value: unknown): Marked<TransferSeen> | undefined =
   }
 }
 
-const isPayoutStatus = (status: unknown): status is PayoutStatus =>
-  typeof status === "string" && (payoutStatuses as ReadonlyArray<string>).includes(status)
+const isProviderPayoutStatus = (status: unknown): status is ProviderPayoutStatus =>
+  typeof status === "string" && (providerPayoutStatuses as ReadonlyArray<string>).includes(status)
 
 /** Reads a payout; undefined where it is none. */
 export const readPayout = (value: unknown): Marked<PayoutSeen> | undefined => {
   const { amount: sum, currency, id, metadata, object, status } = propertiesOf(value)
   const [objectId, amount] = [textOf(id), centsOf(sum)]
-  if (object !== "payout" || objectId === undefined || amount === undefined || !isPayoutStatus(status)) {
+  if (object !== "payout" || objectId === undefined || amount === undefined || !isProviderPayoutStatus(status)) {
     return undefined
   }
   return {

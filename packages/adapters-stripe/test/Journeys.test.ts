@@ -113,7 +113,7 @@ const settles = (plan: Plan, circumstance: Circumstances) =>
       const standIn = yield* StandIn
       const platform = standIn.platformBalance()
       const withdrawal = yield* journey(circumstance)
-      const { held, payoutStatus, status } = withdrawal
+      const { held, providerPayoutStatus, status } = withdrawal
       const [transfers, payouts] = [[...standIn.transfers.values()], [...standIn.payouts.values()]]
       assert.isAtMost(transfers.length, 1)
       assert.isAtMost(payouts.length, 1)
@@ -128,7 +128,7 @@ const settles = (plan: Plan, circumstance: Circumstances) =>
       }
       assert.isFalse(needsPerson(plan))
       if (status === "paid") {
-        assert.strictEqual(payoutStatus, "paid")
+        assert.strictEqual(providerPayoutStatus, "paid")
         assert.deepStrictEqual(payouts.map(({ amount, status }) => [amount, status]), [[amount, "paid"]])
         assert.strictEqual(standIn.platformBalance(), platform - amount)
       } else {

@@ -10,7 +10,7 @@
  */
 import { voidRecord } from "@ddd/core/draws/Settlement"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
-import type { PayoutStatus, ProviderReport } from "@ddd/core/money/Withdrawal"
+import type { ProviderPayoutStatus, ProviderReport } from "@ddd/core/money/Withdrawal"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -100,7 +100,7 @@ const transferSeen = (id: string, amount: number, reversed = 0): ProviderReport 
   amount: dollars(amount),
   reversed: dollars(reversed)
 })
-const payoutSeen = (id: string, amount: number, status: PayoutStatus): ProviderReport => ({
+const payoutSeen = (id: string, amount: number, status: ProviderPayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `payout of ${id}`,
   amount: dollars(amount),

@@ -110,8 +110,9 @@ const allWithdrawals = (environment: Environment) =>
     }
   }).pipe(Effect.provide(inside(environment, originAt(0))))
 
-const isOver = ({ held, payoutStatus, status }: Withdrawal): boolean =>
-  held !== null || status === "failed" || status === "returned" || (status === "paid" && payoutStatus === "paid")
+const isOver = ({ held, providerPayoutStatus, status }: Withdrawal): boolean =>
+  held !== null || status === "failed" || status === "returned" ||
+  (status === "paid" && providerPayoutStatus === "paid")
 
 const untilOver = (environment: Environment) =>
   allWithdrawals(environment).pipe(

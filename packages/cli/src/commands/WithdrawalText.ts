@@ -94,9 +94,9 @@ const statusText = ({ held, status }: Withdrawal): string => {
 }
 
 /** How far it is, in a word or two. */
-const stageText = ({ payout, payoutStatus, reversal, transfer }: Withdrawal): string => {
+const stageText = ({ payout, providerPayoutStatus, reversal, transfer }: Withdrawal): string => {
   if (reversal.status !== "unsent") return `reversal ${reversal.status}`
-  if (payout.status !== "unsent") return `payout ${payoutStatus ?? payout.status}`
+  if (payout.status !== "unsent") return `payout ${providerPayoutStatus ?? payout.status}`
   return `transfer ${transfer.status}`
 }
 
@@ -117,7 +117,9 @@ export const withdrawalTable = (withdrawals: ReadonlyArray<Withdrawal>): string 
 
 const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<string> => {
   const { attempt, objectId, sentAt, status } = withdrawal[step]
-  const state = step === "payout" && withdrawal.payoutStatus !== null ? `${status}, ${withdrawal.payoutStatus}` : status
+  const state = step === "payout" && withdrawal.providerPayoutStatus !== null
+    ? `${status}, ${withdrawal.providerPayoutStatus}`
+    : status
   return [step, state, String(attempt), timeOf(sentAt) ?? "", objectId ?? ""]
 }
 

@@ -98,7 +98,7 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
     status: withdrawal.status,
     transferId: withdrawal.transfer.objectId,
     payoutId: withdrawal.payout.objectId,
-    payoutStatus: withdrawal.payoutStatus,
+    payoutStatus: withdrawal.providerPayoutStatus,
     reversalId: withdrawal.reversal.objectId,
     held: withdrawal.held?.reason ?? null,
     problem: withdrawal.problem

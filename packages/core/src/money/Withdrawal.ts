@@ -28,9 +28,9 @@ export interface StepState {
   readonly objectId: string | null
 }
 
-/** A payout's own states, in the order in which they may follow: a bank can send back what was paid. */
-export const payoutStatuses = ["pending", "in_transit", "paid", "failed", "canceled"] as const
-export type PayoutStatus = typeof payoutStatuses[number]
+/** The provider's own states of a payout, in the order in which they may follow: a bank can send back what was paid. */
+export const providerPayoutStatuses = ["pending", "in_transit", "paid", "failed", "canceled"] as const
+export type ProviderPayoutStatus = typeof providerPayoutStatuses[number]
 
 /** `returned`: paid, and come back. */
 export type WithdrawalStatus = "pending" | "paid" | "failed" | "returned"
@@ -56,7 +56,7 @@ export interface Withdrawal {
   readonly transfer: StepState
   readonly payout: StepState
   /** Of the payout that was done; null before. */
-  readonly payoutStatus: PayoutStatus | null
+  readonly providerPayoutStatus: ProviderPayoutStatus | null
   readonly reversal: StepState
   /** Why a person has to look at it; null where none has to. */
   readonly held: Hold | null
@@ -78,7 +78,7 @@ export const newWithdrawal = (
   status: "pending",
   transfer: unsent,
   payout: unsent,
-  payoutStatus: null,
+  providerPayoutStatus: null,
   reversal: unsent,
   held: null,
   problem: null,
@@ -105,7 +105,7 @@ export type ProviderAction =
 export const requestKey = (withdrawalId: string, step: ProviderStep, attempt: number): string =>
   `ddd-${withdrawalId}-${step}-${attempt}`
 
-const hasFailed = (status: PayoutStatus | null): boolean => status === "failed" || status === "canceled"
+const hasFailed = (status: ProviderPayoutStatus | null): boolean => status === "failed" || status === "canceled"
 
 const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: Instant): ProviderAction =>
   status === "unknown" && sentAt !== null && now - sentAt >= keyLifeMillis
@@ -114,16 +114,16 @@ const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: I
 
 /** What is to be done about a withdrawal at `now`; null where nothing is, ever or before a person has looked at it. */
 export const nextAction = (withdrawal: Withdrawal, now: Instant): ProviderAction | null => {
-  const { askedAt, held, payout, payoutStatus, reversal, status, transfer } = withdrawal
+  const { askedAt, held, payout, providerPayoutStatus, reversal, status, transfer } = withdrawal
   if (held !== null || status === "failed" || status === "returned") return null
   if (transfer.status !== "done") return send("transfer", transfer, now)
-  if (payout.status === "refused" || hasFailed(payoutStatus)) {
+  if (payout.status === "refused" || hasFailed(providerPayoutStatus)) {
     return reversal.status === "refused"
       ? { _tag: "LookUp", step: "reversal", attempt: reversal.attempt }
       : send("reversal", reversal, now)
   }
   if (payout.status !== "done" || payout.objectId === null) return send("payout", payout, now)
-  return payoutStatus !== "paid" || now - askedAt < watchedMillis
+  return providerPayoutStatus !== "paid" || now - askedAt < watchedMillis
     ? { _tag: "Watch", payoutId: payout.objectId }
     : null
 }
@@ -139,10 +139,10 @@ export const startTurn = (withdrawal: Withdrawal, action: ProviderAction, now: I
 const secondMillis = 1_000
 
 /** How long it rests before it is taken up again, in milliseconds: the longer, the longer nothing has changed. */
-export const pauseMillis = ({ idleTurns, payout, payoutStatus, status }: Withdrawal): number => {
-  if (status === "paid" && !hasFailed(payoutStatus)) return 86_400 * secondMillis
+export const pauseMillis = ({ idleTurns, payout, providerPayoutStatus, status }: Withdrawal): number => {
+  if (status === "paid" && !hasFailed(providerPayoutStatus)) return 86_400 * secondMillis
   // banks take days: asking every second would not make them quicker
-  const [first, most] = payout.status === "done" && !hasFailed(payoutStatus) ? [5, 3_600] : [1, 600]
+  const [first, most] = payout.status === "done" && !hasFailed(providerPayoutStatus) ? [5, 3_600] : [1, 600]
   return Math.min(first * 2 ** Math.max(0, Math.min(idleTurns, 20) - 1), most) * secondMillis
 }
 
@@ -163,7 +163,12 @@ export const turnMillis = 120_000
 export type ProviderReport =
   /** The provider has the transfer; `reversed` of it went back. */
   | { readonly _tag: "TransferSeen"; readonly objectId: string; readonly amount: Cents; readonly reversed: Cents }
-  | { readonly _tag: "PayoutSeen"; readonly objectId: string; readonly amount: Cents; readonly status: PayoutStatus }
+  | {
+    readonly _tag: "PayoutSeen"
+    readonly objectId: string
+    readonly amount: Cents
+    readonly status: ProviderPayoutStatus
+  }
   /** The request of that attempt did nothing and never will. */
   | { readonly _tag: "Refused"; readonly step: ProviderStep; readonly attempt: number; readonly reason: string }
   /**
@@ -188,7 +193,8 @@ export type ProviderReport =
   /** It is called off before the provider heard of it. */
   | { readonly _tag: "CalledOff"; readonly reason: string }
 
-const rank = (status: PayoutStatus | null): number => status === null ? -1 : payoutStatuses.indexOf(status)
+const rank = (status: ProviderPayoutStatus | null): number =>
+  status === null ? -1 : providerPayoutStatuses.indexOf(status)
 
 const hold = (withdrawal: Withdrawal, reason: string, step: ProviderStep | null = null): Withdrawal => ({
   ...withdrawal,
@@ -238,8 +244,8 @@ const applyTransfer = (
   if (reversed !== amount) {
     return hold(updated, `only ${reversed} of the ${amount} cents of transfer ${objectId} were reversed`)
   }
-  const { payout, payoutStatus } = updated
-  return payout.status === "unsent" || payout.status === "refused" || hasFailed(payoutStatus)
+  const { payout, providerPayoutStatus } = updated
+  return payout.status === "unsent" || payout.status === "refused" || hasFailed(providerPayoutStatus)
     ? {
       ...progressed(setStep(updated, "reversal", { status: "done", objectId }), "reversal"),
       problem: updated.problem
@@ -251,7 +257,7 @@ const applyPayout = (
   withdrawal: Withdrawal,
   { amount, objectId, status }: Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
 ): Withdrawal => {
-  const { payout: { objectId: known }, payoutStatus: before } = withdrawal
+  const { payout: { objectId: known }, providerPayoutStatus: before } = withdrawal
   if (known !== null && known !== objectId) {
     return hold(withdrawal, `the provider has two payouts for it, ${known} and ${objectId}`)
   }
@@ -268,7 +274,7 @@ const applyPayout = (
   // notices come in any order: a status never goes back
   if (rank(status) <= rank(before)) return withdrawal
   const seen = progressed(
-    setStep({ ...withdrawal, payoutStatus: status }, "payout", { status: "done", objectId }),
+    setStep({ ...withdrawal, providerPayoutStatus: status }, "payout", { status: "done", objectId }),
     "payout"
   )
   return hasFailed(status)
@@ -325,11 +331,11 @@ const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawa
 }
 
 /** What a withdrawal has come to by its steps. */
-const statusOf = ({ payoutStatus, reversal, status, transfer }: Withdrawal): WithdrawalStatus => {
+const statusOf = ({ providerPayoutStatus, reversal, status, transfer }: Withdrawal): WithdrawalStatus => {
   if (status === "failed" || status === "returned") return status
   if (transfer.status === "refused") return "failed"
   if (reversal.status === "done") return status === "paid" ? "returned" : "failed"
-  return payoutStatus === "paid" ? "paid" : status
+  return providerPayoutStatus === "paid" ? "paid" : status
 }
 
 /** The withdrawal with what became known of it, in whatever order and however often that is said. */

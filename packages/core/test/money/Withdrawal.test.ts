@@ -7,8 +7,8 @@ import {
   keyLifeMillis,
   nextAction,
   pauseMillis,
-  type PayoutStatus,
-  payoutStatuses,
+  type ProviderPayoutStatus,
+  providerPayoutStatuses,
   type Resolution,
   resolve,
   turnMillis
@@ -31,7 +31,7 @@ type Happening =
   | { readonly what: "time passes"; readonly millis: number }
   | { readonly what: "something is heard"; readonly which: number; readonly isRepeated: boolean }
   | { readonly what: "a request arrives"; readonly which: number }
-  | { readonly what: "the bank says"; readonly status: PayoutStatus }
+  | { readonly what: "the bank says"; readonly status: ProviderPayoutStatus }
   | { readonly what: "a person decides"; readonly resolution: Resolution }
   | { readonly what: "it is called off" | "it is reconciled" | "it is reversed by hand" }
 
@@ -66,7 +66,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant("a request arrives" as const), which: fc.nat({ max: 50 }) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ what: fc.constant("the bank says" as const), status: fc.constantFrom(...payoutStatuses) })
+    arbitrary: fc.record({
+      what: fc.constant("the bank says" as const),
+      status: fc.constantFrom(...providerPayoutStatuses)
+    })
   },
   {
     weight: 2,
@@ -315,7 +318,7 @@ describe("a payout", () => {
     world.bank("failed")
     world.hear(1, false)
     world.hear(0, false)
-    assert.strictEqual(world.withdrawal.payoutStatus, "failed")
+    assert.strictEqual(world.withdrawal.providerPayoutStatus, "failed")
     assert.strictEqual(world.withdrawal.status, "pending")
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.status, "failed")

@@ -11,8 +11,8 @@ import {
   applyReport,
   newWithdrawal,
   nextAction,
-  type PayoutStatus,
   type ProviderAction,
+  type ProviderPayoutStatus,
   type ProviderReport,
   type ProviderStep,
   requestKey,
@@ -64,7 +64,7 @@ interface InFlight extends Turn {
 
 interface Payout {
   readonly id: string
-  status: PayoutStatus
+  status: ProviderPayoutStatus
   wasPaid: boolean
 }
 
@@ -73,7 +73,7 @@ const keyMillis = dayMillis
 /** People take a while: what was under way when they were called has arrived. */
 const personMillis = 300_000
 
-const isOver = (status: PayoutStatus | null): boolean => status === "failed" || status === "canceled"
+const isOver = (status: ProviderPayoutStatus | null): boolean => status === "failed" || status === "canceled"
 
 const follows: { readonly [S in WithdrawalStatus]: ReadonlyArray<WithdrawalStatus> } = {
   pending: ["pending", "paid", "failed"],
@@ -171,7 +171,7 @@ export class PayoutWorld {
   }
 
   /** The bank gets on with the payout, where it can. */
-  bank(status: PayoutStatus): void {
+  bank(status: ProviderPayoutStatus): void {
     const { payout } = this
     if (payout === undefined || isOver(payout.status)) return
     const canFollow = status === "in_transit" || status === "canceled"
@@ -310,7 +310,10 @@ export class PayoutWorld {
     const before = this.withdrawal
     this.withdrawal = after
     assert.isTrue(follows[before.status].includes(after.status), `${before.status} became ${after.status}`)
-    assert.isTrue(!isOver(before.payoutStatus) || isOver(after.payoutStatus), `a payout that ${before.payoutStatus}`)
+    assert.isTrue(
+      !isOver(before.providerPayoutStatus) || isOver(after.providerPayoutStatus),
+      `a payout that ${before.providerPayoutStatus}`
+    )
     for (const step of ["transfer", "payout", "reversal"] as const) {
       const { attempt, objectId, sentAt, status } = after[step]
       const { [step]: earlier } = before
@@ -335,6 +338,6 @@ export class PayoutWorld {
       assert.isTrue(this.payouts.some(({ wasPaid }) => wasPaid), "it is paid, but nobody was")
       assert.isTrue(transfer.status === "done" && payout.status === "done")
     }
-    assert.strictEqual(this.withdrawal.payoutStatus !== null, payout.status === "done")
+    assert.strictEqual(this.withdrawal.providerPayoutStatus !== null, payout.status === "done")
   }
 }

@@ -3,8 +3,8 @@ import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import {
   keyLifeMillis,
   newWithdrawal,
-  type PayoutStatus,
-  payoutStatuses,
+  type ProviderPayoutStatus,
+  providerPayoutStatuses,
   type ProviderReport,
   type ProviderStep,
   providerSteps,
@@ -101,7 +101,7 @@ type Move =
   | { readonly what: "ask"; readonly dollars: number }
   | { readonly what: "take up" | "refused" | "not now" | "unknown" | "absent" | "called off"; readonly which: number }
   | { readonly what: "transfer"; readonly which: number; readonly isReversed: boolean }
-  | { readonly what: "payout"; readonly which: number; readonly status: PayoutStatus }
+  | { readonly what: "payout"; readonly which: number; readonly status: ProviderPayoutStatus }
   | { readonly what: "resolve"; readonly which: number; readonly resolution: Resolution }
   | { readonly what: "refund" }
   | { readonly what: "reversal" }
@@ -134,7 +134,11 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ what: fc.constant("payout" as const), which, status: fc.constantFrom(...payoutStatuses) })
+    arbitrary: fc.record({
+      what: fc.constant("payout" as const),
+      which,
+      status: fc.constantFrom(...providerPayoutStatuses)
+    })
   },
   {
     weight: 2,
@@ -446,7 +450,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(4))
         const paid = yield* payOut(id)
-        assert.deepStrictEqual([paid.status, paid.payoutStatus], ["paid", "paid"])
+        assert.deepStrictEqual([paid.status, paid.providerPayoutStatus], ["paid", "paid"])
         assert.deepStrictEqual([paid.transfer.objectId, paid.payout.objectId], [`tr_${id}`, `po_${id}`])
         assert.deepStrictEqual(yield* withdrawalAt(id), paid)
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])

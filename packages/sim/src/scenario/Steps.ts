@@ -4,7 +4,7 @@ import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Receipt } from "@ddd/core/draws/Ticket"
 import type { FundingNews } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
-import type { PayoutStatus, ProviderReport, Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { ProviderPayoutStatus, ProviderReport, Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Books } from "@ddd/core/ports/Books"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
@@ -118,7 +118,7 @@ export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): 
 })
 
 /** What a provider says of the payout that it made. */
-export const payoutSeen = ({ amount, id }: Withdrawal, status: PayoutStatus): ProviderReport => ({
+export const payoutSeen = ({ amount, id }: Withdrawal, status: ProviderPayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `po_${id}`,
   amount,

@@ -3,7 +3,7 @@
  *
  * Objects have the names and the forms of Stripe's API, as far as clients use them. Amounts are whole cents.
  */
-import type { PayoutStatus } from "@ddd/core/money/Withdrawal"
+import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
 import { type Answer, fault, invalid, missing, ok } from "./Answers.ts"
 
 export interface StandInAccount {
@@ -42,7 +42,7 @@ export interface StandInPayout {
   readonly livemode: boolean
   readonly metadata: Readonly<Record<string, string>>
   readonly method: "standard"
-  status: PayoutStatus
+  status: ProviderPayoutStatus
   failure_code: string | null
   failure_message: string | null
 }
@@ -52,7 +52,7 @@ interface Course {
   readonly payout: StandInPayout
   readonly account: StandInAccount
   /** What it becomes next, soonest first. */
-  readonly ahead: Array<{ readonly status: PayoutStatus; readonly at: number }>
+  readonly ahead: Array<{ readonly status: ProviderPayoutStatus; readonly at: number }>
 }
 
 /** How long a payout takes, in milliseconds from when it was asked for. */
@@ -243,7 +243,7 @@ export class Books {
     return this.#payoutAccounts.get(id)?.id === account ? this.payouts.get(id) : undefined
   }
 
-  #become(payout: StandInPayout, account: StandInAccount, status: PayoutStatus): void {
+  #become(payout: StandInPayout, account: StandInAccount, status: ProviderPayoutStatus): void {
     payout.status = status
     if (status === "failed") {
       account.available += payout.amount
