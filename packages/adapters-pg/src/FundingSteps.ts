@@ -4,18 +4,18 @@
  * One at a time a reference, by an advisory lock that comes before all others; then the wallet, then its withdrawals.
  */
 import {
+  applyEvent,
   canonicalReference,
   contradicts,
+  type CreditStatus,
+  creditStatusAfter,
   depositSource,
+  emptyFunding,
   type Funding,
-  type FundingNews,
+  type FundingEvent,
   type FundingStep,
-  type Given,
-  givenBy,
-  hear,
   reversalReference,
-  stepDue,
-  unheardOf
+  stepDue
 } from "@ddd/core/money/Funding"
 import { chargeBack, deposit, type Wallet } from "@ddd/core/money/Wallet"
 import { applyReport } from "@ddd/core/money/Withdrawal"
@@ -42,7 +42,7 @@ interface FundingRow {
   readonly purchased: boolean
   readonly refunded: boolean
   readonly refund_reversed: boolean
-  readonly given: Given
+  readonly given: CreditStatus
   readonly user_id: string | null
   readonly amount: bigint | null
   readonly names: ReadonlyArray<string>
@@ -53,7 +53,7 @@ const fundingOf = (row: FundingRow): Funding => ({
   purchased: row.purchased,
   refunded: row.refunded,
   refundReversed: row.refund_reversed,
-  given: row.given,
+  creditStatus: row.given,
   userId: row.user_id === null ? null : userId(row.user_id),
   amount: centsOrNull(row.amount),
   names: row.names
@@ -69,11 +69,11 @@ export const readFunding = (sql: PgClient.PgClient, reference: string) =>
 
 const storeFunding = (
   sql: PgClient.PgClient,
-  { amount, given, names, purchased, reference, refundReversed, refunded, userId: user }: Funding
+  { amount, creditStatus, names, purchased, reference, refundReversed, refunded, userId: user }: Funding
 ) =>
   sql`
     INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, names)
-    VALUES (${reference}, ${purchased}, ${refunded}, ${refundReversed}, ${given}, ${user}::uuid, ${amount}::bigint * 0.01,
+    VALUES (${reference}, ${purchased}, ${refunded}, ${refundReversed}, ${creditStatus}, ${user}::uuid, ${amount}::bigint * 0.01,
       ${names}::text[])
     ON CONFLICT (reference) DO UPDATE SET purchased = EXCLUDED.purchased, refunded = EXCLUDED.refunded,
       refund_reversed = EXCLUDED.refund_reversed, given = EXCLUDED.given, user_id = EXCLUDED.user_id,
@@ -188,7 +188,7 @@ const settle = Effect.fnUntraced(function*(
 ) {
   const step = heard.userId === null ? null : stepDue(heard)
   const rows: ReadonlyArray<TransactionRow> = step === null ? [] : yield* take(services, step, heard, at, metadata)
-  const funding = step === null ? heard : { ...heard, given: givenBy(step) }
+  const funding = step === null ? heard : { ...heard, creditStatus: creditStatusAfter(step) }
   yield* storeFunding(services.sql, funding)
   if (step === "credit") yield* concludeWaiting(services.sql, funding)
   return { funding, rows }
@@ -200,26 +200,26 @@ const isPlayer = (sql: PgClient.PgClient, user: UserId) =>
     (rows) => rows.length > 0
   )
 
-/** Hears a piece of news, as a transaction. `metadata` is kept with the movements. */
-export const hearNews = Effect.fnUntraced(function*(
+/** Records an event, as a transaction. `metadata` is kept with the movements. */
+export const recordEvent = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   at: Instant,
-  news: FundingNews,
+  event: FundingEvent,
   metadata: Readonly<Record<string, unknown>> | null = null
 ) {
   const { sql } = services
-  const reference = canonicalReference(news.reference)
+  const reference = canonicalReference(event.reference)
   yield* lockReference(sql, reference)
-  const earlier = (yield* readFunding(sql, reference)) ?? unheardOf(reference)
-  if (news._tag === "Purchased") {
-    const { buyer } = news
+  const earlier = (yield* readFunding(sql, reference)) ?? emptyFunding(reference)
+  if (event._tag === "Purchased") {
+    const { buyer } = event
     if (buyer._tag === "Player" && !(yield* isPlayer(sql, buyer.userId))) {
       return yield* new UnknownUser({ userId: buyer.userId })
     }
     const user = buyer._tag === "Player" ? buyer.userId : yield* playerNamed(sql, buyer.names)
-    if (contradicts(earlier, news.amount, user)) return yield* new FundingConflict({ reference, earlier })
+    if (contradicts(earlier, event.amount, user)) return yield* new FundingConflict({ reference, earlier })
   }
-  const heard = yield* withBuyer(sql, hear(earlier, { ...news, reference }))
+  const heard = yield* withBuyer(sql, applyEvent(earlier, { ...event, reference }))
   return yield* settle(services, heard, at, metadata)
 })
 

@@ -6,7 +6,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { creditWaiting, hearNews, keepNames, playerNamed, readFunding } from "./FundingSteps.ts"
+import { creditWaiting, keepNames, playerNamed, readFunding, recordEvent } from "./FundingSteps.ts"
 import { transactionOf } from "./Rows.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
@@ -21,9 +21,9 @@ const make = Effect.gen(function*() {
   }, (transaction) => transaction.pipe(sql.withTransaction, retryConflicts))
 
   return Fundings.of({
-    hear: Effect.fn("FundingsPg.hear")(
-      function*(news) {
-        const { funding, rows } = yield* hearNews(services, yield* now.now, news)
+    record: Effect.fn("FundingsPg.record")(
+      function*(event) {
+        const { funding, rows } = yield* recordEvent(services, yield* now.now, event)
         return { funding, transactions: rows.map(transactionOf) }
       },
       sql.withTransaction,

@@ -6,7 +6,7 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { hearNews } from "./FundingSteps.ts"
+import { recordEvent } from "./FundingSteps.ts"
 import {
   transactionColumns,
   transactionOf,
@@ -24,13 +24,13 @@ const make = Effect.gen(function*() {
   const columns = transactionColumns(sql)
 
   const hearDeposit = Effect.fnUntraced(function*({ amount, metadata, referenceId, userId }: DepositRequest) {
-    const news = {
+    const event = {
       _tag: "Purchased",
       reference: referenceId,
       amount,
       buyer: { _tag: "Player", userId }
     } as const
-    const { funding, rows } = yield* hearNews(services, yield* now.now, news, metadata)
+    const { funding, rows } = yield* recordEvent(services, yield* now.now, event, metadata)
     const [credited] = rows
     if (credited !== undefined) return { row: credited, created: true }
     const [earlier] = yield* sql<TransactionRow>`

@@ -37,7 +37,7 @@ export const read = (catalog: ProductCatalog) => (body: string): FundingNotice =
     case "CANCELLATION":
       return cancellation(event)
     case "REFUND_REVERSED":
-      return ofMoney(event, (reference) => ({ _tag: "News", news: { _tag: "RefundReversed", reference } }))
+      return ofMoney(event, (reference) => ({ _tag: "Event", event: { _tag: "RefundReversed", reference } }))
     case "TRANSFER":
       return names(event, [event["transferred_from"], event["transferred_to"]])
     case "SUBSCRIBER_ALIAS":
@@ -63,7 +63,7 @@ const purchase = (catalog: ProductCatalog, event: RevenueCatEvent): FundingNotic
     const names = namesIn(buyerFields(event))
     return names.length === 0
       ? unusable(`${reference}: the purchase names no buyer`)
-      : { _tag: "News", news: { _tag: "Purchased", reference, amount, buyer: { _tag: "Named", names } } }
+      : { _tag: "Event", event: { _tag: "Purchased", reference, amount, buyer: { _tag: "Named", names } } }
   })
 
 const cancellation = (event: RevenueCatEvent): FundingNotice => {
@@ -74,7 +74,7 @@ const cancellation = (event: RevenueCatEvent): FundingNotice => {
     if (price !== null && typeof price !== "number") return unusable(`${reference}: the price is not a number`)
     return price !== null && price >= 0
       ? ignored(`${reference}: cancelled at a price that is not below zero, which refunds nothing`)
-      : { _tag: "News", news: { _tag: "Refunded", reference } }
+      : { _tag: "Event", event: { _tag: "Refunded", reference } }
   })
 }
 
@@ -82,8 +82,8 @@ const cancellation = (event: RevenueCatEvent): FundingNotice => {
 const transactionForm = /^[\x21-\x7e]+$/
 const referenceCharactersMax = 100
 
-/** What `newsOf` makes of an event's reference, where money was paid in it. */
-const ofMoney = (event: RevenueCatEvent, newsOf: (reference: string) => FundingNotice): FundingNotice => {
+/** What `noticeOf` makes of an event's reference, where money was paid in it. */
+const ofMoney = (event: RevenueCatEvent, noticeOf: (reference: string) => FundingNotice): FundingNotice => {
   const { environment, is_family_share: isShared, store, transaction_id: transaction } = event
   if (typeof environment !== "string") return unusable("the event does not say of which environment it is")
   if (environment !== "PRODUCTION") return ignored(`no money is paid in the environment ${shown(environment)}`)
@@ -96,7 +96,7 @@ const ofMoney = (event: RevenueCatEvent, newsOf: (reference: string) => FundingN
   const reference = storeReference(store, transaction)
   return reference.length > referenceCharactersMax
     ? unusable(`the reference of its transaction is longer than ${referenceCharactersMax} characters`)
-    : newsOf(reference)
+    : noticeOf(reference)
 }
 
 /** Names of one buyer. They decide whose money that is, so those of a test environment say nothing. */

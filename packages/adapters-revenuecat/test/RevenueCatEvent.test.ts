@@ -15,8 +15,8 @@ const without = (event: RevenueCatEvent, field: string): RevenueCatEvent =>
 describe("an event of RevenueCat", () => {
   it("of a purchase credits what our catalogue says, to whoever it names", () => {
     assert.deepStrictEqual(noticeOf(purchase), {
-      _tag: "News",
-      news: {
+      _tag: "Event",
+      event: {
         _tag: "Purchased",
         reference: "app_store:2000000123",
         amount: cents(500n),
@@ -47,13 +47,13 @@ describe("an event of RevenueCat", () => {
       original_app_user_id: "User_1",
       aliases: null
     })
-    assert.deepNestedPropertyVal(notice, "news.buyer", { _tag: "Named", names: [player, "User_1"] })
+    assert.deepNestedPropertyVal(notice, "event.buyer", { _tag: "Named", names: [player, "User_1"] })
   })
 
   it("leaves out names that no text may hold, and is of no use where none is left", () => {
     const odd = ["", "a\0b", "line\nbreak", "\ud800", "x".repeat(256), 1, null, ["nested"], {}]
     const notice = noticeOf({ ...purchase, app_user_id: "a\0b", original_app_user_id: 7, aliases: [...odd, player] })
-    assert.deepNestedPropertyVal(notice, "news.buyer", { _tag: "Named", names: [player] })
+    assert.deepNestedPropertyVal(notice, "event.buyer", { _tag: "Named", names: [player] })
     assert.deepStrictEqual(noticeOf({ ...purchase, app_user_id: null, original_app_user_id: null, aliases: odd }), {
       _tag: "Unusable",
       why: "app_store:2000000123: the purchase names no buyer"
@@ -72,7 +72,7 @@ describe("an event of RevenueCat", () => {
 
   it("#21 counts where it was paid: in production, in a store that takes money, not shared", () => {
     for (const event of [purchase, refund, { ...purchase, type: "REFUND_REVERSED" }]) {
-      assert.strictEqual(tagOf(event), "News")
+      assert.strictEqual(tagOf(event), "Event")
       for (const environment of ["SANDBOX", "production", "PRODUCTION ", "STAGING", ""]) {
         assert.strictEqual(tagOf({ ...event, environment }), "Ignored", environment)
       }
@@ -90,13 +90,13 @@ describe("an event of RevenueCat", () => {
     for (const transaction_id of ["", " ", "a b", "a\0", "é", "x".repeat(91), 2000000123, null, {}, ["1"]]) {
       assert.strictEqual(tagOf({ ...purchase, transaction_id }), "Unusable", JSON.stringify(transaction_id))
     }
-    assert.strictEqual(tagOf({ ...purchase, transaction_id: "x".repeat(90) }), "News")
+    assert.strictEqual(tagOf({ ...purchase, transaction_id: "x".repeat(90) }), "Event")
   })
 
   it("of a cancellation is a refund by customer support at a price below zero or unknown, and nothing else", () => {
     const refunded: FundingNotice = {
-      _tag: "News",
-      news: { _tag: "Refunded", reference: "app_store:2000000123" }
+      _tag: "Event",
+      event: { _tag: "Refunded", reference: "app_store:2000000123" }
     }
     assert.deepStrictEqual(noticeOf(refund), refunded)
     assert.deepStrictEqual(noticeOf({ ...refund, price: null }), refunded)
@@ -112,8 +112,8 @@ describe("an event of RevenueCat", () => {
 
   it("of a refund that was reversed says so", () => {
     assert.deepStrictEqual(noticeOf({ ...refund, type: "REFUND_REVERSED", price: 4.321 }), {
-      _tag: "News",
-      news: { _tag: "RefundReversed", reference: "app_store:2000000123" }
+      _tag: "Event",
+      event: { _tag: "RefundReversed", reference: "app_store:2000000123" }
     })
   })
 
@@ -173,7 +173,7 @@ describe("an event of RevenueCat", () => {
     )
     fc.assert(
       fc.property(anything, (text) => {
-        assert.include(["News", "Names", "Ignored", "Unusable"], read(catalog)(text)._tag)
+        assert.include(["Event", "Names", "Ignored", "Unusable"], read(catalog)(text)._tag)
       }),
       { numRuns: 1_000 }
     )
@@ -212,8 +212,8 @@ const expected: Readonly<Record<string, FundingNotice | string>> = {
   initial_purchase: "events of the type INITIAL_PURCHASE",
   invoice_issuance: "events of the type INVOICE_ISSUANCE",
   non_renewing_purchase: {
-    _tag: "News",
-    news: {
+    _tag: "Event",
+    event: {
       _tag: "Purchased",
       reference: "app_store:123456789012345",
       amount: cents(2_100n),
@@ -230,14 +230,14 @@ const expected: Readonly<Record<string, FundingNotice | string>> = {
   product_change: "events of the type PRODUCT_CHANGE",
   real_initial_purchase_play_sandbox: "events of the type INITIAL_PURCHASE",
   refund_cancellation_customer_support: {
-    _tag: "News",
-    news: { _tag: "Refunded", reference: "app_store:100000000000000" }
+    _tag: "Event",
+    event: { _tag: "Refunded", reference: "app_store:100000000000000" }
   },
-  refund_reversed: { _tag: "News", news: { _tag: "RefundReversed", reference: "app_store:123456789012345" } },
+  refund_reversed: { _tag: "Event", event: { _tag: "RefundReversed", reference: "app_store:123456789012345" } },
   renewal: "events of the type RENEWAL",
   subscription_extended: "events of the type SUBSCRIPTION_EXTENDED",
   subscription_paused: "events of the type SUBSCRIPTION_PAUSED",
-  synthetic_consumable_refund: { _tag: "News", news: { _tag: "Refunded", reference: "app_store:123456789012345" } },
+  synthetic_consumable_refund: { _tag: "Event", event: { _tag: "Refunded", reference: "app_store:123456789012345" } },
   synthetic_test: "events of the type TEST",
   temporary_entitlement_grant: "events of the type TEMPORARY_ENTITLEMENT_GRANT",
   transfer: {

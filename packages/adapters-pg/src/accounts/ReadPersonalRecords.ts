@@ -1,7 +1,7 @@
 /** Reads all that is held about a player. To be run in a transaction that sees one state of the database. */
 import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
-import type { Given } from "@ddd/core/money/Funding"
+import type { CreditStatus } from "@ddd/core/money/Funding"
 import type { KycStatus } from "@ddd/core/ports/Accounts"
 import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
@@ -50,7 +50,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     readonly purchased: boolean
     readonly refunded: boolean
     readonly refund_reversed: boolean
-    readonly given: Given
+    readonly given: CreditStatus
     readonly amount: bigint | null
     readonly names: ReadonlyArray<string>
   }>`
@@ -108,7 +108,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
       purchased: funding.purchased,
       refunded: funding.refunded,
       refundReversed: funding.refund_reversed,
-      given: funding.given,
+      creditStatus: funding.given,
       amount: centsOrNull(funding.amount),
       names: funding.names
     })),

@@ -83,7 +83,7 @@ describe("a person who is erased", () => {
         amount: dollars(5),
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
-      yield* fundings.hear({ ...purchase, reference: "app_store:1" })
+      yield* fundings.record({ ...purchase, reference: "app_store:1" })
       yield* payouts.add(id, "acct_lovelace")
       yield* payouts.setStatus("acct_lovelace", "ready")
       const asked = yield* withdrawals.ask({
@@ -99,7 +99,7 @@ describe("a person who is erased", () => {
         null
       )
       yield* withdrawals.applyReport(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
-      yield* fundings.hear({ _tag: "Refunded", reference: "app_store:1" })
+      yield* fundings.record({ _tag: "Refunded", reference: "app_store:1" })
 
       const own = [
         yield* event({ transaction_id: "1" }, "app_store:1"),

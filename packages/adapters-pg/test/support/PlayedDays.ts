@@ -76,8 +76,8 @@ const purchase = Effect.fnUntraced(function*(
   after: ReadonlyArray<"Refunded" | "RefundReversed"> = []
 ) {
   const fundings = yield* Fundings
-  yield* fundings.hear({ _tag: "Purchased", reference, amount: dollars(amount), buyer: { _tag: "Player", userId } })
-  for (const _tag of after) yield* fundings.hear({ _tag, reference })
+  yield* fundings.record({ _tag: "Purchased", reference, amount: dollars(amount), buyer: { _tag: "Player", userId } })
+  for (const _tag of after) yield* fundings.record({ _tag, reference })
 })
 
 /** A withdrawal of which this became known. */
@@ -132,7 +132,7 @@ const moveMoney = Effect.gen(function*() {
   const dan = yield* payablePlayer("dan")
   yield* purchase(dan, 5, "play_store:1")
   yield* withdraw(dan, 5, "spent", paid(5))
-  yield* (yield* Fundings).hear({ _tag: "Refunded", reference: "play_store:1" })
+  yield* (yield* Fundings).record({ _tag: "Refunded", reference: "play_store:1" })
   yield* purchase(dan, 3, "play_store:2")
 })
 

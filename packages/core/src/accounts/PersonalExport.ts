@@ -82,8 +82,13 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
     createdAt: formatInstant(transaction.createdAt)
   })),
   fundings: records.fundings.map((funding) => ({
-    ...funding,
-    amount: funding.amount === null ? null : formatCents(funding.amount)
+    reference: funding.reference,
+    purchased: funding.purchased,
+    refunded: funding.refunded,
+    refundReversed: funding.refundReversed,
+    given: funding.creditStatus,
+    amount: funding.amount === null ? null : formatCents(funding.amount),
+    names: funding.names
   })),
   buyerNames: records.buyerNames,
   payoutAccount: records.payoutAccount === null ? null : {

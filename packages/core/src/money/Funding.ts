@@ -10,7 +10,7 @@ import type { UserId } from "../values/Ids.ts"
 import type { Cents } from "./Money.ts"
 
 /** What the wallet had from a funding so far. */
-export type Given = "nothing" | "credited" | "taken back" | "given back"
+export type CreditStatus = "nothing" | "credited" | "taken back" | "given back"
 
 export interface Funding {
   /** `<store>:<transaction id>` in lower case before the colon, or any other reference of our own machines. */
@@ -18,7 +18,7 @@ export interface Funding {
   readonly purchased: boolean
   readonly refunded: boolean
   readonly refundReversed: boolean
-  readonly given: Given
+  readonly creditStatus: CreditStatus
   /** Whom it was credited to, or is to be; null while nobody of its names is known. */
   readonly userId: UserId | null
   /** What it is worth; null until it was said to be purchased. */
@@ -28,7 +28,7 @@ export interface Funding {
 }
 
 /** What is said of a funding. */
-export type FundingNews =
+export type FundingEvent =
   | {
     readonly _tag: "Purchased"
     readonly reference: string
@@ -43,12 +43,12 @@ export type FundingNews =
   | { readonly _tag: "RefundReversed"; readonly reference: string }
 
 /** A reference of which nothing was said yet. */
-export const unheardOf = (reference: string): Funding => ({
+export const emptyFunding = (reference: string): Funding => ({
   reference,
   purchased: false,
   refunded: false,
   refundReversed: false,
-  given: "nothing",
+  creditStatus: "nothing",
   userId: null,
   amount: null,
   names: []
@@ -58,10 +58,10 @@ export const unheardOf = (reference: string): Funding => ({
  * The funding with what was said of it. What was said before stays: the first purchase decides the amount, and the buyer unless it
  * named nobody who is known.
  */
-export const hear = (funding: Funding, news: FundingNews): Funding => {
-  switch (news._tag) {
+export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
+  switch (event._tag) {
     case "Purchased": {
-      const { amount, buyer } = news
+      const { amount, buyer } = event
       const named = funding.purchased ? funding : { ...funding, purchased: true, amount }
       if (buyer._tag === "Player") return { ...named, userId: named.userId ?? buyer.userId }
       // whoever any of the names is: what waits must not miss the one that tells
@@ -83,9 +83,9 @@ export const contradicts = (funding: Funding, amount: Cents, userId: UserId | nu
 export type FundingStep = "credit" | "take back" | "give back"
 
 /** The step that a funding's marks ask for; null where the wallet had what it should. */
-export const stepDue = ({ given, purchased, refundReversed, refunded }: Funding): FundingStep | null => {
+export const stepDue = ({ creditStatus, purchased, refundReversed, refunded }: Funding): FundingStep | null => {
   const isDeserved = purchased && (!refunded || refundReversed)
-  switch (given) {
+  switch (creditStatus) {
     case "nothing":
       return isDeserved ? "credit" : null
     case "credited":
@@ -98,7 +98,7 @@ export const stepDue = ({ given, purchased, refundReversed, refunded }: Funding)
 }
 
 /** What a wallet has had once the step is taken. */
-export const givenBy = (step: FundingStep): Given =>
+export const creditStatusAfter = (step: FundingStep): CreditStatus =>
   step === "credit" ? "credited" : step === "take back" ? "taken back" : "given back"
 
 /** The stores' names, as their notices write them. */

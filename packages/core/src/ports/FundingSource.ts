@@ -1,13 +1,13 @@
 /** Port: a shop that sells credit and tells of it by webhook. */
 import { Context, type Effect } from "effect"
-import type { FundingNews } from "../money/Funding.ts"
+import type { FundingEvent } from "../money/Funding.ts"
 import type { WebhookRequest, WebhookVerdict } from "./WebhookInbox.ts"
 
 /** What an event of the shop comes to. */
 export type FundingNotice =
   | {
-    readonly _tag: "News"
-    readonly news: FundingNews
+    readonly _tag: "Event"
+    readonly event: FundingEvent
   }
   /** Two names belong to one buyer. */
   | { readonly _tag: "Names"; readonly names: ReadonlyArray<string> }

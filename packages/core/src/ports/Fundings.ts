@@ -1,10 +1,10 @@
 /** Port: money in. Every credit from outside passes here, whoever tells of it. */
 import { Context, Data, type Effect } from "effect"
-import type { Funding, FundingNews } from "../money/Funding.ts"
+import type { Funding, FundingEvent } from "../money/Funding.ts"
 import type { DepositRefused, Transaction, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
-/** What a piece of news did. */
+/** What an event did. */
 export interface FundingOutcome {
   /** As it stands now. */
   readonly funding: Funding
@@ -23,13 +23,13 @@ export class FundingConflict extends Data.TaggedError("FundingConflict")<{
 
 export class Fundings extends Context.Service<Fundings, {
   /**
-   * Hears a piece of news and moves what it makes due, in one transaction: however often, in whatever order and on however many
-   * nodes the same is said, a reference is credited once, taken back once, given back once. Taking back cancels withdrawals that the
+   * Records an event and moves what it makes due, in one transaction: however often, in whatever order and on however many
+   * nodes the same is told, a reference is credited once, taken back once, given back once. Taking back cancels withdrawals that the
    * provider has not heard of, newest first, where the balance does not suffice; what is missing then is owed. A credit
    * concludes the events that told of it while its buyer was unknown.
    */
-  readonly hear: (
-    news: FundingNews
+  readonly record: (
+    event: FundingEvent
   ) => Effect.Effect<FundingOutcome, FundingConflict | UnknownUser | DepositRefused | Unavailable>
   /** What stands under a reference; null where nothing was ever said of it. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>

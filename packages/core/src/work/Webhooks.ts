@@ -5,7 +5,7 @@
  * after a crash, to no further effect.
  */
 import { Duration, Effect } from "effect"
-import type { FundingNews } from "../money/Funding.ts"
+import type { FundingEvent } from "../money/Funding.ts"
 import { formatCents } from "../money/Money.ts"
 import { type FundingOutcome, Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
@@ -25,16 +25,16 @@ const about = (reference: string | null) => (conclusion: Conclusion): WebhookCon
 })
 const aboutNothing = about(null)
 
-const newsOf = (news: FundingNews, { funding, transactions }: FundingOutcome): Conclusion => {
+const conclusionOfEvent = (event: FundingEvent, { funding, transactions }: FundingOutcome): Conclusion => {
   if (transactions.length > 0) {
     return done(
       `${funding.reference}: ${transactions.map(({ amount, type }) => `${type} ${formatCents(amount)}`).join(", ")} ` +
         `for player ${funding.userId}`
     )
   }
-  switch (news._tag) {
+  switch (event._tag) {
     case "Purchased":
-      if (funding.given !== "nothing") return done(`${funding.reference} was ${funding.given} before`)
+      if (funding.creditStatus !== "nothing") return done(`${funding.reference} was ${funding.creditStatus} before`)
       return funding.refunded && !funding.refundReversed
         ? done(`${funding.reference} was refunded before it came: nothing is credited`)
         : { state: "waiting", outcome: `${funding.reference}: none of its names is a player yet` }
@@ -42,20 +42,20 @@ const newsOf = (news: FundingNews, { funding, transactions }: FundingOutcome): C
       return done(
         funding.refundReversed ?
           `${funding.reference}: its refund was reversed already`
-          : funding.given === "taken back" ?
+          : funding.creditStatus === "taken back" ?
           `${funding.reference} was taken back before`
           : `${funding.reference} is marked as refunded: nothing had been credited`
       )
     case "RefundReversed":
       return done(
-        funding.given === "given back" ?
+        funding.creditStatus === "given back" ?
           `${funding.reference} was given back before`
           : `${funding.reference} is marked: a refund of it is reversed`
       )
   }
 }
 
-const hearFunding = Effect.fnUntraced(function*(body: string) {
+const actOnFunding = Effect.fnUntraced(function*(body: string) {
   const source = yield* FundingSource
   const fundings = yield* Fundings
   const notice = source.read(body)
@@ -69,9 +69,9 @@ const hearFunding = Effect.fnUntraced(function*(body: string) {
       const named = yield* fundings.shareNames(notice.names)
       return aboutNothing(named ? done("its names are one player's") : ignored("none of its names is a player"))
     }
-    case "News":
-      return yield* fundings.hear(notice.news).pipe(
-        Effect.map((outcome) => newsOf(notice.news, outcome)),
+    case "Event":
+      return yield* fundings.record(notice.event).pipe(
+        Effect.map((outcome) => conclusionOfEvent(notice.event, outcome)),
         Effect.catchTags({
           FundingConflict: ({ earlier, reference }) =>
             Effect.succeed(failed(
@@ -83,12 +83,12 @@ const hearFunding = Effect.fnUntraced(function*(body: string) {
           UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
           DepositRefused: () => Effect.succeed(failed("the wallet cannot hold that much"))
         }),
-        Effect.map(about(notice.news.reference))
+        Effect.map(about(notice.event.reference))
       )
   }
 })
 
-const hearPayout = Effect.fnUntraced(function*(body: string) {
+const actOnPayout = Effect.fnUntraced(function*(body: string) {
   const provider = yield* PayoutProvider
   const withdrawals = yield* Withdrawals
   const notice = provider.read(body)
@@ -113,7 +113,7 @@ const hearPayout = Effect.fnUntraced(function*(body: string) {
 })
 
 const conclusionOf = (event: WebhookEvent) =>
-  event.sender === "revenuecat" ? hearFunding(event.body) : Effect.map(hearPayout(event.body), aboutNothing)
+  event.sender === "revenuecat" ? actOnFunding(event.body) : Effect.map(actOnPayout(event.body), aboutNothing)
 
 /** Acts on a kept event. Fails where what it needs is out of reach: the job is done again. */
 export const handle = Effect.fn("Webhooks.handle")(function*(id: string) {

@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
+  applyEvent,
   canonicalReference,
   contradicts,
+  creditStatusAfter,
   depositSource,
+  emptyFunding,
   type Funding,
-  type FundingNews,
+  type FundingEvent,
   type FundingStep,
-  givenBy,
-  hear,
   isStore,
   reversalReference,
   stepDue,
-  storeReference,
-  unheardOf
+  storeReference
 } from "../../src/money/Funding.ts"
 import { cents } from "../../src/money/Money.ts"
 import { userId } from "../../src/values/Ids.ts"
@@ -22,49 +22,49 @@ const reference = "app_store:2000000123"
 const player = userId("01900000-0000-7000-8000-00000000000a")
 const other = userId("01900000-0000-7000-8000-00000000000b")
 
-const purchased: FundingNews = {
+const purchased: FundingEvent = {
   _tag: "Purchased",
   reference,
   amount: cents(500n),
   buyer: { _tag: "Player", userId: player }
 }
-const refunded: FundingNews = { _tag: "Refunded", reference }
-const refundReversed: FundingNews = { _tag: "RefundReversed", reference }
+const refunded: FundingEvent = { _tag: "Refunded", reference }
+const refundReversed: FundingEvent = { _tag: "RefundReversed", reference }
 
-/** Hears news one by one and takes the step that each makes due; gives the steps, too. */
+/** Applies events one by one and takes the step that each makes due; gives the steps, too. */
 const follow = (
-  news: ReadonlyArray<FundingNews>
+  events: ReadonlyArray<FundingEvent>
 ): { readonly funding: Funding; readonly steps: Array<FundingStep> } => {
-  let funding = unheardOf(reference)
+  let funding = emptyFunding(reference)
   const steps: Array<FundingStep> = []
-  for (const piece of news) {
-    funding = hear(funding, piece)
+  for (const event of events) {
+    funding = applyEvent(funding, event)
     const step = stepDue(funding)
     if (step === null) continue
     steps.push(step)
-    funding = { ...funding, given: givenBy(step) }
-    assert.isNull(stepDue(funding), "one piece of news makes one step due")
+    funding = { ...funding, creditStatus: creditStatusAfter(step) }
+    assert.isNull(stepDue(funding), "one event makes one step due")
   }
   return { funding, steps }
 }
 
 const effect: { readonly [S in FundingStep]: number } = { "credit": 1, "take back": -1, "give back": 1 }
 
-const someNews = fc.array(fc.constantFrom(purchased, refunded, refundReversed), { maxLength: 12, size: "max" })
+const someEvents = fc.array(fc.constantFrom(purchased, refunded, refundReversed), { maxLength: 12, size: "max" })
 
 describe("a funding", () => {
   it("has given what was purchased and not refunded for good, whatever was said how often in whatever order", () => {
-    fc.assert(fc.property(someNews, (news) => {
-      const { steps } = follow(news)
-      const isSaid = (tag: FundingNews["_tag"]) => news.some(({ _tag }) => _tag === tag)
+    fc.assert(fc.property(someEvents, (events) => {
+      const { steps } = follow(events)
+      const isSaid = (tag: FundingEvent["_tag"]) => events.some(({ _tag }) => _tag === tag)
       const isDeserved = isSaid("Purchased") && (!isSaid("Refunded") || isSaid("RefundReversed"))
       assert.strictEqual(steps.reduce((net, step) => net + effect[step], 0), isDeserved ? 1 : 0)
     }))
   })
 
   it("is credited, taken back and given back once each, and never below nothing", () => {
-    fc.assert(fc.property(someNews, (news) => {
-      const { steps } = follow(news)
+    fc.assert(fc.property(someEvents, (events) => {
+      const { steps } = follow(events)
       assert.strictEqual(new Set(steps).size, steps.length)
       let net = 0
       for (const step of steps) {
@@ -75,9 +75,9 @@ describe("a funding", () => {
   })
 
   it("ends the same where the steps were taken late, all at once", () => {
-    fc.assert(fc.property(someNews, (news) => {
-      const { steps } = follow(news)
-      const late = stepDue(news.reduce(hear, unheardOf(reference)))
+    fc.assert(fc.property(someEvents, (events) => {
+      const { steps } = follow(events)
+      const late = stepDue(events.reduce(applyEvent, emptyFunding(reference)))
       assert.strictEqual(late === null ? 0 : effect[late], steps.reduce((net, step) => net + effect[step], 0))
     }))
   })
@@ -92,12 +92,12 @@ describe("a funding", () => {
   })
 
   it("is taken back once, and given back once", () => {
-    const news = [purchased, refunded, refunded, refundReversed, refunded, refundReversed]
-    assert.deepStrictEqual(follow(news).steps, ["credit", "take back", "give back"])
+    const events = [purchased, refunded, refunded, refundReversed, refunded, refundReversed]
+    assert.deepStrictEqual(follow(events).steps, ["credit", "take back", "give back"])
   })
 
   it("keeps the buyer and the amount that were said first", () => {
-    const second: FundingNews = { ...purchased, amount: cents(900n), buyer: { _tag: "Player", userId: other } }
+    const second: FundingEvent = { ...purchased, amount: cents(900n), buyer: { _tag: "Player", userId: other } }
     const { funding } = follow([purchased, second])
     assert.strictEqual(funding.userId, player)
     assert.strictEqual(funding.amount, 500n)

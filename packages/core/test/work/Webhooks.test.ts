@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { type Funding, type FundingNews, unheardOf } from "../../src/money/Funding.ts"
+import { emptyFunding, type Funding, type FundingEvent } from "../../src/money/Funding.ts"
 import { cents } from "../../src/money/Money.ts"
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
 import { FundingConflict, Fundings } from "../../src/ports/Fundings.ts"
@@ -18,18 +18,18 @@ import { handle } from "../../src/work/Webhooks.ts"
 const now = instant(Date.UTC(2026, 1, 3))
 const player = userId("01900000-0000-7000-8000-00000000000a")
 const reference = "app_store:2000000123"
-const purchased: FundingNews = {
+const purchased: FundingEvent = {
   _tag: "Purchased",
   reference,
   amount: cents(500n),
   buyer: { _tag: "Player", userId: player }
 }
 const credited: Funding = {
-  ...unheardOf(reference),
+  ...emptyFunding(reference),
   purchased: true,
   amount: cents(500n),
   userId: player,
-  given: "credited"
+  creditStatus: "credited"
 }
 
 const deposited: Transaction = {
@@ -46,7 +46,7 @@ const deposited: Transaction = {
 interface Scene {
   readonly sender?: WebhookSender
   readonly notice?: FundingNotice
-  readonly hear?: Fundings["Service"]["hear"]
+  readonly record?: Fundings["Service"]["record"]
   readonly shareNames?: Fundings["Service"]["shareNames"]
   readonly payout?: PayoutNotice
   readonly applyReport?: Withdrawals["Service"]["applyReport"]
@@ -65,7 +65,7 @@ const event = {
 } as const
 
 /** What comes of an event; nothing where it is not concluded. */
-const conclusionsOf = Effect.fnUntraced(function*({ hear, applyReport, notice, payout, sender, shareNames }: Scene) {
+const conclusionsOf = Effect.fnUntraced(function*({ record, applyReport, notice, payout, sender, shareNames }: Scene) {
   const conclusions: Array<WebhookConclusion> = []
   const unused = () => assert.fail("nobody should have read that")
   const layer = Layer.mergeAll(
@@ -74,7 +74,7 @@ const conclusionsOf = Effect.fnUntraced(function*({ hear, applyReport, notice, p
       conclude: (_, conclusion) => Effect.sync(() => void conclusions.push(conclusion))
     }),
     Layer.mock(FundingSource, { read: () => notice ?? unused() }),
-    Layer.mock(Fundings, { ...(hear && { hear }), ...(shareNames && { shareNames }) }),
+    Layer.mock(Fundings, { ...(record && { record }), ...(shareNames && { shareNames }) }),
     Layer.mock(PayoutProvider, { name: "a provider of the tests'", read: () => payout ?? unused() }),
     Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
     Layer.mock(Withdrawals, { ...(applyReport && { applyReport }) })
@@ -89,9 +89,9 @@ const conclusionOf = (scene: Scene) =>
     return conclusion
   })
 
-const news = (piece: FundingNews, hear: Fundings["Service"]["hear"]): Scene => ({
-  notice: { _tag: "News", news: piece },
-  hear
+const telling = (event: FundingEvent, record: Fundings["Service"]["record"]): Scene => ({
+  notice: { _tag: "Event", event },
+  record
 })
 
 const outcome = (funding: Funding, transactions: ReadonlyArray<Transaction> = []) => () =>
@@ -100,7 +100,7 @@ const outcome = (funding: Funding, transactions: ReadonlyArray<Transaction> = []
 describe("an event of a shop", () => {
   it.effect("is done once its purchase is credited", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* conclusionOf(news(purchased, outcome(credited, [deposited]))), {
+      assert.deepStrictEqual(yield* conclusionOf(telling(purchased, outcome(credited, [deposited]))), {
         state: "done",
         outcome: `${reference}: deposit 5.00 for player ${player}`,
         reference
@@ -109,14 +109,14 @@ describe("an event of a shop", () => {
 
   it.effect("waits while none of the buyer's names is a player", () =>
     Effect.gen(function*() {
-      const waiting = { ...credited, userId: null, given: "nothing" } as const
-      assert.strictEqual((yield* conclusionOf(news(purchased, outcome(waiting))))?.state, "waiting")
+      const waiting = { ...credited, userId: null, creditStatus: "nothing" } as const
+      assert.strictEqual((yield* conclusionOf(telling(purchased, outcome(waiting))))?.state, "waiting")
     }))
 
   it.effect("is done where its purchase was refunded before it came, and credits nothing", () =>
     Effect.gen(function*() {
-      const tombstone = { ...credited, refunded: true, given: "nothing" } as const
-      assert.deepStrictEqual(yield* conclusionOf(news(purchased, outcome(tombstone))), {
+      const tombstone = { ...credited, refunded: true, creditStatus: "nothing" } as const
+      assert.deepStrictEqual(yield* conclusionOf(telling(purchased, outcome(tombstone))), {
         state: "done",
         outcome: `${reference} was refunded before it came: nothing is credited`,
         reference
@@ -125,7 +125,7 @@ describe("an event of a shop", () => {
 
   it.effect("is done where it says what was known", () =>
     Effect.gen(function*() {
-      const again = yield* conclusionOf(news(purchased, outcome(credited)))
+      const again = yield* conclusionOf(telling(purchased, outcome(credited)))
       assert.deepStrictEqual([again?.state, again?.outcome], ["done", `${reference} was credited before`])
     }))
 
@@ -137,7 +137,7 @@ describe("an event of a shop", () => {
         new DepositRefused({ refusal: { _tag: "BalanceTooLarge", balance: cents(1n), added: cents(1n) } })
       ]
       for (const refusal of refusals) {
-        const conclusion = yield* conclusionOf(news(purchased, () => Effect.fail(refusal)))
+        const conclusion = yield* conclusionOf(telling(purchased, () => Effect.fail(refusal)))
         assert.deepStrictEqual([conclusion?.state, conclusion?.reference], ["failed", reference])
       }
       const unusable = yield* conclusionOf({ notice: { _tag: "Unusable", why: "an unknown product" } })
@@ -147,7 +147,7 @@ describe("an event of a shop", () => {
   it.effect("is not concluded while the books are out of reach: it is acted on again", () =>
     Effect.gen(function*() {
       const unavailable = new Unavailable({ message: "the database is away", retryAfter: 1 })
-      const { conclusions, exit } = yield* conclusionsOf(news(purchased, () => Effect.fail(unavailable)))
+      const { conclusions, exit } = yield* conclusionsOf(telling(purchased, () => Effect.fail(unavailable)))
       assert.deepStrictEqual(conclusions, [])
       assert.strictEqual(exit._tag, "Failure")
     }))

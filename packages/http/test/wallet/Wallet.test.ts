@@ -67,7 +67,7 @@ layer(server())("deposits", (it) => {
     Effect.gen(function*() {
       const fundings = yield* Fundings
       const { id } = yield* makePlayer()
-      yield* fundings.hear({ _tag: "Refunded", reference: "app_store:refunded" })
+      yield* fundings.record({ _tag: "Refunded", reference: "app_store:refunded" })
       const answer = yield* deposit({ userId: id, amount: "5.00", referenceId: "app_store:refunded" })
       assertProblem(answer, 409, "reference_conflict")
       assert.include(answer.text, "refunded")

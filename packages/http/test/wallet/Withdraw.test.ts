@@ -256,7 +256,7 @@ layer(server())("who may withdraw, and what", (it) => {
       const reference = "app_store:taken-back"
       yield* ledger.deposit({ userId: player.id, amount: cents(500n), referenceId: reference, metadata: null })
       yield* call("POST", "/lottery/purchase-ticket", { token: player.token, body: { quantity: 2 } })
-      yield* fundings.hear({ _tag: "Refunded", reference })
+      yield* fundings.record({ _tag: "Refunded", reference })
       const answer = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(answer, 409, "not_withdrawable")
       assert.include(textAt(answer.json, "detail"), "owes 2.00")

@@ -1,5 +1,5 @@
 /** What must hold of money that comes from outside and goes there (DESIGN.md, "Money", "What leaves the building"). */
-import { depositSource, type Funding, type Given, reversalReference, stepDue } from "@ddd/core/money/Funding"
+import { type CreditStatus, depositSource, type Funding, reversalReference, stepDue } from "@ddd/core/money/Funding"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import { byReference, type Check, sum } from "./Index.ts"
@@ -28,7 +28,7 @@ export const debtIsReceivable: Check = function*({ transactionsOn, wallets }) {
 }
 
 /** How often a wallet must have been credited, been taken from and been given back to. */
-const counts: { readonly [G in Given]: readonly [credits: number, chargebacks: number, reversals: number] } = {
+const counts: { readonly [G in CreditStatus]: readonly [credits: number, chargebacks: number, reversals: number] } = {
   "nothing": [0, 0, 0],
   "credited": [1, 0, 0],
   "taken back": [1, 1, 0],
@@ -44,21 +44,22 @@ export const fundingOnce: Check = function*({ fundings, transactions }) {
     row.userId === userId && row.amount * sign === amount &&
     row.counterAccount === `deposits:${depositSource(reference)}`
   for (const funding of fundings) {
-    const { given, reference, userId } = funding
+    const { creditStatus, reference, userId } = funding
     const subject = `funding ${reference}`
     if (references.has(reference)) yield { subject, detail: "there are two of them" }
     references.add(reference)
     const step = stepDue(funding)
-    if (step !== null && userId !== null) yield { subject, detail: `${given}, which it is time to ${step}` }
+    if (step !== null && userId !== null) yield { subject, detail: `${creditStatus}, which it is time to ${step}` }
     const credits = deposits.get(reference) ?? []
     const taken = chargebacks.get(reference) ?? []
     const back = taken.flatMap(({ id }) => deposits.get(reversalReference(id)) ?? [])
     for (const row of [...credits, ...taken, ...back]) explained.add(row)
-    const [creditCount, takenCount, backCount] = counts[given]
+    const [creditCount, takenCount, backCount] = counts[creditStatus]
     if (credits.length !== creditCount || taken.length !== takenCount || back.length !== backCount) {
       yield {
         subject,
-        detail: `${given}, but credited ${credits.length} times, taken back ${taken.length} times and given back ` +
+        detail:
+          `${creditStatus}, but credited ${credits.length} times, taken back ${taken.length} times and given back ` +
           `${back.length} times`
       }
     }

@@ -1,5 +1,5 @@
 /** What every adapter of `Fundings` must do. */
-import { type Funding, type FundingNews, reversalReference, unheardOf } from "@ddd/core/money/Funding"
+import { emptyFunding, type Funding, type FundingEvent, reversalReference } from "@ddd/core/money/Funding"
 import { cents, centsMax, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
@@ -35,9 +35,9 @@ import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")
 
-const refunded = (reference: string): FundingNews => ({ _tag: "Refunded", reference })
-const reversed = (reference: string): FundingNews => ({ _tag: "RefundReversed", reference })
-const purchaseBy = (names: ReadonlyArray<string>, reference: string, amount = dollars(5)): FundingNews => ({
+const refunded = (reference: string): FundingEvent => ({ _tag: "Refunded", reference })
+const reversed = (reference: string): FundingEvent => ({ _tag: "RefundReversed", reference })
+const purchaseBy = (names: ReadonlyArray<string>, reference: string, amount = dollars(5)): FundingEvent => ({
   _tag: "Purchased",
   reference,
   amount,
@@ -94,9 +94,9 @@ export const fundingsContract = (subject: Subject): void =>
         const ada = yield* signUp("ada")
         const first = yield* tell(purchaseOf(ada, dollars(5), "app_store:1"))
         assert.deepStrictEqual(first.funding, {
-          ...unheardOf("app_store:1"),
+          ...emptyFunding("app_store:1"),
           purchased: true,
-          given: "credited",
+          creditStatus: "credited",
           userId: ada,
           amount: dollars(5)
         })
@@ -126,15 +126,15 @@ export const fundingsContract = (subject: Subject): void =>
         const ada = yield* signUp("ada")
         yield* tell(purchaseOf(ada, dollars(5), "app_store:1"))
         const taken = yield* tell(refunded("app_store:1"))
-        assert.strictEqual(taken.funding.given, "taken back")
+        assert.strictEqual(taken.funding.creditStatus, "taken back")
         assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, zero])
         const given = yield* tell(reversed("app_store:1"))
-        assert.strictEqual(given.funding.given, "given back")
+        assert.strictEqual(given.funding.creditStatus, "given back")
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(5), zero, zero])
         for (
-          const news of [purchaseOf(ada, dollars(5), "app_store:1"), refunded("app_store:1"), reversed("app_store:1")]
+          const event of [purchaseOf(ada, dollars(5), "app_store:1"), refunded("app_store:1"), reversed("app_store:1")]
         ) {
-          assert.deepStrictEqual(yield* tell(news), { funding: given.funding, transactions: [] })
+          assert.deepStrictEqual(yield* tell(event), { funding: given.funding, transactions: [] })
         }
         const [credited, chargeback, back] = yield* movementsOf(ada)
         assert.deepStrictEqual([taken.transactions, given.transactions], [[present(chargeback)], [present(back)]])
@@ -157,7 +157,7 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* signUp("ada")
         assert.deepStrictEqual(yield* tell(refunded("app_store:1")), {
-          funding: { ...unheardOf("app_store:1"), refunded: true },
+          funding: { ...emptyFunding("app_store:1"), refunded: true },
           transactions: []
         })
         assert.deepStrictEqual((yield* tell(purchaseOf(ada, dollars(5), "app_store:1"))).transactions, [])
@@ -309,8 +309,8 @@ export const fundingsContract = (subject: Subject): void =>
           purchaseBy([bob], "app_store:1"),
           purchaseBy(["$RCAnonymousID:1"], "app_store:1", dollars(6))
         ]
-        for (const news of contradictions) {
-          const error = yield* Effect.flip(tell(news))
+        for (const event of contradictions) {
+          const error = yield* Effect.flip(tell(event))
           assert.deepStrictEqual(error._tag === "FundingConflict" ? error.earlier : error, funding)
         }
         assert.deepStrictEqual(yield* find("app_store:1"), funding)
@@ -345,7 +345,10 @@ export const fundingsContract = (subject: Subject): void =>
         const error = yield* Effect.flip(tell(purchaseOf(ada, cents(1n), "app_store:1")))
         assert.strictEqual(error._tag, "DepositRefused")
         assert.isNull(yield* find("app_store:1"))
-        assert.deepStrictEqual((yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:1"))).funding.given, "nothing")
+        assert.deepStrictEqual(
+          (yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:1"))).funding.creditStatus,
+          "nothing"
+        )
         yield* auditClean
       })
     )
@@ -355,9 +358,9 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
         const first = yield* tell(purchaseBy(["$RCAnonymousID:1", nobody, ada, bob], "app_store:1"))
-        assert.deepStrictEqual([first.funding.userId, first.funding.given], [ada, "credited"])
+        assert.deepStrictEqual([first.funding.userId, first.funding.creditStatus], [ada, "credited"])
         const second = yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:2"))
-        assert.deepStrictEqual([second.funding.userId, second.funding.given], [ada, "credited"])
+        assert.deepStrictEqual([second.funding.userId, second.funding.creditStatus], [ada, "credited"])
         // whose name it was first, it stays; an id is never another's name
         yield* tell(purchaseBy([bob, "$RCAnonymousID:1"], "app_store:3"))
         assert.strictEqual((yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:4"))).funding.userId, ada)
@@ -372,7 +375,7 @@ export const fundingsContract = (subject: Subject): void =>
         const fundings = yield* Fundings
         const ada = yield* signUp("ada")
         const waiting = yield* tell(purchaseBy(["$RCAnonymousID:1", "old name"], "app_store:1"))
-        assert.deepStrictEqual([waiting.funding.given, waiting.funding.userId, waiting.transactions], [
+        assert.deepStrictEqual([waiting.funding.creditStatus, waiting.funding.userId, waiting.transactions], [
           "nothing",
           null,
           []
@@ -386,7 +389,7 @@ export const fundingsContract = (subject: Subject): void =>
         assert.isTrue(yield* fundings.shareNames(["new name", ada, "old name"]))
         assert.deepStrictEqual((yield* times(5, fundings.creditWaiting(10))).flat(), ["app_store:1"])
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(5), zero, zero])
-        assert.strictEqual(present(yield* find("app_store:1")).given, "credited")
+        assert.strictEqual(present(yield* find("app_store:1")).creditStatus, "credited")
         const { outcome, state } = yield* event.read
         assert.deepStrictEqual(
           [state, outcome],
@@ -420,7 +423,7 @@ export const fundingsContract = (subject: Subject): void =>
         yield* tell(purchaseBy(["$RCAnonymousID:2"], "app_store:2"))
         assert.isTrue((yield* deposit(ada, dollars(5), "app_store:1")).created)
         assert.strictEqual(
-          (yield* tell(purchaseBy([bob, "$RCAnonymousID:2"], "app_store:2"))).funding.given,
+          (yield* tell(purchaseBy([bob, "$RCAnonymousID:2"], "app_store:2"))).funding.creditStatus,
           "credited"
         )
         assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
@@ -489,9 +492,9 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* signUp("ada")
         for (
-          const news of [purchaseOf(ada, dollars(5), "app_store:1"), refunded("app_store:1"), reversed("app_store:1")]
+          const event of [purchaseOf(ada, dollars(5), "app_store:1"), refunded("app_store:1"), reversed("app_store:1")]
         ) {
-          const outcomes = yield* times(20, tell(news))
+          const outcomes = yield* times(20, tell(event))
           assert.strictEqual(outcomes.filter(({ transactions }) => transactions.length > 0).length, 1)
         }
         assert.deepStrictEqual((yield* historyOf(ada)).map(([type]) => type), ["deposit", "chargeback", "deposit"])
@@ -523,7 +526,7 @@ export const fundingsContract = (subject: Subject): void =>
             const amountOf = (reference: number) => dollars(1 + reference)
             const name = (reference: number) => `app_store:${run}-${reference}`
             let bought = 0
-            const newsOf = (what: "purchase" | "refund" | "reversal", reference: number): FundingNews =>
+            const eventOf = (what: "purchase" | "refund" | "reversal", reference: number): FundingEvent =>
               what === "purchase" ?
                 purchaseOf(ownerOf(reference), amountOf(reference), name(reference))
                 : what === "refund" ?
@@ -531,7 +534,7 @@ export const fundingsContract = (subject: Subject): void =>
                 : reversed(name(reference))
             const play = Effect.fnUntraced(function*(move: Move) {
               if (move.what !== "buy") {
-                yield* tell(newsOf(move.what, move.reference))
+                yield* tell(eventOf(move.what, move.reference))
               } else if (Result.isSuccess(yield* Effect.result(buy(ownerOf(0), 1)))) {
                 bought++
               }

@@ -1,15 +1,15 @@
 /** What is heard of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
 import {
+  applyEvent,
   canonicalReference,
   contradicts,
+  creditStatusAfter,
   depositSource,
+  emptyFunding,
   type Funding,
-  type FundingNews,
-  givenBy,
-  hear,
+  type FundingEvent,
   reversalReference,
-  stepDue,
-  unheardOf
+  stepDue
 } from "@ddd/core/money/Funding"
 import { chargeBack, deposit, type WalletRefusal } from "@ddd/core/money/Wallet"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
@@ -117,7 +117,7 @@ export const takeStep = (store: Stored, funding: Funding): Result.Result<StepTak
       step === "credit" ? reference : reversalReference(chargebackOf(store, player, reference).id)
     )
   if (Result.isFailure(moved)) return Result.fail(moved.failure)
-  const after: Funding = { ...funding, given: givenBy(step) }
+  const after: Funding = { ...funding, creditStatus: creditStatusAfter(step) }
   store.fundings.set(reference, after)
   if (step === "credit") concludeWaiting(store, reference, player)
   keepNames(store, player, names)
@@ -130,22 +130,22 @@ export const withBuyer = (store: Stored, funding: Funding): Funding => ({
   userId: funding.userId ?? playerNamed(store, funding.names)
 })
 
-/** Hears a piece of news, and does what it makes due. */
-export const hearFunding = (
+/** Records an event, and does what it makes due. */
+export const recordEvent = (
   store: Stored,
-  news: FundingNews
+  event: FundingEvent
 ): Effect.Effect<StepTaken, FundingConflict | UnknownUser | DepositRefused> =>
   Effect.gen(function*() {
-    const reference = canonicalReference(news.reference)
-    const earlier = store.fundings.get(reference) ?? unheardOf(reference)
-    if (news._tag === "Purchased") {
-      const { amount, buyer } = news
+    const reference = canonicalReference(event.reference)
+    const earlier = store.fundings.get(reference) ?? emptyFunding(reference)
+    if (event._tag === "Purchased") {
+      const { amount, buyer } = event
       if (buyer._tag === "Player" && !isPlayer(store, buyer.userId)) {
         return yield* new UnknownUser({ userId: buyer.userId })
       }
       const player = buyer._tag === "Player" ? buyer.userId : playerNamed(store, buyer.names)
       if (contradicts(earlier, amount, player)) return yield* new FundingConflict({ reference, earlier })
     }
-    const done = takeStep(store, withBuyer(store, hear(earlier, news)))
+    const done = takeStep(store, withBuyer(store, applyEvent(earlier, event)))
     return Result.isFailure(done) ? yield* new DepositRefused({ refusal: done.failure }) : done.success
   })

@@ -2,7 +2,7 @@
 import { canonicalReference, type Funding, stepDue } from "@ddd/core/money/Funding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Effect, Layer, Result } from "effect"
-import { hearFunding, keepNames, playerNamed, takeStep, withBuyer } from "./FundingSteps.ts"
+import { keepNames, playerNamed, recordEvent, takeStep, withBuyer } from "./FundingSteps.ts"
 import { Store } from "./Store.ts"
 import { asTransaction } from "./TransactionView.ts"
 
@@ -18,8 +18,8 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
     }
 
     return Fundings.of({
-      hear: (news) =>
-        store.exclusive(Effect.map(hearFunding(store, news), ({ funding, rows }) => ({
+      record: (event) =>
+        store.exclusive(Effect.map(recordEvent(store, event), ({ funding, rows }) => ({
           funding,
           transactions: rows.map(asTransaction)
         }))),

@@ -26,12 +26,12 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
       })
     ),
     fundings: own(store.fundings.values()).map(
-      ({ amount, given, names, purchased, reference, refundReversed, refunded }) => ({
+      ({ amount, creditStatus, names, purchased, reference, refundReversed, refunded }) => ({
         reference,
         purchased,
         refunded,
         refundReversed,
-        given,
+        creditStatus,
         amount,
         names
       })

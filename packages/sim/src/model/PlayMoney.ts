@@ -56,7 +56,7 @@ export const refundOnce = Effect.fnUntraced(function*(player: Player, reference:
   else expected.refunded = true
   const before = player.movements
   assert.strictEqual(transactions.length > 0, follow(player, expected))
-  assert.strictEqual(funding.given, expected.given)
+  assert.strictEqual(funding.creditStatus, expected.given)
   assert.isAtMost(transactions.length, player.movements - before)
 })
 

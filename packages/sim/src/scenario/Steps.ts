@@ -2,7 +2,7 @@
 import type { Draw } from "@ddd/core/draws/Draw"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Receipt } from "@ddd/core/draws/Ticket"
-import type { FundingNews } from "@ddd/core/money/Funding"
+import type { FundingEvent } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import type { ProviderPayoutStatus, ProviderReport, Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Accounts } from "@ddd/core/ports/Accounts"
@@ -59,10 +59,10 @@ export const fundedPlayer = Effect.fnUntraced(function*(name: string, amount: Ce
 })
 
 /** What a shop tells: of a purchase, a refund, a reversed refund. */
-export const tell = (news: FundingNews) => Fundings.use((fundings) => fundings.hear(news))
+export const tell = (event: FundingEvent) => Fundings.use((fundings) => fundings.record(event))
 
 /** A purchase by a player, as a shop tells of it. */
-export const purchaseOf = (userId: UserId, amount: Cents, reference: string): FundingNews => ({
+export const purchaseOf = (userId: UserId, amount: Cents, reference: string): FundingEvent => ({
   _tag: "Purchased",
   reference,
   amount,

@@ -58,9 +58,9 @@ const roundingLedger = Layer.effect(
 const deafFundings = Layer.effect(
   Fundings,
   Effect.map(Fundings, (fundings) => {
-    const hear: typeof fundings.hear = (news) =>
-      fundings.hear(news._tag === "RefundReversed" ? { ...news, _tag: "Refunded" } : news)
-    return Fundings.of({ ...fundings, hear })
+    const record: typeof fundings.record = (event) =>
+      fundings.record(event._tag === "RefundReversed" ? { ...event, _tag: "Refunded" } : event)
+    return Fundings.of({ ...fundings, record })
   })
 )
 

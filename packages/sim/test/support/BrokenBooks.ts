@@ -1,7 +1,7 @@
 /** Good books to break, and ways of breaking them. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { voidRecord } from "@ddd/core/draws/Settlement"
-import type { Funding, FundingNews } from "@ddd/core/money/Funding"
+import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { refundTicket, type TransactionType } from "@ddd/core/money/Wallet"
 import type { Withdrawal, WithdrawalStatus } from "@ddd/core/money/Withdrawal"
@@ -35,7 +35,7 @@ import {
   withdraw
 } from "../../src/scenario/Steps.ts"
 
-const refundOf = (reference: string): FundingNews => ({ _tag: "Refunded", reference })
+const refundOf = (reference: string): FundingEvent => ({ _tag: "Refunded", reference })
 
 /** Money that comes in and goes out in every way: as carol's, and as dan's, who owes in the end. */
 const moneyInAndOut = Effect.gen(function*() {
