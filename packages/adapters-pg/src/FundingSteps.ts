@@ -118,7 +118,7 @@ const callOff = Effect.fnUntraced(
     for (const row of rows) {
       if (left.balance >= needed) break
       const before = withdrawalOf(row)
-      const after = applyReport(before, { _tag: "CalledOff", reason: "called off: a deposit was refunded" })
+      const after = applyReport(before, { _tag: "Canceled", reason: "called off: a deposit was refunded" })
       left = yield* settleWithdrawal(services, left, before, after, instantOf(row.clock))
       yield* storeWithdrawal(sql, after, { dueAt: null, claimedUntil: null })
     }

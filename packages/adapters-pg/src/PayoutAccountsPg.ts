@@ -54,7 +54,7 @@ const make = Effect.gen(function*() {
       ),
 
     // giving one puts it off, so that nodes do not ask for the same
-    takeDue: Effect.fn("PayoutAccountsPg.takeDue")(function*(limit) {
+    claimDue: Effect.fn("PayoutAccountsPg.claimDue")(function*(limit) {
       const rows = yield* sql<AccountRow>`
         UPDATE payout_accounts a
         SET check_at = app_now() + greatest(interval '1 minute', least(interval '1 day', app_now() - a.created_at))

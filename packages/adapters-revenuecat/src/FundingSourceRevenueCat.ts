@@ -32,7 +32,7 @@ export const layer = (
         ? undefined
         : objections(Redacted.value(authorization), signingSecret && Redacted.value(signingSecret))
       return FundingSource.of({
-        judge: (request) =>
+        authenticate: (request) =>
           objection === undefined
             ? Effect.succeed({ _tag: "NotConfigured" })
             : Effect.map(now, (at): WebhookVerdict => {

@@ -23,7 +23,7 @@ interface Shop {
 
 const redacted = (text: string | undefined) => text === undefined ? undefined : Redacted.make(text)
 
-const judge = (request: WebhookRequest, shop: Shop = { authorization, signingSecret }): WebhookVerdict => {
+const authenticate = (request: WebhookRequest, shop: Shop = { authorization, signingSecret }): WebhookVerdict => {
   const now = Layer.succeed(Now)(Now.of({ now: Effect.succeed(instant((shop.at ?? nowSeconds) * 1_000)) }))
   const source = layer({
     authorization: redacted(shop.authorization),
@@ -31,7 +31,9 @@ const judge = (request: WebhookRequest, shop: Shop = { authorization, signingSec
     catalog: new Map()
   })
   return Effect.runSync(
-    Effect.flatMap(FundingSource, ({ judge }) => judge(request)).pipe(Effect.provide(Layer.provide(source, now)))
+    Effect.flatMap(FundingSource, ({ authenticate }) => authenticate(request)).pipe(
+      Effect.provide(Layer.provide(source, now))
+    )
   )
 }
 
@@ -49,11 +51,11 @@ const genuine = (
   body: bytesOf(text)
 })
 
-const tagOf = (request: WebhookRequest, shop?: Shop) => judge(request, shop)._tag
+const tagOf = (request: WebhookRequest, shop?: Shop) => authenticate(request, shop)._tag
 
 describe("a request to the webhook of RevenueCat", () => {
   it("is genuine with authorization and signature, and names its event", () => {
-    assert.deepStrictEqual(judge(genuine()), {
+    assert.deepStrictEqual(authenticate(genuine()), {
       _tag: "Genuine",
       eventId: "11111111-2222-3333-4444-555555555555",
       type: "NON_RENEWING_PURCHASE"
@@ -164,7 +166,7 @@ describe("a request to the webhook of RevenueCat", () => {
     ]
     for (const bytes of odd) {
       const request = { headers: { authorization }, body: bytes }
-      assert.deepStrictEqual(judge(request, { authorization }), {
+      assert.deepStrictEqual(authenticate(request, { authorization }), {
         _tag: "Genuine",
         eventId: hash("sha256", bytes, "hex"),
         type: "unreadable"

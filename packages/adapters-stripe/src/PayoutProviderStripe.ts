@@ -302,8 +302,8 @@ export const layer = (
           )
         ),
 
-        judge: Effect.fn("PayoutProviderStripe.judge")(function*(request) {
-          return StripeEvents.judge(request, webhookSecrets, yield* clock.now)
+        authenticate: Effect.fn("PayoutProviderStripe.authenticate")(function*(request) {
+          return StripeEvents.authenticate(request, webhookSecrets, yield* clock.now)
         }),
         read: (body) => StripeEvents.read(body, isLive)
       })

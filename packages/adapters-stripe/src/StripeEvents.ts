@@ -42,7 +42,7 @@ const isSigned = (request: WebhookRequest, secret: Redacted.Redacted, receivedAt
 }
 
 /** Whether a request is from Stripe, by any of our secrets: two, while one replaces the other. `receivedAt`: by `Now`. */
-export const judge = (
+export const authenticate = (
   request: WebhookRequest,
   secrets: ReadonlyArray<Redacted.Redacted>,
   receivedAt: Instant

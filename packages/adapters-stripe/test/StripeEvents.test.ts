@@ -3,7 +3,7 @@ import { type Instant, instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
 import { Stripe } from "stripe"
-import { judge, read } from "../src/StripeEvents.ts"
+import { authenticate, read } from "../src/StripeEvents.ts"
 
 const at = instant(Date.UTC(2026, 1, 3, 12))
 const withdrawal = "018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2b"
@@ -55,22 +55,22 @@ const why = (body: string, isLive = false): string => {
   return notice.why
 }
 
-describe("StripeEvents.judge", () => {
+describe("StripeEvents.authenticate", () => {
   const body = event("transfer.created", transfer)
 
   it("knows Stripe by any of its secrets", () => {
     for (const secret of ["whsec_new", "whsec_old"]) {
-      assert.deepStrictEqual(judge(signed(body, secret), secrets, at), {
+      assert.deepStrictEqual(authenticate(signed(body, secret), secrets, at), {
         _tag: "Genuine",
         eventId: "evt_1",
         type: "transfer.created"
       })
     }
-    assert.strictEqual(judge(signed(body, "whsec_other"), secrets, at)._tag, "Forged")
+    assert.strictEqual(authenticate(signed(body, "whsec_other"), secrets, at)._tag, "Forged")
   })
 
   it("knows thin events too", () => {
-    assert.deepStrictEqual(judge(signed(thin("v2.core.account.updated", "acct_1"), "whsec_new"), secrets, at), {
+    assert.deepStrictEqual(authenticate(signed(thin("v2.core.account.updated", "acct_1"), "whsec_new"), secrets, at), {
       _tag: "Genuine",
       eventId: "evt_2",
       type: "v2.core.account.updated"
@@ -79,8 +79,8 @@ describe("StripeEvents.judge", () => {
 
   it("takes a signature for five minutes by the clock that it is given", () => {
     const request = signed(body, "whsec_old")
-    assert.strictEqual(judge(request, secrets, instant(at + 300_000))._tag, "Genuine")
-    assert.deepStrictEqual(judge(request, secrets, instant(at + 301_000)), {
+    assert.strictEqual(authenticate(request, secrets, instant(at + 300_000))._tag, "Genuine")
+    assert.deepStrictEqual(authenticate(request, secrets, instant(at + 301_000)), {
       _tag: "Forged",
       why: "Timestamp outside the tolerance zone"
     })
@@ -89,19 +89,19 @@ describe("StripeEvents.judge", () => {
   it("refuses a body that was changed by a byte, and one without a signature", () => {
     const { headers } = signed(body, "whsec_new")
     const changed = new TextEncoder().encode(body.replace("2500", "2501"))
-    assert.strictEqual(judge({ headers, body: changed }, secrets, at)._tag, "Forged")
-    assert.strictEqual(judge({ headers: {}, body: changed }, secrets, at)._tag, "Forged")
-    assert.strictEqual(judge({ headers, body: new Uint8Array() }, secrets, at)._tag, "Forged")
+    assert.strictEqual(authenticate({ headers, body: changed }, secrets, at)._tag, "Forged")
+    assert.strictEqual(authenticate({ headers: {}, body: changed }, secrets, at)._tag, "Forged")
+    assert.strictEqual(authenticate({ headers, body: new Uint8Array() }, secrets, at)._tag, "Forged")
   })
 
   it("refuses what is signed but is no event", () => {
     for (const body of ["[]", "not json", JSON.stringify({ id: "evt_1" }), JSON.stringify({ id: "", type: "a" })]) {
-      assert.strictEqual(judge(signed(body, "whsec_new"), secrets, at)._tag, "Forged")
+      assert.strictEqual(authenticate(signed(body, "whsec_new"), secrets, at)._tag, "Forged")
     }
   })
 
   it("says where there is no secret to know Stripe by", () => {
-    assert.deepStrictEqual(judge(signed(body, "whsec_new"), [], at), { _tag: "NotConfigured" })
+    assert.deepStrictEqual(authenticate(signed(body, "whsec_new"), [], at), { _tag: "NotConfigured" })
   })
 })
 

@@ -16,7 +16,7 @@ export const layer = Layer.succeed(
       Effect.succeed({ _tag: "NotNow", step, attempt, turn, isFirst, isKeySpent: false, reason }),
     lookUp: () => Effect.succeed({ _tag: "Unknown", reason }),
     inspect: () => Effect.succeed({ _tag: "Unknown", reason }),
-    judge: () => Effect.succeed({ _tag: "NotConfigured" }),
+    authenticate: () => Effect.succeed({ _tag: "NotConfigured" }),
     read: () => ({ _tag: "Ignored", why: reason })
   })
 )

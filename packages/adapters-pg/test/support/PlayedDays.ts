@@ -122,7 +122,7 @@ const moveMoney = Effect.gen(function*() {
   yield* purchase(cleo, 50, "app_store:1")
   yield* purchase(cleo, 10, "app_store:2", ["Refunded", "RefundReversed"])
   yield* withdraw(cleo, 4, "paid", paid(4))
-  yield* withdraw(cleo, 3, "failed", () => [{ _tag: "CalledOff", reason: "asked for by mistake" }])
+  yield* withdraw(cleo, 3, "failed", () => [{ _tag: "Canceled", reason: "asked for by mistake" }])
   yield* withdraw(cleo, 2, "returned", (id) => [
     ...paid(2)(id),
     payoutSeen(id, 2, "failed"),

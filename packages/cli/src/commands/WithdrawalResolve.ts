@@ -36,7 +36,7 @@ export const resolveWithdrawal = Effect.fn("ddd withdrawals resolve")(
         return yield* new NotResolved({
           message: `The provider could not be asked, so nothing was decided: ${resolved.reason}. Try again later.`
         })
-      case "Senseless": {
+      case "NotApplicable": {
         const { withdrawal } = resolved
         return yield* new NotResolved({
           message: withdrawal.held === null

@@ -191,7 +191,7 @@ export type ProviderReport =
   /** The provider has more than one of what there must be one of. */
   | { readonly _tag: "Ambiguous"; readonly reason: string }
   /** It is called off before the provider heard of it. */
-  | { readonly _tag: "CalledOff"; readonly reason: string }
+  | { readonly _tag: "Canceled"; readonly reason: string }
 
 const rank = (status: ProviderPayoutStatus | null): number =>
   status === null ? -1 : providerPayoutStatuses.indexOf(status)
@@ -294,7 +294,7 @@ const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawa
       return { ...withdrawal, problem: report.reason }
     case "Ambiguous":
       return hold(withdrawal, report.reason)
-    case "CalledOff":
+    case "Canceled":
       return withdrawal.transfer.status === "unsent" && withdrawal.status === "pending"
         ? { ...setStep(withdrawal, "transfer", { status: "refused" }), problem: report.reason }
         : withdrawal

@@ -18,7 +18,7 @@ export type FundingNotice =
 
 export class FundingSource extends Context.Service<FundingSource, {
   /** Whether the request comes from the shop; compares in constant time. */
-  readonly judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>
-  /** Reads a body that was judged genuine. Pure: replaying an event reads it again, by the catalogue of then. */
+  readonly authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>
+  /** Reads a body that was found genuine. Pure: replaying an event reads it again, by the catalogue of then. */
   readonly read: (body: string) => FundingNotice
 }>()("@ddd/core/ports/FundingSource") {}

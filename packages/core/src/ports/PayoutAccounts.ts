@@ -28,5 +28,5 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
    * Pending accounts that are due to be asked for, at most `limit`; giving them puts each off, for longer the longer it has been
    * pending: a minute at first, a day at most.
    */
-  readonly takeDue: (limit: number) => Effect.Effect<ReadonlyArray<PayoutAccount>, Unavailable>
+  readonly claimDue: (limit: number) => Effect.Effect<ReadonlyArray<PayoutAccount>, Unavailable>
 }>()("@ddd/core/ports/PayoutAccounts") {}

@@ -62,7 +62,7 @@ export class PayoutProvider extends Context.Service<PayoutProvider, {
   ) => Effect.Effect<ProviderReport>
 
   /** Whether a notice comes from the provider. */
-  readonly judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>
-  /** Reads a notice that was judged genuine. */
+  readonly authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>
+  /** Reads a notice that was found genuine. */
   readonly read: (body: string) => PayoutNotice
 }>()("@ddd/core/ports/PayoutProvider") {}

@@ -68,7 +68,7 @@ export type Resolved =
   /** The provider has what was thought absent: the withdrawal went on by itself. */
   | { readonly _tag: "Found"; readonly withdrawal: Withdrawal }
   /** It is not held, or the decision makes no sense of it. */
-  | { readonly _tag: "Senseless"; readonly withdrawal: Withdrawal }
+  | { readonly _tag: "NotApplicable"; readonly withdrawal: Withdrawal }
   /** The provider could not be asked, without which nothing is decided. */
   | { readonly _tag: "NotAsked"; readonly reason: string }
   | { readonly _tag: "Unknown" }
@@ -94,7 +94,7 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   }
   const resolved = yield* withdrawals.resolve(id, resolution)
   return resolved === null
-    ? { _tag: "Senseless", withdrawal } satisfies Resolved
+    ? { _tag: "NotApplicable", withdrawal } satisfies Resolved
     : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
 })
 
@@ -166,7 +166,7 @@ const checkAccount = Effect.fnUntraced(function*(account: string) {
 })
 
 /** A notice said that something changed about an account. Accounts of others than our players are none of our business. */
-export const noticeAccount = Effect.fn("Payouts.noticeAccount")(function*(account: string) {
+export const refreshAccount = Effect.fn("Payouts.refreshAccount")(function*(account: string) {
   const accounts = yield* PayoutAccounts
   return (yield* accounts.named(account)) === null ? null : yield* checkAccount(account)
 })
@@ -203,7 +203,7 @@ const accountsMax = 50
 export const pollAccounts = Effect.fn("Payouts.pollAccounts")(function*() {
   const accounts = yield* PayoutAccounts
   const round = Effect.gen(function*() {
-    for (const { account } of yield* accounts.takeDue(accountsMax)) yield* checkAccount(account)
+    for (const { account } of yield* accounts.claimDue(accountsMax)) yield* checkAccount(account)
   })
   return yield* round.pipe(
     Effect.catchCause((cause) => Effect.logWarning("payout accounts could not be asked for", cause)),

@@ -12,7 +12,7 @@ import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { type WebhookConclusion, type WebhookEvent, WebhookInbox } from "../ports/WebhookInbox.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
-import { noticeAccount } from "./Payouts.ts"
+import { refreshAccount } from "./Payouts.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
 
@@ -96,7 +96,7 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
     case "Ignored":
       return ignored(notice.why)
     case "Account": {
-      const status = yield* noticeAccount(notice.account)
+      const status = yield* refreshAccount(notice.account)
       return status === null ? ignored("the account is no player's") : done(`the account is ${status}`)
     }
     case "Withdrawal": {

@@ -191,7 +191,7 @@ export class PayoutWorld {
   }
 
   callOff(): void {
-    this.#apply({ _tag: "CalledOff", reason: "a deposit was taken back" }, null)
+    this.#apply({ _tag: "Canceled", reason: "a deposit was taken back" }, null)
   }
 
   /** Tells what the provider has now, as whoever reconciles learns it. */

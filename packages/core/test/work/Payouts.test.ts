@@ -194,7 +194,7 @@ describe("a person's decision", () => {
   it.effect("makes no sense about what is not held, or is unknown", () => {
     const stage = makeStage(paid, {})
     return Effect.gen(function*() {
-      assert.strictEqual((yield* Payouts.resolve(paid.id, "go on"))._tag, "Senseless")
+      assert.strictEqual((yield* Payouts.resolve(paid.id, "go on"))._tag, "NotApplicable")
       const nothing = yield* Effect.provide(Payouts.resolve(paid.id, "go on"), makeStage(null, {}).layer)
       assert.strictEqual(nothing._tag, "Unknown")
     }).pipe(Effect.provide(stage.layer))
@@ -239,7 +239,7 @@ describe("reconciling", () => {
   })
 
   it.effect("tells that a transfer was made for money that is back in the wallet", () => {
-    const failed = applyReport(fresh, { _tag: "CalledOff", reason: "a deposit was taken back" })
+    const failed = applyReport(fresh, { _tag: "Canceled", reason: "a deposit was taken back" })
     const stage = makeStage(failed, { found: { transfer: transferSeen } })
     return Effect.gen(function*() {
       assert.deepStrictEqual((yield* Payouts.reconcile(failed)).map(({ found }) => found), [

@@ -39,15 +39,15 @@ export const layer = HttpApiBuilder.group(
     const shop = yield* FundingSource
     const provider = yield* PayoutProvider
 
-    /** Keeps what `sender` sent, where `judge` knows it as its own. */
+    /** Keeps what `sender` sent, where `authenticate` knows it as its own. */
     const taking = <Refused>(
       sender: WebhookSender,
-      judge: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
+      authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
       forged: Effect.Effect<never, Refused>
     ) =>
       Effect.fnUntraced(function*({ request }: { readonly request: HttpServerRequest.HttpServerRequest }) {
         const body = yield* rawBody(request)
-        const verdict = yield* judge({ headers: request.headers, body })
+        const verdict = yield* authenticate({ headers: request.headers, body })
         switch (verdict._tag) {
           case "NotConfigured":
             return yield* notConfigured
@@ -67,7 +67,7 @@ export const layer = HttpApiBuilder.group(
         "revenuecat",
         taking(
           "revenuecat",
-          shop.judge,
+          shop.authenticate,
           refuse("unauthenticated", "The authorization is not the one that was agreed on. The event was not taken.")
         )
       )
@@ -75,7 +75,7 @@ export const layer = HttpApiBuilder.group(
         "stripe",
         taking(
           "stripe",
-          provider.judge,
+          provider.authenticate,
           refuse(
             "invalid_request",
             "The signature is not over this body, by our secret, of now. The event was not taken."

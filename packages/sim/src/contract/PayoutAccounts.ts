@@ -9,8 +9,8 @@ import { contract, type Subject } from "./Subject.ts"
 const minuteMillis = 60_000
 const dayMillis = 24 * 60 * minuteMillis
 
-const takeDue = PayoutAccounts.use((accounts) =>
-  Effect.map(accounts.takeDue(10), (due) => due.map(({ account }) => account))
+const claimDue = PayoutAccounts.use((accounts) =>
+  Effect.map(accounts.claimDue(10), (due) => due.map(({ account }) => account))
 )
 
 export const payoutAccountsContract = (subject: Subject): void =>
@@ -55,20 +55,20 @@ export const payoutAccountsContract = (subject: Subject): void =>
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
         yield* accounts.add(yield* signUp("ada"), "acct_1")
-        assert.deepStrictEqual((yield* times(5, takeDue)).flat(), ["acct_1"])
+        assert.deepStrictEqual((yield* times(5, claimDue)).flat(), ["acct_1"])
         yield* advance(10 * minuteMillis)
-        assert.deepStrictEqual(yield* takeDue, ["acct_1"])
+        assert.deepStrictEqual(yield* claimDue, ["acct_1"])
         yield* advance(8 * minuteMillis)
-        assert.deepStrictEqual(yield* takeDue, [])
+        assert.deepStrictEqual(yield* claimDue, [])
         yield* advance(4 * minuteMillis)
-        assert.deepStrictEqual(yield* takeDue, ["acct_1"])
+        assert.deepStrictEqual(yield* claimDue, ["acct_1"])
         yield* advance(5 * dayMillis)
-        assert.deepStrictEqual(yield* takeDue, ["acct_1"])
+        assert.deepStrictEqual(yield* claimDue, ["acct_1"])
         yield* advance(dayMillis)
-        assert.deepStrictEqual(yield* takeDue, ["acct_1"])
+        assert.deepStrictEqual(yield* claimDue, ["acct_1"])
         yield* accounts.setStatus("acct_1", "ready")
         yield* advance(2 * dayMillis)
-        assert.deepStrictEqual(yield* takeDue, [])
+        assert.deepStrictEqual(yield* claimDue, [])
       })
     )
 
@@ -81,7 +81,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
           yield* accounts.add(yield* signUp(name), `acct_${name}`)
           yield* advance(1000)
         }
-        const names = Effect.map(accounts.takeDue(2), (due) => due.map(({ account }) => account).toSorted())
+        const names = Effect.map(accounts.claimDue(2), (due) => due.map(({ account }) => account).toSorted())
         assert.deepStrictEqual(yield* names, ["acct_ada", "acct_bob"])
         assert.deepStrictEqual(yield* names, ["acct_cleo"])
         assert.deepStrictEqual(yield* names, [])

@@ -190,7 +190,7 @@ const reportOf = (withdrawal: Withdrawal, move: Move): ProviderReport | null => 
     case "unknown":
       return unknown
     case "called off":
-      return { _tag: "CalledOff", reason: "called off" }
+      return { _tag: "Canceled", reason: "called off" }
     default:
       return null
   }
@@ -274,7 +274,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* standingOf(ada), [cents(290n), cents(90n), cents(100n)])
         const second = yield* ask(ada, cents(290n))
         assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, cents(390n)])
-        for (const id of [transaction.id, second]) yield* applyReport(id, { _tag: "CalledOff", reason: "called off" })
+        for (const id of [transaction.id, second]) yield* applyReport(id, { _tag: "Canceled", reason: "called off" })
         assert.deepStrictEqual(yield* standingOf(ada), [cents(390n), cents(190n), zero])
         yield* auditClean
       })
@@ -610,7 +610,7 @@ export const withdrawalsContract = (subject: Subject): void =>
           yield* ask(ada, dollars(1))
         ]
         yield* payOut(paid)
-        yield* applyReport(failed, { _tag: "CalledOff", reason: "called off" })
+        yield* applyReport(failed, { _tag: "Canceled", reason: "called off" })
         yield* applyReport(held, { _tag: "Ambiguous", reason: "two of them" })
         const old = yield* ask(bob, dollars(1))
         yield* advance(2 * hourMillis)

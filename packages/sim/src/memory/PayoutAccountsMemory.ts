@@ -39,7 +39,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
           const row = named(account)
           if (row !== undefined) store.payoutAccounts.set(row.userId, { ...row, status })
         })),
-      takeDue: (limit) =>
+      claimDue: (limit) =>
         store.exclusive(Effect.sync(() => {
           const now = store.now()
           const due = [...store.payoutAccounts.values()]

@@ -70,6 +70,6 @@ export const callOff = (store: Stored, userId: UserId, needed: bigint, reason: s
   )
   for (const row of unsent) {
     if (walletOf(store, userId).balance >= needed) return
-    goOn(store, row, applyReport(row, { _tag: "CalledOff", reason }), null)
+    goOn(store, row, applyReport(row, { _tag: "Canceled", reason }), null)
   }
 }

@@ -245,7 +245,7 @@ export const layer = (
           look((state, now) => inspected(state, withdrawal, step, objectId, now)).pipe(unknown)
         ),
 
-        judge: () => Effect.succeed({ _tag: "NotConfigured" }),
+        authenticate: () => Effect.succeed({ _tag: "NotConfigured" }),
         read: () => ({ _tag: "Ignored", why: "simulated payouts send no notices" })
       })
     })

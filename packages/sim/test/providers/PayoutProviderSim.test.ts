@@ -108,7 +108,7 @@ describe("PayoutProviderSim", () => {
       const path = join(yield* folder, "payouts.json")
       const verdict = yield* restarted(
         path,
-        PayoutProvider.use((provider) => provider.judge({ headers: {}, body: new Uint8Array() }))
+        PayoutProvider.use((provider) => provider.authenticate({ headers: {}, body: new Uint8Array() }))
       )
       assert.deepStrictEqual(verdict, { _tag: "NotConfigured" })
     }))
