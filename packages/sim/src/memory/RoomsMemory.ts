@@ -29,7 +29,8 @@ import type { DrawRow } from "../audit/Rows.ts"
 import { makeSealers } from "../audit/Sealers.ts"
 import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
-import { type LobbyRow, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { LobbyRow } from "./StoredRows.ts"
 import { asTicket } from "./TicketView.ts"
 
 const refused = (refusal: RoomRefusal) => new RoomRefused({ refusal })

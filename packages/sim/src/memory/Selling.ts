@@ -10,8 +10,9 @@ import { type DrawId, houseUserId, type Position, type TicketId } from "@ddd/cor
 import { Effect } from "effect"
 import type { DrawRow } from "../audit/Rows.ts"
 import { makeSealers } from "../audit/Sealers.ts"
-import { getOrPut, postMovement, Store } from "./Store.ts"
+import { getOrPut, Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
+import { postMovement } from "./WalletMoves.ts"
 
 export const makeSelling = Effect.gen(function*() {
   const store = yield* Store
