@@ -5,6 +5,7 @@
  * from rows that are read as a stream, so that memory does not grow with the tickets. One read-only snapshot without locks:
  * it runs beside sales, on a replica too.
  */
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { Books } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -24,7 +25,7 @@ import {
 import { auditDraw, type DrawRow, readDraw } from "./books/DrawAudit.ts"
 import { type Findings, makeFindings } from "./books/Findings.ts"
 import { rowChecks } from "./books/RowChecks.ts"
-import { makeSealers, makeTicketAudit, type TicketRow } from "./books/TicketAudit.ts"
+import { makeTicketAudit, type TicketRow } from "./books/TicketAudit.ts"
 import { orUnavailable } from "./Transaction.ts"
 
 // rows that are held at a time: a draw has some kilobytes of records
@@ -35,7 +36,7 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const sealing = yield* Sealing
   const { sha256 } = sealing
-  const sealerOf = makeSealers(sealing)
+  const sealerOf = makeSeals(sealing).find
   const keys = (yield* RecordSigner).vkeys.map((vkey) => {
     const key = parseVerifierKey(sha256, vkey)
     if (key === undefined) throw new TypeError(`${vkey} is not a verifier key`)

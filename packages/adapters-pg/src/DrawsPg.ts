@@ -1,5 +1,6 @@
 /** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `DrawSteps`. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import {
@@ -22,7 +23,6 @@ import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
 import { awaitedRounds, dueSteps, nextDueAt, performStep, publishAhead, storeRound } from "./DrawSteps.ts"
 import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
-import { makeSeals } from "./Seals.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 import { isOutOfReach, orUnavailable } from "./Transaction.ts"
 

@@ -3,6 +3,7 @@
  *
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
@@ -47,7 +48,6 @@ import { makeRoomRows } from "./RoomRows.ts"
 import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { sellInRoom } from "./SaleBatch.ts"
-import { makeSeals } from "./Seals.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
 // of 729 million codes one is taken already where a million rooms were made: so many in a row never are

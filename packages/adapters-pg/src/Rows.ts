@@ -1,5 +1,6 @@
 /** Rows of the tables as the ports' values. */
 import type { Draw, DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
+import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket, TicketStatus } from "@ddd/core/draws/Ticket"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import type { TransactionType, Wallet } from "@ddd/core/money/Wallet"
@@ -8,7 +9,6 @@ import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
 import { type Day, type Instant, instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
-import type { Seals } from "./Seals.ts"
 
 export const instantOf = (date: Date): Instant => instant(date.getTime())
 export const instantOrNull = (date: Date | null): Instant | null => date === null ? null : instantOf(date)

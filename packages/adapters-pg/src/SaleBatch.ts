@@ -16,6 +16,7 @@ import {
   sell,
   type SoldBlock
 } from "@ddd/core/draws/Sale"
+import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { append, decodeFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
@@ -29,7 +30,6 @@ import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import { tellSold, tellStatus } from "./DrawEventsPg.ts"
 import { instantOf, instantOrNull, ticketOf, type TicketRow, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
-import type { Seals } from "./Seals.ts"
 import { decodeRoomAnswer, decodeSoldBlock, encodeRoomAnswer, encodeSoldBlock } from "./SoldBlockText.ts"
 
 /** A decided request: refused, or the tickets of its answer. */

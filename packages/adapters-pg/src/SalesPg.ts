@@ -6,6 +6,7 @@
  * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
  */
 import { potOf, type PurchaseRequest } from "@ddd/core/draws/Sale"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import type { Receipt } from "@ddd/core/draws/Ticket"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
@@ -18,7 +19,6 @@ import type { SqlError } from "effect/sql"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type Decided, DrawMovedOn, sellBatch } from "./SaleBatch.ts"
-import { makeSeals } from "./Seals.ts"
 import { isOutOfReach } from "./Transaction.ts"
 
 export interface SalesOptions {

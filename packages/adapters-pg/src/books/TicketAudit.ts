@@ -3,9 +3,8 @@
  *
  * The rows are whatever the table holds, so nothing here throws on a value that no ticket could have.
  */
-import { makeSealer, type SealedTicket, type Sealer } from "@ddd/core/draws/Seal"
+import type { SealedTicket, Sealer } from "@ddd/core/draws/Seal"
 import type { Sha256 } from "@ddd/core/hash/Hash"
-import type { Sealing } from "@ddd/core/ports/Sealing"
 import { makeLeafComposer } from "@ddd/core/proof/Leaf"
 import { append, emptyFrontier, type Frontier } from "@ddd/core/proof/Merkle"
 import { equalBytes, fromHex, toHex, utf8Bytes } from "@ddd/core/values/Bytes"
@@ -44,18 +43,6 @@ export interface TicketAudit {
   /** The next rows of the draw, in the order of positions. */
   readonly take: (rows: ReadonlyArray<TicketRow>) => void
   readonly tickets: () => Tickets
-}
-
-/** The sealers of the configured secrets, each made once. */
-export const makeSealers = (sealing: Sealing["Service"]): (keyId: string) => Sealer | undefined => {
-  const sealers = new Map<string, Sealer | undefined>()
-  return (keyId) => {
-    if (!sealers.has(keyId)) {
-      const secret = sealing.byId(keyId)
-      sealers.set(keyId, secret === undefined ? undefined : makeSealer(sealing.sha256, secret))
-    }
-    return sealers.get(keyId)
-  }
 }
 
 export const makeTicketAudit = (

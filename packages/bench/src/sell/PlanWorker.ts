@@ -7,8 +7,8 @@
  */
 import { uuidV7 } from "@ddd/adapters-crypto/Identifiers"
 import * as SealingNode from "@ddd/adapters-crypto/SealingNode"
-import { makeSeals } from "@ddd/adapters-pg/Seals"
 import { keysOf } from "@ddd/cli/Keys"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { dailyPrefix } from "@ddd/core/draws/TicketId"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { append, decodeFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"

@@ -5,11 +5,27 @@
  */
 import { Redacted } from "effect"
 import { hkdfSha256, makeHmac, type Sha256 } from "../hash/Hash.ts"
-import type { SealingSecret } from "../ports/Sealing.ts"
 import { type LeafComposer, makeLeafComposer, makeOwnerCommitter } from "../proof/Leaf.ts"
 import { equalBytes, fromHex, toHex, utf8Bytes, writeAscii } from "../values/Bytes.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
 import { formatInstant, type Instant, instant } from "../values/Instant.ts"
+
+/** A secret that seals tickets. */
+export interface SealingSecret {
+  /** Stored with each ticket that the secret sealed. */
+  readonly keyId: string
+  readonly secret: Redacted.Redacted<Uint8Array>
+}
+
+/** The secrets that are configured. */
+export interface SealingSecrets {
+  /** Seals what is sold now. */
+  readonly current: SealingSecret
+  /** The secret with this id, the current one included; `undefined` where it is not configured. */
+  readonly byId: (keyId: string) => SealingSecret | undefined
+  /** SHA-256 as fast as this platform has it: sealing is the hot part of a sale. */
+  readonly sha256: Sha256
+}
 
 /** What is sealed. */
 export interface SealedTicket {

@@ -8,7 +8,8 @@ import type { RequestOrigin, SecurityEventType } from "@ddd/core/ports/SecurityL
 import type { SessionEnd } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
-import type { MailedTokenRow, Store } from "./Store.ts"
+import type { Store } from "./Store.ts"
+import type { MailedTokenRow } from "./StoredRows.ts"
 
 type Stored = Store["Service"]
 

@@ -29,7 +29,8 @@ import {
 } from "./AccountSteps.ts"
 import { forgetBuyer } from "./FundingSteps.ts"
 import { exportOf } from "./PersonalRecords.ts"
-import { Store, type UserRow } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { UserRow } from "./StoredRows.ts"
 
 export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.effect(
   Accounts,

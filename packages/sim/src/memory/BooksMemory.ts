@@ -1,4 +1,5 @@
 /** The auditor over the memory store. */
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { Books } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -7,7 +8,6 @@ import { Effect, Layer } from "effect"
 import { createPublicKey, verify } from "node:crypto"
 import { auditRows } from "../audit/Audit.ts"
 import type { AuditKeys } from "../audit/Index.ts"
-import { makeSealers } from "../audit/Sealers.ts"
 import { getOrPut, rowsOf, Store } from "./Store.ts"
 
 export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = Layer.effect(
@@ -18,7 +18,7 @@ export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = 
     const signer = yield* RecordSigner
     const keys: AuditKeys = {
       sha256: sealing.sha256,
-      sealerOf: makeSealers(sealing),
+      sealerOf: makeSeals(sealing).find,
       isSigned: makeNoteCheck(sealing, signer.vkeys)
     }
     return Books.of({ audit: Effect.sync(() => auditRows(rowsOf(store), keys)) })

@@ -27,7 +27,8 @@ import { Effect, Redacted, Result } from "effect"
 import { leafOf } from "../audit/Leaves.ts"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
-import { postMovements, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import { postMovements } from "./WalletMoves.ts"
 
 /** A draw that is ready to be published. */
 export interface MadeDraw {

@@ -1,5 +1,6 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
 import { type Draw, onSale } from "@ddd/core/draws/Draw"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -11,7 +12,6 @@ import type { DrawId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
-import { makeSealers } from "../audit/Sealers.ts"
 import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
@@ -25,7 +25,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
     const store = yield* Store
     const sealing = yield* Sealing
     const steps = yield* makeDrawSteps
-    const sealerOf = makeSealers(sealing)
+    const seals = makeSeals(sealing)
     const { sha256 } = sealing
 
     const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
@@ -154,7 +154,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
             .map((row) => {
               const draw = store.draws.get(row.drawId)
               if (draw === undefined) throw new Error(`ticket ${row.ticketId} is in no draw`)
-              return asTicket(row, draw, sealerOf)
+              return asTicket(row, draw, seals)
             })
             .filter((ticket) => filter.drawId === null || ticket.drawId === filter.drawId)
             .filter((ticket) => filter.status === null || ticket.status === filter.status)
@@ -178,7 +178,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
             position,
             ticketHash,
             sealValid: ownerCommit !== undefined &&
-              sealerOf(ticket.sealKeyId)?.verify(ticket, { ticketHash, ownerCommit }) === true,
+              seals.find(ticket.sealKeyId)?.verify(ticket, { ticketHash, ownerCommit }) === true,
             inclusion: tree === undefined ? null : {
               leafIndex: position - 1,
               treeSize: draw.totalEntries,

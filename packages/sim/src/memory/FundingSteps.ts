@@ -17,7 +17,9 @@ import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { houseUserId, isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Result } from "effect"
 import type { TransactionRow } from "../audit/Rows.ts"
-import { postMovements, type Store, type UserRow } from "./Store.ts"
+import type { Store } from "./Store.ts"
+import type { UserRow } from "./StoredRows.ts"
+import { postMovements } from "./WalletMoves.ts"
 import { callOff, walletOf } from "./WithdrawalSteps.ts"
 
 type Stored = Store["Service"]

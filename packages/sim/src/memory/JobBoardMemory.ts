@@ -3,7 +3,8 @@ import { JobBoard, type JobEntry } from "@ddd/core/ports/JobBoard"
 import type { Job, JobQueueName } from "@ddd/core/ports/Outbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import { type JobRow, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { JobRow } from "./StoredRows.ts"
 
 export const layer: Layer.Layer<JobBoard, never, Store> = Layer.effect(
   JobBoard,

@@ -3,11 +3,12 @@
  *
  * Never for anything that holds money.
  */
+import type { SealingSecret } from "@ddd/core/draws/Seal"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
-import { Sealing, type SealingSecret } from "@ddd/core/ports/Sealing"
+import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedUnreadable, SeedVault } from "@ddd/core/ports/SeedVault"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/proof/Note"
 import { utf8Bytes } from "@ddd/core/values/Bytes"

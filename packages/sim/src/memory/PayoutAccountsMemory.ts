@@ -3,7 +3,8 @@ import { type PayoutAccount, PayoutAccounts, PayoutAccountTaken } from "@ddd/cor
 import type { UserId } from "@ddd/core/values/Ids"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
-import { type PayoutAccountRow, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { PayoutAccountRow } from "./StoredRows.ts"
 
 const minuteMillis = 60_000
 

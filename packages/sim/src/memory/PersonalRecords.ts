@@ -1,7 +1,8 @@
 /** All that the store holds about a player. */
 import { personalExport, type PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { PersonalExport } from "@ddd/core/ports/Accounts"
-import type { Store, UserRow } from "./Store.ts"
+import type { Store } from "./Store.ts"
+import type { UserRow } from "./StoredRows.ts"
 
 const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
   const own = <A extends { readonly userId: unknown }>(rows: Iterable<A>): ReadonlyArray<A> =>

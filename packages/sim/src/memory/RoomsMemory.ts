@@ -1,5 +1,6 @@
 /** Private rooms, in memory: decided by core's `Room`, one request at a time. */
 import { keyOf } from "@ddd/core/draws/Sale"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"
@@ -26,10 +27,10 @@ import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import type { DrawRow } from "../audit/Rows.ts"
-import { makeSealers } from "../audit/Sealers.ts"
 import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
-import { type LobbyRow, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { LobbyRow } from "./StoredRows.ts"
 import { asTicket } from "./TicketView.ts"
 
 const refused = (refusal: RoomRefusal) => new RoomRefused({ refusal })
@@ -40,7 +41,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
   Effect.gen(function*() {
     const store = yield* Store
     const sealing = yield* Sealing
-    const sealerOf = makeSealers(sealing)
+    const seals = makeSeals(sealing)
     const chain = yield* BeaconChain
     const steps = yield* makeDrawSteps
     const sell = yield* makeSelling
@@ -220,7 +221,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
         Effect.sync(() => {
           const lobby = asMember(request)
           const row = lobby && ticketsIn(lobby).find(({ userId }) => userId === request.userId)
-          return lobby === undefined || row === undefined ? null : asTicket(row, drawOf(lobby), sealerOf)
+          return lobby === undefined || row === undefined ? null : asTicket(row, drawOf(lobby), seals)
         }),
 
       close: ({ room, userId }) =>

@@ -1,23 +1,23 @@
 /** A sale of one request at a time, in memory: decided by core's `sell`, and written. Part of an exclusive write. */
 import { keyOf, type Pool, potOf, type PurchaseRequest, type Sale, sell, type SoldBlock } from "@ddd/core/draws/Sale"
+import { makeSeals } from "@ddd/core/draws/Seals"
 import type { Receipt } from "@ddd/core/draws/Ticket"
-import { dailyPrefix, makeTicketNumbering, roomPrefix } from "@ddd/core/draws/TicketId"
+import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { append } from "@ddd/core/proof/Merkle"
 import { toHex } from "@ddd/core/values/Bytes"
-import { type DrawId, houseUserId, type Position, type TicketId } from "@ddd/core/values/Ids"
+import { houseUserId, type Position, type TicketId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import type { DrawRow } from "../audit/Rows.ts"
-import { makeSealers } from "../audit/Sealers.ts"
-import { getOrPut, postMovement, Store } from "./Store.ts"
+import { getOrPut, Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
+import { postMovement } from "./WalletMoves.ts"
 
 export const makeSelling = Effect.gen(function*() {
   const store = yield* Store
   const sealing = yield* Sealing
-  const sealerOf = makeSealers(sealing)
-  const numberings = new Map<DrawId, (position: Position) => TicketId>()
+  const seals = makeSeals(sealing)
 
   const prefixOf = ({ drawDate, id }: DrawRow): string => {
     const lobby = store.lobbies.get(id)
@@ -27,16 +27,11 @@ export const makeSelling = Effect.gen(function*() {
   }
 
   const numberingOf = (draw: DrawRow): (position: Position) => TicketId =>
-    getOrPut(numberings, draw.id, () => {
-      const secret = sealing.byId(draw.sealKeyId)?.secret
-      if (secret === undefined) throw new Error(`draw ${draw.id} cannot number its tickets`)
-      return makeTicketNumbering(sealing.sha256, secret, draw.id, prefixOf(draw))
-    })
+    seals.numberingOf({ id: draw.id, prefix: prefixOf(draw), sealKeyId: draw.sealKeyId })
 
   /** Writes a sale of one request in `draw`. */
   const write = (draw: DrawRow, { purchasedAt, tickets, totalEntries }: Sale): void => {
-    const sealer = sealerOf(sealing.current.keyId)
-    if (sealer === undefined) throw new Error("the current sealing secret is not configured")
+    const sealer = seals.current
     const sold = getOrPut(store.tickets, draw.id, () => [])
     const leaves: Array<Uint8Array> = []
     for (const { movement, ...ticket } of tickets) {
@@ -74,7 +69,7 @@ export const makeSelling = Effect.gen(function*() {
     const rows = (store.tickets.get(block.drawId) ?? []).slice(first, first + block.quantity)
     const { seq: _, ...wallet } = block.wallet
     return {
-      tickets: rows.map((row) => asTicket(row, { ...draw, status: "open" }, sealerOf)),
+      tickets: rows.map((row) => asTicket(row, { ...draw, status: "open" }, seals)),
       wallet: { ...wallet, updatedAt: block.purchasedAt },
       draw: { id: block.drawId, prizePool: potOf(block.totalEntries), totalEntries: block.totalEntries },
       replayed

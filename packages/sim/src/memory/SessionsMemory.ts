@@ -5,7 +5,8 @@ import { type Refreshed, type Session, Sessions } from "@ddd/core/ports/Sessions
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Stream } from "effect"
 import { endSessions, record } from "./AccountSteps.ts"
-import { type SessionRow, Store } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { SessionRow } from "./StoredRows.ts"
 
 export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
   Sessions,

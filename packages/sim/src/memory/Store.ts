@@ -6,98 +6,29 @@
  */
 import type { ThrottleState } from "@ddd/core/accounts/Throttle"
 import type { Funding } from "@ddd/core/money/Funding"
-import { emptyWallet, type Moved, type MovedTogether } from "@ddd/core/money/Wallet"
-import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
-import type { KycStatus, User } from "@ddd/core/ports/Accounts"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
-import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
-import type { Job } from "@ddd/core/ports/Outbox"
-import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
-import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
-import type { EndedSession, Session, SessionEnd } from "@ddd/core/ports/Sessions"
+import type { EndedSession } from "@ddd/core/ports/Sessions"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
 import { codeOf, type Room } from "@ddd/core/rooms/Room"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
-import { Context, Effect, Layer, PubSub, type Redacted, Semaphore } from "effect"
+import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { AnswerRow, DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
-
-export interface UserRow extends User {
-  /** The house has none: it cannot sign in. */
-  readonly passwordHash: Redacted.Redacted | null
-  readonly frozen: boolean
-  readonly kycStatus: KycStatus
-  readonly country: string | null
-  readonly erasedAt: Instant | null
-}
-
-export interface SessionRow extends Session {
-  readonly userId: UserId
-  readonly endedAt: Instant | null
-  readonly endReason: SessionEnd | null
-}
-
-export interface RefreshTokenRow {
-  readonly sessionId: SessionId
-  readonly issuedAt: Instant
-  readonly usedAt: Instant | null
-}
-
-export interface MailedTokenRow {
-  readonly id: string
-  readonly tokenHash: string
-  readonly userId: UserId
-  readonly purpose: MailedTokenPurpose
-  /** Null once the player is erased. */
-  readonly email: string | null
-  /** Of a change of address: the one in force when it was asked for. */
-  readonly previousEmail: string | null
-  readonly createdAt: Instant
-  readonly expiresAt: Instant
-  /** When it was used, or made useless by a later one. */
-  readonly usedAt: Instant | null
-}
-
-export interface SecurityEventRow {
-  readonly id: string
-  readonly at: Instant
-  readonly type: SecurityEventType
-  readonly userId: UserId | null
-  readonly sessionId: string | null
-  /** What is sealed where it is stored for good: gone once the player is erased. */
-  readonly details: Readonly<Record<string, unknown>> | null
-}
-
-export interface JobRow {
-  readonly id: string
-  readonly job: Job
-  readonly createdAt: Instant
-}
-
-export interface WithdrawalRow extends Withdrawal {
-  /** When it is to be taken up next; null where nothing is left to do. */
-  readonly dueAt: Instant | null
-  /** Until until when a turn that is under way is claimed; null where nobody is at it. */
-  readonly claimedUntil: Instant | null
-}
-
-export interface PayoutAccountRow extends PayoutAccount {
-  readonly createdAt: Instant
-  /** When it is asked for next, while it is pending. */
-  readonly checkAt: Instant
-}
-
-export interface LobbyRow extends RoomRow {
-  readonly name: string
-  readonly createdAt: Instant
-  /** When the clockwork draws it, whether or not its host comes back; null before the lock. */
-  readonly serverDrawsAt: Instant | null
-  /** In the order in which they came. */
-  readonly members: ReadonlyArray<{ readonly userId: UserId; readonly joinedAt: Instant }>
-}
+import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
+import type {
+  JobRow,
+  LobbyRow,
+  MailedTokenRow,
+  PayoutAccountRow,
+  RefreshTokenRow,
+  SecurityEventRow,
+  SessionRow,
+  UserRow,
+  WithdrawalRow
+} from "./StoredRows.ts"
 
 export class Store extends Context.Service<Store, {
   readonly users: Map<UserId, UserRow>
@@ -265,29 +196,6 @@ export const getOrPut = <K, V>(map: Map<K, V>, key: K, initial: () => V): V => {
   map.set(key, made)
   return made
 }
-
-/** Writes a movement that was decided, and the wallet after it. Gives the row. A withdrawal is written as pending. */
-export const postMovement = (
-  store: Store["Service"],
-  userId: UserId,
-  { movement, wallet }: Moved,
-  at: Instant,
-  id = store.newId()
-): TransactionRow => {
-  const status = movement.type === "withdrawal" ? "pending" : "completed"
-  const row: TransactionRow = { ...movement, id, userId, status, createdAt: at }
-  getOrPut(store.transactions, userId, () => []).push(row)
-  store.wallets.set(userId, { ...wallet, userId, updatedAt: at })
-  return row
-}
-
-/** Writes movements that were decided together, oldest first, and the wallet after them. Gives the rows. */
-export const postMovements = (
-  store: Store["Service"],
-  userId: UserId,
-  { movements, wallet }: MovedTogether,
-  at: Instant
-): ReadonlyArray<TransactionRow> => movements.map((movement) => postMovement(store, userId, { movement, wallet }, at))
 
 /** Everything as the auditor reads it. */
 export const rowsOf = (store: Store["Service"]): Rows => ({

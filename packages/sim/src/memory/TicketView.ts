@@ -1,5 +1,5 @@
 /** A stored ticket as its buyer sees it. */
-import type { Sealer } from "@ddd/core/draws/Seal"
+import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { toHex } from "@ddd/core/values/Bytes"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
@@ -8,17 +8,15 @@ import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 export const asTicket = (
   row: TicketRow,
   draw: Pick<DrawRow, "drawDate" | "status" | "winningPosition" | "prizePool">,
-  sealerOf: (keyId: string) => Sealer | undefined
+  seals: Seals
 ): Ticket => {
-  const sealer = sealerOf(row.sealKeyId)
-  if (sealer === undefined) throw new Error(`ticket ${row.ticketId} was sealed with a secret that is not configured`)
   const drawn = draw.status === "drawn"
   const won = drawn && row.position === draw.winningPosition
   const { sealKeyId: _, walletSeq: __, ...ticket } = row
   return {
     ...ticket,
     drawDate: draw.drawDate,
-    ownerSalt: toHex(sealer.ownerSalt(row.ticketId)),
+    ownerSalt: toHex(seals.sealerOf(row.sealKeyId).ownerSalt(row.ticketId)),
     status: won ? "won" : drawn ? "lost" : "active",
     prizeAmount: won ? draw.prizePool : null
   }

@@ -7,7 +7,9 @@ import type { Instant } from "@ddd/core/values/Instant"
 import { Result } from "effect"
 import type { TransactionRow, WalletRow } from "../audit/Rows.ts"
 import { addJob } from "./AccountSteps.ts"
-import { postMovements, type Store, type WithdrawalRow } from "./Store.ts"
+import type { Store } from "./Store.ts"
+import type { WithdrawalRow } from "./StoredRows.ts"
+import { postMovements } from "./WalletMoves.ts"
 
 type Stored = Store["Service"]
 

@@ -24,8 +24,10 @@ import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJob } from "./AccountSteps.ts"
-import { postMovement, Store, type WithdrawalRow } from "./Store.ts"
+import { Store } from "./Store.ts"
+import type { WithdrawalRow } from "./StoredRows.ts"
 import { asTransaction } from "./TransactionView.ts"
+import { postMovement } from "./WalletMoves.ts"
 import { goOn, movementOf } from "./WithdrawalSteps.ts"
 
 const hourMillis = 3_600_000

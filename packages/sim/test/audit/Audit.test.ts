@@ -1,4 +1,5 @@
 /** The audit finds nothing in good books, and each way of breaking them. */
+import { makeSeals } from "@ddd/core/draws/Seals"
 import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { Invariant } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -10,7 +11,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { auditRows } from "../../src/audit/Audit.ts"
 import type { Rows, TransactionRow } from "../../src/audit/Rows.ts"
-import { makeSealers } from "../../src/audit/Sealers.ts"
 import { makeNoteCheck } from "../../src/memory/BooksMemory.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
@@ -295,7 +295,7 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
 const makeAudit = Effect.gen(function*() {
   const sealing = yield* Sealing
   const { vkeys } = yield* RecordSigner
-  const keys = { sha256: sealing.sha256, sealerOf: makeSealers(sealing), isSigned: makeNoteCheck(sealing, vkeys) }
+  const keys = { sha256: sealing.sha256, sealerOf: makeSeals(sealing).find, isSigned: makeNoteCheck(sealing, vkeys) }
   return (rows: Rows) => auditRows(rows, keys)
 })
 

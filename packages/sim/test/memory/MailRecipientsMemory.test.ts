@@ -5,11 +5,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as MailRecipientsMemory from "../../src/memory/MailRecipientsMemory.ts"
 import * as Store from "../../src/memory/Store.ts"
+import type { MailedTokenRow, UserRow } from "../../src/memory/StoredRows.ts"
 
 const startsAt = instant(Date.UTC(2026, 1, 3, 10, 30))
 const marie = userId("01970000-0000-7000-8000-000000000001")
 
-const aUser: Store.UserRow = {
+const aUser: UserRow = {
   id: marie,
   email: "marie@example.com",
   username: "marie",
@@ -22,7 +23,7 @@ const aUser: Store.UserRow = {
   erasedAt: null
 }
 
-const aToken: Store.MailedTokenRow = {
+const aToken: MailedTokenRow = {
   id: "t1",
   tokenHash: "",
   userId: marie,

@@ -1,0 +1,87 @@
+/** The rows of the memory adapters, but for those that the auditor reads (`audit/Rows.ts`). */
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import type { KycStatus, User } from "@ddd/core/ports/Accounts"
+import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
+import type { Job } from "@ddd/core/ports/Outbox"
+import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
+import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
+import type { Session, SessionEnd } from "@ddd/core/ports/Sessions"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import type { Redacted } from "effect"
+import type { RoomRow } from "../audit/Rows.ts"
+
+export interface UserRow extends User {
+  /** The house has none: it cannot sign in. */
+  readonly passwordHash: Redacted.Redacted | null
+  readonly frozen: boolean
+  readonly kycStatus: KycStatus
+  readonly country: string | null
+  readonly erasedAt: Instant | null
+}
+
+export interface SessionRow extends Session {
+  readonly userId: UserId
+  readonly endedAt: Instant | null
+  readonly endReason: SessionEnd | null
+}
+
+export interface RefreshTokenRow {
+  readonly sessionId: SessionId
+  readonly issuedAt: Instant
+  readonly usedAt: Instant | null
+}
+
+export interface MailedTokenRow {
+  readonly id: string
+  readonly tokenHash: string
+  readonly userId: UserId
+  readonly purpose: MailedTokenPurpose
+  /** Null once the player is erased. */
+  readonly email: string | null
+  /** Of a change of address: the one in force when it was asked for. */
+  readonly previousEmail: string | null
+  readonly createdAt: Instant
+  readonly expiresAt: Instant
+  /** When it was used, or made useless by a later one. */
+  readonly usedAt: Instant | null
+}
+
+export interface SecurityEventRow {
+  readonly id: string
+  readonly at: Instant
+  readonly type: SecurityEventType
+  readonly userId: UserId | null
+  readonly sessionId: string | null
+  /** What is sealed where it is stored for good: gone once the player is erased. */
+  readonly details: Readonly<Record<string, unknown>> | null
+}
+
+export interface JobRow {
+  readonly id: string
+  readonly job: Job
+  readonly createdAt: Instant
+}
+
+export interface WithdrawalRow extends Withdrawal {
+  /** When it is to be claimed next; null where nothing is left to do. */
+  readonly dueAt: Instant | null
+  /** Until when a turn that is under way is its own; null where nobody is at it. */
+  readonly claimedUntil: Instant | null
+}
+
+export interface PayoutAccountRow extends PayoutAccount {
+  readonly createdAt: Instant
+  /** When it is asked for next, while it is pending. */
+  readonly checkAt: Instant
+}
+
+export interface LobbyRow extends RoomRow {
+  readonly name: string
+  readonly createdAt: Instant
+  /** When the clockwork draws it, whether or not its host comes back; null before the lock. */
+  readonly serverDrawsAt: Instant | null
+  /** In the order in which they came. */
+  readonly members: ReadonlyArray<{ readonly userId: UserId; readonly joinedAt: Instant }>
+}
