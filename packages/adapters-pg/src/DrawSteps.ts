@@ -5,15 +5,9 @@
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
 import type { ChainInfo } from "@ddd/core/draws/Beacon"
-import {
-  daysToPublish,
-  decisionPatienceMillis,
-  type DrawKind,
-  type DrawStatus,
-  type DrawStep,
-  type VoidReason
-} from "@ddd/core/draws/Draw"
+import { daysToPublish, type DrawKind, type DrawStatus, type VoidReason } from "@ddd/core/draws/Draw"
 import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { abandonAfterMillis, type DrawStep, expireAfterMillis } from "@ddd/core/draws/Steps"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { collectFee, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"
@@ -26,7 +20,6 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/proof/Merkle"
 import { parseNote } from "@ddd/core/proof/Note"
 import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/proof/Record"
-import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -450,12 +443,12 @@ const expire = (services: StepServices, due: DueStep) =>
         SELECT created_at FROM tickets WHERE draw_id = ${id}::uuid AND position = 1`,
       ([first]) =>
         kind === "room" && status === "open" && first !== undefined &&
-        clock.getTime() - first.created_at.getTime() >= lockPatienceMillis
+        clock.getTime() - first.created_at.getTime() >= expireAfterMillis
     ))
 
 /** Whether a draw has waited for its decision for as long as it may. */
 const isOverdue = ({ clock, draws_at, status }: StepRow): boolean =>
-  status === "locked" && draws_at !== null && clock.getTime() - draws_at.getTime() >= decisionPatienceMillis
+  status === "locked" && draws_at !== null && clock.getTime() - draws_at.getTime() >= abandonAfterMillis
 
 /** Gives up a locked draw that cannot be decided: its round did not come within a week, or its seed cannot be opened. */
 const abandon = Effect.fnUntraced(function*(services: StepServices, due: DueStep) {
@@ -526,7 +519,7 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     SELECT id, 'settle', CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
     FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
     UNION ALL
-    SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
+    SELECT d.id, 'expire', t.created_at + interval '${expireAfterMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
     UNION ALL
     SELECT id, 'tile', locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)

@@ -91,7 +91,7 @@ const make = Effect.gen(function*() {
       status: row.status,
       count,
       tickets: rows.map(ticketOf),
-      drawsAt: instantOrNull(row.draws_at),
+      drawAt: instantOrNull(row.draws_at),
       prizePool: cents(row.prize_pool)
     } satisfies BoughtTickets
   })

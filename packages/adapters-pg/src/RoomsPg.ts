@@ -4,6 +4,7 @@
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -18,15 +19,7 @@ import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatOpen } from "@ddd/core/proof/Record"
-import {
-  drawnByServerAt,
-  mayClose,
-  mayExecute,
-  mayJoin,
-  mayLeave,
-  mayStart,
-  type RoomRefusal
-} from "@ddd/core/rooms/Room"
+import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
@@ -220,8 +213,8 @@ const make = Effect.gen(function*() {
       const sold = { ...soldIn(sealing, draw), drawAt, chain }
       const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
       yield* publishLockRecord(services, draw, record)
-      const serverDrawsAt = formatInstant(drawnByServerAt(record.locked, drawAt, record.draws))
-      yield* sql`UPDATE lobbies SET server_draws_at = ${serverDrawsAt}::timestamptz WHERE id = ${id}::uuid`
+      const autoDrawAt = formatInstant(autoDrawTime(record.locked, drawAt, record.draws))
+      yield* sql`UPDATE lobbies SET server_draws_at = ${autoDrawAt}::timestamptz WHERE id = ${id}::uuid`
       return yield* known(id)
     },
     transact

@@ -52,13 +52,13 @@ const recordsOf = function*(
   yield ["open", openText, textFrom(openRecordOf(draw, previous === null ? null : hashOf(previous)))]
 
   if (lockText !== null) {
-    const { beacon, drawsAt, entriesRoot, lockedAt } = draw
-    const meant = lockedAt === null || drawsAt === null || entriesRoot === null ? undefined : {
+    const { beacon, drawAt, entriesRoot, lockedAt } = draw
+    const meant = lockedAt === null || drawAt === null || entriesRoot === null ? undefined : {
       type: "lock" as const,
       draw: draw.id,
       open: hashOf(openText),
       locked: lockedAt,
-      draws: drawsAt,
+      draws: drawAt,
       entries: draw.totalEntries,
       root: entriesRoot,
       pool: draw.prizePool,

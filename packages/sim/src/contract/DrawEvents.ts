@@ -13,10 +13,10 @@ import {
   buy,
   catchUp,
   dollars,
-  drawAt,
   fundedPlayer,
   openSales,
   present,
+  readDraw,
   signUp
 } from "../scenario/Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
@@ -101,7 +101,7 @@ export const drawEventsContract = (subject: Subject): void =>
         const { ada, heard } = yield* listen(draw.id)
         yield* advancePast(draw)
         const next = (yield* buy(ada, 1)).draw.id
-        assert.strictEqual((yield* drawAt(next)).status, "open")
+        assert.strictEqual((yield* readDraw(next)).status, "open")
         yield* until("the next draw's opening", () =>
           heard.some(({ change }) =>
             change._tag === "Status" && change.drawId === next

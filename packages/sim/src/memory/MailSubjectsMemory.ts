@@ -42,13 +42,13 @@ export const layer = Layer.effect(
             ticket.userId === userId && from <= ticket.purchasedAt && ticket.purchasedAt < from + mailedTicketsMillis
           )
           if (draw === undefined || bought.length === 0) return null
-          const { closesAt, drawDate, drawsAt, prizePool, status } = draw
+          const { closesAt, drawDate, drawAt, prizePool, status } = draw
           return {
             drawDate,
             status,
             count: bought.length,
             tickets: bought.slice(0, mailedTicketsMax).map(mailed),
-            drawsAt: drawsAt ?? closesAt,
+            drawAt: drawAt ?? closesAt,
             prizePool
           }
         }),

@@ -1,6 +1,7 @@
 /** Private rooms, in memory: decided by core's `Room`, one request at a time. */
 import { keyOf } from "@ddd/core/draws/Sale"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import { autoDrawTime } from "@ddd/core/draws/Steps"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
@@ -10,7 +11,6 @@ import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import {
-  drawnByServerAt,
   mayClose,
   mayExecute,
   mayJoin,
@@ -73,7 +73,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           joinedAt
         })),
         commitmentHash: draw.commitmentHash,
-        drawAt: draw.drawsAt,
+        drawAt: draw.drawAt,
         seed: draw.seed,
         winnerId: draw.winningPosition === null ? null : tickets[draw.winningPosition - 1]?.userId ?? null,
         winningPosition: draw.winningPosition,
@@ -83,7 +83,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
 
     const stateOf = (lobby: LobbyRow): RoomState => {
       const draw = drawOf(lobby)
-      const { drawsAt, status } = draw
+      const { drawAt, status } = draw
       const holders = new Set(ticketsIn(lobby).map(({ userId }) => userId))
       const members = lobby.members.map(({ userId }) => ({ userId, hasTicket: holders.has(userId) }))
       return {
@@ -91,7 +91,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
         status,
         maxParticipants: lobby.maxParticipants,
         members,
-        drawsAt,
+        drawAt,
         isRoundMissing: isRoundMissing(draw)
       }
     }
@@ -146,7 +146,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
               hostId,
               maxParticipants,
               createdAt,
-              serverDrawsAt: null,
+              autoDrawAt: null,
               members: [{ userId: hostId, joinedAt: createdAt }]
             })
             return now(id)
@@ -256,7 +256,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             yield* steps.publishLockRecord(draw, record)
             store.lobbies.set(lobby.id, {
               ...lobby,
-              serverDrawsAt: drawnByServerAt(record.locked, drawAt, record.draws)
+              autoDrawAt: autoDrawTime(record.locked, drawAt, record.draws)
             })
             return now(lobby.id)
           })
@@ -271,7 +271,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const refusal = mayExecute(stateOf(lobby), userId, clock)
             if (refusal?._tag === "Done") return asRoom(lobby)
             if (refusal?._tag === "BeaconPending") {
-              store.lobbies.set(lobby.id, { ...lobby, serverDrawsAt: drawOf(lobby).drawsAt })
+              store.lobbies.set(lobby.id, { ...lobby, autoDrawAt: drawOf(lobby).drawAt })
             }
             if (refusal !== null) return yield* refused(refusal)
             yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })
