@@ -18,7 +18,7 @@ import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/proof/Merkle"
-import { parseNote } from "@ddd/core/proof/Note"
+import { textOf } from "@ddd/core/proof/Note"
 import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/proof/Record"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
@@ -46,13 +46,6 @@ export interface StepServices {
 
 // any constant will do, as long as every node takes the same one
 const publishLock = 4_702_331_890_116
-
-/** The text under a note's signatures. Notes of this table were written by this program. */
-export const textOf = (note: string): string => {
-  const parsed = parseNote(note)
-  if (parsed === undefined) throw new TypeError("a stored record is not a signed note")
-  return parsed.text
-}
 
 /** What opens by this clock is on sale by it at once: `Now` may be a little ahead. */
 export const clockOf = (sql: PgClient.PgClient) =>

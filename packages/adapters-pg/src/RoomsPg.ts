@@ -18,6 +18,7 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
+import { textOf } from "@ddd/core/proof/Note"
 import { formatOpen } from "@ddd/core/proof/Record"
 import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
@@ -26,16 +27,7 @@ import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import { tellLeft, tellMembers } from "./DrawEventsPg.ts"
-import {
-  clockOf,
-  declareVoid,
-  lockAndRead,
-  publishLockRecord,
-  settle,
-  soldIn,
-  type StepRow,
-  textOf
-} from "./DrawSteps.ts"
+import { clockOf, declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow } from "./DrawSteps.ts"
 import { makeRoomRows } from "./RoomRows.ts"
 import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"

@@ -12,7 +12,7 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type SealedSeed, type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, nodeHash, root } from "@ddd/core/proof/Merkle"
-import { parseNote } from "@ddd/core/proof/Note"
+import { textOf } from "@ddd/core/proof/Note"
 import {
   formatLock,
   formatOpen,
@@ -278,13 +278,6 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   return { declareVoid, make, mayAbandon, perform, publish, publishAhead, publishLockRecord, settle, soldIn, stepsOf }
 })
-
-/** The text that a note of this program's own signs. */
-export const textOf = (note: string): string => {
-  const parsed = parseNote(note)
-  if (parsed === undefined) throw new TypeError("a stored note is not a signed note")
-  return parsed.text
-}
 
 /** The hashes of all complete subtrees, by level. */
 const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {

@@ -10,11 +10,11 @@ import {
   type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
+import { textOf } from "@ddd/core/proof/Note"
 import { parseRecord } from "@ddd/core/proof/Record"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
-import { textOf } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 
 const mailed = ({ position, ticketId }: TicketRow): MailedTicket => ({ ticketId, position })

@@ -10,6 +10,7 @@ import { RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
 import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import { textOf } from "@ddd/core/proof/Note"
 import {
   mayClose,
   mayExecute,
@@ -27,7 +28,7 @@ import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import type { DrawRow } from "../audit/Rows.ts"
 import { makeSealers } from "../audit/Sealers.ts"
-import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
+import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
 import { type LobbyRow, Store } from "./Store.ts"
 import { asTicket } from "./TicketView.ts"
