@@ -154,7 +154,7 @@ const open = Effect.fnUntraced(function*({ sql }: StepServices, id: DrawId) {
     return false
   }
   yield* sql`UPDATE draws SET status = 'open' WHERE id = ${id}::uuid`
-  yield* tellStatus(sql, id, "open")
+  yield* tellStatus(sql, id)
   return true
 })
 
@@ -197,7 +197,7 @@ export const publishLockRecord = Effect.fnUntraced(function*(
       draws_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
       beacon_round = ${record.beacon?.round ?? null}::bigint, lock_note = ${yield* signer.sign(formatLock(record))}
     WHERE id = ${id}::uuid`
-  yield* tellStatus(sql, id, "locked")
+  yield* tellStatus(sql, id)
 })
 
 interface SecretRow {
@@ -278,7 +278,7 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
       UPDATE draws SET status = 'drawn', seed = ${record.seed}, winning_position = ${outcome.winningPosition}::int,
         drawn_at = ${locked.clock}, result_note = ${note}
       WHERE id = ${id}::uuid`
-    yield* tellStatus(sql, id, "drawn")
+    yield* tellStatus(sql, id)
     if (winner !== undefined) {
       yield* outbox.add(`winner ${id}`, { _tag: "MailWinner", userId: userId(winner.user_id), drawId: id })
     }
@@ -402,7 +402,7 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
     yield* sql`
       UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${yield* signer.sign(formatVoid(record))}
       WHERE id = ${id}::uuid`
-    yield* tellStatus(sql, id, "void")
+    yield* tellStatus(sql, id)
     const told = draw.kind === "room"
       ? sql`SELECT user_id FROM lobby_members WHERE lobby_id = ${id}::uuid`
       : sql`SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${id}::uuid`

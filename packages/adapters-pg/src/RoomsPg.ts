@@ -26,7 +26,7 @@ import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
-import { tellLeft, tellMembers } from "./DrawEventsPg.ts"
+import { tellLeft, tellStatus } from "./DrawEventsPg.ts"
 import { clockOf, declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow } from "./DrawSteps.ts"
 import { makeRoomRows } from "./RoomRows.ts"
 import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
@@ -128,7 +128,7 @@ const make = Effect.gen(function*() {
     const { draw, state } = yield* lock(id)
     yield* orRefuse(mayJoin(state, userId))
     yield* addMember(id, userId, instantOf(draw.clock))
-    yield* tellMembers(sql, id)
+    yield* tellStatus(sql, id)
     return yield* known(id)
   }, transact)
 
@@ -139,7 +139,7 @@ const make = Effect.gen(function*() {
     yield* sql`DELETE FROM lobby_members WHERE lobby_id = ${id}::uuid AND user_id = ${request.userId}::uuid`
     // who left is told nothing of those who stay
     yield* tellLeft(sql, id, request.userId)
-    yield* tellMembers(sql, id)
+    yield* tellStatus(sql, id)
   }, transact)
 
   const purchase = Effect.fn("RoomsPg.purchase")(

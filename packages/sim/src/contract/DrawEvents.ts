@@ -147,26 +147,4 @@ export const drawEventsContract = (subject: Subject): void =>
         yield* tells("the end", closeRoom(ada, closed), isVoid, closed)
       })
     )
-
-    it(
-      "gives each kind of change of a draw versions that go up",
-      Effect.gen(function*() {
-        const draw = yield* openSales
-        const { ada, heard } = yield* listen(draw.id)
-        const from = heard.length
-        for (let i = 0; i < 5; i++) {
-          yield* buy(ada, 1)
-        }
-        const entries = present(yield* (yield* Draws).byId(draw.id)).totalEntries
-        yield* until("the last sale", () =>
-          heard.slice(from).some((event) => event.draw?.totalEntries === entries))
-        const versions = heard.flatMap(({ change }) =>
-          change._tag === "Sold" && change.drawId === draw.id ? [change.version] : []
-        )
-        assert.deepStrictEqual(
-          versions,
-          versions.toSorted((a, b) => Number(a - b))
-        )
-      })
-    )
   })
