@@ -38,7 +38,7 @@ const bought: BoughtTickets = {
   status: "open",
   count: 1,
   tickets: [ticket],
-  drawsAt: midnight,
+  drawAt: midnight,
   prizePool: cents(114_380n)
 }
 
@@ -57,7 +57,7 @@ const ofRoom: BoughtTickets = {
   ...bought,
   drawDate: null,
   tickets: [{ ticketId: ticketId("ROOM-K7M2QX-7K3QX"), position: position(7) }],
-  drawsAt: null,
+  drawAt: null,
   prizePool: cents(665n)
 }
 

@@ -1,12 +1,12 @@
 /** What the mails about a private room say. */
 import type { VoidReason } from "@ddd/core/draws/Draw"
+import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
-import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { asTyped, dollars } from "./Wording.ts"
 
-const patienceDays = lockPatienceMillis / 86_400_000
+const patienceDays = expireAfterMillis / 86_400_000
 
 /** Goes on from "was closed". */
 const why = (reason: VoidReason): string => {

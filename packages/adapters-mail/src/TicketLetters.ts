@@ -14,7 +14,7 @@ const listed = ({ position, ticketId }: MailedTicket): readonly [string, string]
 
 /** What was bought in one draw within a minute: one mail, however many purchases it was. */
 export const ticketsBought = (to: Addressee & { readonly bought: BoughtTickets }): Letter => {
-  const { count, drawDate, drawsAt, prizePool, tickets } = to.bought
+  const { count, drawDate, drawAt, prizePool, tickets } = to.bought
   const draw = drawName(drawDate)
   const more = count - tickets.length
   return {
@@ -32,7 +32,7 @@ export const ticketsBought = (to: Addressee & { readonly bought: BoughtTickets }
       facts(
         ["You paid", dollars(cents(BigInt(count) * ticketPrice))],
         ["The pot now", dollars(prizePool)],
-        ["Draw time", drawsAt === null ? "when the host starts it" : moment(drawsAt)]
+        ["Draw time", drawAt === null ? "when the host starts it" : moment(drawAt)]
       ),
       paragraph("One position wins the whole pot, and each has the same chance. If it is yours, we write to you."),
       button("See the pot", to.links.home),

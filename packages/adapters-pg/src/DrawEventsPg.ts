@@ -3,7 +3,6 @@
  *
  * One listening connection a process, shared by all who subscribe. `Missed` is said each time that listening begins.
  */
-import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { drawId, isUuid, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -12,33 +11,26 @@ import { Listener } from "./Listener.ts"
 
 const channel = "ddd_draws"
 
-/** Later statuses rank higher: the version that a notification carries. */
-const statusRank: Record<DrawStatus, number> = { scheduled: 0, open: 1, locked: 2, drawn: 3, void: 3 }
+// what stands between draw and user is for servers of the release before, which hear nothing without a number there
+const tell = (sql: PgClient.PgClient, what: "sold" | "status" | "left", id: string, user = "") =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`${what} ${id} 0 ${user}`.trimEnd()})`
 
-/** Tells, at the commit, that a draw has changed its status. */
-export const tellStatus = (sql: PgClient.PgClient, id: string, status: DrawStatus) =>
-  sql`SELECT 1 FROM pg_notify(${channel}, ${`status ${id} ${statusRank[status]}`})`
+/** Tells, at the commit, that a draw has changed its status, or a room its members. */
+export const tellStatus = (sql: PgClient.PgClient, id: string) => tell(sql, "status", id)
 
 /** Tells, at the commit, that tickets of a draw were sold. */
-export const tellSold = (sql: PgClient.PgClient, id: string, totalEntries: number) =>
-  sql`SELECT 1 FROM pg_notify(${channel}, ${`sold ${id} ${totalEntries}`})`
-
-/** Tells, at the commit, that a room's members changed. */
-export const tellMembers = (sql: PgClient.PgClient, id: string) =>
-  sql`SELECT 1 FROM pg_notify(${channel}, ${`status ${id} ${statusRank.open}`})`
+export const tellSold = (sql: PgClient.PgClient, id: string) => tell(sql, "sold", id)
 
 /** Tells, at the commit, that a member left a room. */
-export const tellLeft = (sql: PgClient.PgClient, id: string, user: string) =>
-  sql`SELECT 1 FROM pg_notify(${channel}, ${`left ${id} ${statusRank.open} ${user}`})`
+export const tellLeft = (sql: PgClient.PgClient, id: string, user: string) => tell(sql, "left", id, user)
 
-/** `sold <draw> <entries>`, `status <draw> <rank>`, `left <draw> <rank> <user>`; undefined for what another version of this program may say. */
+/** `sold <draw> <number>`, `status <draw> <number>`, `left <draw> <number> <user>`; undefined for what another release may say. */
 export const changeOf = (payload: string): DrawChange | undefined => {
-  const [what, id = "", version = "", user = ""] = payload.split(" ")
-  if (!isUuid(id) || !/^\d{1,18}$/.test(version)) return undefined
-  const change = { drawId: drawId(id), version: BigInt(version) }
-  if (what === "sold") return { _tag: "Sold", ...change }
-  if (what === "status") return { _tag: "Status", ...change }
-  if (what === "left" && isUuid(user)) return { _tag: "Left", ...change, userId: userId(user) }
+  const [what, id = "", , user = ""] = payload.split(" ")
+  if (!isUuid(id)) return undefined
+  if (what === "sold") return { _tag: "Sold", drawId: drawId(id) }
+  if (what === "status") return { _tag: "Status", drawId: drawId(id) }
+  if (what === "left" && isUuid(user)) return { _tag: "Left", drawId: drawId(id), userId: userId(user) }
   return undefined
 }
 

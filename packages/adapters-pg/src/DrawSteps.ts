@@ -5,15 +5,9 @@
  * user id, then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
  */
 import type { ChainInfo } from "@ddd/core/draws/Beacon"
-import {
-  daysToPublish,
-  decisionPatienceMillis,
-  type DrawKind,
-  type DrawStatus,
-  type DrawStep,
-  type VoidReason
-} from "@ddd/core/draws/Draw"
+import { daysToPublish, type DrawKind, type DrawStatus, type VoidReason } from "@ddd/core/draws/Draw"
 import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { abandonAfterMillis, type DrawStep, expireAfterMillis } from "@ddd/core/draws/Steps"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { collectFee, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"
@@ -24,9 +18,8 @@ import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { decodeFrontier, emptyFrontier, encodeFrontier, root } from "@ddd/core/proof/Merkle"
-import { parseNote } from "@ddd/core/proof/Note"
+import { textOf } from "@ddd/core/proof/Note"
 import { formatLock, formatOpen, formatResult, formatVoid, type LockRecord } from "@ddd/core/proof/Record"
-import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { type DrawId, drawId, houseUserId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -53,13 +46,6 @@ export interface StepServices {
 
 // any constant will do, as long as every node takes the same one
 const publishLock = 4_702_331_890_116
-
-/** The text under a note's signatures. Notes of this table were written by this program. */
-export const textOf = (note: string): string => {
-  const parsed = parseNote(note)
-  if (parsed === undefined) throw new TypeError("a stored record is not a signed note")
-  return parsed.text
-}
 
 /** What opens by this clock is on sale by it at once: `Now` may be a little ahead. */
 export const clockOf = (sql: PgClient.PgClient) =>
@@ -168,7 +154,7 @@ const open = Effect.fnUntraced(function*({ sql }: StepServices, id: DrawId) {
     return false
   }
   yield* sql`UPDATE draws SET status = 'open' WHERE id = ${id}::uuid`
-  yield* tellStatus(sql, id, "open")
+  yield* tellStatus(sql, id)
   return true
 })
 
@@ -211,7 +197,7 @@ export const publishLockRecord = Effect.fnUntraced(function*(
       draws_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
       beacon_round = ${record.beacon?.round ?? null}::bigint, lock_note = ${yield* signer.sign(formatLock(record))}
     WHERE id = ${id}::uuid`
-  yield* tellStatus(sql, id, "locked")
+  yield* tellStatus(sql, id)
 })
 
 interface SecretRow {
@@ -292,7 +278,7 @@ export const settle = Effect.fnUntraced(function*(services: StepServices, due: D
       UPDATE draws SET status = 'drawn', seed = ${record.seed}, winning_position = ${outcome.winningPosition}::int,
         drawn_at = ${locked.clock}, result_note = ${note}
       WHERE id = ${id}::uuid`
-    yield* tellStatus(sql, id, "drawn")
+    yield* tellStatus(sql, id)
     if (winner !== undefined) {
       yield* outbox.add(`winner ${id}`, { _tag: "MailWinner", userId: userId(winner.user_id), drawId: id })
     }
@@ -416,7 +402,7 @@ export const declareVoid = Effect.fnUntraced(function*<Refusal>(
     yield* sql`
       UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${yield* signer.sign(formatVoid(record))}
       WHERE id = ${id}::uuid`
-    yield* tellStatus(sql, id, "void")
+    yield* tellStatus(sql, id)
     const told = draw.kind === "room"
       ? sql`SELECT user_id FROM lobby_members WHERE lobby_id = ${id}::uuid`
       : sql`SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${id}::uuid`
@@ -450,12 +436,12 @@ const expire = (services: StepServices, due: DueStep) =>
         SELECT created_at FROM tickets WHERE draw_id = ${id}::uuid AND position = 1`,
       ([first]) =>
         kind === "room" && status === "open" && first !== undefined &&
-        clock.getTime() - first.created_at.getTime() >= lockPatienceMillis
+        clock.getTime() - first.created_at.getTime() >= expireAfterMillis
     ))
 
 /** Whether a draw has waited for its decision for as long as it may. */
 const isOverdue = ({ clock, draws_at, status }: StepRow): boolean =>
-  status === "locked" && draws_at !== null && clock.getTime() - draws_at.getTime() >= decisionPatienceMillis
+  status === "locked" && draws_at !== null && clock.getTime() - draws_at.getTime() >= abandonAfterMillis
 
 /** Gives up a locked draw that cannot be decided: its round did not come within a week, or its seed cannot be opened. */
 const abandon = Effect.fnUntraced(function*(services: StepServices, due: DueStep) {
@@ -526,7 +512,7 @@ const stepsAhead = (sql: PgClient.PgClient) =>
     SELECT id, 'settle', CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
     FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
     UNION ALL
-    SELECT d.id, 'expire', t.created_at + interval '${lockPatienceMillis} milliseconds'
+    SELECT d.id, 'expire', t.created_at + interval '${expireAfterMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
     UNION ALL
     SELECT id, 'tile', locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)

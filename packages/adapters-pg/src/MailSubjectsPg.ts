@@ -11,13 +11,13 @@ import {
   MailSubjects,
   type VoidDraw
 } from "@ddd/core/ports/MailSubjects"
+import { textOf } from "@ddd/core/proof/Note"
 import { parseRecord } from "@ddd/core/proof/Record"
 import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import type { Statement } from "effect/sql"
-import { textOf } from "./DrawSteps.ts"
 import { firstIdOf, idsAheadMillisMax } from "./IdTimes.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 import { orUnavailable } from "./Transaction.ts"
@@ -91,7 +91,7 @@ const make = Effect.gen(function*() {
       status: row.status,
       count,
       tickets: rows.map(ticketOf),
-      drawsAt: instantOrNull(row.draws_at),
+      drawAt: instantOrNull(row.draws_at),
       prizePool: cents(row.prize_pool)
     } satisfies BoughtTickets
   })

@@ -158,7 +158,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
         status: draw.status,
         maxParticipants: room.max_participants,
         members: rows.map((row) => ({ userId: userId(row.user_id), hasTicket: row.has_ticket })),
-        drawsAt: instantOrNull(draw.draws_at),
+        drawAt: instantOrNull(draw.draws_at),
         isRoundMissing: isRoundMissing(draw)
       } satisfies RoomState
     })

@@ -5,6 +5,7 @@
  */
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -18,32 +19,16 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
+import { textOf } from "@ddd/core/proof/Note"
 import { formatOpen } from "@ddd/core/proof/Record"
-import {
-  drawnByServerAt,
-  mayClose,
-  mayExecute,
-  mayJoin,
-  mayLeave,
-  mayStart,
-  type RoomRefusal
-} from "@ddd/core/rooms/Room"
+import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
-import { tellLeft, tellMembers } from "./DrawEventsPg.ts"
-import {
-  clockOf,
-  declareVoid,
-  lockAndRead,
-  publishLockRecord,
-  settle,
-  soldIn,
-  type StepRow,
-  textOf
-} from "./DrawSteps.ts"
+import { tellLeft, tellStatus } from "./DrawEventsPg.ts"
+import { clockOf, declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow } from "./DrawSteps.ts"
 import { makeRoomRows } from "./RoomRows.ts"
 import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
@@ -143,7 +128,7 @@ const make = Effect.gen(function*() {
     const { draw, state } = yield* lock(id)
     yield* orRefuse(mayJoin(state, userId))
     yield* addMember(id, userId, instantOf(draw.clock))
-    yield* tellMembers(sql, id)
+    yield* tellStatus(sql, id)
     return yield* known(id)
   }, transact)
 
@@ -154,7 +139,7 @@ const make = Effect.gen(function*() {
     yield* sql`DELETE FROM lobby_members WHERE lobby_id = ${id}::uuid AND user_id = ${request.userId}::uuid`
     // who left is told nothing of those who stay
     yield* tellLeft(sql, id, request.userId)
-    yield* tellMembers(sql, id)
+    yield* tellStatus(sql, id)
   }, transact)
 
   const purchase = Effect.fn("RoomsPg.purchase")(
@@ -220,8 +205,8 @@ const make = Effect.gen(function*() {
       const sold = { ...soldIn(sealing, draw), drawAt, chain }
       const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
       yield* publishLockRecord(services, draw, record)
-      const serverDrawsAt = formatInstant(drawnByServerAt(record.locked, drawAt, record.draws))
-      yield* sql`UPDATE lobbies SET server_draws_at = ${serverDrawsAt}::timestamptz WHERE id = ${id}::uuid`
+      const autoDrawAt = formatInstant(autoDrawTime(record.locked, drawAt, record.draws))
+      yield* sql`UPDATE lobbies SET server_draws_at = ${autoDrawAt}::timestamptz WHERE id = ${id}::uuid`
       return yield* known(id)
     },
     transact

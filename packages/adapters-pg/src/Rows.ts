@@ -105,7 +105,7 @@ export const drawOf = (row: DrawRow): Draw => ({
   opensAt: instantOf(row.opens_at),
   closesAt: instantOrNull(row.closes_at),
   lockedAt: instantOrNull(row.locked_at),
-  drawsAt: instantOrNull(row.draws_at),
+  drawAt: instantOrNull(row.draws_at),
   // a room's round is known from its lock on: its open record says 0
   beacon: row.beacon_chain === null ? null : { chainHash: row.beacon_chain, round: Number(row.beacon_round ?? 0n) },
   entriesRoot: row.entries_root,

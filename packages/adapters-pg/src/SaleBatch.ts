@@ -278,8 +278,8 @@ const write = Effect.fnUntraced(function*(
       ${seqs}::bigint[], ${deltas}::bigint[])
       AS t (id, user_id, balance, reference, seq, delta)`
   yield* sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, false)`
-  if (pool.status === "scheduled") yield* tellStatus(sql, pool.id, "open")
-  yield* tellSold(sql, pool.id, sale.totalEntries)
+  if (pool.status === "scheduled") yield* tellStatus(sql, pool.id)
+  yield* tellSold(sql, pool.id)
 
   return sale.tickets.map((ticket, index): Ticket => ({
     id: ids[index]!,

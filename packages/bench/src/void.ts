@@ -5,7 +5,7 @@
  * The tickets are sold at the port, the draw is locked, and no round of the beacon comes for a week. It fails where a cent is missing.
  */
 import { print, remark } from "@ddd/cli/terminal/Output"
-import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
+import { abandonAfterMillis } from "@ddd/core/draws/Steps"
 import { Draws } from "@ddd/core/ports/Draws"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
@@ -42,7 +42,7 @@ runProgram(Effect.gen(function*() {
     yield* measure("sell", sellToAll(stage.buyers, each, 10))
     yield* advanceClock(environment, dayMillis)
     yield* measure("lock and tile", Clockwork.runDue())
-    yield* advanceClock(environment, decisionPatienceMillis)
+    yield* advanceClock(environment, abandonAfterMillis)
     const { id } = sold ?? (yield* Effect.die(new Error("no draw was on sale")))
     yield* measure("void", draws.perform({ drawId: id, step: "abandon", dueAt: instant(0) }))
   }).pipe(Effect.provide(inside(environment, origin)), Effect.provideService(References.MinimumLogLevel, "Warn"))

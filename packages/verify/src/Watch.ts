@@ -15,7 +15,7 @@ import { type PublicSite, publicSite, Unanswered } from "./PublicSite.ts"
 import type { Terminal } from "./Terminal.ts"
 import { keysIn, pinnedChain, pinnedKeys } from "./VerifyOptions.ts"
 import { openWatchFolder, type RecordName, recordNames, type Seen, type WatchFolder } from "./WatchFolder.ts"
-import { type Alarm, alarmOver, textOf } from "./WatchRules.ts"
+import { type Alarm, alarmOver, textOrNote } from "./WatchRules.ts"
 import { alarmText, evidenceName, evidenceText, keptText, type VerifyCommand } from "./WatchText.ts"
 import { WrongUsage } from "./WrongUsage.ts"
 
@@ -109,7 +109,7 @@ const makeWatcher = (
   const keptDays = (): ReadonlyArray<string> => [...new Set(kept.map(({ day }) => day))].sort()
   const recordOf = (day: string, name: RecordName): DrawRecord | undefined => {
     const seen = kept.find((each) => each.day === day && each.name === name)
-    return seen === undefined ? undefined : parseRecord(textOf(seen.note))
+    return seen === undefined ? undefined : parseRecord(textOrNote(seen.note))
   }
 
   const cry = (day: string, name: RecordName, alarm: Alarm): void => {

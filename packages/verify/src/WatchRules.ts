@@ -50,8 +50,8 @@ export const fitRecord = (
   return { record, text: parsed.text }
 }
 
-/** The text of a note that was kept. */
-export const textOf = (note: string): string => parseNote(note)?.text ?? note
+/** The text of a note that was kept or is shown; all of it where it is no note, so that any change of it is a change. */
+export const textOrNote = (note: string): string => parseNote(note)?.text ?? note
 
 /** What is wrong with a note that is shown now, if anything. `kept` is what was kept of all draws. */
 export const alarmOver = (
@@ -65,17 +65,19 @@ export const alarmOver = (
   if (note === null) return before === undefined ? undefined : { _tag: "Gone", kept: before }
   // byte for byte what was kept, and held against everything then
   if (before?.note === note) return undefined
-  if (before !== undefined && textOf(before.note) !== textOf(note)) return { _tag: "Changed", kept: before, note }
+  if (before !== undefined && textOrNote(before.note) !== textOrNote(note)) {
+    return { _tag: "Changed", kept: before, note }
+  }
   const fit = fitRecord(day, name, note, keys)
   if ("_tag" in fit) return fit
   const { record } = fit
   const twin = kept.find((seen) =>
-    seen.name === name && seen.day !== day && parseRecord(textOf(seen.note))?.draw === record.draw
+    seen.name === name && seen.day !== day && parseRecord(textOrNote(seen.note))?.draw === record.draw
   )
   if (twin !== undefined) return { _tag: "Twice", kept: twin, note }
   const hashOf = (other: RecordName): string | undefined => {
     const seen = kept.find((each) => each.day === day && each.name === other)
-    return seen === undefined ? undefined : recordHashHex(fastSha256, textOf(seen.note))
+    return seen === undefined ? undefined : recordHashHex(fastSha256, textOrNote(seen.note))
   }
   const [open, lock] = [hashOf("open"), hashOf("lock")]
   if ("open" in record && open !== undefined && record.open !== open) {

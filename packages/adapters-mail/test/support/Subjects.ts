@@ -26,11 +26,11 @@ export const boughtOf = (count: number): BoughtTickets => ({
     ticketId: ticketId(`DDL-20260203-${10_000 + index}`),
     position: position(7 + index)
   })),
-  drawsAt: midnight,
+  drawAt: midnight,
   prizePool: cents(123_400n)
 })
 
-export const ofRoom: BoughtTickets = { ...boughtOf(1), drawDate: null, drawsAt: null }
+export const ofRoom: BoughtTickets = { ...boughtOf(1), drawDate: null, drawAt: null }
 
 export const aWin: Win = {
   drawDate: aDay,

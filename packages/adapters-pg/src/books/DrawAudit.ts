@@ -116,7 +116,7 @@ const checkRoot = (hash: Sha256, row: DrawRow, { count, tree }: Tickets, finding
     complain(`expected to carry the tree of its ${count} tickets, with root ${expected}; found another`)
   }
   if (row.lock_note === null) return
-  const lock = parseRecord(textOf(row.lock_note))
+  const lock = parseRecord(textOrEmpty(row.lock_note))
   const signed = lock?.type === "lock" ? lock.root : "none"
   if (signed !== expected) complain(`expected root ${expected} in its lock record, found ${signed}`)
   if (row.entries_root !== expected) {
@@ -148,12 +148,12 @@ const checkSignatures = (keys: ReadonlyArray<VerifierKey>, row: DrawRow, finding
   }
 }
 
-/** The text that a note signs; empty where it is no note. */
-const textOf = (note: string): string => parseNote(note)?.text ?? ""
+/** The text that a note signs; empty where it is no note: an audit finds what is wrong, and does not stop at it. */
+const textOrEmpty = (note: string): string => parseNote(note)?.text ?? ""
 
 const checkTexts = (hash: Sha256, id: DrawId, row: DrawRow, findings: Findings): void => {
   const compare = (place: string, note: string, meant: DrawRecord | undefined): void => {
-    const said = textOf(note)
+    const said = textOrEmpty(note)
     const expected = meant === undefined ? "" : formatRecord(meant)
     if (said === expected) return
     const [lines, others] = [said.split("\n"), expected.split("\n")]
@@ -205,7 +205,7 @@ const openRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): OpenRecord | unde
     date,
     closes: instantOf(closes),
     beacon,
-    previous: previous === null ? null : recordHashHex(hash, textOf(previous))
+    previous: previous === null ? null : recordHashHex(hash, textOrEmpty(previous))
   }
 }
 
@@ -214,7 +214,7 @@ const lockRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): DrawRecord | unde
   return draws === null || entriesRoot === null || locked === null ? undefined : {
     type: "lock",
     draw: id,
-    open: recordHashHex(hash, textOf(row.open_note)),
+    open: recordHashHex(hash, textOrEmpty(row.open_note)),
     locked: instantOf(locked),
     draws: instantOf(draws),
     entries: row.total_entries,
@@ -228,7 +228,7 @@ const lockRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): DrawRecord | unde
 const entropyOf = (hash: Sha256, drawId: DrawId, row: DrawRow): Uint8Array | undefined => {
   const seed = row.seed === null ? undefined : fromHex(row.seed, 32)
   if (seed === undefined || (row.beacon_chain === null) !== (row.beacon_signature === null)) return undefined
-  const openHash = recordHash(hash, textOf(row.open_note))
+  const openHash = recordHash(hash, textOrEmpty(row.open_note))
   return entropy(hash, { drawId, openHash, seed, beaconSignature: row.beacon_signature ?? new Uint8Array(0) })
 }
 
@@ -240,7 +240,7 @@ const resultRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): DrawRecord | un
   return {
     type: "result",
     draw: id,
-    lock: recordHashHex(hash, textOf(lock)),
+    lock: recordHashHex(hash, textOrEmpty(lock)),
     seed,
     beacon: beacon === null || signature === null ? null : { round: beacon.round, signature: toHex(signature) },
     entropy: toHex(drawn),
@@ -253,12 +253,12 @@ const resultRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): DrawRecord | un
 }
 
 const voidRecordOf = (hash: Sha256, id: DrawId, row: DrawRow, note: string): DrawRecord => {
-  const said = parseRecord(textOf(note))
+  const said = parseRecord(textOrEmpty(note))
   return {
     type: "void",
     draw: id,
-    open: recordHashHex(hash, textOf(row.open_note)),
-    lock: row.lock_note === null ? null : recordHashHex(hash, textOf(row.lock_note)),
+    open: recordHashHex(hash, textOrEmpty(row.open_note)),
+    lock: row.lock_note === null ? null : recordHashHex(hash, textOrEmpty(row.lock_note)),
     // the reason stands nowhere but in the record
     reason: said?.type === "void" ? said.reason : "closed",
     seed: row.seed,

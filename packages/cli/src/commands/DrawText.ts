@@ -14,7 +14,7 @@ export const drawJson = (draw: Draw) => ({
   opensAt: timeOf(draw.opensAt),
   closesAt: timeOf(draw.closesAt),
   lockedAt: timeOf(draw.lockedAt),
-  drawsAt: timeOf(draw.drawsAt),
+  drawAt: timeOf(draw.drawAt),
   drawnAt: timeOf(draw.drawnAt)
 })
 

@@ -30,7 +30,7 @@ export interface Draw {
   readonly closesAt: Instant | null
   readonly lockedAt: Instant | null
   /** When the outcome is due; known from the lock on. */
-  readonly drawsAt: Instant | null
+  readonly drawAt: Instant | null
   readonly beacon: { readonly chainHash: string; readonly round: number } | null
   readonly entriesRoot: string | null
   readonly seed: string | null
@@ -50,25 +50,6 @@ export interface DrawNotes {
 export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, clock: Instant): boolean =>
   (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
-
-/**
- * What the clockwork may have to do for a draw. `expire`: close a room that nobody locked in time. `abandon`: declare a locked draw void
- * that cannot be decided; it never falls due by itself, since somebody must have tried and failed first.
- */
-export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
-export type DrawStep = typeof drawSteps[number]
-
-/**
- * How long after its outcome was due a draw waits for its round, and for a seed that cannot be opened: a week (DESIGN.md, "The
- * clockwork"). Then it may be abandoned.
- */
-export const decisionPatienceMillis = 7 * 86_400_000
-
-/**
- * How long a process must have tried in vain before it abandons a draw, by the clock that decides: one that starts after a week of
- * silence has asked nobody yet, and may be the one that lacks a key.
- */
-export const vainMillisMin = 3_600_000
 
 /** How many days ahead of today open records are published (DESIGN.md, "The clockwork": a week). */
 export const daysAhead = 7

@@ -35,7 +35,7 @@ const beaconAt = (hash: Sha256, chain: ChainInfo | null, draws: Instant): Beacon
 }
 
 /** When the outcome of a daily draw is due. */
-const dailyDraws = (closes: Instant, withBeacon: boolean): Instant =>
+const dailyDrawAt = (closes: Instant, withBeacon: boolean): Instant =>
   withBeacon ? instant(closes + beaconDelayMillis) : closes
 
 /** The open record of a daily draw. `previous` is the text of the newest earlier daily draw's open record. */
@@ -56,7 +56,7 @@ export const openDaily = (hash: Sha256, draw: {
   closes: draw.closes,
   ...terms,
   commitment: toHex(commit(hash, draw.id, draw.seed)),
-  beacon: beaconAt(hash, draw.chain, dailyDraws(draw.closes, draw.chain !== null)),
+  beacon: beaconAt(hash, draw.chain, dailyDrawAt(draw.closes, draw.chain !== null)),
   previous: draw.previous === null ? null : recordHashHex(hash, draw.previous)
 })
 
@@ -116,7 +116,7 @@ export const lockDaily = (hash: Sha256, openText: string, sold: {
     draw: open.draw,
     open: recordHashHex(hash, openText),
     locked: instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0, open.closes)),
-    draws: dailyDraws(open.closes, open.beacon !== null),
+    draws: dailyDrawAt(open.closes, open.beacon !== null),
     entries: sold.entries,
     root: toHex(sold.root),
     pool: takingsOf(sold.entries).pool,

@@ -5,14 +5,14 @@ import type { DrawId, UserId } from "../values/Ids.ts"
 /**
  * A draw changed; a room's `Status` also when its members did.
  *
- * It carries ids and a version, not state: whoever hears it reads the state. `Missed` says that some changes may not have
+ * It carries ids, not state: whoever hears it reads the state. `Missed` says that some changes may not have
  * been heard (the connection was lost and is back): read everything again.
  */
 export type DrawChange =
-  | { readonly _tag: "Sold"; readonly drawId: DrawId; readonly version: bigint }
-  | { readonly _tag: "Status"; readonly drawId: DrawId; readonly version: bigint }
+  | { readonly _tag: "Sold"; readonly drawId: DrawId }
+  | { readonly _tag: "Status"; readonly drawId: DrawId }
   /** A member left the room that the draw is: they are told nothing more of it. */
-  | { readonly _tag: "Left"; readonly drawId: DrawId; readonly userId: UserId; readonly version: bigint }
+  | { readonly _tag: "Left"; readonly drawId: DrawId; readonly userId: UserId }
   | { readonly _tag: "Missed" }
 
 export class DrawEvents extends Context.Service<DrawEvents, {

@@ -1,6 +1,7 @@
 /** Port: the draws, their records, and the steps of the clockwork. */
 import { Context, Data, type Effect, type Stream } from "effect"
-import type { Draw, DrawNotes, DrawStep } from "../draws/Draw.ts"
+import type { Draw, DrawNotes } from "../draws/Draw.ts"
+import type { DrawStep } from "../draws/Steps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"

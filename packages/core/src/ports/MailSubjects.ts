@@ -28,7 +28,7 @@ export interface BoughtTickets {
   /** The first `mailedTicketsMax` of them, by position. */
   readonly tickets: ReadonlyArray<MailedTicket>
   /** When the outcome is due; for a daily draw that is still on sale, when its sales end. Null: a room's host has not said. */
-  readonly drawsAt: Instant | null
+  readonly drawAt: Instant | null
   /** As it stands now. */
   readonly prizePool: Cents
 }

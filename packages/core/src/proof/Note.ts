@@ -131,6 +131,13 @@ export const parseNote = (note: string): Note | undefined => {
   return { text, signatures }
 }
 
+/** The text of a note that this program has signed. Throws `TypeError` where it is no note. Of others' notes, see `parseNote`. */
+export const textOf = (note: string): string => {
+  const parsed = parseNote(note)
+  if (parsed === undefined) throw new TypeError("not a signed note")
+  return parsed.text
+}
+
 /**
  * Whether `signature` is `key`'s over `message`.
  *

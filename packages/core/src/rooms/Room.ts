@@ -73,7 +73,7 @@ export interface RoomState {
   readonly maxParticipants: number
   readonly members: ReadonlyArray<{ readonly userId: UserId; readonly hasTicket: boolean }>
   /** When the outcome is due; null before the lock. */
-  readonly drawsAt: Instant | null
+  readonly drawAt: Instant | null
   /** Whether it waits for a round of the beacon that nobody has seen yet. */
   readonly isRoundMissing: boolean
 }
@@ -174,17 +174,7 @@ export const mayExecute = (
   const refusal = asHost(room, userId, "have it drawn")
   if (refusal !== null) return refusal
   if (room.status === "drawn") return { _tag: "Done" }
-  if (room.status !== "locked" || room.drawsAt === null) return wrongState(room, "start its draw first")
-  if (clock < room.drawsAt) return wrongState(room, "its time has not come")
+  if (room.status !== "locked" || room.drawAt === null) return wrongState(room, "start its draw first")
+  if (clock < room.drawAt) return wrongState(room, "its time has not come")
   return room.isRoundMissing ? { _tag: "BeaconPending" } : null
 }
-
-/**
- * When a locked room is drawn although its host never comes back: at the time that the host named, else a day after the lock. A host
- * who came before the beacon's round need not come again.
- */
-export const drawnByServerAt = (lockedAt: Instant, drawAt: Instant | null, drawsAt: Instant): Instant =>
-  instant(Math.max(drawAt ?? lockedAt + drawAheadMillisMax, drawsAt))
-
-/** How long after its first ticket a room must be locked, in milliseconds: else it is closed, every ticket refunded. */
-export const lockPatienceMillis = 30 * 86_400_000

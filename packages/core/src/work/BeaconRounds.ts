@@ -7,7 +7,7 @@
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../draws/Beacon.ts"
-import { vainMillisMin } from "../draws/Draw.ts"
+import { failingMillisMin } from "../draws/Steps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChain } from "../ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRelays.ts"
@@ -128,7 +128,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
           const at = yield* now.now
           const { since } = backOffs.failed(name, clock, at)
           yield* tellLate(awaited, awaited.drawIds.length, message)
-          if (at - since >= vainMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
+          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
         })
       })
     )

@@ -6,7 +6,7 @@
  * its own, with a back-off of its own: one stuck draw delays no other (DESIGN.md, "The clockwork").
  */
 import { Clock, Duration, Effect } from "effect"
-import { vainMillisMin } from "../draws/Draw.ts"
+import { failingMillisMin } from "../draws/Steps.ts"
 import { Draws, type DueStep } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"
@@ -70,7 +70,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
           const at = yield* now.now
           const { delayMillis, since } = backOffs.failed(name, clock, at)
           yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
-          if (due.step === "settle" && at - since >= vainMillisMin) yield* abandon(due.drawId, at)
+          if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, at)
         })
       })
     )

@@ -10,7 +10,8 @@ import {
   keyId,
   parseNote,
   parseVerifierKey,
-  signedBytes
+  signedBytes,
+  textOf
 } from "../../src/proof/Note.ts"
 import { concat, toHex, u32 } from "../../src/values/Bytes.ts"
 import { makeSigner } from "../support/bundles.ts"
@@ -38,7 +39,12 @@ describe("Note", () => {
     fc.assert(fc.property(texts, signatures, (text, signatures) => {
       const note = formatNote(text, signatures)
       assert.deepStrictEqual(parseNote(note), { text, signatures })
+      assert.strictEqual(textOf(note), text)
     }))
+  })
+
+  it("has no text where it is none", () => {
+    for (const note of ["", "a\n", "a\n\n", "a\n\nno signature\n"]) assert.throws(() => textOf(note), TypeError)
   })
 
   it("has one spelling: what is read is written back the same", () => {

@@ -7,7 +7,6 @@ import {
   codeOf,
   codeSymbols,
   drawAheadMillisMax,
-  drawnByServerAt,
   mayClose,
   mayExecute,
   mayJoin,
@@ -20,7 +19,7 @@ import {
 } from "../../src/rooms/Room.ts"
 import { type UserId, userId } from "../../src/values/Ids.ts"
 import { isTicketId } from "../../src/values/Ids.ts"
-import { type Instant, instant } from "../../src/values/Instant.ts"
+import { instant } from "../../src/values/Instant.ts"
 
 const noon = instant(Date.UTC(2026, 1, 3, 12))
 const user = (n: number): UserId => userId(`019a0000-0000-7000-9000-00000000000${n}`)
@@ -31,25 +30,25 @@ const room = (rest: Partial<RoomState> = {}): RoomState => ({
   status: "open",
   maxParticipants: 3,
   members: [{ userId: host, hasTicket: false }, { userId: guest, hasTicket: false }],
-  drawsAt: null,
+  drawAt: null,
   isRoundMissing: false,
   ...rest
 })
 
 const withTicket = room({ members: [{ userId: host, hasTicket: true }, { userId: guest, hasTicket: true }] })
-const locked = room({ status: "locked", drawsAt: noon })
+const locked = room({ status: "locked", drawAt: noon })
 
 /** Any room of at most eight, its host among them. */
 const rooms = fc.record({
   status: fc.constantFrom(...drawStatuses),
   maxParticipants: fc.integer({ min: 2, max: 10 }),
   tickets: fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
-  drawsAt: fc.option(fc.integer({ min: -5, max: 5 }), { nil: null })
-}).map(({ drawsAt, tickets, ...rest }) =>
+  drawAt: fc.option(fc.integer({ min: -5, max: 5 }), { nil: null })
+}).map(({ drawAt, tickets, ...rest }) =>
   room({
     ...rest,
     members: tickets.map((hasTicket, i) => ({ userId: user(i), hasTicket })),
-    drawsAt: drawsAt === null ? null : instant(noon + drawsAt)
+    drawAt: drawAt === null ? null : instant(noon + drawAt)
   })
 )
 
@@ -201,7 +200,7 @@ describe("the host", () => {
     assert.strictEqual(statusIn(mayExecute(locked, host, instant(noon - 1))), "locked")
     assert.strictEqual(statusIn(mayExecute(room(), host, noon)), "open")
     assert.strictEqual(statusIn(mayExecute(room({ status: "void" }), host, noon)), "closed")
-    assert.deepStrictEqual(mayExecute(room({ status: "drawn", drawsAt: noon }), host, noon), { _tag: "Done" })
+    assert.deepStrictEqual(mayExecute(room({ status: "drawn", drawAt: noon }), host, noon), { _tag: "Done" })
   })
 
   it("waits for the beacon's round, once the room's time has come", () => {
@@ -210,20 +209,5 @@ describe("the host", () => {
     assert.strictEqual(statusIn(mayExecute(waiting, host, instant(noon - 1))), "locked")
     assert.strictEqual(tag(mayExecute(waiting, guest, noon)), "Forbidden")
     assert.deepStrictEqual(mayExecute(waiting, stranger, noon), { _tag: "NoRoom" })
-  })
-})
-
-describe("the server", () => {
-  it("draws at the time that the host named, else a day after the lock, and never before the outcome can be known", () => {
-    const at = (millis: number): Instant => instant(noon + millis)
-    assert.strictEqual(drawnByServerAt(noon, at(5), at(5)), at(5))
-    assert.strictEqual(drawnByServerAt(noon, at(5), at(30_000)), at(30_000))
-    assert.strictEqual(drawnByServerAt(noon, null, noon), at(86_400_000))
-    fc.assert(
-      fc.property(fc.option(fc.nat({ max: 2 * drawAheadMillisMax }), { nil: null }), fc.nat(), (drawAt, draws) => {
-        const due = drawnByServerAt(noon, drawAt === null ? null : at(drawAt), at(draws))
-        assert.isTrue(due >= at(draws) && due >= at(drawAt ?? drawAheadMillisMax))
-      })
-    )
   })
 })

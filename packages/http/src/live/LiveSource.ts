@@ -46,7 +46,7 @@ export interface RoomUpdate {
 /** Something that was committed. */
 export type LiveChange =
   /** Tickets were sold, in the draw on sale or in a room: the hub reads what it shows of it, at most 20 times a second. */
-  | { readonly _tag: "DrawSold"; readonly drawId: string; readonly version: bigint }
+  | { readonly _tag: "DrawSold"; readonly drawId: string }
   /** A room's members or its status changed; nobody but its members is told. */
   | { readonly _tag: "RoomChanged"; readonly roomId: string }
   | { readonly _tag: "DrawStatus" } & DrawStatusUpdate

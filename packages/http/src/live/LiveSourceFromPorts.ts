@@ -56,7 +56,7 @@ export const layer = Layer.effect(
     const heard = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
       switch (change._tag) {
         case "Sold":
-          return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId, version: change.version }])
+          return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId }])
         case "Status":
           return statusById(change.drawId)
         case "Left":

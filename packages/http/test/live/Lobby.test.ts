@@ -47,7 +47,7 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual(heard(guest), [subscribed, update([userId, guestId])])
       const locked = { status: "locked", lock: "ddd/lock/v1\n" } as const
       stage.room = { ...stage.room, ...locked }
-      stage.tell({ _tag: "DrawSold", drawId: roomId, version: 1n })
+      stage.tell({ _tag: "DrawSold", drawId: roomId })
       yield* TestClock.adjust("50 millis")
       for (const socket of [host, guest]) assert.deepStrictEqual(socket.events(), [update([userId, guestId], locked)])
     }))
@@ -87,7 +87,7 @@ describe("the channel of a room", () => {
       yield* TestClock.adjust("1 second")
       anybody.events()
       stage.fill(userId, guestId)
-      stage.tell({ _tag: "DrawSold", drawId: roomId, version: 1n })
+      stage.tell({ _tag: "DrawSold", drawId: roomId })
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(anybody.events(), [])
     }))

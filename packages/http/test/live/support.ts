@@ -71,7 +71,7 @@ export class Stage {
   /** `count` tickets have been sold in all. */
   sell(count: number): void {
     this.draw = { drawId, prizePool: `${count}.00`, totalEntries: count }
-    this.tell({ _tag: "DrawSold", drawId, version: BigInt(count) })
+    this.tell({ _tag: "DrawSold", drawId })
   }
 
   /** Who is in the room from now on, and that something changed. */

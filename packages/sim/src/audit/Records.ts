@@ -29,12 +29,12 @@ export const recordsSigned: Check = function*(index, { isSigned, sha256 }) {
     ) {
       if (said !== meant) yield { subject, detail: `its ${place} record says ${firstDifference(said, meant)}` }
     }
-    if (kind === "daily") previous = textOf(notes.open)
+    if (kind === "daily") previous = textOrEmpty(notes.open)
   }
 }
 
-/** The text that a note signs; empty where it is no note. */
-const textOf = (note: string): string => parseNote(note)?.text ?? ""
+/** The text that a note signs; empty where it is no note: an audit finds what is wrong, and does not stop at it. */
+const textOrEmpty = (note: string): string => parseNote(note)?.text ?? ""
 
 /** Each record there is, as its note says it and as the tables mean it (empty where they mean none). */
 const recordsOf = function*(
@@ -44,21 +44,21 @@ const recordsOf = function*(
   previous: string | null
 ): Iterable<readonly [place: string, said: string, meant: string]> {
   const { lock, open, result } = draw.notes
-  const openText = textOf(open)
-  const lockText = lock === null ? null : textOf(lock)
+  const openText = textOrEmpty(open)
+  const lockText = lock === null ? null : textOrEmpty(lock)
   const hashOf = (text: string) => recordHashHex(sha256, text)
   const textFrom = (record: DrawRecord | undefined) => record === undefined ? "" : formatRecord(record)
 
   yield ["open", openText, textFrom(openRecordOf(draw, previous === null ? null : hashOf(previous)))]
 
   if (lockText !== null) {
-    const { beacon, drawsAt, entriesRoot, lockedAt } = draw
-    const meant = lockedAt === null || drawsAt === null || entriesRoot === null ? undefined : {
+    const { beacon, drawAt, entriesRoot, lockedAt } = draw
+    const meant = lockedAt === null || drawAt === null || entriesRoot === null ? undefined : {
       type: "lock" as const,
       draw: draw.id,
       open: hashOf(openText),
       locked: lockedAt,
-      draws: drawsAt,
+      draws: drawAt,
       entries: draw.totalEntries,
       root: entriesRoot,
       pool: draw.prizePool,
@@ -68,7 +68,11 @@ const recordsOf = function*(
   }
 
   if (result !== null) {
-    yield ["result", textOf(result), textFrom(lastRecordOf(sha256, draw, tickets, textOf(result), openText, lockText))]
+    yield [
+      "result",
+      textOrEmpty(result),
+      textFrom(lastRecordOf(sha256, draw, tickets, textOrEmpty(result), openText, lockText))
+    ]
   }
 }
 

@@ -1,6 +1,6 @@
 /** What every adapter of `Draws` and `Rooms` must do where draws wait for a beacon. */
 import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/draws/Beacon"
-import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
+import { abandonAfterMillis } from "@ddd/core/draws/Steps"
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
@@ -31,10 +31,10 @@ import {
   buy,
   catchUp,
   dollars,
-  drawAt,
   fundedPlayer,
   openSales,
   present,
+  readDraw,
   recordIn,
   times,
   together
@@ -67,7 +67,7 @@ const roundOf = Effect.fnUntraced(function*(id: DrawId) {
   assert(lock?.type === "lock")
   const beacon = present(lock.beacon)
   assert.deepStrictEqual(beacon, { chainHash: hash, round: roundFor(chain, lock.draws) })
-  assert.deepStrictEqual((yield* drawAt(id)).beacon, beacon)
+  assert.deepStrictEqual((yield* readDraw(id)).beacon, beacon)
   return beacon.round
 })
 
@@ -121,7 +121,7 @@ const assertVoid = Effect.fnUntraced(function*(
   holders: ReadonlyArray<UserId>,
   reason: "beacon" | "seed"
 ) {
-  const draw = yield* drawAt(id)
+  const draw = yield* readDraw(id)
   assert.strictEqual(draw.status, "void")
   const { result } = yield* recordsOf(id)
   assert(result?.type === "void")
@@ -153,7 +153,7 @@ const assertWaits = Effect.fnUntraced(function*(id: DrawId) {
   assert.isFalse(yield* isDue(id))
   assert.isFalse(yield* Draws.use(({ perform }) => perform({ drawId: id, step: "settle", dueAt })))
   yield* catchUp
-  const draw = yield* drawAt(id)
+  const draw = yield* readDraw(id)
   assert.deepStrictEqual([draw.status, draw.seed, draw.winningPosition], ["locked", null, null])
   assert.isNull((yield* recordsOf(id)).result)
   assert.strictEqual(yield* verdict(id), "PENDING LOCKED")
@@ -185,7 +185,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         const { open } = yield* recordsOf(room.id)
         assert(open?.type === "open")
         assert.deepStrictEqual(open.beacon, { chainHash: hash, round: 0 })
-        assert.deepStrictEqual((yield* drawAt(room.id)).beacon, open.beacon)
+        assert.deepStrictEqual((yield* readDraw(room.id)).beacon, open.beacon)
         assert.strictEqual(yield* verdict(room.id), "PENDING OPEN")
         yield* auditClean
 
@@ -286,7 +286,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         assert.deepStrictEqual(open.beacon, { chainHash: hash, round: roundFor(chain, due) })
         yield* advancePast(draw)
         yield* catchUp
-        assert.strictEqual((yield* drawAt(draw.id)).drawsAt, due)
+        assert.strictEqual((yield* readDraw(draw.id)).drawAt, due)
         yield* advance(beaconDelayMillis + 60_000)
         yield* assertWaits(draw.id)
         yield* appear(draw.id)
@@ -373,7 +373,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         const draw = yield* openSales
         yield* startDraw(host, room)
         const round = yield* roundOf(room.id)
-        const due = present((yield* drawAt(room.id)).drawsAt) + decisionPatienceMillis
+        const due = present((yield* readDraw(room.id)).drawAt) + abandonAfterMillis
         yield* advance(due - 60_000 - (yield* inMillis(0)))
         yield* assertWaits(room.id)
         const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
@@ -391,7 +391,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* catchUp
         yield* assertVoid(room.id, members, "beacon")
         // nobody had entered
-        assert.strictEqual((yield* drawAt(draw.id)).status, "locked")
+        assert.strictEqual((yield* readDraw(draw.id)).status, "locked")
         yield* advance(86_400_000)
         assert.isTrue(yield* Draws.use(({ perform }) => perform({ ...abandon, drawId: draw.id })))
         yield* assertVoid(draw.id, [], "beacon")
@@ -408,13 +408,13 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* World.use((world) => world.loseSeed(room.id))
         const settle = { drawId: room.id, step: "settle", dueAt: yield* inMillis(0) } as const
         const abandon = Draws.use((draws) => draws.perform({ ...settle, step: "abandon" }))
-        for (const wait of [2 * drawAheadMillisMax, decisionPatienceMillis]) {
+        for (const wait of [2 * drawAheadMillisMax, abandonAfterMillis]) {
           assert.isFalse(yield* abandon)
           yield* advance(wait)
           const refused = yield* Draws.use((draws) => Effect.result(draws.perform(settle)))
           assert(Result.isFailure(refused))
           assert.strictEqual(refused.failure._tag, "StepFailed")
-          assert.strictEqual((yield* drawAt(room.id)).status, "locked")
+          assert.strictEqual((yield* readDraw(room.id)).status, "locked")
           yield* auditClean
         }
         assert.isTrue(yield* abandon)
@@ -429,7 +429,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         const { host, members, room } = yield* soldRoom
         yield* startDraw(host, room)
         yield* advanceToRound(room.id)
-        yield* advance(2 * decisionPatienceMillis)
+        yield* advance(2 * abandonAfterMillis)
         assert.deepStrictEqual((yield* fetchFrom(honest())).missing, [])
         const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
         assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))

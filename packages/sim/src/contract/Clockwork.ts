@@ -17,11 +17,11 @@ import {
   buy,
   catchUp,
   dollars,
-  drawAt,
   drawNow,
   fundedPlayer,
   openSales,
   present,
+  readDraw,
   times,
   together
 } from "../scenario/Steps.ts"
@@ -163,15 +163,15 @@ export const clockworkContract = (subject: Subject): void =>
           assert.isFalse(yield* perform({ ...early, step }), step)
           assert.isFalse(yield* perform({ drawId: noDraw, dueAt, step }), step)
         }
-        assert.deepStrictEqual(yield* drawAt(draw.id), draw)
+        assert.deepStrictEqual(yield* readDraw(draw.id), draw)
 
         yield* advancePast(draw)
         const lock = { drawId: draw.id, step: "lock", dueAt } as const
         assert.isFalse(yield* perform({ ...lock, step: "settle" }), "settle before lock")
         assert.isTrue(yield* perform(lock))
-        const locked = yield* drawAt(draw.id)
+        const locked = yield* readDraw(draw.id)
         assert.isFalse(yield* perform(lock))
-        assert.deepStrictEqual(yield* drawAt(draw.id), locked)
+        assert.deepStrictEqual(yield* readDraw(draw.id), locked)
         yield* auditClean
       })
     )
@@ -190,7 +190,7 @@ export const clockworkContract = (subject: Subject): void =>
         assert.strictEqual(new Set(done).size, done.length)
         for (const step of ["lock", "settle"]) assert.include(done, `${step} ${draw.id}`)
 
-        const drawn = yield* drawAt(draw.id)
+        const drawn = yield* readDraw(draw.id)
         const owners = entries.map(({ userId }) => userId)
         const winner = yield* assertPaid(drawn, 30, owners)
         assert.strictEqual(drawn.status, "drawn")
@@ -198,7 +198,7 @@ export const clockworkContract = (subject: Subject): void =>
         assert.strictEqual(drawn.winningTicketId, entries[present(drawn.winningPosition) - 1]?.ticketId)
         assert.match(present(drawn.seed), /^[0-9a-f]{64}$/)
         assert.isAtLeast(present(drawn.lockedAt), present(draw.closesAt))
-        assert.strictEqual(drawn.drawsAt, draw.closesAt)
+        assert.strictEqual(drawn.drawAt, draw.closesAt)
         assert.isAtLeast(present(drawn.drawnAt), present(drawn.lockedAt))
         assert.strictEqual(yield* balanceOf(houseUserId), cents(150n))
         for (const [i, player] of players.entries()) {

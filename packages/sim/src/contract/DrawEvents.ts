@@ -13,10 +13,10 @@ import {
   buy,
   catchUp,
   dollars,
-  drawAt,
   fundedPlayer,
   openSales,
   present,
+  readDraw,
   signUp
 } from "../scenario/Steps.ts"
 import { contract, type Subject } from "./Subject.ts"
@@ -101,7 +101,7 @@ export const drawEventsContract = (subject: Subject): void =>
         const { ada, heard } = yield* listen(draw.id)
         yield* advancePast(draw)
         const next = (yield* buy(ada, 1)).draw.id
-        assert.strictEqual((yield* drawAt(next)).status, "open")
+        assert.strictEqual((yield* readDraw(next)).status, "open")
         yield* until("the next draw's opening", () =>
           heard.some(({ change }) =>
             change._tag === "Status" && change.drawId === next
@@ -145,28 +145,6 @@ export const drawEventsContract = (subject: Subject): void =>
         const isVoid = (change: DrawChange, draw: Draw | null): boolean =>
           isStatus(change) && draw?.status === "void"
         yield* tells("the end", closeRoom(ada, closed), isVoid, closed)
-      })
-    )
-
-    it(
-      "gives each kind of change of a draw versions that go up",
-      Effect.gen(function*() {
-        const draw = yield* openSales
-        const { ada, heard } = yield* listen(draw.id)
-        const from = heard.length
-        for (let i = 0; i < 5; i++) {
-          yield* buy(ada, 1)
-        }
-        const entries = present(yield* (yield* Draws).byId(draw.id)).totalEntries
-        yield* until("the last sale", () =>
-          heard.slice(from).some((event) => event.draw?.totalEntries === entries))
-        const versions = heard.flatMap(({ change }) =>
-          change._tag === "Sold" && change.drawId === draw.id ? [change.version] : []
-        )
-        assert.deepStrictEqual(
-          versions,
-          versions.toSorted((a, b) => Number(a - b))
-        )
       })
     )
   })

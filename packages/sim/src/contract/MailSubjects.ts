@@ -1,10 +1,10 @@
 /** What every adapter of `MailSubjects` must tell of tickets, wins, rooms and withdrawals. */
-import { decisionPatienceMillis } from "@ddd/core/draws/Draw"
+import { abandonAfterMillis } from "@ddd/core/draws/Steps"
+import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import { cents, ticketPot, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
-import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
@@ -74,7 +74,7 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
           status: "open",
           count: 3,
           tickets: own.map(({ position, ticketId }) => ({ ticketId, position })),
-          drawsAt: draw.closesAt,
+          drawAt: draw.closesAt,
           prizePool: cents(BigInt(1 + 2 + 5 + 1 + 4) * ticketPot)
         })
         assert.strictEqual((yield* subjects.tickets(ada, draw.id, later))?.count, 4)
@@ -171,7 +171,7 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
           assert.isNull(yield* closedRoom(bob, id))
         }
         yield* closeRoom(ada, room)
-        yield* (yield* World).advance(lockPatienceMillis)
+        yield* (yield* World).advance(expireAfterMillis)
         yield* catchUp
         for (const [{ id, name }, reason] of [[room, "closed"], [forgotten, "deadline"]] as const) {
           assert.deepStrictEqual(yield* closedRoom(ada, id), { name, reason, refunded: zero })
@@ -193,7 +193,7 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         const draw = yield* openSales
         yield* together([buy(ada, 2), buy(ada, 1)])
         yield* world.loseSeed(draw.id)
-        yield* advancePast(draw, decisionPatienceMillis)
+        yield* advancePast(draw, abandonAfterMillis)
         for (const step of ["lock", "abandon"] as const) {
           assert.isNull(yield* voidDraw(ada, draw.id))
           const dueAt = yield* world.now

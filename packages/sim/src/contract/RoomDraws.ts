@@ -1,7 +1,8 @@
 /** What every adapter of `Rooms` must do with a room's draw, its host's or the server's, where there is no beacon. */
+import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
-import { drawAheadMillisMax, lockPatienceMillis, type Room } from "@ddd/core/rooms/Room"
+import { drawAheadMillisMax, type Room } from "@ddd/core/rooms/Room"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
@@ -27,9 +28,9 @@ import {
   auditClean,
   catchUp,
   dollars,
-  drawAt,
   fundedPlayer,
   present,
+  readDraw,
   recordIn,
   times,
   together
@@ -62,7 +63,7 @@ const dueOf = ({ id }: Room) =>
 /** The seed is in nothing that anybody may see. */
 const assertSecret = Effect.fnUntraced(function*({ id }: Room) {
   const room = yield* roomNow({ id })
-  const draw = yield* drawAt(id)
+  const draw = yield* readDraw(id)
   const { lock, open, result } = yield* notesOf(id)
   assert.deepStrictEqual([room.seed, room.winnerId, room.winningPosition], [null, null, null])
   assert.deepStrictEqual([draw.seed, draw.winningPosition, draw.winningTicketId, draw.drawnAt], [
@@ -82,7 +83,7 @@ const assertDrawn = Effect.fnUntraced(function*(room: Room) {
   const entries = BigInt(holders.length)
   assert.strictEqual(drawn.status, "drawn")
   assert.match(present(drawn.seed), /^[0-9a-f]{64}$/)
-  assert.strictEqual((yield* drawAt(room.id)).seed, drawn.seed)
+  assert.strictEqual((yield* readDraw(room.id)).seed, drawn.seed)
   const winner = holders.find(({ ticketPosition }) => ticketPosition === drawn.winningPosition)
   assert.strictEqual(drawn.winnerId, winner?.userId ?? null)
   assert.strictEqual(drawn.prizePool, cents(95n * entries))
@@ -150,14 +151,14 @@ export const roomDrawsContract = (subject: Subject): void =>
 
         assert.strictEqual(locked.status, "locked")
         assert.deepStrictEqual(yield* roomNow(room), locked)
-        const drawsAt = present(locked.drawAt)
-        assert.isTrue(before <= drawsAt && drawsAt <= after)
-        const draw = yield* drawAt(room.id)
+        const drawAt = present(locked.drawAt)
+        assert.isTrue(before <= drawAt && drawAt <= after)
+        const draw = yield* readDraw(room.id)
         const record = recordIn((yield* notesOf(room.id)).lock)
         assert(record.type === "lock")
         assert.deepStrictEqual(
           [record.entries, record.root, record.locked, record.draws, record.pool, record.beacon],
-          [1, draw.entriesRoot, draw.lockedAt, drawsAt, cents(95n), null]
+          [1, draw.entriesRoot, draw.lockedAt, drawAt, cents(95n), null]
         )
         assert.strictEqual((yield* verdictOf(room.id)).verdict, "PENDING LOCKED")
         yield* assertSecret(room)
@@ -215,7 +216,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         yield* catchUp
         assert.deepStrictEqual(yield* roomNow(room), drawn)
         const { inclusion } = present(yield* Draws.use((draws) => draws.checkTicket(ticket.ticketId, bob)))
-        const { entriesRoot } = yield* drawAt(room.id)
+        const { entriesRoot } = yield* readDraw(room.id)
         assert.deepInclude(present(inclusion), { leafIndex: 0, treeSize: 2, rootHash: present(entriesRoot) })
       })
     )
@@ -239,11 +240,11 @@ export const roomDrawsContract = (subject: Subject): void =>
         assert(bob !== undefined)
         const room = yield* roomOf([ada, bob])
         yield* buyInRoom(bob, room)
-        const drawsAt: Instant = yield* inMillis(2 * hour)
-        yield* startDraw(ada, room, drawsAt)
+        const drawAt: Instant = yield* inMillis(2 * hour)
+        yield* startDraw(ada, room, drawAt)
         yield* advance(hour)
         assert.deepStrictEqual(yield* dueOf(room), [])
-        const settle = { drawId: room.id, step: "settle", dueAt: drawsAt } as const
+        const settle = { drawId: room.id, step: "settle", dueAt: drawAt } as const
         assert.isFalse(yield* Draws.use(({ perform }) => perform(settle)))
         yield* catchUp
         yield* assertSecret(room)
@@ -412,7 +413,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         yield* buyInRoom(bob, room)
         yield* advance(24 * hour)
         yield* buyInRoom(ada, room)
-        yield* advance(lockPatienceMillis - 25 * hour)
+        yield* advance(expireAfterMillis - 25 * hour)
         assert.deepStrictEqual(yield* dueOf(room), [])
         const expire = { drawId: room.id, step: "expire", dueAt: yield* inMillis(0) } as const
         assert.isFalse(yield* Draws.use(({ perform }) => perform(expire)))
@@ -442,7 +443,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         const room = yield* roomOf(members)
         const balances = yield* balancesOf(members)
         yield* together(members.map((member) => buyInRoom(member, room)))
-        yield* advance(lockPatienceMillis)
+        yield* advance(expireAfterMillis)
         const expire = { drawId: room.id, step: "expire", dueAt: yield* inMillis(0) } as const
         const [started, expired] = yield* Effect.all(
           [roomAnswer(startDraw(ada, room)), Draws.use(({ perform }) => perform(expire))],

@@ -25,10 +25,10 @@ import {
   auditClean,
   buy,
   dollars,
-  drawAt,
   fundedPlayer,
   openSales,
   present,
+  readDraw,
   refusalOf,
   signUp,
   times,
@@ -84,7 +84,7 @@ export const roomsContract = (subject: Subject): void =>
         }
         assert.deepStrictEqual(yield* rooms.byId(id), room)
         assert.isNull(yield* rooms.byId(noRoom.id))
-        const draw = yield* drawAt(id)
+        const draw = yield* readDraw(id)
         assert.deepStrictEqual(
           [draw.kind, draw.drawDate, draw.status, draw.closesAt, draw.commitmentHash, draw.seed],
           ["room", null, "open", null, commitmentHash, null]

@@ -1,6 +1,8 @@
 /** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
-import { daysToPublish, decisionPatienceMillis, type VoidReason } from "@ddd/core/draws/Draw"
+import { daysToPublish, type VoidReason } from "@ddd/core/draws/Draw"
 import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { abandonAfterMillis } from "@ddd/core/draws/Steps"
+import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import { collectFee, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
@@ -10,7 +12,7 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type SealedSeed, type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, nodeHash, root } from "@ddd/core/proof/Merkle"
-import { parseNote } from "@ddd/core/proof/Note"
+import { textOf } from "@ddd/core/proof/Note"
 import {
   formatLock,
   formatOpen,
@@ -19,7 +21,6 @@ import {
   type LockRecord,
   type OpenRecord
 } from "@ddd/core/proof/Record"
-import { lockPatienceMillis } from "@ddd/core/rooms/Room"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
@@ -75,7 +76,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       opensAt: record.opens,
       closesAt: record.closes,
       lockedAt: null,
-      drawsAt: null,
+      drawAt: null,
       beacon: record.beacon,
       entriesRoot: null,
       seed: null,
@@ -132,7 +133,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       ...draw,
       status: "locked",
       lockedAt: record.locked,
-      drawsAt: record.draws,
+      drawAt: record.draws,
       beacon: record.beacon,
       entriesRoot: record.root,
       notes: { ...draw.notes, lock: note }
@@ -229,7 +230,7 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   /** What is left to do for a draw, now or later. Its outcome waits for its lock, not for its tiles. */
   const stepsOf = (draw: DrawRow): ReadonlyArray<DueStep> => {
-    const { closesAt, drawsAt, id, kind, lockedAt, opensAt, status, tiledAt } = draw
+    const { closesAt, drawAt, id, kind, lockedAt, opensAt, status, tiledAt } = draw
     const steps: Array<DueStep> = []
     if (status === "scheduled") steps.push({ drawId: id, step: "open", dueAt: opensAt })
     if ((status === "scheduled" || status === "open") && closesAt !== null) {
@@ -237,11 +238,11 @@ export const makeDrawSteps = Effect.gen(function*() {
     }
     const [first] = ticketsIn(id)
     if (kind === "room" && status === "open" && first !== undefined) {
-      steps.push({ drawId: id, step: "expire", dueAt: instant(first.purchasedAt + lockPatienceMillis) })
+      steps.push({ drawId: id, step: "expire", dueAt: instant(first.purchasedAt + expireAfterMillis) })
     }
     if (lockedAt !== null && tiledAt === null) steps.push({ drawId: id, step: "tile", dueAt: lockedAt })
     // a room's host may come before the server
-    const settlesAt = kind === "room" ? store.lobbies.get(id)?.serverDrawsAt ?? null : drawsAt
+    const settlesAt = kind === "room" ? store.lobbies.get(id)?.autoDrawAt ?? null : drawAt
     if (status === "locked" && settlesAt !== null && !isRoundMissing(draw)) {
       steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
     }
@@ -250,8 +251,8 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   /** Whether a draw may be abandoned. */
   const mayAbandon = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
-    const isOverdue = draw.status === "locked" && draw.drawsAt !== null &&
-      clock - draw.drawsAt >= decisionPatienceMillis
+    const isOverdue = draw.status === "locked" && draw.drawAt !== null &&
+      clock - draw.drawAt >= abandonAfterMillis
     if (!isOverdue || isRoundMissing(draw)) return isOverdue
     return yield* openSeed(due).pipe(Effect.as(false), Effect.catchTag("StepFailed", () => Effect.succeed(true)))
   })
@@ -278,13 +279,6 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   return { declareVoid, make, mayAbandon, perform, publish, publishAhead, publishLockRecord, settle, soldIn, stepsOf }
 })
-
-/** The text that a note of this program's own signs. */
-export const textOf = (note: string): string => {
-  const parsed = parseNote(note)
-  if (parsed === undefined) throw new TypeError("a stored note is not a signed note")
-  return parsed.text
-}
 
 /** The hashes of all complete subtrees, by level. */
 const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {

@@ -45,7 +45,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       opensAt: row.opensAt,
       closesAt: row.closesAt,
       lockedAt: row.lockedAt,
-      drawsAt: row.drawsAt,
+      drawAt: row.drawAt,
       beacon: row.beacon,
       entriesRoot: row.entriesRoot,
       seed: row.seed,
@@ -83,8 +83,8 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       perform: (due) => store.exclusive(perform(due)),
       awaitedRounds: Effect.sync(() => {
         const waiting = [...store.draws.values()].filter((draw) =>
-          draw.status === "locked" && isRoundMissing(draw) && draw.drawsAt !== null && draw.drawsAt <= store.now()
-        ).sort((a, b) => (a.drawsAt ?? 0) - (b.drawsAt ?? 0))
+          draw.status === "locked" && isRoundMissing(draw) && draw.drawAt !== null && draw.drawAt <= store.now()
+        ).sort((a, b) => (a.drawAt ?? 0) - (b.drawAt ?? 0))
         const byRound = Map.groupBy(waiting, ({ beacon }) => `${beacon?.chainHash} ${beacon?.round}`)
         return [...byRound.values()].flatMap((draws) => {
           const beacon = draws[0]?.beacon ?? null

@@ -10,11 +10,11 @@ import {
   type VoidDraw,
   type Win
 } from "@ddd/core/ports/MailSubjects"
+import { textOf } from "@ddd/core/proof/Note"
 import { parseRecord } from "@ddd/core/proof/Record"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
-import { textOf } from "./DrawSteps.ts"
 import { Store } from "./Store.ts"
 
 const mailed = ({ position, ticketId }: TicketRow): MailedTicket => ({ ticketId, position })
@@ -42,13 +42,13 @@ export const layer = Layer.effect(
             ticket.userId === userId && from <= ticket.purchasedAt && ticket.purchasedAt < from + mailedTicketsMillis
           )
           if (draw === undefined || bought.length === 0) return null
-          const { closesAt, drawDate, drawsAt, prizePool, status } = draw
+          const { closesAt, drawDate, drawAt, prizePool, status } = draw
           return {
             drawDate,
             status,
             count: bought.length,
             tickets: bought.slice(0, mailedTicketsMax).map(mailed),
-            drawsAt: drawsAt ?? closesAt,
+            drawAt: drawAt ?? closesAt,
             prizePool
           }
         }),

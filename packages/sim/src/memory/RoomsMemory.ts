@@ -2,6 +2,7 @@
 import { keyOf } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import { autoDrawTime } from "@ddd/core/draws/Steps"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
@@ -10,8 +11,8 @@ import { RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
 import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import { textOf } from "@ddd/core/proof/Note"
 import {
-  drawnByServerAt,
   mayClose,
   mayExecute,
   mayJoin,
@@ -27,7 +28,7 @@ import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import type { DrawRow } from "../audit/Rows.ts"
-import { isRoundMissing, makeDrawSteps, textOf } from "./DrawSteps.ts"
+import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { makeSelling } from "./Selling.ts"
 import { Store } from "./Store.ts"
 import type { LobbyRow } from "./StoredRows.ts"
@@ -74,7 +75,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           joinedAt
         })),
         commitmentHash: draw.commitmentHash,
-        drawAt: draw.drawsAt,
+        drawAt: draw.drawAt,
         seed: draw.seed,
         winnerId: draw.winningPosition === null ? null : tickets[draw.winningPosition - 1]?.userId ?? null,
         winningPosition: draw.winningPosition,
@@ -84,7 +85,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
 
     const stateOf = (lobby: LobbyRow): RoomState => {
       const draw = drawOf(lobby)
-      const { drawsAt, status } = draw
+      const { drawAt, status } = draw
       const holders = new Set(ticketsIn(lobby).map(({ userId }) => userId))
       const members = lobby.members.map(({ userId }) => ({ userId, hasTicket: holders.has(userId) }))
       return {
@@ -92,7 +93,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
         status,
         maxParticipants: lobby.maxParticipants,
         members,
-        drawsAt,
+        drawAt,
         isRoundMissing: isRoundMissing(draw)
       }
     }
@@ -147,7 +148,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
               hostId,
               maxParticipants,
               createdAt,
-              serverDrawsAt: null,
+              autoDrawAt: null,
               members: [{ userId: hostId, joinedAt: createdAt }]
             })
             return now(id)
@@ -257,7 +258,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             yield* steps.publishLockRecord(draw, record)
             store.lobbies.set(lobby.id, {
               ...lobby,
-              serverDrawsAt: drawnByServerAt(record.locked, drawAt, record.draws)
+              autoDrawAt: autoDrawTime(record.locked, drawAt, record.draws)
             })
             return now(lobby.id)
           })
@@ -272,7 +273,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const refusal = mayExecute(stateOf(lobby), userId, clock)
             if (refusal?._tag === "Done") return asRoom(lobby)
             if (refusal?._tag === "BeaconPending") {
-              store.lobbies.set(lobby.id, { ...lobby, serverDrawsAt: drawOf(lobby).drawsAt })
+              store.lobbies.set(lobby.id, { ...lobby, autoDrawAt: drawOf(lobby).drawAt })
             }
             if (refusal !== null) return yield* refused(refusal)
             yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })

@@ -78,7 +78,7 @@ export class Store extends Context.Service<Store, {
   readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
   readonly changes: PubSub.PubSub<DrawChange>
-  /** Tells that a draw changed, once that is written. The version counts all that was told. */
+  /** Tells that a draw changed, once that is written. */
   readonly tell: (change: "Sold" | "Status", drawId: DrawId) => void
   /** Tells that a member left a room, once that is written. */
   readonly tellLeft: (drawId: DrawId, userId: UserId) => void
@@ -105,7 +105,6 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
     let clock: number = startsAt
     let idsGiven = 0
     let codesMade = 0
-    let version = 0n
     const changes = yield* PubSub.unbounded<DrawChange>()
     const endedSessions = yield* PubSub.unbounded<EndedSession>()
     const semaphore = yield* Semaphore.make(1)
@@ -153,12 +152,10 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       },
       changes,
       tell: (change, drawId) => {
-        version++
-        PubSub.publishUnsafe(changes, { _tag: change, drawId, version })
+        PubSub.publishUnsafe(changes, { _tag: change, drawId })
       },
       tellLeft: (drawId, userId) => {
-        version++
-        PubSub.publishUnsafe(changes, { _tag: "Left", drawId, userId, version })
+        PubSub.publishUnsafe(changes, { _tag: "Left", drawId, userId })
       },
       now: () => instant(clock),
       advance: (millis) => {

@@ -81,7 +81,7 @@ export interface LobbyRow extends RoomRow {
   readonly name: string
   readonly createdAt: Instant
   /** When the clockwork draws it, whether or not its host comes back; null before the lock. */
-  readonly serverDrawsAt: Instant | null
+  readonly autoDrawAt: Instant | null
   /** In the order in which they came. */
   readonly members: ReadonlyArray<{ readonly userId: UserId; readonly joinedAt: Instant }>
 }

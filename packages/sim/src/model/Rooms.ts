@@ -109,7 +109,7 @@ interface ExpectedRoom {
   firstTicketAt: Instant | null
   drawAt: Instant | null
   /** When the server draws it. */
-  serverDrawsAt: Instant | null
+  autoDrawAt: Instant | null
 }
 
 interface ExpectedPlayer {
@@ -226,7 +226,7 @@ export const playRooms = Effect.fnUntraced(function*(commands: ReadonlyArray<Roo
       holders: [],
       firstTicketAt: null,
       drawAt: null,
-      serverDrawsAt: null
+      autoDrawAt: null
     }
     expected.push(room)
     assertRoom(made, room)
@@ -272,7 +272,7 @@ export const playRooms = Effect.fnUntraced(function*(commands: ReadonlyArray<Roo
           const locked = yield* startDraw(id, room, asked)
           room.state = "locked"
           room.drawAt = asked ?? present(locked.drawAt)
-          room.serverDrawsAt = asked ?? instant(room.drawAt + day)
+          room.autoDrawAt = asked ?? instant(room.drawAt + day)
           assertRoom(locked, room)
         })
       case "Execute":
@@ -293,7 +293,7 @@ export const playRooms = Effect.fnUntraced(function*(commands: ReadonlyArray<Roo
     yield* catchUp
     const now = yield* world.now
     for (const room of expected) {
-      if (room.state === "locked" && room.serverDrawsAt !== null && room.serverDrawsAt <= now) {
+      if (room.state === "locked" && room.autoDrawAt !== null && room.autoDrawAt <= now) {
         drawn(room, yield* roomNow(room))
       } else if (room.state === "open" && room.firstTicketAt !== null && room.firstTicketAt + 30 * day <= now) {
         closed(room)

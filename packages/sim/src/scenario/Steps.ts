@@ -200,7 +200,7 @@ export const catchUp = Effect.gen(function*() {
 })
 
 /** The draw of that id, which must exist. */
-export const drawAt = (id: DrawId) => Draws.use((draws) => Effect.map(draws.byId(id), present))
+export const readDraw = (id: DrawId) => Draws.use((draws) => Effect.map(draws.byId(id), present))
 
 /** Brings a new world to where tickets are sold; gives the draw on sale. */
 export const openSales: Effect.Effect<Draw, unknown, Draws> = Effect.gen(function*() {
@@ -226,7 +226,7 @@ export const drawNow = Effect.gen(function*() {
   const draw = present(yield* (yield* Draws).current)
   yield* advancePast(draw)
   yield* catchUp
-  return yield* drawAt(draw.id)
+  return yield* readDraw(draw.id)
 })
 
 /** Runs effects at the same time. */

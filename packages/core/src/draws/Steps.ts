@@ -1,0 +1,120 @@
+/**
+ * The steps of a draw's life, and when each is due.
+ *
+ * What is due follows from a draw's row and the clock alone, so that any node may do it (DESIGN.md, "The clockwork"). Whoever looks for
+ * steps asks `stepsAhead`; whoever does one asks again, with `isDue`, once the draw's row is locked.
+ */
+import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+import type { DrawKind, DrawStatus } from "./Draw.ts"
+
+/**
+ * What the clockwork may have to do for a draw.
+ *
+ * - `open`, `lock`: its sales begin and end.
+ * - `tile`: the tiles of a locked draw's tree are written, from which inclusion proofs are read.
+ * - `settle`: its seed is revealed, and the winner is paid.
+ * - `expire`: a room that nobody locked in time is closed.
+ * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first.
+ */
+export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
+export type DrawStep = typeof drawSteps[number]
+
+/** How long after its first ticket a room that nobody locked is closed, in milliseconds: 30 days. */
+export const expireAfterMillis = 30 * dayMillis
+
+/** How long after its lock the server draws a room whose host named no time, in milliseconds: a day. */
+export const autoDrawAfterMillis = dayMillis
+
+/** How long after its outcome was due a draw that cannot be decided may be abandoned, in milliseconds: a week. */
+export const abandonAfterMillis = 7 * dayMillis
+
+/**
+ * For how long a process must have failed to decide a draw before it abandons it, in milliseconds, by the clock that decides: an hour. One
+ * that starts after a week of silence has asked nobody yet, and may be the one that lacks a key.
+ */
+export const failingMillisMin = 3_600_000
+
+/** What decides which steps a draw has before it. */
+export interface StepFacts {
+  readonly kind: DrawKind
+  readonly status: DrawStatus
+  readonly opensAt: Instant
+  /** Null for a room. */
+  readonly closesAt: Instant | null
+  readonly lockedAt: Instant | null
+  /** When the outcome is due; null before the lock. */
+  readonly drawAt: Instant | null
+  /** When the server draws a room although its host never comes; null before the lock, and for a daily draw. */
+  readonly autoDrawAt: Instant | null
+  /** When the first ticket was bought; null where none was. */
+  readonly firstPurchasedAt: Instant | null
+  /** Whether the draw waits for a round of the beacon that is not there yet. */
+  readonly isRoundMissing: boolean
+  /** Whether the tiles of its tree stand. */
+  readonly isTiled: boolean
+}
+
+/** A step that a draw has before it. */
+export interface StepAhead {
+  readonly step: Exclude<DrawStep, "abandon">
+  readonly dueAt: Instant
+}
+
+/**
+ * The steps that a draw has before it at `clock`, due or not; in the order of a draw's life.
+ *
+ * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles.
+ */
+export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepAhead> => {
+  const { closesAt, firstPurchasedAt, kind, lockedAt, opensAt, status } = draw
+  const isUnlocked = status === "scheduled" || status === "open"
+  const steps: Array<StepAhead> = []
+  if (status === "scheduled" && (closesAt === null || clock < closesAt)) steps.push({ step: "open", dueAt: opensAt })
+  if (isUnlocked && closesAt !== null) steps.push({ step: "lock", dueAt: closesAt })
+  if (kind === "room" && status === "open" && firstPurchasedAt !== null) {
+    steps.push({ step: "expire", dueAt: instant(firstPurchasedAt + expireAfterMillis) })
+  }
+  if (lockedAt !== null && !draw.isTiled) steps.push({ step: "tile", dueAt: lockedAt })
+  // the host of a room may come before the server
+  const settlesAt = kind === "room" ? draw.autoDrawAt : draw.drawAt
+  if (status === "locked" && settlesAt !== null && !draw.isRoundMissing) {
+    steps.push({ step: "settle", dueAt: settlesAt })
+  }
+  return steps
+}
+
+/** Whether a step of the clockwork is to be done at `clock`. Never of `abandon`: see `abandonReason`. */
+export const isDue = (step: DrawStep, draw: StepFacts, clock: Instant): boolean =>
+  stepsAhead(draw, clock).some((ahead) => ahead.step === step && ahead.dueAt <= clock)
+
+/** Whether a locked draw may be drawn at `clock`, by its host if it is a room: its outcome is due, and its round is there. */
+export const mayBeDrawn = (
+  { drawAt, isRoundMissing, status }: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status">,
+  clock: Instant
+): boolean => status === "locked" && drawAt !== null && drawAt <= clock && !isRoundMissing
+
+/** Whether a locked draw has waited at `clock` for so long that it may be abandoned. */
+export const isOverdue = (
+  { drawAt, status }: Pick<StepFacts, "drawAt" | "status">,
+  clock: Instant
+): boolean => status === "locked" && drawAt !== null && clock - drawAt >= abandonAfterMillis
+
+/**
+ * Why a draw is abandoned at `clock`: the beacon's round did not come, or its seed cannot be opened. Null where it is not: it has not
+ * waited for a week, or it can be decided.
+ */
+export const abandonReason = (draw: StepFacts, isSeedOpened: boolean, clock: Instant): "beacon" | "seed" | null =>
+  !isOverdue(draw, clock) ? null : draw.isRoundMissing ? "beacon" : isSeedOpened ? null : "seed"
+
+/** Whether the outcome of a draw is due at `clock` and waits for a round of the beacon, which is to be fetched. */
+export const isRoundAwaited = (
+  { drawAt, isRoundMissing, status }: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status">,
+  clock: Instant
+): boolean => status === "locked" && isRoundMissing && drawAt !== null && drawAt <= clock
+
+/**
+ * When the server draws a room that is locked now, although its host never comes back: at the time that the host named, else a day after
+ * the lock, and never before `drawAt`, when the outcome is due.
+ */
+export const autoDrawTime = (lockedAt: Instant, hostDrawAt: Instant | null, drawAt: Instant): Instant =>
+  instant(Math.max(hostDrawAt ?? lockedAt + autoDrawAfterMillis, drawAt))
