@@ -1,8 +1,8 @@
 /** The contract of signing up and in, and of sessions and passwords (API.md, "Auth"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { PlayerOnly } from "../Authentication.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { bodyProblems, problems } from "../problems/Problem.ts"
+import { PlayerOnly } from "../requests/Authentication.ts"
 import { UuidText } from "../schemas/Ids.ts"
 import { Email, SoughtEmail, Username } from "../schemas/Names.ts"
 import { InstantText } from "../schemas/Time.ts"

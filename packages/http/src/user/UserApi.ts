@@ -1,8 +1,8 @@
 /** The contract of a player's own page (API.md, "User"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { PlayerOnly } from "../Authentication.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { bodyProblems, problems } from "../problems/Problem.ts"
+import { PlayerOnly } from "../requests/Authentication.ts"
 import { Email, Username } from "../schemas/Names.ts"
 import { ProfileBody } from "./UserBodies.ts"
 
