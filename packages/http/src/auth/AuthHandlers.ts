@@ -24,7 +24,7 @@ import {
   SignUp,
   type TokensBody,
   VerifyEmail
-} from "./AuthApi.ts"
+} from "./AuthBodies.ts"
 import { inEqualTime } from "./EqualTime.ts"
 import { newPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"

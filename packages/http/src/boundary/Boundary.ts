@@ -6,7 +6,8 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { Problem, problemResponse } from "../problems/Problem.ts"
+import { Problem } from "../problems/Problem.ts"
+import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { Cors } from "./Cors.ts"
 import type { PathEntry } from "./RouteTable.ts"

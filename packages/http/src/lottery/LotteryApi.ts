@@ -2,7 +2,7 @@
 import { ticketStatuses } from "@ddd/core/draws/Ticket"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { bodyProblems, problems } from "../problems/Problem.ts"
+import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { DrawIdText } from "../schemas/Ids.ts"

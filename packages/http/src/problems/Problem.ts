@@ -1,13 +1,10 @@
 /**
- * What the API answers instead of what was asked for: RFC 9457 problems, each with a stable code.
+ * Why a request is not answered as it asked: a problem (RFC 9457) with a stable code.
  *
- * A handler fails with a `Problem`, which is data; `problems` declares, endpoint by endpoint, which codes may come, so that
- * the compiler and the OpenAPI document hold the handlers to it.
+ * Handlers fail with problems and engines refuse with them; `ProblemResponse` makes the answer of one, `ProblemSchema`
+ * declares which codes an endpoint may answer.
  */
-import { Effect, Schema, SchemaGetter } from "effect"
-import { HttpServerResponse } from "effect/http"
-import { HttpApiSchema } from "effect/http-api"
-import { STATUS_CODES } from "node:http"
+import { Effect } from "effect"
 
 /** Every error code and its status. Source: API.md, "Conventions". */
 export const problemStatus = {
@@ -85,73 +82,3 @@ export const refuse = <Code extends ProblemCode>(
 /** Fails with `invalid_request`, naming the one part that is wrong. */
 export const refuseField = (path: string, message: string): Effect.Effect<never, Problem<"invalid_request">> =>
   refuse("invalid_request", `${path}: ${message}.`, { errors: [{ path, message }] })
-
-/** The answer to a request that met a problem (RFC 9457). */
-export const problemResponse = (
-  problem: Problem,
-  requestId: string,
-  headers: Readonly<Record<string, string>> = {}
-): HttpServerResponse.HttpServerResponse => {
-  const status = problemStatus[problem.code]
-  const body = {
-    type: "about:blank",
-    title: STATUS_CODES[status],
-    status,
-    code: problem.code,
-    detail: problem.detail,
-    requestId,
-    errors: problem.errors
-  }
-  return HttpServerResponse.text(JSON.stringify(body), {
-    status,
-    contentType: "application/problem+json",
-    headers: {
-      ...headers,
-      ...(problem.retryAfter === undefined
-        ? {}
-        : { "retry-after": String(Math.max(1, Math.ceil(problem.retryAfter))) }),
-      // RFC 9110, section 11.6.1: a 401 names the scheme; RFC 6750, section 3.1: and why the token was not taken
-      ...(problem.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
-      ...(problem.code === "token_expired" ? { "www-authenticate": "Bearer error=\"invalid_token\"" } : {})
-    }
-  })
-}
-
-const InvalidFieldBody = Schema.Struct({ path: Schema.String, message: Schema.String }).annotate({
-  identifier: "InvalidField"
-})
-
-const body = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
-  Schema.Struct({
-    type: Schema.String,
-    title: Schema.String,
-    status: Schema.Literal(status),
-    code: Schema.Literals(codes),
-    detail: Schema.String,
-    requestId: Schema.String,
-    errors: Schema.optionalKey(Schema.Array(InvalidFieldBody))
-  })
-
-const isProblemOf = <Code extends ProblemCode>(codes: ReadonlyArray<ProblemCode>) => (u: unknown): u is Problem<Code> =>
-  u instanceof Problem && codes.includes(u.code)
-
-const problemsOfStatus = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
-  body(status, codes).pipe(
-    Schema.decodeTo(Schema.declare(isProblemOf<Code>(codes)), {
-      decode: SchemaGetter.transform(({ code, detail, errors }) =>
-        new Problem(code, detail, errors === undefined ? {} : { errors })
-      ),
-      encode: SchemaGetter.forbidden(() => "problemResponse writes problems, with the id of their request")
-    }),
-    Schema.annotate({ httpApiStatus: status, description: codes.join(", ") }),
-    HttpApiSchema.asJson({ contentType: "application/problem+json" })
-  )
-
-/** Declares that an endpoint, or a middleware, may answer with these codes: one schema for each status. */
-export const problems = <const Codes extends ReadonlyArray<ProblemCode>>(...codes: Codes) => {
-  const byStatus = Map.groupBy(codes, (code: Codes[number]) => problemStatus[code])
-  return Array.from(byStatus, ([status, codes]) => problemsOfStatus<Codes[number]>(status, codes))
-}
-
-/** What every request with a body may meet. */
-export const bodyProblems = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"] as const

@@ -3,7 +3,9 @@ import { Effect, Layer } from "effect"
 import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import { CurrentRequestId } from "../requests/RequestId.ts"
 import { invalidFields } from "./InvalidFields.ts"
-import { Problem, problemResponse, problems } from "./Problem.ts"
+import { Problem } from "./Problem.ts"
+import { problemResponse } from "./ProblemResponse.ts"
+import { problems } from "./ProblemSchema.ts"
 
 /** Goes around every endpoint. What it does not know goes on, to be answered 500. */
 export class ProblemMiddleware

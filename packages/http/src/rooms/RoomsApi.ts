@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { TicketBody } from "../lottery/LotteryBodies.ts"
-import { bodyProblems, problems } from "../problems/Problem.ts"
+import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"

@@ -11,7 +11,7 @@ import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
-import { ChangeProfile } from "./UserApi.ts"
+import { ChangeProfile } from "./UserBodies.ts"
 
 const changeProfileBody = jsonBody(ChangeProfile)
 

@@ -12,7 +12,7 @@ import { CurrentUser } from "../requests/Authentication.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { pageRequest } from "../schemas/Pages.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
-import { Deposit, TransactionBody } from "./WalletApi.ts"
+import { Deposit, TransactionBody } from "./WalletBodies.ts"
 import { makeWithdraw, refuseNoPayouts, type WithdrawalOptions } from "./Withdraw.ts"
 
 const depositBody = jsonBody(Deposit)

@@ -8,7 +8,8 @@ import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { idempotencyOf, replayHeaders } from "../requests/Idempotency.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { TransactionBody, Withdrawal, withdrawPath } from "./WalletApi.ts"
+import { withdrawPath } from "./WalletApi.ts"
+import { TransactionBody, Withdrawal } from "./WalletBodies.ts"
 
 export interface WithdrawalOptions {
   /** Whether this server pays out at all: where it does not, withdrawals answer 503. */

@@ -1,7 +1,7 @@
 /** The contract with the services that tell of money: a shop and a provider of payouts (API.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { problems } from "../problems/Problem.ts"
+import { problems } from "../problems/ProblemSchema.ts"
 import { rawBodyProblems } from "../requests/RawBody.ts"
 
 /** Whatever its sender writes: it is taken to the byte, and read later. */
