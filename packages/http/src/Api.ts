@@ -3,7 +3,7 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { AuthApi } from "./auth/AuthApi.ts"
 import { LotteryApi } from "./lottery/LotteryApi.ts"
 import { OperatorApi } from "./operator/OperatorApi.ts"
-import { Refusals } from "./Refusals.ts"
+import { ProblemMiddleware } from "./problems/ProblemMiddleware.ts"
 import { RoomsApi } from "./rooms/RoomsApi.ts"
 import { UserApi } from "./user/UserApi.ts"
 import { WalletApi } from "./wallet/WalletApi.ts"
@@ -11,7 +11,7 @@ import { WebhooksApi } from "./webhooks/WebhooksApi.ts"
 
 export class Api extends HttpApi.make("DailyDollarDraw")
   .add(AuthApi, UserApi, WalletApi, WebhooksApi, LotteryApi, RoomsApi, OperatorApi)
-  .middleware(Refusals)
+  .middleware(ProblemMiddleware)
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotateMerge(OpenApi.annotations({
     title: "Daily Dollar Draw",

@@ -4,17 +4,17 @@ import { HttpIncomingMessage, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
 import * as AuthHandlers from "./auth/AuthHandlers.ts"
-import { InternalOnly, PlayerOnly } from "./Authentication.ts"
-import { boundary } from "./Boundary.ts"
-import { makeCors } from "./Cors.ts"
+import { boundary } from "./boundary/Boundary.ts"
+import { makeCors } from "./boundary/Cors.ts"
+import { makeRouteTable, routesOf } from "./boundary/RouteTable.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
 import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
-import { Refusals } from "./Refusals.ts"
+import { ProblemMiddleware } from "./problems/ProblemMiddleware.ts"
+import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
-import { makeRouteTable, routesOf } from "./RouteTable.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
 import * as WalletHandlers from "./wallet/WalletHandlers.ts"
@@ -56,7 +56,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
     LotteryHandlers.layer,
     RoomHandlers.layer,
     OperatorHandlers.layer
-  ).pipe(Layer.provide([Refusals.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
+  ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
 
   return HttpRouter.serve(
     Layer.mergeAll(

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { problemStatus } from "../src/Problem.ts"
+import { problemStatus } from "../src/problems/Problem.ts"
 import { at, Client, layer as server } from "./support/Server.ts"
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]

@@ -1,43 +1,21 @@
 /** The contract of signing up and in, and of sessions and passwords (API.md, "Auth"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { PlayerOnly } from "../Authentication.ts"
-import { bodyProblems, problems } from "../Problem.ts"
-import { UuidText } from "../schemas/Ids.ts"
-import { Email, SoughtEmail, Username } from "../schemas/Names.ts"
-import { InstantText } from "../schemas/Time.ts"
-import { UserBody } from "../user/UserBodies.ts"
-
-const NewPassword = Schema.String.annotate({ description: "10 to 128 characters, not a common one" })
-const MailedToken = Schema.String.annotate({ description: "As it stands in the mailed link" })
-
-export const SignUp = Schema.Struct({ email: Email, username: Username, password: NewPassword })
-export const SignIn = Schema.Struct({ email: SoughtEmail, password: Schema.String })
-export const Refresh = Schema.Struct({ refreshToken: Schema.String })
-export const ChangePassword = Schema.Struct({ currentPassword: Schema.String, password: NewPassword })
-export const ResetPassword = Schema.Struct({ email: SoughtEmail })
-export const ConfirmReset = Schema.Struct({ token: MailedToken, password: NewPassword })
-export const VerifyEmail = Schema.Struct({ token: MailedToken })
-
-export const TokensBody = Schema.Struct({
-  accessToken: Schema.String,
-  refreshToken: Schema.String,
-  tokenType: Schema.Literal("Bearer"),
-  expiresIn: Schema.Int.annotate({ description: "Seconds for which the access token is good" })
-}).annotate({ identifier: "Tokens" })
-
-export const SignedIn = Schema.Struct({ user: UserBody, tokens: TokensBody })
-
-const SessionBody = Schema.Struct({
-  id: UuidText,
-  createdAt: InstantText,
-  lastUsedAt: InstantText,
-  userAgent: Schema.NullOr(Schema.String),
-  current: Schema.Boolean.annotate({ description: "Whether this request belongs to it" })
-}).annotate({ identifier: "Session" })
-
-/** The request is taken; what comes of it, if anything does, goes by mail. */
-const Accepted = Schema.Struct({}).pipe(HttpApiSchema.status(202))
+import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
+import { PlayerOnly } from "../requests/Authentication.ts"
+import {
+  Accepted,
+  ChangePassword,
+  ConfirmReset,
+  Refresh,
+  ResetPassword,
+  SessionBody,
+  SignedIn,
+  SignIn,
+  SignUp,
+  TokensBody,
+  VerifyEmail
+} from "./AuthBodies.ts"
 
 export class AuthApi extends HttpApiGroup.make("auth").add(
   HttpApiEndpoint.post("signUp", "/auth/sign-up", {

@@ -10,11 +10,11 @@ import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
-import { jsonBody } from "../JsonBody.ts"
-import { refuse } from "../Problem.ts"
-import { requestOrigin } from "../RequestOrigin.ts"
-import { refuseUnavailable } from "../Unavailability.ts"
+import { refuse } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { jsonBody } from "../requests/JsonBody.ts"
+import { requestOrigin } from "../requests/RequestOrigin.ts"
 import {
   ChangePassword,
   ConfirmReset,
@@ -24,7 +24,7 @@ import {
   SignUp,
   type TokensBody,
   VerifyEmail
-} from "./AuthApi.ts"
+} from "./AuthBodies.ts"
 import { inEqualTime } from "./EqualTime.ts"
 import { newPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"

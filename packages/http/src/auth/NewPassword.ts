@@ -2,8 +2,8 @@
 import { type PasswordContext, passwordRefusalMessage, refusePassword } from "@ddd/core/accounts/Password"
 import type { Passwords } from "@ddd/core/ports/Passwords"
 import { Effect, Redacted } from "effect"
-import { type Problem, refuseField } from "../Problem.ts"
-import { refuseBusy } from "../Unavailability.ts"
+import { type Problem, refuseField } from "../problems/Problem.ts"
+import { refuseBusy } from "../problems/Unavailability.ts"
 
 /** The PHC string of a password that the field `password` carried. One that may not be used is refused before any hashing. */
 export const newPasswordHash = (

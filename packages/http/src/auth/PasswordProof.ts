@@ -10,8 +10,8 @@ import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
-import { type Problem, refuse, refuseField } from "../Problem.ts"
-import { refuseBusy, refuseUnavailable } from "../Unavailability.ts"
+import { type Problem, refuse, refuseField } from "../problems/Problem.ts"
+import { refuseBusy, refuseUnavailable } from "../problems/Unavailability.ts"
 import { inEqualTime } from "./EqualTime.ts"
 
 /** Whose password it would be. */

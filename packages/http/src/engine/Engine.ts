@@ -9,7 +9,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer } from "effect"
 import { Etag } from "effect/http"
 import type { EngineOptions } from "./EngineOptions.ts"
-import * as NodeEngine from "./NodeEngine.ts"
+import * as NodeEngine from "./node/NodeEngine.ts"
 
 /** `auto`: uWebSockets.js where it can be loaded, else Node's. */
 export const engineNames = ["auto", "uws", "node"] as const
@@ -26,7 +26,7 @@ export const layer = (name: EngineName, options: EngineOptions) =>
 
 const engine = (name: EngineName): Effect.Effect<typeof NodeEngine.layer> => {
   if (name === "node") return Effect.succeed(NodeEngine.layer)
-  const uws = Effect.promise(() => import("./UwsEngine.ts")).pipe(Effect.map((module) => module.layer))
+  const uws = Effect.promise(() => import("./uws/UwsEngine.ts")).pipe(Effect.map((module) => module.layer))
   return name === "uws" ?
     uws :
     Effect.catchDefect(uws, (cause) =>

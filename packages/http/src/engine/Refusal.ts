@@ -4,7 +4,7 @@
  */
 import { HttpServerResponse } from "effect/http"
 import { STATUS_CODES } from "node:http"
-import { type ProblemCode, problemStatus } from "../Problem.ts"
+import { type ProblemCode, problemStatus } from "../problems/Problem.ts"
 
 export interface Refusal {
   readonly code: ProblemCode

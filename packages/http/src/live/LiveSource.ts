@@ -1,7 +1,7 @@
 /** What the live hub needs to know from the rest of the program: the draw on sale, rooms, what happens to both, who a token names. */
 import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
-import type { ProblemCode } from "../Problem.ts"
+import type { ProblemCode } from "../problems/Problem.ts"
 
 /** The draw now on sale, as `draw:update` shows it (API.md, "WebSocket"). */
 export interface DrawUpdate {

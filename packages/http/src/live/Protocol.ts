@@ -1,7 +1,7 @@
 /** The messages that go over a WebSocket, as text (API.md, "WebSocket"). */
 import { Redacted, Result } from "effect"
-import type { ProblemCode } from "../Problem.ts"
-import { type Json, parseText } from "../StrictJson.ts"
+import type { ProblemCode } from "../problems/Problem.ts"
+import { type Json, parseText } from "../requests/StrictJson.ts"
 
 export type ClientMessage =
   | { readonly type: "auth"; readonly token: Redacted.Redacted }

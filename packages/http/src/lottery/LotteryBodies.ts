@@ -7,7 +7,7 @@ import { Schema } from "effect"
 import { Count, DrawIdText, Hex32, PositionNumber, TicketIdText, UserIdText, UuidText } from "../schemas/Ids.ts"
 import { Money } from "../schemas/Money.ts"
 import { DayText, InstantText } from "../schemas/Time.ts"
-import { WalletBody } from "../user/UserBodies.ts"
+import { WalletBody } from "../wallet/WalletBodies.ts"
 
 export const DrawBody = Schema.Struct({
   id: DrawIdText,

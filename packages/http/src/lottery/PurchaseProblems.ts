@@ -3,8 +3,8 @@ import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import { Effect } from "effect"
-import { refuseUnknownPlayer } from "../Authentication.ts"
-import { type Problem, refuse } from "../Problem.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
+import { refuseUnknownPlayer } from "../requests/Authentication.ts"
 
 /** What is the buyer's, not the draw's. */
 export type BuyerRefusal = Extract<

@@ -1,7 +1,7 @@
 /** The contract of what machines ask: health, keys (API.md, "The operator's and the machine's endpoints"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { problems } from "../Problem.ts"
+import { problems } from "../problems/ProblemSchema.ts"
 
 const JwksBody = Schema.Struct({
   keys: Schema.Array(Schema.Struct({

@@ -4,8 +4,8 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { cacheControl, forSeconds } from "../Caching.ts"
-import { refuse } from "../Problem.ts"
+import { cacheControl, forSeconds } from "../boundary/Caching.ts"
+import { refuse } from "../problems/Problem.ts"
 import { Readiness } from "./Readiness.ts"
 
 /** Keys are published well before they are used: five minutes old is fresh enough. */

@@ -6,10 +6,11 @@
  */
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { immutable, revalidate } from "../Caching.ts"
-import { Problem, problemResponse } from "../Problem.ts"
-import { CurrentRequestId } from "../RequestId.ts"
-import type { Route } from "../RouteTable.ts"
+import { immutable, revalidate } from "../boundary/Caching.ts"
+import type { Route } from "../boundary/RouteTable.ts"
+import { Problem } from "../problems/Problem.ts"
+import { problemResponse } from "../problems/ProblemResponse.ts"
+import { CurrentRequestId } from "../requests/RequestId.ts"
 import type { BuiltFile, EncodedFile, Encoding, PagePath } from "./BuiltPages.ts"
 
 /** What there is to open, built or not. Mails lead to the last three (adapters-mail, `Links`). */

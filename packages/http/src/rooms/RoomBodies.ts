@@ -6,7 +6,7 @@ import { TicketBody } from "../lottery/LotteryBodies.ts"
 import { DrawIdText, Hex32, PositionNumber, UserIdText } from "../schemas/Ids.ts"
 import { Money } from "../schemas/Money.ts"
 import { InstantText } from "../schemas/Time.ts"
-import { WalletBody } from "../user/UserBodies.ts"
+import { WalletBody } from "../wallet/WalletBodies.ts"
 
 export const ParticipantBody = Schema.Struct({
   userId: UserIdText,

@@ -8,18 +8,18 @@ import { Effect, Predicate } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
-import { jsonBody } from "../JsonBody.ts"
 import { makeProofBundle } from "../lottery/ProofBundle.ts"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"
-import { type Problem, refuse } from "../Problem.ts"
-import { requestOrigin } from "../RequestOrigin.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { jsonBody } from "../requests/JsonBody.ts"
+import { requestOrigin } from "../requests/RequestOrigin.ts"
 import { pageRequest } from "../schemas/Pages.ts"
-import { refuseUnavailable } from "../Unavailability.ts"
 import { JoinBody, NewRoomBody, NothingBody, roomBody, StartBody } from "./RoomBodies.ts"
+import { type Asker, makeRoomCodeThrottle, refuseNoRoom } from "./RoomCodeThrottle.ts"
 import { refuseRoom, type RoomProblemCode } from "./RoomProblems.ts"
 import { purchaseIdempotency, receiptResponse, refuseRoomPurchase } from "./RoomPurchase.ts"
-import { type Asker, makeWrongCodes, refuseNoRoom } from "./WrongCodes.ts"
 
 const newRoomBody = jsonBody(NewRoomBody)
 const joinBody = jsonBody(JoinBody)
@@ -40,7 +40,7 @@ export const layer = HttpApiBuilder.group(
     const draws = yield* Draws
     const rooms = yield* Rooms
     const proofBundle = yield* makeProofBundle
-    const codes = yield* makeWrongCodes
+    const codes = yield* makeRoomCodeThrottle
 
     /** What was sought, unless it is null. */
     const found = <A>(asker: Asker, sought: Effect.Effect<A | null, Unavailable>) =>

@@ -2,7 +2,7 @@
 import type { RoomRefusal, RoomStatus } from "@ddd/core/rooms/Room"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
-import { Problem } from "../Problem.ts"
+import { Problem } from "../problems/Problem.ts"
 
 /** `NoRoom` is answered where wrong codes are counted. */
 export type TellableRefusal = Exclude<RoomRefusal, { readonly _tag: "NoRoom" }>

@@ -1,10 +1,10 @@
 /** The contract of private rooms (API.md, "Rooms"). `:id` is a room's id or its code; to whoever is no member there is no room. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { PlayerOnly } from "../Authentication.ts"
-import { idempotencyHeaders } from "../Idempotency.ts"
 import { TicketBody } from "../lottery/LotteryBodies.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
+import { PlayerOnly } from "../requests/Authentication.ts"
+import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { JoinBody, NewRoomBody, RoomBody, RoomReceiptBody, StartBody } from "./RoomBodies.ts"
 

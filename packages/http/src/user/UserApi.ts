@@ -1,16 +1,8 @@
 /** The contract of a player's own page (API.md, "User"). */
-import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { PlayerOnly } from "../Authentication.ts"
-import { bodyProblems, problems } from "../Problem.ts"
-import { Email, Username } from "../schemas/Names.ts"
-import { ProfileBody } from "./UserBodies.ts"
-
-export const ChangeProfile = Schema.Struct({
-  username: Schema.optionalKey(Username),
-  email: Schema.optionalKey(Email),
-  currentPassword: Schema.optionalKey(Schema.String.annotate({ description: "Needed with email" }))
-})
+import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
+import { PlayerOnly } from "../requests/Authentication.ts"
+import { ChangeProfile, ProfileBody } from "./UserBodies.ts"
 
 export class UserApi extends HttpApiGroup.make("user").add(
   HttpApiEndpoint.get("profile", "/user/profile", {

@@ -1,8 +1,9 @@
 /** A player, as the API shows them to themselves (API.md, "Objects"). */
 import { Schema } from "effect"
 import { UserIdText } from "../schemas/Ids.ts"
-import { Money } from "../schemas/Money.ts"
+import { Email, Username } from "../schemas/Names.ts"
 import { InstantText } from "../schemas/Time.ts"
+import { WalletBody } from "../wallet/WalletBodies.ts"
 
 const userFields = {
   id: UserIdText,
@@ -14,16 +15,15 @@ const userFields = {
 
 export const UserBody = Schema.Struct(userFields).annotate({ identifier: "User" })
 
-export const WalletBody = Schema.Struct({
-  balance: Money,
-  withdrawable: Money,
-  pendingWithdrawal: Money,
-  updatedAt: InstantText
-}).annotate({ identifier: "Wallet" })
-
 export const ProfileBody = Schema.Struct({
   ...userFields,
   wallet: WalletBody,
   kycStatus: Schema.Literals(["none", "pending", "verified", "rejected"]),
   country: Schema.NullOr(Schema.String)
 }).annotate({ identifier: "Profile" })
+
+export const ChangeProfile = Schema.Struct({
+  username: Schema.optionalKey(Username),
+  email: Schema.optionalKey(Email),
+  currentPassword: Schema.optionalKey(Schema.String.annotate({ description: "Needed with email" }))
+})

@@ -6,12 +6,12 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { makePasswordProof } from "../auth/PasswordProof.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/Taken.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
-import { jsonBody } from "../JsonBody.ts"
-import { refuse, refuseField } from "../Problem.ts"
-import { requestOrigin } from "../RequestOrigin.ts"
-import { refuseUnavailable } from "../Unavailability.ts"
-import { ChangeProfile } from "./UserApi.ts"
+import { refuse, refuseField } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { jsonBody } from "../requests/JsonBody.ts"
+import { requestOrigin } from "../requests/RequestOrigin.ts"
+import { ChangeProfile } from "./UserBodies.ts"
 
 const changeProfileBody = jsonBody(ChangeProfile)
 

@@ -3,9 +3,9 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import type { ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Effect } from "effect"
-import { CurrentUser, refuseUnknownPlayer } from "../Authentication.ts"
-import { type Problem, refuse } from "../Problem.ts"
-import { refuseUnavailable } from "../Unavailability.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 
 /** Opens the account, or goes on with it: the page is a new one each time. */
 export const onboard = Effect.gen(function*() {

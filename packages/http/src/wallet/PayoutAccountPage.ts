@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { hash } from "node:crypto"
-import type { Route } from "../RouteTable.ts"
+import type { Route } from "../boundary/RouteTable.ts"
 
 const path = "/payout-account"
 

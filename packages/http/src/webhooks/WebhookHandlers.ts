@@ -16,9 +16,9 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { refuse } from "../Problem.ts"
-import { rawBody } from "../RawBody.ts"
-import { refuseUnavailable } from "../Unavailability.ts"
+import { refuse } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { rawBody } from "../requests/RawBody.ts"
 
 /** Nothing but a new configuration changes it; senders repeat events for hours. */
 const notConfiguredRetrySeconds = 300

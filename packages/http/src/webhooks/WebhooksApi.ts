@@ -1,8 +1,8 @@
 /** The contract with the services that tell of money: a shop and a provider of payouts (API.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { problems } from "../Problem.ts"
-import { rawBodyProblems } from "../RawBody.ts"
+import { problems } from "../problems/ProblemSchema.ts"
+import { rawBodyProblems } from "../requests/RawBody.ts"
 
 /** Whatever its sender writes: it is taken to the byte, and read later. */
 const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })

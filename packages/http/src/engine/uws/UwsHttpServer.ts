@@ -11,13 +11,13 @@ import { type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_
 import { Context, Effect, type Fiber, Scope } from "effect"
 import { Headers, HttpEffect, HttpIncomingMessage, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
 import { NetAddress } from "effect/net"
-import { requestIdOf } from "../RequestId.ts"
-import { defaultGracePeriod, type EngineOptions } from "./EngineOptions.ts"
-import { defaultMaxBodyBytes, framing } from "./Framing.ts"
-import * as PeerAddress from "./PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, type Refusal, traceRefused } from "./Refusal.ts"
+import { requestIdOf } from "../../requests/RequestId.ts"
+import { defaultGracePeriod, type EngineOptions } from "../EngineOptions.ts"
+import { defaultMaxBodyBytes, framing } from "../Framing.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import { bodyTooLarge, malformed, notServing, type Refusal, traceRefused } from "../Refusal.ts"
+import { WholeRequest } from "../WholeRequest.ts"
 import { UwsExchange } from "./UwsExchange.ts"
-import { WholeRequest } from "./WholeRequest.ts"
 
 /** Runs the application for one request. */
 type Handle = (exchange: UwsExchange, request: WholeRequest) => void

@@ -12,8 +12,9 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { hash, timingSafeEqual } from "node:crypto"
-import { type Problem, problems, refuse } from "./Problem.ts"
-import { refuseUnavailable } from "./Unavailability.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
+import { problems } from "../problems/ProblemSchema.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
 
 /** The player whose access token came with the request. */
 export class CurrentUser extends Context.Service<CurrentUser, {

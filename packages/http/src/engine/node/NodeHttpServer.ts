@@ -14,13 +14,13 @@ import {
 import { NetAddress } from "effect/net"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { requestIdOf } from "../RequestId.ts"
-import { defaultGracePeriod, type EngineOptions } from "./EngineOptions.ts"
-import { defaultMaxBodyBytes, framing } from "./Framing.ts"
+import { requestIdOf } from "../../requests/RequestId.ts"
+import { defaultGracePeriod, type EngineOptions } from "../EngineOptions.ts"
+import { defaultMaxBodyBytes, framing } from "../Framing.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import { bodyTooLarge, malformed, notServing, type Refusal, render, toResponse, traceRefused } from "../Refusal.ts"
+import { WholeRequest } from "../WholeRequest.ts"
 import { rawResponse } from "./NodeSockets.ts"
-import * as PeerAddress from "./PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, type Refusal, render, toResponse, traceRefused } from "./Refusal.ts"
-import { WholeRequest } from "./WholeRequest.ts"
 
 /** What Node is told about clients that are slow, or idle between two requests. Milliseconds. */
 export const timeouts = {

@@ -1,5 +1,5 @@
 /**
- * Keeps codes of rooms from being guessed.
+ * Limits how often room codes may be guessed.
  *
  * A code that lets nobody in is counted, by player and by network; enough of them make the next one wait. A room's id is no code: it
  * cannot be guessed, and lets nobody in.
@@ -10,7 +10,7 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { Room } from "@ddd/core/rooms/Room"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
-import { type Problem, refuse } from "../Problem.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
 
 /** Who asks for a room, from where; `room` is what they call it: its id or its code. */
 export interface Asker {
@@ -27,7 +27,7 @@ export const refuseNoRoom = refuse(
 
 const attemptOf = ({ ip, userId }: Asker): Attempt => ({ act: "room_code", account: userId, ip })
 
-export const makeWrongCodes = Effect.gen(function*() {
+export const makeRoomCodeThrottle = Effect.gen(function*() {
   const throttles = yield* Throttles
 
   const admit = (asker: Asker): Effect.Effect<void, Problem<"rate_limited"> | Unavailable> =>

@@ -2,10 +2,10 @@
 import { Context, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
-import type { EngineOptions } from "./EngineOptions.ts"
+import type { EngineOptions } from "../EngineOptions.ts"
+import { Sockets } from "../Sockets.ts"
 import * as NodeHttpServer from "./NodeHttpServer.ts"
 import * as NodeSockets from "./NodeSockets.ts"
-import { Sockets } from "./Sockets.ts"
 
 export const layer = (options: EngineOptions) =>
   Layer.effectContext(Effect.gen(function*() {

@@ -10,7 +10,7 @@ import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect, Exit, Latch, Stream } from "effect"
 import { Cookies, HttpServerResponse } from "effect/http"
 import { Readable } from "node:stream"
-import { internal, reasonPhrase, type Refusal, render } from "./Refusal.ts"
+import { internal, reasonPhrase, type Refusal, render } from "../Refusal.ts"
 
 export class UwsExchange {
   /** The client went away before the response was complete; called once, at most. */

@@ -6,9 +6,10 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Problem } from "../problems/Problem.ts"
+import { problemResponse } from "../problems/ProblemResponse.ts"
+import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { Cors } from "./Cors.ts"
-import { Problem, problemResponse } from "./Problem.ts"
-import { CurrentRequestId, requestIdOf } from "./RequestId.ts"
 import type { PathEntry } from "./RouteTable.ts"
 
 export interface BoundaryOptions {

@@ -6,8 +6,9 @@
  */
 import { Effect, Result, Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { invalidFields } from "./InvalidFields.ts"
-import { type bodyProblems, type Problem, refuse } from "./Problem.ts"
+import { invalidFields } from "../problems/InvalidFields.ts"
+import { type Problem, refuse } from "../problems/Problem.ts"
+import type { bodyProblems } from "../problems/ProblemSchema.ts"
 import { rawBody } from "./RawBody.ts"
 import { parseBytes } from "./StrictJson.ts"
 

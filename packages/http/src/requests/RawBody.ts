@@ -1,7 +1,7 @@
 /** Reads the body of a request as the bytes that came. */
 import { Effect } from "effect"
 import type { HttpServerError, HttpServerRequest } from "effect/http"
-import { Problem } from "./Problem.ts"
+import { Problem } from "../problems/Problem.ts"
 
 /** What may be wrong with any body. */
 export const rawBodyProblems = ["invalid_request", "payload_too_large"] as const

@@ -1,17 +1,21 @@
-/** Turns what a handler, or the reading of its request, fails with into the problem that is answered. */
+/** Answers the problem that a handler, or the reading of its request, fails with. */
 import { Effect, Layer } from "effect"
 import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { CurrentRequestId } from "../requests/RequestId.ts"
 import { invalidFields } from "./InvalidFields.ts"
-import { Problem, problemResponse, problems } from "./Problem.ts"
-import { CurrentRequestId } from "./RequestId.ts"
+import { Problem } from "./Problem.ts"
+import { problemResponse } from "./ProblemResponse.ts"
+import { problems } from "./ProblemSchema.ts"
 
 /** Goes around every endpoint. What it does not know goes on, to be answered 500. */
-export class Refusals extends HttpApiMiddleware.Service<Refusals>()("@ddd/http/Refusals", {
-  error: problems("internal")
-}) {
+export class ProblemMiddleware
+  extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/problems/ProblemMiddleware", {
+    error: problems("internal")
+  })
+{
   static readonly layer = Layer.succeed(
-    Refusals,
-    Refusals.of((respond) =>
+    ProblemMiddleware,
+    ProblemMiddleware.of((respond) =>
       Effect.catch(respond, (failure: unknown) => {
         const problem = failure instanceof Problem ? failure : problemOf(failure)
         return problem === undefined

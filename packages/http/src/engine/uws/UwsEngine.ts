@@ -2,8 +2,8 @@
 import { uWS } from "@ddd/uws"
 import { Context, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
-import type { EngineOptions } from "./EngineOptions.ts"
-import { Sockets } from "./Sockets.ts"
+import type { EngineOptions } from "../EngineOptions.ts"
+import { Sockets } from "../Sockets.ts"
 import * as UwsHttpServer from "./UwsHttpServer.ts"
 import * as UwsSockets from "./UwsSockets.ts"
 

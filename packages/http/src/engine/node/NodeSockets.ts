@@ -3,12 +3,12 @@ import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import type { IncomingMessage, Server } from "node:http"
 import type { Duplex } from "node:stream"
-import { requestIdOf } from "../RequestId.ts"
-import type { EngineOptions } from "./EngineOptions.ts"
-import { refuseHandshake } from "./Handshake.ts"
-import * as Heartbeat from "./Heartbeat.ts"
-import { notServing, reasonPhrase, type Refusal, render } from "./Refusal.ts"
-import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "./Sockets.ts"
+import { requestIdOf } from "../../requests/RequestId.ts"
+import type { EngineOptions } from "../EngineOptions.ts"
+import { refuseHandshake } from "../Handshake.ts"
+import * as Heartbeat from "../Heartbeat.ts"
+import { notServing, reasonPhrase, type Refusal, render } from "../Refusal.ts"
+import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
 
 class NodeSocket implements LiveSocket, Heartbeat.Pulse {
   readonly #ws: NodeWS.WebSocket

@@ -1,7 +1,7 @@
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer, Logger, References } from "effect"
-import { assertProblem, at, Client, layer as server, makePlayer, ports, textAt } from "./support/Server.ts"
+import { assertProblem, at, Client, layer as server, makePlayer, ports, textAt } from "../support/Server.ts"
 
 const call = (...args: Parameters<typeof Client.Service.call>) =>
   Effect.flatMap(Client, (client) => client.call(...args))

@@ -1,6 +1,6 @@
 /** Which paths there are, and by which methods: for saying 404 and 405 apart, and for naming a path in a log without its parameters. */
 import { HttpApi } from "effect/http-api"
-import type { Api } from "./Api.ts"
+import type { Api } from "../Api.ts"
 
 export interface Route {
   readonly method: string

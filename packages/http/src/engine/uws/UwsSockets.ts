@@ -1,12 +1,12 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t, WebSocket } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
-import { requestIdOf } from "../RequestId.ts"
-import type { EngineOptions } from "./EngineOptions.ts"
-import { refuseHandshake } from "./Handshake.ts"
-import * as Heartbeat from "./Heartbeat.ts"
-import { notServing } from "./Refusal.ts"
-import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "./Sockets.ts"
+import { requestIdOf } from "../../requests/RequestId.ts"
+import type { EngineOptions } from "../EngineOptions.ts"
+import { refuseHandshake } from "../Handshake.ts"
+import * as Heartbeat from "../Heartbeat.ts"
+import { notServing } from "../Refusal.ts"
+import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
 /** What hangs on a connection of uWS; filled when it opens. */

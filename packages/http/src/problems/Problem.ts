@@ -1,0 +1,84 @@
+/**
+ * Why a request is not answered as it asked: a problem (RFC 9457) with a stable code.
+ *
+ * Handlers fail with problems and engines refuse with them; `ProblemResponse` makes the answer of one, `ProblemSchema`
+ * declares which codes an endpoint may answer.
+ */
+import { Effect } from "effect"
+
+/** Every error code and its status. Source: API.md, "Conventions". */
+export const problemStatus = {
+  invalid_request: 400,
+  invalid_json: 400,
+  unauthenticated: 401,
+  invalid_credentials: 401,
+  token_expired: 401,
+  token_reused: 401,
+  invalid_token: 400,
+  insufficient_funds: 402,
+  forbidden: 403,
+  account_frozen: 403,
+  jurisdiction_blocked: 451,
+  age_restricted: 403,
+  self_excluded: 403,
+  limit_exceeded: 403,
+  kyc_required: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  email_taken: 409,
+  username_taken: 409,
+  draw_closed: 409,
+  room_full: 409,
+  already_member: 409,
+  already_has_ticket: 409,
+  wrong_room_state: 409,
+  payout_account_missing: 409,
+  not_withdrawable: 409,
+  beacon_pending: 409,
+  reference_conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+  outcome_unknown: 503
+} as const
+export type ProblemCode = keyof typeof problemStatus
+
+/** A part of the request that is wrong. `path` names it: `amount`, `limit`, `Idempotency-Key`. */
+export interface InvalidField {
+  readonly path: string
+  readonly message: string
+}
+
+/** Why a request is not answered as it asked: a code and a sentence for whoever reads it. */
+export class Problem<out Code extends ProblemCode = ProblemCode> {
+  readonly _tag = "Problem"
+  readonly code: Code
+  readonly detail: string
+  /** What is wrong with the request; of a 400 alone. */
+  readonly errors: ReadonlyArray<InvalidField> | undefined
+  /** Seconds after which the same request makes sense again. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: Code,
+    detail: string,
+    more: { readonly errors?: ReadonlyArray<InvalidField>; readonly retryAfter?: number } = {}
+  ) {
+    this.code = code
+    this.detail = detail
+    this.errors = more.errors
+    this.retryAfter = more.retryAfter
+  }
+}
+
+/** Fails with a problem. */
+export const refuse = <Code extends ProblemCode>(
+  ...problem: ConstructorParameters<typeof Problem<Code>>
+): Effect.Effect<never, Problem<Code>> => Effect.fail(new Problem(...problem))
+
+/** Fails with `invalid_request`, naming the one part that is wrong. */
+export const refuseField = (path: string, message: string): Effect.Effect<never, Problem<"invalid_request">> =>
+  refuse("invalid_request", `${path}: ${message}.`, { errors: [{ path, message }] })
