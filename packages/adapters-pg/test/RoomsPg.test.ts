@@ -17,7 +17,7 @@ import {
   startDraw
 } from "@ddd/sim/scenario/RoomSteps"
 import { auditClean, catchUp, dollars, fundedPlayer, present, signUp, together } from "@ddd/sim/scenario/Steps"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, type Scope } from "effect"
 import * as Ports from "../src/Ports.ts"

@@ -1,7 +1,7 @@
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { hashing, outdatedHash } from "../support/Keys.ts"

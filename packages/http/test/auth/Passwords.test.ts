@@ -1,6 +1,6 @@
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { userId } from "@ddd/core/values/Ids"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { hashing } from "../support/Keys.ts"

@@ -1,6 +1,6 @@
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as LiveHub from "../../src/live/LiveHub.ts"

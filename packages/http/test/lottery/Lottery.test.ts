@@ -1,7 +1,7 @@
 import { cents } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { assertProblem, at, Client, layer as server, makePlayer, ports, runDue, textAt } from "../support/Server.ts"

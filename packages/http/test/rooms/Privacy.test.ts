@@ -1,5 +1,5 @@
 import { throttleRules } from "@ddd/core/accounts/Throttle"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger, References } from "effect"
 import {

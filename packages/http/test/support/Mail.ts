@@ -1,7 +1,7 @@
 /** The mail that players are sent, as far as the outbox knows of it. */
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
-import { World } from "@ddd/sim/scenario/World"
+import { World } from "@ddd/sim/World"
 import { Effect, Redacted } from "effect"
 
 type MailWithToken = Extract<Job, { readonly mailedTokenId: string }>

@@ -6,7 +6,7 @@ import { userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { origin } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

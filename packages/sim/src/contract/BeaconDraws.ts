@@ -39,7 +39,7 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { contract, type Subject } from "./Subject.ts"
 

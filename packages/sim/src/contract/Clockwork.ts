@@ -25,7 +25,7 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

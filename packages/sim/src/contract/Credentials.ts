@@ -9,7 +9,7 @@ import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { hashOf, present, times, together } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import {
   eventsOf,
   firstHash,

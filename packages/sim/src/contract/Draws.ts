@@ -10,6 +10,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { leafOf } from "../audit/Leaves.ts"
 import { verdictOf } from "../scenario/Bundle.ts"
+import { pagesOf } from "../scenario/Pages.ts"
 import {
   advancePast,
   buy,
@@ -21,7 +22,6 @@ import {
   present,
   signUp
 } from "../scenario/Steps.ts"
-import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const noDraw = drawId("01900000-0000-7000-8000-00000000beef")

@@ -2,9 +2,9 @@
 import { JobBoard } from "@ddd/core/ports/JobBoard"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { pagesOf } from "../scenario/Pages.ts"
 import { dollars, payablePlayer, withdraw } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
-import { pagesOf } from "./Pages.ts"
+import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 export const jobBoardContract = (subject: Subject): void =>

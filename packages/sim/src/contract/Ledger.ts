@@ -4,6 +4,7 @@ import { Ledger } from "@ddd/core/ports/Ledger"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
+import { pagesOf } from "../scenario/Pages.ts"
 import {
   auditClean,
   buy,
@@ -15,7 +16,6 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")

@@ -9,6 +9,7 @@ import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import { buyInRoom, closeRoom, roomOf } from "../scenario/RoomSteps.ts"
+import type { Services } from "../scenario/Services.ts"
 import {
   advancePast,
   buy,
@@ -24,9 +25,8 @@ import {
   together,
   withdraw
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { jobsOf } from "./Players.ts"
-import type { Services } from "./Subject.ts"
 
 /** Adapters under test, as those of the other contracts are. */
 export interface MailSubject {

@@ -18,7 +18,7 @@ import {
   refusalOf,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { eventsOf, firstHash, mailedHash, newPlayer, origin, secondHash, signInAgain } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

@@ -3,7 +3,7 @@ import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { signUp, times } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const minuteMillis = 60_000

@@ -7,7 +7,7 @@ import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { hashOf, present } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 
 /** Where the players of these tests sit. */
 export const origin: RequestOrigin = { ip: "192.0.2.7", userAgent: "a browser" }

@@ -35,7 +35,7 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
 import { jobsOf } from "./Players.ts"
 import { property } from "./Property.ts"

@@ -7,6 +7,7 @@ import { drawId, houseUserId, isTicketId, type UserId, userId } from "@ddd/core/
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { verdictOf } from "../scenario/Bundle.ts"
+import { pagesOf } from "../scenario/Pages.ts"
 import {
   buyInRoom,
   closeRoom,
@@ -34,9 +35,8 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
-import { pagesOf } from "./Pages.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")

@@ -6,7 +6,7 @@ import { type EndedSession, type Refreshed, Sessions } from "@ddd/core/ports/Ses
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
 import { hashOf, present, times } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

@@ -5,7 +5,7 @@ import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { times } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const ada: Attempt = { act: "sign_in", account: "ada@example.com", ip: "192.0.2.7" }

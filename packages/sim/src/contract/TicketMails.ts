@@ -4,7 +4,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, times } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

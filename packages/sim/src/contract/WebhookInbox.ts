@@ -3,9 +3,9 @@ import { type NewWebhookEvent, type WebhookEvent, WebhookInbox } from "@ddd/core
 import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { pagesOf } from "../scenario/Pages.ts"
 import { present, times } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
-import { pagesOf } from "./Pages.ts"
+import { World } from "../World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 

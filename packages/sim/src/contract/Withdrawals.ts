@@ -19,6 +19,7 @@ import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
+import { pagesOf } from "../scenario/Pages.ts"
 import {
   advance,
   applyReport,
@@ -45,7 +46,6 @@ import {
   withdrawalAt
 } from "../scenario/Steps.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
-import { pagesOf } from "./Pages.ts"
 import { jobsOf } from "./Players.ts"
 import { property } from "./Property.ts"
 import { contract, type Subject } from "./Subject.ts"

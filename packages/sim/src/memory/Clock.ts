@@ -1,7 +1,7 @@
 /** The store's clock as the ports see it, and the world's hold on it. */
 import { Now } from "@ddd/core/ports/Now"
 import { Context, Effect, Layer } from "effect"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import { Store } from "./Store.ts"
 
 /** The clock stands still between two `World.advance`. */

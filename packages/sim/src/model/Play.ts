@@ -10,8 +10,8 @@ import type { DrawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
-import { pagesOf } from "../contract/Pages.ts"
-import type { Services } from "../contract/Subject.ts"
+import { pagesOf } from "../scenario/Pages.ts"
+import type { Services } from "../scenario/Services.ts"
 import {
   auditClean,
   buy,
@@ -24,7 +24,7 @@ import {
   times,
   together
 } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 import type { Command, PlayerCommand, WorldCommand } from "./Commands.ts"
 import {
   daysPublishedAt,

@@ -23,7 +23,7 @@ import {
   startDraw
 } from "../scenario/RoomSteps.ts"
 import { catchUp, dollars, fundedPlayer, present } from "../scenario/Steps.ts"
-import { World } from "../scenario/World.ts"
+import { World } from "../World.ts"
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -6,7 +6,7 @@
  */
 import { Effect, Layer } from "effect"
 import * as fc from "fast-check"
-import type { Services } from "../contract/Subject.ts"
+import type { Services } from "../scenario/Services.ts"
 import { streams } from "./Commands.ts"
 import { play } from "./Play.ts"
 

@@ -9,8 +9,8 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
+import { World } from "../World.ts"
 import { hashOf, present } from "./Steps.ts"
-import { World } from "./World.ts"
 
 /** A room as it is asked for: by its id. */
 type RoomId = Pick<Room, "id">

@@ -21,7 +21,7 @@ import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
 import { hash } from "node:crypto"
-import { World } from "./World.ts"
+import { World } from "../World.ts"
 
 /** `value`, which must be there. */
 export const present = <A>(value: A | null | undefined): A => {

@@ -6,7 +6,7 @@ import { Effect, Exit, Redacted } from "effect"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
 import { buy, catchUp, dollars, fundedPlayer, openSales, times } from "../../src/scenario/Steps.ts"
-import { World } from "../../src/scenario/World.ts"
+import { World } from "../../src/World.ts"
 
 const aDraw = drawId("01900000-0000-7000-8000-00000000beef")
 const anotherDraw = drawId("01900000-0000-7000-8000-00000000cafe")

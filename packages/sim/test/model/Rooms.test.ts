@@ -4,9 +4,9 @@ import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as fc from "fast-check"
-import type { Services } from "../../src/contract/Subject.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { playRooms, roomStreams } from "../../src/model/Rooms.ts"
+import type { Services } from "../../src/scenario/Services.ts"
 import { auditClean } from "../../src/scenario/Steps.ts"
 
 const timeout = 120_000

@@ -15,4 +15,4 @@ export class World extends Context.Service<World, {
   readonly loseSeed: (drawId: DrawId) => Effect.Effect<void>
   /** Every job that was added to the outbox, oldest first. Nobody does them here. */
   readonly jobs: Effect.Effect<ReadonlyArray<Job>>
-}>()("@ddd/sim/scenario/World") {}
+}>()("@ddd/sim/World") {}

@@ -1,0 +1,44 @@
+/** What a scenario acts on. */
+import type { Accounts } from "@ddd/core/ports/Accounts"
+import type { Books } from "@ddd/core/ports/Books"
+import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
+import type { Draws } from "@ddd/core/ports/Draws"
+import type { Fundings } from "@ddd/core/ports/Fundings"
+import type { JobBoard } from "@ddd/core/ports/JobBoard"
+import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Rooms } from "@ddd/core/ports/Rooms"
+import type { Sales } from "@ddd/core/ports/Sales"
+import type { Sealing } from "@ddd/core/ports/Sealing"
+import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import type { Sessions } from "@ddd/core/ports/Sessions"
+import type { Throttles } from "@ddd/core/ports/Throttles"
+import type { TicketMails } from "@ddd/core/ports/TicketMails"
+import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import type { World } from "../World.ts"
+
+/** The ports of one world. */
+export type Services =
+  | Accounts
+  | Books
+  | DrawEvents
+  | Draws
+  | Fundings
+  | JobBoard
+  | Ledger
+  | MailedTokens
+  | PayoutAccounts
+  | RecordSigner
+  | Rooms
+  | Sales
+  | Sealing
+  | SecurityLog
+  | Sessions
+  | Throttles
+  | TicketMails
+  | WebhookInbox
+  | Withdrawals
+  | World
