@@ -1,5 +1,6 @@
 /** Players on PostgreSQL. Each operation is one transaction, with its security event and the mail it causes. */
-import { Accounts, type KycStatus } from "@ddd/core/ports/Accounts"
+import type { KycStatus } from "@ddd/core/accounts/User"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, flow, Layer, Redacted } from "effect"
 import { makeChanges } from "./accounts/Changes.ts"

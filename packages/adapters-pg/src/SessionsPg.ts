@@ -1,6 +1,6 @@
 /** Sessions on PostgreSQL: families of refresh tokens, of which only hashes are stored. */
-import { decideRefresh } from "@ddd/core/accounts/Session"
-import { sessionId } from "@ddd/core/ports/AccessTokens"
+import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import { sessionId } from "@ddd/core/accounts/Session"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"

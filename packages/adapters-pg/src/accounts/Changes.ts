@@ -1,15 +1,9 @@
 /** What players change about their identity, and how they prove that an address is theirs. */
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
-import {
-  EmailTaken,
-  InvalidMailedToken,
-  PasswordOutdated,
-  type ProfileChange,
-  type ProvenPassword,
-  TooManyMails,
-  UsernameTaken
-} from "@ddd/core/ports/Accounts"
-import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import type { ProfileChange } from "@ddd/core/accounts/Profile"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import type { SessionId } from "@ddd/core/accounts/Session"
+import type { ProvenPassword } from "@ddd/core/accounts/SignIn"
+import { EmailTaken, InvalidMailedToken, PasswordOutdated, TooManyMails, UsernameTaken } from "@ddd/core/ports/Accounts"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import type { Services } from "./Services.ts"

@@ -1,14 +1,9 @@
 /** How players come in: signing up and in. */
-import {
-  EmailTaken,
-  type NewSession,
-  type NewUser,
-  PasswordOutdated,
-  type ProvenPassword,
-  type SignInCandidate,
-  UsernameTaken
-} from "@ddd/core/ports/Accounts"
-import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import type { NewSession } from "@ddd/core/accounts/Session"
+import type { ProvenPassword } from "@ddd/core/accounts/SignIn"
+import type { NewUser } from "@ddd/core/accounts/SignUp"
+import { EmailTaken, PasswordOutdated, type SignInCandidate, UsernameTaken } from "@ddd/core/ports/Accounts"
 import { houseUserId, type UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"

@@ -1,7 +1,8 @@
 /** Rows of mailed tokens: made, counted, used, and made useless. */
 import { mailsKnown, mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
+import { mailedTokenMillis, type MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
-import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"

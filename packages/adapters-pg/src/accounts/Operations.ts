@@ -1,8 +1,8 @@
 /** What operators do with accounts: find, freeze, export, erase. */
 import { personalExport } from "@ddd/core/accounts/PersonalExport"
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { cents } from "@ddd/core/money/Money"
 import { EraseRefused } from "@ddd/core/ports/Accounts"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { houseUserId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"

@@ -1,7 +1,7 @@
 /** What happened to identities, as rows: where a request came from is sealed under its player's key. */
+import type { RequestOrigin, SecurityEvent, SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
-import type { RequestOrigin, SecurityEvent, SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"

@@ -6,9 +6,8 @@
  * database. A connection that is dead without saying so would tell nothing: what ended in the last minute is read every few
  * seconds.
  */
-import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
+import { type EndedSession, type SessionEndReason, type SessionId, sessionId } from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
-import type { EndedSession, SessionEnd } from "@ddd/core/ports/Sessions"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
@@ -28,7 +27,7 @@ export class SessionEnds extends Context.Service<SessionEnds, {
   readonly end: (
     userId: UserId,
     which: WhichSessions,
-    reason: SessionEnd
+    reason: SessionEndReason
   ) => Effect.Effect<ReadonlyArray<SessionId>, SqlError.SqlError>
   readonly hasEnded: (sessionId: SessionId) => Effect.Effect<boolean, SqlError.SqlError>
   readonly ended: Stream.Stream<EndedSession>

@@ -1,5 +1,5 @@
 /** Rows of users. */
-import type { User } from "@ddd/core/ports/Accounts"
+import type { User } from "@ddd/core/accounts/User"
 import { userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"

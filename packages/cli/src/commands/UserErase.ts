@@ -3,8 +3,9 @@
  *
  * It cannot be undone, so the operator writes the player's name once more: on the terminal, or as `--yes <name>`.
  */
+import type { EraseRefusal } from "@ddd/core/accounts/Erase"
 import { formatCents } from "@ddd/core/money/Money"
-import { Accounts, type EraseRefusal, type UserSummary } from "@ddd/core/ports/Accounts"
+import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
 import { Data, Effect } from "effect"
 import { createInterface } from "node:readline/promises"
 import { isatty } from "node:tty"

@@ -8,13 +8,16 @@ import type { Funding } from "../money/Funding.ts"
 import { formatCents } from "../money/Money.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
-import type { KycStatus, PersonalExport, User } from "../ports/Accounts.ts"
 import type { Transaction } from "../ports/Ledger.ts"
-import type { MailedTokenPurpose } from "../ports/MailedTokens.ts"
 import type { PayoutAccount } from "../ports/PayoutAccounts.ts"
-import type { SecurityEventType } from "../ports/SecurityLog.ts"
-import type { SessionEnd } from "../ports/Sessions.ts"
 import { formatInstant, type Instant } from "../values/Instant.ts"
+import type { MailedTokenPurpose } from "./MailedToken.ts"
+import type { SecurityEventType } from "./SecurityEvent.ts"
+import type { SessionEndReason } from "./Session.ts"
+import type { KycStatus, User } from "./User.ts"
+
+/** All that is held about a player, as plain data for JSON. */
+export type PersonalExport = Readonly<Record<string, unknown>>
 
 /** What a store holds about a player. Lists are oldest first. */
 export interface PersonalRecords {
@@ -34,7 +37,7 @@ export interface PersonalRecords {
     readonly createdAt: Instant
     readonly lastUsedAt: Instant
     readonly endedAt: Instant | null
-    readonly endReason: SessionEnd | null
+    readonly endReason: SessionEndReason | null
     readonly userAgent: string | null
   }>
   readonly securityEvents: ReadonlyArray<{

@@ -3,7 +3,7 @@
  *
  * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
  */
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import type { SessionId } from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, type Redacted, Stream } from "effect"

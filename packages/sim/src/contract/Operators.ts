@@ -1,7 +1,8 @@
 /** What every adapter of `Accounts` must do for operators: find, freeze, export, erase. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
-import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"

@@ -1,11 +1,10 @@
 /** What operations on accounts and sessions have in common, in memory. Each is a piece of a write that was decided. */
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
-import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
-import type { NewSession } from "@ddd/core/ports/Accounts"
-import { mailedTokenMillis, type MailedTokenPurpose, type MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { mailedTokenMillis, type MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
+import type { RequestOrigin, SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
+import { type NewSession, type SessionEndReason, type SessionId, sessionId } from "@ddd/core/accounts/Session"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
-import type { RequestOrigin, SecurityEventType } from "@ddd/core/ports/SecurityLog"
-import type { SessionEnd } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import type { Store } from "./Store.ts"
@@ -62,7 +61,7 @@ export const openSession = (store: Stored, userId: UserId, session: NewSession):
 export const endSessions = (
   store: Stored,
   userId: UserId,
-  reason: SessionEnd,
+  reason: SessionEndReason,
   which: (id: SessionId) => boolean = () => true
 ): number => {
   const living = [...store.sessions.values()].filter((row) =>

@@ -1,4 +1,7 @@
 /** Players, in memory. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import type { ProvenPassword } from "@ddd/core/accounts/SignIn"
+import type { User } from "@ddd/core/accounts/User"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import {
@@ -7,13 +10,10 @@ import {
   EraseRefused,
   InvalidMailedToken,
   PasswordOutdated,
-  type ProvenPassword,
   TooManyMails,
-  type User,
   UsernameTaken
 } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Redacted } from "effect"

@@ -1,6 +1,5 @@
 /** All that the store holds about a player. */
-import { personalExport, type PersonalRecords } from "@ddd/core/accounts/PersonalExport"
-import type { PersonalExport } from "@ddd/core/ports/Accounts"
+import { type PersonalExport, personalExport, type PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { Store } from "./Store.ts"
 import type { UserRow } from "./StoredRows.ts"
 

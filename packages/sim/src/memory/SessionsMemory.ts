@@ -1,7 +1,7 @@
 /** Sessions and their refresh tokens, in memory. */
-import { decideRefresh } from "@ddd/core/accounts/Session"
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
-import { type Refreshed, type Session, Sessions } from "@ddd/core/ports/Sessions"
+import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import type { Session, SessionId } from "@ddd/core/accounts/Session"
+import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Stream } from "effect"
 import { endSessions, record } from "./AccountSteps.ts"
