@@ -23,8 +23,8 @@ import {
   type WalletRow
 } from "../Rows.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../WithdrawalRows.ts"
+import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
-import { userOf, type UserRow } from "./Users.ts"
 
 /** All events of a player: there are a few a day. */
 const eventsMax = 1_000_000

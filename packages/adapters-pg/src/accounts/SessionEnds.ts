@@ -6,7 +6,13 @@
  * database. A connection that is dead without saying so would tell nothing: what ended in the last minute is read every few
  * seconds.
  */
-import { type EndedSession, type SessionEndReason, type SessionId, sessionId } from "@ddd/core/accounts/Session"
+import {
+  type EndedSession,
+  type SessionEndReason,
+  type SessionId,
+  sessionId,
+  type WhichSessions
+} from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
@@ -18,9 +24,6 @@ import { instantOf } from "../Rows.ts"
 import { makeEndedSessions, rememberedMillis } from "./EndedSessions.ts"
 
 const channel = "ddd_sessions"
-
-/** Which sessions of a player end: one, or all living ones but `except`. */
-export type WhichSessions = { readonly only: SessionId } | { readonly except: SessionId | null }
 
 export class SessionEnds extends Context.Service<SessionEnds, {
   /** Ends living sessions in the caller's transaction, and gives their ids; this process knows as soon as it has committed. */

@@ -4,31 +4,19 @@
  * Nothing of value may be lost by it, so it waits until the wallet is empty, no withdrawal is under way, and every ticket is drawn.
  */
 import { Result } from "effect"
-import { type Cents, zero } from "../money/Money.ts"
+import { zero } from "../money/Money.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import type { EraseRefused, Holdings } from "./Refusals.ts"
 import type { Account } from "./User.ts"
-
-/** What forbids erasing a person now. */
-export interface EraseRefusal {
-  readonly balance: Cents
-  readonly pendingWithdrawal: Cents
-  /** Tickets of draws that are neither drawn nor void. */
-  readonly undrawnTickets: number
-}
-
-export interface EraseRefused {
-  readonly _tag: "EraseRefused"
-  readonly refusal: EraseRefusal
-}
 
 export interface EraseFacts {
   readonly now: Instant
   /** Under the wallet's lock and then that on the user's row; null: there is none. */
   readonly account: Account | null
   /** Under the wallet's lock, by which nothing of it can change. */
-  readonly holdings: EraseRefusal
+  readonly holdings: Holdings
   /** Eight hexadecimal digits that nobody can foresee, and so take as a name. */
   readonly digits: string
   readonly newIds: { readonly event: string }
@@ -59,7 +47,7 @@ export const erase = (
   if (userId === houseUserId) throw new Error("the house is nobody to be erased")
   if (account === null || account.erased) return Result.succeed(null)
   if (holdings.balance > zero || holdings.pendingWithdrawal > zero || holdings.undrawnTickets > 0) {
-    return Result.fail({ _tag: "EraseRefused", refusal: holdings })
+    return Result.fail({ _tag: "EraseRefused", holdings })
   }
   return Result.succeed({
     email: account.user.email,

@@ -4,6 +4,7 @@
  * Decisions refuse what others have as far as the store can tell beforehand. Of two who want the same at the same time the store's
  * own constraint refuses the second, and `refusalOfTaken` says what that means.
  */
+import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
 
 /** Whether two addresses, or two names, are the same. */
 export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
@@ -18,15 +19,6 @@ export interface WantedNames {
 export interface TakenNames {
   readonly email: boolean
   readonly username: boolean
-}
-
-export interface EmailTaken {
-  readonly _tag: "EmailTaken"
-  readonly email: string
-}
-export interface UsernameTaken {
-  readonly _tag: "UsernameTaken"
-  readonly username: string
 }
 
 export const emailTaken = (email: string): EmailTaken => ({ _tag: "EmailTaken", email })

@@ -4,15 +4,11 @@ import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { type MailedToken, workingToken } from "./MailedToken.ts"
+import type { InvalidMailedToken, PasswordOutdated } from "./Refusals.ts"
 import type { RequestOrigin, StrangerEvent } from "./SecurityEvent.ts"
 import type { SessionId, WhichSessions } from "./Session.ts"
-import { isStillProven, type PasswordOutdated, type ProvenPassword } from "./SignIn.ts"
+import { isStillProven, type ProvenPassword } from "./SignIn.ts"
 import type { Account, User } from "./User.ts"
-
-/** A mailed token that is unknown, used, or too old. */
-export interface InvalidMailedToken {
-  readonly _tag: "InvalidMailedToken"
-}
 
 export interface AskResetFacts {
   /** Whose address it is, under the lock on the user's row; null: nobody's, or the house's. */

@@ -10,9 +10,11 @@ import type { Wallet } from "../money/Wallet.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { Transaction } from "../ports/Ledger.ts"
 import type { PayoutAccount } from "../ports/PayoutAccounts.ts"
+import type { UserId } from "../values/Ids.ts"
 import { formatInstant, type Instant } from "../values/Instant.ts"
+import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { MailedTokenPurpose } from "./MailedToken.ts"
-import type { SecurityEventType } from "./SecurityEvent.ts"
+import { operatorOrigin, type SecurityEventType } from "./SecurityEvent.ts"
 import type { SessionEndReason } from "./Session.ts"
 import type { KycStatus, User } from "./User.ts"
 
@@ -69,7 +71,7 @@ export interface PersonalRecords {
 const textOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
 /** The records as data for JSON. */
-export const personalExport = (records: PersonalRecords): PersonalExport => ({
+const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
   wallet: {
     balance: formatCents(records.wallet.balance),
@@ -132,3 +134,22 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
   idempotencyKeys: records.idempotencyKeys,
   rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))
 })
+
+export interface ExportFacts {
+  /** As one state of the store; null for an unknown or erased user. */
+  readonly records: PersonalRecords | null
+  readonly newIds: { readonly event: string }
+}
+
+/** Gives an operator all that is held about a player, which leaves its trace. Null where there is nobody. */
+export const exportAccount = (
+  { newIds, records }: ExportFacts,
+  userId: UserId
+): { readonly all: PersonalExport | null; readonly change: AccountChange } =>
+  records === null ? { all: null, change: noChange(userId) } : {
+    all: personalExport(records),
+    change: {
+      ...noChange(userId),
+      events: [{ id: newIds.event, type: "exported", userId, sessionId: null, origin: operatorOrigin, details: {} }]
+    }
+  }

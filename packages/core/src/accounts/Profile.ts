@@ -2,7 +2,8 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import { type EmailTaken, emailTaken, isSameName, type TakenNames, type UsernameTaken, usernameTaken } from "./Names.ts"
+import { emailTaken, isSameName, type TakenNames, usernameTaken } from "./Names.ts"
+import type { EmailTaken, TooManyMails, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import type { Account } from "./User.ts"
 
@@ -11,12 +12,6 @@ export interface ProfileChange {
   readonly username?: string
   /** Not in force until it is verified by the link mailed to it. */
   readonly email?: string
-}
-
-/** An address was mailed as much as it may be (`mailAllowances`); `retryAfter` is in seconds. */
-export interface TooManyMails {
-  readonly _tag: "TooManyMails"
-  readonly retryAfter: number
 }
 
 /** The address that a change asks for in place of the one in force; null where it asks for none. */

@@ -2,6 +2,7 @@
 import { Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import type { PasswordOutdated } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import type { NewSession, SessionId } from "./Session.ts"
 import type { Account } from "./User.ts"
@@ -15,11 +16,6 @@ export interface ProvenPassword {
   readonly verified: Redacted.Redacted
   /** The PHC string to store in its place; null: it stays. */
   readonly replacement: Redacted.Redacted | null
-}
-
-/** The password that was proven is not the account's any more, or the account was frozen or erased meanwhile. */
-export interface PasswordOutdated {
-  readonly _tag: "PasswordOutdated"
 }
 
 /** Whether what was proven still opens the account. */

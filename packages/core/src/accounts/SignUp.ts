@@ -2,7 +2,8 @@
 import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import { type EmailTaken, emailTaken, type TakenNames, type UsernameTaken, usernameTaken } from "./Names.ts"
+import { emailTaken, type TakenNames, usernameTaken } from "./Names.ts"
+import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import type { NewSession, SessionId } from "./Session.ts"
 

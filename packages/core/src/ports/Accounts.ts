@@ -1,8 +1,8 @@
 /** Port: players and their sessions. */
-import { Context, Data, type Effect, type Redacted } from "effect"
-import type { EraseRefusal } from "../accounts/Erase.ts"
+import { Context, Data, Effect, type Redacted, Result } from "effect"
 import type { PersonalExport } from "../accounts/PersonalExport.ts"
 import type { ProfileChange } from "../accounts/Profile.ts"
+import type { AccountRefusals, Holdings } from "../accounts/Refusals.ts"
 import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
 import type { NewSession, SessionId } from "../accounts/Session.ts"
 import type { ProvenPassword } from "../accounts/SignIn.ts"
@@ -28,20 +28,48 @@ export interface SignInCandidate {
   readonly frozen: boolean
 }
 
+/** Another player has the address. Nothing was changed. */
 export class EmailTaken extends Data.TaggedError("EmailTaken")<{ readonly email: string }> {}
+/** Another player has the name. Nothing was changed. */
 export class UsernameTaken extends Data.TaggedError("UsernameTaken")<{ readonly username: string }> {}
-
 /** An address was mailed as much as it may be (`mailAllowances`). Nothing was changed; `retryAfter` is in seconds. */
 export class TooManyMails extends Data.TaggedError("TooManyMails")<{ readonly retryAfter: number }> {}
-
 /** The password that was proven is not the account's any more, or the account was frozen meanwhile. Nothing was changed. */
 export class PasswordOutdated extends Data.TaggedError("PasswordOutdated") {}
-
 /** A mailed token that is unknown, used, or too old. Nothing was changed. */
 export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {}
-
 /** A person cannot be erased now. Nothing was changed. */
-export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly refusal: EraseRefusal }> {}
+export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly holdings: Holdings }> {}
+
+/** The error that each refusal of a decision becomes. */
+interface AccountErrors {
+  readonly EmailTaken: EmailTaken
+  readonly UsernameTaken: UsernameTaken
+  readonly TooManyMails: TooManyMails
+  readonly PasswordOutdated: PasswordOutdated
+  readonly InvalidMailedToken: InvalidMailedToken
+  readonly EraseRefused: EraseRefused
+}
+
+const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefusals[Tag]) => AccountErrors[Tag] } = {
+  EmailTaken: ({ email }) => new EmailTaken({ email }),
+  UsernameTaken: ({ username }) => new UsernameTaken({ username }),
+  TooManyMails: ({ retryAfter }) => new TooManyMails({ retryAfter }),
+  PasswordOutdated: () => new PasswordOutdated(),
+  InvalidMailedToken: () => new InvalidMailedToken(),
+  EraseRefused: ({ holdings }) => new EraseRefused({ holdings })
+}
+
+/** A refusal as this port's error. */
+export const accountError = <Tag extends keyof AccountErrors>(
+  refusal: AccountRefusals[Tag] & { readonly _tag: Tag }
+): AccountErrors[Tag] => makeError[refusal._tag](refusal)
+
+/** What was decided, or its refusal as this port's error. */
+export const decided = <A, Tag extends keyof AccountErrors>(
+  decision: Result.Result<A, AccountRefusals[Tag] & { readonly _tag: Tag }>
+): Effect.Effect<A, AccountErrors[Tag]> =>
+  Result.isSuccess(decision) ? Effect.succeed(decision.success) : Effect.fail(accountError<Tag>(decision.failure))
 
 export interface UserSummary extends User {
   readonly frozen: boolean

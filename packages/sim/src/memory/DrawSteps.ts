@@ -27,7 +27,7 @@ import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted, Result } from "effect"
 import { leafOf } from "../audit/Leaves.ts"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
-import { addJob } from "./AccountSteps.ts"
+import { addJob } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 import { postMovements } from "./WalletMoves.ts"
 

@@ -1,5 +1,5 @@
 /** The rows of the memory adapters, but for those that the auditor reads (`audit/Rows.ts`). */
-import type { MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
+import type { MailedToken } from "@ddd/core/accounts/MailedToken"
 import type { SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
 import type { Session, SessionEndReason, SessionId } from "@ddd/core/accounts/Session"
 import type { KycStatus, User } from "@ddd/core/accounts/User"
@@ -32,19 +32,9 @@ export interface RefreshTokenRow {
   readonly usedAt: Instant | null
 }
 
-export interface MailedTokenRow {
-  readonly id: string
+export interface MailedTokenRow extends MailedToken {
   readonly tokenHash: string
-  readonly userId: UserId
-  readonly purpose: MailedTokenPurpose
-  /** Null once the player is erased. */
-  readonly email: string | null
-  /** Of a change of address: the one in force when it was asked for. */
-  readonly previousEmail: string | null
   readonly createdAt: Instant
-  readonly expiresAt: Instant
-  /** When it was used, or made useless by a later one. */
-  readonly usedAt: Instant | null
 }
 
 export interface SecurityEventRow {
