@@ -10,7 +10,8 @@
  */
 import { voidRecord } from "@ddd/core/draws/Settlement"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
-import type { ProviderPayoutStatus, ProviderReport } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"

@@ -1,6 +1,7 @@
 /** Withdrawals as operators see them: which one is meant, as JSON, in columns, and what a person can do about one. */
 import { formatCents } from "@ddd/core/money/Money"
-import { type ProviderStep, providerSteps, type Resolution, resolve, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type ProviderStep, providerSteps, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { isUuid } from "@ddd/core/values/Ids"
