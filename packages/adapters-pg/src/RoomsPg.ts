@@ -3,7 +3,8 @@
  *
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
-import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
+import { lockRoom } from "@ddd/core/draws/Locking"
+import { openRoom } from "@ddd/core/draws/Opening"
 import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
