@@ -8,7 +8,7 @@
  *
  * Eve hosts a room of three, which is locked: she and Finn have tickets in it, Gil has none.
  */
-import { voidRecord } from "@ddd/core/draws/Settlement"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
