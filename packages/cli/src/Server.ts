@@ -85,7 +85,8 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
     host,
     port,
     socketPath: "/ws",
-    allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins])
+    allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
+    ...HttpApp.requestRules({ publicUrl: url, corsOrigins })
   })
   const app = Layer.merge(
     HttpApp.layer({
