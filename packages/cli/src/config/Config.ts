@@ -26,14 +26,13 @@ export interface Entry {
   readonly name: VariableName
   readonly variable: Variable<unknown>
   readonly source: Source
+  /** Whether the environment says it, or a file that it names. */
+  readonly given: boolean
   /** As it is written: null where there is none, or it is a secret. */
   readonly shown: string | null
   /** Undefined where it is not set, or cannot be read. */
   readonly value: unknown
 }
-
-/** Whether the environment says it. */
-export const isGiven = ({ source }: Entry): boolean => source === "environment" || source === "file"
 
 export interface Reading {
   readonly entries: ReadonlyArray<Entry>
@@ -92,19 +91,20 @@ export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>)
     const found = find(environment, name, variable)
     if ("problem" in found) {
       problems.push({ name, message: found.problem })
-      return { name, variable, source: "unset", shown: null, value: undefined }
+      return { name, variable, source: "unset", given: false, shown: null, value: undefined }
     }
     const { source, text } = found
     const value = text === undefined ? undefined : variable.form.read(text)
     if (text !== undefined && value === undefined) {
       problems.push({ name, message: `${name}${faultOf(variable.form, text)}.` })
     }
-    return { name, variable, source, shown: variable.form.secret ? null : text ?? null, value }
+    const given = source === "environment" || source === "file"
+    return { name, variable, source, given, shown: variable.form.secret ? null : text ?? null, value }
   })
   const read = Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Partial<Settings>
   const unread = new Set(problems.map(({ name }) => name))
   const isSet = (name: VariableName): boolean =>
-    unread.has(name) || entries.some((entry) => entry.name === name && isGiven(entry))
+    unread.has(name) || entries.some((entry) => entry.name === name && entry.given)
   problems.push(...refusals(read, isSet, needs).filter(({ name }) => !unread.has(name)))
   return { entries, problems, warnings: mistyped(environment) }
 }
