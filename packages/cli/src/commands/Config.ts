@@ -16,7 +16,7 @@ const run = Effect.fn("ddd config")(function*({ json }: JsonFlag) {
   const [{ readConfig }, { everyNeed }] = yield* Effect.promise(() =>
     Promise.all([import("../config/Config.ts"), import("../config/Variables.ts")])
   )
-  const { entries, problems, warnings } = readConfig(process.env, everyNeed)
+  const { entries, problems } = readConfig(process.env, everyNeed)
   if (json === true) {
     yield* printJson({
       variables: entries.map((entry) => ({
@@ -27,15 +27,13 @@ const run = Effect.fn("ddd config")(function*({ json }: JsonFlag) {
         default: entry.variable.fallback ?? entry.variable.otherwise ?? null,
         help: entry.variable.help
       })),
-      problems,
-      warnings
+      problems
     })
   } else {
     yield* print(aligned([
       ["VARIABLE", "VALUE", "FROM", "WHAT IT IS"],
       ...entries.map((entry) => [entry.name, valueText(entry), entry.source, style.dim(entry.variable.help)])
     ]))
-    for (const warning of warnings) yield* remark(errorStyle.yellow(warning))
     for (const { message } of problems) yield* remark(errorStyle.red(message))
   }
   return problems.length === 0 ? done : unusable
