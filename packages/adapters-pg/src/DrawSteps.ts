@@ -6,8 +6,11 @@
  */
 import type { ChainInfo } from "@ddd/core/draws/Beacon"
 import { daysToPublish, type DrawKind, type DrawStatus, type VoidReason } from "@ddd/core/draws/Draw"
-import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { lockDaily } from "@ddd/core/draws/Locking"
+import { openDaily } from "@ddd/core/draws/Opening"
+import { outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
 import { abandonAfterMillis, type DrawStep, expireAfterMillis } from "@ddd/core/draws/Steps"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { collectFee, type Movement, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
 import { type AwaitedRound, type DueStep, StepFailed } from "@ddd/core/ports/Draws"

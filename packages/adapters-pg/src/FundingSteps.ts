@@ -17,8 +17,8 @@ import {
   reversalReference,
   stepDue
 } from "@ddd/core/money/Funding"
+import { applyReport } from "@ddd/core/money/ProviderReport"
 import { chargeBack, deposit, type Wallet } from "@ddd/core/money/Wallet"
-import { applyReport } from "@ddd/core/money/Withdrawal"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"

@@ -3,8 +3,9 @@
  *
  * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
  */
+import { lockRoom } from "@ddd/core/draws/Locking"
+import { openRoom } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"

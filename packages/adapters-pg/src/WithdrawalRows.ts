@@ -40,7 +40,7 @@ export interface WithdrawalRow {
   readonly payout_attempt: number
   readonly payout_sent_at: Date | null
   readonly payout_id: string | null
-  readonly payout_state: ProviderPayoutStatus | null
+  readonly provider_payout_status: ProviderPayoutStatus | null
   readonly reversal_status: StepStatus
   readonly reversal_attempt: number
   readonly reversal_sent_at: Date | null
@@ -59,7 +59,7 @@ export interface WithdrawalRow {
 export const withdrawalColumns = (sql: PgClient.PgClient) =>
   sql.literal(`w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.asked_at, w.status, w.transfer_status,
     w.transfer_attempt, w.transfer_sent_at, w.transfer_id, w.payout_status, w.payout_attempt, w.payout_sent_at, w.payout_id,
-    w.payout_state, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
+    w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
     w.problem, w.turn, w.idle_turns, w.due_at, w.taken_until, app_now() AS clock`)
 
 const stepOf = (status: StepStatus, attempt: number, sentAt: Date | null, objectId: string | null): StepState => ({
@@ -78,7 +78,7 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   status: row.status,
   transfer: stepOf(row.transfer_status, row.transfer_attempt, row.transfer_sent_at, row.transfer_id),
   payout: stepOf(row.payout_status, row.payout_attempt, row.payout_sent_at, row.payout_id),
-  providerPayoutStatus: row.payout_state,
+  providerPayoutStatus: row.provider_payout_status,
   reversal: stepOf(row.reversal_status, row.reversal_attempt, row.reversal_sent_at, row.reversal_id),
   held: row.held_reason === null ? null : { reason: row.held_reason, step: row.held_step },
   problem: row.problem,
@@ -123,7 +123,7 @@ export const storeWithdrawal = (
       transfer_sent_at = ${timeOrNull(transfer.sentAt)}::timestamptz, transfer_id = ${transfer.objectId},
       payout_status = ${payout.status}, payout_attempt = ${payout.attempt}::int,
       payout_sent_at = ${timeOrNull(payout.sentAt)}::timestamptz, payout_id = ${payout.objectId},
-      payout_state = ${providerPayoutStatus},
+      provider_payout_status = ${providerPayoutStatus},
       reversal_status = ${reversal.status}, reversal_attempt = ${reversal.attempt}::int,
       reversal_sent_at = ${timeOrNull(reversal.sentAt)}::timestamptz, reversal_id = ${reversal.objectId},
       held_reason = ${held?.reason ?? null}, held_step = ${held?.step ?? null}, problem = ${problem},

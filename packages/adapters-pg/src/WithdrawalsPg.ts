@@ -1,15 +1,9 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
+import { applyReport } from "@ddd/core/money/ProviderReport"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
-import {
-  applyReport,
-  dueAfter,
-  nextAction,
-  pauseMillis,
-  resolve,
-  startTurn,
-  turnMillis,
-  type Withdrawal
-} from "@ddd/core/money/Withdrawal"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { dueAfter, nextAction, pauseMillis, startTurn, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import { resolve } from "@ddd/core/money/WithdrawalResolution"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"

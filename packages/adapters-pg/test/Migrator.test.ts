@@ -140,6 +140,40 @@ describe("migration 7", () => {
     }))
 })
 
+describe("migration 9", () => {
+  it.effect("knows what the provider had said of payouts before it", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 8)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const [paid, asked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO wallets (id, user_id, balance, seq) VALUES (gen_random_uuid(), '${ada}', 1.00, 3);
+        INSERT INTO transactions (id, user_id, wallet_seq, type, amount, balance_after, counter_account, reference_id, status)
+        VALUES
+          (gen_random_uuid(), '${ada}', 1, 'deposit', 10.00, 10.00, 'deposits:test', 'test:1', 'completed'),
+          ('${paid}', '${ada}', 2, 'withdrawal', -5.00, 5.00, 'payouts', NULL, 'pending'),
+          ('${asked}', '${ada}', 3, 'withdrawal', -4.00, 1.00, 'payouts', NULL, 'pending');
+        INSERT INTO withdrawals (id, user_id, amount, account, asked_at, transfer_status, transfer_id, payout_status, payout_id,
+          payout_state)
+        VALUES
+          ('${paid}', '${ada}', 5.00, 'acct', now(), 'done', 'tr_1', 'done', 'po_1', 'in_transit'),
+          ('${asked}', '${ada}', 4.00, 'acct', now(), 'unsent', NULL, 'unsent', NULL, NULL);
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      assert.deepStrictEqual(
+        yield* sql`SELECT id, payout_state, provider_payout_status FROM withdrawals ORDER BY id`,
+        [
+          { id: paid, payout_state: "in_transit", provider_payout_status: "in_transit" },
+          { id: asked, payout_state: null, provider_payout_status: null }
+        ]
+      )
+    }))
+})
+
 describe("schemaProblem", () => {
   it.effect("tells a database without a schema from one that lacks migrations", () =>
     Effect.gen(function*() {

@@ -442,8 +442,42 @@ layer(Sessions.layer)("a withdrawal", (it) => {
     ...asked,
     set("payout_status = 'done', payout_id = 'po_1'")
   ], "check_violation")
+  // servers of before migration 9 write `payout_state`, the others `provider_payout_status`
+  const payoutNamed = "payout_status = 'done', payout_id = 'po_1'"
+  const bothAre = (status: string) =>
+    `DO $$ BEGIN ASSERT (SELECT (payout_state, provider_payout_status) = ('${status}', '${status}') FROM withdrawals
+      WHERE id = '${withdrawal}'); END $$`
+  allows("a payout's status by its old name, which the new one takes over, and the other way round", [
+    ...asked,
+    set(`${transferDone}, ${payoutNamed}, payout_state = 'pending'`),
+    bothAre("pending"),
+    set("provider_payout_status = 'in_transit'"),
+    bothAre("in_transit"),
+    set("payout_state = 'paid'"),
+    bothAre("paid"),
+    set("provider_payout_status = 'failed'"),
+    bothAre("failed")
+  ])
+  allows("a payout's status by its new name first", [
+    ...asked,
+    set(`${transferDone}, ${payoutNamed}, provider_payout_status = 'pending'`),
+    bothAre("pending")
+  ])
+  allows("a payout's status by both names, and without a change", [
+    ...asked,
+    set(`${transferDone}, ${payoutNamed}, payout_state = 'paid', provider_payout_status = 'paid'`),
+    set("payout_state = 'paid'"),
+    set("provider_payout_status = 'paid'"),
+    bothAre("paid")
+  ])
+  refuses("a payout's status that differs by its two names", [
+    ...asked,
+    set(`${transferDone}, ${payoutNamed}, payout_state = 'paid', provider_payout_status = 'failed'`)
+  ], "check_violation")
   refuses("a step held for no reason", [...asked, set("held_step = 'transfer'")], "check_violation")
-  for (const column of ["transfer_status", "payout_status", "reversal_status", "payout_state"]) {
+  for (
+    const column of ["transfer_status", "payout_status", "reversal_status", "payout_state", "provider_payout_status"]
+  ) {
     refuses(`a word of its own as ${column}`, [...asked, set(`${column} = 'lost'`)], "check_violation")
   }
   refuses("to be removed", [...asked, "DELETE FROM withdrawals"], "restrict_violation", { roles: ["owner"] })

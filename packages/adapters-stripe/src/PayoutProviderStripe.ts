@@ -5,7 +5,9 @@
  * platform's balance, and paid out from there to the player's bank. Both bear the withdrawal's id, by which they are
  * found again when their names were lost.
  */
-import { type ProviderReport, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { dayMillis, instant } from "@ddd/core/values/Instant"

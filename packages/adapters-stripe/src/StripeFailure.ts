@@ -5,7 +5,7 @@
  * whatever it was, and gives it again under the same key: a definite refusal, and a lack of funds, are for ever under
  * theirs. What was turned away before that (our key, our pace, another request under way) left no trace.
  */
-import type { ProviderReport } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import type { SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { Stripe } from "stripe"
 

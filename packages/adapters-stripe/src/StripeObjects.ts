@@ -5,12 +5,8 @@
  * read with care: what is not the whole thing is nothing.
  */
 import { type Cents, isCents } from "@ddd/core/money/Money"
-import {
-  type ProviderPayoutStatus,
-  providerPayoutStatuses,
-  type ProviderReport,
-  type Withdrawal
-} from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import { type ProviderPayoutStatus, providerPayoutStatuses, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isUuid } from "@ddd/core/values/Ids"
 
 export type TransferSeen = Extract<ProviderReport, { readonly _tag: "TransferSeen" }>

@@ -6,15 +6,9 @@
  * the bank, or with the platform again; or a person is told.
  */
 import { cents } from "@ddd/core/money/Money"
-import {
-  applyReport,
-  newWithdrawal,
-  nextAction,
-  pauseMillis,
-  type ProviderReport,
-  startTurn,
-  type Withdrawal
-} from "@ddd/core/money/Withdrawal"
+import { applyReport, type ProviderReport } from "@ddd/core/money/ProviderReport"
+import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { nextAction, pauseMillis, startTurn } from "@ddd/core/money/WithdrawalActions"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { type Behaviour, behaviours } from "@ddd/sim/providers/StripeStandIn"

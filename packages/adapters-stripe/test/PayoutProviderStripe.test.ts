@@ -1,6 +1,8 @@
 /** Payouts through Stripe, against a stand-in that can misbehave. */
 import { cents } from "@ddd/core/money/Money"
-import { newWithdrawal, type ProviderReport, requestKey, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"

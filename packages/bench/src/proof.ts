@@ -10,12 +10,13 @@ import { aligned } from "@ddd/cli/terminal/Table"
 import { dayMillis } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect, References } from "effect"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
-import { delimiter, join } from "node:path"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { chromium } from "playwright-core"
 import { setUp } from "./sell/Stage.ts"
+import { chromiumPath } from "./support/Chromium.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { cpuMillisOf } from "./support/CpuTime.ts"
 import { inside } from "./support/Inside.ts"
@@ -29,11 +30,6 @@ const { values } = parseArgs({
 })
 
 const day = "2026-02-03"
-
-const chromiumPath = process.env["CHROMIUM_PATH"] ??
-  (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium")).find((file) =>
-    existsSync(file)
-  )
 
 /** What a process has in memory, in MiB. */
 const memoryOf = (pid: number): number =>

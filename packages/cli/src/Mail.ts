@@ -11,7 +11,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
-import { staff } from "./Shift.ts"
+import { forkGraceful } from "./server/GracefulWorker.ts"
 
 /** Mails that one process writes at a time; each waits for the mail server. */
 const concurrency = 4
@@ -48,8 +48,8 @@ export const worker = (settings: MailSettings, publicUrl: URL) => {
   const work = Effect.gen(function*() {
     const handle = yield* MailJobs.make({ publicUrl: publicUrl.origin })
     yield* Effect.forkScoped(confirmTickets)
-    yield* staff((during) =>
-      OutboxPg.worker("outbox", (job, id) => during(handle(job, id)), {
+    yield* forkGraceful((track) =>
+      OutboxPg.worker("outbox", (job, id) => track(handle(job, id)), {
         concurrency,
         isFinal: ({ _tag }) => _tag === "MailRefused"
       })

@@ -10,7 +10,7 @@ import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
 import * as PayoutProviderOff from "./PayoutProviderOff.ts"
-import { staff } from "./Shift.ts"
+import { forkGraceful } from "./server/GracefulWorker.ts"
 
 type ProviderSettings = Pick<
   Settings,
@@ -56,11 +56,11 @@ export const workers = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(Payouts.sweep())
   yield* Effect.forkScoped(Payouts.pollAccounts())
   yield* Effect.forkScoped(Webhooks.creditWaiting())
-  yield* staff((during) =>
-    OutboxPg.worker("webhooks", ({ eventId }) => during(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })
+  yield* forkGraceful((track) =>
+    OutboxPg.worker("webhooks", ({ eventId }) => track(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })
   )
-  yield* staff((during) =>
-    OutboxPg.worker("payouts", ({ withdrawalId }) => during(Effect.asVoid(Payouts.advance(withdrawalId))), {
+  yield* forkGraceful((track) =>
+    OutboxPg.worker("payouts", ({ withdrawalId }) => track(Effect.asVoid(Payouts.advance(withdrawalId))), {
       concurrency: payoutsAtATime
     })
   )

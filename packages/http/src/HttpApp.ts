@@ -1,12 +1,14 @@
 /** The HTTP API, put together: give it the ports and an engine. */
-import { ByteSize, Layer, type Redacted } from "effect"
-import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { Layer, type Redacted } from "effect"
+import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
 import * as AuthHandlers from "./auth/AuthHandlers.ts"
+import { makeAnswerHeaders, type PublicAddress } from "./boundary/AnswerHeaders.ts"
 import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
 import { makeRouteTable, routesOf } from "./boundary/RouteTable.ts"
+import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
@@ -14,6 +16,7 @@ import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
 import { ProblemMiddleware } from "./problems/ProblemMiddleware.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
+import { bodyBytesMax } from "./requests/BodyLimits.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -21,11 +24,7 @@ import * as WalletHandlers from "./wallet/WalletHandlers.ts"
 import type { WithdrawalOptions } from "./wallet/Withdraw.ts"
 import * as WebhookHandlers from "./webhooks/WebhookHandlers.ts"
 
-export interface HttpAppOptions {
-  /** Where clients reach this server (PUBLIC_URL). */
-  readonly publicUrl: URL
-  /** The origins whose pages may call it, as browsers write them (CORS_ORIGINS). */
-  readonly corsOrigins: ReadonlyArray<string>
+export interface HttpAppOptions extends PublicAddress {
   /** What our own machines show (INTERNAL_API_TOKEN). */
   readonly internalToken: Redacted.Redacted
   readonly withdrawals: WithdrawalOptions
@@ -33,11 +32,15 @@ export interface HttpAppOptions {
   readonly pages: ReadonlyArray<BuiltFile> | null
 }
 
-/** The largest body of a request, in bytes (API.md, "too large, too slow"). */
-export const bodyBytesMax = 64 * 1024
+/** What the engine under the application is told of its rules. */
+export const requestRules = (address: PublicAddress): RequestRules => ({
+  bodyBytesMax,
+  answerHeaders: makeAnswerHeaders(address)
+})
 
 /** Serves the API on the engine. */
 export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawals }: HttpAppOptions) => {
+  const cors = makeCors(corsOrigins)
   const around = boundary({
     routes: makeRouteTable([
       ...routesOf(Api),
@@ -45,8 +48,8 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
       ...PayoutAccountPage.payoutAccountRoutes,
       ...Pages.pageRoutes(pages)
     ]),
-    cors: makeCors(corsOrigins),
-    https: publicUrl.protocol === "https:"
+    cors,
+    answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl })
   })
   const handlers = Layer.mergeAll(
     AuthHandlers.layer,
@@ -72,5 +75,5 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
       disableListenLog: true,
       routerConfig: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
     }
-  ).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyBytesMax))))
+  )
 }

@@ -24,6 +24,5 @@ export type {
   TemplatedApp,
   us_listen_socket,
   us_socket_context_t,
-  WebSocket,
-  WebSocketBehavior
+  WebSocket
 } from "@btc-vision/uwebsockets.js"

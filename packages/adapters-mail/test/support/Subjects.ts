@@ -13,7 +13,7 @@ import { dayOf, instant, parseDay } from "@ddd/core/values/Instant"
 
 export const aDraw = drawId("01970000-0000-7000-8000-0000000000d1")
 
-export const aDay = parseDay("2026-02-03") ?? null
+const aDay = parseDay("2026-02-03") ?? null
 
 const midnight = instant(Date.UTC(2026, 1, 4))
 

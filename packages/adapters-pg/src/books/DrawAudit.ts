@@ -5,8 +5,7 @@
  */
 import { opens } from "@ddd/core/draws/Commitment"
 import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
-import { entropy, winningPosition } from "@ddd/core/draws/Outcome"
-import { takingsOf } from "@ddd/core/draws/Settlement"
+import { entropy, takingsOf, winningPosition } from "@ddd/core/draws/Outcome"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { cents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import { encodeFrontier, root } from "@ddd/core/proof/Merkle"

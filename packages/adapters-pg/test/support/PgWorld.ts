@@ -50,7 +50,7 @@ export const keys = Layer.mergeAll(
 )
 
 /** Half past ten on a day like any other: far from midnight, whenever the tests run. */
-export const anInstant = instant(Date.UTC(2026, 1, 3, 10, 30))
+const anInstant = instant(Date.UTC(2026, 1, 3, 10, 30))
 
 /** Sets the database's clock to `startsAt`, and lets the test move it on. */
 const world = (startsAt: Instant) =>

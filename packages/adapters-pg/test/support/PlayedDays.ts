@@ -8,9 +8,10 @@
  *
  * Eve hosts a room of three, which is locked: she and Finn have tickets in it, Gil has none.
  */
-import { voidRecord } from "@ddd/core/draws/Settlement"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
-import type { ProviderPayoutStatus, ProviderReport } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"

@@ -1,5 +1,7 @@
 /** A valid bundle of as many tickets as asked for, written to a file as it is made. */
-import { lockDaily, openDaily, outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
+import { lockDaily } from "@ddd/core/draws/Locking"
+import { openDaily } from "@ddd/core/draws/Opening"
+import { outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { makeLeafComposer } from "@ddd/core/proof/Leaf"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/proof/Note"

@@ -4,9 +4,10 @@ import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
 import { print, printJson, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
+import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
 import { onDraws } from "./OnDatabase.ts"
 
-export const audit = Effect.fn("ddd audit")(function*({ json }: { readonly json?: true }) {
+const run = Effect.fn("ddd audit")(function*({ json }: JsonFlag) {
   const { counted, findings } = yield* onDraws(Effect.flatMap(Books, (books) => books.audit))
   if (json === true) {
     yield* printJson({ holds: findings.length === 0, counted, findings })
@@ -32,3 +33,12 @@ export const audit = Effect.fn("ddd audit")(function*({ json }: { readonly json?
   }
   return findings.length === 0 ? done : refuted
 })
+
+export const audit: Declare = (perform) =>
+  command(
+    "audit",
+    "check every invariant of the books; exit code 1 where one is broken, with the rows",
+    "ddd audit --json"
+  )
+    .addOption(jsonOption())
+    .action((flags) => perform(run(flags)))

@@ -1,14 +1,15 @@
 /** `ddd migrate`: brings the database to this program's schema. */
 import { Effect } from "effect"
 import { settingsFor } from "../config/Environment.ts"
-import * as Database from "../Database.ts"
 import { done } from "../ExitCode.ts"
 import * as Logging from "../Logging.ts"
 import { print } from "../terminal/Output.ts"
+import { command, type Declare } from "./Declaration.ts"
 
-export const migrate = Effect.fn("ddd migrate")(function*() {
+const run = Effect.fn("ddd migrate")(function*() {
   const settings = yield* settingsFor("database")
   yield* Effect.gen(function*() {
+    const Database = yield* Effect.promise(() => import("../Database.ts"))
     const database = yield* Database.open(settings, { own: false })
     const applied = yield* Database.migrate(database)
     yield* print(
@@ -19,3 +20,7 @@ export const migrate = Effect.fn("ddd migrate")(function*() {
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   return done
 })
+
+export const migrate: Declare = (perform) =>
+  command("migrate", "bring the database to this program's schema", "ddd migrate")
+    .action(() => perform(run()))

@@ -2,32 +2,40 @@
 import { Effect, type Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
 import type { Need, Settings } from "../config/Variables.ts"
-import * as Database from "../Database.ts"
+import type * as Database from "../Database.ts"
 import { type Keys, keysOf } from "../Keys.ts"
 import * as Logging from "../Logging.ts"
-import * as Ports from "../Ports.ts"
+import type * as Ports from "../Ports.ts"
+
+type PortLayers = typeof Ports
+
+/** The adapters, and what opens the database: loaded by the first command that needs them, so that `ddd --help` does without. */
+const adapters = Effect.promise(() => Promise.all([import("../Database.ts"), import("../Ports.ts")]))
 
 /** Runs a task on these ports, beside the server that runs on the same database, or alone. */
 const on = <Port, Failure>(
   need: Need,
-  ports: (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>
+  choose: (
+    ports: PortLayers
+  ) => (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>
 ) =>
 <A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
     const settings = yield* settingsFor("database", need)
     return yield* Effect.gen(function*() {
-      const database = yield* Database.open(settings, { own: false })
-      yield* Database.requireSchema(database)
+      const [{ open, requireSchema }, ports] = yield* adapters
+      const database = yield* open(settings, { own: false })
+      yield* requireSchema(database)
       const keys = yield* keysOf(settings)
-      return yield* Effect.provide(task, ports(database, keys, settings))
+      return yield* Effect.provide(task, choose(ports)(database, keys, settings))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
 
 /** For tasks that work on draws, or audit the books. */
-export const onDraws = on("draws", Ports.draws)
+export const onDraws = on("draws", ({ draws }) => draws)
 
 /** For tasks that work on players. */
-export const onAccounts = on("accounts", Ports.accounts)
+export const onAccounts = on("accounts", ({ accounts }) => accounts)
 
 /** For tasks that work on jobs, on money that comes in and goes out, and on whose it is. */
-export const onMoney = on("accounts", Ports.money)
+export const onMoney = on("accounts", ({ money }) => money)

@@ -1,87 +1,14 @@
 /** `ddd serve`: the server, until it is told to stop. */
-import { quicknet } from "@ddd/core/draws/Beacon"
 import { Effect } from "effect"
-import { relative } from "node:path"
-import { settingsFor } from "../config/Environment.ts"
-import { everyNeed, type Settings } from "../config/Variables.ts"
-import { dataDirOf } from "../DataDir.ts"
-import * as Logging from "../Logging.ts"
-import { destinationOf } from "../Mail.ts"
-import { payoutsBy } from "../Money.ts"
-import * as Server from "../Server.ts"
-import { print, style } from "../terminal/Output.ts"
-import { aligned } from "../terminal/Table.ts"
+import { done } from "../ExitCode.ts"
+import { command, type Declare } from "./Declaration.ts"
 
-const shortest = (path: string): string => {
-  const fromHere = relative(process.cwd(), path)
-  return fromHere !== "" && fromHere.length < path.length ? fromHere : path
-}
-
-const mailText = (settings: Settings): string => {
-  const destination = destinationOf(settings)
-  return "server" in destination ? `by ${destination.server}` : `written to ${shortest(destination.folder)}`
-}
-
-const fundingText = ({ PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH }: Settings): string => {
-  if (REVENUECAT_WEBHOOK_AUTH === undefined) return "off until REVENUECAT_WEBHOOK_AUTH is set"
-  const count = PRODUCT_CATALOG?.size ?? 0
-  return `RevenueCat, ${count} ${count === 1 ? "product" : "products"}`
-}
-
-const payoutText = (settings: Settings): string => {
-  const by = payoutsBy(settings)
-  return by === "Stripe" ? by : `${by} until STRIPE_SECRET_KEY is set`
-}
-
-const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
-  switch (BEACON) {
-    case "none":
-      return "none: nobody but this server can know that its seed is not chosen (BEACON=drand)"
-    case "drand":
-      return `drand, ${DRAND_CHAIN?.beaconID ?? quicknet.beaconID}`
-    case "dev":
-      return "development's own, which proves nothing to others"
-  }
-}
-
-const banner = (settings: Settings, { database, url, vkeys }: Server.Running): string => {
-  const { DEV_CLOCK_START } = settings
-  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
-  return [
-    "",
-    `${style.bold("Daily Dollar Draw")} is open at ${style.bold(style.cyan(url.origin))}`,
-    aligned([
-      line("docs", `${url.origin}/docs`),
-      line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
-      line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),
-      line("mail", mailText(settings)),
-      line("money in", fundingText(settings)),
-      line("payouts", payoutText(settings)),
-      line("beacon", beaconText(settings)),
-      ...vkeys.map((vkey) => line("verifier key", vkey)),
-      line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json`),
-      ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]
-    ]),
-    ""
-  ].join("\n")
-}
-
-export const serve = Effect.fn("ddd serve")(function*() {
-  const settings = yield* settingsFor(...everyNeed)
-  let stopping = false
-  return yield* Effect.gen(function*() {
-    const running = yield* Server.start(settings, () => stopping)
-    if (settings.NODE_ENV === "production") {
-      const { migrated, port, url, vkeys } = running
-      yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated, vkeys })
-    } else {
-      yield* print(banner(settings, running))
-    }
-    // for whoever started us and waits
-    process.send?.({ port: running.port })
-    return yield* Effect.never.pipe(Effect.onExit(() => {
-      stopping = true
-      return Effect.logInfo("stopping")
-    }))
-  }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
+/** Loaded when it is asked for: no other command needs a web server. */
+const run = Effect.fn("ddd serve")(function*() {
+  const { serve } = yield* Effect.promise(() => import("../server/Serve.ts"))
+  return yield* serve
 })
+
+export const serve: Declare = (perform) =>
+  command("serve", "run the server, until Ctrl-C or SIGTERM", "PORT=9000 ddd serve")
+    .action(() => perform(run(), done))

@@ -8,6 +8,7 @@ import { Data, Result } from "effect"
 import { readFileSync } from "node:fs"
 import type { Form } from "./Form.ts"
 import { type Problem, refusals } from "./Refusals.ts"
+import { unknownNames } from "./UnknownNames.ts"
 import {
   madeInDevelopment,
   type Need,
@@ -26,20 +27,17 @@ export interface Entry {
   readonly name: VariableName
   readonly variable: Variable<unknown>
   readonly source: Source
+  /** Whether the environment says it, or a file that it names. */
+  readonly given: boolean
   /** As it is written: null where there is none, or it is a secret. */
   readonly shown: string | null
   /** Undefined where it is not set, or cannot be read. */
   readonly value: unknown
 }
 
-/** Whether the environment says it. */
-export const isGiven = ({ source }: Entry): boolean => source === "environment" || source === "file"
-
 export interface Reading {
   readonly entries: ReadonlyArray<Entry>
   readonly problems: ReadonlyArray<Problem>
-  /** Names that look like mistyped ones of ours, as sentences. */
-  readonly warnings: ReadonlyArray<string>
 }
 
 export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{ readonly problems: ReadonlyArray<Problem> }> {
@@ -92,21 +90,23 @@ export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>)
     const found = find(environment, name, variable)
     if ("problem" in found) {
       problems.push({ name, message: found.problem })
-      return { name, variable, source: "unset", shown: null, value: undefined }
+      return { name, variable, source: "unset", given: false, shown: null, value: undefined }
     }
     const { source, text } = found
     const value = text === undefined ? undefined : variable.form.read(text)
     if (text !== undefined && value === undefined) {
       problems.push({ name, message: `${name}${faultOf(variable.form, text)}.` })
     }
-    return { name, variable, source, shown: variable.form.secret ? null : text ?? null, value }
+    const given = source === "environment" || source === "file"
+    return { name, variable, source, given, shown: variable.form.secret ? null : text ?? null, value }
   })
   const read = Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Partial<Settings>
-  const unread = new Set(problems.map(({ name }) => name))
+  const unread = new Set<string>(problems.map(({ name }) => name))
   const isSet = (name: VariableName): boolean =>
-    unread.has(name) || entries.some((entry) => entry.name === name && isGiven(entry))
+    unread.has(name) || entries.some((entry) => entry.name === name && entry.given)
   problems.push(...refusals(read, isSet, needs).filter(({ name }) => !unread.has(name)))
-  return { entries, problems, warnings: mistyped(environment) }
+  problems.push(...unknownNames(environment))
+  return { entries, problems }
 }
 
 /** The values, where nothing is wrong with them. */
@@ -115,30 +115,3 @@ export const settingsOf = ({ entries, problems }: Reading): Result.Result<Settin
     ? Result.fail(new ConfigInvalid({ problems }))
     // each value was read by the form that the table gives its variable
     : Result.succeed(Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Settings)
-
-/** Names of the environment that differ from one of ours by a slip of the fingers. */
-const mistyped = (environment: Environment): ReadonlyArray<string> => {
-  const known = new Set<string>(variableNames.flatMap((name) => [name, `${name}_FILE`]))
-  return Object.keys(environment).filter((name) => !known.has(name)).flatMap((name) => {
-    const meant = [...known].find((ours) => ours.length >= slipLengthMin && distance(name, ours) <= slipsMax)
-    return meant === undefined ? [] : [`${name} is set, but means nothing here. Did you mean ${meant}?`]
-  })
-}
-
-const slipLengthMin = 8
-const slipsMax = 2
-
-/** Levenshtein's distance, as far as it is at most `slipsMax`. */
-const distance = (left: string, right: string): number => {
-  if (Math.abs(left.length - right.length) > slipsMax) return slipsMax + 1
-  let row = Array.from({ length: right.length + 1 }, (_, column) => column)
-  for (const [index, letter] of [...left].entries()) {
-    const next = [index + 1]
-    for (const [column, other] of [...right].entries()) {
-      const [above = 0, diagonal = 0, before = 0] = [row[column + 1], row[column], next[column]]
-      next.push(Math.min(above + 1, before + 1, diagonal + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
-}

@@ -2,9 +2,9 @@
 import { Redacted } from "effect"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
 
-/** A variable that cannot stay as it is: a whole sentence that names it and says what to do. */
+/** A name of the environment that cannot stay as it is: a whole sentence that names it and says what to do. */
 export interface Problem {
-  readonly name: VariableName
+  readonly name: string
   readonly message: string
 }
 

@@ -15,7 +15,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Environment, readConfig, settingsOf } from "../config/Config.ts"
-import { variableNames } from "../config/Variables.ts"
+import { withoutOurs } from "../config/UnknownNames.ts"
 import * as Database from "../Database.ts"
 import { DemoFailed } from "./DemoFailed.ts"
 
@@ -89,12 +89,6 @@ const databaseVariables = Effect.gen(function*() {
   )
   return { DATABASE_URL: urlOf(app), DATABASE_OWNER_URL: urlOf(owner) }
 })
-
-/** What this process has in its environment, but for the configuration of a server. */
-const neutralEnvironment = (): Environment => {
-  const ours = new Set<string>(variableNames.flatMap((name) => [name, `${name}_FILE`]))
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.has(name)))
-}
 
 const collect = (stream: NodeJS.ReadableStream | null): () => string => {
   let text = ""
@@ -179,7 +173,7 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
   const dataDir = join(folder, "data")
   const shopAuthorization = randomBytes(24).toString("base64url")
   const env: Environment = {
-    ...neutralEnvironment(),
+    ...withoutOurs(process.env),
     ...yield* orFail("The demo needs a database of its own", databaseVariables),
     NODE_ENV: "development",
     DATA_DIR: dataDir,

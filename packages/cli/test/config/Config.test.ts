@@ -120,14 +120,6 @@ describe("the configuration", () => {
     assert.match(problem?.message ?? "", /^PRODUCT_CATALOG: "funds_5" must be worth an amount/)
     assert.deepStrictEqual(others, [])
   })
-
-  it("warns of names that look like a slip of the fingers, and of no others", () => {
-    const warn = (environment: Environment) => readConfig(environment, []).warnings
-    assert.deepStrictEqual(warn({ DATABSE_URL: "x" }), [
-      "DATABSE_URL is set, but means nothing here. Did you mean DATABASE_URL?"
-    ])
-    assert.deepStrictEqual(warn({ PATH: "x", HOSTNAME: "x", SEED_KEY_FILE: "/x", PGPORT: "1", PORTS: "1" }), [])
-  })
 })
 
 describe("a secret", () => {
@@ -162,7 +154,7 @@ describe("a secret", () => {
       ]
     ) {
       const reading = readConfig(environment, all)
-      const shown = JSON.stringify([reading.problems, reading.warnings, reading.entries.map((entry) => entry.shown)])
+      const shown = JSON.stringify([reading.problems, reading.entries.map((entry) => entry.shown)])
       assert.notInclude(shown, "hunter2")
       assert.notInclude(JSON.stringify(reading.entries), "hunter2")
     }

@@ -1,13 +1,13 @@
 /** Who wins, and what (FAIRNESS.md, "Records"). */
 import type { Sha256 } from "../hash/Hash.ts"
-import { type Cents, isCents } from "../money/Money.ts"
+import { type Cents, isCents, ticketPot, ticketPrice } from "../money/Money.ts"
 import { concat, lengthPrefixed, toHex, utf8Bytes } from "../values/Bytes.ts"
 import { type DrawId, type Position, position } from "../values/Ids.ts"
 
 const domain = utf8Bytes("ddd/outcome/v1\n")
 
-/** What decides a draw. */
-export interface OutcomeInput {
+/** What the entropy of a draw is made of. */
+export interface EntropyInput {
   readonly drawId: DrawId
   /** The hash of the open record: 32 bytes. */
   readonly openHash: Uint8Array
@@ -18,12 +18,22 @@ export interface OutcomeInput {
 }
 
 /** The entropy E: H("ddd/outcome/v1\n" ‖ lp(drawId) ‖ hash of the open record ‖ seed ‖ beacon signature), 32 bytes. */
-export const entropy = (hash: Sha256, input: OutcomeInput): Uint8Array =>
+export const entropy = (hash: Sha256, input: EntropyInput): Uint8Array =>
   hash(concat(domain, lengthPrefixed(input.drawId), input.openHash, input.seed, input.beaconSignature))
 
 /** The winning position: E as an unsigned big-endian integer modulo `entries`, plus one. `undefined` where nobody entered. */
 export const winningPosition = (entropy: Uint8Array, entries: number): Position | undefined =>
   entries === 0 ? undefined : position(Number(BigInt(`0x${toHex(entropy)}`) % BigInt(entries)) + 1)
+
+/** What decides a draw, once its seed is opened and its beacon's round is there. */
+export interface Outcome {
+  /** 32 bytes. */
+  readonly entropy: Uint8Array
+  /** Null where nobody entered. */
+  readonly winningPosition: Position | null
+  readonly prize: Cents
+  readonly fee: Cents
+}
 
 /** What a ticket costs, and what of it goes to the pot, in cents. */
 export interface Terms {
@@ -46,4 +56,14 @@ export const takings = (entries: number, { pot, price }: Terms): Takings | undef
   const count = BigInt(entries)
   const [pool, fee, refund] = [count * pot, count * (price - pot), count * price]
   return isCents(pool) && isCents(fee) && isCents(refund) ? { pool, fee, refund } : undefined
+}
+
+/** The terms of every ticket that this program sells. */
+export const ticketTerms: Terms = { price: ticketPrice, pot: ticketPot }
+
+/** What a draw took, by those terms. Throws `RangeError` beyond what the books can hold. */
+export const takingsOf = (entries: number): Takings => {
+  const taken = takings(entries, ticketTerms)
+  if (taken === undefined) throw new RangeError(`the books cannot hold the takings of ${entries} tickets`)
+  return taken
 }

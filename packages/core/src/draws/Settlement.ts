@@ -1,171 +1,24 @@
 /**
- * How a draw is opened, locked, settled or declared void: what its records say, and whom it pays.
+ * How a locked draw is settled: its seed is revealed, the winner follows from it, and winner and house are paid (FAIRNESS.md, "Records").
  *
- * These are decisions on plain data. Whoever stores them signs each record once, in the transaction that changes the draw
- * (FAIRNESS.md, "Records").
+ * The locked draw no longer changes, so what decides it is computed before anything is locked: `outcomeOf`. What is written is decided
+ * under the locks of the wallets that are paid, then of the draw: `settle`.
  */
+import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
-import { type Cents, ticketPot, ticketPrice } from "../money/Money.ts"
-import {
-  type BeaconRef,
-  type DailyOpenRecord,
-  type LockRecord,
-  type OpenRecord,
-  parseRecord,
-  recordHashHex,
-  type ResultRecord,
-  type RoomOpenRecord,
-  type VoidRecord
-} from "../proof/Record.ts"
+import { collectFee, type MovedTogether, type Wallet, type WalletRefusal, winPrize } from "../money/Wallet.ts"
+import type { NewJob } from "../ports/Outbox.ts"
+import { formatResult, recordHashHex, type ResultRecord } from "../proof/Record.ts"
 import { fromHex, toHex } from "../values/Bytes.ts"
-import type { DrawId, Position, TicketId } from "../values/Ids.ts"
-import { type Day, type Instant, instant } from "../values/Instant.ts"
-import { beaconDelayMillis, chainHash, type ChainInfo, chainNamed, roundFor, verifyBeacon } from "./Beacon.ts"
+import { houseUserId, type TicketId, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import { type ChainInfo, chainNamed, verifyBeacon } from "./Beacon.ts"
 import { commit } from "./Commitment.ts"
-import type { VoidReason } from "./Draw.ts"
-import { entropy, type Takings, takings, winningPosition } from "./Outcome.ts"
-
-const terms = { price: ticketPrice, pot: ticketPot }
-
-const beaconAt = (hash: Sha256, chain: ChainInfo | null, draws: Instant): BeaconRef | null => {
-  if (chain === null) return null
-  const name = chainHash(hash, chain)
-  if (name === undefined) throw new TypeError("the beacon's chain is malformed")
-  return { chainHash: toHex(name), round: roundFor(chain, draws) }
-}
-
-/** When the outcome of a daily draw is due. */
-const dailyDrawAt = (closes: Instant, withBeacon: boolean): Instant =>
-  withBeacon ? instant(closes + beaconDelayMillis) : closes
-
-/** The open record of a daily draw. `previous` is the text of the newest earlier daily draw's open record. */
-export const openDaily = (hash: Sha256, draw: {
-  readonly id: DrawId
-  readonly date: Day
-  readonly opens: Instant
-  readonly closes: Instant
-  readonly seed: Uint8Array
-  readonly chain: ChainInfo | null
-  readonly previous: string | null
-}): DailyOpenRecord => ({
-  type: "open",
-  draw: draw.id,
-  kind: "daily",
-  date: draw.date,
-  opens: draw.opens,
-  closes: draw.closes,
-  ...terms,
-  commitment: toHex(commit(hash, draw.id, draw.seed)),
-  beacon: beaconAt(hash, draw.chain, dailyDrawAt(draw.closes, draw.chain !== null)),
-  previous: draw.previous === null ? null : recordHashHex(hash, draw.previous)
-})
-
-/** The open record of a room: its host is its clock, so it says neither when it closes nor which round it waits for. */
-export const openRoom = (hash: Sha256, room: {
-  readonly id: DrawId
-  readonly opens: Instant
-  readonly seed: Uint8Array
-  readonly chain: ChainInfo | null
-}): RoomOpenRecord => {
-  const beacon = beaconAt(hash, room.chain, room.opens)
-  return {
-    type: "open",
-    draw: room.id,
-    kind: "room",
-    date: null,
-    opens: room.opens,
-    closes: null,
-    ...terms,
-    commitment: toHex(commit(hash, room.id, room.seed)),
-    beacon: beacon === null ? null : { ...beacon, round: 0 },
-    previous: null
-  }
-}
-
-/** What a draw took: entries × price, split into pot and fee. Throws `RangeError` beyond what the books can hold. */
-export const takingsOf = (entries: number): Takings => {
-  const taken = takings(entries, terms)
-  if (taken === undefined) throw new RangeError(`the books cannot hold the takings of ${entries} tickets`)
-  return taken
-}
-
-const openRecordOf = (text: string): OpenRecord => {
-  const record = parseRecord(text)
-  if (record?.type !== "open") throw new TypeError("not an open record")
-  return record
-}
-
-/** A record's text read back. Throws `TypeError` where it is not a lock record: for records that this program published. */
-export const lockRecordOf = (text: string): LockRecord => {
-  const record = parseRecord(text)
-  if (record?.type !== "lock") throw new TypeError("not a lock record")
-  return record
-}
-
-/** The lock record of a daily draw at `clock`. `openText` is its open record; `root` the root of its `entries` tickets. */
-export const lockDaily = (hash: Sha256, openText: string, sold: {
-  readonly clock: Instant
-  readonly lastPurchasedAt: Instant | null
-  readonly entries: number
-  readonly root: Uint8Array
-}): LockRecord => {
-  const open = openRecordOf(openText)
-  if (open.kind !== "daily") throw new TypeError("a room locks when its host says so")
-  return {
-    type: "lock",
-    draw: open.draw,
-    open: recordHashHex(hash, openText),
-    locked: instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0, open.closes)),
-    draws: dailyDrawAt(open.closes, open.beacon !== null),
-    entries: sold.entries,
-    root: toHex(sold.root),
-    pool: takingsOf(sold.entries).pool,
-    beacon: open.beacon
-  }
-}
-
-/**
- * The lock record of a room at `clock`, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. `root` is the
- * root of its `entries` tickets. Where its open record names a beacon, it names the round: of `chain`, the configured one, or quicknet.
- *
- * Throws `TypeError` where the open record's chain is neither.
- */
-export const lockRoom = (hash: Sha256, openText: string, sold: {
-  readonly clock: Instant
-  readonly lastPurchasedAt: Instant | null
-  readonly entries: number
-  readonly root: Uint8Array
-  readonly drawAt: Instant | null
-  readonly chain: ChainInfo | null
-}): LockRecord => {
-  const open = openRecordOf(openText)
-  if (open.kind !== "room") throw new TypeError("a daily draw locks by the clock")
-  const locked = instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0))
-  const earliest = open.beacon === null ? locked : locked + beaconDelayMillis
-  const draws = instant(Math.max(sold.drawAt ?? 0, earliest))
-  const chain = open.beacon === null ? null : chainNamed(hash, open.beacon.chainHash, sold.chain)
-  if (chain === undefined) throw new TypeError("a room waits for the chain that it opened with")
-  return {
-    type: "lock",
-    draw: open.draw,
-    open: recordHashHex(hash, openText),
-    locked,
-    draws,
-    entries: sold.entries,
-    root: toHex(sold.root),
-    pool: takingsOf(sold.entries).pool,
-    beacon: beaconAt(hash, chain, draws)
-  }
-}
-
-/** What decides a draw, once its seed is opened and its beacon's round is there. */
-export interface Outcome {
-  readonly entropy: Uint8Array
-  /** Null where nobody entered. */
-  readonly winningPosition: Position | null
-  readonly prize: Cents
-  readonly fee: Cents
-}
+import type { DrawState } from "./DrawState.ts"
+import { lockRecordOf } from "./Locking.ts"
+import { openRecordOf } from "./Opening.ts"
+import { entropy, type Outcome, takingsOf, winningPosition } from "./Outcome.ts"
+import { isDue, mayBeDrawn } from "./Steps.ts"
 
 /**
  * The outcome of a locked draw. `beaconSignature` is the round's, null where the records name no beacon; `configured` the chain that new
@@ -239,20 +92,85 @@ export const resultRecord = (
   }
 }
 
-/** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
-export const voidRecord = (
-  hash: Sha256,
-  openText: string,
-  lockText: string | null,
-  reason: VoidReason,
-  seed: Uint8Array | null,
-  entries: number
-): VoidRecord => ({
-  type: "void",
-  draw: openRecordOf(openText).draw,
-  open: recordHashHex(hash, openText),
-  lock: lockText === null ? null : recordHashHex(hash, lockText),
-  reason,
-  seed: seed === null ? null : toHex(seed),
-  refund: takingsOf(entries).refund
-})
+/** Who asks for the outcome: the clockwork waits until a room's host has had the time to do so. */
+export type SettledBy = "clockwork" | "host"
+
+/** A locked draw's, with its lock record. */
+export interface LockedDraw extends DrawState {
+  readonly lockText: string
+}
+
+/** The draw, where it is to be settled now; else null. Until then its seed stays closed. */
+export const toSettle = (draw: DrawState, by: SettledBy): LockedDraw | null => {
+  const { lockText } = draw
+  if (lockText === null || !mayBeDrawn(draw, draw.clock)) return null
+  return by === "host" || isDue("settle", draw, draw.clock) ? { ...draw, lockText } : null
+}
+
+/** A ticket that wins, and whose it is. */
+export interface WinningTicket {
+  readonly ticketId: TicketId
+  readonly userId: UserId
+}
+
+/** Whose wallets are to be locked in order to settle a draw. */
+export const paidBySettling = (winner: WinningTicket | null): ReadonlyArray<UserId> =>
+  winner === null ? [] : [winner.userId, houseUserId]
+
+export interface SettleFacts {
+  /** Read under its lock, once the wallets are locked. */
+  readonly draw: DrawState
+  readonly by: SettledBy
+  /** The draw's seed, 32 bytes. */
+  readonly seed: Uint8Array
+  readonly outcome: Outcome
+  /** The ticket at the outcome's position; null where nobody entered. */
+  readonly winner: WinningTicket | null
+  /** Those of `paidBySettling`, read under their locks. */
+  readonly wallets: ReadonlyMap<UserId, Wallet>
+}
+
+/** What is written of a draw that is settled. */
+export interface Settled {
+  readonly record: ResultRecord
+  /** The record, to be signed. */
+  readonly text: string
+  readonly drawnAt: Instant
+  /** What happens to wallets, at `drawnAt`. */
+  readonly moves: ReadonlyArray<MovedTogether & { readonly userId: UserId }>
+  readonly jobs: ReadonlyArray<NewJob>
+}
+
+/** A wallet that is to be paid does not exist, or cannot hold what it is paid: nothing is written. */
+export type Unpayable =
+  | { readonly _tag: "NoWallet"; readonly userId: UserId }
+  | { readonly _tag: "WalletRefuses"; readonly userId: UserId; readonly refusal: WalletRefusal }
+
+/** Settles a draw; null where it is not to be settled (any more, or yet). */
+export const settle = (hash: Sha256, facts: SettleFacts): Result.Result<Settled | null, Unpayable> => {
+  const { outcome, seed, wallets, winner } = facts
+  const draw = toSettle(facts.draw, facts.by)
+  if (draw === null) return Result.succeed(null)
+  const record = resultRecord(hash, draw.lockText, seed, draw.beaconSignature, outcome, winner?.ticketId ?? null)
+  const payments = winner === null ? [] : [
+    { userId: winner.userId, amount: outcome.prize, pay: winPrize },
+    { userId: houseUserId, amount: outcome.fee, pay: collectFee }
+  ]
+  const moves: Array<MovedTogether & { readonly userId: UserId }> = []
+  for (const { amount, pay, userId } of payments) {
+    const wallet = wallets.get(userId)
+    if (wallet === undefined) return Result.fail({ _tag: "NoWallet", userId })
+    const moved = pay(wallet, userId, amount, draw.id)
+    if (Result.isFailure(moved)) return Result.fail({ _tag: "WalletRefuses", userId, refusal: moved.failure })
+    moves.push({ userId, ...moved.success })
+  }
+  return Result.succeed({
+    record,
+    text: formatResult(record),
+    drawnAt: draw.clock,
+    moves,
+    jobs: winner === null
+      ? []
+      : [{ id: `winner ${draw.id}`, job: { _tag: "MailWinner", userId: winner.userId, drawId: draw.id } }]
+  })
+}

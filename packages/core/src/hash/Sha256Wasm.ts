@@ -233,6 +233,7 @@ const pageBytes = 65_536
 
 /** A module with a memory of its own of `length` bytes; undefined where the platform has no WebAssembly with vectors, or forbids it. */
 export const makeSha256Lanes = (length: number): Sha256Lanes | undefined => {
+  // oxlint-disable-next-line no-restricted-globals -- asks what the platform can, and does without it
   const platform: WasmPlatform | undefined = Reflect.get(globalThis, "WebAssembly")
   if (platform === undefined) return undefined
   try {

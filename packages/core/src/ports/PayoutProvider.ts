@@ -5,7 +5,8 @@
  * what happened is a `ProviderReport`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
-import type { ProviderReport, ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
+import type { ProviderReport } from "../money/ProviderReport.ts"
+import type { ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { PayoutAccountStatus } from "./PayoutAccounts.ts"

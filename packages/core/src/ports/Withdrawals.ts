@@ -1,8 +1,11 @@
 /** Port: money on its way out. Each operation is one transaction. */
 import { Context, Data, type Effect } from "effect"
 import type { Cents } from "../money/Money.ts"
+import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { WithdrawalRefusal } from "../money/Wallet.ts"
-import type { ProviderAction, ProviderReport, Resolution, Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { ProviderAction } from "../money/WithdrawalActions.ts"
+import type { Resolution } from "../money/WithdrawalResolution.ts"
 import type { Idempotency, KeyReused } from "../values/Idempotency.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"

@@ -19,7 +19,7 @@ import {
   type VoidRecord
 } from "./Record.ts"
 
-export const bundleFormat = "ddd/proof/v1"
+const bundleFormat = "ddd/proof/v1"
 export const bundleContentType = "application/x-ndjson"
 
 /** The first line of a bundle. Notes are null as long as they are not published; a void note stands in `result`. */

@@ -11,7 +11,7 @@ import { append, emptyFrontier, inclusionPath, inclusionProof, type NodeId, root
 /** The levels of the tree that one tile spans. */
 const tileHeight = 8
 /** The hashes in a full tile. */
-export const tileWidth = 256
+const tileWidth = 256
 
 /** A tile's place; `width` is the number of hashes it has in the tree at hand, 1 to 256. */
 export interface TileId {

@@ -27,15 +27,21 @@ export const instant = (millis: number): Instant => {
 
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 
+// oxlint-disable-next-line no-restricted-globals -- the calendar, never the clock
+const textOf = (millis: number): string => new Date(millis).toISOString()
+
+// oxlint-disable-next-line no-restricted-globals -- the calendar, never the clock
+const millisOf = (text: string): number => Date.parse(text)
+
 /** `"2026-02-03T00:00:00.000Z"`. */
-export const formatInstant = (value: Instant): string => new Date(value).toISOString()
+export const formatInstant = (value: Instant): string => textOf(value)
 
 /** Reads the one spelling of an instant that `formatInstant` writes; `undefined` for any other, or a time that is not real. */
 export const parseInstant = (text: string): Instant | undefined => {
   if (!instantForm.test(text)) return undefined
-  const millis = Date.parse(text)
+  const millis = millisOf(text)
   // Date.parse takes "24:00:00" and some days that do not exist: only what comes back the same is real
-  return Number.isNaN(millis) || new Date(millis).toISOString() !== text ? undefined : instant(millis)
+  return Number.isNaN(millis) || textOf(millis) !== text ? undefined : instant(millis)
 }
 
 const dayForm = /^\d{4}-\d{2}-\d{2}$/
@@ -48,7 +54,7 @@ export const parseDay = (text: string): Day | undefined =>
 export const dayOf = (at: Instant): Day => formatInstant(at).slice(0, 10) as Day
 
 /** The midnight at which `day` begins. */
-export const dayStart = (day: Day): Instant => instant(Date.parse(`${day}T00:00:00.000Z`))
+export const dayStart = (day: Day): Instant => instant(millisOf(`${day}T00:00:00.000Z`))
 
 /** The day `count` days after `day` (before it, where negative). */
 export const dayAfter = (day: Day, count = 1): Day => dayOf(instant(dayStart(day) + count * dayMillis))

@@ -5,7 +5,10 @@
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
-import type { ProviderAction, ProviderReport, Resolution, Withdrawal } from "../money/Withdrawal.ts"
+import type { ProviderReport } from "../money/ProviderReport.ts"
+import type { Withdrawal } from "../money/Withdrawal.ts"
+import type { ProviderAction } from "../money/WithdrawalActions.ts"
+import type { Resolution } from "../money/WithdrawalResolution.ts"
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"

@@ -8,16 +8,11 @@ import {
   roundFor,
   roundTime
 } from "../../src/draws/Beacon.ts"
-import {
-  lockDaily,
-  lockRoom,
-  openDaily,
-  openRoom,
-  outcomeOf,
-  resultRecord,
-  takingsOf,
-  voidRecord
-} from "../../src/draws/Settlement.ts"
+import { lockDaily, lockRoom } from "../../src/draws/Locking.ts"
+import { openDaily, openRoom } from "../../src/draws/Opening.ts"
+import { takingsOf } from "../../src/draws/Outcome.ts"
+import { outcomeOf, resultRecord } from "../../src/draws/Settlement.ts"
+import { voidRecord } from "../../src/draws/Voiding.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { ticketFee, ticketPot, ticketPrice } from "../../src/money/Money.ts"
 import { formatLock, formatOpen, formatResult, formatVoid, parseRecord, recordHashHex } from "../../src/proof/Record.ts"

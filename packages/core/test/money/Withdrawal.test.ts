@@ -1,18 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { cents, zero } from "../../src/money/Money.ts"
-import {
-  applyReport,
-  dueAfter,
-  keyLifeMillis,
-  nextAction,
-  pauseMillis,
-  type ProviderPayoutStatus,
-  providerPayoutStatuses,
-  type Resolution,
-  resolve,
-  turnMillis
-} from "../../src/money/Withdrawal.ts"
+import { applyReport } from "../../src/money/ProviderReport.ts"
+import { type ProviderPayoutStatus, providerPayoutStatuses } from "../../src/money/Withdrawal.ts"
+import { dueAfter, keyLifeMillis, nextAction, pauseMillis, turnMillis } from "../../src/money/WithdrawalActions.ts"
+import { type Resolution, resolve } from "../../src/money/WithdrawalResolution.ts"
 import { dayMillis } from "../../src/values/Instant.ts"
 import { type Fate, fates, type Hearing, hearings, PayoutWorld } from "../support/payoutWorld.ts"
 

@@ -105,7 +105,7 @@ const ticketsOf = (hash: Sha256, kind: "daily" | "room", entries: number, opens:
 }
 
 /** A ticket's leaf data, put together as FAIRNESS.md spells it out. */
-export const leafData = (ticket: BundleTicket, index: number, draw = bundleDraw): Uint8Array =>
+const leafData = (ticket: BundleTicket, index: number, draw = bundleDraw): Uint8Array =>
   concat(
     utf8Bytes("ddd/ticket/v1\n"),
     lengthPrefixed(draw),

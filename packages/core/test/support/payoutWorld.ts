@@ -7,22 +7,22 @@
  */
 import { assert } from "@effect/vitest"
 import { type Cents, cents, zero } from "../../src/money/Money.ts"
+import { applyReport, type ProviderReport } from "../../src/money/ProviderReport.ts"
 import {
-  applyReport,
   newWithdrawal,
-  nextAction,
-  type ProviderAction,
   type ProviderPayoutStatus,
-  type ProviderReport,
   type ProviderStep,
-  requestKey,
-  type Resolution,
-  resolve,
-  startTurn,
-  turnMillis,
   type Withdrawal,
   type WithdrawalStatus
 } from "../../src/money/Withdrawal.ts"
+import {
+  nextAction,
+  type ProviderAction,
+  requestKey,
+  startTurn,
+  turnMillis
+} from "../../src/money/WithdrawalActions.ts"
+import { type Resolution, resolve } from "../../src/money/WithdrawalResolution.ts"
 import { userId } from "../../src/values/Ids.ts"
 import { dayMillis, type Instant, instant } from "../../src/values/Instant.ts"
 

@@ -1,17 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { cents, zero } from "../../src/money/Money.ts"
-import {
-  applyReport,
-  dueAfter,
-  newWithdrawal,
-  nextAction,
-  type ProviderReport,
-  type ProviderStep,
-  resolve,
-  startTurn,
-  type Withdrawal
-} from "../../src/money/Withdrawal.ts"
+import { applyReport, type ProviderReport } from "../../src/money/ProviderReport.ts"
+import { newWithdrawal, type ProviderStep, type Withdrawal } from "../../src/money/Withdrawal.ts"
+import { dueAfter, nextAction, startTurn } from "../../src/money/WithdrawalActions.ts"
+import { resolve } from "../../src/money/WithdrawalResolution.ts"
 import { PayoutProvider } from "../../src/ports/PayoutProvider.ts"
 import { Withdrawals } from "../../src/ports/Withdrawals.ts"
 import { userId } from "../../src/values/Ids.ts"

@@ -6,26 +6,21 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { Problem } from "../problems/Problem.ts"
+import { internalProblem, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
+import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
 import type { PathEntry } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
   readonly routes: (url: string) => PathEntry | undefined
   readonly cors: Cors
-  /** Whether clients come by HTTPS, and are told to go on doing so. */
-  readonly https: boolean
+  readonly answerHeaders: AnswerHeaders
 }
 
 /** Goes around `respond`. What it does not know how to answer, it answers 500, and logs. */
-export const boundary = ({ cors, https, routes }: BoundaryOptions) => {
-  const fixed = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...(https ? { "strict-transport-security": "max-age=31536000" } : {})
-  }
+export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
@@ -43,8 +38,7 @@ export const boundary = ({ cors, https, routes }: BoundaryOptions) => {
       )
       const finished = Effect.flatMap(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
-          ...fixed,
-          ...cors.headers(origin),
+          ...answerHeaders(origin),
           ...response.headers,
           "x-request-id": requestId
         })
@@ -67,34 +61,45 @@ const preflightOf = (request: HttpServerRequest.HttpServerRequest, cors: Cors) =
   return response === undefined ? undefined : Effect.succeed(response)
 }
 
-/** Answers what failed. Where the client has gone, or the server stops, there is nothing to answer. */
+/** Answers what failed. Where the client has gone there is nobody to answer. */
 const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
   routes: BoundaryOptions["routes"]
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
-  if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+  if (Cause.hasInterruptsOnly(cause)) {
+    return cause.reasons.some(({ annotations }) => annotations.has(HttpServerError.ClientAbort.key))
+      ? Effect.failCause(cause)
+      : Effect.succeed(problemResponse(cutShort(request), requestId))
+  }
   const error = Cause.squash(cause)
   if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
     return Effect.succeed(notRouted(request, requestId, routes(request.url)))
   }
   return Effect.as(
     Effect.logError("A request could not be answered", cause),
-    problemResponse(
-      new Problem("internal", "Something went wrong on our side. The request id helps us to find out what."),
-      requestId
-    )
+    problemResponse(internalProblem, requestId)
   )
 }
+
+/** For a request that the stopping server could wait for no longer: what only reads has changed nothing, anything else may have. */
+const cutShort = ({ method }: HttpServerRequest.HttpServerRequest): Problem =>
+  method === "GET" || method === "HEAD"
+    ? new Problem("unavailable", "The server stopped before it could answer. Try again.", { retryAfter: 1 })
+    : new Problem(
+      "outcome_unknown",
+      "The server stopped before it could answer. Whether anything was changed is not known: look before you send this again, " +
+        "or send it under the same idempotency key.",
+      { retryAfter: 1 }
+    )
 
 const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>
   entry === undefined || entry.allow.split(", ").includes(request.method)
     ? problemResponse(new Problem("not_found", "There is nothing at this path."), requestId)
     : problemResponse(
-      new Problem("method_not_allowed", `This path takes ${entry.allow}.`),
-      requestId,
-      { allow: entry.allow }
+      new Problem("method_not_allowed", `This path takes ${entry.allow}.`, { allow: entry.allow }),
+      requestId
     )
 
 /** One line a request, by its path's template: the path itself may hold what is nobody's business. */

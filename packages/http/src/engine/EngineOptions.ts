@@ -1,8 +1,9 @@
 /** What both engines are told. */
 import type { Duration } from "effect"
+import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
 import type { Patience } from "./Heartbeat.ts"
 
-export interface EngineOptions {
+export interface EngineOptions extends RequestRules {
   /** The address to listen on, an IP: `127.0.0.1`, `0.0.0.0`, `::`. */
   readonly host: string
   /** 0 for any free one; `HttpServer.address` tells which. */
@@ -15,6 +16,14 @@ export interface EngineOptions {
   readonly gracePeriod?: Duration.Input
   /** When silent WebSockets are asked, and dropped: after 30 and 60 s unless told otherwise. */
   readonly patience?: Patience
+}
+
+/** The application's own rules, as far as an engine goes by them before it hands a request over. */
+export interface RequestRules {
+  /** The most bytes that the body of a request for `url`, path and query, may have. */
+  readonly bodyBytesMax: (url: string) => number
+  /** The headers of the engine's refusals, beside those that a problem has anyway. */
+  readonly answerHeaders: AnswerHeaders
 }
 
 export const defaultGracePeriod: Duration.Input = "10 seconds"

@@ -5,9 +5,6 @@
  * is given twice, even twice the same, or beside a `Transfer-Encoding`, is refused (RFC 9112, section 6.3).
  */
 
-/** The most a body may have where `HttpIncomingMessage.MaxBodySize` does not say otherwise (API.md, "Conventions"). */
-export const defaultMaxBodyBytes = 64 * 1024
-
 export type Framing =
   | { readonly _tag: "Empty" }
   /** `length` is undefined where the body comes in chunks. */

@@ -5,7 +5,8 @@
  * refused. Native apps send no `Origin`. A token in the address would end up in logs, so it is refused as well; it goes in
  * the first message (API.md, "WebSocket").
  */
-import { foreignOrigin, malformed, type Refusal } from "./Refusal.ts"
+import type { Problem } from "../problems/Problem.ts"
+import { foreignOrigin, malformed } from "./Refusal.ts"
 
 export interface Handshake {
   readonly origin: string | undefined
@@ -16,7 +17,7 @@ export interface Handshake {
 }
 
 /** Why the connection is not opened; `undefined` where it is. */
-export const refuseHandshake = (handshake: Handshake, allowedOrigins: ReadonlySet<string>): Refusal | undefined => {
+export const refuseHandshake = (handshake: Handshake, allowedOrigins: ReadonlySet<string>): Problem | undefined => {
   const parameters = new URLSearchParams(handshake.query)
   if (parameters.has("token") || parameters.has("access_token")) {
     return malformed("A token must not stand in the address. Send it in the first message.")

@@ -1,4 +1,4 @@
-/** One client of the live hub: what it has said so far, and what it is owed. */
+/** One client of the live hub: who it is, its channels, and its messages that wait to be served. */
 import { randomUUID } from "node:crypto"
 import type { LiveSocket } from "../engine/Sockets.ts"
 import type { Authenticated } from "./LiveSource.ts"
@@ -31,6 +31,7 @@ export class Connection implements Subscriber {
     return this.user?.userId
   }
 
+  /** A channel was taken from it, which it may not listen to any more. */
   dismissed(channel: string): void {
     this.send(encodeEvent("unsubscribed", { channel }))
   }
@@ -61,17 +62,17 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Messages are served one by one, in the order of arrival. Whoever gets `true` serves `message` and then those that
-   * `next` gives; for `false`, somebody is at it already.
+   * A message arrived. Messages are served one by one, in the order of arrival: returns whether the caller is to serve this one, and
+   * then those that `next` gives; otherwise it waits until those before it are served.
    */
-  take(message: string): boolean {
+  receive(message: string): boolean {
     if (!this.#busy) return this.#busy = true
     if (this.#waiting.length === waitingMax) this.close(1008, "Wait for answers before sending more.")
     else this.#waiting.push(message)
     return false
   }
 
-  /** The next message to serve; `undefined` ends what `take` began. */
+  /** The next message to serve; `undefined` where none waits. */
   next(): string | undefined {
     const message = this.#waiting.shift()
     this.#busy = message !== undefined

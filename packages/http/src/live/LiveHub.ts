@@ -1,24 +1,23 @@
 /**
  * Tells every connected client of this process what happens to the draws, and to the rooms that they are in (API.md, "WebSocket"; DESIGN.md, "Live updates").
  *
- * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`.
+ * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`. Here its parts are put together.
  */
-import type { SessionId } from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
-import { formatInstant, instant } from "@ddd/core/values/Instant"
-import { Effect, Layer, type Redacted, Stream } from "effect"
+import { formatInstant } from "@ddd/core/values/Instant"
+import { Effect, Layer, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
-import { type ChannelKind, drawChannel, drawKind, lobbyChannel, lobbyKind } from "./ChannelKind.ts"
+import { tellChanges } from "./Changes.ts"
+import { drawKind, lobbyKind } from "./ChannelKind.ts"
+import { type MessageServers, serveMessages } from "./ClientMessages.ts"
 import { Connection } from "./Connection.ts"
-import { type LiveChange, LiveSource, type LiveSourceUnavailable } from "./LiveSource.ts"
-import { type ClientMessage, encodeEvent, type Fault, parseMessage } from "./Protocol.ts"
+import { LiveSource } from "./LiveSource.ts"
+import { SignIns } from "./SignIns.ts"
+import { Subscriptions } from "./Subscriptions.ts"
 import { Topics } from "./Topics.ts"
 
 /** How often tokens are looked at for having expired. */
 const expiryInterval = "1 second"
-
-/** How long until changes that failed are listened to again. */
-const retryInterval = "1 second"
 
 /** Serves the engine's WebSockets until its scope closes. */
 export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Layer.effectDiscard(Effect.gen(function*() {
@@ -27,159 +26,52 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const sockets = yield* Sockets
   const fork = Effect.runForkWith(yield* Effect.context())
   const topics = new Topics(yield* Effect.scope)
-  const kinds: ReadonlyArray<ChannelKind> = [drawKind(source), lobbyKind(source)]
-  const signedIn = new Set<Connection>()
-  /** For each token that is being verified, the sessions that have ended meanwhile. */
-  const verifying = new Set<Set<SessionId>>()
+  const signIns = new SignIns(source, topics)
+  const subscriptions = new Subscriptions([drawKind(source), lobbyKind(source)], topics)
 
-  const kindOf = (name: string): Effect.Effect<ChannelKind, Fault> => {
-    const kind = kinds.find((each) => each.matches(name))
-    return kind === undefined
-      ? Effect.fail({ code: "not_found", detail: "There is no such channel." })
-      : Effect.succeed(kind)
-  }
-
-  const authenticate = (connection: Connection, token: Redacted.Redacted): Effect.Effect<void, Fault> =>
-    Effect.suspend(() => {
-      const endedMeanwhile = new Set<SessionId>()
-      verifying.add(endedMeanwhile)
-      return Effect.map(source.authenticate(token), (user) => {
-        if (endedMeanwhile.has(user.sessionId)) return closeEnded(connection)
-        if (connection.user?.userId !== user.userId) topics.leavePrivate(connection)
-        connection.user = user
-        signedIn.add(connection)
-        connection.answer("authenticated", { userId: user.userId, expiresAt: formatInstant(instant(user.expiresAt)) })
-      }).pipe(Effect.ensuring(Effect.sync(() => verifying.delete(endedMeanwhile))))
-    })
-
-  const serve = (connection: Connection, message: ClientMessage): Effect.Effect<void, Fault> => {
-    switch (message.type) {
-      case "ping":
-        return Effect.map(now, (time) => connection.answer("pong", { serverTime: formatInstant(time) }))
-      case "auth":
-        return authenticate(connection, message.token)
-      case "subscribe":
-        return Effect.gen(function*() {
-          const kind = yield* kindOf(message.channel)
-          const { user } = connection
-          const fault = yield* Effect.catchTag(
-            kind.authorise(message.channel, user?.userId),
-            "LiveSourceUnavailable",
-            notNow
-          )
-          if (fault !== null) return yield* Effect.fail(fault)
-          // the token may have expired meanwhile: its private channels are gone, and this one would stay
-          if (kind.private && connection.user !== user) return yield* Effect.fail(tokenExpired)
-          connection.answer("subscribed", { channel: message.channel })
-          yield* topics.listen(connection, message.channel, kind)
-        })
-      case "unsubscribe":
-        return Effect.map(kindOf(message.channel), () => {
-          topics.leave(connection, message.channel)
-          connection.answer("unsubscribed", { channel: message.channel })
-        })
-    }
-  }
-
-  const forget = (connection: Connection): void => {
-    signedIn.delete(connection)
-    topics.leaveAll(connection)
-  }
-
-  const serveAll = (connection: Connection, first: string): Effect.Effect<void> =>
-    Effect.gen(function*() {
-      for (let text: string | undefined = first; text !== undefined; text = connection.next()) {
-        yield* Effect.fromResult(parseMessage(text)).pipe(
-          Effect.flatMap((message) => serve(connection, message)),
-          Effect.catch((fault) => Effect.sync(() => connection.fault(fault)))
-        )
-        if (connection.gone) return forget(connection) // it went while it was being served
-      }
-    }).pipe(
-      Effect.catchCause((cause) =>
-        Effect.andThen(
-          Effect.logError("A WebSocket message could not be served", cause),
-          Effect.sync(() => connection.close(1011, "Something went wrong on our side."))
-        )
-      )
-    )
-
-  const accept = (socket: LiveSocket): SocketListener => {
-    const connection = new Connection(socket)
-    fork(
-      Effect.map(
-        now,
-        (time) => connection.answer("connected", { connectionId: connection.id, serverTime: formatInstant(time) })
-      )
-    )
-    return {
-      message: (text) => {
-        if (connection.take(text)) fork(serveAll(connection, text))
-      },
-      drained: () => topics.catchUp(connection),
-      closed: () => {
-        connection.gone = true
-        forget(connection)
-      }
-    }
-  }
-
-  const hear = (change: LiveChange): Effect.Effect<void> => {
-    switch (change._tag) {
-      case "DrawSold":
-        return Effect.sync(() => {
-          topics.touch(drawChannel)
-          topics.touch(lobbyChannel(change.drawId)) // where it is a room
-        })
-      case "RoomChanged":
-        return Effect.sync(() => topics.touch(lobbyChannel(change.roomId)))
-      case "DrawStatus": {
-        const { _tag, ...data } = change
-        topics.touch(drawChannel) // another draw may be on sale now
-        return topics.publish(drawChannel, data.drawId, encodeEvent("draw:status", data, drawChannel))
-      }
-    }
-  }
-
-  const endSession = (session: SessionId): void => {
-    for (const endedMeanwhile of verifying) endedMeanwhile.add(session)
-    for (const connection of signedIn) {
-      if (connection.user?.sessionId === session) closeEnded(connection)
-    }
-  }
-
-  const expireTokens = Effect.map(now, (time) => {
-    for (const connection of signedIn) {
-      if (connection.user === undefined || connection.user.expiresAt > time) continue
-      signedIn.delete(connection)
-      connection.user = undefined
-      topics.leavePrivate(connection)
-      connection.send(encodeEvent("error", tokenExpired))
-    }
-  })
-
-  yield* source.changes.pipe(
-    Stream.runForEach(hear),
-    Effect.catchCause((cause) => Effect.logWarning("The live changes are interrupted", cause)),
-    Effect.andThen(Effect.sleep(retryInterval)),
-    Effect.andThen(Effect.sync(() => topics.touchAll())),
+  yield* Effect.forkScoped(tellChanges(source, topics))
+  yield* source.endedSessions.pipe(
+    Stream.runForEach((session) => Effect.sync(() => signIns.endSession(session))),
+    Effect.forkScoped({ startImmediately: true })
+  )
+  yield* Effect.map(now, (time) => signIns.expireTokens(time)).pipe(
+    Effect.delay(expiryInterval),
     Effect.forever,
     Effect.forkScoped
   )
-  yield* source.endedSessions.pipe(
-    Stream.runForEach((session) => Effect.sync(() => endSession(session))),
-    Effect.forkScoped({ startImmediately: true })
-  )
-  yield* expireTokens.pipe(Effect.delay(expiryInterval), Effect.forever, Effect.forkScoped)
-  yield* sockets.serve(accept)
+  yield* sockets.serve(accept({ now, signIns, subscriptions, topics }, (effect) => fork(effect)))
 }))
 
-const tokenExpired: Fault = { code: "token_expired", detail: "The access token has expired." }
-
-const notNow = ({ cause, message }: LiveSourceUnavailable): Effect.Effect<Fault> =>
-  Effect.as(Effect.logWarning(message, cause), {
-    code: "unavailable",
-    detail: "Whether you may listen to this channel cannot be found out now; try again."
+/** What becomes of each connection, from its greeting to its end. */
+const accept = (
+  { topics, ...servers }: MessageServers & { readonly topics: Topics },
+  fork: (effect: Effect.Effect<void>) => void
+) =>
+(socket: LiveSocket): SocketListener => {
+  const connection = new Connection(socket)
+  const forget = () => {
+    servers.signIns.forget(connection)
+    topics.leaveAll(connection)
+  }
+  /** Whoever went while they were served may have been signed in, or have come to listen, after they were forgotten. */
+  const forgetIfGone = Effect.sync(() => {
+    if (connection.gone) forget()
   })
+  fork(greet(connection, servers))
+  return {
+    message: (text) => {
+      if (connection.receive(text)) fork(Effect.andThen(serveMessages(servers, connection, text), forgetIfGone))
+    },
+    drained: () => topics.catchUp(connection),
+    closed: () => {
+      connection.gone = true
+      forget()
+    }
+  }
+}
 
-const closeEnded = (connection: Connection): void => connection.close(1008, "This session has ended.")
+const greet = (connection: Connection, { now }: MessageServers): Effect.Effect<void> =>
+  Effect.map(
+    now,
+    (time) => connection.answer("connected", { connectionId: connection.id, serverTime: formatInstant(time) })
+  )

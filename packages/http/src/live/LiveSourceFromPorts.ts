@@ -53,7 +53,7 @@ export const layer = Layer.effect(
       return (yield* Effect.forEach(current === null ? ended : [...ended, current], statusOf)).flat()
     })
 
-    const heard = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
+    const liveChangesOf = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
       switch (change._tag) {
         case "Sold":
           return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId }])
@@ -102,7 +102,7 @@ export const layer = Layer.effect(
           Effect.mapError(sourceUnavailable)
         ),
       // listening begins before the present is read: what happens in between is told twice rather than never
-      changes: Stream.mapEffect(events.changes, heard).pipe(
+      changes: Stream.mapEffect(events.changes, liveChangesOf).pipe(
         Stream.merge(Stream.fromEffect(present)),
         Stream.flatMap(Stream.fromIterable),
         Stream.mapError(sourceUnavailable)

@@ -61,18 +61,31 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly errors: ReadonlyArray<InvalidField> | undefined
   /** Seconds after which the same request makes sense again. */
   readonly retryAfter: number | undefined
+  /** The methods that are taken, as the header `Allow` names them; of a 405 alone. */
+  readonly allow: string | undefined
 
   constructor(
     code: Code,
     detail: string,
-    more: { readonly errors?: ReadonlyArray<InvalidField>; readonly retryAfter?: number } = {}
+    more: {
+      readonly errors?: ReadonlyArray<InvalidField>
+      readonly retryAfter?: number
+      readonly allow?: string
+    } = {}
   ) {
     this.code = code
     this.detail = detail
     this.errors = more.errors
     this.retryAfter = more.retryAfter
+    this.allow = more.allow
   }
 }
+
+/** For what nobody foresaw: the log says what it was, under the request's id; the client is told nothing of it. */
+export const internalProblem = new Problem(
+  "internal",
+  "Something went wrong on our side. The request id helps us to find out what."
+)
 
 /** Fails with a problem. */
 export const refuse = <Code extends ProblemCode>(

@@ -1,35 +1,47 @@
-/** The answer that tells of a problem. */
+/** The one form of every problem that this server answers, whether an engine refuses the request or the application does. */
 import { HttpServerResponse } from "effect/http"
 import { STATUS_CODES } from "node:http"
-import { type Problem, problemStatus } from "./Problem.ts"
+import { type Problem, type ProblemCode, problemStatus } from "./Problem.ts"
 
-/** The answer to a request that met a problem (RFC 9457). */
-export const problemResponse = (
-  problem: Problem,
-  requestId: string,
-  headers: Readonly<Record<string, string>> = {}
-): HttpServerResponse.HttpServerResponse => {
-  const status = problemStatus[problem.code]
-  const body = {
-    type: "about:blank",
-    title: STATUS_CODES[status],
-    status,
-    code: problem.code,
-    detail: problem.detail,
-    requestId,
-    errors: problem.errors
-  }
-  return HttpServerResponse.text(JSON.stringify(body), {
-    status,
-    contentType: "application/problem+json",
-    headers: {
-      ...headers,
-      ...(problem.retryAfter === undefined
-        ? {}
-        : { "retry-after": String(Math.max(1, Math.ceil(problem.retryAfter))) }),
-      // RFC 9110, section 11.6.1: a 401 names the scheme; RFC 6750, section 3.1: and why the token was not taken
-      ...(problem.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
-      ...(problem.code === "token_expired" ? { "www-authenticate": "Bearer error=\"invalid_token\"" } : {})
-    }
-  })
+/** A problem as it is sent. */
+export interface RenderedProblem {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** `application/problem+json` (RFC 9457). */
+  readonly body: string
 }
+
+const contentType = "application/problem+json"
+
+/** RFC 9110, section 11.6.1: a 401 names the scheme; RFC 6750, section 3.1: and why the token was not taken. */
+const challenges: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: "Bearer",
+  token_expired: "Bearer error=\"invalid_token\""
+}
+
+/** Status, headers and body of a problem that the request `requestId` met. */
+export const renderProblem = (problem: Problem, requestId: string): RenderedProblem => {
+  const { allow, code, detail, errors, retryAfter } = problem
+  const status = problemStatus[code]
+  const challenge = challenges[code]
+  return {
+    status,
+    headers: {
+      "content-type": contentType,
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+      ...(allow === undefined ? {} : { allow }),
+      ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfter))) }),
+      ...(challenge === undefined ? {} : { "www-authenticate": challenge })
+    },
+    body: JSON.stringify({ type: "about:blank", title: STATUS_CODES[status], status, code, detail, requestId, errors })
+  }
+}
+
+/** A rendered problem as the application's answer. */
+export const renderedResponse = ({ body, headers, status }: RenderedProblem): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(body, { status, contentType, headers })
+
+/** The application's answer to a request that met a problem. */
+export const problemResponse = (problem: Problem, requestId: string): HttpServerResponse.HttpServerResponse =>
+  renderedResponse(renderProblem(problem, requestId))

@@ -29,7 +29,7 @@ const problemsOfStatus = <Code extends ProblemCode>(status: number, codes: Reado
       decode: SchemaGetter.transform(({ code, detail, errors }) =>
         new Problem(code, detail, errors === undefined ? {} : { errors })
       ),
-      encode: SchemaGetter.forbidden(() => "problemResponse writes problems, with the id of their request")
+      encode: SchemaGetter.forbidden(() => "renderProblem writes problems, with the id of their request")
     }),
     Schema.annotate({ httpApiStatus: status, description: codes.join(", ") }),
     HttpApiSchema.asJson({ contentType: "application/problem+json" })
@@ -41,5 +41,8 @@ export const problems = <const Codes extends ReadonlyArray<ProblemCode>>(...code
   return Array.from(byStatus, ([status, codes]) => problemsOfStatus<Codes[number]>(status, codes))
 }
 
-/** What every request with a body may meet. */
-export const bodyProblems = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"] as const
+/** What a request with a body of any kind may meet: the engines refuse one that is too large, or does not arrive whole. */
+export const anyBodyProblems = ["invalid_request", "payload_too_large"] as const
+
+/** What a request with a body of JSON may meet. */
+export const bodyProblems = [...anyBodyProblems, "invalid_json", "unsupported_media_type"] as const

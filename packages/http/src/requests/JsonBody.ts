@@ -9,7 +9,7 @@ import type { HttpServerRequest } from "effect/http"
 import { invalidFields } from "../problems/InvalidFields.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import type { bodyProblems } from "../problems/ProblemSchema.ts"
-import { rawBody } from "./RawBody.ts"
+import { bodyOf } from "./Body.ts"
 import { parseBytes } from "./StrictJson.ts"
 
 /** What may be wrong with a body. */
@@ -33,7 +33,7 @@ export const jsonBody = <A>(schema: Schema.ConstraintDecoder<A>, whenEmpty?: A) 
   const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: "error", errors: "all" })
   return (request: HttpServerRequest.HttpServerRequest): Effect.Effect<JsonBody<A>, BodyProblem> =>
     Effect.flatMap(
-      rawBody(request),
+      bodyOf(request),
       (bytes): Effect.Effect<JsonBody<A>, BodyProblem> => {
         if (bytes.length === 0 && whenEmpty !== undefined) return Effect.succeed({ value: whenEmpty, bytes })
         if (!jsonForm.test(request.headers["content-type"] ?? "")) {

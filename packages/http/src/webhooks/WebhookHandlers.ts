@@ -18,7 +18,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { rawBody } from "../requests/RawBody.ts"
+import { bodyOf } from "../requests/Body.ts"
 
 /** Nothing but a new configuration changes it; senders repeat events for hours. */
 const notConfiguredRetrySeconds = 300
@@ -46,7 +46,7 @@ export const layer = HttpApiBuilder.group(
       forged: Effect.Effect<never, Refused>
     ) =>
       Effect.fnUntraced(function*({ request }: { readonly request: HttpServerRequest.HttpServerRequest }) {
-        const body = yield* rawBody(request)
+        const body = yield* bodyOf(request)
         const verdict = yield* authenticate({ headers: request.headers, body })
         switch (verdict._tag) {
           case "NotConfigured":

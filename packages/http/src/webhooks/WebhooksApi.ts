@@ -1,8 +1,7 @@
 /** The contract with the services that tell of money: a shop and a provider of payouts (API.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { problems } from "../problems/ProblemSchema.ts"
-import { rawBodyProblems } from "../requests/RawBody.ts"
+import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"
 
 /** Whatever its sender writes: it is taken to the byte, and read later. */
 const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })
@@ -17,11 +16,11 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
   HttpApiEndpoint.post("revenuecat", "/webhooks/revenuecat", {
     payload: Event,
     success: Taken,
-    error: problems(...rawBodyProblems, "unauthenticated", "unavailable")
+    error: problems(...anyBodyProblems, "unauthenticated", "unavailable")
   }).annotate(OpenApi.Summary, "Takes an event of the shop").annotate(OpenApi.Description, description),
   HttpApiEndpoint.post("stripe", "/webhooks/stripe", {
     payload: Event,
     success: Taken,
-    error: problems(...rawBodyProblems, "unavailable")
+    error: problems(...anyBodyProblems, "unavailable")
   }).annotate(OpenApi.Summary, "Takes an event of the payout provider").annotate(OpenApi.Description, description)
 ) {}

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ByteSize, Deferred, Effect, Exit, Fiber, Option, Scope, Stream } from "effect"
-import { HttpIncomingMessage, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Deferred, Effect, Exit, Fiber, Option, Scope, Stream } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect } from "node:net"
 import { Readable } from "node:stream"
 import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
@@ -154,13 +154,19 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       assert.strictEqual(asked, 1)
     }))
 
-  it.live("takes the cap from MaxBodySize", () =>
+  it.live("takes the cap of each path, announced or in chunks", () =>
     Effect.gen(function*() {
-      const { url } = yield* serve(engine, echo).pipe(
-        Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(10))
-      )
-      assert.strictEqual((yield* fetchText(url, { method: "POST", body: "x".repeat(10) })).status, 200)
-      assert.strictEqual((yield* fetchText(url, { method: "POST", body: "x".repeat(11) })).status, 413)
+      const { port, url } = yield* serve(engine, echo, {
+        bodyBytesMax: (url) => url.startsWith("/large?") ? 70_000 : 10
+      })
+      const status = (path: string, length: number) =>
+        Effect.map(fetchText(`${url}${path}`, { method: "POST", body: "x".repeat(length) }), ({ status }) => status)
+      assert.strictEqual(yield* status("", 10), 200)
+      assert.strictEqual(yield* status("", 11), 413)
+      assert.strictEqual(yield* status("/large?x=1", 70_000), 200)
+      assert.strictEqual(yield* status("/large?x=1", 70_001), 413)
+      const chunks = [head("POST /", "Transfer-Encoding: chunked"), `b\r\n${"x".repeat(11)}\r\n`, "0\r\n\r\n"]
+      assert.strictEqual(problemIn((yield* say(port, chunks)).received).code, "payload_too_large")
     }))
 
   it.live("27: a body whose length is uncertain is refused and the connection closed, and nothing is done", () =>

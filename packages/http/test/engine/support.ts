@@ -6,6 +6,7 @@ import { connect } from "node:net"
 import * as Engine from "../../src/engine/Engine.ts"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { Sockets } from "../../src/engine/Sockets.ts"
+import { bodyBytesMaxDefault } from "../../src/requests/BodyLimits.ts"
 
 export const engines = ["uws", "node"] as const
 
@@ -24,6 +25,8 @@ export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> 
       socketPath: "/ws",
       allowedOrigins: new Set(["https://app.example.com"]),
       gracePeriod: "2 seconds",
+      bodyBytesMax: () => bodyBytesMaxDefault,
+      answerHeaders: () => ({}),
       ...options
     }))
     const server = Context.get(context, HttpServer.HttpServer)

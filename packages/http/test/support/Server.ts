@@ -138,7 +138,13 @@ export const layer = (
     })
   ).pipe(
     Layer.provideMerge(
-      Engine.layer(engine, { host: "127.0.0.1", port: 0, socketPath: "/ws", allowedOrigins: new Set() })
+      Engine.layer(engine, {
+        host: "127.0.0.1",
+        port: 0,
+        socketPath: "/ws",
+        allowedOrigins: new Set(),
+        ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins })
+      })
     ),
     Layer.provideMerge(world)
   )

@@ -1,6 +1,7 @@
 /** What every adapter of `PayoutProvider` must do. */
 import { type Cents, cents } from "@ddd/core/money/Money"
-import { newWithdrawal, type ProviderReport, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import { newWithdrawal, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { userId } from "@ddd/core/values/Ids"

@@ -1,17 +1,16 @@
 /** What every adapter of `Withdrawals` must do. */
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import {
-  keyLifeMillis,
   newWithdrawal,
   type ProviderPayoutStatus,
   providerPayoutStatuses,
-  type ProviderReport,
   type ProviderStep,
   providerSteps,
-  type Resolution,
-  turnMillis,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
+import { keyLifeMillis, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"

@@ -1,8 +1,10 @@
 /** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
 import { daysToPublish, type VoidReason } from "@ddd/core/draws/Draw"
-import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
-import { abandonAfterMillis } from "@ddd/core/draws/Steps"
-import { expireAfterMillis } from "@ddd/core/draws/Steps"
+import { lockDaily } from "@ddd/core/draws/Locking"
+import { openDaily } from "@ddd/core/draws/Opening"
+import { outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
+import { abandonAfterMillis, expireAfterMillis } from "@ddd/core/draws/Steps"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import { collectFee, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"

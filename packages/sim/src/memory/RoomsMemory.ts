@@ -1,7 +1,8 @@
 /** Private rooms, in memory: decided by core's `Room`, one request at a time. */
+import { lockRoom } from "@ddd/core/draws/Locking"
+import { openRoom } from "@ddd/core/draws/Opening"
 import { keyOf } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { lockRoom, openRoom } from "@ddd/core/draws/Settlement"
 import { autoDrawTime } from "@ddd/core/draws/Steps"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { DueStep } from "@ddd/core/ports/Draws"

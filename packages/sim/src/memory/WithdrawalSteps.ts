@@ -1,6 +1,8 @@
 /** What operations on withdrawals have in common, in memory. Each is a piece of a write that was decided. */
+import { applyReport } from "@ddd/core/money/ProviderReport"
 import { failWithdrawal, payWithdrawal, returnWithdrawal } from "@ddd/core/money/Wallet"
-import { applyReport, dueAfter, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { dueAfter } from "@ddd/core/money/WithdrawalActions"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"

@@ -1,16 +1,10 @@
 /** Money on its way out, in memory. */
 import { keyOf } from "@ddd/core/draws/Sale"
+import { applyReport } from "@ddd/core/money/ProviderReport"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
-import {
-  applyReport,
-  newWithdrawal,
-  nextAction,
-  pauseMillis,
-  resolve,
-  startTurn,
-  turnMillis,
-  type Withdrawal
-} from "@ddd/core/money/Withdrawal"
+import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { nextAction, pauseMillis, startTurn, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import { resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { Transaction } from "@ddd/core/ports/Ledger"
 import {
   type AskRefusal,

@@ -141,7 +141,7 @@ export const predict = (expected: Expected, player: Player, request: Request, cl
 const refused = (refusal: PurchaseRefusal): Prediction => ({ _tag: "Refused", refusal })
 
 /** Money comes in; what is owed is paid from it at once. */
-export const credit = (wallet: ExpectedWallet, amount: bigint, winnings = 0n): void => {
+const credit = (wallet: ExpectedWallet, amount: bigint, winnings = 0n): void => {
   wallet.balance += amount
   wallet.withdrawable += winnings
   wallet.movements++

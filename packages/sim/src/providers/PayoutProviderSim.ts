@@ -5,13 +5,9 @@
  * anew by each operation; within a process they take turns. No money is anywhere, and nobody has a bank account.
  */
 import { cents } from "@ddd/core/money/Money"
-import {
-  type ProviderReport,
-  type ProviderStep,
-  providerSteps,
-  requestKey,
-  type Withdrawal
-} from "@ddd/core/money/Withdrawal"
+import type { ProviderReport } from "@ddd/core/money/ProviderReport"
+import { type ProviderStep, providerSteps, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { type Instant, instant } from "@ddd/core/values/Instant"

@@ -12,7 +12,7 @@ import { Effect, Stream } from "effect"
 import { present } from "./Steps.ts"
 
 /** The bytes of the bundle, in chunks. The draw must exist. */
-export const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
+const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
   const { drawId, lines, notes } = present(yield* (yield* Draws).proof(id))
   const vkey = present((yield* RecordSigner).vkeys[0])
   return [encodeHeader({ drawId, vkey, ...notes, chain: yield* BeaconChain }), ...yield* Stream.runCollect(lines)].map(

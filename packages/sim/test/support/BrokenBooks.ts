@@ -1,6 +1,6 @@
 /** Good books to break, and ways of breaking them. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
-import { voidRecord } from "@ddd/core/draws/Settlement"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { refundTicket, type TransactionType } from "@ddd/core/money/Wallet"

@@ -1,5 +1,8 @@
 /** Days of a lottery as its operator publishes them: signed records that name each other, and bundles that hold. */
-import { lockDaily, openDaily, outcomeOf, resultRecord, voidRecord } from "@ddd/core/draws/Settlement"
+import { lockDaily } from "@ddd/core/draws/Locking"
+import { openDaily } from "@ddd/core/draws/Opening"
+import { outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
+import { voidRecord } from "@ddd/core/draws/Voiding"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { makeLeafComposer } from "@ddd/core/proof/Leaf"
 import { append, emptyFrontier, root } from "@ddd/core/proof/Merkle"

@@ -31,7 +31,7 @@ export interface Fields {
 }
 
 /** An input or a text area, by id. */
-export const fieldOf = (id: string): Field => {
+const fieldOf = (id: string): Field => {
   const element = byId(id, HTMLElement)
   if (!(element instanceof HTMLInputElement) && !(element instanceof HTMLTextAreaElement)) {
     throw new Error(`#${id} is no field`)

@@ -4,23 +4,19 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { ByteSize, Effect, Exit, Option, Result, Scope } from "effect"
-import {
-  HttpIncomingMessage,
-  HttpServer,
-  HttpServerError,
-  HttpServerRequest,
-  type HttpServerResponse
-} from "effect/http"
+import { HttpIncomingMessage, HttpServer, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { NetAddress } from "effect/net"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { requestIdOf } from "../../requests/RequestId.ts"
-import { defaultGracePeriod, type EngineOptions } from "../EngineOptions.ts"
-import { defaultMaxBodyBytes, framing } from "../Framing.ts"
+import { internalProblem, type Problem } from "../../problems/Problem.ts"
+import { renderedResponse } from "../../problems/ProblemResponse.ts"
+import { defaultGracePeriod, type EngineOptions, type RequestRules } from "../EngineOptions.ts"
+import { framing } from "../Framing.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, type Refusal, render, toResponse, traceRefused } from "../Refusal.ts"
+import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused, unreadHead } from "../Refusal.ts"
+import { headFault, logUnsendable } from "../ResponseHead.ts"
 import { WholeRequest } from "../WholeRequest.ts"
-import { rawResponse } from "./NodeSockets.ts"
+import { headOf, rawResponse } from "./NodeSockets.ts"
 
 /** What Node is told about clients that are slow, or idle between two requests. Milliseconds. */
 export const timeouts = {
@@ -30,14 +26,21 @@ export const timeouts = {
   keepAliveTimeout: 10_000
 } as const
 
+/** How long requests that were interrupted have for being answered so, before their connections are cut. */
+const interruptedAnswersPeriod = "100 millis"
+
 /** Listens with `server`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(server: Server, options: EngineOptions) {
   let handle: RequestListener | undefined
-  let maxBodyBytes = defaultMaxBodyBytes
   /** Responses that are not complete. */
   const open = new Set<ServerResponse>()
   const latest = new WeakMap<Socket, ServerResponse>()
   let drained: (() => void) | undefined
+
+  const allAnswered = Effect.callback<void>((resume) => {
+    drained = () => resume(Effect.void)
+    if (open.size === 0) drained()
+  })
 
   server.on("request", (request, response) => {
     open.add(response)
@@ -46,8 +49,8 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
       open.delete(response)
       if (open.size === 0) drained?.()
     })
-    const refusal = handle === undefined ? notServing : unlawful(request, maxBodyBytes)
-    if (refusal !== undefined) return refuse(request, response, refusal)
+    const refusal = handle === undefined ? notServing : unlawful(request, options)
+    if (refusal !== undefined) return refuse(request, response, refusal, options)
     handle?.(request, response)
   })
   server.on("clientError", (error: NodeJS.ErrnoException, connection: Socket) => {
@@ -56,7 +59,10 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
     const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT"
     if (slow || !connection.writable) connection.destroy()
     else if (answering) connection.destroySoon()
-    else connection.end(rawResponse(malformed("This is not a lawful HTTP/1.1 request."), requestIdOf(undefined)))
+    else {
+      const refusal = malformed("This is not a lawful HTTP/1.1 request.")
+      connection.end(rawResponse(renderRefusal(refusal, unreadHead, options.answerHeaders)))
+    }
   })
 
   yield* Effect.acquireRelease(
@@ -77,24 +83,22 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
     address,
     serve: Effect.fnUntraced(function*(httpApp, middleware) {
       const requests = Scope.makeUnsafe("parallel")
-      const configured = yield* HttpIncomingMessage.MaxBodySize
-      if (configured !== undefined) maxBodyBytes = Number(configured)
       handle = yield* NodeHttpServer.makeHandler(
-        onceWhole(httpApp, maxBodyBytes),
+        onceWhole(httpApp, options),
         { scope: requests, middleware }
       )
       yield* Scope.addFinalizer(
         yield* Effect.scope,
-        Effect.callback<void>((resume) => {
+        Effect.sync(() => {
           handle = undefined
           server.close()
           for (const response of open) response.shouldKeepAlive = false
-          drained = () => resume(Effect.void)
-          if (open.size === 0) drained()
         }).pipe(
+          Effect.andThen(allAnswered),
           Effect.timeoutOption(options.gracePeriod ?? defaultGracePeriod),
           // interrupts what is left; detached, since a handler that cannot be interrupted must not hold up the stop
-          Effect.andThen(Effect.forkDetach(Scope.close(requests, Exit.void)))
+          Effect.andThen(Effect.forkDetach(Scope.close(requests, Exit.void))),
+          Effect.andThen(Effect.timeoutOption(allAnswered, interruptedAnswersPeriod))
         )
       )
     })
@@ -112,53 +116,67 @@ const listen = (server: Server, options: EngineOptions) =>
   })
 
 /** Why a request is not handed to the application, as far as its head tells. */
-const unlawful = (request: IncomingMessage, maxBodyBytes: number): Refusal | undefined => {
+const unlawful = (request: IncomingMessage, { bodyBytesMax }: RequestRules): Problem | undefined => {
   if (request.method === "TRACE") return traceRefused
   const frame = framing(request.headers["content-length"], request.headers["transfer-encoding"])
   if (frame._tag === "Faulty") return malformed(frame.detail)
-  if (frame._tag === "Body" && frame.length !== undefined && frame.length > maxBodyBytes) {
-    return bodyTooLarge(maxBodyBytes)
-  }
-  return undefined
+  if (frame._tag === "Empty" || frame.length === undefined) return undefined
+  const bytesMax = bodyBytesMax(request.url ?? "")
+  return frame.length > bytesMax ? bodyTooLarge(bytesMax) : undefined
 }
 
-const refuse = (request: IncomingMessage, response: ServerResponse, refusal: Refusal): void => {
-  const { status, headers, body } = render(refusal, requestIdOf(request.headers["x-request-id"]?.toString()))
+const refuse = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Problem,
+  { answerHeaders }: RequestRules
+): void => {
+  const { body, headers, status } = renderRefusal(refusal, headOf(request), answerHeaders)
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
   response.end(body)
 }
 
-/** Runs `httpApp` once the body has arrived, with a request that holds it. */
-const onceWhole = <E, R>(httpApp: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>, maxBodyBytes: number) =>
+/** Runs `httpApp` once the body has arrived, with a request that holds it. Its answer is one that can be sent. */
+const onceWhole = <E, R>(
+  httpApp: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+  { answerHeaders, bodyBytesMax }: RequestRules
+) =>
   Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const read = yield* Effect.result(bodyOf(request, maxBodyBytes))
-    if (Result.isFailure(read)) return toResponse(read.failure, requestIdOf(request.headers["x-request-id"]))
+    const { headers, url } = request
+    const head = { requestId: headers["x-request-id"], origin: headers["origin"] }
+    const read = yield* Effect.result(bodyOf(request, bodyBytesMax(url)))
+    if (Result.isFailure(read)) {
+      const refusal = renderedResponse(renderRefusal(read.failure, head, answerHeaders))
+      return HttpServerResponse.setHeader(refusal, "connection", "close")
+    }
     const whole = new WholeRequest({
       source: request.source,
       method: request.method,
-      url: request.url,
-      headers: request.headers,
+      url,
+      headers,
       peerAddress: PeerAddress.fromText(Option.getOrElse(request.remoteAddress, () => "")),
       body: read.success
     })
-    return yield* Effect.provideService(httpApp, HttpServerRequest.HttpServerRequest, whole)
+    const response = yield* Effect.provideService(httpApp, HttpServerRequest.HttpServerRequest, whole)
+    const fault = headFault(response)
+    if (fault === undefined) return response
+    const internal = renderRefusal(internalProblem, head, answerHeaders)
+    yield* logUnsendable(fault, internal)
+    return renderedResponse(internal)
   })
 
-const bodyOf = (
-  request: HttpServerRequest.HttpServerRequest,
-  maxBodyBytes: number
-): Effect.Effect<Buffer, Refusal> =>
+const bodyOf = (request: HttpServerRequest.HttpServerRequest, bytesMax: number): Effect.Effect<Buffer, Problem> =>
   framing(request.headers["content-length"], request.headers["transfer-encoding"])._tag === "Empty"
     ? Effect.succeed(nothing)
     : request.arrayBuffer.pipe(
       Effect.map((bytes) => Buffer.from(bytes)),
       Effect.mapError(({ reason }) =>
         reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
-          ? bodyTooLarge(maxBodyBytes)
+          ? bodyTooLarge(bytesMax)
           : malformed("The body did not arrive whole.")
       ),
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBodyBytes))
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bytesMax))
     )
 
 const nothing = Buffer.alloc(0)

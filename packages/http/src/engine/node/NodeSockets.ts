@@ -3,11 +3,12 @@ import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import type { IncomingMessage, Server } from "node:http"
 import type { Duplex } from "node:stream"
-import { requestIdOf } from "../../requests/RequestId.ts"
+import type { Problem } from "../../problems/Problem.ts"
+import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import { refuseHandshake } from "../Handshake.ts"
 import * as Heartbeat from "../Heartbeat.ts"
-import { notServing, reasonPhrase, type Refusal, render } from "../Refusal.ts"
+import { notServing, reasonPhrase, type RefusedHead, renderRefusal } from "../Refusal.ts"
 import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
 
 class NodeSocket implements LiveSocket, Heartbeat.Pulse {
@@ -75,7 +76,7 @@ export const attach = (
         version: request.headers["sec-websocket-version"],
         query: splitUrl(request).query
       }, options.allowedOrigins)
-      if (refusal !== undefined) return refuse(connection, refusal, request)
+      if (refusal !== undefined) return refuse(connection, refusal, request, options)
       handshakes.handleUpgrade(request, connection, head, (ws) => {
         const socket = new NodeSocket(ws)
         open.add(ws)
@@ -135,14 +136,22 @@ const goodbyes = (open: ReadonlySet<NodeWS.WebSocket>): Effect.Effect<void> =>
     }))
   )
 
-const refuse = (connection: Duplex, refusal: Refusal, request: IncomingMessage): void => {
-  const requestId = request.headers["x-request-id"]
-  connection.end(rawResponse(refusal, requestIdOf(typeof requestId === "string" ? requestId : undefined)))
+const refuse = (
+  connection: Duplex,
+  refusal: Problem,
+  request: IncomingMessage,
+  { answerHeaders }: EngineOptions
+): void => {
+  connection.end(rawResponse(renderRefusal(refusal, headOf(request), answerHeaders)))
 }
 
+export const headOf = ({ headers }: IncomingMessage): RefusedHead => ({
+  requestId: headers["x-request-id"]?.toString(),
+  origin: headers.origin
+})
+
 /** A refusal as bytes on the wire, for connections that have no response object. */
-export const rawResponse = (refusal: Refusal, requestId: string): string => {
-  const { status, headers, body } = render(refusal, requestId)
+export const rawResponse = ({ body, headers, status }: RenderedProblem): string => {
   const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
   return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
     `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`

@@ -6,23 +6,25 @@
  * registers `onAborted` at once, and does nothing where nothing may be done any more.
  */
 import type { HttpResponse } from "@ddd/uws"
-import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect, Exit, Latch, Stream } from "effect"
-import { Cookies, HttpServerResponse } from "effect/http"
-import { Readable } from "node:stream"
-import { internal, reasonPhrase, type Refusal, render } from "../Refusal.ts"
+import { HttpServerResponse } from "effect/http"
+import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
+import { headFault, logUnsendable } from "../ResponseHead.ts"
+import { lengthOf, payloadOf, statusLine, writeHeaders } from "./UwsResponse.ts"
 
 export class UwsExchange {
   /** The client went away before the response was complete; called once, at most. */
   onAborted: (() => void) | undefined
   readonly #res: HttpResponse
+  readonly #isHead: boolean
   readonly #closing: () => boolean
   /** Nothing more can be sent: the response is complete, or the client is gone. */
   #over = false
 
   /** `closing` says whether the connection is to end with this response. */
-  constructor(res: HttpResponse, closing: () => boolean) {
+  constructor(res: HttpResponse, method: string, closing: () => boolean) {
     this.#res = res
+    this.#isHead = method === "HEAD"
     this.#closing = closing
     res.onAborted(() => {
       this.#over = true
@@ -30,77 +32,70 @@ export class UwsExchange {
     })
   }
 
-  /** Collects the body, then calls `whole`; or `tooLarge`, as soon as it has more than `maxBytes`. Neither after an abort. */
-  collect(maxBytes: number, whole: (body: Buffer) => void, tooLarge: () => void): void {
+  /** Collects the body, then calls `whole`; or `tooLarge`, as soon as it has more than `bytesMax`. Neither after an abort. */
+  collect(bytesMax: number, whole: (body: Buffer) => void, tooLarge: () => void): void {
     const chunks: Array<Buffer> = []
     let size = 0
     this.#res.onData((chunk, isLast) => {
       if (this.#over) return
       size += chunk.byteLength
-      if (size > maxBytes) return tooLarge()
+      if (size > bytesMax) return tooLarge()
       if (chunk.byteLength > 0) chunks.push(Buffer.from(chunk.slice(0))) // a copy: uWS takes the memory back
       if (isLast) whole(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
     })
   }
 
   /** Answers with a problem and closes the connection: what else stands on it is not to be trusted. */
-  refuse(refusal: Refusal, requestId: string): void {
-    const { status, headers, body } = render(refusal, requestId)
+  refuse({ body, headers, status }: RenderedProblem): void {
     this.#end(status, () => {
       for (const [name, value] of Object.entries(headers)) this.#res.writeHeader(name, value)
-      this.#res.end(body, true)
+      if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(body), true)
+      else this.#res.end(body, true)
     })
   }
 
-  /** Sends the application's response. Completes when all of it was handed over; interrupted where the client goes away. */
-  send(method: string, response: HttpServerResponse.HttpServerResponse, requestId: () => string): Effect.Effect<void> {
+  /**
+   * Sends the application's response; `internal`, where it is one that cannot be sent. Completes when all of it was handed over;
+   * interrupted where the client goes away.
+   */
+  send(response: HttpServerResponse.HttpServerResponse, internal: () => RenderedProblem): Effect.Effect<void> {
     if (this.#over) return Effect.void
     const fault = headFault(response)
-    if (fault !== undefined) {
-      this.refuse(internal, requestId())
-      return Effect.die(new Error(fault))
-    }
-    const body = response.body
-    if (HttpServerResponse.omitsBody(response, method === "HEAD")) {
-      this.#end(response.status, () => {
-        this.#writeHeaders(response)
-        this.#res.endWithoutBody(method === "HEAD" ? lengthOf(response) : undefined, this.#closing())
-      })
-      return Effect.void
-    }
-    switch (body._tag) {
-      case "Empty":
-        this.#sendWhole(response, undefined)
-        return Effect.void
-      case "Uint8Array":
-        this.#sendWhole(response, body.text ?? body.body)
-        return Effect.void
+    if (fault !== undefined) return this.#sendFault(fault, internal())
+    if (HttpServerResponse.omitsBody(response, this.#isHead)) return this.#sendHead(response)
+    const payload = payloadOf(response.body)
+    switch (payload._tag) {
+      case "Whole":
+        return this.#sendWhole(response, payload.bytes)
       case "Stream":
-        return this.#sendStream(response, Stream.orDie(body.stream))
-      case "Raw": {
-        const raw = body.body
-        if (raw instanceof Readable) { // how HttpPlatform gives files
-          const stream = NodeStream.fromReadable<Uint8Array, unknown>({
-            evaluate: () => raw,
-            onError: (cause) => cause
-          })
-          return this.#sendStream(response, Stream.orDie(stream))
-        }
-        if (typeof raw === "string" || raw instanceof Uint8Array) {
-          this.#sendWhole(response, raw)
-          return Effect.void
-        }
-      }
+        return this.#sendStream(response, payload.stream)
+      case "Unsupported":
+        return this.#sendFault(`a body of the kind ${response.body._tag} is not supported`, internal())
     }
-    this.refuse(internal, requestId())
-    return Effect.die(new Error(`a response body of the kind ${body._tag} is not supported by the uws engine`))
   }
 
-  #sendWhole(response: HttpServerResponse.HttpServerResponse, body: string | Uint8Array | undefined): void {
+  #sendFault(fault: string, internal: RenderedProblem): Effect.Effect<void> {
+    this.refuse(internal)
+    return logUnsendable(fault, internal)
+  }
+
+  #sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
     this.#end(response.status, () => {
-      this.#writeHeaders(response)
+      writeHeaders(this.#res, response)
+      this.#res.endWithoutBody(this.#isHead ? lengthOf(response) : undefined, this.#closing())
+    })
+    return Effect.void
+  }
+
+  #sendWhole(
+    response: HttpServerResponse.HttpServerResponse,
+    body: string | Uint8Array | undefined
+  ): Effect.Effect<void> {
+    this.#end(response.status, () => {
+      writeHeaders(this.#res, response)
       this.#res.end(body, this.#closing())
     })
+    return Effect.void
   }
 
   #sendStream(
@@ -111,7 +106,7 @@ export class UwsExchange {
     const writable = Latch.makeUnsafe(true)
     res.cork(() => {
       res.writeStatus(statusLine(response.status))
-      this.#writeHeaders(response)
+      writeHeaders(res, response)
       res.onWritable(() => {
         writable.openUnsafe()
         return true
@@ -129,18 +124,16 @@ export class UwsExchange {
         return writable.await
       }),
       Effect.interruptible,
-      Effect.onExit((exit) =>
-        Effect.sync(() => {
-          if (this.#over) return
-          this.#over = true
-          if (Exit.isSuccess(exit)) {
-            res.cork(() => res.end(undefined, this.#closing()))
-          } else {
-            res.close() // half a body must not look like a whole one
-          }
-        })
-      )
+      Effect.onExit((exit) => Effect.sync(() => this.#endStream(Exit.isSuccess(exit))))
     )
+  }
+
+  /** Half a body must not look like a whole one. */
+  #endStream(isWhole: boolean): void {
+    if (this.#over) return
+    this.#over = true
+    if (isWhole) this.#res.cork(() => this.#res.end(undefined, this.#closing()))
+    else this.#res.close()
   }
 
   #end(status: number, rest: () => void): void {
@@ -151,45 +144,4 @@ export class UwsExchange {
       rest()
     })
   }
-
-  #writeHeaders(response: HttpServerResponse.HttpServerResponse): void {
-    for (const [name, value] of Object.entries(response.headers)) {
-      if (!uwsWrites.has(name)) this.#res.writeHeader(name, value)
-    }
-    if (!Cookies.isEmpty(response.cookies)) {
-      for (const cookie of Cookies.toSetCookieHeaders(response.cookies)) this.#res.writeHeader("set-cookie", cookie)
-    }
-  }
-}
-
-/** uWS writes these itself, from what it knows of the body. */
-const uwsWrites: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"])
-
-const unlawfulValue = /[^\t\x20-\x7e\x80-\xff]/
-const unlawfulName = /[^\w!#$%&'*+.^`|~-]/
-
-/** What is wrong with status and headers, where something is: uWS writes whatever it is given, a line break for instance. */
-const headFault = (response: HttpServerResponse.HttpServerResponse): string | undefined => {
-  if (response.status < 200 || response.status > 599) return `${response.status} is no final status`
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (unlawfulName.test(name) || unlawfulValue.test(value)) {
-      return `the response header ${JSON.stringify(name)} is not lawful`
-    }
-  }
-  return undefined
-}
-
-/** The length of the body that GET would answer with, where it is known. */
-const lengthOf = ({ body, headers }: HttpServerResponse.HttpServerResponse): number | undefined => {
-  const announced = headers["content-length"] // of files: HttpPlatform gives it here alone
-  if (announced !== undefined) return Number(announced)
-  return "contentLength" in body ? body.contentLength : undefined
-}
-
-const statusLines = new Map<number, string>()
-
-const statusLine = (status: number): string => {
-  let line = statusLines.get(status)
-  if (line === undefined) statusLines.set(status, line = `${status} ${reasonPhrase(status)}`)
-  return line
 }

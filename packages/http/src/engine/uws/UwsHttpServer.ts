@@ -9,13 +9,13 @@
  */
 import { type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_socket, uWS } from "@ddd/uws"
 import { Context, Effect, type Fiber, Scope } from "effect"
-import { Headers, HttpEffect, HttpIncomingMessage, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
+import { Headers, HttpEffect, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
 import { NetAddress } from "effect/net"
-import { requestIdOf } from "../../requests/RequestId.ts"
-import { defaultGracePeriod, type EngineOptions } from "../EngineOptions.ts"
-import { defaultMaxBodyBytes, framing } from "../Framing.ts"
+import { internalProblem, type Problem } from "../../problems/Problem.ts"
+import { defaultGracePeriod, type EngineOptions, type RequestRules } from "../EngineOptions.ts"
+import { framing } from "../Framing.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, type Refusal, traceRefused } from "../Refusal.ts"
+import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -25,8 +25,7 @@ type Handle = (exchange: UwsExchange, request: WholeRequest) => void
 /** Listens with `app`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: EngineOptions) {
   let handle: Handle | undefined
-  let maxBodyBytes = defaultMaxBodyBytes
-  app.any("/*", (res, req) => receive(res, req, maxBodyBytes, () => handle))
+  app.any("/*", (res, req) => receive(res, req, options, () => handle))
 
   const listening = yield* Effect.acquireRelease(
     listen(app, options),
@@ -39,8 +38,6 @@ export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: Engi
   return HttpServer.make({
     address,
     serve: Effect.fnUntraced(function*(httpApp, middleware) {
-      const configured = yield* HttpIncomingMessage.MaxBodySize
-      if (configured !== undefined) maxBodyBytes = Number(configured)
       const running = new Set<Fiber.Fiber<void>>()
       let underWay = 0 // counts a request from before its fiber exists, which may run far before it is in the set
       let drained: (() => void) | undefined
@@ -49,7 +46,7 @@ export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: Engi
       const application = HttpEffect.toHandled(httpApp, (request, response) => {
         const exchange = request.source
         return exchange instanceof UwsExchange
-          ? exchange.send(request.method, response, () => requestIdOf(request.headers["x-request-id"]))
+          ? exchange.send(response, () => refusalOf(internalProblem, request.headers, options))
           : Effect.die(new Error("a request that this server did not receive"))
       }, middleware)
 
@@ -104,17 +101,17 @@ const listen = (app: TemplatedApp, options: EngineOptions) =>
 const receive = (
   res: HttpResponse,
   req: HttpRequest,
-  maxBodyBytes: number,
+  rules: RequestRules,
   current: () => Handle | undefined
 ): void => {
-  const exchange = new UwsExchange(res, () => current() === undefined)
   const method = req.getCaseSensitiveMethod()
+  const exchange = new UwsExchange(res, method, () => current() === undefined)
   const query = req.getQuery()
   const url = query === undefined || query === "" ? req.getUrl() : `${req.getUrl()}?${query}`
   const headers = copyHeaders(req)
   const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
-  const refuse = (refusal: Refusal) => exchange.refuse(refusal, requestIdOf(headers["x-request-id"]))
+  const refuse = (problem: Problem) => exchange.refuse(refusalOf(problem, headers, rules))
   const proceed = (body: Buffer) => {
     const handle = current()
     if (handle === undefined) return refuse(notServing)
@@ -128,11 +125,16 @@ const receive = (
       return refuse(malformed(frame.detail))
     case "Empty":
       return proceed(nothing)
-    case "Body":
-      if (frame.length !== undefined && frame.length > maxBodyBytes) return refuse(bodyTooLarge(maxBodyBytes))
-      return exchange.collect(maxBodyBytes, proceed, () => refuse(bodyTooLarge(maxBodyBytes)))
+    case "Body": {
+      const bytesMax = rules.bodyBytesMax(url)
+      if (frame.length !== undefined && frame.length > bytesMax) return refuse(bodyTooLarge(bytesMax))
+      return exchange.collect(bytesMax, proceed, () => refuse(bodyTooLarge(bytesMax)))
+    }
   }
 }
+
+const refusalOf = (problem: Problem, headers: Headers.Headers, { answerHeaders }: RequestRules) =>
+  renderRefusal(problem, { requestId: headers["x-request-id"], origin: headers["origin"] }, answerHeaders)
 
 const nothing = Buffer.alloc(0)
 

@@ -1,11 +1,10 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t, WebSocket } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
-import { requestIdOf } from "../../requests/RequestId.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import { refuseHandshake } from "../Handshake.ts"
 import * as Heartbeat from "../Heartbeat.ts"
-import { notServing } from "../Refusal.ts"
+import { notServing, renderRefusal } from "../Refusal.ts"
 import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -74,8 +73,8 @@ export const attach = (
         query: req.getQuery() ?? ""
       }, options.allowedOrigins)
       if (refusal !== undefined) {
-        const requestId = requestIdOf(header(req, "x-request-id"))
-        return new UwsExchange(res, () => true).refuse(refusal, requestId)
+        const head = { requestId: header(req, "x-request-id"), origin: header(req, "origin") }
+        return new UwsExchange(res, "GET", () => true).refuse(renderRefusal(refusal, head, options.answerHeaders))
       }
       res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
     }

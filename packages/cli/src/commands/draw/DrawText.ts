@@ -1,0 +1,66 @@
+/** Draws as operators see them: as JSON, and in columns. */
+import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
+import { formatCents } from "@ddd/core/money/Money"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+
+const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+
+/** All that is public of a draw; money and times as the API spells them. */
+export const drawJson = (draw: Draw) => ({
+  ...draw,
+  prizePool: formatCents(draw.prizePool),
+  opensAt: timeOf(draw.opensAt),
+  closesAt: timeOf(draw.closesAt),
+  lockedAt: timeOf(draw.lockedAt),
+  drawAt: timeOf(draw.drawAt),
+  drawnAt: timeOf(draw.drawnAt)
+})
+
+const statusText = ({ status }: Draw): string =>
+  status === "open" ? style.green(status) : status === "void" ? style.red(status) : status
+
+/** One line a draw. */
+export const drawTable = (draws: ReadonlyArray<Draw>): string =>
+  aligned([
+    ["DATE", "STATUS", "ENTRIES", "POT", "WINNER", "CLOSES", "ID"],
+    ...draws.map((draw) => [
+      draw.drawDate ?? "room",
+      statusText(draw),
+      String(draw.totalEntries),
+      `$${formatCents(draw.prizePool)}`,
+      draw.winningTicketId ?? "",
+      timeOf(draw.closesAt) ?? "",
+      style.dim(draw.id)
+    ])
+  ], [2, 3])
+
+const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
+  value === null ? [] : [[style.dim(name), value]]
+
+/** One draw at length, with what was published of it. */
+export const drawText = (draw: Draw, notes: DrawNotes | null): string =>
+  aligned([
+    ...line("draw", draw.id),
+    ...line("date", draw.drawDate ?? "room"),
+    ...line("status", statusText(draw)),
+    ...line("entries", String(draw.totalEntries)),
+    ...line("pot", `$${formatCents(draw.prizePool)}`),
+    ...line("opens", timeOf(draw.opensAt)),
+    ...line("closes", timeOf(draw.closesAt)),
+    ...line("locked", timeOf(draw.lockedAt)),
+    ...line("drawn", timeOf(draw.drawnAt)),
+    ...line("commitment", draw.commitmentHash),
+    ...line("beacon", draw.beacon === null ? "none" : `${draw.beacon.chainHash} round ${draw.beacon.round}`),
+    ...line("root", draw.entriesRoot),
+    ...line("seed", draw.seed),
+    ...line(
+      "winner",
+      draw.winningTicketId === null ? null : `${draw.winningTicketId} at position ${draw.winningPosition}`
+    ),
+    ...line(
+      "records",
+      notes === null ? null : Object.entries(notes).flatMap(([name, note]) => note === null ? [] : [name]).join(", ")
+    )
+  ])

@@ -1,0 +1,31 @@
+/** `ddd draw run`: does now what is due now, as the server's clockwork would. */
+import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
+import * as Clockwork from "@ddd/core/work/Clockwork"
+import { Effect } from "effect"
+import { done, refuted } from "../../ExitCode.ts"
+import { print, style } from "../../terminal/Output.ts"
+import { command, type Declare } from "../Declaration.ts"
+import { onDraws } from "../OnDatabase.ts"
+
+const run = Effect.fn("ddd draw run")(function*() {
+  const { rounds, steps } = yield* onDraws(Effect.gen(function*() {
+    // a draw that is locked only now waits for a round, which a draw that was locked before may not
+    const before = yield* Clockwork.runDue()
+    const rounds = yield* BeaconRounds.fetchDue()
+    const after = yield* Clockwork.runDue()
+    return { rounds, steps: { done: [...before.done, ...after.done], failed: after.failed } }
+  }))
+  for (const { round } of rounds.stored) yield* print(`${style.green("✓")} round ${round}`)
+  for (const { drawIds, round, why } of rounds.missing) {
+    yield* print(`${style.red("✗")} round ${round}, which ${drawIds.join(", ")} wait for: ${why}`)
+  }
+  for (const { drawId, step } of steps.done) yield* print(`${style.green("✓")} ${step} ${drawId}`)
+  for (const { drawId, step } of steps.failed) yield* print(`${style.red("✗")} ${step} ${drawId}`)
+  const nothing = [steps.done, steps.failed, rounds.stored, rounds.missing].every((each) => each.length === 0)
+  if (nothing) yield* print("Nothing is due.")
+  return steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
+})
+
+export const runDraws: Declare = (perform) =>
+  command("run", "do now what is due: publish, open, lock, draw; exit code 1 where a step failed", "ddd draw run")
+    .action(() => perform(run()))

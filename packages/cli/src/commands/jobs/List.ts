@@ -1,0 +1,69 @@
+/** `ddd jobs list`: what is to be done outside the books, was done, or failed for good, newest first. */
+import { JobBoard, type JobEntry, type JobState, jobStates } from "@ddd/core/ports/JobBoard"
+import { formatInstant } from "@ddd/core/values/Instant"
+import { Option } from "commander"
+import { Effect } from "effect"
+import { done } from "../../ExitCode.ts"
+import { print, printJson, style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
+import { onMoney } from "../OnDatabase.ts"
+import { newest } from "../Pages.ts"
+
+const jobJson = (job: JobEntry) => ({
+  ...job,
+  createdAt: formatInstant(job.createdAt),
+  dueAt: job.dueAt === null ? null : formatInstant(job.dueAt)
+})
+
+const stateText = ({ attempts, state }: JobEntry): string =>
+  state === "failed" ? style.red(state) : state === "completed" || attempts === 0 ? state : style.yellow(state)
+
+/** One line a job, and one more for why its latest attempt failed. */
+const jobTable = (jobs: ReadonlyArray<JobEntry>): string => {
+  const table = aligned([
+    ["SINCE", "QUEUE", "WHAT", "STATE", "TRIES", "NEXT", "ID"],
+    ...jobs.map((job) => [
+      formatInstant(job.createdAt),
+      job.queue,
+      job.kind,
+      stateText(job),
+      String(job.attempts),
+      job.dueAt === null ? "" : formatInstant(job.dueAt),
+      style.dim(job.id)
+    ])
+  ], [4])
+  const [head, ...lines] = table.split("\n")
+  const explained = jobs.flatMap(({ about, lastFailure, state }, at) => [
+    lines[at] ?? "",
+    `  ${style.dim(about)}`,
+    ...lastFailure === null || state === "completed" ? [] : [`  ${style.red(lastFailure.replace(/\s+/g, " "))}`]
+  ])
+  return [head, ...explained].join("\n")
+}
+
+interface Flags extends JsonFlag {
+  readonly state?: JobState
+  readonly limit: number
+}
+
+const run = Effect.fn("ddd jobs list")(function*({ json, limit, state }: Flags) {
+  const jobs = yield* onMoney(
+    Effect.flatMap(JobBoard, (board) => newest((page) => board.list(state ?? null, page), limit))
+  )
+  if (json === true) yield* printJson(jobs.map(jobJson))
+  else if (jobs.length > 0) yield* print(jobTable(jobs))
+  else yield* print(state === undefined ? "There are no jobs." : `No job is ${state}.`)
+  return done
+})
+
+export const listJobs: Declare = (perform) =>
+  command(
+    "list",
+    "mails, webhooks and payouts to be handled, handled, or given up, newest first",
+    "ddd jobs list --state failed"
+  )
+    .addOption(new Option("--state <state>", "only those in it").choices(jobStates))
+    .addOption(limitOption())
+    .addOption(jsonOption())
+    .action((flags) => perform(run(flags)))

@@ -1,0 +1,67 @@
+/** `ddd mail preview`: the mails with made-up contents, as files to be looked at. Nothing is sent, and no database is asked. */
+import type { Letter } from "@ddd/adapters-mail/Letter"
+import { Data, Effect } from "effect"
+import { mkdir, writeFile } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import { settingsFor } from "../../config/Environment.ts"
+import { dataDirOf } from "../../DataDir.ts"
+import { done } from "../../ExitCode.ts"
+import { print } from "../../terminal/Output.ts"
+import { command, type Declare } from "../Declaration.ts"
+
+/** No mail is made from a template of this name. */
+class NoSuchTemplate extends Data.TaggedError("NoSuchTemplate")<{ readonly message: string }> {}
+
+/** The folder takes no files. */
+class CannotWrite extends Data.TaggedError("CannotWrite")<{ readonly message: string }> {}
+
+const lettersOf = (previews: Readonly<Record<string, Letter>>, template: string | undefined) => {
+  if (template === undefined) return Effect.succeed(Object.entries(previews))
+  const letter = Object.hasOwn(previews, template) ? previews[template] : undefined
+  return letter === undefined
+    ? Effect.fail(
+      new NoSuchTemplate({
+        message: `There is no template ${template}. There are: ${Object.keys(previews).join(", ")}.`
+      })
+    )
+    : Effect.succeed([[template, letter] as const])
+}
+
+const run = Effect.fn("ddd mail preview")(function*(template: string | undefined, out: string | undefined) {
+  const [{ previewFiles }, { previews }] = yield* Effect.promise(() =>
+    Promise.all([import("@ddd/adapters-mail/PreviewFiles"), import("@ddd/adapters-mail/Previews")])
+  )
+  const letters = yield* lettersOf(previews, template)
+  const settings = yield* settingsFor()
+  const folder = out === undefined ? join(dataDirOf(settings), "mail", "preview") : resolve(out)
+  const from = settings.MAIL_FROM ?? "Daily Dollar Draw <no-reply@localhost>"
+  for (const [name, letter] of letters) {
+    for (const file of yield* previewFiles(from, name, letter)) {
+      yield* Effect.tryPromise({
+        try: async () => {
+          await mkdir(folder, { recursive: true })
+          await writeFile(join(folder, file.name), file.content)
+        },
+        catch: (error) =>
+          new CannotWrite({
+            message: `${join(folder, file.name)} cannot be written: ${
+              error instanceof Error ? error.message : String(error)
+            }.`
+          })
+      })
+    }
+  }
+  const names = template === undefined ? `${letters.length} mails` : `the mail ${template}`
+  yield* print(`Wrote ${names} to ${folder}: .html to look at, .txt to read, .eml to open with a mail program.`)
+  return done
+})
+
+export const previewMails: Declare = (perform) =>
+  command(
+    "preview",
+    "write mails with made-up contents to files; nothing is sent, and no database is asked",
+    "ddd mail preview --out /tmp/mails"
+  )
+    .argument("[template]", "one of them; all unless given")
+    .option("--out <folder>", "where the files go; beside the mails that development writes unless given")
+    .action((template, { out }) => perform(run(template, out)))

@@ -1,0 +1,115 @@
+/** Rooms as operators see them: which one is meant, as JSON, and in columns. */
+import { formatCents } from "@ddd/core/money/Money"
+import { Rooms } from "@ddd/core/ports/Rooms"
+import { parseCode, type Room } from "@ddd/core/rooms/Room"
+import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { Data, Effect, Option, Stream } from "effect"
+import { style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+import { pages } from "../Pages.ts"
+
+/** There is no such room. */
+export class NoSuchRoom extends Data.TaggedError("NoSuchRoom")<{ readonly message: string }> {}
+
+/** The newest room with the code: looked for page by page, since an operator asks seldom. */
+const byCode = Effect.fnUntraced(function*(code: string) {
+  const found = yield* pages((yield* Rooms).all).pipe(
+    Stream.filter((room) => room.code === code),
+    Stream.runHead
+  )
+  return Option.getOrNull(found)
+})
+
+/** The room that an operator names by its id or its code, in any case. */
+export const findRoom = Effect.fnUntraced(function*(text: string) {
+  const id = text.toLowerCase()
+  const code = parseCode(text)
+  const room = isUuid(id)
+    ? yield* (yield* Rooms).byId(drawId(id))
+    : code === undefined
+    ? null
+    : yield* byCode(code)
+  return room ??
+    (yield* new NoSuchRoom({
+      message: `There is no room ${text}: give an id or a code as \`ddd room list\` shows it.`
+    }))
+})
+
+const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+
+/** All that a room's members see of it; money and times as the API spells them. */
+export const roomJson = (room: Room) => ({
+  ...room,
+  prizePool: formatCents(room.prizePool),
+  participants: room.participants.map((each) => ({ ...each, joinedAt: formatInstant(each.joinedAt) })),
+  drawAt: timeOf(room.drawAt),
+  createdAt: formatInstant(room.createdAt)
+})
+
+const statusText = ({ status }: Room): string =>
+  status === "open" || status === "waiting" ? style.green(status) : status === "closed" ? style.red(status) : status
+
+const nameOf = ({ participants }: Room, userId: UserId | null): string =>
+  participants.find((each) => each.userId === userId)?.username ?? ""
+
+const ticketsOf = ({ participants }: Room): number => participants.filter(({ hasTicket }) => hasTicket).length
+
+/** What a host typed, as one line without the characters that would steer a terminal. */
+const typed = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ")
+
+/** One line a room, newest first. */
+export const roomTable = (rooms: ReadonlyArray<Room>): string =>
+  aligned([
+    ["CREATED", "CODE", "STATUS", "MEMBERS", "TICKETS", "POT", "HOST", "WINNER", "ID", "NAME"],
+    ...rooms.map((room) => [
+      formatInstant(room.createdAt),
+      room.code,
+      statusText(room),
+      `${room.participants.length}/${room.maxParticipants}`,
+      String(ticketsOf(room)),
+      `$${formatCents(room.prizePool)}`,
+      nameOf(room, room.hostId),
+      nameOf(room, room.winnerId),
+      style.dim(room.id),
+      typed(room.name)
+    ])
+  ], [3, 4, 5])
+
+const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
+  value === null ? [] : [[style.dim(name), value]]
+
+/** One room at length, with its members in the order in which they came, and what was published of it. */
+export const roomText = (room: Room, records: ReadonlyArray<string>): string =>
+  [
+    aligned([
+      ...line("room", room.id),
+      ...line("code", room.code),
+      ...line("name", typed(room.name)),
+      ...line("host", `${nameOf(room, room.hostId)} ${style.dim(room.hostId)}`),
+      ...line("status", statusText(room)),
+      ...line("members", `${room.participants.length} of ${room.maxParticipants}, ${ticketsOf(room)} with a ticket`),
+      ...line("pot", `$${formatCents(room.prizePool)}`),
+      ...line("created", formatInstant(room.createdAt)),
+      ...line("draws", timeOf(room.drawAt)),
+      ...line("commitment", room.commitmentHash),
+      ...line("seed", room.seed),
+      ...line(
+        "winner",
+        room.winnerId === null
+          ? null
+          : `${nameOf(room, room.winnerId)} ${style.dim(room.winnerId)} at position ${room.winningPosition}`
+      ),
+      ...line("records", records.join(", "))
+    ]),
+    "",
+    aligned([
+      ["JOINED", "TICKET", "MEMBER", "ID"],
+      ...room.participants.map((each) => [
+        formatInstant(each.joinedAt),
+        each.ticketPosition === null ? "" : String(each.ticketPosition),
+        each.username,
+        style.dim(each.userId)
+      ])
+    ], [1])
+  ].join("\n")

@@ -1,0 +1,87 @@
+/**
+ * `ddd user erase`: removes what is personal of a player, and keeps the books and the proofs valid.
+ *
+ * It cannot be undone, so the operator writes the player's name once more: on the terminal, or as `--yes <name>`.
+ */
+import type { Holdings } from "@ddd/core/accounts/Refusals"
+import { formatCents } from "@ddd/core/money/Money"
+import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
+import { Data, Effect } from "effect"
+import { createInterface } from "node:readline/promises"
+import { isatty } from "node:tty"
+import { done } from "../../ExitCode.ts"
+import { print, printJson, remark } from "../../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
+import { onAccounts } from "../OnDatabase.ts"
+import { findUser, nameOf } from "./UserText.ts"
+
+/** Nobody was erased; the message says why. */
+class NotErased extends Data.TaggedError("NotErased")<{ readonly message: string }> {}
+
+const goes =
+  "Address, name, password, sessions, country and identity check go, and the key without which the log of the account is noise."
+const stays =
+  "Tickets, wallet movements and proofs stay as they are, under the id alone; so does the time and kind of each event."
+
+const whyRefused = ({ balance, pendingWithdrawal, undrawnTickets }: Holdings): string => {
+  const reasons = [
+    ...balance === 0n ? [] : [`$${formatCents(balance)} in the wallet`],
+    ...pendingWithdrawal === 0n ? [] : [`$${formatCents(pendingWithdrawal)} on its way out`],
+    ...undrawnTickets === 0 ? [] : [`tickets not drawn yet: ${undrawnTickets}`]
+  ]
+  return `The player cannot be erased now: ${reasons.join(", ")}. Nothing was changed.`
+}
+
+const askOnTerminal = (question: string): Effect.Effect<string> =>
+  Effect.promise(async (signal) => {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return await terminal.question(question, { signal })
+    } finally {
+      terminal.close()
+    }
+  })
+
+const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: string | undefined) {
+  if (yes === undefined && !isatty(process.stdin.fd)) {
+    return yield* new NotErased({
+      message: `Nobody is there to confirm it. Say --yes ${username} to erase this player.`
+    })
+  }
+  if (yes === undefined) yield* remark(`${goes}\n${stays}\nIt cannot be undone.`)
+  const written = yes ?? (yield* askOnTerminal("To erase this player, write the name: "))
+  if (written === username) return
+  return yield* new NotErased({ message: `${JSON.stringify(written)} is not the player's name. Nothing was changed.` })
+})
+
+/** `yes`: the exact name of the player, where it is said beforehand. */
+const run = Effect.fn("ddd user erase")(
+  function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
+    const user = yield* onAccounts(Effect.gen(function*() {
+      const accounts = yield* Accounts
+      const user = yield* findUser(who)
+      if (user.erased) return yield* new NotErased({ message: `The player ${user.id} is erased already.` })
+      yield* confirm(user, yes)
+      yield* Effect.catchTag(
+        accounts.erase(user.id),
+        "EraseRefused",
+        ({ holdings }) => Effect.fail(new NotErased({ message: whyRefused(holdings) }))
+      )
+      return user
+    }))
+    yield* json === true ? printJson({ id: user.id, erased: true }) : print(`${nameOf(user)} is erased. ${stays}`)
+    return done
+  }
+)
+
+export const eraseUser: Declare = (perform) =>
+  command(
+    "erase",
+    "remove what is personal of a player; books and proofs stay valid; asks for the name",
+    "ddd user erase ann@example.com",
+    "ddd user erase ann@example.com --yes ann"
+  )
+    .addArgument(whoArgument())
+    .option("--yes <name>", "the player's exact name, instead of being asked")
+    .addOption(jsonOption())
+    .action((who, flags) => perform(run(who, flags)))

@@ -1,0 +1,58 @@
+/** `ddd user show`: one player, the wallet, money on its way out, and what happened to the account lately. */
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { Effect } from "effect"
+import { done } from "../../ExitCode.ts"
+import { print, printJson } from "../../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
+import { onMoney } from "../OnDatabase.ts"
+import { withdrawalJson, withdrawalTable } from "../withdrawals/WithdrawalText.ts"
+import { eventJson, eventTable, findUser, profileJson, userJson, userText } from "./UserText.ts"
+
+/** How many of the newest events are shown. */
+const eventsMax = 20
+/** How many of the withdrawals that are under way. */
+const withdrawalsMax = 20
+
+const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag) {
+  const { account, events, profile, user, withdrawals } = yield* onMoney(Effect.gen(function*() {
+    const user = yield* findUser(who)
+    const pending = (yield* Withdrawals).list({ userId: user.id, status: "pending" }, {
+      limit: withdrawalsMax,
+      cursor: null
+    })
+    return {
+      user,
+      profile: yield* (yield* Accounts).profile(user.id),
+      account: yield* (yield* PayoutAccounts).of(user.id),
+      withdrawals: (yield* pending).items,
+      events: yield* (yield* SecurityLog).of(user.id, eventsMax)
+    }
+  }))
+  yield* json === true
+    ? printJson({
+      ...userJson(user),
+      ...profile === null ? {} : profileJson(profile),
+      payoutAccount: account === null ? null : { account: account.account, status: account.status },
+      pendingWithdrawals: withdrawals.map(withdrawalJson),
+      events: events.map(eventJson)
+    })
+    : print([
+      userText(user, profile, account),
+      ...withdrawals.length === 0 ? [] : [withdrawalTable(withdrawals)],
+      eventTable(events)
+    ].join("\n\n"))
+  return done
+})
+
+export const showUser: Declare = (perform) =>
+  command(
+    "show",
+    "one player, the wallet, and what happened to the account lately",
+    "ddd user show ann@example.com"
+  )
+    .addArgument(whoArgument())
+    .addOption(jsonOption())
+    .action((who, flags) => perform(run(who, flags)))

@@ -1,0 +1,95 @@
+/** Players as operators see them: whom a command means, as JSON, and in columns. */
+import type { SecurityEvent } from "@ddd/core/accounts/SecurityEvent"
+import type { Session } from "@ddd/core/accounts/Session"
+import { formatCents } from "@ddd/core/money/Money"
+import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
+import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
+import { formatInstant } from "@ddd/core/values/Instant"
+import { Data, Effect } from "effect"
+import { style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+
+/** There is no such player. */
+export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly message: string }> {}
+
+/** The player that an operator names by id, address or name. */
+export const findUser = Effect.fnUntraced(function*(who: string) {
+  const user = yield* (yield* Accounts).find(who)
+  return user ??
+    (yield* new NoSuchUser({ message: `There is no player ${who}: give an id, an e-mail address or a name.` }))
+})
+
+/** A player, as JSON. */
+export const userJson = (user: UserSummary) => ({ ...user, createdAt: formatInstant(user.createdAt) })
+
+/** What of a profile a summary lacks, as JSON. */
+export const profileJson = ({ country, kycStatus, wallet }: Profile) => ({
+  kycStatus,
+  country,
+  wallet: {
+    balance: formatCents(wallet.balance),
+    withdrawable: formatCents(wallet.withdrawable),
+    pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
+    debt: formatCents(wallet.debt),
+    updatedAt: formatInstant(wallet.updatedAt)
+  }
+})
+
+export const eventJson = (event: SecurityEvent) => ({ ...event, at: formatInstant(event.at) })
+
+export const sessionJson = (session: Session) => ({
+  ...session,
+  createdAt: formatInstant(session.createdAt),
+  lastUsedAt: formatInstant(session.lastUsedAt)
+})
+
+/** `ann (019a…)`: who was meant, for the last word of a command. */
+export const nameOf = ({ id, username }: UserSummary): string => `${style.bold(username)} (${id})`
+
+const stateText = ({ erased, frozen }: UserSummary): string =>
+  erased ? style.red("erased") : frozen ? style.red("frozen") : style.green("active")
+
+/** One player at length; `profile` is null once erased, `account` where there is no payout account. */
+export const userText = (user: UserSummary, profile: Profile | null, account: PayoutAccount | null): string => {
+  const line = (name: string, value: string) => [style.dim(name), value]
+  return aligned([
+    line("user", user.id),
+    line("name", user.username),
+    line("address", `${user.email} ${style.dim(user.emailVerified ? "verified" : "not verified")}`),
+    line("state", stateText(user)),
+    line("since", formatInstant(user.createdAt)),
+    ...profile === null ? [] : [
+      line("balance", `$${formatCents(profile.wallet.balance)}`),
+      line("withdrawable", `$${formatCents(profile.wallet.withdrawable)}`),
+      line("on its way out", `$${formatCents(profile.wallet.pendingWithdrawal)}`),
+      ...profile.wallet.debt === 0n ? [] : [line("owes", style.red(`$${formatCents(profile.wallet.debt)}`))],
+      line("payout account", account === null ? "none" : `${account.status} ${style.dim(account.account)}`),
+      line("country", profile.country ?? "not known"),
+      line("identity check", profile.kycStatus)
+    ]
+  ])
+}
+
+/** One line an event, newest first. */
+export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
+  aligned([
+    ["WHEN", "WHAT", "FROM", "WITH"],
+    ...events.map(({ at, origin, type }) => [
+      formatInstant(at),
+      type.replaceAll("_", " "),
+      origin?.ip ?? "",
+      style.dim(origin?.userAgent ?? "")
+    ])
+  ])
+
+/** One line a session, newest first. */
+export const sessionTable = (sessions: ReadonlyArray<Session>): string =>
+  aligned([
+    ["SINCE", "LAST USED", "ID", "WITH"],
+    ...sessions.map(({ createdAt, id, lastUsedAt, userAgent }) => [
+      formatInstant(createdAt),
+      formatInstant(lastUsedAt),
+      id,
+      style.dim(userAgent ?? "")
+    ])
+  ])

@@ -1,0 +1,89 @@
+/** `ddd withdrawals reconcile`: compares the withdrawals of the last days with what the provider has of them. */
+import { formatCents } from "@ddd/core/money/Money"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { Now } from "@ddd/core/ports/Now"
+import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { dayMillis, formatInstant } from "@ddd/core/values/Instant"
+import * as Payouts from "@ddd/core/work/Payouts"
+import { Option } from "commander"
+import { Effect, Stream } from "effect"
+import { done, refuted } from "../../ExitCode.ts"
+import { print, printJson, style } from "../../terminal/Output.ts"
+import { progress } from "../../terminal/Progress.ts"
+import { aligned } from "../../terminal/Table.ts"
+import { command, type Declare, type JsonFlag, jsonOption, wholeNumber } from "../Declaration.ts"
+import { onMoney } from "../OnDatabase.ts"
+import { pages } from "../Pages.ts"
+import { withdrawalJson } from "./WithdrawalText.ts"
+
+/** Withdrawals compared at a time: well below what a provider answers a second. */
+const concurrency = 4
+
+/** Whether the provider may have heard of it. One that failed then is compared too: nothing may be there. */
+const wasSent = ({ transfer }: Withdrawal): boolean => transfer.sentAt !== null || transfer.status === "done"
+
+const compare = Effect.fnUntraced(function*(days: number) {
+  const withdrawals = yield* Withdrawals
+  const since = (yield* (yield* Now).now) - days * dayMillis
+  const sent = yield* pages((page) => withdrawals.list({}, page)).pipe(
+    Stream.takeWhile(({ askedAt }) => askedAt >= since),
+    Stream.filter(wasSent),
+    Stream.runCollect
+  )
+  const bar = yield* progress(sent.length, "asking the provider")
+  let compared = 0
+  const differences = yield* Effect.forEach(
+    sent,
+    (withdrawal) => Effect.tap(Payouts.reconcile(withdrawal), () => Effect.sync(() => bar.at(++compared))),
+    { concurrency }
+  )
+  return { compared: sent.length, differences: differences.flat(), provider: (yield* PayoutProvider).name }
+}, Effect.scoped)
+
+const differenceTable = (differences: ReadonlyArray<Payouts.Difference>): string =>
+  aligned(
+    differences.map(({ found, withdrawal }) => [
+      style.red("✗"),
+      withdrawal.id,
+      formatInstant(withdrawal.askedAt),
+      `$${formatCents(withdrawal.amount)}`,
+      withdrawal.status,
+      style.red(found)
+    ]),
+    [3]
+  )
+
+/** Exit code 1 where something differs. What the provider knows better is learnt as it is found. */
+const run = Effect.fn("ddd withdrawals reconcile")(
+  function*({ days, json }: JsonFlag & { readonly days: number }) {
+    const { compared, differences, provider } = yield* onMoney(compare(days))
+    if (json === true) {
+      yield* printJson({
+        provider,
+        days,
+        compared,
+        differences: differences.map(({ found, withdrawal }) => ({ found, withdrawal: withdrawalJson(withdrawal) }))
+      })
+    } else {
+      if (differences.length > 0) yield* print(differenceTable(differences))
+      const seen = `${compared} withdrawals of the last ${days} days compared with ${provider}`
+      yield* print(style.bold(
+        differences.length === 0
+          ? style.green(`Books and provider agree: ${seen}.`)
+          : style.red(`Books and provider differ: ${differences.length} differences in ${seen}.`)
+      ))
+    }
+    return differences.length === 0 ? done : refuted
+  }
+)
+
+export const reconcileWithdrawals: Declare = (perform) =>
+  command(
+    "reconcile",
+    "compare withdrawals with what the provider has of them; exit code 1 where something differs",
+    "ddd withdrawals reconcile --days 7"
+  )
+    .addOption(new Option("--days <n>", "how far back").default(30).argParser(wholeNumber(1, 3650)))
+    .addOption(jsonOption())
+    .action((flags) => perform(run(flags)))

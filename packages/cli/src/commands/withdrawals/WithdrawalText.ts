@@ -1,0 +1,151 @@
+/** Withdrawals as operators see them: which one is meant, as JSON, in columns, and what a person can do about one. */
+import { formatCents } from "@ddd/core/money/Money"
+import { type ProviderStep, providerSteps, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
+import type { UserSummary } from "@ddd/core/ports/Accounts"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { isUuid } from "@ddd/core/values/Ids"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { Data, Effect } from "effect"
+import { style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+
+/** There is no such withdrawal. */
+export class NoSuchWithdrawal extends Data.TaggedError("NoSuchWithdrawal")<{ readonly message: string }> {}
+
+export const noSuchWithdrawal = (text: string) =>
+  new NoSuchWithdrawal({ message: `There is no withdrawal ${text}: give an id as \`ddd withdrawals list\` shows it.` })
+
+/** The withdrawal that an operator names by its id. */
+export const findWithdrawal = Effect.fnUntraced(function*(text: string) {
+  const id = text.toLowerCase()
+  const withdrawal = isUuid(id) ? yield* (yield* Withdrawals).find(id) : null
+  return withdrawal ?? (yield* noSuchWithdrawal(text))
+})
+
+/** The decisions about a held withdrawal, as they are written on a command line. */
+export const resolutions: { readonly [Word in "absent" | "again" | "go-on"]: Resolution } = {
+  absent: "absent",
+  again: "again",
+  "go-on": "go on"
+}
+export type ResolutionWord = keyof typeof resolutions
+
+export const resolutionWords: ReadonlyArray<ResolutionWord> = ["absent", "again", "go-on"]
+
+/** Those that make sense of it; none where it is not held. */
+export const sensibleResolutions = (withdrawal: Withdrawal): ReadonlyArray<ResolutionWord> =>
+  resolutionWords.filter((word) => resolve(withdrawal, resolutions[word]) !== null)
+
+/** What a decision does, as a clause. */
+export const effectOf = ({ held }: Withdrawal, word: ResolutionWord): string => {
+  const step = held?.step ?? null
+  switch (word) {
+    case "absent":
+      return step === "payout"
+        ? "the transfer is taken back, and the money then returns to the wallet"
+        : "the money returns to the wallet"
+    case "again":
+      return `the ${step ?? "step"} is asked for once more, as a new request`
+    case "go-on":
+      return "it goes on from where it stands"
+  }
+}
+
+const adviceFor = (step: ProviderStep | null): string => {
+  switch (step) {
+    case "transfer":
+    case "payout":
+      return `Look with the provider for a ${step} that bears this withdrawal's id. ` +
+        "Whatever is decided, the provider is asked once more first: where it has one, that one counts."
+    case "reversal":
+      return "Have the provider make it possible to take the transfer back: the player's account may lack the money."
+    case null:
+      return "Put right with the provider what was found: it must have one transfer and one payout of it, or neither."
+  }
+}
+
+/** What a person can do about a held withdrawal: sentences and commands; nothing where it is not held. */
+export const adviceText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
+  withdrawal.held === null ? [] : [
+    adviceFor(withdrawal.held.step),
+    aligned(
+      sensibleResolutions(withdrawal).map((word) => [
+        `  ddd withdrawals resolve ${withdrawal.id} ${word}`,
+        style.dim(effectOf(withdrawal, word))
+      ])
+    )
+  ]
+
+const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+
+/** A withdrawal as JSON. */
+export const withdrawalJson = (withdrawal: Withdrawal) => ({
+  ...withdrawal,
+  amount: formatCents(withdrawal.amount),
+  askedAt: formatInstant(withdrawal.askedAt),
+  ...Object.fromEntries(
+    providerSteps.map((step) => [step, { ...withdrawal[step], sentAt: timeOf(withdrawal[step].sentAt) }])
+  )
+})
+
+const statusText = ({ held, status }: Withdrawal): string => {
+  if (held !== null) return style.red(`${status}, held`)
+  return status === "paid" ? style.green(status) : status === "pending" ? style.yellow(status) : style.red(status)
+}
+
+/** How far it is, in a word or two. */
+const stageText = ({ payout, providerPayoutStatus, reversal, transfer }: Withdrawal): string => {
+  if (reversal.status !== "unsent") return `reversal ${reversal.status}`
+  if (payout.status !== "unsent") return `payout ${providerPayoutStatus ?? payout.status}`
+  return `transfer ${transfer.status}`
+}
+
+/** One line a withdrawal, newest first. */
+export const withdrawalTable = (withdrawals: ReadonlyArray<Withdrawal>): string =>
+  aligned([
+    ["ASKED", "AMOUNT", "STATUS", "STAGE", "ID", "PLAYER", "PROBLEM"],
+    ...withdrawals.map((withdrawal) => [
+      formatInstant(withdrawal.askedAt),
+      `$${formatCents(withdrawal.amount)}`,
+      statusText(withdrawal),
+      stageText(withdrawal),
+      withdrawal.id,
+      style.dim(withdrawal.userId),
+      style.dim(withdrawal.held?.reason ?? withdrawal.problem ?? "")
+    ])
+  ], [1])
+
+const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<string> => {
+  const { attempt, objectId, sentAt, status } = withdrawal[step]
+  const state = step === "payout" && withdrawal.providerPayoutStatus !== null
+    ? `${status}, ${withdrawal.providerPayoutStatus}`
+    : status
+  return [step, state, String(attempt), timeOf(sentAt) ?? "", objectId ?? ""]
+}
+
+/** One withdrawal at length, with what to do about it where a person has to; `user`, where known, is whose it is. */
+export const withdrawalText = (withdrawal: Withdrawal, user: UserSummary | null): string => {
+  const { account, amount, askedAt, held, id, problem, turn, userId } = withdrawal
+  const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
+    value === null ? [] : [[style.dim(name), value]]
+  return [
+    aligned([
+      ...line("withdrawal", id),
+      ...line("player", user === null ? userId : `${user.username} ${style.dim(userId)}`),
+      ...line("amount", `$${formatCents(amount)}`),
+      ...line("account", account),
+      ...line("asked", formatInstant(askedAt)),
+      ...line("status", statusText(withdrawal)),
+      ...line("held because", held === null ? null : style.red(held.reason)),
+      ...line("problem", held === null || held.reason !== problem ? problem : null),
+      ...line("taken up", turn === 1 ? "once" : `${turn} times`)
+    ]),
+    "",
+    aligned([
+      ["STEP", "STATE", "ATTEMPT", "FIRST SENT", "ID WITH THE PROVIDER"],
+      ...providerSteps.map((step) => stepRow(withdrawal, step))
+    ], [2]),
+    ...held === null ? [] : ["", ...adviceText(withdrawal)]
+  ].join("\n")
+}

@@ -1,0 +1,112 @@
+/**
+ * Names of the environment that are meant for this program, though nothing reads them (decision 24).
+ *
+ * Who sets one believes in something that is not so: that a proxy's word is taken, that a secret is in place. So each is refused.
+ * An environment also holds the names of many other programs, which are none of our business: a name counts as ours only by the
+ * rules below.
+ */
+import type { Problem } from "./Refusals.ts"
+import { type VariableName, variableNames, variables } from "./Variables.ts"
+
+/** Names that later versions will read, with what holds until then. */
+export const laterNames: Readonly<Record<string, string>> = {
+  TRUSTED_PROXIES: "a proxy's word about whom it speaks for is never taken",
+  TLS_CERT: "the server speaks plain HTTP, and TLS ends at a proxy before it",
+  TLS_KEY: "the server speaks plain HTTP, and TLS ends at a proxy before it",
+  RATE_LIMITS: "the limits on sign-ins, codes and mails are always on, and there are no others",
+  BLOCKED_COUNTRIES: "players of every country are served",
+  GEO_DB: "nobody's country is looked up",
+  MIN_AGE: "nobody is asked their age",
+  KYC_ABOVE: "no amount asks for an identity check",
+  SENTRY_DSN: "nothing is reported to Sentry",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "no traces or figures are sent anywhere"
+}
+
+/** Beginnings of names that are ours alone, or of a service that nothing else in this environment talks to. */
+const families = [
+  "DEV_CLOCK_",
+  "DRAND_",
+  "JWT_PRIVATE_",
+  "LOG_SIGNING_",
+  "REVENUECAT_",
+  "SEED_KEY_",
+  "STRIPE_",
+  "TICKET_SEAL_"
+]
+
+/** Names of a family that others read or make: Stripe's own tools and the app, Kubernetes for a service of such a name. */
+const othersInFamilies = /^STRIPE_(?:API_KEY|CLI_.*|DEVICE_NAME|PUBLISHABLE_KEY)$|_SERVICE_(?:HOST|PORT)|_PORT(?:_|$)/
+
+/** Names of ours that other programs have too: what resembles them may be theirs. */
+const shared: ReadonlySet<VariableName> = new Set(["DATA_DIR", "ENGINE", "HOST", "LOG_LEVEL", "PORT"])
+
+const isSecret = (name: VariableName): boolean => variables[name].form.secret
+
+const readNames: ReadonlySet<string> = new Set(
+  variableNames.flatMap((name) => isSecret(name) ? [name, `${name}_FILE`] : [name])
+)
+
+/** What a slip of the fingers may have been meant for. */
+const slipTargets = [...readNames].filter((name) =>
+  name.length >= 8 && !variableNames.some((each) => each === name && shared.has(each))
+)
+
+/** A slip is one letter too many, too few, another, or two in each other's place; never the first letter. */
+const slipsMax = (name: string): number => name.length < 12 ? 1 : 2
+
+const meantBy = (name: string): string | undefined =>
+  slipTargets.find((target) => name[0] === target[0] && slips(name, target) <= slipsMax(target))
+
+/** How many slips lead from one text to the other, where no letter is touched twice (optimal string alignment). */
+const slips = (left: string, right: string): number => {
+  const rows: Array<ReadonlyArray<number>> = [Array.from({ length: right.length + 1 }, (_, column) => column)]
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
+  for (let row = 1; row <= left.length; row++) {
+    const next = [row]
+    rows.push(next)
+    for (let column = 1; column <= right.length; column++) {
+      const isSame = left[row - 1] === right[column - 1]
+      const isSwapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      next.push(Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + (isSame ? 0 : 1),
+        isSwapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY
+      ))
+    }
+  }
+  return at(left.length, right.length)
+}
+
+/** Why a name that is set cannot stay; undefined where it is read, or a stranger's. */
+const whyRefused = (name: string): string | undefined => {
+  if (readNames.has(name)) return undefined
+  const base = name.replace(/_FILE$/, "")
+  const meanwhile = Object.hasOwn(laterNames, base) ? laterNames[base] : undefined
+  if (meanwhile !== undefined) return `${name} is not read by this version: ${meanwhile}. Remove it.`
+  const ours = variableNames.find((each) => each === base && !shared.has(each))
+  if (ours !== undefined) return `${name} is not read: only secrets come from files. Set ${ours}, and remove ${name}.`
+  const upper = name.toUpperCase()
+  if (othersInFamilies.test(upper)) return undefined
+  const meant = meantBy(upper)
+  if (meant !== undefined) return `${name} is not read. Did you mean ${meant}? Correct or remove it.`
+  const family = families.find((beginning) => name.startsWith(beginning))
+  if (family === undefined) return undefined
+  const known = variableNames.filter((each) => each.startsWith(family))
+  return `${name} is not read. Of ${family}… there are ${known.join(", ")}. Correct or remove it.`
+}
+
+/** A problem for each name that is set, meant for this program, and read by nothing. */
+export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): ReadonlyArray<Problem> =>
+  Object.entries(environment).flatMap(([name, value]) => {
+    const message = value === undefined || value === "" ? undefined : whyRefused(name)
+    return message === undefined ? [] : [{ name, message }]
+  })
+
+/** An environment without anything that this program reads, or would refuse as meant for it. */
+export const withoutOurs = (
+  environment: Readonly<Record<string, string | undefined>>
+): Readonly<Record<string, string | undefined>> => {
+  const refused = new Set(unknownNames(environment).map(({ name }) => name))
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !readNames.has(name) && !refused.has(name)))
+}

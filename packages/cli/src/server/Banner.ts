@@ -1,0 +1,65 @@
+/** What the server says on a terminal when it is open: where it is, and what is simulated, off or its own. */
+import { quicknet } from "@ddd/core/draws/Beacon"
+import { relative } from "node:path"
+import type { Settings } from "../config/Variables.ts"
+import { dataDirOf } from "../DataDir.ts"
+import { destinationOf } from "../Mail.ts"
+import { payoutsBy } from "../Money.ts"
+import { style } from "../terminal/Output.ts"
+import { aligned } from "../terminal/Table.ts"
+import type { Running } from "./Server.ts"
+
+const shortest = (path: string): string => {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere !== "" && fromHere.length < path.length ? fromHere : path
+}
+
+const mailText = (settings: Settings): string => {
+  const destination = destinationOf(settings)
+  return "server" in destination ? `by ${destination.server}` : `written to ${shortest(destination.folder)}`
+}
+
+const fundingText = ({ PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH }: Settings): string => {
+  if (REVENUECAT_WEBHOOK_AUTH === undefined) return "off until REVENUECAT_WEBHOOK_AUTH is set"
+  const count = PRODUCT_CATALOG?.size ?? 0
+  return `RevenueCat, ${count} ${count === 1 ? "product" : "products"}`
+}
+
+const payoutText = (settings: Settings): string => {
+  const by = payoutsBy(settings)
+  return by === "Stripe" ? by : `${by} until STRIPE_SECRET_KEY is set`
+}
+
+const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
+  switch (BEACON) {
+    case "none":
+      return "none: nobody but this server can know that its seed is not chosen (BEACON=drand)"
+    case "drand":
+      return `drand, ${DRAND_CHAIN?.beaconID ?? quicknet.beaconID}`
+    case "dev":
+      return "development's own, which proves nothing to others"
+  }
+}
+
+/** What holds of the server, line by line. */
+export const banner = (settings: Settings, { database, url, vkeys }: Running): string => {
+  const { DEV_CLOCK_START } = settings
+  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
+  return [
+    "",
+    `${style.bold("Daily Dollar Draw")} is open at ${style.bold(style.cyan(url.origin))}`,
+    aligned([
+      line("docs", `${url.origin}/docs`),
+      line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
+      line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),
+      line("mail", mailText(settings)),
+      line("money in", fundingText(settings)),
+      line("payouts", payoutText(settings)),
+      line("beacon", beaconText(settings)),
+      ...vkeys.map((vkey) => line("verifier key", vkey)),
+      line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json`),
+      ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]
+    ]),
+    ""
+  ].join("\n")
+}

@@ -1,0 +1,117 @@
+/**
+ * How a draw is locked: how many tickets it has, and the root of their tree, are published before anybody can know who wins
+ * (FAIRNESS.md, "Records").
+ */
+import type { Sha256 } from "../hash/Hash.ts"
+import { root } from "../proof/Merkle.ts"
+import { formatLock, type LockRecord, parseRecord, recordHashHex } from "../proof/Record.ts"
+import { toHex } from "../values/Bytes.ts"
+import { type Instant, instant } from "../values/Instant.ts"
+import { beaconDelayMillis, type ChainInfo, chainNamed } from "./Beacon.ts"
+import type { DrawState } from "./DrawState.ts"
+import { beaconAt, dailyDrawAt, openRecordOf } from "./Opening.ts"
+import { takingsOf } from "./Outcome.ts"
+import { autoDrawTime, isDue } from "./Steps.ts"
+
+/** What a draw has sold, when it locks. */
+export interface Sold {
+  readonly clock: Instant
+  readonly lastPurchasedAt: Instant | null
+  readonly entries: number
+  /** The root of the tree of its tickets, 32 bytes. */
+  readonly root: Uint8Array
+}
+
+/** A record's text read back. Throws `TypeError` where it is not a lock record: for records that this program published. */
+export const lockRecordOf = (text: string): LockRecord => {
+  const record = parseRecord(text)
+  if (record?.type !== "lock") throw new TypeError("not a lock record")
+  return record
+}
+
+/** The lock record of a daily draw. `openText` is its open record. */
+export const lockDaily = (hash: Sha256, openText: string, sold: Sold): LockRecord => {
+  const open = openRecordOf(openText)
+  if (open.kind !== "daily") throw new TypeError("a room locks when its host says so")
+  return {
+    type: "lock",
+    draw: open.draw,
+    open: recordHashHex(hash, openText),
+    locked: instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0, open.closes)),
+    draws: dailyDrawAt(open.closes, open.beacon !== null),
+    entries: sold.entries,
+    root: toHex(sold.root),
+    pool: takingsOf(sold.entries).pool,
+    beacon: open.beacon
+  }
+}
+
+/** What the lock of a room takes from elsewhere than the room. */
+export interface RoomLockTerms {
+  /** When its host wants it drawn; null: as soon as it can be. */
+  readonly drawAt: Instant | null
+  /** The configured beacon. */
+  readonly chain: ChainInfo | null
+}
+
+/**
+ * The lock record of a room, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. Where its open record
+ * names a beacon, it names the round: of `chain`, the configured one, or quicknet.
+ *
+ * Throws `TypeError` where the open record's chain is neither.
+ */
+export const lockRoom = (hash: Sha256, openText: string, sold: Sold & RoomLockTerms): LockRecord => {
+  const open = openRecordOf(openText)
+  if (open.kind !== "room") throw new TypeError("a daily draw locks by the clock")
+  const locked = instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0))
+  const earliest = open.beacon === null ? locked : locked + beaconDelayMillis
+  const draws = instant(Math.max(sold.drawAt ?? 0, earliest))
+  const chain = open.beacon === null ? null : chainNamed(hash, open.beacon.chainHash, sold.chain)
+  if (chain === undefined) throw new TypeError("a room waits for the chain that it opened with")
+  return {
+    type: "lock",
+    draw: open.draw,
+    open: recordHashHex(hash, openText),
+    locked,
+    draws,
+    entries: sold.entries,
+    root: toHex(sold.root),
+    pool: takingsOf(sold.entries).pool,
+    beacon: beaconAt(hash, chain, draws)
+  }
+}
+
+/** What is written of a draw that is locked: its row says what the record says. */
+export interface Locked {
+  readonly record: LockRecord
+  /** The record, to be signed. */
+  readonly text: string
+}
+
+/** What a draw has sold. Throws where the tree that the sales carried along does not hold its tickets. */
+const soldIn = (hash: Sha256, { clock, frontier, id, lastPurchasedAt, totalEntries }: DrawState): Sold => {
+  if (frontier.size !== totalEntries) {
+    throw new Error(`the carried tree of draw ${id} does not hold its ${totalEntries} tickets`)
+  }
+  return { clock, lastPurchasedAt, entries: totalEntries, root: root(hash, frontier) }
+}
+
+/** Locks a daily draw whose sales are over; null where it is not to be locked (any more, or yet). `draw` is read under its lock. */
+export const lockByClock = (hash: Sha256, draw: DrawState): Locked | null => {
+  if (!isDue("lock", draw, draw.clock)) return null
+  const record = lockDaily(hash, draw.openText, soldIn(hash, draw))
+  return { record, text: formatLock(record) }
+}
+
+/**
+ * Locks a room whose host may start its draw, which `rooms` decides. `draw` is read under its lock. `autoDrawAt` is when the server draws
+ * it although its host never comes back.
+ */
+export const lockByHost = (
+  hash: Sha256,
+  draw: DrawState,
+  terms: RoomLockTerms
+): Locked & { readonly autoDrawAt: Instant } => {
+  const record = lockRoom(hash, draw.openText, { ...soldIn(hash, draw), ...terms })
+  return { record, text: formatLock(record), autoDrawAt: autoDrawTime(record.locked, terms.drawAt, record.draws) }
+}

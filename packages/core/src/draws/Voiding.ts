@@ -1,0 +1,106 @@
+/**
+ * How a draw is declared void: why nobody wins is published, every ticket's price goes back to its buyer, once, and whom it concerns is
+ * told by mail (FAIRNESS.md, "Records").
+ */
+import { Result } from "effect"
+import type { Sha256 } from "../hash/Hash.ts"
+import type { Cents } from "../money/Money.ts"
+import { type MovedTogether, type Movement, refundTicket, type Wallet, type WalletRefusal } from "../money/Wallet.ts"
+import type { NewJob } from "../ports/Outbox.ts"
+import { formatVoid, recordHashHex, type VoidRecord } from "../proof/Record.ts"
+import { toHex } from "../values/Bytes.ts"
+import type { DrawId, TicketId, UserId } from "../values/Ids.ts"
+import type { DrawKind, VoidReason } from "./Draw.ts"
+import type { DrawState } from "./DrawState.ts"
+import { openRecordOf } from "./Opening.ts"
+import { takingsOf } from "./Outcome.ts"
+import { abandonReason, isDue } from "./Steps.ts"
+
+/** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
+export const voidRecord = (
+  hash: Sha256,
+  openText: string,
+  lockText: string | null,
+  reason: VoidReason,
+  seed: Uint8Array | null,
+  entries: number
+): VoidRecord => ({
+  type: "void",
+  draw: openRecordOf(openText).draw,
+  open: recordHashHex(hash, openText),
+  lock: lockText === null ? null : recordHashHex(hash, lockText),
+  reason,
+  seed: seed === null ? null : toHex(seed),
+  refund: takingsOf(entries).refund
+})
+
+/**
+ * Why a draw is declared void by a step of the clockwork; null where it is not (any more, or yet). `draw` is read under its lock. That a
+ * room is closed by its host is decided by `rooms`, under the same lock.
+ */
+export const voidReason = (
+  step: "expire" | "abandon",
+  draw: DrawState,
+  seed: Uint8Array | null
+): Exclude<VoidReason, "closed"> | null => {
+  if (step === "abandon") return abandonReason(draw, seed !== null, draw.clock)
+  return isDue("expire", draw, draw.clock) ? "deadline" : null
+}
+
+/** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`toldOfVoid`). */
+export interface Voided {
+  readonly record: VoidRecord
+  /** The record, to be signed. */
+  readonly text: string
+}
+
+/** Declares a draw void. `draw` is read under its lock; `seed` is null where it cannot be opened, which keeps nobody's money. */
+export const declareVoid = (
+  hash: Sha256,
+  draw: DrawState,
+  reason: VoidReason,
+  seed: Uint8Array | null
+): Voided => {
+  const record = voidRecord(hash, draw.openText, draw.lockText, reason, seed, draw.totalEntries)
+  return { record, text: formatVoid(record) }
+}
+
+/** A ticket whose price is given back. */
+export interface RefundableTicket {
+  readonly ticketId: TicketId
+  /** What paying for it took from the withdrawable part of the wallet: zero or negative. */
+  readonly withdrawableDelta: Cents
+}
+
+/**
+ * Pays the tickets of a player back, one movement a ticket and what it repays of a debt, with the split between credit and winnings that
+ * each had. `wallet` is read under its lock; `tickets` are all of the player's in the draw, at least one.
+ */
+export const refundTickets = (
+  drawId: DrawId,
+  userId: UserId,
+  wallet: Wallet,
+  tickets: ReadonlyArray<RefundableTicket>
+): Result.Result<MovedTogether, WalletRefusal> => {
+  let after = wallet
+  const movements: Array<Movement> = []
+  for (const { ticketId, withdrawableDelta } of tickets) {
+    const moved = refundTicket(after, userId, withdrawableDelta, drawId, ticketId)
+    if (Result.isFailure(moved)) return Result.fail(moved.failure)
+    after = moved.success.wallet
+    movements.push(...moved.success.movements)
+  }
+  return Result.succeed({ wallet: after, movements })
+}
+
+/** Who is told that a draw is void: of a room each member, of a day those who had tickets. */
+export const toldOfVoid = (
+  kind: DrawKind,
+  { holders, members }: { readonly holders: ReadonlyArray<UserId>; readonly members: ReadonlyArray<UserId> }
+): ReadonlyArray<UserId> => kind === "room" ? members : holders
+
+/** The mail to one of them. */
+export const voidMail = ({ id, kind }: Pick<DrawState, "id" | "kind">, userId: UserId): NewJob => ({
+  id: `closed ${id} ${userId}`,
+  job: { _tag: kind === "room" ? "MailRoomClosed" : "MailDrawVoid", userId, drawId: id }
+})

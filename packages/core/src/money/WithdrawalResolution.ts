@@ -1,0 +1,29 @@
+/** What a person may decide about a withdrawal that is held. */
+import { newAttempt, type ProviderStep, setStep, statusBySteps, type Withdrawal } from "./Withdrawal.ts"
+
+/** What a person decides about a withdrawal that is held. */
+export type Resolution =
+  /** The step did not happen and never will: the money comes back. */
+  | "absent"
+  /** The step did not happen: it is asked for once more. */
+  | "again"
+  /** What was found was put right with the provider: go on. */
+  | "go on"
+
+const resolveStep = (withdrawal: Withdrawal, step: ProviderStep | null, resolution: Resolution): Withdrawal | null => {
+  if (resolution === "go on") return step === null ? withdrawal : null
+  if (step === null) return null
+  if (resolution === "again") return newAttempt(withdrawal, step)
+  return step === "reversal" ? null : setStep(withdrawal, step, { status: "refused" })
+}
+
+/**
+ * A held withdrawal as a person resolved it; null where that makes no sense of it. For `absent` and `again` the provider must have
+ * been looked at once more, and still have nothing.
+ */
+export const resolve = (withdrawal: Withdrawal, resolution: Resolution): Withdrawal | null => {
+  const { held } = withdrawal
+  if (held === null) return null
+  const resolved = resolveStep({ ...withdrawal, held: null, idleTurns: 0 }, held.step, resolution)
+  return resolved === null ? null : { ...resolved, status: statusBySteps(resolved) }
+}

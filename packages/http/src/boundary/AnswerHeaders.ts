@@ -1,0 +1,25 @@
+/** The headers that every answer has, the engine's refusals included, where it does not say otherwise itself. */
+import { makeCors } from "./Cors.ts"
+
+export interface PublicAddress {
+  /** Where clients reach this server (PUBLIC_URL). */
+  readonly publicUrl: URL
+  /** The origins whose pages may call it, as browsers write them (CORS_ORIGINS). */
+  readonly corsOrigins: ReadonlyArray<string>
+}
+
+/** The headers of an answer to a page of `origin`; undefined: to whoever names none, as native apps do. */
+export type AnswerHeaders = (origin: string | undefined) => Readonly<Record<string, string>>
+
+/** Clients that came by HTTPS are told to go on doing so. */
+const strictTransport = { "strict-transport-security": "max-age=31536000" }
+
+export const makeAnswerHeaders = ({ corsOrigins, publicUrl }: PublicAddress): AnswerHeaders => {
+  const cors = makeCors(corsOrigins)
+  const fixed = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...(publicUrl.protocol === "https:" ? strictTransport : {})
+  }
+  return (origin) => ({ ...fixed, ...cors.headers(origin) })
+}

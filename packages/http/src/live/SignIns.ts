@@ -1,0 +1,64 @@
+/** Who has signed in on which connection, until the token expires or its session ends. */
+import type { SessionId } from "@ddd/core/accounts/Session"
+import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
+import { Effect, type Redacted } from "effect"
+import type { Connection } from "./Connection.ts"
+import type { LiveSource } from "./LiveSource.ts"
+import { encodeEvent, type Fault } from "./Protocol.ts"
+import type { Topics } from "./Topics.ts"
+
+export const tokenExpired: Fault = { code: "token_expired", detail: "The access token has expired." }
+
+export class SignIns {
+  readonly #source: LiveSource["Service"]
+  readonly #topics: Topics
+  readonly #signedIn = new Set<Connection>()
+  /** For each token that is being verified, the sessions that have ended meanwhile. */
+  readonly #verifying = new Set<Set<SessionId>>()
+
+  constructor(source: LiveSource["Service"], topics: Topics) {
+    this.#source = source
+    this.#topics = topics
+  }
+
+  /** Signs in by an access token. Another player than before leaves the private channels of the one before. */
+  signIn(connection: Connection, token: Redacted.Redacted): Effect.Effect<void, Fault> {
+    return Effect.suspend(() => {
+      const endedMeanwhile = new Set<SessionId>()
+      this.#verifying.add(endedMeanwhile)
+      return Effect.map(this.#source.authenticate(token), (user) => {
+        if (endedMeanwhile.has(user.sessionId)) return closeEnded(connection)
+        if (connection.user?.userId !== user.userId) this.#topics.leavePrivate(connection)
+        connection.user = user
+        this.#signedIn.add(connection)
+        connection.answer("authenticated", { userId: user.userId, expiresAt: formatInstant(instant(user.expiresAt)) })
+      }).pipe(Effect.ensuring(Effect.sync(() => this.#verifying.delete(endedMeanwhile))))
+    })
+  }
+
+  /** The connection is closed. */
+  forget(connection: Connection): void {
+    this.#signedIn.delete(connection)
+  }
+
+  /** Closes the connections of a session that has ended, and those that are about to be signed in by it. */
+  endSession(session: SessionId): void {
+    for (const endedMeanwhile of this.#verifying) endedMeanwhile.add(session)
+    for (const connection of this.#signedIn) {
+      if (connection.user?.sessionId === session) closeEnded(connection)
+    }
+  }
+
+  /** Signs out whose token has expired by `time`, and tells them. */
+  expireTokens(time: Instant): void {
+    for (const connection of this.#signedIn) {
+      if (connection.user === undefined || connection.user.expiresAt > time) continue
+      this.#signedIn.delete(connection)
+      connection.user = undefined
+      this.#topics.leavePrivate(connection)
+      connection.send(encodeEvent("error", tokenExpired))
+    }
+  }
+}
+
+const closeEnded = (connection: Connection): void => connection.close(1008, "This session has ended.")

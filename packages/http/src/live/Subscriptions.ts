@@ -1,0 +1,53 @@
+/** Which channels a connection may listen to, and its coming and going. */
+import { Effect } from "effect"
+import type { ChannelKind } from "./ChannelKind.ts"
+import type { Connection } from "./Connection.ts"
+import type { LiveSourceUnavailable } from "./LiveSource.ts"
+import type { Fault } from "./Protocol.ts"
+import { tokenExpired } from "./SignIns.ts"
+import type { Topics } from "./Topics.ts"
+
+export class Subscriptions {
+  readonly #kinds: ReadonlyArray<ChannelKind>
+  readonly #topics: Topics
+
+  constructor(kinds: ReadonlyArray<ChannelKind>, topics: Topics) {
+    this.#kinds = kinds
+    this.#topics = topics
+  }
+
+  /** Confirms, then sends the channel's newest state. Fails where whoever is signed in may not listen. */
+  subscribe(connection: Connection, channel: string): Effect.Effect<void, Fault> {
+    return Effect.gen({ self: this }, function*() {
+      const kind = yield* this.#kindOf(channel)
+      const { user } = connection
+      const fault = yield* Effect.catchTag(kind.authorise(channel, user?.userId), "LiveSourceUnavailable", notNow)
+      if (fault !== null) return yield* Effect.fail(fault)
+      // the token may have expired meanwhile: its private channels are gone, and this one would stay
+      if (kind.private && connection.user !== user) return yield* Effect.fail(tokenExpired)
+      connection.answer("subscribed", { channel })
+      yield* this.#topics.listen(connection, channel, kind)
+    })
+  }
+
+  /** Confirms, whether or not the connection listened to the channel. */
+  unsubscribe(connection: Connection, channel: string): Effect.Effect<void, Fault> {
+    return Effect.map(this.#kindOf(channel), () => {
+      this.#topics.leave(connection, channel)
+      connection.answer("unsubscribed", { channel })
+    })
+  }
+
+  #kindOf(channel: string): Effect.Effect<ChannelKind, Fault> {
+    const kind = this.#kinds.find((each) => each.matches(channel))
+    return kind === undefined
+      ? Effect.fail({ code: "not_found", detail: "There is no such channel." })
+      : Effect.succeed(kind)
+  }
+}
+
+const notNow = ({ cause, message }: LiveSourceUnavailable): Effect.Effect<Fault> =>
+  Effect.as(Effect.logWarning(message, cause), {
+    code: "unavailable",
+    detail: "Whether you may listen to this channel cannot be found out now; try again."
+  })
