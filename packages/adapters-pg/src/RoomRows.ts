@@ -1,5 +1,6 @@
 /** Rooms as they are read: for their members, for the rules under a draw's lock, for operators. Each read is one statement. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
+import type { DrawState } from "@ddd/core/draws/DrawState"
 import { cents } from "@ddd/core/money/Money"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
 import { parseCode, type Participant, type Room, type RoomState, roomStatus } from "@ddd/core/rooms/Room"
@@ -8,7 +9,6 @@ import { instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { isRoundMissing, type StepRow } from "./DrawSteps.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 
 interface ParticipantRow {
@@ -141,7 +141,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
       ),
 
     /** A room as its rules see it; its draw, `draw`, was locked and read before. */
-    stateOf: Effect.fnUntraced(function*(draw: StepRow) {
+    stateOf: Effect.fnUntraced(function*(draw: DrawState) {
       const rows = yield* sql<{
         readonly host_id: string
         readonly max_participants: number
@@ -158,8 +158,8 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
         status: draw.status,
         maxParticipants: room.max_participants,
         members: rows.map((row) => ({ userId: userId(row.user_id), hasTicket: row.has_ticket })),
-        drawAt: instantOrNull(draw.draws_at),
-        isRoundMissing: isRoundMissing(draw)
+        drawAt: draw.drawAt,
+        isRoundMissing: draw.isRoundMissing
       } satisfies RoomState
     })
   }

@@ -1,12 +1,11 @@
 /**
  * Private rooms on PostgreSQL: each operation one transaction under the row of the room's draw, which is read once it is locked.
  *
- * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
+ * The rules are `core`'s, the steps of a draw are in `draws/`, the sale is `SaleBatch`'s; here is who may ask for them.
  */
-import { lockRoom } from "@ddd/core/draws/Locking"
-import { openRoom } from "@ddd/core/draws/Opening"
+import { lockByHost } from "@ddd/core/draws/Locking"
+import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -19,9 +18,6 @@ import { PurchaseRefused } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
-import { textOf } from "@ddd/core/proof/Note"
-import { formatOpen } from "@ddd/core/proof/Record"
 import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
@@ -29,9 +25,15 @@ import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import { tellLeft, tellStatus } from "./DrawEventsPg.ts"
-import { clockOf, declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow } from "./DrawSteps.ts"
+import { writeLock } from "./draws/Lock.ts"
+import { insertDraw } from "./draws/Open.ts"
+import { orStepFailed } from "./draws/PerformStep.ts"
+import { lockDraw } from "./draws/ReadDraw.ts"
+import { settleDraw } from "./draws/Settle.ts"
+import { clockOf } from "./draws/StepServices.ts"
+import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "./draws/Void.ts"
 import { makeRoomRows } from "./RoomRows.ts"
-import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
+import { centsOrNull, ticketOf, type TicketRow } from "./Rows.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { sellInRoom } from "./SaleBatch.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
@@ -76,7 +78,7 @@ const make = Effect.gen(function*() {
 
   /** Locks the draw of a room, and reads both. */
   const lock = Effect.fnUntraced(function*(id: DrawId) {
-    const draw = yield* lockAndRead(sql, id)
+    const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
     return { draw, state: yield* rooms.stateOf(draw) }
   })
@@ -106,17 +108,8 @@ const make = Effect.gen(function*() {
     const at = yield* clock
     const id = drawId(newId(at))
     const seed = yield* vault.generate
-    const sealed = yield* vault.seal(id, seed)
-    const record = openRoom(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain })
-    const opens = formatInstant(at)
-    yield* sql`
-      INSERT INTO draws (id, kind, status, commitment_hash, created_at, opens_at, seal_key_id, tree_frontier, beacon_chain, open_note)
-      VALUES (${id}::uuid, 'room', 'open', ${record.commitment}, ${opens}::timestamptz, ${opens}::timestamptz,
-        ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${record.beacon?.chainHash ?? null}::text,
-        ${yield* signer.sign(formatOpen(record))})`
-    yield* sql`
-      INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext)
-      VALUES (${id}::uuid, ${sealed.keyId}, ${sealed.nonce}, ${sealed.ciphertext})`
+    const draw = newRoomDraw(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain })
+    yield* insertDraw(services, draw, seed, at)
     yield* addLobby(id, room, at)
     yield* addMember(id, room.hostId, at)
     return yield* known(id)
@@ -128,7 +121,7 @@ const make = Effect.gen(function*() {
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
     yield* orRefuse(mayJoin(state, userId))
-    yield* addMember(id, userId, instantOf(draw.clock))
+    yield* addMember(id, userId, draw.clock)
     yield* tellStatus(sql, id)
     return yield* known(id)
   }, transact)
@@ -181,16 +174,16 @@ const make = Effect.gen(function*() {
   const close = Effect.fn("RoomsPg.close")(
     function*(request: RoomRequest) {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-      const isAllowed = Effect.fnUntraced(function*(draw: StepRow) {
-        const refusal = mayClose(yield* rooms.stateOf(draw), request.userId)
-        if (refusal === null) return true
-        return refusal._tag === "Done" ? false : yield* refuse(refusal)
-      })
-      // the lock of the draw comes after those of the wallets that are refunded, and the rule is asked under it
-      yield* declareVoid(services, { drawId: id, step: "expire", dueAt: yield* clock }, "closed", isAllowed)
+      yield* voidTransaction(sql, id)(Effect.gen(function*() {
+        const locked = yield* lockForVoid(sql, id)
+        const refusal = mayClose(yield* rooms.stateOf(locked.draw), request.userId)
+        if (refusal?._tag === "Done") return
+        yield* orRefuse(refusal)
+        yield* writeVoid(services, locked, "closed", yield* openSeedOrNull(services, id))
+      }))
       return yield* known(id)
     },
-    Effect.catchTag("StepFailed", (cause) =>
+    Effect.catchTag("StepImpossible", (cause) =>
       Effect.fail(
         new Unavailable({ message: "the room could not be closed; nothing was refunded", retryAfter: 1, cause })
       )),
@@ -202,11 +195,10 @@ const make = Effect.gen(function*() {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
-      yield* orRefuse(mayStart(state, request.userId, drawAt, instantOf(draw.clock)))
-      const sold = { ...soldIn(sealing, draw), drawAt, chain }
-      const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
-      yield* publishLockRecord(services, draw, record)
-      const autoDrawAt = formatInstant(autoDrawTime(record.locked, drawAt, record.draws))
+      yield* orRefuse(mayStart(state, request.userId, drawAt, draw.clock))
+      const locked = lockByHost(sealing.sha256, draw, { drawAt, chain })
+      yield* writeLock(services, locked)
+      const autoDrawAt = formatInstant(locked.autoDrawAt)
       yield* sql`UPDATE lobbies SET server_draws_at = ${autoDrawAt}::timestamptz WHERE id = ${id}::uuid`
       return yield* known(id)
     },
@@ -216,10 +208,12 @@ const make = Effect.gen(function*() {
   /** Why the room is not drawn now, by its host; null where it is to be. Whoever comes before the beacon need not come again. */
   const mayBeDrawn = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
     const { draw, state } = yield* lock(id)
-    const refusal = mayExecute(state, user, instantOf(draw.clock))
-    if (refusal?._tag === "BeaconPending") {
+    const refusal = mayExecute(state, user, draw.clock)
+    if (refusal?._tag === "BeaconPending" && draw.drawAt !== null) {
+      const drawAt = formatInstant(draw.drawAt)
       yield* sql`
-        UPDATE lobbies SET server_draws_at = ${draw.draws_at} WHERE id = ${id}::uuid AND server_draws_at > ${draw.draws_at}`
+        UPDATE lobbies SET server_draws_at = ${drawAt}::timestamptz
+        WHERE id = ${id}::uuid AND server_draws_at > ${drawAt}::timestamptz`
     }
     return refusal
   })
@@ -230,7 +224,7 @@ const make = Effect.gen(function*() {
     if (refusal?._tag === "Done") return yield* known(id)
     yield* orRefuse(refusal)
     // does nothing where the clockwork came in between
-    yield* settle(services, { drawId: id, step: "settle", dueAt: yield* clock }, "host")
+    yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
     return yield* known(id)
   }, orUnavailable)
 
