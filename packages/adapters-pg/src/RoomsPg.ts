@@ -1,9 +1,8 @@
 /**
  * Private rooms on PostgreSQL: each operation one transaction under the row of the room's draw, which is read once it is locked.
  *
- * The rules are `core`'s, the steps of a draw are in `draws/`, the sale is `SaleBatch`'s; here is who may ask for them.
+ * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
  */
-import { lockByHost } from "@ddd/core/draws/Locking"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
@@ -13,17 +12,18 @@ import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
-import { type NewRoom, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
-import { PurchaseRefused } from "@ddd/core/ports/Sales"
+import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
+import { createRoom, joinRoom, leaveRoom, type NewRoom } from "@ddd/core/rooms/Membership"
+import { closeRoom, executeRoom, type RoomExecution, startRoom } from "@ddd/core/rooms/RoomDraw"
+import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { tellLeft, tellStatus } from "./DrawEventsPg.ts"
 import { writeLock } from "./draws/Lock.ts"
 import { insertDraw } from "./draws/Open.ts"
@@ -32,14 +32,17 @@ import { lockDraw } from "./draws/ReadDraw.ts"
 import { settleDraw } from "./draws/Settle.ts"
 import { clockOf } from "./draws/StepServices.ts"
 import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "./draws/Void.ts"
-import { makeRoomRows } from "./RoomRows.ts"
+import { makeRoomRows } from "./rooms/RoomRows.ts"
+import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./rooms/WriteRoom.ts"
 import { centsOrNull, ticketOf, type TicketRow } from "./Rows.ts"
-import { makeSaleAttempt } from "./SaleAttempt.ts"
-import { sellInRoom } from "./SaleBatch.ts"
+import { sellInRoom } from "./sales/RoomSale.ts"
+import { makeSaleAttempt } from "./sales/SaleAttempt.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
-// of 729 million codes one is taken already where a million rooms were made: so many in a row never are
-const codesTriedMax = 20
+const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
+const orRefuse = <A>(decision: Result.Result<A, RoomRefusal>) =>
+  Result.isFailure(decision) ? refuse(decision.failure) : Effect.succeed(decision.success)
+const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -53,28 +56,18 @@ const make = Effect.gen(function*() {
   const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault, chain }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom(sql, seals, newId)
+  const sell = sellInRoom({ sql, seals, newId }, rooms)
 
   const clock = clockOf(sql)
 
   const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
-  const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
-  const orRefuse = (refusal: RoomRefusal | null) => refusal === null ? Effect.void : refuse(refusal)
-  const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
 
   /** A room that was read before in the same call: none is ever removed. */
   const known = Effect.fnUntraced(function*(id: DrawId) {
     const room = yield* rooms.byId(id)
     return room === null ? yield* Effect.die(new Error(`room ${id} is gone`)) : room
   })
-
-  /** Whether a user may be in rooms: a player whose account is neither frozen nor erased. */
-  const isPlayer = (user: UserId) =>
-    Effect.map(
-      sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND id <> ${houseUserId}::uuid AND is_active AND erased_at IS NULL`,
-      (rows) => rows.length > 0
-    )
 
   /** Locks the draw of a room, and reads both. */
   const lock = Effect.fnUntraced(function*(id: DrawId) {
@@ -83,45 +76,26 @@ const make = Effect.gen(function*() {
     return { draw, state: yield* rooms.stateOf(draw) }
   })
 
-  const addMember = (id: DrawId, user: UserId, at: Instant) =>
-    sql`
-      INSERT INTO lobby_members (id, lobby_id, user_id, joined_at)
-      VALUES (${newId(at)}::uuid, ${id}::uuid, ${user}::uuid, ${formatInstant(at)}::timestamptz)`
-
-  /** Writes the room's own row, under a code that no room ever had. */
-  const addLobby = Effect.fnUntraced(function*(id: DrawId, { hostId, maxParticipants, name }: NewRoom, at: Instant) {
-    for (let tried = 0; tried < codesTriedMax; tried++) {
-      // waits for whoever is taking the same code just now
-      const added = yield* sql`
-        INSERT INTO lobbies (id, code, name, host_id, max_participants, created_at)
-        VALUES (${id}::uuid, ${newRoomCode()}, ${name}, ${hostId}::uuid, ${maxParticipants}, ${
-        formatInstant(at)
-      }::timestamptz)
-        ON CONFLICT (code) DO NOTHING RETURNING 1 AS added`
-      if (added.length > 0) return
-    }
-    return yield* Effect.die(new Error(`${codesTriedMax} new room codes were all taken`))
-  })
-
-  const create = Effect.fn("RoomsPg.create")(function*(room: NewRoom) {
-    if (!(yield* isPlayer(room.hostId))) return yield* new UnknownUser({ userId: room.hostId })
-    const at = yield* clock
-    const id = drawId(newId(at))
+  const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
+    const decided = createRoom(asked, yield* rooms.askerOf(asked.hostId), yield* clock)
+    if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+    const { members: [host], ...room } = decided.success
+    const id = drawId(newId(room.createdAt))
     const seed = yield* vault.generate
-    const draw = newRoomDraw(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain })
-    yield* insertDraw(services, draw, seed, at)
-    yield* addLobby(id, room, at)
-    yield* addMember(id, room.hostId, at)
+    const draw = newRoomDraw(sealing.sha256, { id, opens: room.createdAt, seed: Redacted.value(seed), chain })
+    yield* insertDraw(services, draw, seed, room.createdAt)
+    yield* insertRoom(sql, newRoomCode, id, room)
+    yield* insertMember(sql, newId, id, host)
     return yield* known(id)
   }, transact)
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
-    if (!(yield* isPlayer(userId))) return yield* refuse({ _tag: "NoRoom" })
+    const asker = yield* rooms.askerOf(userId)
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
-    yield* orRefuse(mayJoin(state, userId))
-    yield* addMember(id, userId, draw.clock)
+    const member = yield* orRefuse(joinRoom(state, userId, asker, draw.clock))
+    yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)
   }, transact)
@@ -129,33 +103,18 @@ const make = Effect.gen(function*() {
   const leave = Effect.fn("RoomsPg.leave")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
     const { state } = yield* lock(id)
-    yield* orRefuse(mayLeave(state, request.userId))
-    yield* sql`DELETE FROM lobby_members WHERE lobby_id = ${id}::uuid AND user_id = ${request.userId}::uuid`
+    const gone = yield* orRefuse(leaveRoom(state, request.userId))
+    yield* deleteMember(sql, id, gone)
     // who left is told nothing of those who stay
-    yield* tellLeft(sql, id, request.userId)
+    yield* tellLeft(sql, id, gone)
     yield* tellStatus(sql, id)
   }, transact)
 
   const purchase = Effect.fn("RoomsPg.purchase")(
     function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
-      const { idempotency, userId } = request
       const key = yield* orNoRoom(yield* rooms.findKey(request))
-      const asked = { userId, quantity: 1, drawId: key.id, idempotency }
-      const { outcome, room, tickets: [ticket] } = yield* attempt((batchId) => sell(batchId, key, asked, known(key.id)))
-      if (outcome._tag === "Refused") {
-        // a member who left since the look-up: for them there is no room
-        if (outcome.refusal._tag === "NotMember") return yield* refuse({ _tag: "NoRoom" })
-        return yield* new PurchaseRefused({ refusal: outcome.refusal })
-      }
-      // the answer that is kept under the key is of no purchase in a room
-      if (room === null || ticket === undefined) return yield* new PurchaseRefused({ refusal: { _tag: "KeyReused" } })
-      const { purchasedAt: updatedAt, wallet: { balance, pendingWithdrawal, withdrawable } } = outcome.block
-      return {
-        ticket,
-        wallet: { balance, withdrawable, pendingWithdrawal, updatedAt },
-        room,
-        replayed: outcome._tag === "Replayed"
-      }
+      const receipt = yield* attempt((batchId) => sell(batchId, key, request))
+      return Result.isFailure(receipt) ? yield* purchaseRefused(receipt.failure) : receipt.success
     },
     orUnavailable
   )
@@ -176,10 +135,9 @@ const make = Effect.gen(function*() {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
       yield* voidTransaction(sql, id)(Effect.gen(function*() {
         const locked = yield* lockForVoid(sql, id)
-        const refusal = mayClose(yield* rooms.stateOf(locked.draw), request.userId)
-        if (refusal?._tag === "Done") return
-        yield* orRefuse(refusal)
-        yield* writeVoid(services, locked, "closed", yield* openSeedOrNull(services, id))
+        const decision = yield* orRefuse(closeRoom(yield* rooms.stateOf(locked.draw), request.userId))
+        if (decision._tag === "Closed") return
+        yield* writeVoid(services, locked, decision.reason, yield* openSeedOrNull(services, id))
       }))
       return yield* known(id)
     },
@@ -195,36 +153,32 @@ const make = Effect.gen(function*() {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
-      yield* orRefuse(mayStart(state, request.userId, drawAt, draw.clock))
-      const locked = lockByHost(sealing.sha256, draw, { drawAt, chain })
+      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, { drawAt, chain }))
       yield* writeLock(services, locked)
-      const autoDrawAt = formatInstant(locked.autoDrawAt)
-      yield* sql`UPDATE lobbies SET server_draws_at = ${autoDrawAt}::timestamptz WHERE id = ${id}::uuid`
+      yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)
     },
     transact
   )
 
-  /** Why the room is not drawn now, by its host; null where it is to be. Whoever comes before the beacon need not come again. */
-  const mayBeDrawn = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
+  /** What is to become of a room whose host asks for its outcome. */
+  const decideExecution = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
     const { draw, state } = yield* lock(id)
-    const refusal = mayExecute(state, user, draw.clock)
-    if (refusal?._tag === "BeaconPending" && draw.drawAt !== null) {
-      const drawAt = formatInstant(draw.drawAt)
-      yield* sql`
-        UPDATE lobbies SET server_draws_at = ${drawAt}::timestamptz
-        WHERE id = ${id}::uuid AND server_draws_at > ${drawAt}::timestamptz`
-    }
-    return refusal
+    const execution: RoomExecution = yield* orRefuse(executeRoom(state, user, draw.clock))
+    if (execution._tag === "AwaitRound") yield* storeAutoDrawAt(sql, id, execution.autoDrawAt)
+    return execution
   })
 
   const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-    const refusal = yield* mayBeDrawn(id, request.userId).pipe(sql.withTransaction, retryConflicts)
-    if (refusal?._tag === "Done") return yield* known(id)
-    yield* orRefuse(refusal)
-    // does nothing where the clockwork came in between
-    yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
+    const execution = yield* decideExecution(id, request.userId).pipe(sql.withTransaction, retryConflicts)
+    switch (execution._tag) {
+      case "AwaitRound":
+        return yield* refuse(execution.refusal)
+      case "Settle":
+        // does nothing where the clockwork came in between
+        yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
+    }
     return yield* known(id)
   }, orUnavailable)
 

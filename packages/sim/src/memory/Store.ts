@@ -12,7 +12,7 @@ import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { EndedSession } from "@ddd/core/ports/Sessions"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
-import { codeOf, type Room } from "@ddd/core/rooms/Room"
+import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
@@ -58,8 +58,6 @@ export class Store extends Context.Service<Store, {
   readonly answers: Map<string, AnswerRow>
   /** By the draw's id, oldest first. */
   readonly lobbies: Map<DrawId, LobbyRow>
-  /** By `keyOf`: of an answer to a purchase in a room, the room right after it. */
-  readonly keptRooms: Map<string, Room>
   /** By reference, oldest first. */
   readonly fundings: Map<string, Funding>
   /** The names by which shops know players, beside the players' ids. */
@@ -138,7 +136,6 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       ticketsById: new Map(),
       answers: new Map(),
       lobbies,
-      keptRooms: new Map(),
       fundings: new Map(),
       buyerNames: new Map(),
       withdrawals: new Map(),

@@ -47,10 +47,10 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const answerKey = idempotency === null ? null : keyOf(userId, idempotency.key)
       const kept = answerKey === null ? undefined : store.answers.get(answerKey)
       if (kept !== undefined) {
-        if (kept.fingerprint !== idempotency?.fingerprint || kept.withdrawalId === null) {
+        if (kept.fingerprint !== idempotency?.fingerprint || kept.answer._tag !== "Withdrawal") {
           return refused({ _tag: "KeyReused" })
         }
-        const first = asTransaction(movementOf(store, { id: kept.withdrawalId, userId }))
+        const first = asTransaction(movementOf(store, { id: kept.answer.withdrawalId, userId }))
         return Effect.succeed({ transaction: { ...first, status: "pending" }, isReplayed: true })
       }
       if (user.frozen) return refused({ _tag: "AccountFrozen" })
@@ -65,7 +65,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
       store.withdrawals.set(id, { ...withdrawal, dueAt: at, claimedUntil: null })
       if (answerKey !== null && idempotency !== null) {
-        store.answers.set(answerKey, { userId, ...idempotency, sold: null, withdrawalId: id })
+        store.answers.set(answerKey, { userId, ...idempotency, answer: { _tag: "Withdrawal", withdrawalId: id } })
       }
       addJob(store, `payout ${id}`, { _tag: "PayOut", withdrawalId: id })
       addJob(store, `withdrawal ${id} started`, { _tag: "MailWithdrawal", userId, withdrawalId: id, event: "started" })

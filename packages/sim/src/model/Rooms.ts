@@ -4,8 +4,9 @@
  * It knows who is in a room, who has a ticket, when what is due, and what each player has; nothing of draws, records or seeds.
  */
 import { Ledger } from "@ddd/core/ports/Ledger"
-import { type RoomReceipt, Rooms } from "@ddd/core/ports/Rooms"
+import { Rooms } from "@ddd/core/ports/Rooms"
 import type { Room, RoomStatus } from "@ddd/core/rooms/Room"
+import type { RoomReceipt } from "@ddd/core/rooms/RoomPurchase"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"

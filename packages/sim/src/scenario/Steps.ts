@@ -1,7 +1,7 @@
 /** What tests do over and over: as players, as the clockwork, as the auditor. */
 import type { Draw } from "@ddd/core/draws/Draw"
+import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
-import type { Receipt } from "@ddd/core/draws/Ticket"
 import type { FundingEvent } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"

@@ -3,13 +3,16 @@ import type { DrawStatus } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { cents } from "@ddd/core/money/Money"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import { parseCode, type Participant, type Room, type RoomState, roomStatus } from "@ddd/core/rooms/Room"
+import type { Asker } from "@ddd/core/rooms/Membership"
+import { type Room, roomOf } from "@ddd/core/rooms/Room"
+import { parseCode } from "@ddd/core/rooms/RoomCode"
+import type { RoomState } from "@ddd/core/rooms/RoomState"
 import { type DrawId, drawId, isUuid, type Position, type UserId, userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf, instantOrNull } from "./Rows.ts"
+import { instantOf, instantOrNull } from "../Rows.ts"
 
 interface ParticipantRow {
   readonly id: string
@@ -35,37 +38,31 @@ interface RoomRow {
   readonly participants: ReadonlyArray<ParticipantRow>
 }
 
-const participantOf = (row: ParticipantRow): Participant => ({
-  userId: userId(row.id),
-  username: row.name,
-  hasTicket: row.position !== null,
-  ticketPosition: row.position === null ? null : row.position as Position,
-  joinedAt: instant(row.joined)
-})
-
-const roomOf = (row: RoomRow): Room => {
-  const participants = row.participants.map(participantOf)
-  const winningPosition = row.winning_position === null ? null : row.winning_position as Position
-  const winner = participants.find(({ ticketPosition }) =>
-    ticketPosition !== null && ticketPosition === winningPosition
-  )
-  return {
-    id: drawId(row.id),
-    code: row.code,
-    name: row.name,
-    hostId: userId(row.host_id),
-    status: roomStatus(row.status, participants.length),
-    prizePool: cents(row.prize_pool),
-    maxParticipants: row.max_participants,
-    participants,
-    commitmentHash: row.commitment_hash,
-    drawAt: instantOrNull(row.draws_at),
-    seed: row.seed,
-    winnerId: winner?.userId ?? null,
-    winningPosition,
-    createdAt: instantOf(row.created_at)
-  }
-}
+const roomFrom = (row: RoomRow): Room =>
+  roomOf({
+    room: {
+      id: drawId(row.id),
+      code: row.code,
+      name: row.name,
+      hostId: userId(row.host_id),
+      maxParticipants: row.max_participants,
+      createdAt: instantOf(row.created_at)
+    },
+    draw: {
+      status: row.status,
+      prizePool: cents(row.prize_pool),
+      commitmentHash: row.commitment_hash,
+      drawAt: instantOrNull(row.draws_at),
+      seed: row.seed,
+      winningPosition: row.winning_position === null ? null : row.winning_position as Position
+    },
+    members: row.participants.map((member) => ({
+      userId: userId(member.id),
+      username: member.name,
+      ticketPosition: member.position === null ? null : member.position as Position,
+      joinedAt: instant(member.joined)
+    }))
+  })
 
 /** What a member calls a room, as the columns it may stand in. */
 const namesOf = (room: string) => {
@@ -81,6 +78,8 @@ export interface RoomKey {
 
 // after the id of every room: where a list without a cursor begins
 const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+export type RoomRows = ReturnType<typeof makeRoomRows>
 
 export const makeRoomRows = (sql: PgClient.PgClient) => {
   // one statement, so that places, tickets and pot are of one instant
@@ -101,11 +100,13 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
     return sql`(l.id = ${id}::uuid OR l.code = ${code}::text)`
   }
 
-  const one = Effect.map((rows: ReadonlyArray<RoomRow>): Room | null => rows[0] === undefined ? null : roomOf(rows[0]))
+  const one = Effect.map((rows: ReadonlyArray<RoomRow>): Room | null =>
+    rows[0] === undefined ? null : roomFrom(rows[0])
+  )
   const keyOf = Effect.map((rows: ReadonlyArray<{ readonly id: string; readonly code: string }>): RoomKey | null =>
     rows[0] === undefined ? null : { id: drawId(rows[0].id), code: rows[0].code }
   )
-  const page = (rows: ReadonlyArray<RoomRow>, limit: number) => pageOf(rows.map(roomOf), limit, (room) => room.id)
+  const page = (rows: ReadonlyArray<RoomRow>, limit: number) => pageOf(rows.map(roomFrom), limit, (room) => room.id)
 
   return {
     /** Null for whoever is no member, and where there is no such room, by the same work. */
@@ -140,7 +141,16 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
         (rows) => page(rows, limit)
       ),
 
-    /** A room as its rules see it; its draw, `draw`, was locked and read before. */
+    /** A user as the rules of rooms see them; null where there is none. */
+    askerOf: (user: UserId) =>
+      Effect.map(
+        sql<{ readonly is_frozen: boolean; readonly is_erased: boolean }>`
+          SELECT NOT is_active AS is_frozen, erased_at IS NOT NULL AS is_erased FROM users WHERE id = ${user}::uuid`,
+        ([row]): Asker | null =>
+          row === undefined ? null : { userId: user, isFrozen: row.is_frozen, isErased: row.is_erased }
+      ),
+
+    /** A room as its decisions see it; its draw, `draw`, was locked and read before. */
     stateOf: Effect.fnUntraced(function*(draw: DrawState) {
       const rows = yield* sql<{
         readonly host_id: string

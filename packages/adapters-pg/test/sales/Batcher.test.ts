@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
-import { type Batcher, type BatcherOptions, makeBatcher } from "../src/Batcher.ts"
+import { type Batcher, type BatcherOptions, makeBatcher } from "../../src/sales/Batcher.ts"
 
 /** A batcher of numbers that weigh what they are, whose batches end when the test says so. */
 const makeGated = Effect.fnUntraced(function*(options: Partial<BatcherOptions<number, string>> = {}) {
