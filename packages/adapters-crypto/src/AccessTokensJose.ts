@@ -4,12 +4,12 @@
  * A token is accepted exactly as this module writes it: three members in its header, a key of our own by its id. No
  * header leads anywhere else, so nothing is fetched and no other algorithm is ever tried.
  */
+import { sessionId } from "@ddd/core/accounts/Session"
 import {
   type AccessClaims,
   AccessTokens,
   accessTokenSeconds,
   type PublicJwk,
-  sessionId,
   TokenExpired,
   Unauthenticated
 } from "@ddd/core/ports/AccessTokens"

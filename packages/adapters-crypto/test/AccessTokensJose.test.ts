@@ -1,4 +1,5 @@
-import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { sessionId } from "@ddd/core/accounts/Session"
+import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,21 +1,22 @@
 /** Players on PostgreSQL. Each operation is one transaction, with its security event and the mail it causes. */
-import { Accounts, type KycStatus } from "@ddd/core/ports/Accounts"
+import type { KycStatus } from "@ddd/core/accounts/User"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, flow, Layer, Redacted } from "effect"
-import { makeChanges } from "./accounts/Changes.ts"
-import { makeEntry } from "./accounts/Entry.ts"
-import { makeOperations } from "./accounts/Operations.ts"
+import { userOf, type UserRow } from "./accounts/AccountRows.ts"
+import { makeCredentials } from "./accounts/Credentials.ts"
+import { makeOperators } from "./accounts/Operators.ts"
 import { makeServices } from "./accounts/Services.ts"
-import { userOf, type UserRow } from "./accounts/Users.ts"
+import { makeSignUpAndIn } from "./accounts/SignUpAndIn.ts"
 import { walletOf, type WalletRow } from "./Rows.ts"
 import { orUnavailable } from "./Transaction.ts"
 
 const make = Effect.gen(function*() {
   const services = yield* makeServices
   const { sql } = services
-  const entry = makeEntry(services)
-  const changes = makeChanges(services)
-  const operations = makeOperations(services)
+  const signUpAndIn = makeSignUpAndIn(services)
+  const credentials = makeCredentials(services)
+  const operators = makeOperators(services)
 
   const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
     const [row] = yield* sql<
@@ -37,23 +38,23 @@ const make = Effect.gen(function*() {
   })
 
   return Accounts.of({
-    signUp: flow(entry.signUp, orUnavailable),
-    findForSignIn: flow(entry.findForSignIn, orUnavailable),
-    openSession: flow(entry.openSession, orUnavailable),
+    signUp: flow(signUpAndIn.signUp, orUnavailable),
+    findForSignIn: flow(signUpAndIn.findForSignIn, orUnavailable),
+    openSession: flow(signUpAndIn.openSession, orUnavailable),
     profile: flow(profile, orUnavailable),
     passwordHash: flow(passwordHash, orUnavailable),
-    verifyEmail: flow(changes.verifyEmail, orUnavailable),
-    askVerification: flow(changes.askVerification, orUnavailable),
-    askReset: flow(changes.askReset, orUnavailable),
-    resetPassword: flow(changes.resetPassword, orUnavailable),
-    findForReset: flow(changes.findForReset, orUnavailable),
-    changePassword: flow(changes.changePassword, orUnavailable),
-    changeProfile: flow(changes.changeProfile, orUnavailable),
-    find: flow(operations.find, orUnavailable),
-    freeze: flow(operations.freeze, orUnavailable),
-    unfreeze: flow(operations.unfreeze, orUnavailable),
-    export: flow(operations.exportAll, orUnavailable),
-    erase: flow(operations.erase, orUnavailable)
+    verifyEmail: flow(credentials.verifyEmail, orUnavailable),
+    askVerification: flow(credentials.askVerification, orUnavailable),
+    askReset: flow(credentials.askReset, orUnavailable),
+    resetPassword: flow(credentials.resetPassword, orUnavailable),
+    findForReset: flow(credentials.findForReset, orUnavailable),
+    changePassword: flow(credentials.changePassword, orUnavailable),
+    changeProfile: flow(credentials.changeProfile, orUnavailable),
+    find: flow(operators.find, orUnavailable),
+    freeze: flow(operators.freeze, orUnavailable),
+    unfreeze: flow(operators.unfreeze, orUnavailable),
+    export: flow(operators.exportAll, orUnavailable),
+    erase: flow(operators.erase, orUnavailable)
   })
 })
 

@@ -1,5 +1,5 @@
 /** Those who are written to, on PostgreSQL. */
-import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
+import type { MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
 import { type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { userId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"

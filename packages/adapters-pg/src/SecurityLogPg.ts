@@ -11,14 +11,14 @@ import { orUnavailable } from "./Transaction.ts"
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
-  const now = yield* Now
-  const events = makeSecurityEvents(sql, newId, yield* PersonalSeal)
+  const { now } = yield* Now
+  const events = makeSecurityEvents(sql, yield* PersonalSeal)
 
   return SecurityLog.of({
     append: Effect.fn("SecurityLogPg.append")(function*(type, who, origin) {
-      const at = yield* now.now
-      if ("subject" in who) yield* events.recordOfStranger(at, type, who.subject)
-      else yield* events.record(at, { type, userId: who.userId, origin })
+      const id = newId(yield* now)
+      if ("subject" in who) yield* events.recordOfStranger({ id, type, subject: who.subject })
+      else yield* events.record({ id, type, userId: who.userId, sessionId: null, origin, details: {} })
     }, orUnavailable),
 
     of: Effect.fn("SecurityLogPg.of")(function*(user, limit) {

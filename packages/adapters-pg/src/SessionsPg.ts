@@ -1,6 +1,13 @@
 /** Sessions on PostgreSQL: families of refresh tokens, of which only hashes are stored. */
-import { decideRefresh } from "@ddd/core/accounts/Session"
-import { sessionId } from "@ddd/core/ports/AccessTokens"
+import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import { sessionId } from "@ddd/core/accounts/Session"
+import {
+  endAllSessions,
+  endReusedSession,
+  endSession,
+  type SessionsEnding,
+  signOut
+} from "@ddd/core/accounts/SessionEnding"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
@@ -33,9 +40,10 @@ interface SessionRow {
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
-  const now = yield* Now
+  const { newId } = yield* Identifiers
+  const { now } = yield* Now
   const ends = yield* SessionEnds
-  const events = makeSecurityEvents(sql, (yield* Identifiers).newId, yield* PersonalSeal)
+  const events = makeSecurityEvents(sql, yield* PersonalSeal)
 
   const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
@@ -45,6 +53,13 @@ const make = Effect.gen(function*() {
     const [row] = yield* sql<{ readonly id: string; readonly user_id: string }>`
       SELECT s.id, s.user_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`
     return row === undefined ? undefined : { sessionId: sessionId(row.id), userId: userId(row.user_id) }
+  })
+
+  /** Ends sessions as was decided; whether any was living. */
+  const writeEnding = Effect.fnUntraced(function*({ event, reason, userId, which }: SessionsEnding) {
+    const ended = yield* ends.end(userId, which, reason)
+    if (ended.length > 0) yield* events.record(event)
+    return ended.length > 0
   })
 
   return Sessions.of({
@@ -71,8 +86,7 @@ const make = Effect.gen(function*() {
         case "over":
           return { _tag: "Unknown" } as const
         case "reused":
-          yield* ends.end(owner.userId, { only: owner.sessionId }, "reused")
-          yield* events.record(clock, { type: "refresh_reused", ...owner, origin })
+          yield* writeEnding(endReusedSession(owner, newId(clock), origin))
           return { _tag: "Reused" } as const
         case "rotate": {
           const at = formatInstant(clock)
@@ -91,20 +105,15 @@ const make = Effect.gen(function*() {
     endByToken: Effect.fn("SessionsPg.endByToken")(function*(tokenHash, origin) {
       const owner = yield* ownerOf(tokenHash)
       if (owner === undefined) return
-      const ended = yield* ends.end(owner.userId, { only: owner.sessionId }, "signed_out")
-      if (ended.length > 0) yield* events.record(yield* now.now, { type: "signed_out", ...owner, origin })
+      yield* writeEnding(signOut(owner, newId(yield* now), origin))
     }, transact),
 
-    end: Effect.fn("SessionsPg.end")(function*(user, session, origin) {
-      const ended = yield* ends.end(user, { only: session }, "ended")
-      if (ended.length === 0) return false
-      yield* events.record(yield* now.now, { type: "session_ended", userId: user, sessionId: session, origin })
-      return true
+    end: Effect.fn("SessionsPg.end")(function*(userId, sessionId, origin) {
+      return yield* writeEnding(endSession({ userId, sessionId }, newId(yield* now), origin))
     }, transact),
 
-    endAll: Effect.fn("SessionsPg.endAll")(function*(user, reason, origin) {
-      const ended = yield* ends.end(user, { except: null }, reason)
-      if (ended.length > 0) yield* events.record(yield* now.now, { type: "sessions_ended", userId: user, origin })
+    endAll: Effect.fn("SessionsPg.endAll")(function*(userId, reason, origin) {
+      yield* writeEnding(endAllSessions(userId, reason, newId(yield* now), origin))
     }, transact),
 
     list: Effect.fn("SessionsPg.list")(function*(user) {

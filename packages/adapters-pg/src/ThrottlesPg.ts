@@ -4,22 +4,24 @@
  */
 import { networkOf } from "@ddd/core/accounts/Network"
 import {
-  afterAttempt,
-  afterSuccess,
+  admit,
+  bindingKinds,
+  type CounterWrite,
+  countSuccess,
+  knownNetworkMillis,
   knowsNetworks,
-  ruleOf,
+  takeBack,
+  type ThrottleCounter,
   type ThrottledAct,
   type ThrottleKind,
   throttleKinds,
   throttleRules,
-  type ThrottleState,
-  waitMillis
+  type ThrottleState
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
-import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Layer, Result, Schedule } from "effect"
 import { instantOf } from "./Rows.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
@@ -28,12 +30,6 @@ interface CounterRow {
   readonly failures: number
   readonly failed_at: Date
   readonly wait_until: Date
-}
-
-interface Counter {
-  readonly kind: ThrottleKind
-  readonly key: string
-  readonly state: ThrottleState | null
 }
 
 /** What keeps the counters of one act apart from those of another. Sign-ins were there first, and have no name. */
@@ -62,6 +58,7 @@ const longestForgetMillis = Math.max(...throttleKinds.map((kind) => throttleRule
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const seal = yield* PersonalSeal
+  const knownSince = sql`app_now() - ${knownNetworkMillis}::float8 * interval '1 millisecond'`
 
   /** Locks the counters that bind the attempt, in the order of their keys, and reads them and the clock. */
   const lockCounters = Effect.fnUntraced(function*(attempt: Attempt) {
@@ -72,9 +69,9 @@ const make = Effect.gen(function*() {
     const known = knowsNetworks(attempt.act)
       ? yield* sql`
         SELECT 1 FROM known_networks
-        WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > app_now() - interval '90 days'`
+        WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > ${knownSince}`
       : []
-    const kinds = throttleKinds.filter((kind) => kind !== "account" || known.length === 0)
+    const kinds = bindingKinds(known.length > 0)
     const wanted = kinds.map((kind) => keys[kind])
     // a row that is not there cannot be locked
     yield* sql`
@@ -91,14 +88,12 @@ const make = Effect.gen(function*() {
     ]))
     return {
       clock: instantOf(row.clock),
-      counters: kinds.map((kind): Counter => ({ kind, key: keys[kind], state: states.get(keys[kind]) ?? null }))
+      counters: kinds.map((kind): ThrottleCounter => ({ kind, key: keys[kind], state: states.get(keys[kind]) ?? null }))
     }
   })
 
   /** Writes what became of counters; null: forgotten. Their rows are locked. */
-  const write = Effect.fnUntraced(function*(
-    changed: ReadonlyArray<{ readonly key: string; readonly state: ThrottleState | null }>
-  ) {
+  const write = Effect.fnUntraced(function*(changed: ReadonlyArray<CounterWrite>) {
     const gone = changed.filter(({ state }) => state === null).map(({ key }) => key)
     const kept = changed.flatMap(({ key, state }) => state === null ? [] : [{ key, ...state }])
     if (gone.length > 0) yield* sql`DELETE FROM throttles WHERE key = ANY(${gone}::text[])`
@@ -114,12 +109,6 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const change = (attempt: Attempt, next: (counter: Counter, clock: Instant) => ThrottleState | null) =>
-    Effect.gen(function*() {
-      const { clock, counters } = yield* lockCounters(attempt)
-      yield* write(counters.map((counter) => ({ key: counter.key, state: next(counter, clock) })))
-    })
-
   const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
 
@@ -129,7 +118,7 @@ const make = Effect.gen(function*() {
       DELETE FROM throttles WHERE key IN (
         SELECT key FROM throttles WHERE failed_at < app_now() - ${longestForgetMillis}::float8 * interval '1 millisecond'
         LIMIT ${prunedMax} FOR UPDATE SKIP LOCKED)`
-    yield* sql`DELETE FROM known_networks WHERE seen_at < app_now() - interval '90 days'`
+    yield* sql`DELETE FROM known_networks WHERE seen_at < ${knownSince}`
   })
   yield* prune.pipe(
     Effect.tapError((error) => Effect.logDebug("old counters of failed attempts could not be removed", error)),
@@ -141,22 +130,15 @@ const make = Effect.gen(function*() {
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
-      const longest = counters.reduce((a, b) => waitMillis(b.state, clock) > waitMillis(a.state, clock) ? b : a)
-      const wait = waitMillis(longest.state, clock)
-      if (wait > 0) {
-        return { _tag: "Throttled", kind: longest.kind, retryAfter: Math.ceil(wait / 1000) } satisfies Admission
-      }
-      yield* write(
-        counters.map(({ key, kind, state }) => ({ key, state: afterAttempt(ruleOf(attempt.act, kind), state, clock) }))
-      )
+      const admitted = admit(attempt.act, counters, clock)
+      if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
+      yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
     }, transact),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
-      yield* change(
-        attempt,
-        ({ kind, state }, clock) => state === null ? null : afterSuccess(attempt.act, kind, state, clock)
-      )
+      const { clock, counters } = yield* lockCounters(attempt)
+      yield* write(countSuccess(attempt.act, counters, clock))
       if (!knowsNetworks(attempt.act)) return
       const { account, network } = keysOf(seal, attempt)
       yield* sql`
@@ -165,10 +147,7 @@ const make = Effect.gen(function*() {
     }, transact),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
-      yield* change(
-        attempt,
-        ({ state }) => state === null ? null : { ...state, failures: Math.max(0, state.failures - 1) }
-      )
+      yield* write(takeBack((yield* lockCounters(attempt)).counters))
     }, transact)
   })
 })

@@ -1,11 +1,11 @@
 /** Reads all that is held about a player. To be run in a transaction that sees one state of the database. */
+import type { MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
 import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
+import type { SessionEndReason } from "@ddd/core/accounts/Session"
+import type { KycStatus } from "@ddd/core/accounts/User"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import type { CreditStatus } from "@ddd/core/money/Funding"
-import type { KycStatus } from "@ddd/core/ports/Accounts"
-import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
-import type { SessionEnd } from "@ddd/core/ports/Sessions"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -23,8 +23,8 @@ import {
   type WalletRow
 } from "../Rows.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../WithdrawalRows.ts"
+import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
-import { userOf, type UserRow } from "./Users.ts"
 
 /** All events of a player: there are a few a day. */
 const eventsMax = 1_000_000
@@ -74,7 +74,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     readonly created_at: Date
     readonly last_used_at: Date
     readonly ended_at: Date | null
-    readonly end_reason: SessionEnd | null
+    readonly end_reason: SessionEndReason | null
     readonly user_agent: string | null
   }>`
     SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM sessions

@@ -1,26 +1,19 @@
 /** What happened to identities, as rows: where a request came from is sealed under its player's key. */
-import type { Identifiers } from "@ddd/core/ports/Identifiers"
+import {
+  type NewSecurityEvent,
+  originOf,
+  type SecurityEvent,
+  type SecurityEventType,
+  type StrangerEvent
+} from "@ddd/core/accounts/SecurityEvent"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
-import type { RequestOrigin, SecurityEvent, SecurityEventType } from "@ddd/core/ports/SecurityLog"
 import { type UserId, userId } from "@ddd/core/values/Ids"
-import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import { instantOf } from "../Rows.ts"
 
-export interface Happening {
-  readonly type: SecurityEventType
-  readonly userId: UserId
-  /** The one session that it is about. */
-  readonly sessionId?: string
-  /** Null: nothing personal is kept. */
-  readonly origin: RequestOrigin | null
-  /** What was changed, where that is personal: sealed with the origin. */
-  readonly details?: Readonly<Record<string, string>>
-}
-
-/** An event as it is held, all that was sealed with it open. */
+/** An event as it is stored, with what was encrypted of it. */
 export interface OpenedEvent extends SecurityEvent {
   readonly sessionId: string | null
   readonly details: Readonly<Record<string, unknown>> | null
@@ -36,41 +29,29 @@ interface EventRow {
   readonly key: Uint8Array | null
 }
 
-const textOrNull = (value: unknown): string | null => typeof value === "string" ? value : null
-
 export interface SecurityEvents {
-  /** Writes an event on the caller's connection; gives its id. */
-  readonly record: (at: Instant, happening: Happening) => Effect.Effect<string, SqlError.SqlError>
-  /** Writes an event that no player is known for. `subject` is kept as a pseudonym, the rest not at all. */
-  readonly recordOfStranger: (
-    at: Instant,
-    type: SecurityEventType,
-    subject: string
-  ) => Effect.Effect<void, SqlError.SqlError>
+  /** Writes an event on the caller's connection. */
+  readonly record: (event: NewSecurityEvent) => Effect.Effect<void, SqlError.SqlError>
+  /** Writes an event that no player is known for. `subject` is kept as a pseudonym. */
+  readonly recordOfStranger: (event: StrangerEvent) => Effect.Effect<void, SqlError.SqlError>
   /** A player's events, newest first. */
   readonly read: (userId: UserId, limit: number) => Effect.Effect<ReadonlyArray<OpenedEvent>, SqlError.SqlError>
 }
 
-export const makeSecurityEvents = (
-  sql: PgClient.PgClient,
-  newId: Identifiers["Service"]["newId"],
-  seal: PersonalSeal["Service"]
-): SecurityEvents => ({
-  record: Effect.fnUntraced(function*(at, { details, origin, sessionId, type, userId }) {
-    const id = newId(at)
+export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["Service"]): SecurityEvents => ({
+  record: Effect.fnUntraced(function*({ details, id, origin, sessionId, type, userId }) {
     const [row] = origin === null ? [] : yield* sql<{ readonly key: Uint8Array }>`
       SELECT key FROM user_keys WHERE user_id = ${userId}::uuid`
     const sealed = row === undefined ? null : yield* seal.seal(row.key, id, JSON.stringify({ ...origin, ...details }))
     yield* sql`
       INSERT INTO security_events (id, type, user_id, session_id, sealed)
-      VALUES (${id}::uuid, ${type}, ${userId}::uuid, ${sessionId ?? null}::uuid, ${sealed}::bytea)`
-    return id
+      VALUES (${id}::uuid, ${type}, ${userId}::uuid, ${sessionId}::uuid, ${sealed}::bytea)`
   }),
 
-  recordOfStranger: (at, type, subject) =>
+  recordOfStranger: ({ id, subject, type }) =>
     Effect.asVoid(sql`
       INSERT INTO security_events (id, type, subject)
-      VALUES (${newId(at)}::uuid, ${type}, ${seal.pseudonym(`subject\n${subject}`)})`),
+      VALUES (${id}::uuid, ${type}, ${seal.pseudonym(`subject\n${subject}`)})`),
 
   read: Effect.fnUntraced(function*(user, limit) {
     const rows = yield* sql<EventRow>`
@@ -86,9 +67,7 @@ export const makeSecurityEvents = (
           at: instantOf(row.at),
           type: row.type,
           userId: row.user_id === null ? null : userId(row.user_id),
-          origin: details === null
-            ? null
-            : { ip: textOrNull(details["ip"]), userAgent: textOrNull(details["userAgent"]) },
+          origin: originOf(details),
           sessionId: row.session_id,
           details
         }

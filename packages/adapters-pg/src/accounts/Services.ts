@@ -7,23 +7,28 @@ import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { retryConflicts } from "../Transaction.ts"
-import { makeMailedLinks } from "./MailedLinks.ts"
+import { makeMailedTokenRows } from "./MailedTokenRows.ts"
 import { makeSecurityEvents } from "./SecurityEvents.ts"
 import { SessionEnds } from "./SessionEnds.ts"
+import { makeWriteChange } from "./WriteChange.ts"
 
 export const makeServices = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
   const seal = yield* PersonalSeal
-  return {
+  const writers = {
     sql,
+    outbox: yield* Outbox,
+    ends: yield* SessionEnds,
+    events: makeSecurityEvents(sql, seal),
+    tokens: makeMailedTokenRows(sql, yield* MailedTokens)
+  }
+  return {
+    ...writers,
     newId,
     seal,
     now: (yield* Now).now,
-    outbox: yield* Outbox,
-    ends: yield* SessionEnds,
-    events: makeSecurityEvents(sql, newId, seal),
-    links: makeMailedLinks(sql, newId, yield* MailedTokens),
+    write: makeWriteChange(writers),
     /** One transaction, run again where the database chose it as the victim of a conflict. */
     transact: <A, E, R>(transaction: Effect.Effect<A, E, R>) => transaction.pipe(sql.withTransaction, retryConflicts)
   }

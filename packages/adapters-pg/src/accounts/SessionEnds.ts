@@ -6,9 +6,14 @@
  * database. A connection that is dead without saying so would tell nothing: what ended in the last minute is read every few
  * seconds.
  */
-import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
+import {
+  type EndedSession,
+  type SessionEndReason,
+  type SessionId,
+  sessionId,
+  type WhichSessions
+} from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
-import type { EndedSession, SessionEnd } from "@ddd/core/ports/Sessions"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
@@ -20,15 +25,12 @@ import { makeEndedSessions, rememberedMillis } from "./EndedSessions.ts"
 
 const channel = "ddd_sessions"
 
-/** Which sessions of a player end: one, or all living ones but `except`. */
-export type WhichSessions = { readonly only: SessionId } | { readonly except: SessionId | null }
-
 export class SessionEnds extends Context.Service<SessionEnds, {
   /** Ends living sessions in the caller's transaction, and gives their ids; this process knows as soon as it has committed. */
   readonly end: (
     userId: UserId,
     which: WhichSessions,
-    reason: SessionEnd
+    reason: SessionEndReason
   ) => Effect.Effect<ReadonlyArray<SessionId>, SqlError.SqlError>
   readonly hasEnded: (sessionId: SessionId) => Effect.Effect<boolean, SqlError.SqlError>
   readonly ended: Stream.Stream<EndedSession>

@@ -1,5 +1,5 @@
 /** How processes know of sessions that ended: told at the commit, and right while nobody tells them. */
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import type { SessionId } from "@ddd/core/accounts/Session"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,9 +1,10 @@
 /** A whole balance that is asked for many times at once leaves once. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { sessionId } from "@ddd/core/accounts/Session"
 import { cents } from "@ddd/core/money/Money"
-import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { userId } from "@ddd/core/values/Ids"
 import { parseInstant } from "@ddd/core/values/Instant"
 import { make as makeStandIn } from "@ddd/sim/providers/StripeStandIn"

@@ -4,13 +4,14 @@
  * A sign-up costs a password hash, 20 ms of a core. These are made through the same ports as the server's own, all with one
  * password that was hashed once, and their access tokens are issued with the server's keys.
  */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { sessionId } from "@ddd/core/accounts/Session"
 import type { Cents } from "@ddd/core/money/Money"
-import { AccessTokens, sessionId } from "@ddd/core/ports/AccessTokens"
+import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { Effect, Redacted, Schema } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */

@@ -1,4 +1,4 @@
-import { repeatMillis } from "@ddd/core/accounts/Session"
+import { repeatMillis } from "@ddd/core/accounts/Refresh"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { hash } from "node:crypto"

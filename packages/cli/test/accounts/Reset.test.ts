@@ -1,4 +1,4 @@
-import { mailedTokenMillis } from "@ddd/core/ports/MailedTokens"
+import { mailedTokenMillis } from "@ddd/core/accounts/MailedToken"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { assertProblem, Site } from "../support/Site.ts"

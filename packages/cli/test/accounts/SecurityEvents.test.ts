@@ -1,4 +1,4 @@
-import { securityEventTypes } from "@ddd/core/ports/SecurityLog"
+import { securityEventTypes } from "@ddd/core/accounts/SecurityEvent"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { addressIn, at, password, Site, textAt, tokensOf } from "../support/Site.ts"

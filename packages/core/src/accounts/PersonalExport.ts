@@ -8,13 +8,18 @@ import type { Funding } from "../money/Funding.ts"
 import { formatCents } from "../money/Money.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
-import type { KycStatus, PersonalExport, User } from "../ports/Accounts.ts"
 import type { Transaction } from "../ports/Ledger.ts"
-import type { MailedTokenPurpose } from "../ports/MailedTokens.ts"
 import type { PayoutAccount } from "../ports/PayoutAccounts.ts"
-import type { SecurityEventType } from "../ports/SecurityLog.ts"
-import type { SessionEnd } from "../ports/Sessions.ts"
+import type { UserId } from "../values/Ids.ts"
 import { formatInstant, type Instant } from "../values/Instant.ts"
+import { type AccountChange, noChange } from "./AccountChange.ts"
+import type { MailedTokenPurpose } from "./MailedToken.ts"
+import { operatorOrigin, type SecurityEventType } from "./SecurityEvent.ts"
+import type { SessionEndReason } from "./Session.ts"
+import type { KycStatus, User } from "./User.ts"
+
+/** All that is held about a player, as plain data for JSON. */
+export type PersonalExport = Readonly<Record<string, unknown>>
 
 /** What a store holds about a player. Lists are oldest first. */
 export interface PersonalRecords {
@@ -34,7 +39,7 @@ export interface PersonalRecords {
     readonly createdAt: Instant
     readonly lastUsedAt: Instant
     readonly endedAt: Instant | null
-    readonly endReason: SessionEnd | null
+    readonly endReason: SessionEndReason | null
     readonly userAgent: string | null
   }>
   readonly securityEvents: ReadonlyArray<{
@@ -66,7 +71,7 @@ export interface PersonalRecords {
 const textOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
 /** The records as data for JSON. */
-export const personalExport = (records: PersonalRecords): PersonalExport => ({
+const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
   wallet: {
     balance: formatCents(records.wallet.balance),
@@ -129,3 +134,22 @@ export const personalExport = (records: PersonalRecords): PersonalExport => ({
   idempotencyKeys: records.idempotencyKeys,
   rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))
 })
+
+export interface ExportFacts {
+  /** As one state of the store; null for an unknown or erased user. */
+  readonly records: PersonalRecords | null
+  readonly newIds: { readonly event: string }
+}
+
+/** Gives an operator all that is held about a player, which leaves its trace. Null where there is nobody. */
+export const exportAccount = (
+  { newIds, records }: ExportFacts,
+  userId: UserId
+): { readonly all: PersonalExport | null; readonly change: AccountChange } =>
+  records === null ? { all: null, change: noChange(userId) } : {
+    all: personalExport(records),
+    change: {
+      ...noChange(userId),
+      events: [{ id: newIds.event, type: "exported", userId, sessionId: null, origin: operatorOrigin, details: {} }]
+    }
+  }

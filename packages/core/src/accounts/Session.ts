@@ -1,36 +1,45 @@
-/**
- * What becomes of a refresh token that is shown.
- *
- * A session is a family of refresh tokens, each used once and then followed by its successor. A token that comes back after its
- * use was copied by somebody: the family ends. But a client on a bad network may have lost the answer, and may repeat its last
- * refresh for a few seconds, as long as nobody has used the successor (RFC 9700, 4.14.2; API.md, "Auth").
- */
+/** Sessions: each is a family of refresh tokens, each of which is used once and then followed by its successor. */
+import type { Brand } from "effect"
+import { isUuid, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 
-/** How long a client may repeat its last refresh. */
-export const repeatMillis = 10_000
-/** How long a refresh token lives unused: 60 days. */
-export const refreshTokenMillis = 60 * 86_400_000
+/** The id of a session, that is of a family of refresh tokens: UUID, lower case. */
+export type SessionId = string & Brand.Brand<"SessionId">
 
-/** A refresh token as it is stored. */
-export interface StoredRefreshToken {
-  readonly issuedAt: Instant
-  readonly usedAt: Instant | null
-  /** Whether the token that followed it was used; false where there is none yet. */
-  readonly successorUsed: boolean
-  readonly sessionEnded: boolean
+/** `text` as a session's id. Throws `TypeError` unless it is a lower-case UUID: for ids the program itself made or stored. */
+export const sessionId = (text: string): SessionId => {
+  if (!isUuid(text)) throw new TypeError(`${JSON.stringify(text)} is not a session's id`)
+  return text as SessionId
 }
 
-/**
- * - `rotate`: its first use; the successor is issued.
- * - `repeat`: the client lost the answer; it is given the same successor again.
- * - `reused`: it was copied; its session ends.
- * - `over`: its session has ended, or it was never used and is too old.
- */
-export type RefreshDecision = "rotate" | "repeat" | "reused" | "over"
+/** A living session as its player sees it. */
+export interface Session {
+  readonly id: SessionId
+  readonly createdAt: Instant
+  readonly lastUsedAt: Instant
+  readonly userAgent: string | null
+}
 
-export const decideRefresh = (token: StoredRefreshToken, now: Instant): RefreshDecision => {
-  if (token.sessionEnded) return "over"
-  if (token.usedAt === null) return now - token.issuedAt < refreshTokenMillis ? "rotate" : "over"
-  return now - token.usedAt <= repeatMillis && !token.successorUsed ? "repeat" : "reused"
+/** A session to be opened: a family of refresh tokens, of which only hashes are stored. */
+export interface NewSession {
+  /** Hex SHA-256 of the first refresh token. */
+  readonly refreshTokenHash: string
+  readonly userAgent: string | null
+}
+
+/** A session to be opened, under its id. */
+export interface OpenedSession extends NewSession {
+  readonly id: SessionId
+}
+
+/** Which living sessions of a player end: one, or all but `except`. */
+export type WhichSessions = { readonly only: SessionId } | { readonly except: SessionId | null }
+
+/** Why a session ended. */
+export type SessionEndReason = "signed_out" | "ended" | "everywhere" | "reused" | "password" | "frozen" | "erased"
+
+/** A session that ended, as every process hears it. */
+export interface EndedSession {
+  readonly sessionId: SessionId
+  readonly userId: UserId
 }

@@ -8,13 +8,17 @@
  *
  * An attempt counts as failed until it has succeeded: a burst of guesses at once gains nothing on guesses one by one.
  */
-import { type Instant, instant } from "../values/Instant.ts"
+import { Result } from "effect"
+import { dayMillis, type Instant, instant } from "../values/Instant.ts"
 
 /** What is tried. Attempts at the one never count for the other. */
 export type ThrottledAct = "sign_in" | "room_code"
 
 /** Whether networks that an account has succeeded from are remembered, and exempt from the account's own counter. */
 export const knowsNetworks = (act: ThrottledAct): boolean => act === "sign_in"
+
+/** How long a network is known after the last success from there. */
+export const knownNetworkMillis = 90 * dayMillis
 
 /** What is counted. */
 export const throttleKinds = ["account_and_network", "network", "account"] as const
@@ -41,6 +45,10 @@ export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
 /** Failures of a network that cost nothing where rooms' codes are tried: as many friends as fit behind one address come at once. */
 const networkFreeOfCodes = 500
 
+/** The counters that bind an attempt. `isKnown`: whether its account is known to succeed from its network. */
+export const bindingKinds = (isKnown: boolean): ReadonlyArray<ThrottleKind> =>
+  throttleKinds.filter((kind) => kind !== "account" || !isKnown)
+
 /** The rule of a counter: of sign-ins those above, of rooms' codes the same but for networks. */
 export const ruleOf = (act: ThrottledAct, kind: ThrottleKind): ThrottleRule =>
   act === "room_code" && kind === "network"
@@ -57,6 +65,25 @@ export interface ThrottleState {
 /** How long an attempt at `now` must still wait, in milliseconds; 0: it may be made. */
 export const waitMillis = (state: ThrottleState | null, now: Instant): number =>
   state === null ? 0 : Math.max(0, state.waitUntil - now)
+
+/** A counter that binds an attempt; `state` is null where nothing is counted. */
+export interface ThrottleCounter {
+  readonly kind: ThrottleKind
+  readonly key: string
+  readonly state: ThrottleState | null
+}
+
+/** What is written of a counter; null: it is forgotten. */
+export interface CounterWrite {
+  readonly key: string
+  readonly state: ThrottleState | null
+}
+
+/** Nothing was counted; the same attempt may be made after so many seconds. `kind`: the counter that makes it wait longest. */
+export interface Throttled {
+  readonly kind: ThrottleKind
+  readonly retryAfter: number
+}
 
 /** The counter after one more attempt at `now`, counted as failed. */
 export const afterAttempt = (rule: ThrottleRule, state: ThrottleState | null, now: Instant): ThrottleState => {
@@ -82,3 +109,37 @@ export const afterSuccess = (
   state.failures <= 1 || (act === "sign_in" && kind === "account_and_network")
     ? null
     : { ...state, failures: state.failures - 1, waitUntil: instant(Math.min(state.waitUntil, now)) }
+
+/**
+ * Counts an attempt as failed before it is made, on all the counters that bind it; or says how long to wait. The counters, one at
+ * least, are read under their locks.
+ */
+export const admit = (
+  act: ThrottledAct,
+  counters: ReadonlyArray<ThrottleCounter>,
+  now: Instant
+): Result.Result<ReadonlyArray<CounterWrite>, Throttled> => {
+  const longest = counters.reduce((a, b) => waitMillis(b.state, now) > waitMillis(a.state, now) ? b : a)
+  const wait = waitMillis(longest.state, now)
+  return wait > 0
+    ? Result.fail({ kind: longest.kind, retryAfter: Math.ceil(wait / 1_000) })
+    : Result.succeed(counters.map(({ key, kind, state }) => ({
+      key,
+      state: afterAttempt(ruleOf(act, kind), state, now)
+    })))
+}
+
+/** What becomes of the counters of an attempt that has succeeded. */
+export const countSuccess = (
+  act: ThrottledAct,
+  counters: ReadonlyArray<ThrottleCounter>,
+  now: Instant
+): ReadonlyArray<CounterWrite> =>
+  counters.map(({ key, kind, state }) => ({ key, state: state === null ? null : afterSuccess(act, kind, state, now) }))
+
+/** Takes back an attempt that was admitted and not made: one failure less on each counter; waits stand as they are. */
+export const takeBack = (counters: ReadonlyArray<ThrottleCounter>): ReadonlyArray<CounterWrite> =>
+  counters.map(({ key, state }) => ({
+    key,
+    state: state === null ? null : { ...state, failures: Math.max(0, state.failures - 1) }
+  }))

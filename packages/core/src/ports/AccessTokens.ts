@@ -3,18 +3,10 @@
  *
  * They are verified without asking the database; whether the session they name has ended since is another question.
  */
-import { type Brand, Context, Data, type Effect, type Redacted } from "effect"
-import { isUuid, type UserId } from "../values/Ids.ts"
+import { Context, Data, type Effect, type Redacted } from "effect"
+import type { SessionId } from "../accounts/Session.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-
-/** The id of a session, that is of a family of refresh tokens: UUID, lower case. */
-export type SessionId = string & Brand.Brand<"SessionId">
-
-/** `text` as a session's id. Throws `TypeError` unless it is a lower-case UUID: for ids the program itself made or stored. */
-export const sessionId = (text: string): SessionId => {
-  if (!isUuid(text)) throw new TypeError(`${JSON.stringify(text)} is not a session's id`)
-  return text as SessionId
-}
 
 /** How long an access token lives, in seconds. */
 export const accessTokenSeconds = 900

@@ -1,44 +1,23 @@
 /** Port: players and their sessions. */
-import { Context, Data, type Effect, type Redacted } from "effect"
-import type { Cents } from "../money/Money.ts"
+import { Context, Data, Effect, type Redacted, Result } from "effect"
+import type { PersonalExport } from "../accounts/PersonalExport.ts"
+import type { ProfileChange } from "../accounts/Profile.ts"
+import type { AccountRefusals, Holdings } from "../accounts/Refusals.ts"
+import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
+import type { NewSession, SessionId } from "../accounts/Session.ts"
+import type { ProvenPassword } from "../accounts/SignIn.ts"
+import type { NewUser } from "../accounts/SignUp.ts"
+import type { KycStatus, User } from "../accounts/User.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { SessionId } from "./AccessTokens.ts"
-import type { RequestOrigin } from "./SecurityLog.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-/** A player (API.md, "User"). */
-export interface User {
-  readonly id: UserId
-  readonly email: string
-  readonly username: string
-  readonly emailVerified: boolean
-  readonly createdAt: Instant
-}
-
-export type KycStatus = "none" | "pending" | "verified" | "rejected"
 
 /** What a player sees of themselves (API.md, "Profile"). */
 export interface Profile extends User {
   readonly wallet: Wallet & { readonly updatedAt: Instant }
   readonly kycStatus: KycStatus
   readonly country: string | null
-}
-
-/** A session to be opened: a family of refresh tokens, of which only hashes are stored. */
-export interface NewSession {
-  /** Hex SHA-256 of the first refresh token. */
-  readonly refreshTokenHash: string
-  readonly userAgent: string | null
-}
-
-export interface NewUser {
-  readonly email: string
-  readonly username: string
-  /** A PHC string. */
-  readonly passwordHash: Redacted.Redacted
-  readonly session: NewSession
 }
 
 /** Who signs in: what the store knows of the holder of an address. */
@@ -49,46 +28,48 @@ export interface SignInCandidate {
   readonly frozen: boolean
 }
 
+/** Another player has the address. Nothing was changed. */
 export class EmailTaken extends Data.TaggedError("EmailTaken")<{ readonly email: string }> {}
+/** Another player has the name. Nothing was changed. */
 export class UsernameTaken extends Data.TaggedError("UsernameTaken")<{ readonly username: string }> {}
-
 /** An address was mailed as much as it may be (`mailAllowances`). Nothing was changed; `retryAfter` is in seconds. */
 export class TooManyMails extends Data.TaggedError("TooManyMails")<{ readonly retryAfter: number }> {}
-
-/**
- * A password that its player has just proven. Checking it takes a while, in which a reset may have replaced it: whoever acts on
- * the proof says which hash it was, and is refused where that is no longer the stored one.
- */
-export interface ProvenPassword {
-  /** The stored PHC string that the password was checked against. */
-  readonly verified: Redacted.Redacted
-  /** The PHC string to store in its place; null: it stays. */
-  readonly replacement: Redacted.Redacted | null
-}
 /** The password that was proven is not the account's any more, or the account was frozen meanwhile. Nothing was changed. */
 export class PasswordOutdated extends Data.TaggedError("PasswordOutdated") {}
-
 /** A mailed token that is unknown, used, or too old. Nothing was changed. */
 export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {}
+/** A person cannot be erased now. Nothing was changed. */
+export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly holdings: Holdings }> {}
 
-/** Why a person cannot be erased now. Nothing was changed. */
-export interface EraseRefusal {
-  readonly balance: Cents
-  readonly pendingWithdrawal: Cents
-  /** Tickets of draws that are neither drawn nor void. */
-  readonly undrawnTickets: number
-}
-export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly refusal: EraseRefusal }> {}
-
-/** What a player changes of their profile; what is absent stays. */
-export interface ProfileChange {
-  readonly username?: string
-  /** Not in force until it is verified by the link mailed to it. */
-  readonly email?: string
+/** The error that each refusal of a decision becomes. */
+interface AccountErrors {
+  readonly EmailTaken: EmailTaken
+  readonly UsernameTaken: UsernameTaken
+  readonly TooManyMails: TooManyMails
+  readonly PasswordOutdated: PasswordOutdated
+  readonly InvalidMailedToken: InvalidMailedToken
+  readonly EraseRefused: EraseRefused
 }
 
-/** All that is held about a player, as plain data for JSON. */
-export type PersonalExport = Readonly<Record<string, unknown>>
+const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefusals[Tag]) => AccountErrors[Tag] } = {
+  EmailTaken: ({ email }) => new EmailTaken({ email }),
+  UsernameTaken: ({ username }) => new UsernameTaken({ username }),
+  TooManyMails: ({ retryAfter }) => new TooManyMails({ retryAfter }),
+  PasswordOutdated: () => new PasswordOutdated(),
+  InvalidMailedToken: () => new InvalidMailedToken(),
+  EraseRefused: ({ holdings }) => new EraseRefused({ holdings })
+}
+
+/** A refusal as this port's error. */
+export const accountError = <Tag extends keyof AccountErrors>(
+  refusal: AccountRefusals[Tag] & { readonly _tag: Tag }
+): AccountErrors[Tag] => makeError[refusal._tag](refusal)
+
+/** What was decided, or its refusal as this port's error. */
+export const decided = <A, Tag extends keyof AccountErrors>(
+  decision: Result.Result<A, AccountRefusals[Tag] & { readonly _tag: Tag }>
+): Effect.Effect<A, AccountErrors[Tag]> =>
+  Result.isSuccess(decision) ? Effect.succeed(decision.success) : Effect.fail(accountError<Tag>(decision.failure))
 
 export interface UserSummary extends User {
   readonly frozen: boolean

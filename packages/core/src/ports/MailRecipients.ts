@@ -1,8 +1,8 @@
 /** Port: what must be known of a player to write them a mail, read when it is written. */
 import { Context, type Effect } from "effect"
+import type { MailedTokenPurpose } from "../accounts/MailedToken.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { MailedTokenPurpose } from "./MailedTokens.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 export interface MailRecipient {

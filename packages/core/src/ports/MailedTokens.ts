@@ -6,14 +6,6 @@
  */
 import { Context, type Redacted } from "effect"
 
-export type MailedTokenPurpose = "verify_email" | "reset_password"
-
-/** How long a mailed token works, in milliseconds. Source: API.md, "Auth"; a verification may wait for a holiday's end. */
-export const mailedTokenMillis: Record<MailedTokenPurpose, number> = {
-  verify_email: 7 * 86_400_000,
-  reset_password: 30 * 60_000
-}
-
 export class MailedTokens extends Context.Service<MailedTokens, {
   /** The token of the row with this id: 256 bits, base64url. */
   readonly tokenOf: (id: string) => Redacted.Redacted

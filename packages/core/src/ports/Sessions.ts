@@ -1,33 +1,15 @@
 /** Port: sessions, each a family of refresh tokens, and the word that one has ended. */
 import { Context, type Effect, type Stream } from "effect"
+import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
+import type { EndedSession, Session, SessionEndReason, SessionId } from "../accounts/Session.ts"
 import type { UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
-import type { SessionId } from "./AccessTokens.ts"
-import type { RequestOrigin } from "./SecurityLog.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-/** A living session as its player sees it. */
-export interface Session {
-  readonly id: SessionId
-  readonly createdAt: Instant
-  readonly lastUsedAt: Instant
-  readonly userAgent: string | null
-}
-
-/** Why a session ended. */
-export type SessionEnd = "signed_out" | "ended" | "everywhere" | "reused" | "password" | "frozen" | "erased"
 
 /** What became of a refresh. `reused`: the whole session has ended by it. `unknown`: no such token, or its session is over. */
 export type Refreshed =
   | { readonly _tag: "Refreshed"; readonly userId: UserId; readonly sessionId: SessionId }
   | { readonly _tag: "Reused" }
   | { readonly _tag: "Unknown" }
-
-/** A session that ended, as every process hears it. */
-export interface EndedSession {
-  readonly sessionId: SessionId
-  readonly userId: UserId
-}
 
 export class Sessions extends Context.Service<Sessions, {
   /**
@@ -44,7 +26,7 @@ export class Sessions extends Context.Service<Sessions, {
   /** Ends one living session of a player; false where it is not theirs or has ended. */
   readonly end: (userId: UserId, sessionId: SessionId, origin: RequestOrigin) => Effect.Effect<boolean, Unavailable>
   /** Ends all living sessions of a player. */
-  readonly endAll: (userId: UserId, reason: SessionEnd, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  readonly endAll: (userId: UserId, reason: SessionEndReason, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
   /** A player's living sessions, newest first. */
   readonly list: (userId: UserId) => Effect.Effect<ReadonlyArray<Session>, Unavailable>
   /**

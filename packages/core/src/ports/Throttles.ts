@@ -1,6 +1,6 @@
 /** Port: counters of failed sign-ins and of wrong codes, shared by every process. */
 import { Context, type Effect } from "effect"
-import type { ThrottledAct, ThrottleKind } from "../accounts/Throttle.ts"
+import type { Throttled, ThrottledAct } from "../accounts/Throttle.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** Who tries what from where. */
@@ -15,8 +15,7 @@ export interface Attempt {
 /** What an attempt may do. */
 export type Admission =
   | { readonly _tag: "Admitted" }
-  /** Nothing was counted; the same attempt may be made after so many seconds. */
-  | { readonly _tag: "Throttled"; readonly kind: ThrottleKind; readonly retryAfter: number }
+  | { readonly _tag: "Throttled" } & Throttled
 
 export class Throttles extends Context.Service<Throttles, {
   /** Counts an attempt as failed before it is made, in one transaction over all its counters; or says how long to wait. */

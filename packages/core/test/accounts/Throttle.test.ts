@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
 import * as fc from "fast-check"
 import {
+  admit,
   afterAttempt,
   afterSuccess,
+  bindingKinds,
+  takeBack,
   type ThrottledAct,
   type ThrottleKind,
   throttleRules,
@@ -78,5 +82,35 @@ describe("Throttle", () => {
 
   it("forgets the failures of an account from a network once its password was right", () => {
     assert.isNull(afterSuccess("sign_in", "account_and_network", afterAttempt(rule, failed(20, start), start), start))
+  })
+
+  it("makes an attempt wait for the counter that asks the longest wait, and counts nothing meanwhile", () => {
+    const failures = fc.nat({ max: 60 })
+    fc.assert(fc.property(failures, failures, (pair, network) => {
+      const counters = [
+        { kind: "account_and_network", key: "pair", state: failed(pair, start) },
+        { kind: "network", key: "network", state: failed(network, start) }
+      ] as const
+      const waits = counters.map(({ state }) => waitMillis(state, start))
+      const wait = Math.max(...waits)
+      const admitted = admit("sign_in", counters, start)
+      assert.deepStrictEqual(
+        Result.isFailure(admitted) ? admitted.failure : undefined,
+        wait === 0
+          ? undefined
+          : { kind: waits[0] === wait ? "account_and_network" : "network", retryAfter: Math.ceil(wait / 1_000) }
+      )
+      if (Result.isFailure(admitted)) return
+      assert.deepStrictEqual(admitted.success.map(({ state }) => state?.failures), [pair + 1, network + 1])
+      const takenBack = takeBack(
+        counters.map((counter, i) => ({ ...counter, state: admitted.success[i]?.state ?? null }))
+      )
+      assert.deepStrictEqual(takenBack.map(({ state }) => state?.failures), [pair, network])
+    }))
+  })
+
+  it("does not bind a known network by the account's own counter", () => {
+    assert.deepStrictEqual(bindingKinds(true), ["account_and_network", "network"])
+    assert.deepStrictEqual(bindingKinds(false), ["account_and_network", "network", "account"])
   })
 })

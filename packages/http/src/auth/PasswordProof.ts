@@ -5,8 +5,9 @@
  * has is treated as one whose password was wrong: the same work, the same answer, the same time.
  */
 import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/accounts/Password"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Passwords } from "@ddd/core/ports/Passwords"
-import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"

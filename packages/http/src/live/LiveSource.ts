@@ -1,5 +1,5 @@
 /** What the live hub needs to know from the rest of the program: the draw on sale, rooms, what happens to both, who a token names. */
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import type { SessionId } from "@ddd/core/accounts/Session"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
 import type { ProblemCode } from "../problems/Problem.ts"
 

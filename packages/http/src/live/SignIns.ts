@@ -1,5 +1,5 @@
 /** Who has signed in on which connection, until the token expires or its session ends. */
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
+import type { SessionId } from "@ddd/core/accounts/Session"
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, type Redacted } from "effect"
 import type { Connection } from "./Connection.ts"

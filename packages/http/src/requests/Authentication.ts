@@ -4,7 +4,8 @@
  * Both say so in `Authorization: Bearer …`. The groups and endpoints that need one of the two carry the middleware; the
  * others are public.
  */
-import { AccessTokens, type SessionId } from "@ddd/core/ports/AccessTokens"
+import type { SessionId } from "@ddd/core/accounts/Session"
+import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { UserId } from "@ddd/core/values/Ids"

@@ -1,5 +1,5 @@
 /** Where a request came from, as the security log keeps it. */
-import type { RequestOrigin } from "@ddd/core/ports/SecurityLog"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
 

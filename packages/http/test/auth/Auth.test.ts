@@ -1,5 +1,6 @@
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Accounts } from "@ddd/core/ports/Accounts"
-import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"

@@ -1,5 +1,5 @@
 /** A live source that a test drives, and connections without a network whose reader may be slow. */
-import { type SessionId, sessionId } from "@ddd/core/ports/AccessTokens"
+import { type SessionId, sessionId } from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
 import { instant } from "@ddd/core/values/Instant"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"

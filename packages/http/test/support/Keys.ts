@@ -1,10 +1,9 @@
 /** Ports that hold keys, as simple as tests allow: fast, predictable, and secret to nobody. */
+import { type SessionId, sessionId } from "@ddd/core/accounts/Session"
 import {
   type AccessClaims,
   AccessTokens,
   accessTokenSeconds,
-  type SessionId,
-  sessionId,
   TokenExpired,
   Unauthenticated
 } from "@ddd/core/ports/AccessTokens"

@@ -1,10 +1,10 @@
 /** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { sessionId } from "@ddd/core/accounts/Session"
 import { type Cents, cents } from "@ddd/core/money/Money"
-import { sessionId } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import * as Memory from "@ddd/sim/memory/Memory"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"

@@ -1,6 +1,8 @@
 /** What every adapter of `Accounts` must do. */
+import type { ProvenPassword } from "@ddd/core/accounts/SignIn"
+import type { NewUser } from "@ddd/core/accounts/SignUp"
 import { zero } from "@ddd/core/money/Money"
-import { Accounts, type NewUser, type ProvenPassword } from "@ddd/core/ports/Accounts"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"

@@ -1,7 +1,7 @@
 /** What every adapter of `Accounts` must do with addresses, passwords and the tokens that are mailed. */
 import { mailAllowances } from "@ddd/core/accounts/MailAllowance"
+import { mailedTokenMillis } from "@ddd/core/accounts/MailedToken"
 import { Accounts } from "@ddd/core/ports/Accounts"
-import { mailedTokenMillis } from "@ddd/core/ports/MailedTokens"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"

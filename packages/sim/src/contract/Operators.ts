@@ -1,7 +1,8 @@
 /** What every adapter of `Accounts` must do for operators: find, freeze, export, erase. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
-import { operatorOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
@@ -123,7 +124,7 @@ export const operatorsContract = (subject: Subject): void =>
         yield* deposit(id, dollars(2), "test:1")
         const refusal = Effect.map(Effect.flip(accounts.erase(id)), (error) => {
           if (error._tag !== "EraseRefused") return assert.fail(error._tag)
-          return [error.refusal.balance, error.refusal.pendingWithdrawal, error.refusal.undrawnTickets]
+          return [error.holdings.balance, error.holdings.pendingWithdrawal, error.holdings.undrawnTickets]
         })
         assert.deepStrictEqual(yield* refusal, [dollars(2), 0n, 0])
         yield* buy(id, 2)

@@ -1,9 +1,10 @@
 /** What contract tests do as players with an account. */
-import { sessionId } from "@ddd/core/ports/AccessTokens"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { sessionId } from "@ddd/core/accounts/Session"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
-import { type RequestOrigin, SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { hashOf, present } from "../scenario/Steps.ts"

@@ -637,7 +637,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(10))
         const error = yield* Effect.flip(accounts.erase(ada))
-        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.refusal : error, {
+        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.holdings : error, {
           balance: zero,
           pendingWithdrawal: dollars(10),
           undrawnTickets: 0

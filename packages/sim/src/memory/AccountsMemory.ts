@@ -1,34 +1,37 @@
 /** Players, in memory. */
+import { erase } from "@ddd/core/accounts/Erase"
+import { freeze, unfreeze } from "@ddd/core/accounts/Freeze"
+import { workingToken } from "@ddd/core/accounts/MailedToken"
+import { isSameName } from "@ddd/core/accounts/Names"
+import { askReset, changePassword, resetPassword } from "@ddd/core/accounts/PasswordChange"
+import { exportAccount } from "@ddd/core/accounts/PersonalExport"
+import { changeProfile, newAddress } from "@ddd/core/accounts/Profile"
+import { sessionId } from "@ddd/core/accounts/Session"
+import { openSession } from "@ddd/core/accounts/SignIn"
+import { signUp } from "@ddd/core/accounts/SignUp"
+import { askVerification, verifyEmail, waitingAddress } from "@ddd/core/accounts/Verification"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { emptyWallet } from "@ddd/core/money/Wallet"
-import {
-  Accounts,
-  EmailTaken,
-  EraseRefused,
-  InvalidMailedToken,
-  PasswordOutdated,
-  type ProvenPassword,
-  TooManyMails,
-  type User,
-  UsernameTaken
-} from "@ddd/core/ports/Accounts"
+import { Accounts, decided } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
-import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
-import { Effect, Layer, Redacted } from "effect"
+import { type UserId, userId } from "@ddd/core/values/Ids"
+import { Effect, Layer } from "effect"
 import {
-  addJob,
-  cancelTokens,
-  endSessions,
-  issueToken,
+  findUser,
   mailWaitOf,
-  openSession,
-  record,
-  workingToken
-} from "./AccountSteps.ts"
+  noticeWaitOf,
+  readAccount,
+  readAccountOf,
+  readHoldings,
+  readShown,
+  readTaken,
+  unusedVerification,
+  userOf
+} from "./AccountFacts.ts"
+import { recordStranger, writeChange } from "./AccountWrites.ts"
 import { forgetBuyer } from "./FundingSteps.ts"
-import { exportOf } from "./PersonalRecords.ts"
+import { readPersonalRecords } from "./PersonalRecords.ts"
 import { Store } from "./Store.ts"
 import type { UserRow } from "./StoredRows.ts"
 
@@ -37,282 +40,184 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
   Effect.gen(function*() {
     const store = yield* Store
     const tokens = yield* MailedTokens
+    const write = (change: Parameters<typeof writeChange>[2]): void => writeChange(store, tokens, change)
 
-    const find = (matches: (user: UserRow) => boolean): UserRow | undefined => [...store.users.values()].find(matches)
     /** A user who is not erased. */
-    const living = (id: UserId): UserRow | undefined => find((user) => user.id === id && user.erasedAt === null)
-    const change = (id: UserId, changed: Partial<UserRow>): UserRow => {
-      const user = store.users.get(id)
-      if (user === undefined) throw new Error(`there is no user ${id}`)
-      const row = { ...user, ...changed }
-      store.users.set(id, row)
-      return row
-    }
-
-    /** How long the next mail to an address must wait, in milliseconds. */
-    const addressWait = (address: string): number =>
-      mailWaitOf(store, ({ email }) => email !== null && sameText(email, address))
-    /** The same of the notices that others were to replace a player's address. */
-    const noticeWait = (id: UserId): number =>
-      mailWaitOf(store, ({ previousEmail, userId }) => userId === id && previousEmail !== null)
-
-    const cancelNewAddresses = ({ email, id }: UserRow): void =>
-      cancelTokens(
-        store,
-        (row) => row.userId === id && row.purpose === "verify_email" && !sameText(row.email ?? "", email)
-      )
-    const setPassword = (user: UserRow, passwordHash: Redacted.Redacted): void => {
-      change(user.id, { passwordHash })
-      cancelTokens(store, (row) => row.userId === user.id && row.purpose === "reset_password")
-      cancelNewAddresses(user)
-    }
-    /** The user whose password it still is. */
-    const proven = (id: UserId, { verified }: ProvenPassword): UserRow | undefined => {
-      const user = living(id)
-      if (user === undefined || user.frozen || user.passwordHash === null) return undefined
-      return Redacted.value(user.passwordHash) === Redacted.value(verified) ? user : undefined
-    }
+    const livingUser = (id: UserId): UserRow | undefined =>
+      findUser(store, (user) => user.id === id && user.erasedAt === null)
 
     return Accounts.of({
-      signUp: ({ email, passwordHash, session, username }, origin) =>
+      signUp: (request, origin) =>
         store.exclusive(Effect.gen(function*() {
-          if (find((user) => sameText(user.email, email))) return yield* new EmailTaken({ email })
-          if (find((user) => sameText(user.username, username))) return yield* new UsernameTaken({ username })
-          const at = store.now()
-          const id = userId(store.newId())
-          const user: User = { id, email, username, emailVerified: false, createdAt: at }
-          store.users.set(id, {
+          const newIds = {
+            user: userId(store.newId()),
+            session: sessionId(store.newId()),
+            mailedToken: store.newId(),
+            event: store.newId()
+          }
+          const taken = readTaken(store, request, null)
+          const { change, user } = yield* decided(signUp({ taken, newIds }, request, origin))
+          const createdAt = store.now()
+          const row: UserRow = {
             ...user,
-            passwordHash,
+            emailVerified: false,
+            createdAt,
             frozen: false,
             kycStatus: "none",
             country: null,
             erasedAt: null
-          })
-          store.wallets.set(id, { ...emptyWallet, userId: id, updatedAt: at })
-          const sessionId = openSession(store, id, session)
-          const mailedTokenId = issueToken(store, tokens, id, "verify_email", email)
-          addJob(store, mailedTokenId, { _tag: "MailWelcome", userId: id, mailedTokenId })
-          record(store, { type: "signed_up", userId: id, sessionId, origin })
-          return { user, sessionId }
+          }
+          store.users.set(user.id, row)
+          store.wallets.set(user.id, { ...emptyWallet, userId: user.id, updatedAt: createdAt })
+          write(change)
+          return { user: userOf(row), sessionId: newIds.session }
         })),
 
       findForSignIn: (email) =>
         Effect.sync(() => {
-          const user = find((user) => sameText(user.email, email))
-          if (user === undefined || user.passwordHash === null) return null
-          return { user: asUser(user), passwordHash: user.passwordHash, frozen: user.frozen }
+          const account = readAccountOf(store, email)
+          if (account === null || account.passwordHash === null) return null
+          return { user: account.user, passwordHash: account.passwordHash, frozen: account.frozen }
         }),
 
       openSession: (id, session, password, origin) =>
         store.exclusive(Effect.gen(function*() {
-          if (proven(id, password) === undefined) return yield* new PasswordOutdated()
-          if (password.replacement !== null) change(id, { passwordHash: password.replacement })
-          const sessionId = openSession(store, id, session)
-          record(store, { type: "signed_in", userId: id, sessionId, origin })
-          return { sessionId }
+          const newIds = { session: sessionId(store.newId()), event: store.newId() }
+          const facts = { account: readAccount(store, id), newIds }
+          write(yield* decided(openSession(facts, { userId: id, session, password }, origin)))
+          return { sessionId: newIds.session }
         })),
 
       profile: (id) =>
         Effect.sync(() => {
-          const user = living(id)
+          const user = livingUser(id)
           const row = store.wallets.get(id)
           if (user === undefined || row === undefined) return null
           const { userId: _, ...wallet } = row
-          return { ...asUser(user), wallet, kycStatus: user.kycStatus, country: user.country }
+          return { ...userOf(user), wallet, kycStatus: user.kycStatus, country: user.country }
         }),
 
-      passwordHash: (id) => Effect.sync(() => living(id)?.passwordHash ?? null),
+      passwordHash: (id) => Effect.sync(() => livingUser(id)?.passwordHash ?? null),
 
       verifyEmail: (tokenHash, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const token = workingToken(store, "verify_email", tokenHash)
-          if (token === undefined) return yield* new InvalidMailedToken()
-          const { email, userId: id } = token
-          if (find((user) => user.id !== id && sameText(user.email, email))) return yield* new EmailTaken({ email })
-          store.mailedTokens.set(token.id, { ...token, usedAt: store.now() })
-          const before = store.users.get(id)
-          const user = change(id, { email, emailVerified: true })
-          if (before === undefined || !sameText(before.email, email)) {
-            cancelTokens(store, (row) => row.userId === id && row.purpose === "reset_password")
-          }
-          record(store, { type: "email_verified", userId: id, origin, details: { email } })
-          return asUser(user)
+          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const { change, user } = yield* decided(verifyEmail(facts, origin))
+          write(change)
+          return user
         })),
 
       askVerification: (id) =>
         store.exclusive(Effect.sync(() => {
-          const user = living(id)
-          if (user === undefined) return
-          const waiting = [...store.mailedTokens.values()].findLast((row) =>
-            row.userId === id && row.purpose === "verify_email" && row.usedAt === null && row.email !== null &&
-            !sameText(row.email, user.email)
-          )
-          if (waiting === undefined && user.emailVerified) return
-          const email = waiting?.email ?? user.email
-          if (addressWait(email) > 0) return
-          const mailedTokenId = issueToken(store, tokens, id, "verify_email", email, waiting?.previousEmail)
-          addJob(store, mailedTokenId, { _tag: "MailVerifyAddress", userId: id, mailedTokenId })
+          const waiting = waitingAddress(readAccount(store, id), unusedVerification(store, id))
+          const mailWaitMillis = waiting === null ? 0 : mailWaitOf(store, waiting.email)
+          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id))
         })),
 
       askReset: (email, origin) =>
         store.exclusive(Effect.sync(() => {
-          const user = find((user) => user.passwordHash !== null && sameText(user.email, email))
-          if (user === undefined) {
-            record(store, { type: "password_reset_asked", userId: null, origin: null })
-            return
+          const facts = {
+            account: readAccountOf(store, email),
+            mailWaitMillis: mailWaitOf(store, email),
+            newIds: { mailedToken: store.newId(), event: store.newId() }
           }
-          if (addressWait(user.email) === 0) {
-            const mailedTokenId = issueToken(store, tokens, user.id, "reset_password", user.email)
-            addJob(store, mailedTokenId, { _tag: "MailResetPassword", userId: user.id, mailedTokenId })
-          }
-          record(store, { type: "password_reset_asked", userId: user.id, origin })
+          const asked = askReset(facts, email, origin)
+          if (asked._tag === "OfPlayer") write(asked.change)
+          else recordStranger(store, asked.event)
         })),
 
       resetPassword: (tokenHash, passwordHash, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const token = workingToken(store, "reset_password", tokenHash)
-          const user = token === undefined ? undefined : living(token.userId)
-          if (token === undefined || user === undefined) return yield* new InvalidMailedToken()
-          store.mailedTokens.set(token.id, { ...token, usedAt: store.now() })
-          setPassword(user, passwordHash)
-          endSessions(store, user.id, "password")
-          const event = record(store, { type: "password_reset", userId: user.id, origin })
-          addJob(store, event, { _tag: "MailPasswordChanged", userId: user.id })
-          return asUser(user)
+          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const { change, user } = yield* decided(resetPassword(facts, passwordHash, origin))
+          write(change)
+          return user
         })),
 
       findForReset: (tokenHash) =>
         Effect.sync(() => {
-          const token = workingToken(store, "reset_password", tokenHash)
-          const user = token === undefined ? undefined : living(token.userId)
-          return user === undefined ? null : asUser(user)
+          const { account, now, token } = readShown(store, tokenHash)
+          return workingToken(token, "reset_password", now) === null ? null : account?.user ?? null
         }),
 
       changePassword: (id, keep, password, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const user = proven(id, password)
-          if (user === undefined) return yield* new PasswordOutdated()
-          setPassword(user, password.replacement)
-          endSessions(store, id, "password", (session) => session !== keep)
-          const event = record(store, { type: "password_changed", userId: id, sessionId: keep, origin })
-          addJob(store, event, { _tag: "MailPasswordChanged", userId: id })
+          const facts = { account: readAccount(store, id), newIds: { event: store.newId() } }
+          write(yield* decided(changePassword(facts, { userId: id, keep, password }, origin)))
         })),
 
-      changeProfile: (id, { email, username }, origin) =>
+      changeProfile: (id, change, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const user = living(id)
-          if (user === undefined) return
-          const newEmail = email === undefined || sameText(email, user.email) ? undefined : email
-          if (username !== undefined && find((other) => other.id !== id && sameText(other.username, username))) {
-            return yield* new UsernameTaken({ username })
+          const account = readAccount(store, id)
+          const to = newAddress(account, change)
+          const facts = {
+            account,
+            taken: readTaken(store, change, id),
+            mailWaitMillis: {
+              toNewAddress: to === null ? 0 : mailWaitOf(store, to),
+              ofNotices: to === null ? 0 : noticeWaitOf(store, id)
+            },
+            newIds: { usernameEvent: store.newId(), mailedToken: store.newId(), addressEvent: store.newId() }
           }
-          if (newEmail !== undefined && find((other) => other.id !== id && sameText(other.email, newEmail))) {
-            return yield* new EmailTaken({ email: newEmail })
-          }
-          const wait = newEmail === undefined ? 0 : Math.max(noticeWait(id), addressWait(newEmail))
-          if (wait > 0) return yield* new TooManyMails({ retryAfter: Math.ceil(wait / 1_000) })
-          if (username !== undefined && username !== user.username) {
-            change(id, { username })
-            const details = { from: user.username, to: username }
-            record(store, { type: "username_changed", userId: id, origin, details })
-          }
-          if (newEmail !== undefined) {
-            const mailedTokenId = issueToken(store, tokens, id, "verify_email", newEmail, user.email)
-            addJob(store, mailedTokenId, { _tag: "MailVerifyAddress", userId: id, mailedTokenId })
-            const event = record(store, {
-              type: "email_change_asked",
-              userId: id,
-              origin,
-              details: { email: newEmail }
-            })
-            addJob(store, event, { _tag: "MailAddressChanged", userId: id, mailedTokenId })
-          } else if (email !== undefined) {
-            cancelNewAddresses(user)
-          }
+          write(yield* decided(changeProfile(facts, { userId: id, change }, origin)))
         })),
 
       find: (text) =>
         Effect.sync(() => {
-          const user = find(({ id }) => id === text) ?? find(({ email }) => sameText(email, text)) ??
-            find(({ username }) => sameText(username, text))
+          const user = findUser(store, ({ id }) => id === text) ??
+            findUser(store, ({ email }) => isSameName(email, text)) ??
+            findUser(store, ({ username }) => isSameName(username, text))
           return user === undefined
             ? null
-            : { ...asUser(user), frozen: user.frozen, erased: user.erasedAt !== null }
+            : { ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null }
         }),
 
       freeze: (id) =>
         store.exclusive(Effect.sync(() => {
-          const user = living(id)
-          if (user === undefined || user.frozen) return
-          change(id, { frozen: true })
-          endSessions(store, id, "frozen")
-          record(store, { type: "frozen", userId: id, origin: operatorOrigin })
+          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
         })),
 
       unfreeze: (id) =>
         store.exclusive(Effect.sync(() => {
-          if (living(id)?.frozen !== true) return
-          change(id, { frozen: false })
-          record(store, { type: "unfrozen", userId: id, origin: operatorOrigin })
+          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
         })),
 
       export: (id) =>
         store.exclusive(Effect.sync(() => {
-          const user = living(id)
-          if (user === undefined) return null
-          const all = exportOf(store, user)
-          record(store, { type: "exported", userId: id, origin: operatorOrigin })
+          const facts = { records: readPersonalRecords(store, id), newIds: { event: store.newId() } }
+          const { all, change } = exportAccount(facts, id)
+          write(change)
           return all
         })),
 
       erase: (id) =>
         store.exclusive(Effect.gen(function*() {
-          const user = living(id)
-          const wallet = store.wallets.get(id)
-          if (id === houseUserId) return yield* Effect.die(new Error("the house is nobody to be erased"))
-          if (user === undefined || wallet === undefined) return
-          const undrawnTickets = [...store.tickets.values()].flat().filter((ticket) => {
-            const status = store.draws.get(ticket.drawId)?.status
-            return ticket.userId === id && status !== "drawn" && status !== "void"
-          }).length
-          const { balance, pendingWithdrawal } = wallet
-          if (balance > 0n || pendingWithdrawal > 0n || undrawnTickets > 0) {
-            return yield* new EraseRefused({ refusal: { balance, pendingWithdrawal, undrawnTickets } })
+          const facts = {
+            now: store.now(),
+            account: readAccount(store, id),
+            holdings: readHoldings(store, id),
+            digits: toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8),
+            newIds: { event: store.newId() }
           }
-          endSessions(store, id, "erased")
-          for (const row of store.sessions.values()) {
-            if (row.userId === id) store.sessions.set(row.id, { ...row, userAgent: null })
-          }
-          for (const row of store.mailedTokens.values()) {
-            if (row.userId === id) store.mailedTokens.set(row.id, { ...row, email: null, previousEmail: null })
-          }
-          for (const [index, event] of store.securityEvents.entries()) {
-            if (event.userId === id) store.securityEvents[index] = { ...event, details: null }
-          }
-          forgetBuyer(store, user)
-          change(id, {
-            email: `erased-${id}@invalid`,
-            username: `erased-${toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8)}`,
-            passwordHash: null,
-            emailVerified: false,
-            kycStatus: "none",
-            country: null,
-            frozen: true,
-            erasedAt: store.now()
-          })
-          record(store, { type: "erased", userId: id, origin: null })
+          const erasure = yield* decided(erase(facts, id))
+          if (erasure === null) return
+          forget(store, id, erasure.email)
+          write(erasure.change)
         }))
     })
   })
 )
 
-const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
-
-const asUser = ({ createdAt, email, emailVerified, id, username }: UserRow): User => ({
-  id,
-  email,
-  username,
-  emailVerified,
-  createdAt
-})
+/** Forgets what is kept of a person who is erased beside their row: see `Erasure` in core. */
+const forget = (store: Store["Service"], id: UserId, email: string): void => {
+  for (const row of store.sessions.values()) {
+    if (row.userId === id) store.sessions.set(row.id, { ...row, userAgent: null })
+  }
+  for (const row of store.mailedTokens.values()) {
+    if (row.userId === id) store.mailedTokens.set(row.id, { ...row, email: null, previousEmail: null })
+  }
+  for (const [index, event] of store.securityEvents.entries()) {
+    if (event.userId === id) store.securityEvents[index] = { ...event, details: null }
+  }
+  forgetBuyer(store, { id, email })
+}

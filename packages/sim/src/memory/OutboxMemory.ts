@@ -1,8 +1,14 @@
 /** Jobs that are kept in the store, where tests find them, and that nobody does. */
-import { Outbox } from "@ddd/core/ports/Outbox"
+import { type Job, Outbox } from "@ddd/core/ports/Outbox"
 import { Effect, Layer } from "effect"
-import { addJob } from "./AccountSteps.ts"
 import { Store } from "./Store.ts"
+
+/** Adds a job; the same id once, ever. Whether it is new. */
+export const addJob = (store: Store["Service"], id: string, job: Job): boolean => {
+  if (store.jobs.has(id)) return false
+  store.jobs.set(id, { id, job, createdAt: store.now() })
+  return true
+}
 
 export const layer: Layer.Layer<Outbox, never, Store> = Layer.effect(
   Outbox,

@@ -1,8 +1,14 @@
 /** All that the store holds about a player. */
-import { personalExport, type PersonalRecords } from "@ddd/core/accounts/PersonalExport"
-import type { PersonalExport } from "@ddd/core/ports/Accounts"
+import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
+import type { UserId } from "@ddd/core/values/Ids"
 import type { Store } from "./Store.ts"
 import type { UserRow } from "./StoredRows.ts"
+
+/** Null for an unknown or erased user. */
+export const readPersonalRecords = (store: Store["Service"], user: UserId): PersonalRecords | null => {
+  const row = store.users.get(user)
+  return row === undefined || row.erasedAt !== null ? null : recordsOf(store, row)
+}
 
 const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
   const own = <A extends { readonly userId: unknown }>(rows: Iterable<A>): ReadonlyArray<A> =>
@@ -88,6 +94,3 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
     ).toSorted((a, b) => a.joinedAt - b.joinedAt)
   }
 }
-
-export const exportOf = (store: Store["Service"], user: UserRow): PersonalExport =>
-  personalExport(recordsOf(store, user))

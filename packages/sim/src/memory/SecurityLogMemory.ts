@@ -1,10 +1,9 @@
 /** The log of what happened to identities, in memory. */
+import { originOf } from "@ddd/core/accounts/SecurityEvent"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Effect, Layer } from "effect"
-import { record } from "./AccountSteps.ts"
+import { recordEvent, recordStranger } from "./AccountWrites.ts"
 import { Store } from "./Store.ts"
-
-const textOrNull = (value: unknown): string | null => typeof value === "string" ? value : null
 
 export const layer: Layer.Layer<SecurityLog, never, Store> = Layer.effect(
   SecurityLog,
@@ -12,7 +11,9 @@ export const layer: Layer.Layer<SecurityLog, never, Store> = Layer.effect(
     SecurityLog.of({
       append: (type, who, origin) =>
         store.exclusive(Effect.sync(() => {
-          record(store, "userId" in who ? { type, userId: who.userId, origin } : { type, userId: null, origin: null })
+          const id = store.newId()
+          if ("subject" in who) recordStranger(store, { id, type, subject: who.subject })
+          else recordEvent(store, { id, type, userId: who.userId, sessionId: null, origin, details: {} })
         })),
       of: (userId, limit) =>
         Effect.sync(() =>
@@ -22,9 +23,7 @@ export const layer: Layer.Layer<SecurityLog, never, Store> = Layer.effect(
               at,
               type,
               userId,
-              origin: details === null
-                ? null
-                : { ip: textOrNull(details["ip"]), userAgent: textOrNull(details["userAgent"]) }
+              origin: originOf(details)
             }))
         )
     }))

@@ -1,10 +1,10 @@
 /** Sessions and their refresh tokens, in memory. */
-import { decideRefresh } from "@ddd/core/accounts/Session"
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
-import { type Refreshed, type Session, Sessions } from "@ddd/core/ports/Sessions"
-import type { UserId } from "@ddd/core/values/Ids"
+import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import type { Session } from "@ddd/core/accounts/Session"
+import { endAllSessions, endReusedSession, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
+import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
 import { Effect, Layer, Stream } from "effect"
-import { endSessions, record } from "./AccountSteps.ts"
+import { writeEnding } from "./AccountWrites.ts"
 import { Store } from "./Store.ts"
 import type { SessionRow } from "./StoredRows.ts"
 
@@ -19,9 +19,6 @@ export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
       const session = token === undefined ? undefined : store.sessions.get(token.sessionId)
       return token === undefined || session === undefined ? undefined : { token, session }
     }
-    const endOne = (userId: UserId, sessionId: SessionId, reason: "signed_out" | "ended" | "reused"): boolean =>
-      endSessions(store, userId, reason, (id) => id === sessionId) > 0
-
     return Sessions.of({
       refresh: (tokenHash, successorHash, origin) =>
         store.exclusive(Effect.sync((): Refreshed => {
@@ -39,8 +36,7 @@ export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
           }, now)
           if (decision === "over") return { _tag: "Unknown" }
           if (decision === "reused") {
-            endOne(userId, sessionId, "reused")
-            record(store, { type: "refresh_reused", userId, sessionId, origin })
+            writeEnding(store, endReusedSession({ userId, sessionId }, store.newId(), origin))
             return { _tag: "Reused" }
           }
           if (decision === "rotate") {
@@ -56,19 +52,17 @@ export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
           const found = shown(tokenHash)
           if (found === undefined) return
           const { id: sessionId, userId } = found.session
-          if (endOne(userId, sessionId, "signed_out")) record(store, { type: "signed_out", userId, sessionId, origin })
+          writeEnding(store, signOut({ userId, sessionId }, store.newId(), origin))
         })),
 
       end: (userId, sessionId, origin) =>
-        store.exclusive(Effect.sync(() => {
-          const ended = endOne(userId, sessionId, "ended")
-          if (ended) record(store, { type: "session_ended", userId, sessionId, origin })
-          return ended
-        })),
+        store.exclusive(
+          Effect.sync(() => writeEnding(store, endSession({ userId, sessionId }, store.newId(), origin)))
+        ),
 
       endAll: (userId, reason, origin) =>
         store.exclusive(Effect.sync(() => {
-          if (endSessions(store, userId, reason) > 0) record(store, { type: "sessions_ended", userId, origin })
+          writeEnding(store, endAllSessions(userId, reason, store.newId(), origin))
         })),
 
       list: (userId) =>

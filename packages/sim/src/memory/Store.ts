@@ -4,13 +4,12 @@
  * Whatever writes holds `exclusive` from its first read to its last write, decides first, and then writes in one
  * synchronous piece: so nobody sees half of it, and an interruption leaves all or nothing.
  */
+import type { EndedSession, SessionId } from "@ddd/core/accounts/Session"
 import type { ThrottleState } from "@ddd/core/accounts/Throttle"
 import type { Funding } from "@ddd/core/money/Funding"
 import { emptyWallet } from "@ddd/core/money/Wallet"
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
-import type { EndedSession } from "@ddd/core/ports/Sessions"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"

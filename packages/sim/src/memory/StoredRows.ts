@@ -1,12 +1,11 @@
 /** The rows of the memory adapters, but for those that the auditor reads (`audit/Rows.ts`). */
+import type { MailedToken } from "@ddd/core/accounts/MailedToken"
+import type { SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
+import type { Session, SessionEndReason, SessionId } from "@ddd/core/accounts/Session"
+import type { KycStatus, User } from "@ddd/core/accounts/User"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
-import type { SessionId } from "@ddd/core/ports/AccessTokens"
-import type { KycStatus, User } from "@ddd/core/ports/Accounts"
-import type { MailedTokenPurpose } from "@ddd/core/ports/MailedTokens"
 import type { Job } from "@ddd/core/ports/Outbox"
 import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
-import type { SecurityEventType } from "@ddd/core/ports/SecurityLog"
-import type { Session, SessionEnd } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { Redacted } from "effect"
@@ -24,7 +23,7 @@ export interface UserRow extends User {
 export interface SessionRow extends Session {
   readonly userId: UserId
   readonly endedAt: Instant | null
-  readonly endReason: SessionEnd | null
+  readonly endReason: SessionEndReason | null
 }
 
 export interface RefreshTokenRow {
@@ -33,19 +32,9 @@ export interface RefreshTokenRow {
   readonly usedAt: Instant | null
 }
 
-export interface MailedTokenRow {
-  readonly id: string
+export interface MailedTokenRow extends MailedToken {
   readonly tokenHash: string
-  readonly userId: UserId
-  readonly purpose: MailedTokenPurpose
-  /** Null once the player is erased. */
-  readonly email: string | null
-  /** Of a change of address: the one in force when it was asked for. */
-  readonly previousEmail: string | null
   readonly createdAt: Instant
-  readonly expiresAt: Instant
-  /** When it was used, or made useless by a later one. */
-  readonly usedAt: Instant | null
 }
 
 export interface SecurityEventRow {

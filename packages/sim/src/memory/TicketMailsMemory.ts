@@ -3,7 +3,7 @@ import { TicketMails } from "@ddd/core/ports/TicketMails"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
 import type { TicketRow } from "../audit/Rows.ts"
-import { addJob } from "./AccountSteps.ts"
+import { addJob } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 
 const minuteMillis = 60_000

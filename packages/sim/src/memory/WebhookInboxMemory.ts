@@ -2,7 +2,7 @@
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import { addJob } from "./AccountSteps.ts"
+import { addJob } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 
 export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(

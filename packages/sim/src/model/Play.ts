@@ -1,11 +1,11 @@
 /** Plays a stream of commands against the ports, and compares each answer with the one expected. */
 import type { Receipt } from "@ddd/core/draws/Receipt"
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import { cents } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"

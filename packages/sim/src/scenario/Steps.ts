@@ -1,4 +1,5 @@
 /** What tests do over and over: as players, as the clockwork, as the auditor. */
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import type { Draw } from "@ddd/core/draws/Draw"
 import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
@@ -13,7 +14,6 @@ import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { type OutcomeUnknown, type PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
-import { operatorOrigin } from "@ddd/core/ports/SecurityLog"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type AskRefusal, type WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { parseNote } from "@ddd/core/proof/Note"

@@ -1,5 +1,5 @@
 /** Draws as operators see them: as JSON, and in columns. */
-import { type Draw, type DrawNotes } from "@ddd/core/draws/Draw"
+import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { style } from "../../terminal/Output.ts"

@@ -3,8 +3,9 @@
  *
  * It cannot be undone, so the operator writes the player's name once more: on the terminal, or as `--yes <name>`.
  */
+import type { Holdings } from "@ddd/core/accounts/Refusals"
 import { formatCents } from "@ddd/core/money/Money"
-import { Accounts, type EraseRefusal, type UserSummary } from "@ddd/core/ports/Accounts"
+import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
 import { Data, Effect } from "effect"
 import { createInterface } from "node:readline/promises"
 import { isatty } from "node:tty"
@@ -22,7 +23,7 @@ const goes =
 const stays =
   "Tickets, wallet movements and proofs stay as they are, under the id alone; so does the time and kind of each event."
 
-const whyRefused = ({ balance, pendingWithdrawal, undrawnTickets }: EraseRefusal): string => {
+const whyRefused = ({ balance, pendingWithdrawal, undrawnTickets }: Holdings): string => {
   const reasons = [
     ...balance === 0n ? [] : [`$${formatCents(balance)} in the wallet`],
     ...pendingWithdrawal === 0n ? [] : [`$${formatCents(pendingWithdrawal)} on its way out`],
@@ -64,7 +65,7 @@ const run = Effect.fn("ddd user erase")(
       yield* Effect.catchTag(
         accounts.erase(user.id),
         "EraseRefused",
-        ({ refusal }) => Effect.fail(new NotErased({ message: whyRefused(refusal) }))
+        ({ holdings }) => Effect.fail(new NotErased({ message: whyRefused(holdings) }))
       )
       return user
     }))

@@ -1,9 +1,9 @@
 /** Players as operators see them: whom a command means, as JSON, and in columns. */
+import type { SecurityEvent } from "@ddd/core/accounts/SecurityEvent"
+import type { Session } from "@ddd/core/accounts/Session"
 import { formatCents } from "@ddd/core/money/Money"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
 import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
-import type { SecurityEvent } from "@ddd/core/ports/SecurityLog"
-import type { Session } from "@ddd/core/ports/Sessions"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"

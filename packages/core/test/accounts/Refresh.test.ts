@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { decideRefresh, refreshTokenMillis, repeatMillis, type StoredRefreshToken } from "../../src/accounts/Session.ts"
+import { decideRefresh, refreshTokenMillis, repeatMillis, type StoredRefreshToken } from "../../src/accounts/Refresh.ts"
 import { instant } from "../../src/values/Instant.ts"
 
 const issuedAt = instant(1_770_000_000_000)

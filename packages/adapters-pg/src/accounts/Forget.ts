@@ -1,7 +1,10 @@
-/** Takes a person who is erased out of what is kept of their money: the names that shops and the payout provider have for them. */
+/** Takes a person who is erased out of whatever is kept of them beside their row: see `Erasure` in core. */
+import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { forgetFailures } from "../OutboxPg.ts"
+import { accountPseudonym } from "../ThrottlesPg.ts"
 
 /**
  * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings, or naming them
@@ -10,7 +13,7 @@ import { Effect } from "effect"
  * Looks through the bodies of all events, which takes a while where there are many. Part of the caller's transaction, before the
  * address is replaced.
  */
-export const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId, email: string) {
+const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId, email: string) {
   yield* sql`
     UPDATE webhook_events SET body = ''
     WHERE state <> 'received' AND body <> '' AND (
@@ -30,3 +33,16 @@ export const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, u
   yield* sql`DELETE FROM buyer_names WHERE user_id = ${user}::uuid`
   yield* sql`UPDATE fundings SET names = '{}' WHERE user_id = ${user}::uuid AND names <> '{}'`
 })
+
+/** Forgets a person, in the caller's transaction. `email`: the address in force. Their sessions may live on: they end afterwards. */
+export const forget = Effect.fnUntraced(
+  function*(sql: PgClient.PgClient, seal: PersonalSeal["Service"], user: UserId, email: string) {
+    yield* sql`UPDATE sessions SET user_agent = NULL WHERE user_id = ${user}::uuid`
+    yield* sql`UPDATE mailed_tokens SET email = NULL, previous_email = NULL WHERE user_id = ${user}::uuid`
+    yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, email)}`
+    yield* forgetFailures(sql, user)
+    yield* forgetBuyer(sql, user, email)
+    // what is encrypted under it cannot be read from here on
+    yield* sql`DELETE FROM user_keys WHERE user_id = ${user}::uuid`
+  }
+)

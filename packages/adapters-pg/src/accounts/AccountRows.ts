@@ -1,0 +1,121 @@
+/** Rows of users: read, locked, and what their uniqueness refuses. */
+import type { AccountFields } from "@ddd/core/accounts/AccountChange"
+import type { TakenNames, WantedNames } from "@ddd/core/accounts/Names"
+import type { Account, User } from "@ddd/core/accounts/User"
+import { houseUserId, userId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
+import { SqlError } from "effect/sql"
+import { instantOf } from "../Rows.ts"
+
+export interface UserRow {
+  readonly id: string
+  readonly email: string
+  readonly username: string
+  readonly email_verified: boolean
+  readonly created_at: Date
+}
+
+export const userOf = (row: UserRow): User => ({
+  id: userId(row.id),
+  email: row.email,
+  username: row.username,
+  emailVerified: row.email_verified,
+  createdAt: instantOf(row.created_at)
+})
+
+interface AccountRow extends UserRow {
+  readonly password_hash: string
+  readonly is_active: boolean
+  readonly erased_at: Date | null
+}
+
+/** What is stored where no password opens an account: the text of no hash. */
+const noPassword = "!"
+
+const accountOf = (row: AccountRow): Account => ({
+  user: userOf(row),
+  passwordHash: row.password_hash === noPassword ? null : Redacted.make(row.password_hash),
+  frozen: !row.is_active,
+  erased: row.erased_at !== null
+})
+
+/**
+ * Locks a user's row and gives the account as it stands then; null where there is none. Whatever changes an identity begins with
+ * this, after the wallet's lock where it needs that one, so that changes of one player follow one another.
+ */
+export const lockAccount = (sql: PgClient.PgClient, id: string) =>
+  Effect.map(
+    sql<AccountRow>`
+      SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
+      WHERE id = ${id}::uuid FOR NO KEY UPDATE`,
+    ([row]) => row === undefined ? null : accountOf(row)
+  )
+
+/** The same by the address in any case; null also for the house's. */
+export const lockAccountOf = (sql: PgClient.PgClient, email: string) =>
+  Effect.map(
+    sql<AccountRow>`
+      SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
+      WHERE lower(email) = lower(${email}) AND id <> ${houseUserId}::uuid AND erased_at IS NULL FOR NO KEY UPDATE`,
+    ([row]) => row === undefined ? null : accountOf(row)
+  )
+
+/** The same without a lock, for who may change meanwhile. */
+export const readAccountOf = (sql: PgClient.PgClient, email: string) =>
+  Effect.map(
+    sql<AccountRow>`
+      SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
+      WHERE lower(email) = lower(${email}) AND id <> ${houseUserId}::uuid AND erased_at IS NULL`,
+    ([row]) => row === undefined ? null : accountOf(row)
+  )
+
+/** Locks a wallet, as a sale does: what it decides by stays until the end of the transaction. */
+export const lockWallet = (sql: PgClient.PgClient, id: string) =>
+  sql`SELECT 1 FROM wallets WHERE user_id = ${id}::uuid FOR NO KEY UPDATE`
+
+/** Which of the wanted address and name another than `except` has. Locks nothing. */
+export const readTaken = (
+  sql: PgClient.PgClient,
+  { email, username }: WantedNames,
+  except: string
+): Effect.Effect<TakenNames, SqlError.SqlError> =>
+  Effect.map(
+    sql<TakenNames>`
+      SELECT
+        EXISTS (SELECT FROM users WHERE lower(email) = lower(${email ?? null}) AND id <> ${except}::uuid) AS email,
+        EXISTS (SELECT FROM users WHERE lower(username) = lower(${
+      username ?? null
+    }) AND id <> ${except}::uuid) AS username`,
+    ([row]) => ({ email: row?.email === true, username: row?.username === true })
+  )
+
+const uniqueFields: Readonly<Record<string, keyof TakenNames>> = {
+  users_email_key: "email",
+  users_username_key: "username"
+}
+
+/** What another user has, where a statement failed because of that. */
+export const takenField = (error: unknown): keyof TakenNames | undefined =>
+  SqlError.isSqlError(error) && error.reason._tag === "UniqueViolation"
+    ? uniqueFields[error.reason.constraint]
+    : undefined
+
+/** Overwrites fields of a user; what is absent stays. */
+export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<AccountFields>) => {
+  const { country, email, emailVerified, erasedAt, frozen, kycStatus, passwordHash, username } = fields
+  const columns = {
+    email,
+    username,
+    password_hash: passwordHash === null ? noPassword : passwordHash && Redacted.value(passwordHash),
+    email_verified: emailVerified,
+    is_active: frozen === undefined ? undefined : !frozen,
+    kyc_status: kycStatus,
+    country,
+    erased_at: erasedAt === undefined ? undefined : new Date(erasedAt)
+  }
+  const changed = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+  return Object.keys(changed).length === 0
+    ? Effect.void
+    : Effect.asVoid(sql`UPDATE users SET ${sql.update(changed)}, updated_at = app_now() WHERE id = ${id}::uuid`)
+}

@@ -1,0 +1,90 @@
+/** What operators do with accounts: find, freeze, export, erase. */
+import { erase as decideErase } from "@ddd/core/accounts/Erase"
+import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
+import { exportAccount } from "@ddd/core/accounts/PersonalExport"
+import { cents } from "@ddd/core/money/Money"
+import { decided } from "@ddd/core/ports/Accounts"
+import { houseUserId, isUuid, type UserId } from "@ddd/core/values/Ids"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
+import { forget } from "./Forget.ts"
+import { readPersonalRecords } from "./ReadPersonalRecords.ts"
+import type { Services } from "./Services.ts"
+
+interface HoldingsRow {
+  readonly balance: bigint
+  readonly pending: bigint
+  readonly undrawn: bigint
+}
+
+export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
+  const find = Effect.fn("AccountsPg.find")(function*(text: string) {
+    // a name may look like an id: the id is meant first
+    const [row] = yield* sql<UserRow & { readonly is_active: boolean; readonly erased_at: Date | null }>`
+      SELECT id, email, username, email_verified, created_at, is_active, erased_at FROM users
+      WHERE id = ${
+      isUuid(text) ? text : null
+    }::uuid OR lower(email) = lower(${text}) OR lower(username) = lower(${text})
+      ORDER BY id = ${isUuid(text) ? text : houseUserId}::uuid DESC, lower(email) = lower(${text}) DESC LIMIT 1`
+    return row === undefined ? null : { ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null }
+  })
+
+  /** After the wallet's lock no sale is under way that found another state of the account. */
+  const lockFreezing = Effect.fnUntraced(function*(user: UserId) {
+    yield* lockWallet(sql, user)
+    const account = yield* lockAccount(sql, user)
+    return { account, newIds: { event: newId(yield* now) } }
+  })
+
+  const freeze = Effect.fn("AccountsPg.freeze")(function*(user: UserId) {
+    yield* write(decideFreeze(yield* lockFreezing(user), user))
+  }, transact)
+
+  const unfreeze = Effect.fn("AccountsPg.unfreeze")(function*(user: UserId) {
+    yield* write(decideUnfreeze(yield* lockFreezing(user), user))
+  }, transact)
+
+  const exportAll = Effect.fn("AccountsPg.export")(
+    function*(user: UserId) {
+      const records = yield* readPersonalRecords(sql, events, user)
+      const { all, change } = exportAccount({ records, newIds: { event: newId(yield* now) } }, user)
+      yield* write(change)
+      return all
+    },
+    transact,
+    // one state of the database for all that is read
+    Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ")
+  )
+
+  /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
+  const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
+    const [row] = yield* sql<HoldingsRow>`
+      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending, (
+        SELECT count(*) FROM tickets t JOIN draws d ON d.id = t.draw_id
+        WHERE t.user_id = ${user}::uuid AND d.status NOT IN ('drawn', 'void')
+      ) AS undrawn
+      FROM wallets WHERE user_id = ${user}::uuid`
+    return {
+      balance: cents(row?.balance ?? 0n),
+      pendingWithdrawal: cents(row?.pending ?? 0n),
+      undrawnTickets: Number(row?.undrawn ?? 0n)
+    }
+  })
+
+  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
+    yield* lockWallet(sql, user)
+    const account = yield* lockAccount(sql, user)
+    const holdings = yield* holdingsOf(user)
+    const at = yield* now
+    const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
+    const erasure = yield* decided(decideErase(facts, user))
+    if (erasure === null) return
+    yield* forget(sql, seal, user, erasure.email)
+    yield* write(erasure.change)
+  }, (transaction) =>
+    // whose digits somebody has is given others
+    transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))
+
+  return { find, freeze, unfreeze, exportAll, erase }
+}

@@ -1,0 +1,70 @@
+/** How players come in: signing up and in. */
+import { refusalOfTaken } from "@ddd/core/accounts/Names"
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { type NewSession, sessionId } from "@ddd/core/accounts/Session"
+import { openSession as decideOpenSession, type ProvenPassword } from "@ddd/core/accounts/SignIn"
+import { type NewUser, type SignedUp, signUp as decideSignUp } from "@ddd/core/accounts/SignUp"
+import { accountError, decided, type SignInCandidate } from "@ddd/core/ports/Accounts"
+import { type UserId, userId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import { Effect, Redacted } from "effect"
+import { lockAccount, readAccountOf, readTaken, takenField, userOf, type UserRow } from "./AccountRows.ts"
+import type { Services } from "./Services.ts"
+
+export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
+  const insertUser = Effect.fnUntraced(
+    function*({ email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
+      const [row] = yield* sql<UserRow>`
+        INSERT INTO users (id, email, username, password_hash)
+        VALUES (${id}::uuid, ${email}, ${username}, ${Redacted.value(passwordHash)})
+        RETURNING id, email, username, email_verified, created_at`
+      if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
+      yield* sql`INSERT INTO wallets (id, user_id) VALUES (${newId(at)}::uuid, ${id}::uuid)`
+      yield* sql`INSERT INTO user_keys (user_id, key) VALUES (${id}::uuid, ${yield* seal.newKey}::bytea)`
+      return userOf(row)
+    }
+  )
+
+  const signUp = Effect.fn("AccountsPg.signUp")(function*(request: NewUser, origin: RequestOrigin) {
+    const at = yield* now
+    const newIds = {
+      user: userId(newId(at)),
+      session: sessionId(newId(at)),
+      mailedToken: newId(at),
+      event: newId(at)
+    }
+    const taken = yield* readTaken(sql, request, newIds.user)
+    const { change, user } = yield* decided(decideSignUp({ taken, newIds }, request, origin))
+    const made = yield* insertUser(user, at)
+    yield* write(change)
+    return { user: made, sessionId: newIds.session }
+  }, (transaction, request) =>
+    Effect.mapError(transact(transaction), (error) => {
+      const field = takenField(error)
+      return field === undefined ? error : accountError(refusalOfTaken(field, request))
+    }))
+
+  const findForSignIn = Effect.fn("AccountsPg.findForSignIn")(function*(email: string) {
+    const account = yield* readAccountOf(sql, email)
+    if (account === null || account.passwordHash === null) return null
+    const { frozen, passwordHash, user } = account
+    return { user, passwordHash, frozen } satisfies SignInCandidate
+  })
+
+  const openSession = Effect.fn("AccountsPg.openSession")(function*(
+    user: UserId,
+    session: NewSession,
+    password: ProvenPassword,
+    origin: RequestOrigin
+  ) {
+    const at = yield* now
+    const newIds = { session: sessionId(newId(at)), event: newId(at) }
+    const account = yield* lockAccount(sql, user)
+    yield* write(
+      yield* decided(decideOpenSession({ account, newIds }, { userId: user, session, password }, origin))
+    )
+    return { sessionId: newIds.session }
+  }, transact)
+
+  return { signUp, findForSignIn, openSession }
+}

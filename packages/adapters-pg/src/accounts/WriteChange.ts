@@ -1,0 +1,38 @@
+/** Writes what was decided about an account, in the caller's transaction. */
+import type { AccountChange } from "@ddd/core/accounts/AccountChange"
+import type { OpenedSession } from "@ddd/core/accounts/Session"
+import type { Outbox } from "@ddd/core/ports/Outbox"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { updateUser } from "./AccountRows.ts"
+import type { MailedTokenRows } from "./MailedTokenRows.ts"
+import type { SecurityEvents } from "./SecurityEvents.ts"
+import type { SessionEnds } from "./SessionEnds.ts"
+
+export interface ChangeWriters {
+  readonly sql: PgClient.PgClient
+  readonly ends: SessionEnds["Service"]
+  readonly events: SecurityEvents
+  readonly outbox: Outbox["Service"]
+  readonly tokens: MailedTokenRows
+}
+
+const insertSession = Effect.fnUntraced(
+  function*(sql: PgClient.PgClient, user: string, { id, refreshTokenHash, userAgent }: OpenedSession) {
+    yield* sql`INSERT INTO sessions (id, user_id, user_agent) VALUES (${id}::uuid, ${user}::uuid, ${userAgent})`
+    yield* sql`INSERT INTO refresh_tokens (token_hash, session_id) VALUES (${refreshTokenHash}, ${id}::uuid)`
+  }
+)
+
+export const makeWriteChange = ({ ends, events, outbox, sql, tokens }: ChangeWriters) =>
+  Effect.fnUntraced(function*(change: AccountChange) {
+    const { endSessions, issueToken, openSession, userId, useToken } = change
+    if (useToken !== null) yield* tokens.use(useToken)
+    yield* updateUser(sql, userId, change.set)
+    for (const cancelled of change.cancelTokens) yield* tokens.cancel(userId, cancelled)
+    if (openSession !== null) yield* insertSession(sql, userId, openSession)
+    if (endSessions !== null) yield* ends.end(userId, endSessions.which, endSessions.reason)
+    if (issueToken !== null) yield* tokens.issue(userId, issueToken)
+    for (const event of change.events) yield* events.record(event)
+    for (const { id, job } of change.jobs) yield* outbox.add(id, job)
+  })

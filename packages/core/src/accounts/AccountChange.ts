@@ -1,0 +1,54 @@
+/**
+ * What a decision about an account has written, in one vocabulary.
+ *
+ * Each adapter writes it by one function, in the transaction that the facts were read in, and in the order of these members.
+ */
+import type { Redacted } from "effect"
+import type { NewJob } from "../ports/Outbox.ts"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
+import type { NewSecurityEvent } from "./SecurityEvent.ts"
+import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"
+import type { KycStatus } from "./User.ts"
+
+/** What is stored of a user beside the id. */
+export interface AccountFields {
+  readonly email: string
+  readonly username: string
+  /** A PHC string; null: no password opens the account any more. */
+  readonly passwordHash: Redacted.Redacted | null
+  readonly emailVerified: boolean
+  readonly frozen: boolean
+  readonly kycStatus: KycStatus
+  readonly country: string | null
+  readonly erasedAt: Instant
+}
+
+export interface AccountChange {
+  readonly userId: UserId
+  /** The id of a mailed token that is used now. */
+  readonly useToken: string | null
+  /** Fields that are overwritten; what is absent stays. */
+  readonly set: Partial<AccountFields>
+  readonly cancelTokens: ReadonlyArray<TokensToCancel>
+  readonly openSession: OpenedSession | null
+  readonly endSessions: { readonly which: WhichSessions; readonly reason: SessionEndReason } | null
+  /** Cancels the unused tokens of its purpose. */
+  readonly issueToken: NewMailedToken | null
+  readonly events: ReadonlyArray<NewSecurityEvent>
+  readonly jobs: ReadonlyArray<NewJob>
+}
+
+/** Nothing is written. */
+export const noChange = (userId: UserId): AccountChange => ({
+  userId,
+  useToken: null,
+  set: {},
+  cancelTokens: [],
+  openSession: null,
+  endSessions: null,
+  issueToken: null,
+  events: [],
+  jobs: []
+})

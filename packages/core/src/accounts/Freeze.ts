@@ -1,0 +1,32 @@
+/** How operators freeze an account and unfreeze it. */
+import type { UserId } from "../values/Ids.ts"
+import { type AccountChange, noChange } from "./AccountChange.ts"
+import { operatorOrigin } from "./SecurityEvent.ts"
+import type { Account } from "./User.ts"
+
+export interface FreezeFacts {
+  /** Under the wallet's lock, after which no sale is under way that found another state, and then that on the user's row. */
+  readonly account: Account | null
+  readonly newIds: { readonly event: string }
+}
+
+const setFrozen = ({ account, newIds }: FreezeFacts, userId: UserId, frozen: boolean): AccountChange =>
+  account === null || account.erased || account.frozen === frozen ? noChange(userId) : {
+    ...noChange(userId),
+    set: { frozen },
+    endSessions: frozen ? { which: { except: null }, reason: "frozen" } : null,
+    events: [{
+      id: newIds.event,
+      type: frozen ? "frozen" : "unfrozen",
+      userId,
+      sessionId: null,
+      origin: operatorOrigin,
+      details: {}
+    }]
+  }
+
+/** Freezes an account, and ends its sessions. Nothing where it is frozen or erased. */
+export const freeze = (facts: FreezeFacts, userId: UserId): AccountChange => setFrozen(facts, userId, true)
+
+/** Unfreezes an account. Nothing where it is not frozen, or erased. */
+export const unfreeze = (facts: FreezeFacts, userId: UserId): AccountChange => setFrozen(facts, userId, false)

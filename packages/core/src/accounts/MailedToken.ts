@@ -1,0 +1,53 @@
+/** The tokens in mailed links: what they are for, how long they work, and when one still does. */
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+
+export type MailedTokenPurpose = "verify_email" | "reset_password"
+
+/** How long a mailed token works, in milliseconds. Source: API.md, "Auth"; a verification may wait for a holiday's end. */
+export const mailedTokenMillis: Record<MailedTokenPurpose, number> = {
+  verify_email: 7 * 86_400_000,
+  reset_password: 30 * 60_000
+}
+
+/** A token as it is stored. Of each purpose a player has at most one that is unused: a new one cancels those before it. */
+export interface MailedToken {
+  readonly id: string
+  readonly userId: UserId
+  readonly purpose: MailedTokenPurpose
+  /** The address it was mailed to; null once the player is erased. */
+  readonly email: string | null
+  /** Of a change of address: the one that was in force when it was asked for. */
+  readonly previousEmail: string | null
+  readonly expiresAt: Instant
+  /** When it was used or cancelled. */
+  readonly usedAt: Instant | null
+}
+
+/** A token that works: unused, in time, of a player who is not erased. */
+export type WorkingToken = MailedToken & { readonly email: string }
+
+/** The token that somebody shows at `now`, where it works for `purpose`; null for any other. */
+export const workingToken = (
+  token: MailedToken | null,
+  purpose: MailedTokenPurpose,
+  now: Instant
+): WorkingToken | null =>
+  token !== null && token.email !== null && token.purpose === purpose && token.usedAt === null && now < token.expiresAt
+    ? { ...token, email: token.email }
+    : null
+
+/** A token to be made and mailed to `email`. It works for `mailedTokenMillis` of its purpose from the write on. */
+export interface NewMailedToken {
+  readonly id: string
+  readonly purpose: MailedTokenPurpose
+  readonly email: string
+  readonly previousEmail: string | null
+}
+
+/** Unused tokens of a player that stop working. */
+export interface TokensToCancel {
+  readonly purpose: MailedTokenPurpose
+  /** Those mailed to this address go on working; null: none does. */
+  readonly exceptTo: string | null
+}

@@ -1,0 +1,31 @@
+/**
+ * Addresses and names of players: each is one player's, whatever its case.
+ *
+ * Decisions refuse what others have as far as the store can tell beforehand. Of two who want the same at the same time the store's
+ * own constraint refuses the second, and `refusalOfTaken` says what that means.
+ */
+import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
+
+/** Whether two addresses, or two names, are the same. */
+export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+/** What somebody wants to be known by; what is absent is not asked for. */
+export interface WantedNames {
+  readonly email?: string
+  readonly username?: string
+}
+
+/** Which of the wanted ones another player has. Read without a lock. */
+export interface TakenNames {
+  readonly email: boolean
+  readonly username: boolean
+}
+
+export const emailTaken = (email: string): EmailTaken => ({ _tag: "EmailTaken", email })
+export const usernameTaken = (username: string): UsernameTaken => ({ _tag: "UsernameTaken", username })
+
+/** The refusal where the store's constraint found that another player has the wanted address or name by now. */
+export const refusalOfTaken = (
+  field: keyof TakenNames,
+  { email = "", username = "" }: WantedNames
+): EmailTaken | UsernameTaken => field === "email" ? emailTaken(email) : usernameTaken(username)

@@ -1,0 +1,56 @@
+/** How somebody becomes a player. */
+import { type Redacted, Result } from "effect"
+import type { UserId } from "../values/Ids.ts"
+import { type AccountChange, noChange } from "./AccountChange.ts"
+import { emailTaken, type TakenNames, usernameTaken } from "./Names.ts"
+import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
+import type { RequestOrigin } from "./SecurityEvent.ts"
+import type { NewSession, SessionId } from "./Session.ts"
+
+export interface NewUser {
+  readonly email: string
+  readonly username: string
+  /** A PHC string. */
+  readonly passwordHash: Redacted.Redacted
+  readonly session: NewSession
+}
+
+export interface SignUpFacts {
+  readonly taken: TakenNames
+  readonly newIds: {
+    readonly user: UserId
+    readonly session: SessionId
+    readonly mailedToken: string
+    readonly event: string
+  }
+}
+
+export interface SignedUp {
+  /** Written first, with an empty wallet and a key that personal data is encrypted under. */
+  readonly user: Pick<NewUser, "email" | "username" | "passwordHash"> & { readonly id: UserId }
+  readonly change: AccountChange
+}
+
+/**
+ * Makes a user and their first session, and welcomes them with the link that verifies the address. Refused where another player has
+ * the address; else where one has the name.
+ */
+export const signUp = (
+  { newIds, taken }: SignUpFacts,
+  { email, passwordHash, session, username }: NewUser,
+  origin: RequestOrigin
+): Result.Result<SignedUp, EmailTaken | UsernameTaken> => {
+  if (taken.email) return Result.fail(emailTaken(email))
+  if (taken.username) return Result.fail(usernameTaken(username))
+  const { event, mailedToken, session: sessionId, user } = newIds
+  return Result.succeed({
+    user: { id: user, email, username, passwordHash },
+    change: {
+      ...noChange(user),
+      openSession: { ...session, id: sessionId },
+      issueToken: { id: mailedToken, purpose: "verify_email", email, previousEmail: null },
+      events: [{ id: event, type: "signed_up", userId: user, sessionId, origin, details: {} }],
+      jobs: [{ id: mailedToken, job: { _tag: "MailWelcome", userId: user, mailedTokenId: mailedToken } }]
+    }
+  })
+}

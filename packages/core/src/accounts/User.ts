@@ -1,0 +1,25 @@
+/** A player, and what decisions about their account read of it. */
+import type { Redacted } from "effect"
+import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+
+/** A player (API.md, "User"). */
+export interface User {
+  readonly id: UserId
+  readonly email: string
+  readonly username: string
+  readonly emailVerified: boolean
+  readonly createdAt: Instant
+}
+
+export type KycStatus = "none" | "pending" | "verified" | "rejected"
+
+/** An account as it stands. Decisions are given it as it was read under the lock on its user's row. */
+export interface Account {
+  readonly user: User
+  /** The stored PHC string; null where there is none. */
+  readonly passwordHash: Redacted.Redacted | null
+  /** Frozen accounts sign in and buy no more. */
+  readonly frozen: boolean
+  readonly erased: boolean
+}

@@ -1,0 +1,94 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Redacted, Result } from "effect"
+import * as fc from "fast-check"
+import { askReset, changePassword, resetPassword } from "../../src/accounts/PasswordChange.ts"
+import {
+  account,
+  ada,
+  eventsIn,
+  hash,
+  jobsIn,
+  now,
+  origin,
+  session,
+  token,
+  uselessTokens,
+  user
+} from "./support/Given.ts"
+
+const newIds = { mailedToken: "token", event: "event" }
+const newer = Redacted.make("$argon2id$newer")
+
+describe("askReset", () => {
+  it("mails the address as it is stored, however it was typed", () => {
+    const asked = askReset({ account, mailWaitMillis: 0, newIds }, "ADA@example.com", origin)
+    assert.strictEqual(asked._tag, "OfPlayer")
+    if (asked._tag !== "OfPlayer") return
+    assert.strictEqual(asked.change.issueToken?.email, user.email)
+    assert.deepStrictEqual(jobsIn(asked.change), ["MailResetPassword"])
+  })
+
+  it("mails nothing, and cancels nothing, while the address must wait; that it was asked for is known all the same", () => {
+    fc.assert(fc.property(fc.integer({ min: 1 }), (mailWaitMillis) => {
+      const asked = askReset({ account, mailWaitMillis, newIds }, user.email, origin)
+      if (asked._tag !== "OfPlayer") return assert.fail(asked._tag)
+      const { cancelTokens, issueToken } = asked.change
+      assert.deepStrictEqual([issueToken, cancelTokens, jobsIn(asked.change)], [null, [], []])
+      assert.deepStrictEqual(eventsIn(asked.change), ["password_reset_asked"])
+    }))
+  })
+
+  it("keeps of a stranger only the address, in lower case", () => {
+    const asked = askReset({ account: null, mailWaitMillis: 0, newIds }, "Bob@Example.com", origin)
+    const event = { id: "event", type: "password_reset_asked", subject: "bob@example.com" } as const
+    assert.deepStrictEqual(asked, { _tag: "OfStranger", event })
+  })
+})
+
+describe("resetPassword", () => {
+  it("takes no token that does not work", () => {
+    for (const useless of uselessTokens("reset_password", "verify_email")) {
+      const refused = resetPassword({ account, token: useless, now, newIds }, newer, origin)
+      assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "InvalidMailedToken")
+    }
+  })
+
+  it("uses the token, ends every session, and forgets what was asked for under the old password", () => {
+    const { change } = Result.getOrThrow(
+      resetPassword({ account, token: token("reset_password"), now, newIds }, newer, origin)
+    )
+    assert.strictEqual(change.useToken, "token")
+    assert.deepStrictEqual(change.set, { passwordHash: newer })
+    assert.deepStrictEqual(change.endSessions, { which: { except: null }, reason: "password" })
+    assert.deepStrictEqual(change.cancelTokens, [
+      { purpose: "reset_password", exceptTo: null },
+      { purpose: "verify_email", exceptTo: user.email }
+    ])
+    assert.deepStrictEqual(change.jobs, [{ id: "event", job: { _tag: "MailPasswordChanged", userId: ada } }])
+  })
+})
+
+describe("changePassword", () => {
+  const request = (verified: Redacted.Redacted) => ({
+    userId: ada,
+    keep: session,
+    password: { verified, replacement: newer }
+  })
+
+  it("refuses a proof that is outdated", () => {
+    const refused = changePassword({ account, newIds }, request(newer), origin)
+    assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "PasswordOutdated")
+  })
+
+  it("writes what a reset writes, but for the token and the session that it keeps", () => {
+    const changed = Result.getOrThrow(changePassword({ account, newIds }, request(hash), origin))
+    const { change: reset } = Result.getOrThrow(
+      resetPassword({ account, token: token("reset_password"), now, newIds }, newer, origin)
+    )
+    assert.deepStrictEqual(
+      { ...changed, events: [] },
+      { ...reset, events: [], useToken: null, endSessions: { which: { except: session }, reason: "password" } }
+    )
+    assert.deepStrictEqual(eventsIn(changed), ["password_changed"])
+  })
+})
