@@ -1,7 +1,7 @@
 /** Players as operators see them: whom a command means, as JSON, and in columns. */
 import { formatCents } from "@ddd/core/money/Money"
+import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
-import type { PayoutAccount } from "@ddd/core/ports/PayoutAccounts"
 import type { SecurityEvent } from "@ddd/core/ports/SecurityLog"
 import type { Session } from "@ddd/core/ports/Sessions"
 import { formatInstant } from "@ddd/core/values/Instant"
