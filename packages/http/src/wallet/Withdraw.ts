@@ -1,6 +1,7 @@
 /** Asking for money to be paid out. What happens to it then is nobody's request any more. */
+import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
 import { formatCents } from "@ddd/core/money/Money"
-import type { AskRefusal, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type Problem, refuse } from "../problems/Problem.ts"

@@ -1,18 +1,14 @@
 /** Money on its way out, in memory. */
 import { keyOf } from "@ddd/core/draws/Sale"
+import type { AskRefusal, WithdrawalRequest } from "@ddd/core/money/AskWithdrawal"
+import { startTurn, turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { applyReport } from "@ddd/core/money/ProviderReport"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
-import { nextAction, pauseMillis, startTurn, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import { nextAction, pauseMillis } from "@ddd/core/money/WithdrawalActions"
 import { resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { Transaction } from "@ddd/core/ports/Ledger"
-import {
-  type AskRefusal,
-  type WithdrawalFilter,
-  WithdrawalRefused,
-  type WithdrawalRequest,
-  Withdrawals
-} from "@ddd/core/ports/Withdrawals"
+import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
