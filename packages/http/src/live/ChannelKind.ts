@@ -5,8 +5,8 @@
  */
 import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
+import { encodeEvent, type Fault } from "./Events.ts"
 import type { LiveSource, LiveSourceUnavailable } from "./LiveSource.ts"
-import { encodeEvent, type Fault } from "./Protocol.ts"
 
 /** What a channel sends. */
 export interface ChannelState {

@@ -10,7 +10,8 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type DrawId, drawId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Stream } from "effect"
-import { type LiveChange, LiveSource, LiveSourceUnavailable, type RoomUpdate, TokenRefused } from "./LiveSource.ts"
+import type { RoomUpdate } from "./Events.ts"
+import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
 
 /** How many draws that are over are told again where changes may have been missed. */
 const recentDraws = 3
