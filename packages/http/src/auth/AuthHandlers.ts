@@ -15,6 +15,7 @@ import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
+import { refuseEmailTaken, refuseUsernameTaken } from "./AccountProblems.ts"
 import {
   ChangePassword,
   ConfirmReset,
@@ -28,7 +29,6 @@ import {
 import { inEqualTime } from "./EqualTime.ts"
 import { newPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
-import { refuseEmailTaken, refuseUsernameTaken } from "./Taken.ts"
 
 const signUpBody = jsonBody(SignUp)
 const signInBody = jsonBody(SignIn)

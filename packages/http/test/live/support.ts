@@ -15,7 +15,7 @@ export const guestId = "0190e1a2-0000-7000-8000-00000000000d"
 export const roomId = "0190e1a2-0000-7000-8000-000000000003"
 /** The sessions of the tokens `good` and `slow`, and of `other`: all of one player. */
 export const session = sessionId("0190e1a2-0000-7000-8000-00000000000b")
-export const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
+const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
 
 const sessions = new Map([
   ["good", session],

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-export const page = readFileSync(join(import.meta.dirname, "../../../../docs/api.md"), "utf8")
+const page = readFileSync(join(import.meta.dirname, "../../../../docs/api.md"), "utf8")
 
 /** What a member may hold; several where the page writes `|`. */
 export type Form =
