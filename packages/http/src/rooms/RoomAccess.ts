@@ -2,9 +2,9 @@
 import type { RoomRefused } from "@ddd/core/ports/Rooms"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Predicate } from "effect"
-import type { HttpServerRequest } from "effect/http"
 import type { Problem } from "../problems/Problem.ts"
 import { CurrentUser } from "../requests/Authentication.ts"
+import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
 import { NothingBody } from "./RoomBodies.ts"
@@ -12,9 +12,8 @@ import { type Asker, makeRoomCodeThrottle } from "./RoomCodeThrottle.ts"
 import { refuseRoom, type RoomProblemCode } from "./RoomProblems.ts"
 
 /** A request for one room. */
-export interface RoomCall {
+export interface RoomCall extends Call {
   readonly params: { readonly id: string }
-  readonly request: HttpServerRequest.HttpServerRequest
 }
 
 /** Reads the body of a request that needs to say nothing. */

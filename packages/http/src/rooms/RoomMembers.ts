@@ -2,9 +2,9 @@
 import type { Rooms } from "@ddd/core/ports/Rooms"
 import { participantsMax } from "@ddd/core/rooms/Room"
 import { Effect } from "effect"
-import type { HttpServerRequest } from "effect/http"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { pageRequest } from "../schemas/Pages.ts"
 import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
@@ -24,7 +24,7 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
       return { ...page, items: page.items.map(roomBody) }
     }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)),
 
-  create: ({ request }: { readonly request: HttpServerRequest.HttpServerRequest }) =>
+  create: ({ request }: Call) =>
     Effect.gen(function*() {
       const { maxParticipants = participantsMax, name } = (yield* newRoomBody(request)).value
       const { userId: hostId } = yield* CurrentUser

@@ -4,12 +4,13 @@ import { Effect } from "effect"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
+import type { KeyedCall } from "../requests/Call.ts"
 import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { purchaseIdempotency, receiptResponse, refuseRoomPurchase } from "./RoomPurchase.ts"
 
 /** The handlers that sell a room's ticket and show it. */
 export const roomTickets = (rooms: Rooms["Service"], { found, refused, refuseNoRoom }: RoomAccess) => ({
-  purchase: (call: RoomCall & { readonly headers: { readonly "idempotency-key"?: string } }) =>
+  purchase: (call: RoomCall & KeyedCall) =>
     Effect.gen(function*() {
       const { bytes } = yield* readNothing(call.request)
       const asker = yield* askerOf(call)

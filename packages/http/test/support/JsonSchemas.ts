@@ -31,8 +31,9 @@ const resolve = (document: unknown, schema: unknown): Resolved => {
   return { ...resolve(document, others[0]), isNullable: others.length < several.length }
 }
 
-const same = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): boolean =>
-  JSON.stringify(left.toSorted()) === JSON.stringify(right.toSorted())
+/** Whether two lists hold the same texts, in whatever order. */
+const same = (left: ReadonlyArray<string>, right: ReadonlyArray<string>): boolean =>
+  left.length === right.length && new Set([...left, ...right]).size === new Set(left).size
 
 const textsIn = (value: unknown): ReadonlyArray<string> => Array.isArray(value) ? value.map(String) : []
 
