@@ -1,12 +1,17 @@
 /** docs/api.md says what the code declares, and nothing else. */
+import { passwordCharactersMax, passwordCharactersMin } from "@ddd/core/accounts/Password"
+import { codeSymbols, nameLengthMax, participantsMax } from "@ddd/core/rooms/Room"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 import { Api } from "../src/Api.ts"
+import { defaultPatience } from "../src/engine/Heartbeat.ts"
+import { limits } from "../src/engine/Sockets.ts"
 import { events } from "../src/live/Events.ts"
 import { messageMembers } from "../src/live/Protocol.ts"
 import { docsRoutes } from "../src/operator/Docs.ts"
 import { problemStatus } from "../src/problems/Problem.ts"
+import { bodyBytesMaxDefault } from "../src/requests/BodyLimits.ts"
 import * as Page from "./support/ApiPage.ts"
 import { differences } from "./support/JsonSchemas.ts"
 import { codesIn } from "./support/OpenApiCodes.ts"
@@ -177,6 +182,19 @@ describe("docs/api.md", () => {
       }),
       []
     )
+  })
+
+  it("says the limits that the code goes by", () => {
+    const sentences = [
+      `a body over ${bodyBytesMaxDefault / 1024} KiB`,
+      `Messages over ${limits.messageBytes / 1024} KiB`,
+      `past ${limits.bufferedBytes / 1024 / 1024} MiB`,
+      `is pinged after ${defaultPatience.pingAfter} s, dropped after ${defaultPatience.dropAfter} s`,
+      `\`password\` ${passwordCharactersMin}–${passwordCharactersMax} characters`,
+      `\`name\` has 1 to ${nameLengthMax} characters; without \`maxParticipants\`: ${participantsMax}`,
+      `six of \`${codeSymbols}\``
+    ]
+    for (const sentence of sentences) assert.include(Page.page, sentence)
   })
 
   it("has every message that a client may send, and no other", () => {

@@ -40,7 +40,7 @@ export const layer = Layer.effect(
         }]
       })
 
-    /** What is told of a draw is public; of a room nothing is. */
+    /** A daily draw's status is public; of a room's change only that it happened is passed on. */
     const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
       Effect.flatMap(draws.byId(id), (draw) =>
         draw === null || draw.drawDate === null

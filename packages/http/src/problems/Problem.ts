@@ -77,7 +77,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   }
 }
 
-/** For what nobody foresaw: the log says what it was, under the request's id; the client is told nothing of it. */
+/** For a defect: the log says what it was, under the request's id; the answer does not. */
 export const internalProblem = new Problem(
   "internal",
   "Something went wrong on our side. The request id helps us to find out what."

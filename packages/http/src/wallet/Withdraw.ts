@@ -1,4 +1,4 @@
-/** Asking for money to be paid out. What happens to it then is nobody's request any more. */
+/** Asking for money to be paid out. It is paid later, by a job. */
 import { formatCents } from "@ddd/core/money/Money"
 import type { AskRefusal, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-const page = readFileSync(join(import.meta.dirname, "../../../../docs/api.md"), "utf8")
+export const page = readFileSync(join(import.meta.dirname, "../../../../docs/api.md"), "utf8")
 
 /** What a member may hold; several where the page writes `|`. */
 export type Form =
