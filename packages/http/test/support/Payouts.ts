@@ -15,7 +15,7 @@ export const provider: { status: PayoutAccountStatus; answers: boolean; opened: 
 }
 
 /** While one secret replaces the other, both are good. */
-export const webhookSecrets = ["whsec_of_today", "whsec_of_tomorrow"]
+const webhookSecrets = ["whsec_of_today", "whsec_of_tomorrow"]
 
 const stripe = PayoutProviderStripe.layer({
   secretKey: Redacted.make("sk_test_nothing"),

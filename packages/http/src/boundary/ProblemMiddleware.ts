@@ -1,15 +1,15 @@
 /** Answers the problem that a handler, or the reading of its request, fails with. */
 import { Effect, Layer } from "effect"
 import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { invalidFields } from "../problems/InvalidFields.ts"
+import { Problem } from "../problems/Problem.ts"
+import { problemResponse } from "../problems/ProblemResponse.ts"
+import { problems } from "../problems/ProblemSchema.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
-import { invalidFields } from "./InvalidFields.ts"
-import { Problem } from "./Problem.ts"
-import { problemResponse } from "./ProblemResponse.ts"
-import { problems } from "./ProblemSchema.ts"
 
 /** Goes around every endpoint. What it does not know goes on, to be answered 500. */
 export class ProblemMiddleware
-  extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/problems/ProblemMiddleware", {
+  extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/boundary/ProblemMiddleware", {
     error: problems("internal")
   })
 {
