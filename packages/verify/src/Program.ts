@@ -5,7 +5,7 @@ import { unreadable } from "./ExitCode.ts"
 import { type Flag, verifyFlags, watchFlags } from "./Flags.ts"
 import type { Terminal } from "./Terminal.ts"
 import { verify } from "./Verify.ts"
-import { watch } from "./Watch.ts"
+import { watch } from "./watch/Watch.ts"
 import { WrongUsage } from "./WrongUsage.ts"
 
 const flagText = ({ name, value }: Flag): string => `--${name}${value === null ? "" : ` <${value}>`}`
