@@ -15,7 +15,7 @@ const flagsHelp = (flags: ReadonlyArray<Flag>): string => {
   return flags.map((flag) => `  ${flagText(flag).padEnd(width)}  ${flag.help}`).join("\n")
 }
 
-export const help = `ddd-verify: checks draws of Daily Dollar Draw, trusting nobody.
+const help = `ddd-verify: checks draws of Daily Dollar Draw, trusting nobody.
 
 ddd-verify <bundle> [options]    a proof bundle: a file, an http(s) URL, or - for stdin
 ddd-verify --all <url> [options] every draw of a server, and that none is missing

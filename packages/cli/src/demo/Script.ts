@@ -47,6 +47,9 @@ const retryEvery = 10
 
 const quantityOf = (index: number): number => index % 3 + 1
 
+/** `05:00` */
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" })
+
 const shareOf = (total: number, parts: number, index: number): number =>
   Math.floor(total * (index + 1) / parts) - Math.floor(total * index / parts)
 
@@ -113,8 +116,9 @@ export const play = Effect.fn("Script.play")(function*(
     })
 
   for (const [turn, hour] of turnHours.entries()) {
-    now = `${String(hour).padStart(2, "0")}:00`
-    yield* moveTo(site, live, dayStart(day) + hour * 3_600_000)
+    const at = dayStart(day) + hour * 3_600_000
+    now = timeOfDay.format(at)
+    yield* moveTo(site, live, at)
     yield* shop(yield* come(turn), shareOf(cast.purchases, turns, turn))
   }
 

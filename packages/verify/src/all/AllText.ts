@@ -4,8 +4,10 @@ import type { Paint } from "../Terminal.ts"
 import type { MissingDraw } from "./Chain.ts"
 import { type AllReport, type CheckedDraw, isInvalid } from "./Report.ts"
 
+const whole = new Intl.NumberFormat("en-US")
+
 const entriesText = (entries: number | null): string =>
-  entries === null ? "–" : `${entries} ${entries === 1 ? "entry" : "entries"}`
+  entries === null ? "–" : `${whole.format(entries)} ${entries === 1 ? "entry" : "entries"}`
 
 /** A draw with its date, entries and verdict; under it what is wrong. */
 export const drawLine = ({ day, entries, exit, problems, verdict }: CheckedDraw, paint: Paint): string => {

@@ -30,7 +30,9 @@ const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, se
     formatInstant(seen.at)
   ].join(" ")
 
-const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
+const whole = new Intl.NumberFormat("en-US")
+const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const seconds = (millis: number): string => `${tenths.format(millis / 1000)} s`
 
 const sinceClose = (at: Instant, closes: Instant | null): string => {
   if (closes === null) return ""
@@ -72,7 +74,11 @@ export const keptText = (
       const closes = open?.type === "open" ? open.closes : null
       return [
         line(
-          paint.bold(`lock record kept${sinceClose(seen.at, closes)}: ${record.entries} entries, root ${record.root}`)
+          paint.bold(
+            `lock record kept${sinceClose(seen.at, closes)}: ${
+              whole.format(record.entries)
+            } entries, root ${record.root}`
+          )
         ),
         ...useOf(seen, record, verifyCommand(command, url, seen, file), command.chain).map((text) => `  ${text}`)
       ].join("\n")
