@@ -21,7 +21,7 @@ ddd-verify <bundle> [options]    a proof bundle: a file, an http(s) URL, or - fo
 ddd-verify --all <url> [options] every draw of a server, and that none is missing
 ${flagsHelp(verifyFlags)}
 
-ddd-verify watch <url> [options] keep the records that a server shows, and cry when one changes
+ddd-verify watch <url> [options] keep the records that a server shows, and raise an alarm when one changes
 ${flagsHelp(watchFlags)}
 
 Exit codes: 0 valid, pending or void; 1 invalid, changed or missing; 2 it could not be read.`

@@ -19,7 +19,7 @@ export const watch: Declare = (perform) =>
   withFlags(
     command(
       "watch",
-      "keep the records that a server shows, with the time, and cry when one changes",
+      "keep the records that a server shows, with the time, and raise an alarm when one changes",
       "ddd watch https://draws.example.com --dir records"
     ).argument("<url>", "the server, such as https://draws.example.com"),
     watchFlags
