@@ -1,19 +1,13 @@
 /** What is found of all draws, as people read it: a line a draw, the counts last. */
-import type { CheckedDraw } from "./All.ts"
+import { type ExitCode, holds } from "../ExitCode.ts"
+import type { Paint } from "../Terminal.ts"
 import type { MissingDraw } from "./Chain.ts"
-import { type ExitCode, holds } from "./ExitCode.ts"
-import type { Paint } from "./Terminal.ts"
+import { type AllReport, type CheckedDraw, isInvalid } from "./Report.ts"
 
-export interface AllReport {
-  /** Oldest first. */
-  readonly draws: ReadonlyArray<CheckedDraw>
-  readonly missing: ReadonlyArray<MissingDraw>
-  /** What is wrong with what the server tells, beside any one draw. */
-  readonly problems: ReadonlyArray<string>
-}
+const whole = new Intl.NumberFormat("en-US")
 
 const entriesText = (entries: number | null): string =>
-  entries === null ? "–" : `${entries} ${entries === 1 ? "entry" : "entries"}`
+  entries === null ? "–" : `${whole.format(entries)} ${entries === 1 ? "entry" : "entries"}`
 
 /** A draw with its date, entries and verdict; under it what is wrong. */
 export const drawLine = ({ day, entries, exit, problems, verdict }: CheckedDraw, paint: Paint): string => {
@@ -33,14 +27,13 @@ const count = (draws: ReadonlyArray<CheckedDraw>, of: (draw: CheckedDraw) => boo
 /** The counts, and whether all holds. */
 export const lastLine = ({ draws, missing, problems }: AllReport, exit: ExitCode, paint: Paint): string => {
   const [first, last] = [draws[0], draws.at(-1)]
-  const wrong = (draw: CheckedDraw) => draw.exit === 1 || (draw.exit === 0 && draw.problems.length > 0)
-  const right = (start: string) => count(draws, (draw) => !wrong(draw) && draw.verdict.startsWith(start))
+  const right = (start: string) => count(draws, (draw) => !isInvalid(draw) && draw.verdict.startsWith(start))
   const span = first === undefined || last === undefined ? "" : ` from ${first.day} to ${last.day}`
   const counts = [
     `${right("VALID")} valid`,
     `${right("VOID")} void`,
     `${right("PENDING")} pending`,
-    `${count(draws, wrong)} invalid`,
+    `${count(draws, isInvalid)} invalid`,
     `${missing.length} missing`,
     `${count(draws, (draw) => draw.exit === 2)} unreadable`
   ]

@@ -5,7 +5,7 @@
  * that a crash cut off is no line, and the next one begins anew. The files beside it are for people and for `ddd verify`: made from
  * the memory, each complete or not there at all.
  */
-import { type Instant, parseInstant } from "@ddd/core/values/Instant"
+import { type Day, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
@@ -17,7 +17,7 @@ export type RecordName = typeof recordNames[number]
 export interface Seen {
   readonly at: Instant
   /** The day under which the server showed it. */
-  readonly day: string
+  readonly day: Day
   readonly name: RecordName
   /** The signed note. */
   readonly note: string
@@ -51,8 +51,9 @@ const seenIn = (line: string): Seen | undefined => {
   if (typeof value !== "object" || value === null) return undefined
   const { at, day, name, note } = value as Readonly<Record<string, unknown>>
   const instant = typeof at === "string" ? parseInstant(at) : undefined
-  if (instant === undefined || typeof day !== "string" || !isName(name) || typeof note !== "string") return undefined
-  return { at: instant, day, name, note }
+  const date = typeof day === "string" ? parseDay(day) : undefined
+  if (instant === undefined || date === undefined || !isName(name) || typeof note !== "string") return undefined
+  return { at: instant, day: date, name, note }
 }
 
 const flushFolder = (path: string): void => {

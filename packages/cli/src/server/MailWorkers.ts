@@ -1,4 +1,4 @@
-/** Mail: what of the settings it follows, and the workers that enqueue confirmations, and write and send what the outbox holds. */
+/** The workers of a server that write and send mail: they enqueue the confirmations of tickets, and send what the outbox holds. */
 import * as MailerFiles from "@ddd/adapters-mail/MailerFiles"
 import * as MailerSmtp from "@ddd/adapters-mail/MailerSmtp"
 import * as MailJobs from "@ddd/adapters-mail/MailJobs"
@@ -9,9 +9,9 @@ import * as TicketMailsPg from "@ddd/adapters-pg/TicketMailsPg"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
-import type { Settings } from "./config/Variables.ts"
-import { dataDirOf } from "./DataDir.ts"
-import { forkGraceful } from "./server/GracefulWorker.ts"
+import type { Settings } from "../config/Variables.ts"
+import { dataDirOf } from "../DataDir.ts"
+import { forkGraceful } from "./GracefulWorker.ts"
 
 /** Mails that one process writes at a time; each waits for the mail server. */
 const concurrency = 4
@@ -40,7 +40,7 @@ const confirmTickets = Effect.gen(function*() {
 })
 
 /** Sends what the outbox holds until the scope ends; mails under way are finished first. */
-export const worker = (settings: MailSettings, publicUrl: URL) => {
+export const layer = (settings: MailSettings, publicUrl: URL) => {
   const from = settings.MAIL_FROM ?? `Daily Dollar Draw <no-reply@${publicUrl.hostname}>`
   const mailer = settings.SMTP_URL === undefined
     ? MailerFiles.layer({ folder: folderOf(settings), from })

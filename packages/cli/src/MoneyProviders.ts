@@ -1,16 +1,12 @@
-/** Money in and out: who pays and who is told, by the settings, and the workers that act on it. */
-import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
+/** Where money comes from and goes to, by the settings: who pays players out, and who tells of purchases. */
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
 import type { Now } from "@ddd/core/ports/Now"
 import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
-import * as Payouts from "@ddd/core/work/Payouts"
-import * as Webhooks from "@ddd/core/work/Webhooks"
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
 import * as PayoutProviderOff from "./PayoutProviderOff.ts"
-import { forkGraceful } from "./server/GracefulWorker.ts"
 
 type ProviderSettings = Pick<
   Settings,
@@ -46,22 +42,3 @@ export const fundingSource = (
     signingSecret: settings.REVENUECAT_SIGNING_SECRET,
     catalog: settings.PRODUCT_CATALOG ?? new Map()
   })
-
-/** Jobs of each kind that one process does at a time: one waits for the database, the other for the provider. */
-const webhooksAtATime = 4
-const payoutsAtATime = 8
-
-/** Acts on what outside services told, and takes withdrawals on, until the scope ends; what is under way is finished first. */
-export const workers = Layer.effectDiscard(Effect.gen(function*() {
-  yield* Effect.forkScoped(Payouts.sweep())
-  yield* Effect.forkScoped(Payouts.pollAccounts())
-  yield* Effect.forkScoped(Webhooks.creditWaiting())
-  yield* forkGraceful((track) =>
-    OutboxPg.worker("webhooks", ({ eventId }) => track(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })
-  )
-  yield* forkGraceful((track) =>
-    OutboxPg.worker("payouts", ({ withdrawalId }) => track(Effect.asVoid(Payouts.advance(withdrawalId))), {
-      concurrency: payoutsAtATime
-    })
-  )
-}))

@@ -1,10 +1,10 @@
-/** What `ddd watch` says: what it kept and how that is used, and what it cries over. */
+/** What `ddd watch` says: what it kept and how that is used, and what it raises an alarm over. */
 import { quicknetHash } from "@ddd/core/draws/Beacon"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import type { DrawRecord, LockRecord } from "@ddd/core/proof/Record"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
-import type { Paint } from "./Terminal.ts"
+import type { Paint } from "../Terminal.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 import type { Alarm } from "./WatchRules.ts"
 
@@ -30,7 +30,9 @@ const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, se
     formatInstant(seen.at)
   ].join(" ")
 
-const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
+const whole = new Intl.NumberFormat("en-US")
+const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const seconds = (millis: number): string => `${tenths.format(millis / 1000)} s`
 
 const sinceClose = (at: Instant, closes: Instant | null): string => {
   if (closes === null) return ""
@@ -72,7 +74,11 @@ export const keptText = (
       const closes = open?.type === "open" ? open.closes : null
       return [
         line(
-          paint.bold(`lock record kept${sinceClose(seen.at, closes)}: ${record.entries} entries, root ${record.root}`)
+          paint.bold(
+            `lock record kept${sinceClose(seen.at, closes)}: ${
+              whole.format(record.entries)
+            } entries, root ${record.root}`
+          )
         ),
         ...useOf(seen, record, verifyCommand(command, url, seen, file), command.chain).map((text) => `  ${text}`)
       ].join("\n")
@@ -104,17 +110,18 @@ export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Ala
 
 /** The same for the same finding, so that it is written once. */
 export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
-  const note = "note" in alarm ? alarm.note : ""
-  return `CHANGED-${day}-${name}-${alarm._tag}-${toHex(fastSha256(utf8Bytes(note))).slice(0, 12)}.txt`
+  const digest = toHex(fastSha256(utf8Bytes(alarm.note ?? ""))).slice(0, 12)
+  return `CHANGED-${day}-${name}-${alarm._tag}-${digest}.txt`
 }
 
 /** Both texts, with their times. */
 export const evidenceText = (url: string, at: Instant, day: string, name: RecordName, alarm: Alarm): string => {
-  const before = "kept" in alarm
-    ? `Kept on ${formatInstant(alarm.kept.at)}, as shown under ${alarm.kept.day}:\n\n${alarm.kept.note}`
-    : "Nothing was kept of it before.\n"
-  const now = "note" in alarm
-    ? `Shown on ${formatInstant(at)}:\n\n${alarm.note}`
-    : `On ${formatInstant(at)} nothing is shown.\n`
+  const { kept, note } = alarm
+  const before = kept === null
+    ? "Nothing was kept of it before.\n"
+    : `Kept on ${formatInstant(kept.at)}, as shown under ${kept.day}:\n\n${kept.note}`
+  const now = note === null
+    ? `On ${formatInstant(at)} nothing is shown.\n`
+    : `Shown on ${formatInstant(at)}:\n\n${note}`
   return `${whatHappened(day, name, alarm)}\nThe draw's bundle: ${url}\n\n${before}\n${now}`
 }
