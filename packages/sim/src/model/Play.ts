@@ -1,4 +1,8 @@
-/** Plays a stream of commands against the ports, and compares each answer with the one expected. */
+/**
+ * Plays a stream of commands against the ports, and compares each answer with the one expected.
+ *
+ * Over 300 lines: each command is played and compared in one place, and all of them make one play.
+ */
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Receipt } from "@ddd/core/draws/Ticket"
 import { cents } from "@ddd/core/money/Money"
