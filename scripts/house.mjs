@@ -29,6 +29,8 @@ const readImports = async () => {
   )
 }
 
+const byText = (a, b) => a < b ? -1 : 1
+
 /**
  * A Mermaid flowchart of the places that files stand in, and a sentence about what each of them imports, which gets no arrow.
  *
@@ -43,14 +45,14 @@ export const draw = (imports, placeOf) => {
     const key = `${a} ${b}`
     arrows.set(key, (arrows.get(key) ?? true) && isType)
   }
-  const places = [...new Set([...arrows.keys()].flatMap((arrow) => arrow.split(" ")))].sort()
+  const places = [...new Set([...arrows.keys()].flatMap((arrow) => arrow.split(" ")))].toSorted(byText)
   const isImportedByAll = (place) => places.every((other) => other === place || arrows.has(`${other} ${place}`))
   const common = places.filter(isImportedByAll)
   const lines = [...arrows]
     .map(([arrow, isType]) => [...arrow.split(" "), isType])
     .filter(([, to]) => !common.includes(to))
     .map(([from, to, isType]) => `  ${from} ${isType ? "-.->" : "-->"} ${to}`)
-    .sort()
+    .toSorted(byText)
   return [
     "```mermaid",
     "flowchart TD",

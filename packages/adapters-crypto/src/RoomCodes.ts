@@ -1,5 +1,5 @@
 /** The codes that rooms are joined by: whoever knows one comes in, so nobody may guess it. */
-import { codeLength, codeOf } from "@ddd/core/rooms/Room"
+import { codeLength, codeOf } from "@ddd/core/rooms/RoomCode"
 import { randomBytes } from "node:crypto"
 import { makeRecentlyUsed } from "./RecentlyUsed.ts"
 

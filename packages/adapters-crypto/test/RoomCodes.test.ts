@@ -1,4 +1,4 @@
-import { codeSymbols, parseCode } from "@ddd/core/rooms/Room"
+import { codeSymbols, parseCode } from "@ddd/core/rooms/RoomCode"
 import { assert, describe, it } from "@effect/vitest"
 import { makeRoomCodes } from "../src/RoomCodes.ts"
 

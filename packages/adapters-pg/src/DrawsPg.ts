@@ -1,4 +1,4 @@
-/** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `DrawSteps`. */
+/** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `draws/`. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
@@ -21,7 +21,10 @@ import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
-import { awaitedRounds, dueSteps, nextDueAt, performStep, publishAhead, storeRound } from "./DrawSteps.ts"
+import { dueSteps, nextDueAt } from "./draws/DueSteps.ts"
+import { publishAhead } from "./draws/Open.ts"
+import { performStep } from "./draws/PerformStep.ts"
+import { roundsAwaited, storeRound } from "./draws/Rounds.ts"
 import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 import { isOutOfReach, orUnavailable } from "./Transaction.ts"
@@ -72,7 +75,7 @@ const make = Effect.gen(function*() {
       )
     ),
 
-    awaitedRounds: orUnavailable(awaitedRounds(sql)),
+    awaitedRounds: orUnavailable(roundsAwaited(sql)),
     storeRound: Effect.fn("DrawsPg.storeRound")(
       (chainHash, round, signature) => storeRound(sql, chainHash, round, signature),
       orUnavailable

@@ -1,41 +1,32 @@
 /**
- * Money in on PostgreSQL, as steps of a transaction: what is said of a reference, and what that does to a wallet.
+ * Money in on PostgreSQL, as steps of a transaction: what is told of a reference, and what that does to a wallet.
  *
  * One at a time a reference, by an advisory lock that comes before all others; then the wallet, then its withdrawals.
  */
+import { lacksFunds } from "@ddd/core/money/ConcludeWithdrawal"
+import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
+import { canonicalReference } from "@ddd/core/money/FundingReference"
 import {
-  applyEvent,
-  canonicalReference,
-  contradicts,
-  type CreditStatus,
-  creditStatusAfter,
-  depositSource,
-  emptyFunding,
-  type Funding,
-  type FundingEvent,
-  type FundingStep,
-  reversalReference,
-  stepDue
-} from "@ddd/core/money/Funding"
-import { applyReport } from "@ddd/core/money/ProviderReport"
-import { chargeBack, deposit, type Wallet } from "@ddd/core/money/Wallet"
+  creditWaiting as decideWaiting,
+  type DueStep,
+  type FundingDecision,
+  type FundingMove,
+  moveFunding,
+  type MoveRefusal,
+  type NameMatch,
+  namesToMatch,
+  recordFunding,
+  type SharedNames
+} from "@ddd/core/money/RecordFunding"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
-import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
+import { isUuid, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
-import { centsOrNull, instantOf, type TransactionRow } from "./Rows.ts"
+import { centsOrNull, type TransactionRow } from "./Rows.ts"
 import { writeMoves } from "./WalletMoves.ts"
-import {
-  lockAndReadWallet,
-  settleWithdrawal,
-  storeWithdrawal,
-  withdrawalColumns,
-  withdrawalOf,
-  type WithdrawalRow,
-  type WithdrawalServices
-} from "./WithdrawalRows.ts"
+import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
 interface FundingRow {
   readonly reference: string
@@ -81,124 +72,118 @@ const storeFunding = (
       -- of a buyer who is known they are as they were: what an erasure took out meanwhile stays out
       names = CASE WHEN f.user_id IS NULL THEN EXCLUDED.names ELSE f.names END`
 
-/** The player whom the first telling one of the names names; null where none does. */
-export const playerNamed = (sql: PgClient.PgClient, names: ReadonlyArray<string>) =>
-  Effect.map(
-    sql<{ readonly id: string }>`
-      SELECT u.id FROM unnest(${names}::text[]) WITH ORDINALITY AS n (name, nth)
-      LEFT JOIN buyer_names b ON b.name = n.name
-      JOIN users u ON u.id::text = n.name OR u.id = b.user_id
-      WHERE u.id <> ${houseUserId}::uuid AND u.erased_at IS NULL
-      ORDER BY n.nth, u.id::text = n.name DESC LIMIT 1`,
-    ([row]) => row === undefined ? null : userId(row.id)
+interface MatchRow {
+  readonly name: string
+  readonly user_id: string
+  readonly is_id: boolean
+  readonly is_erased: boolean
+}
+
+const matchOf = ({ is_erased, is_id, name, user_id }: MatchRow): NameMatch => ({
+  name,
+  userId: userId(user_id),
+  isId: is_id,
+  isErased: is_erased
+})
+
+/** The users for whom names stand. */
+export const matchesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) =>
+  names.length === 0 ? Effect.succeed([]) : Effect.map(
+    sql<MatchRow>`
+      SELECT id::text AS name, id AS user_id, true AS is_id, erased_at IS NOT NULL AS is_erased FROM users
+      WHERE id = ANY (${names.filter(isUuid)}::uuid[])
+      UNION ALL
+      SELECT b.name, b.user_id, false, u.erased_at IS NOT NULL FROM buyer_names b JOIN users u ON u.id = b.user_id
+      WHERE b.name = ANY (${names}::text[])`,
+    (rows) => rows.map(matchOf)
   )
 
-/** Keeps by which names a store knows a player; a name that was somebody's before stays theirs. */
-export const keepNames = (sql: PgClient.PgClient, user: UserId, names: ReadonlyArray<string>) =>
+/** Keeps by which names a store knows a player; of two who keep one at the same time, the first. */
+export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames) =>
   sql`
-    INSERT INTO buyer_names (name, user_id)
-    SELECT n.name, ${user}::uuid FROM (SELECT DISTINCT unnest(${names}::text[]) AS name) n
-    WHERE NOT EXISTS (SELECT FROM users u WHERE u.id::text = n.name)
-    ON CONFLICT (name) DO NOTHING`
+    INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
-/**
- * Calls off withdrawals that the provider has not heard of, newest first, until the wallet, which is locked, holds `needed`. Gives the
- * wallet after that.
- */
-const callOff = Effect.fnUntraced(
-  function*(services: WithdrawalServices, user: UserId, wallet: Wallet, needed: bigint) {
-    const { sql } = services
-    if (wallet.balance >= needed || wallet.pendingWithdrawal === 0n) return wallet
-    // locks them: whoever takes one up either did so before, or finds it called off
-    const rows = yield* sql<WithdrawalRow>`
-    SELECT ${withdrawalColumns(sql)} FROM withdrawals w
-    WHERE w.user_id = ${user}::uuid AND w.status = 'pending' AND w.transfer_status = 'unsent'
-    ORDER BY w.id DESC FOR NO KEY UPDATE`
-    let left = wallet
-    for (const row of rows) {
-      if (left.balance >= needed) break
-      const before = withdrawalOf(row)
-      const after = applyReport(before, { _tag: "Canceled", reason: "called off: a deposit was refunded" })
-      left = yield* settleWithdrawal(services, left, before, after, instantOf(row.clock))
-      yield* storeWithdrawal(sql, after, { dueAt: null, claimedUntil: null })
-    }
-    return left
-  }
-)
+/** The id of the movement that took a deposit back; null where none did. */
+const chargebackOf = (sql: PgClient.PgClient, reference: string) =>
+  Effect.map(
+    sql<{ readonly id: string }>`SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}`,
+    ([row]) => row?.id ?? null
+  )
 
-/** Moves what a step asks for. The reference is locked; the wallet is locked here. Gives the movements, oldest first. */
-const take = Effect.fnUntraced(function*(
+/** Locks the wallet, and withdrawals where it lacks funds, and reads what decides about a step. */
+const moveFacts = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  { reference }: Funding,
+  { amount, step, userId }: DueStep,
+  at: Instant
+) {
+  const wallet = yield* lockAndReadWallet(sql, userId)
+  const unsent = step === "take back" && wallet !== null && lacksFunds(wallet, amount)
+    ? yield* lockUnsent(sql, userId)
+    : []
+  const chargebackId = step === "give back" ? yield* chargebackOf(sql, reference) : null
+  return { wallet, unsent, chargebackId, now: unsent[0]?.now ?? at }
+})
+
+const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
+  refusal._tag === "UnknownUser"
+    ? new UnknownUser({ userId: refusal.userId })
+    : new DepositRefused({ refusal: refusal.refusal })
+
+/** Concludes the events that told of a purchase whose buyer was unknown then. */
+const concludeWaiting = (sql: PgClient.PgClient, reference: string, outcome: string) =>
+  sql`
+    UPDATE webhook_events SET state = 'done', handled_at = app_now(), outcome = ${outcome}
+    WHERE reference = ${reference} AND state = 'waiting'`
+
+/** Writes what a step moves. Gives the rows of the funding's own movements, oldest first. */
+const writeMove = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  step: FundingStep,
-  { amount, reference, userId: user }: Funding,
-  at: Instant,
+  { cancellation, funding, moved, waitingOutcome }: FundingMove,
+  user: DueStep["userId"],
+  now: Instant,
   metadata: Readonly<Record<string, unknown>> | null
 ) {
   const { newId, sql } = services
-  if (user === null || amount === null) return yield* Effect.die(new Error(`funding ${reference} is nobody's`))
-  const wallet = yield* lockAndReadWallet(sql, user)
-  if (wallet === undefined) return yield* new UnknownUser({ userId: user })
-  const source = depositSource(reference)
-  const write = (moves: Pick<Parameters<typeof writeMoves>[3], "movements" | "wallet">) =>
-    writeMoves(sql, newId, at, { userId: user, metadata, ...moves })
-  if (step === "take back") {
-    const free = yield* callOff(services, user, wallet, amount)
-    return yield* write(chargeBack(free, user, amount, source, reference))
-  }
-  const name = step === "credit" ? reference : reversalReference(yield* chargebackOf(sql, reference))
-  const moved = deposit(wallet, user, amount, source, name)
-  return Result.isFailure(moved) ? yield* new DepositRefused({ refusal: moved.failure }) : yield* write(moved.success)
+  yield* Effect.forEach(cancellation.canceled, (conclusion) => writeConclusion(services, conclusion, now), {
+    discard: true
+  })
+  const rows = yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
+  yield* storeFunding(sql, funding)
+  if (waitingOutcome !== null) yield* concludeWaiting(sql, funding.reference, waitingOutcome)
+  return rows
 })
 
-const chargebackOf = (sql: PgClient.PgClient, reference: string) =>
-  Effect.flatMap(
-    sql<{ readonly id: string }>`SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}`,
-    ([row]) =>
-      row === undefined
-        ? Effect.die(new Error(`what was taken back of ${reference} is missing`))
-        : Effect.succeed(row.id)
-  )
-
-/** Locks a reference for the transaction, whoever it is for: the second to say something of it sees what the first did. */
-const lockReference = (sql: PgClient.PgClient, reference: string) =>
-  sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
-
-/** A funding as heard, with its buyer where one of its names is a player by now. */
-const withBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, funding: Funding) {
-  if (funding.userId !== null || funding.names.length === 0) return funding
-  const user = yield* playerNamed(sql, funding.names)
-  if (user === null) return funding
-  yield* keepNames(sql, user, funding.names)
-  return { ...funding, userId: user }
-})
-
-/** Concludes the events that told of a purchase whose buyer was unknown then, now that it is credited. */
-const concludeWaiting = (sql: PgClient.PgClient, { reference, userId: user }: Funding) =>
-  sql`
-    UPDATE webhook_events SET state = 'done', handled_at = app_now(),
-      outcome = ${`${reference}: credited to player ${user}, who was unknown when it came`}
-    WHERE reference = ${reference} AND state = 'waiting'`
-
-/** Does what is due of a funding that was heard, and stores it. Gives it as it stands then, and the movements. */
-const settle = Effect.fnUntraced(function*(
+/** Writes what was decided of a funding, with what its step moves. Gives it as it stands then, and the funding's movements. */
+const write = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  heard: Funding,
+  { due, funding, shared }: FundingDecision,
   at: Instant,
   metadata: Readonly<Record<string, unknown>> | null
 ) {
-  const step = heard.userId === null ? null : stepDue(heard)
-  const rows: ReadonlyArray<TransactionRow> = step === null ? [] : yield* take(services, step, heard, at, metadata)
-  const funding = step === null ? heard : { ...heard, creditStatus: creditStatusAfter(step) }
-  yield* storeFunding(services.sql, funding)
-  if (step === "credit") yield* concludeWaiting(services.sql, funding)
-  return { funding, rows }
+  const { sql } = services
+  if (shared !== null) yield* keepNames(sql, shared)
+  if (due === null) {
+    yield* storeFunding(sql, funding)
+    const rows: ReadonlyArray<TransactionRow> = []
+    return { funding, rows }
+  }
+  const facts = yield* moveFacts(sql, funding, due, at)
+  const move = moveFunding(facts, funding, due)
+  if (Result.isFailure(move)) return yield* refused(move.failure)
+  const rows = yield* writeMove(services, move.success, due.userId, facts.now, metadata)
+  return { funding: move.success.funding, rows }
 })
 
-const isPlayer = (sql: PgClient.PgClient, user: UserId) =>
-  Effect.map(
-    sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND id <> ${houseUserId}::uuid AND erased_at IS NULL`,
-    (rows) => rows.length > 0
-  )
+/**
+ * Locks a reference for the transaction, whoever it is for, and reads what stands under it and for whom its names do: the second to tell
+ * something of it sees what the first did.
+ */
+const lockFunding = Effect.fnUntraced(function*(sql: PgClient.PgClient, reference: string, event: FundingEvent | null) {
+  yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
+  const earlier = yield* readFunding(sql, reference)
+  return { earlier, matches: yield* matchesOf(sql, namesToMatch(earlier, event)) }
+})
 
 /** Records an event, as a transaction. `metadata` is kept with the movements. */
 export const recordEvent = Effect.fnUntraced(function*(
@@ -207,31 +192,15 @@ export const recordEvent = Effect.fnUntraced(function*(
   event: FundingEvent,
   metadata: Readonly<Record<string, unknown>> | null = null
 ) {
-  const { sql } = services
-  const reference = canonicalReference(event.reference)
-  yield* lockReference(sql, reference)
-  const earlier = (yield* readFunding(sql, reference)) ?? emptyFunding(reference)
-  if (event._tag === "Purchased") {
-    const { buyer } = event
-    if (buyer._tag === "Player" && !(yield* isPlayer(sql, buyer.userId))) {
-      return yield* new UnknownUser({ userId: buyer.userId })
-    }
-    const user = buyer._tag === "Player" ? buyer.userId : yield* playerNamed(sql, buyer.names)
-    if (contradicts(earlier, event.amount, user)) return yield* new FundingConflict({ reference, earlier })
-  }
-  const heard = yield* withBuyer(sql, applyEvent(earlier, { ...event, reference }))
-  return yield* settle(services, heard, at, metadata)
+  const facts = yield* lockFunding(services.sql, canonicalReference(event.reference), event)
+  const decision = recordFunding(facts, event)
+  if (Result.isSuccess(decision)) return yield* write(services, decision.success, at, metadata)
+  const { failure } = decision
+  return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new FundingConflict(failure)
 })
 
-/**
- * Credits what waits under a reference, as a transaction, where its buyer is a player by now. Null where nothing is to be credited: it
- * no longer waits, or was refunded meanwhile.
- */
+/** Credits what waits under a reference, as a transaction. Null where nothing is to be credited. */
 export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, at: Instant, reference: string) {
-  const { sql } = services
-  yield* lockReference(sql, reference)
-  const waiting = yield* readFunding(sql, reference)
-  if (waiting === null || waiting.userId !== null) return null
-  const known = yield* withBuyer(sql, waiting)
-  return known.userId === null || stepDue(known) !== "credit" ? null : yield* settle(services, known, at, null)
+  const decision = decideWaiting(yield* lockFunding(services.sql, reference, null))
+  return decision === null ? null : yield* write(services, decision, at, null)
 })

@@ -1,14 +1,15 @@
 /** Money in, on PostgreSQL. */
-import { canonicalReference } from "@ddd/core/money/Funding"
+import { canonicalReference } from "@ddd/core/money/FundingReference"
+import { shareNames } from "@ddd/core/money/RecordFunding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { creditWaiting, keepNames, playerNamed, readFunding, recordEvent } from "./FundingSteps.ts"
+import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
 import { transactionOf } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { inTransaction, orUnavailable, transact } from "./Transaction.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -18,7 +19,7 @@ const make = Effect.gen(function*() {
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
     return (yield* creditWaiting(services, yield* now.now, reference)) !== null
-  }, (transaction) => transaction.pipe(sql.withTransaction, retryConflicts))
+  }, inTransaction(sql))
 
   return Fundings.of({
     record: Effect.fn("FundingsPg.record")(
@@ -26,23 +27,19 @@ const make = Effect.gen(function*() {
         const { funding, rows } = yield* recordEvent(services, yield* now.now, event)
         return { funding, transactions: rows.map(transactionOf) }
       },
-      sql.withTransaction,
-      retryConflicts,
-      orUnavailable
+      transact(sql)
     ),
 
     find: (reference) => orUnavailable(readFunding(sql, canonicalReference(reference))),
 
     shareNames: Effect.fn("FundingsPg.shareNames")(
       function*(names) {
-        const user = yield* playerNamed(sql, names)
-        if (user === null) return false
-        yield* keepNames(sql, user, names)
+        const shared = shareNames(names, yield* matchesOf(sql, names))
+        if (shared === null) return false
+        yield* keepNames(sql, shared)
         return true
       },
-      sql.withTransaction,
-      retryConflicts,
-      orUnavailable
+      transact(sql)
     ),
 
     creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {

@@ -15,7 +15,7 @@ import {
   walletOf,
   type WalletRow
 } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { inTransaction, orUnavailable } from "./Transaction.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -36,7 +36,7 @@ const make = Effect.gen(function*() {
     const [earlier] = yield* sql<TransactionRow>`
       SELECT ${columns} FROM transactions WHERE type = 'deposit' AND reference_id = ${funding.reference}`
     return { row: earlier, created: false }
-  }, (transaction) => transaction.pipe(sql.withTransaction, retryConflicts))
+  }, inTransaction(sql))
 
   return Ledger.of({
     deposit: Effect.fn("LedgerPg.deposit")(function*(request) {

@@ -4,7 +4,14 @@
  * A job that fails is tried again after a second, two, four, up to every ten minutes, for about a day. What then still fails, or
  * is refused for good, stays in the table `jobs` as `failed`, with the reason. Done jobs are kept 30 days.
  */
-import { type Job, type JobQueueName, type JobQueues, Outbox, withdrawalEvents } from "@ddd/core/ports/Outbox"
+import {
+  type Job,
+  type JobQueueName,
+  type JobQueues,
+  type NewJob,
+  Outbox,
+  withdrawalEvents
+} from "@ddd/core/ports/Outbox"
 import type { UserId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Context, Effect, Layer, Schedule, Schema } from "effect"
@@ -102,6 +109,10 @@ export const layer = Layer.effectContext(make).pipe(
   Layer.provide(store),
   Layer.orDie
 )
+
+/** Adds the jobs that a decision asks for, in their order, in the caller's transaction. */
+export const addJobs = (outbox: Outbox["Service"], jobs: ReadonlyArray<NewJob>) =>
+  Effect.forEach(jobs, ({ id, job }) => outbox.add(id, job), { discard: true })
 
 /** Removes jobs that were done 30 days ago, once an hour. Failed ones stay. */
 export const cleanup = PersistedQueue.layerCleanup().pipe(Layer.provide(store), Layer.orDie)

@@ -1,10 +1,6 @@
 /** The players' accounts with the payout provider, on PostgreSQL. */
-import {
-  type PayoutAccount,
-  PayoutAccounts,
-  type PayoutAccountStatus,
-  PayoutAccountTaken
-} from "@ddd/core/ports/PayoutAccounts"
+import type { PayoutAccount, PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"

@@ -27,7 +27,7 @@ export interface PortsOptions {
 }
 
 /** Accounts, Sessions, SecurityLog and Throttles. */
-export const accounts = Layer.mergeAll(
+const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,

@@ -1,12 +1,10 @@
 /**
  * Private rooms on PostgreSQL: each operation one transaction under the row of the room's draw, which is read once it is locked.
  *
- * The rules are `core`'s, the steps of a draw are `DrawSteps`', the sale is `SaleBatch`'s; here is who may ask for them.
+ * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
  */
-import { lockRoom } from "@ddd/core/draws/Locking"
-import { openRoom } from "@ddd/core/draws/Opening"
+import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { autoDrawTime } from "@ddd/core/draws/Steps"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -14,30 +12,37 @@ import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
-import { type NewRoom, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
-import { PurchaseRefused } from "@ddd/core/ports/Sales"
+import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
-import { textOf } from "@ddd/core/proof/Note"
-import { formatOpen } from "@ddd/core/proof/Record"
-import { mayClose, mayExecute, mayJoin, mayLeave, mayStart, type RoomRefusal } from "@ddd/core/rooms/Room"
+import { createRoom, joinRoom, leaveRoom, type NewRoom } from "@ddd/core/rooms/Membership"
+import { closeRoom, executeRoom, type RoomExecution, startRoom } from "@ddd/core/rooms/RoomDraw"
+import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { tellLeft, tellStatus } from "./DrawEventsPg.ts"
-import { clockOf, declareVoid, lockAndRead, publishLockRecord, settle, soldIn, type StepRow } from "./DrawSteps.ts"
-import { makeRoomRows } from "./RoomRows.ts"
-import { centsOrNull, instantOf, ticketOf, type TicketRow } from "./Rows.ts"
-import { makeSaleAttempt } from "./SaleAttempt.ts"
-import { sellInRoom } from "./SaleBatch.ts"
+import { writeLock } from "./draws/Lock.ts"
+import { insertDraw } from "./draws/Open.ts"
+import { orStepFailed } from "./draws/PerformStep.ts"
+import { lockDraw } from "./draws/ReadDraw.ts"
+import { settleDraw } from "./draws/Settle.ts"
+import { clockOf } from "./draws/StepServices.ts"
+import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "./draws/Void.ts"
+import { makeRoomRows } from "./rooms/RoomRows.ts"
+import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./rooms/WriteRoom.ts"
+import { centsOrNull, ticketOf, type TicketRow } from "./Rows.ts"
+import { sellInRoom } from "./sales/RoomSale.ts"
+import { makeSaleAttempt } from "./sales/SaleAttempt.ts"
 import { orUnavailable, retryConflicts } from "./Transaction.ts"
 
-// of 729 million codes one is taken already where a million rooms were made: so many in a row never are
-const codesTriedMax = 20
+const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
+const orRefuse = <A>(decision: Result.Result<A, RoomRefusal>) =>
+  Result.isFailure(decision) ? refuse(decision.failure) : Effect.succeed(decision.success)
+const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -51,15 +56,12 @@ const make = Effect.gen(function*() {
   const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault, chain }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom(sql, seals, newId)
+  const sell = sellInRoom({ sql, seals, newId }, rooms)
 
   const clock = clockOf(sql)
 
   const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
-  const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
-  const orRefuse = (refusal: RoomRefusal | null) => refusal === null ? Effect.void : refuse(refusal)
-  const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
 
   /** A room that was read before in the same call: none is ever removed. */
   const known = Effect.fnUntraced(function*(id: DrawId) {
@@ -67,68 +69,33 @@ const make = Effect.gen(function*() {
     return room === null ? yield* Effect.die(new Error(`room ${id} is gone`)) : room
   })
 
-  /** Whether a user may be in rooms: a player whose account is neither frozen nor erased. */
-  const isPlayer = (user: UserId) =>
-    Effect.map(
-      sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND id <> ${houseUserId}::uuid AND is_active AND erased_at IS NULL`,
-      (rows) => rows.length > 0
-    )
-
   /** Locks the draw of a room, and reads both. */
   const lock = Effect.fnUntraced(function*(id: DrawId) {
-    const draw = yield* lockAndRead(sql, id)
+    const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
     return { draw, state: yield* rooms.stateOf(draw) }
   })
 
-  const addMember = (id: DrawId, user: UserId, at: Instant) =>
-    sql`
-      INSERT INTO lobby_members (id, lobby_id, user_id, joined_at)
-      VALUES (${newId(at)}::uuid, ${id}::uuid, ${user}::uuid, ${formatInstant(at)}::timestamptz)`
-
-  /** Writes the room's own row, under a code that no room ever had. */
-  const addLobby = Effect.fnUntraced(function*(id: DrawId, { hostId, maxParticipants, name }: NewRoom, at: Instant) {
-    for (let tried = 0; tried < codesTriedMax; tried++) {
-      // waits for whoever is taking the same code just now
-      const added = yield* sql`
-        INSERT INTO lobbies (id, code, name, host_id, max_participants, created_at)
-        VALUES (${id}::uuid, ${newRoomCode()}, ${name}, ${hostId}::uuid, ${maxParticipants}, ${
-        formatInstant(at)
-      }::timestamptz)
-        ON CONFLICT (code) DO NOTHING RETURNING 1 AS added`
-      if (added.length > 0) return
-    }
-    return yield* Effect.die(new Error(`${codesTriedMax} new room codes were all taken`))
-  })
-
-  const create = Effect.fn("RoomsPg.create")(function*(room: NewRoom) {
-    if (!(yield* isPlayer(room.hostId))) return yield* new UnknownUser({ userId: room.hostId })
-    const at = yield* clock
-    const id = drawId(newId(at))
+  const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
+    const decided = createRoom(asked, yield* rooms.askerOf(asked.hostId), yield* clock)
+    if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+    const { members: [host], ...room } = decided.success
+    const id = drawId(newId(room.createdAt))
     const seed = yield* vault.generate
-    const sealed = yield* vault.seal(id, seed)
-    const record = openRoom(sealing.sha256, { id, opens: at, seed: Redacted.value(seed), chain })
-    const opens = formatInstant(at)
-    yield* sql`
-      INSERT INTO draws (id, kind, status, commitment_hash, created_at, opens_at, seal_key_id, tree_frontier, beacon_chain, open_note)
-      VALUES (${id}::uuid, 'room', 'open', ${record.commitment}, ${opens}::timestamptz, ${opens}::timestamptz,
-        ${sealing.current.keyId}, ${encodeFrontier(emptyFrontier)}, ${record.beacon?.chainHash ?? null}::text,
-        ${yield* signer.sign(formatOpen(record))})`
-    yield* sql`
-      INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext)
-      VALUES (${id}::uuid, ${sealed.keyId}, ${sealed.nonce}, ${sealed.ciphertext})`
-    yield* addLobby(id, room, at)
-    yield* addMember(id, room.hostId, at)
+    const draw = newRoomDraw(sealing.sha256, { id, opens: room.createdAt, seed: Redacted.value(seed), chain })
+    yield* insertDraw(services, draw, seed, room.createdAt)
+    yield* insertRoom(sql, newRoomCode, id, room)
+    yield* insertMember(sql, newId, id, host)
     return yield* known(id)
   }, transact)
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
-    if (!(yield* isPlayer(userId))) return yield* refuse({ _tag: "NoRoom" })
+    const asker = yield* rooms.askerOf(userId)
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
-    yield* orRefuse(mayJoin(state, userId))
-    yield* addMember(id, userId, instantOf(draw.clock))
+    const member = yield* orRefuse(joinRoom(state, userId, asker, draw.clock))
+    yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)
   }, transact)
@@ -136,33 +103,18 @@ const make = Effect.gen(function*() {
   const leave = Effect.fn("RoomsPg.leave")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
     const { state } = yield* lock(id)
-    yield* orRefuse(mayLeave(state, request.userId))
-    yield* sql`DELETE FROM lobby_members WHERE lobby_id = ${id}::uuid AND user_id = ${request.userId}::uuid`
+    const gone = yield* orRefuse(leaveRoom(state, request.userId))
+    yield* deleteMember(sql, id, gone)
     // who left is told nothing of those who stay
-    yield* tellLeft(sql, id, request.userId)
+    yield* tellLeft(sql, id, gone)
     yield* tellStatus(sql, id)
   }, transact)
 
   const purchase = Effect.fn("RoomsPg.purchase")(
     function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
-      const { idempotency, userId } = request
       const key = yield* orNoRoom(yield* rooms.findKey(request))
-      const asked = { userId, quantity: 1, drawId: key.id, idempotency }
-      const { outcome, room, tickets: [ticket] } = yield* attempt((batchId) => sell(batchId, key, asked, known(key.id)))
-      if (outcome._tag === "Refused") {
-        // a member who left since the look-up: for them there is no room
-        if (outcome.refusal._tag === "NotMember") return yield* refuse({ _tag: "NoRoom" })
-        return yield* new PurchaseRefused({ refusal: outcome.refusal })
-      }
-      // the answer that is kept under the key is of no purchase in a room
-      if (room === null || ticket === undefined) return yield* new PurchaseRefused({ refusal: { _tag: "KeyReused" } })
-      const { purchasedAt: updatedAt, wallet: { balance, pendingWithdrawal, withdrawable } } = outcome.block
-      return {
-        ticket,
-        wallet: { balance, withdrawable, pendingWithdrawal, updatedAt },
-        room,
-        replayed: outcome._tag === "Replayed"
-      }
+      const receipt = yield* attempt((batchId) => sell(batchId, key, request))
+      return Result.isFailure(receipt) ? yield* purchaseRefused(receipt.failure) : receipt.success
     },
     orUnavailable
   )
@@ -181,16 +133,15 @@ const make = Effect.gen(function*() {
   const close = Effect.fn("RoomsPg.close")(
     function*(request: RoomRequest) {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-      const isAllowed = Effect.fnUntraced(function*(draw: StepRow) {
-        const refusal = mayClose(yield* rooms.stateOf(draw), request.userId)
-        if (refusal === null) return true
-        return refusal._tag === "Done" ? false : yield* refuse(refusal)
-      })
-      // the lock of the draw comes after those of the wallets that are refunded, and the rule is asked under it
-      yield* declareVoid(services, { drawId: id, step: "expire", dueAt: yield* clock }, "closed", isAllowed)
+      yield* voidTransaction(sql, id)(Effect.gen(function*() {
+        const locked = yield* lockForVoid(sql, id)
+        const decision = yield* orRefuse(closeRoom(yield* rooms.stateOf(locked.draw), request.userId))
+        if (decision._tag === "Closed") return
+        yield* writeVoid(services, locked, decision.reason, yield* openSeedOrNull(services, id))
+      }))
       return yield* known(id)
     },
-    Effect.catchTag("StepFailed", (cause) =>
+    Effect.catchTag("StepImpossible", (cause) =>
       Effect.fail(
         new Unavailable({ message: "the room could not be closed; nothing was refunded", retryAfter: 1, cause })
       )),
@@ -202,35 +153,32 @@ const make = Effect.gen(function*() {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
-      yield* orRefuse(mayStart(state, request.userId, drawAt, instantOf(draw.clock)))
-      const sold = { ...soldIn(sealing, draw), drawAt, chain }
-      const record = lockRoom(sealing.sha256, textOf(draw.open_note), sold)
-      yield* publishLockRecord(services, draw, record)
-      const autoDrawAt = formatInstant(autoDrawTime(record.locked, drawAt, record.draws))
-      yield* sql`UPDATE lobbies SET server_draws_at = ${autoDrawAt}::timestamptz WHERE id = ${id}::uuid`
+      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, { drawAt, chain }))
+      yield* writeLock(services, locked)
+      yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)
     },
     transact
   )
 
-  /** Why the room is not drawn now, by its host; null where it is to be. Whoever comes before the beacon need not come again. */
-  const mayBeDrawn = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
+  /** What is to become of a room whose host asks for its outcome. */
+  const decideExecution = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
     const { draw, state } = yield* lock(id)
-    const refusal = mayExecute(state, user, instantOf(draw.clock))
-    if (refusal?._tag === "BeaconPending") {
-      yield* sql`
-        UPDATE lobbies SET server_draws_at = ${draw.draws_at} WHERE id = ${id}::uuid AND server_draws_at > ${draw.draws_at}`
-    }
-    return refusal
+    const execution: RoomExecution = yield* orRefuse(executeRoom(state, user, draw.clock))
+    if (execution._tag === "AwaitRound") yield* storeAutoDrawAt(sql, id, execution.autoDrawAt)
+    return execution
   })
 
   const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-    const refusal = yield* mayBeDrawn(id, request.userId).pipe(sql.withTransaction, retryConflicts)
-    if (refusal?._tag === "Done") return yield* known(id)
-    yield* orRefuse(refusal)
-    // does nothing where the clockwork came in between
-    yield* settle(services, { drawId: id, step: "settle", dueAt: yield* clock }, "host")
+    const execution = yield* decideExecution(id, request.userId).pipe(sql.withTransaction, retryConflicts)
+    switch (execution._tag) {
+      case "AwaitRound":
+        return yield* refuse(execution.refusal)
+      case "Settle":
+        // does nothing where the clockwork came in between
+        yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
+    }
     return yield* known(id)
   }, orUnavailable)
 

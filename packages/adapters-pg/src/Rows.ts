@@ -1,7 +1,7 @@
 /** Rows of the tables as the ports' values. */
 import type { Draw, DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
 import type { Seals } from "@ddd/core/draws/Seals"
-import type { Ticket, TicketStatus } from "@ddd/core/draws/Ticket"
+import { showTicket, type StoredTicket, type Ticket, type TicketResult } from "@ddd/core/draws/Ticket"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import type { TransactionType, Wallet } from "@ddd/core/money/Wallet"
 import type { Transaction, TransactionStatus } from "@ddd/core/ports/Ledger"
@@ -133,21 +133,19 @@ export interface TicketRow {
 export const ticketOf = (
   seals: Seals,
   row: TicketRow,
-  result: { readonly status: TicketStatus; readonly prizeAmount: Cents | null }
+  result: TicketResult
 ): Ticket => {
   const publicId = ticketId(row.ticket_id)
-  return {
+  const stored: StoredTicket = {
     id: row.id,
     ticketId: publicId,
     userId: userId(row.user_id),
     drawId: drawId(row.draw_id),
-    drawDate: row.draw_date,
     position: row.position as Position,
     totalEntriesAtPurchase: row.total_entries_at_purchase,
     ticketHash: row.ticket_hash,
     ownerCommit: toHex(row.owner_commit),
-    ownerSalt: toHex(seals.sealerOf(row.seal_key_id).ownerSalt(publicId)),
-    ...result,
     purchasedAt: instantOf(row.created_at)
   }
+  return showTicket(stored, row.draw_date, seals.sealerOf(row.seal_key_id).ownerSalt(publicId), result)
 }

@@ -5,9 +5,9 @@
  * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
  * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
  */
-import { potOf, type PurchaseRequest } from "@ddd/core/draws/Sale"
+import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
+import type { PurchaseRequest } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import type { Receipt } from "@ddd/core/draws/Ticket"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
@@ -16,9 +16,9 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
-import { makeBatcher } from "./Batcher.ts"
-import { makeSaleAttempt } from "./SaleAttempt.ts"
-import { type Decided, DrawMovedOn, sellBatch } from "./SaleBatch.ts"
+import { makeBatcher } from "./sales/Batcher.ts"
+import { makeSaleAttempt } from "./sales/SaleAttempt.ts"
+import { DrawMovedOn, sellBatch } from "./sales/SaleBatch.ts"
 import { isOutOfReach } from "./Transaction.ts"
 
 export interface SalesOptions {
@@ -30,24 +30,11 @@ export interface SalesOptions {
   readonly waitingMax?: number
 }
 
-type Answer = Exit.Exit<Decided, Unavailable | OutcomeUnknown>
+/** What became of a request: it was decided, or it could not be. */
+type Answer = Exit.Exit<PurchaseAnswer, Unavailable | OutcomeUnknown>
 
-const receiptOf = (decided: Decided): Effect.Effect<Receipt, PurchaseRefused> => {
-  const { outcome, tickets } = decided
-  if (outcome._tag === "Refused") return Effect.fail(new PurchaseRefused({ refusal: outcome.refusal }))
-  const { block } = outcome
-  return Effect.succeed({
-    tickets,
-    wallet: {
-      balance: block.wallet.balance,
-      withdrawable: block.wallet.withdrawable,
-      pendingWithdrawal: block.wallet.pendingWithdrawal,
-      updatedAt: block.purchasedAt
-    },
-    draw: { id: block.drawId, prizePool: potOf(block.totalEntries), totalEntries: block.totalEntries },
-    replayed: outcome._tag === "Replayed"
-  })
-}
+const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefused> =>
+  Effect.mapError(Effect.fromResult(answer), (refusal) => new PurchaseRefused({ refusal }))
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
 
@@ -55,7 +42,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
   const identifiers = yield* Identifiers
   const now = yield* Now
-  const sell = sellBatch(sql, makeSeals(yield* Sealing), identifiers.newId)
+  const sell = sellBatch({ sql, seals: makeSeals(yield* Sealing), newId: identifiers.newId })
 
   const inDoubt = makeSaleAttempt(sql, identifiers, now)
   const attempt = (requests: ReadonlyArray<PurchaseRequest>) => inDoubt((batchId) => sell(batchId, requests))
@@ -101,7 +88,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     purchase: (request) =>
       Effect.flatMap(
         batcher.submit(request),
-        (answer) => answer === undefined ? Effect.fail(overloaded) : Effect.flatMap(answer, receiptOf)
+        (answer) => answer === undefined ? Effect.fail(overloaded) : Effect.flatMap(answer, orRefused)
       )
   })
 })

@@ -1,5 +1,6 @@
 /** How this adapter runs transactions, and what it makes of a database that fails. */
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
 
@@ -39,3 +40,11 @@ export const orUnavailable = <A, E, R>(
         : Effect.die(error)
     }
   })
+
+/** Runs an effect as one transaction, again where the database chose it as the victim of a conflict. */
+export const inTransaction = (sql: PgClient.PgClient) => <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+  retryConflicts(sql.withTransaction(transaction))
+
+/** The same, with the database's errors as the port's: what an operation of a port is run by. */
+export const transact = (sql: PgClient.PgClient) => <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+  orUnavailable(inTransaction(sql)(transaction))

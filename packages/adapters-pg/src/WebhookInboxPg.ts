@@ -8,7 +8,7 @@ import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf, instantOrNull } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { orUnavailable, transact } from "./Transaction.ts"
 
 interface EventRow {
   readonly id: string
@@ -46,8 +46,6 @@ const make = Effect.gen(function*() {
   const columns = sql.literal(
     "id, sender, event_id, type, body, state, outcome, reference, received_at, handled_at"
   )
-  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
 
   return WebhookInbox.of({
     receive: Effect.fn("WebhookInboxPg.receive")(function*({ body, eventId, sender, type }) {
@@ -59,7 +57,7 @@ const make = Effect.gen(function*() {
       if (added.length === 0) return { isNew: false }
       yield* outbox.add(`webhook ${id}`, { _tag: "HandleWebhook", eventId: id })
       return { isNew: true }
-    }, transact),
+    }, transact(sql)),
 
     find: Effect.fn("WebhookInboxPg.find")(function*(id) {
       const [row] = yield* sql<EventRow>`SELECT ${columns} FROM webhook_events WHERE id = ${id}::uuid`
@@ -92,7 +90,7 @@ const make = Effect.gen(function*() {
       if (found.length === 0) return false
       yield* outbox.add(`webhook ${id} ${newId(at)}`, { _tag: "HandleWebhook", eventId: id })
       return true
-    }, transact)
+    }, transact(sql))
   })
 })
 

@@ -1,6 +1,6 @@
-/** Rows of withdrawals: read, written, and what their becoming final does to wallets. */
+/** Rows of withdrawals: read under their locks, and written as decided. */
+import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
 import { cents } from "@ddd/core/money/Money"
-import { failWithdrawal, payWithdrawal, returnWithdrawal, type Wallet } from "@ddd/core/money/Wallet"
 import type {
   ProviderPayoutStatus,
   ProviderStep,
@@ -9,12 +9,14 @@ import type {
   Withdrawal,
   WithdrawalStatus
 } from "@ddd/core/money/Withdrawal"
+import type { ScheduledWithdrawal } from "@ddd/core/money/WithdrawalActions"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
-import type { Outbox, WithdrawalEvent } from "@ddd/core/ports/Outbox"
-import { userId } from "@ddd/core/values/Ids"
+import type { Outbox } from "@ddd/core/ports/Outbox"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect, Result } from "effect"
+import { Effect } from "effect"
+import { addJobs } from "./OutboxPg.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "./Rows.ts"
 import { writeMoves, writeWallet } from "./WalletMoves.ts"
 
@@ -50,8 +52,16 @@ export interface WithdrawalRow {
   readonly problem: string | null
   readonly turn: number
   readonly idle_turns: number
+}
+
+/** A withdrawal as it is stored, with what is decided by beside it. */
+interface StoredRow extends WithdrawalRow {
   readonly due_at: Date | null
   readonly taken_until: Date | null
+  /** Of its movement, which never changes. */
+  readonly withdrawable_delta: bigint
+  /** Whether its player's account is frozen. */
+  readonly is_frozen: boolean
   /** The clock when it was read. */
   readonly clock: Date
 }
@@ -60,7 +70,12 @@ export const withdrawalColumns = (sql: PgClient.PgClient) =>
   sql.literal(`w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.asked_at, w.status, w.transfer_status,
     w.transfer_attempt, w.transfer_sent_at, w.transfer_id, w.payout_status, w.payout_attempt, w.payout_sent_at, w.payout_id,
     w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
-    w.problem, w.turn, w.idle_turns, w.due_at, w.taken_until, app_now() AS clock`)
+    w.problem, w.turn, w.idle_turns`)
+
+const storedColumns = (sql: PgClient.PgClient) =>
+  sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until, app_now() AS clock,
+    (SELECT (t.withdrawable_delta * 100)::bigint FROM transactions t WHERE t.id = w.id) AS withdrawable_delta,
+    (SELECT NOT u.is_active FROM users u WHERE u.id = w.user_id) AS is_frozen`
 
 const stepOf = (status: StepStatus, attempt: number, sentAt: Date | null, objectId: string | null): StepState => ({
   status,
@@ -86,38 +101,60 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   idleTurns: row.idle_turns
 })
 
+const storedOf = (row: StoredRow): StoredWithdrawal & { readonly isFrozen: boolean; readonly now: Instant } => ({
+  withdrawal: withdrawalOf(row),
+  schedule: { dueAt: instantOrNull(row.due_at), claimedUntil: instantOrNull(row.taken_until) },
+  withdrawableDelta: cents(row.withdrawable_delta),
+  isFrozen: row.is_frozen,
+  now: instantOf(row.clock)
+})
+
 /** Locks a withdrawal's row, waiting for whoever has it, and only then reads it and the clock. After the wallet's lock, if both. */
 export const lockWithdrawal = (sql: PgClient.PgClient, id: string) =>
   Effect.andThen(
     sql`SELECT 1 FROM withdrawals WHERE id = ${id}::uuid FOR NO KEY UPDATE`,
     Effect.map(
-      sql<WithdrawalRow>`SELECT ${withdrawalColumns(sql)} FROM withdrawals w WHERE w.id = ${id}::uuid`,
-      ([row]) => row
+      sql<StoredRow>`SELECT ${storedColumns(sql)} FROM withdrawals w WHERE w.id = ${id}::uuid`,
+      ([row]) => row === undefined ? null : storedOf(row)
     )
   )
 
-/** Locks a player's wallet and reads it. */
-export const lockAndReadWallet = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: string) {
-  const [row] = yield* sql<WalletRow>`
-    SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${user}::uuid FOR NO KEY UPDATE`
-  return row === undefined ? undefined : walletOf(row)
-})
+/** Locks a player's withdrawals that the provider has not been asked for, and reads them, newest first. After the wallet's lock. */
+export const lockUnsent = (sql: PgClient.PgClient, user: UserId) =>
+  Effect.map(
+    sql<StoredRow>`
+      SELECT ${storedColumns(sql)} FROM withdrawals w
+      WHERE w.user_id = ${user}::uuid AND w.status = 'pending' AND w.transfer_status = 'unsent'
+      ORDER BY w.id DESC FOR NO KEY UPDATE OF w`,
+    (rows) => rows.map(storedOf)
+  )
+
+/** Locks a player's wallet and reads it; null where there is none. */
+export const lockAndReadWallet = (sql: PgClient.PgClient, user: string) =>
+  Effect.map(
+    sql<WalletRow>`SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${user}::uuid FOR NO KEY UPDATE`,
+    ([row]) => row === undefined ? null : walletOf(row)
+  )
 
 const timeOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
-/** When a withdrawal is taken up next, and until when the present turn is its own. */
-export interface Schedule {
-  readonly dueAt: Instant | null
-  readonly claimedUntil: Instant | null
-}
+/** Writes a withdrawal that was just asked for. Its movement is written already, at `askedAt`; its first turn is due at once. */
+export const insertWithdrawal = (
+  sql: PgClient.PgClient,
+  { account, amount, id, userId }: Withdrawal,
+  askedAt: Date
+) =>
+  sql`
+    INSERT INTO withdrawals (id, user_id, amount, account, asked_at, due_at)
+    VALUES (${id}::uuid, ${userId}::uuid, ${amount}::bigint * 0.01, ${account}, ${askedAt}, ${askedAt})`
 
 /** Writes all of a withdrawal that may change. Its row is locked; movements of a new status are written already. */
 export const storeWithdrawal = (
   sql: PgClient.PgClient,
-  { held, id, idleTurns, payout, providerPayoutStatus, problem, reversal, status, transfer, turn }: Withdrawal,
-  { dueAt, claimedUntil }: Schedule
-) =>
-  sql`
+  { schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal
+) => {
+  const { held, id, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
+  return sql`
     UPDATE withdrawals SET status = ${status},
       transfer_status = ${transfer.status}, transfer_attempt = ${transfer.attempt}::int,
       transfer_sent_at = ${timeOrNull(transfer.sentAt)}::timestamptz, transfer_id = ${transfer.objectId},
@@ -130,43 +167,23 @@ export const storeWithdrawal = (
       turn = ${turn}::int, idle_turns = ${idleTurns}::int, due_at = ${timeOrNull(dueAt)}::timestamptz,
       taken_until = ${timeOrNull(claimedUntil)}::timestamptz
     WHERE id = ${id}::uuid`
+}
 
-const settleMovement = (sql: PgClient.PgClient, id: string, status: "completed" | "failed") =>
-  sql`UPDATE transactions SET status = ${status} WHERE id = ${id}::uuid`
-
-/**
- * Writes what a new status of a withdrawal does: to its movement, to the wallet, which is locked, and the mail. Gives the wallet after
- * it. Nothing where the status is as it was.
- */
-export const settleWithdrawal = Effect.fnUntraced(function*(
+/** Writes a conclusion: movement, wallet and mail of a new status first, then the withdrawal. Wallet and row are locked. */
+export const writeConclusion = Effect.fnUntraced(function*(
   { newId, outbox, sql }: WithdrawalServices,
-  wallet: Wallet,
-  before: Withdrawal,
-  after: Withdrawal,
-  at: Instant
+  conclusion: Conclusion,
+  now: Instant
 ) {
-  if (after.status === before.status || after.status === "pending") return wallet
-  const { amount, id, userId: user } = after
-  const [row] = yield* sql<{ readonly delta: bigint }>`
-    SELECT (withdrawable_delta * 100)::bigint AS delta FROM transactions WHERE id = ${id}::uuid`
-  const withdrawn = { id, amount, withdrawableDelta: cents(row?.delta ?? 0n) }
-  const tell = (event: WithdrawalEvent) =>
-    outbox.add(`withdrawal ${id} ${event}`, { _tag: "MailWithdrawal", userId: user, withdrawalId: id, event })
-  if (after.status === "paid") {
-    const paid = payWithdrawal(wallet, withdrawn)
-    yield* settleMovement(sql, id, "completed")
-    yield* writeWallet(sql, user, paid)
-    yield* tell("paid")
-    return paid
+  const { settlement, withdrawal: { id, userId: user } } = conclusion
+  if (settlement !== null) {
+    const { jobs, movementStatus, movements, wallet } = settlement
+    if (movementStatus !== null) {
+      yield* sql`UPDATE transactions SET status = ${movementStatus} WHERE id = ${id}::uuid`
+    }
+    if (movements.length === 0) yield* writeWallet(sql, user, wallet)
+    else yield* writeMoves(sql, newId, now, { userId: user, movements, wallet })
+    yield* addJobs(outbox, jobs)
   }
-  const moved = after.status === "failed"
-    ? failWithdrawal(wallet, user, withdrawn)
-    : returnWithdrawal(wallet, user, withdrawn)
-  if (Result.isFailure(moved)) {
-    return yield* Effect.die(new Error(`the wallet of user ${user} cannot take ${amount} cents back`))
-  }
-  if (after.status === "failed") yield* settleMovement(sql, id, "failed")
-  yield* writeMoves(sql, newId, at, { userId: user, ...moved.success })
-  yield* tell(after.status)
-  return moved.success.wallet
+  yield* storeWithdrawal(sql, conclusion)
 })

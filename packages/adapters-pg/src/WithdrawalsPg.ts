@@ -1,40 +1,69 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
-import { applyReport } from "@ddd/core/money/ProviderReport"
-import { askWithdrawal } from "@ddd/core/money/Wallet"
-import type { Withdrawal } from "@ddd/core/money/Withdrawal"
-import { dueAfter, nextAction, pauseMillis, startTurn, turnMillis } from "@ddd/core/money/WithdrawalActions"
-import { resolve } from "@ddd/core/money/WithdrawalResolution"
+import {
+  type AskDecision,
+  type AskFacts,
+  decideWithdrawal,
+  type WithdrawalRequest
+} from "@ddd/core/money/AskWithdrawal"
+import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
+import {
+  type ConcludeFacts,
+  concludeReport,
+  concludeResolution,
+  type Conclusion
+} from "@ddd/core/money/ConcludeWithdrawal"
+import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { dueTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { type AskRefusal, WithdrawalRefused, type WithdrawalRequest, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { toHex } from "@ddd/core/values/Bytes"
-import { houseUserId } from "@ddd/core/values/Ids"
-import { instant } from "@ddd/core/values/Instant"
+import type { KeptAnswer } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Result, Schema } from "effect"
+import { addJobs } from "./OutboxPg.ts"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { orUnavailable, transact } from "./Transaction.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
+  insertWithdrawal,
   lockAndReadWallet,
   lockWithdrawal,
-  settleWithdrawal,
   storeWithdrawal,
   withdrawalColumns,
   withdrawalOf,
-  type WithdrawalRow
+  type WithdrawalRow,
+  writeConclusion
 } from "./WithdrawalRows.ts"
 
-/** How a withdrawal's kept answer is stored: the movement itself never changes but for its status, which was pending then. */
-const KeptAnswer = Schema.fromJsonString(Schema.Struct({ withdrawal: Schema.String }))
-const decodeKept = Schema.decodeUnknownOption(KeptAnswer)
+/** How the answer to a withdrawal's request is kept: as the withdrawal's id. */
+const KeptText = Schema.fromJsonString(Schema.Struct({ withdrawal: Schema.String }))
+const decodeKept = Schema.decodeUnknownOption(KeptText)
 
 interface KeptRow {
   readonly fingerprint: Uint8Array
   readonly body: string
 }
+
+const keptOf = ({ body, fingerprint }: KeptRow): KeptAnswer<string> => ({
+  fingerprint: toHex(fingerprint),
+  answer: Option.getOrNull(Option.map(decodeKept(body), ({ withdrawal }) => withdrawal))
+})
+
+interface PlayerRow {
+  readonly is_erased: boolean
+  readonly is_active: boolean
+  readonly account: string | null
+  readonly account_status: PayoutAccountStatus | null
+}
+
+const playerOf = ({ account, account_status: status, is_active, is_erased }: PlayerRow): AskFacts["player"] => ({
+  isErased: is_erased,
+  isFrozen: !is_active,
+  payoutAccount: account === null || status === null ? null : { account, status }
+})
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -42,139 +71,95 @@ const make = Effect.gen(function*() {
   const now = yield* Now
   const outbox = yield* Outbox
   const services = { sql, newId, outbox }
-  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
-  const refuse = (refusal: AskRefusal) => Effect.fail(new WithdrawalRefused({ refusal }))
 
-  /** What was answered under the request's key before; undefined where nothing was. */
-  const earlierAnswer = Effect.fnUntraced(function*({ idempotency, userId }: WithdrawalRequest) {
-    if (idempotency === null) return undefined
-    const [kept] = yield* sql<KeptRow>`
+  /** What decides about a request, read under the wallet's lock: a sale, a refund or another withdrawal of the player waits. */
+  const askFacts = Effect.fnUntraced(function*({ idempotency, userId }: WithdrawalRequest) {
+    const wallet = yield* lockAndReadWallet(sql, userId)
+    const [player] = yield* sql<PlayerRow>`
+      SELECT u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
+      FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id WHERE u.id = ${userId}::uuid`
+    const [kept] = idempotency === null ? [] : yield* sql<KeptRow>`
       SELECT fingerprint, body FROM idempotency_keys WHERE user_id = ${userId}::uuid AND key = ${idempotency.key}`
-    if (kept === undefined) return undefined
-    const answer = Option.getOrUndefined(decodeKept(kept.body))
-    if (answer === undefined || toHex(kept.fingerprint) !== idempotency.fingerprint) {
-      return yield* refuse({ _tag: "KeyReused" })
-    }
-    const [row] = yield* sql<TransactionRow>`
-      SELECT ${transactionColumns(sql)} FROM transactions WHERE id = ${answer.withdrawal}::uuid`
-    return row === undefined
-      ? yield* Effect.die(new Error(`withdrawal ${answer.withdrawal} is kept as an answer and is not there`))
-      : { transaction: transactionOf({ ...row, status: "pending" }), isReplayed: true }
+    const at = yield* now.now
+    return {
+      player: player === undefined ? null : playerOf(player),
+      wallet,
+      kept: kept === undefined ? null : keptOf(kept),
+      now: at,
+      newId: newId(at)
+    } satisfies AskFacts
   })
 
-  const keep = ({ idempotency, userId }: WithdrawalRequest, id: string) =>
-    idempotency === null
-      ? Effect.void
-      : sql`
-        INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, created_at)
-        VALUES (${userId}::uuid, ${idempotency.key}, decode(${idempotency.fingerprint}, 'hex'), 202,
-          ${JSON.stringify({ withdrawal: id })}, app_now())`
-
-  const ask = Effect.fn("WithdrawalsPg.ask")(function*(request: WithdrawalRequest) {
-    const { amount, userId: user, withdrawDeposits } = request
-    // what decides is read under this lock: a sale, a refund or another withdrawal of the player waits, or was waited for
-    const wallet = user === houseUserId ? undefined : yield* lockAndReadWallet(sql, user)
-    const [player] = yield* sql<
-      { readonly is_active: boolean; readonly account: string | null; readonly ready: boolean }
-    >`
-      SELECT u.is_active, a.account, a.status IS NOT DISTINCT FROM 'ready' AS ready
-      FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id
-      WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
-    if (wallet === undefined || player === undefined) return yield* refuse({ _tag: "UnknownUser" })
-    const earlier = yield* earlierAnswer(request)
-    if (earlier !== undefined) return earlier
-    if (!player.is_active) return yield* refuse({ _tag: "AccountFrozen" })
-    const { account, ready } = player
-    if (account === null || !ready) {
-      return yield* refuse({ _tag: "NoPayoutAccount", status: account === null ? "none" : "pending" })
+  /** The movement of an earlier withdrawal, with the status that it had when it was answered. */
+  const earlierAnswer = Effect.fnUntraced(
+    function*({ status, withdrawalId: id }: Extract<AskDecision, { _tag: "Repeat" }>) {
+      const [row] = yield* sql<TransactionRow>`SELECT ${
+        transactionColumns(sql)
+      } FROM transactions WHERE id = ${id}::uuid`
+      return row === undefined
+        ? yield* Effect.die(new Error(`withdrawal ${id} is kept as an answer and is not there`))
+        : { transaction: transactionOf({ ...row, status }), isReplayed: true }
     }
-    const at = yield* now.now
-    const id = newId(at)
-    const asked = askWithdrawal(wallet, amount, id, withdrawDeposits)
-    if (Result.isFailure(asked)) return yield* refuse(asked.failure)
-    const [row] = yield* writeMoves(sql, () => id, at, {
-      userId: user,
-      wallet: asked.success.wallet,
-      movements: [asked.success.movement]
+  )
+
+  const writeAsked = Effect.fnUntraced(function*(
+    { asked: { withdrawal }, jobs, kept, moved }: Extract<AskDecision, { _tag: "Ask" }>
+  ) {
+    const { askedAt, id, userId } = withdrawal
+    const [row] = yield* writeMoves(sql, () => id, askedAt, {
+      userId,
+      wallet: moved.wallet,
+      movements: [moved.movement]
     })
     if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
-    yield* sql`
-      INSERT INTO withdrawals (id, user_id, amount, account, asked_at, due_at)
-      VALUES (${id}::uuid, ${user}::uuid, ${amount}::bigint * 0.01, ${account}, ${row.created_at}, app_now())`
-    yield* keep(request, id)
-    yield* outbox.add(`payout ${id}`, { _tag: "PayOut", withdrawalId: id })
-    yield* outbox.add(`withdrawal ${id} started`, {
-      _tag: "MailWithdrawal",
-      userId: user,
-      withdrawalId: id,
-      event: "started"
-    })
+    yield* insertWithdrawal(sql, withdrawal, row.created_at)
+    if (kept !== null) {
+      yield* sql`
+        INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, created_at)
+        VALUES (${userId}::uuid, ${kept.key}, decode(${kept.fingerprint}, 'hex'), 202,
+          ${JSON.stringify({ withdrawal: kept.answer })}, app_now())`
+    }
+    yield* addJobs(outbox, jobs)
     return { transaction: transactionOf(row), isReplayed: false }
-  }, transact)
+  })
 
-  const isFrozen = (user: string) =>
-    Effect.map(sql`SELECT 1 FROM users WHERE id = ${user}::uuid AND NOT is_active`, (rows) => rows.length > 0)
-
-  const claim = Effect.fn("WithdrawalsPg.claim")(function*(id: string, isUrgent: boolean) {
-    const row = yield* lockWithdrawal(sql, id)
-    if (row === undefined || row.due_at === null) return null
-    if (row.taken_until !== null && row.taken_until > row.clock) return null
-    if (!isUrgent && row.due_at > row.clock) return null
-    const at = instantOf(row.clock)
-    const before = withdrawalOf(row)
-    const action = nextAction(before, at)
-    if (action === null) {
-      yield* storeWithdrawal(sql, before, { dueAt: null, claimedUntil: null })
-      return null
-    }
-    if (before.transfer.status === "unsent" && (yield* isFrozen(before.userId))) {
-      const resting = { ...before, idleTurns: before.idleTurns + 1, problem: "the account is frozen" }
-      yield* storeWithdrawal(sql, resting, { dueAt: instant(at + pauseMillis(resting)), claimedUntil: null })
-      return null
-    }
-    const withdrawal = startTurn(before, action, at)
-    // due again once the turn is over: should this process die, others find it by that
-    const claimedUntil = instant(at + turnMillis)
-    yield* storeWithdrawal(sql, withdrawal, { dueAt: claimedUntil, claimedUntil })
-    return { withdrawal, action }
-  }, transact)
-
-  /** Changes a withdrawal under the locks of its wallet and its row; null where there is none. */
-  const change = Effect.fnUntraced(function*(
-    id: string,
-    decide: (before: Withdrawal) => Withdrawal | null,
-    turn: number | null
-  ) {
+  /** Writes what is concluded about a withdrawal under the locks of its wallet and its row; null where there is none, or nothing is. */
+  const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
     const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
-    const wallet = owner === undefined ? undefined : yield* lockAndReadWallet(sql, owner.user_id)
-    const row = wallet === undefined ? undefined : yield* lockWithdrawal(sql, id)
-    if (wallet === undefined || row === undefined) return null
-    const at = instantOf(row.clock)
-    const before = withdrawalOf(row)
-    const after = decide(before)
-    if (after === null) return null
-    yield* settleWithdrawal(services, wallet, before, after, at)
-    const isUnderWay = row.taken_until !== null && row.taken_until > row.clock && turn !== before.turn
-    const claimedUntil = isUnderWay ? instantOf(row.taken_until) : null
-    const due = dueAfter(after, at)
-    yield* storeWithdrawal(sql, after, {
-      dueAt: due !== null && claimedUntil !== null ? claimedUntil : due,
-      claimedUntil
-    })
-    return after
+    const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
+    const stored = wallet === null ? null : yield* lockWithdrawal(sql, id)
+    const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
+    if (stored === null || conclusion === null) return null
+    yield* writeConclusion(services, conclusion, stored.now)
+    return conclusion.withdrawal
   })
 
   return Withdrawals.of({
-    ask,
-    claim,
+    ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
+      const decided = decideWithdrawal(yield* askFacts(request), request)
+      if (Result.isFailure(decided)) return yield* new WithdrawalRefused({ refusal: decided.failure })
+      return decided.success._tag === "Repeat"
+        ? yield* earlierAnswer(decided.success)
+        : yield* writeAsked(decided.success)
+    }, transact(sql)),
+
+    claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {
+      const facts = yield* lockWithdrawal(sql, id)
+      if (facts === null) return null
+      const decision = claimWithdrawal(facts, isUrgent)
+      if (decision._tag === "Leave") return null
+      yield* storeWithdrawal(sql, decision)
+      return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
+    }, transact(sql)),
+
     applyReport: Effect.fn("WithdrawalsPg.applyReport")(
-      (id, report, turn) => change(id, (before) => applyReport(before, report), turn),
-      transact
+      (id, report, turn) => conclude(id, (facts) => concludeReport(facts, report, turn)),
+      transact(sql)
     ),
+
     resolve: Effect.fn("WithdrawalsPg.resolve")(
-      (id, resolution) => change(id, (before) => resolve(before, resolution), null),
-      transact
+      (id, resolution) => conclude(id, (facts) => concludeResolution(facts, resolution)),
+      transact(sql)
     ),
 
     find: Effect.fn("WithdrawalsPg.find")(function*(id) {
@@ -200,16 +185,12 @@ const make = Effect.gen(function*() {
       orUnavailable
     ),
 
-    // a job's name has the instant that it was due at, and the hours since: one that came to nothing is never the last
     offerDue: Effect.fn("WithdrawalsPg.offerDue")(function*(limit) {
-      const rows = yield* sql<{ readonly id: string; readonly due_at: Date; readonly hours: number }>`
-        SELECT id, due_at, floor(extract(epoch FROM clock - due_at) / 3600)::int AS hours
-        FROM withdrawals, (SELECT app_now() AS clock) c
+      const rows = yield* sql<{ readonly id: string; readonly due_at: Date; readonly clock: Date }>`
+        SELECT id, due_at, clock FROM withdrawals, (SELECT app_now() AS clock) c
         WHERE due_at <= clock AND (taken_until IS NULL OR taken_until <= clock)
         ORDER BY due_at LIMIT ${limit}`
-      for (const { due_at, hours, id } of rows) {
-        yield* outbox.add(`payout ${id} ${due_at.getTime()} ${hours}`, { _tag: "PayOut", withdrawalId: id })
-      }
+      yield* addJobs(outbox, rows.map((row) => dueTurnJob(row.id, instantOf(row.due_at), instantOf(row.clock))))
       return rows.length
     }, orUnavailable)
   })

@@ -5,7 +5,7 @@
  * refunds: a refund is a cancellation by customer support at a price below zero. Money counts where it was paid: in
  * production, in a store that takes any.
  */
-import { isStore, storeReference } from "@ddd/core/money/Funding"
+import { isStore, storeReference } from "@ddd/core/money/FundingReference"
 import type { FundingNotice } from "@ddd/core/ports/FundingSource"
 import type { ProductCatalog } from "./ProductCatalog.ts"
 

@@ -5,10 +5,11 @@
  * Whatever happens, Stripe has at most one transfer and one payout of a withdrawal, and the money is in one place: at
  * the bank, or with the platform again; or a person is told.
  */
+import { startTurn } from "@ddd/core/money/ClaimWithdrawal"
 import { cents } from "@ddd/core/money/Money"
 import { applyReport, type ProviderReport } from "@ddd/core/money/ProviderReport"
 import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
-import { nextAction, pauseMillis, startTurn } from "@ddd/core/money/WithdrawalActions"
+import { nextAction, pauseMillis } from "@ddd/core/money/WithdrawalActions"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { type Behaviour, behaviours } from "@ddd/sim/providers/StripeStandIn"

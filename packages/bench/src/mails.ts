@@ -7,7 +7,7 @@
  */
 import * as TicketMailsPg from "@ddd/adapters-pg/TicketMailsPg"
 import { dataDirOf } from "@ddd/cli/DataDir"
-import * as Mail from "@ddd/cli/Mail"
+import * as MailWorkers from "@ddd/cli/server/MailWorkers"
 import { print, remark } from "@ddd/cli/terminal/Output"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { Effect, Layer, References, Schedule } from "effect"
@@ -37,7 +37,7 @@ runProgram(Effect.gen(function*() {
 
   const written = Effect.sync(() => existsSync(folder) ? readdirSync(folder).length : 0)
   const writeUntil = Effect.fnUntraced(function*(count: number) {
-    yield* Layer.build(Mail.worker(settings, origin))
+    yield* Layer.build(MailWorkers.layer(settings, origin))
     yield* Effect.repeat(written, { until: (now) => now >= count, schedule: Schedule.spaced("100 millis") })
   }, Effect.scoped)
 

@@ -27,7 +27,7 @@ export interface Database {
 }
 
 /** The database cannot be used as it is. The message says what to do. */
-export class DatabaseUnfit extends Data.TaggedError("DatabaseUnfit")<{ readonly message: string }> {}
+export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{ readonly message: string }> {}
 
 /** The embedded PostgreSQL's one database. */
 const embeddedName = "ddd"
@@ -62,20 +62,20 @@ export const open = Effect.fn("Database.open")(function*(settings: Settings, { o
 /** Migrates, and gives the names of the migrations that were applied. */
 export const migrate = Effect.fn("Database.migrate")(function*({ app, owner }: Database) {
   if (owner === null) {
-    return yield* new DatabaseUnfit({
+    return yield* new DatabaseUnusable({
       message:
         "DATABASE_OWNER_URL is missing, without which nothing can be migrated: set it to the role that owns the tables."
     })
   }
-  return yield* Migrator.migrate(app.username).pipe(Effect.provide(Provision.layer(owner, one)))
+  return yield* Migrator.migrate(app.username).pipe(Effect.provide(Provision.layer(owner, oneConnection)))
 })
 
-const one = { maxConnections: 1, applicationName: "ddd" }
+const oneConnection = { maxConnections: 1, applicationName: "ddd" }
 
 /** Fails where the schema is not this program's, with what to do. */
 export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app }: Database) {
-  const problem = yield* Migrator.schemaProblem().pipe(Effect.provide(Provision.layer(app, one)))
-  if (problem !== null) return yield* new DatabaseUnfit({ message: `The database does not fit: ${problem}.` })
+  const problem = yield* Migrator.schemaProblem().pipe(Effect.provide(Provision.layer(app, oneConnection)))
+  if (problem !== null) return yield* new DatabaseUnusable({ message: `The database does not fit: ${problem}.` })
 })
 
 /** Makes the database ready to be served from: migrated where that is ours to do, the clock as it is asked for, the role harmless. */
@@ -83,22 +83,22 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
   const applied = database.owner === null ? [] : yield* migrate(database)
   yield* requireSchema(database)
   yield* DevClock.ensure(settings.DEV_CLOCK_START ?? null).pipe(
-    Effect.provide(Provision.layer(database.owner ?? database.app, one))
+    Effect.provide(Provision.layer(database.owner ?? database.app, oneConnection))
   )
   if (settings.NODE_ENV === "production") {
-    yield* requireModestRole.pipe(Effect.provide(Provision.layer(database.app, one)))
+    yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, oneConnection)))
   }
   return applied
 })
 
 /** Fails where the application's role could switch off what the database refuses (DESIGN.md, "Configuration"). */
-const requireModestRole = Effect.gen(function*() {
+const requireUnprivilegedRole = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const [role] = yield* sql<{ readonly name: string; readonly owns: boolean }>`
     SELECT current_user::text AS name, bool_or(pg_has_role(current_user, relowner, 'USAGE')) AS owns
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`
   if (role?.owns !== true) return
-  return yield* new DatabaseUnfit({
+  return yield* new DatabaseUnusable({
     message:
       `DATABASE_URL connects as ${role.name}, which owns the tables or is a superuser: it could switch off every refusal ` +
       "of the database. Use a role that owns nothing there, and keep the owner for DATABASE_OWNER_URL."

@@ -1,7 +1,7 @@
 /** The log: on stderr, for people in development, a JSON object a line in production. */
 import { Layer, Logger, type LogLevel, References } from "effect"
 import type { Settings } from "./config/Variables.ts"
-import { errorStyle } from "./terminal/Output.ts"
+import { hasErrorColors } from "./terminal/Output.ts"
 
 const levels: { readonly [L in Settings["LOG_LEVEL"]]: LogLevel.LogLevel } = {
   trace: "Trace",
@@ -19,7 +19,7 @@ export const layer = ({ LOG_LEVEL, NODE_ENV }: Pick<Settings, "LOG_LEVEL" | "NOD
     Logger.layer([
       NODE_ENV === "production"
         ? Logger.withConsoleError(Logger.formatJson)
-        : Logger.consolePretty({ colors: errorStyle.isColorSupported })
+        : Logger.consolePretty({ colors: hasErrorColors() })
     ]),
     Layer.succeed(Logger.LogToStderr, true),
     Layer.succeed(References.MinimumLogLevel, levels[LOG_LEVEL])

@@ -28,7 +28,7 @@ import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
-import { fundingSource, payoutProvider } from "./Money.ts"
+import { fundingSource, payoutProvider } from "./MoneyProviders.ts"
 
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
@@ -38,7 +38,7 @@ const saleConnectionsMax = 3
 const channels = 2
 
 /** What everything stands on: the database, its clock and its outbox, new ids. */
-const ground = ({ app }: Database) =>
+const base = ({ app }: Database) =>
   Layer.merge(NowPg.layer(), OutboxPg.layer).pipe(
     Layer.provideMerge(Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax })),
     Layer.provideMerge(IdentifiersNode.layer)
@@ -64,22 +64,22 @@ const accountPorts = ({ refresh }: Keys) =>
   )
 
 /** Those outside whom money comes from and goes to. `publicUrl` is where their pages send players back to. */
-const moneyPeers = (settings: Settings, publicUrl: URL) =>
+const moneyProviders = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
 export const draws = (database: Database, keys: Keys, settings: Beacon.BeaconSettings) =>
-  drawPorts(keys, settings).pipe(Layer.provideMerge(ground(database)))
+  drawPorts(keys, settings).pipe(Layer.provideMerge(base(database)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */
 export const accounts = (database: Database, keys: Keys) =>
-  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(ground(database)))
+  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(base(database)))
 
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
   Layer.merge(
     PortsPg.money,
-    moneyPeers(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
+    moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
 /** What the whole server needs. `publicUrl` is PUBLIC_URL. */
@@ -91,7 +91,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
     sales,
     DrawEventsPg.layer,
     PortsPg.money,
-    moneyPeers(settings, publicUrl),
+    moneyProviders(settings, publicUrl),
     accountPorts(keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
     RefreshTokensNode.layer(keys.refresh),
@@ -99,6 +99,6 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   ).pipe(
     Layer.provideMerge(drawPorts(keys, settings)),
     Layer.provide(listener(database)),
-    Layer.provideMerge(ground(database))
+    Layer.provideMerge(base(database))
   )
 }

@@ -1,9 +1,9 @@
 /** The HTTP contract, and nothing that serves it: a client may import it. */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AuthApi } from "./auth/AuthApi.ts"
+import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
 import { LotteryApi } from "./lottery/LotteryApi.ts"
 import { OperatorApi } from "./operator/OperatorApi.ts"
-import { ProblemMiddleware } from "./problems/ProblemMiddleware.ts"
 import { RoomsApi } from "./rooms/RoomsApi.ts"
 import { UserApi } from "./user/UserApi.ts"
 import { WalletApi } from "./wallet/WalletApi.ts"

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { problemStatus } from "../src/problems/Problem.ts"
+import { codesIn } from "./support/OpenApiCodes.ts"
 import { at, Client, layer as server } from "./support/Server.ts"
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
@@ -93,15 +94,6 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /readyz": ["unavailable"],
   "get /.well-known/jwks.json": [],
   "get /log/vkey": []
-}
-
-/** The codes that a problem's schema, or one of several, lets through. */
-const codesIn = (schema: unknown): ReadonlyArray<unknown> => {
-  const [several, values] = [at(schema, "anyOf"), at(schema, "enum")]
-  if (Array.isArray(several)) return several.flatMap(codesIn)
-  if (Array.isArray(values)) return values
-  const code = at(schema, "properties", "code")
-  return code === undefined ? [] : codesIn(code)
 }
 
 layer(server({ publicUrl: "https://api.example.com" }))("the OpenAPI document", (it) => {

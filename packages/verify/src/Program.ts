@@ -5,7 +5,7 @@ import { unreadable } from "./ExitCode.ts"
 import { type Flag, verifyFlags, watchFlags } from "./Flags.ts"
 import type { Terminal } from "./Terminal.ts"
 import { verify } from "./Verify.ts"
-import { watch } from "./Watch.ts"
+import { watch } from "./watch/Watch.ts"
 import { WrongUsage } from "./WrongUsage.ts"
 
 const flagText = ({ name, value }: Flag): string => `--${name}${value === null ? "" : ` <${value}>`}`
@@ -15,13 +15,13 @@ const flagsHelp = (flags: ReadonlyArray<Flag>): string => {
   return flags.map((flag) => `  ${flagText(flag).padEnd(width)}  ${flag.help}`).join("\n")
 }
 
-export const help = `ddd-verify: checks draws of Daily Dollar Draw, trusting nobody.
+const help = `ddd-verify: checks draws of Daily Dollar Draw, trusting nobody.
 
 ddd-verify <bundle> [options]    a proof bundle: a file, an http(s) URL, or - for stdin
 ddd-verify --all <url> [options] every draw of a server, and that none is missing
 ${flagsHelp(verifyFlags)}
 
-ddd-verify watch <url> [options] keep the records that a server shows, and cry when one changes
+ddd-verify watch <url> [options] keep the records that a server shows, and raise an alarm when one changes
 ${flagsHelp(watchFlags)}
 
 Exit codes: 0 valid, pending or void; 1 invalid, changed or missing; 2 it could not be read.`

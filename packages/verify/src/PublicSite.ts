@@ -55,7 +55,7 @@ export interface Patience {
   readonly answerMillis: number
 }
 
-export const patient: Patience = { attempts: 4, pauseMillis: 250, answerMillis: 30_000 }
+const patient: Patience = { attempts: 4, pauseMillis: 250, answerMillis: 30_000 }
 
 const answerBytesMax = 4 << 20
 /** A longer wait than this that a server asks for is not granted. */

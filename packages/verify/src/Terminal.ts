@@ -1,5 +1,6 @@
 /** What commands write to: results to one stream, everything else to another. */
 import { isatty } from "node:tty"
+import { styleText } from "node:util"
 
 /** Paints text; where there are no colours, gives it back as it is. */
 export interface Paint {
@@ -23,9 +24,16 @@ export interface Terminal {
   readonly status: (text: string) => void
 }
 
-const sgr = (on: number, off: number) => (text: string): string => `\u001b[${on}m${text}\u001b[${off}m`
+// whether there are colours is decided below, also where the Node is older than styleText's own look at the stream
+const as = (format: keyof Paint) => (text: string): string => styleText(format, text, { validateStream: false })
 
-const colours: Paint = { bold: sgr(1, 22), dim: sgr(2, 22), red: sgr(31, 39), green: sgr(32, 39), yellow: sgr(33, 39) }
+const colours: Paint = {
+  bold: as("bold"),
+  dim: as("dim"),
+  red: as("red"),
+  green: as("green"),
+  yellow: as("yellow")
+}
 
 const plain = (text: string): string => text
 

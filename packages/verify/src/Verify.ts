@@ -6,7 +6,7 @@
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { unreadable, type Verdict } from "@ddd/core/proof/Verdict"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
-import { verifyAll } from "./All.ts"
+import { verifyAll } from "./all/All.ts"
 import type { ExitCode } from "./ExitCode.ts"
 import { type Bundle, openSource, reasonOf } from "./Source.ts"
 import type { Terminal } from "./Terminal.ts"

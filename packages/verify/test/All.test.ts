@@ -1,7 +1,7 @@
 import { type Day, dayAfter, parseDay } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { joint, type Link } from "../src/Chain.ts"
+import { joint, type Link } from "../src/all/Chain.ts"
 import { verify } from "../src/Verify.ts"
 import type { VerifyFlags } from "../src/VerifyOptions.ts"
 import { makeSigner, operator, playDay, playDays } from "./support/days.ts"

@@ -5,8 +5,8 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { verify } from "../src/Verify.ts"
-import { watch, type WatchFlags } from "../src/Watch.ts"
-import { openWatchFolder } from "../src/WatchFolder.ts"
+import { watch, type WatchFlags } from "../src/watch/Watch.ts"
+import { openWatchFolder } from "../src/watch/WatchFolder.ts"
 import { makeSigner, operator, playDay, type PlayedDay, type Stage } from "./support/days.ts"
 import { serveDays } from "./support/server.ts"
 import { makeTerminal } from "./support/terminal.ts"
@@ -303,7 +303,7 @@ describe("ddd watch", () => {
 })
 
 describe("the folder of ddd watch", () => {
-  const seen = { at: instant(midnight + 1_234), day: "2026-02-01", name: "lock", note: "a\n\n— b c\n" } as const
+  const seen = { at: instant(midnight + 1_234), day: first, name: "lock", note: "a\n\n— b c\n" } as const
 
   it("remembers what it was told, in the order of time", () => {
     using dir = folder()
@@ -320,7 +320,7 @@ describe("the folder of ddd watch", () => {
     openWatchFolder(dir.path).keep(seen)
     const memory = join(dir.path, "seen.ndjson")
     const whole = fs.readFileSync(memory)
-    const next = { ...seen, day: "2026-02-02" }
+    const next = { ...seen, day: dayAfter(first) }
     for (let length = 0; length < whole.length; length++) {
       fs.writeFileSync(memory, Buffer.concat([whole, whole.subarray(0, length)]))
       const after = openWatchFolder(dir.path)

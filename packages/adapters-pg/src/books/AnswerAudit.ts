@@ -1,13 +1,12 @@
 /**
  * The kept answers of purchases and withdrawals: each names one of its own player, and no two the same one.
  *
- * A purchase is known by its draw and its last position, a withdrawal by its id. A player's answers come one after the other, and
- * what two players' answers both named would be wrong for one of them, so only one player's answers are held at a time.
+ * They are read by the codec that wrote them, since what it makes of them is what players are told. A purchase is known by its draw and
+ * its last position, a withdrawal by its id. A player's answers come one after the other, and what two players' answers both named would
+ * be wrong for one of them, so only one player's answers are held at a time.
  */
 import type { SoldBlock } from "@ddd/core/draws/Sale"
-import { isUuid } from "@ddd/core/values/Ids"
-import { Option, Schema } from "effect"
-import { decodeSoldBlock } from "../SoldBlockText.ts"
+import { decodeKept } from "../KeptAnswerText.ts"
 
 export interface AnswerRow {
   readonly user_id: string
@@ -35,17 +34,14 @@ export interface WithdrawalAnswer extends Keyed {
 
 export type Answer = PurchaseAnswer | WithdrawalAnswer
 
-const KeptWithdrawal = Schema.fromJsonString(Schema.Struct({ withdrawal: Schema.String }))
-const decodeWithdrawal = Schema.decodeUnknownOption(KeptWithdrawal)
-
 /** What a kept answer names; null for an answer of another kind, undefined for one that is spoilt. */
 export const readAnswer = ({ body, key, user_id: userId }: AnswerRow): Answer | null | undefined => {
-  const block = decodeSoldBlock(body)
-  if (block === "spoilt") return undefined
-  if (block !== "other") return { _tag: "Purchase", userId, key, block }
-  const kept = Option.getOrUndefined(decodeWithdrawal(body))
-  if (kept === undefined) return null
-  return isUuid(kept.withdrawal) ? { _tag: "Withdrawal", userId, key, withdrawalId: kept.withdrawal } : undefined
+  const kept = decodeKept(body)
+  if (kept === "other") return null
+  if (kept === "spoilt") return undefined
+  return kept._tag === "Withdrawal"
+    ? { _tag: "Withdrawal", userId, key, withdrawalId: kept.withdrawalId }
+    : { _tag: "Purchase", userId, key, block: kept.block }
 }
 
 const nameOf = (answer: Answer): string =>

@@ -10,7 +10,7 @@ import { createHmac } from "node:crypto"
 export type Body = string
 
 /** Product ids and what they are worth, in cents. */
-export const products = { funds_5: 500n, funds_10: 1_000n, funds_25: 2_500n } as const
+const products = { funds_5: 500n, funds_10: 1_000n, funds_25: 2_500n } as const
 const productIds = ["funds_5", "funds_10", "funds_25"] as const
 
 export const catalog = JSON.stringify({ funds_5: "5.00", funds_10: "10.00", funds_25: "25.00" })

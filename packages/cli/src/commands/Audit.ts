@@ -2,6 +2,7 @@
 import { Books, invariants } from "@ddd/core/ports/Books"
 import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
+import { count } from "../terminal/Numbers.ts"
 import { print, printJson, style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
@@ -24,7 +25,9 @@ const run = Effect.fn("ddd audit")(function*({ json }: JsonFlag) {
       yield* print(style.red(`${invariant}: ${subject}: ${detail}`))
     }
     const { draws, tickets, transactions, users } = counted
-    const seen = `${users} users, ${draws} draws, ${tickets} tickets, ${transactions} transactions`
+    const seen = `${count(users)} users, ${count(draws)} draws, ${count(tickets)} tickets, ${
+      count(transactions)
+    } transactions`
     yield* print(style.bold(
       findings.length === 0
         ? style.green(`The books hold: ${seen}.`)

@@ -5,6 +5,7 @@ import { hash } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { count } from "../terminal/Numbers.ts"
 import { at, expectJson, numberAt, request, textAt } from "./Client.ts"
 import { balanceOf, type Player, prizesOf, signIn, withdraw } from "./Player.ts"
 import { credit, type Played } from "./Script.ts"
@@ -49,7 +50,7 @@ export const winnerPaid = Effect.fn("Claims.winnerPaid")(function*(site: Site, d
   const winningTicketId = textAt(draw, "winningTicketId")
   const held = tally.holdings.get(winningTicketId)
   const drawn = claim(
-    `the draw of ${day} is drawn: ${sold} entries, a pot of $${formatCents(pot)}, winner ${winningTicketId}`,
+    `the draw of ${day} is drawn: ${count(sold)} entries, a pot of $${formatCents(pot)}, winner ${winningTicketId}`,
     at(draw, "status") === "drawn" && numberAt(draw, "totalEntries") === sold &&
       at(draw, "prizePool") === formatCents(pot) && held !== undefined
   )
@@ -134,7 +135,7 @@ export const booksAndProof = Effect.fn("Claims.booksAndProof")(function*(
   return [
     claim(
       audit.code === 0
-        ? `the books balance, says ddd audit of ${numberAt(report, "counted", "transactions")} movements`
+        ? `the books balance, says ddd audit of ${count(numberAt(report, "counted", "transactions"))} movements`
         : `ddd audit: ${audit.stderr}${JSON.stringify(at(report, "findings") ?? [])}`,
       audit.code === 0 && at(report, "holds") === true
     ),

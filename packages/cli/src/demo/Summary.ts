@@ -1,4 +1,5 @@
 /** The end of the demo: what was done, and what held. */
+import { count, withTenths } from "../terminal/Numbers.ts"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 import type { Claim } from "./Claims.ts"
@@ -12,25 +13,25 @@ export const summary = (
   seconds: number
 ): string => {
   const { holdings, latencies, players, refused } = tally
-  const millis = (share: number) => `${Math.round(quantile(latencies, share))} ms`
+  const millis = (share: number) => `${count(quantile(latencies, share))} ms`
   const figure = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
   const broken = claims.filter(({ holds }) => !holds).length
   return [
     "",
     aligned([
-      figure("players", String(players.length)),
+      figure("players", count(players.length)),
       figure(
         "tickets",
-        `${holdings.size} in ${latencies.length} purchases, ${Math.round(purchasesPerSecond)} a second`
+        `${count(holdings.size)} in ${count(latencies.length)} purchases, ${count(purchasesPerSecond)} a second`
       ),
       figure("answers", `${millis(0.5)} median, ${millis(0.99)} at the 99th percentile`),
-      figure("refusals", `${refused} purchases that the wallet could not pay`)
+      figure("refusals", `${count(refused)} purchases that the wallet could not pay`)
     ]),
     "",
     ...claims.map(({ holds, sentence }) => `${holds ? style.green("✓") : style.red("✗")} ${sentence}`),
     "",
     broken === 0
-      ? style.bold(style.green(`Everything held, in ${seconds.toFixed(1)} s.`))
+      ? style.bold(style.green(`Everything held, in ${withTenths(seconds)} s.`))
       : style.bold(style.red(`${broken} of ${claims.length} did not hold.`))
   ].join("\n")
 }

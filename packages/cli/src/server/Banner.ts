@@ -3,10 +3,10 @@ import { quicknet } from "@ddd/core/draws/Beacon"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
-import { destinationOf } from "../Mail.ts"
-import { payoutsBy } from "../Money.ts"
+import { payoutsBy } from "../MoneyProviders.ts"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
+import { destinationOf } from "./MailWorkers.ts"
 import type { Running } from "./Server.ts"
 
 const shortest = (path: string): string => {

@@ -19,13 +19,14 @@ import { join } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { keysOf } from "../Keys.ts"
-import * as Mail from "../Mail.ts"
-import * as Money from "../Money.ts"
+import { payoutsBy } from "../MoneyProviders.ts"
 import * as Ports from "../Ports.ts"
+import * as MailWorkers from "./MailWorkers.ts"
+import * as MoneyWorkers from "./MoneyWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 
-/** The port cannot be had. */
-export class PortTaken extends Data.TaggedError("PortTaken")<{ readonly message: string }> {}
+/** The port cannot be listened on. */
+export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{ readonly message: string }> {}
 
 /** A running server, and what there is to say of it. */
 export interface Running {
@@ -41,10 +42,11 @@ export interface Running {
 }
 
 /** A port that nobody listens on; known before the server listens, since it is part of what the server says of itself. */
-const freePort = (host: string): Effect.Effect<number, PortTaken> =>
+const freePort = (host: string): Effect.Effect<number, PortUnavailable> =>
   Effect.callback((resume) => {
     const probe = createServer()
-    const unavailable = ({ message }: Error) => new PortTaken({ message: `${host} has no free port: ${message}.` })
+    const unavailable = ({ message }: Error) =>
+      new PortUnavailable({ message: `${host} has no free port: ${message}.` })
     probe.once("error", (error) => resume(Effect.fail(unavailable(error))))
     probe.listen(0, host, () => {
       const bound = probe.address()
@@ -93,7 +95,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
       publicUrl: url,
       corsOrigins,
       internalToken: keys.internalToken,
-      withdrawals: { enabled: Money.payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
+      withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
       pages
     }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
@@ -101,14 +103,14 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, Mail.worker(settings, url), Money.workers]),
+      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer]),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))
     )
   ).pipe(
     Effect.catchTag("ServeError", () =>
       Effect.fail(
-        new PortTaken({
+        new PortUnavailable({
           message: `${host}:${port} cannot be listened on: it is taken, or not an address of this machine. ` +
             "Stop the other program, or set PORT (0: any free one) or HOST."
         })

@@ -1,4 +1,4 @@
-import { parseCode } from "@ddd/core/rooms/Room"
+import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { askAs, balanceOf, buyIn, expectAs, movementsOf, newMember, newRoom, roomOf } from "../support/Rooms.ts"

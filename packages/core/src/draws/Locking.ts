@@ -81,6 +81,12 @@ export const lockRoom = (hash: Sha256, openText: string, sold: Sold & RoomLockTe
   }
 }
 
+/** A draw that is to be locked, as read under its lock. */
+export type Lockable = Pick<
+  DrawState,
+  "clock" | "frontier" | "id" | "lastPurchasedAt" | "openText" | "totalEntries"
+>
+
 /** What is written of a draw that is locked: its row says what the record says. */
 export interface Locked {
   readonly record: LockRecord
@@ -89,7 +95,7 @@ export interface Locked {
 }
 
 /** What a draw has sold. Throws where the tree that the sales carried along does not hold its tickets. */
-const soldIn = (hash: Sha256, { clock, frontier, id, lastPurchasedAt, totalEntries }: DrawState): Sold => {
+const soldIn = (hash: Sha256, { clock, frontier, id, lastPurchasedAt, totalEntries }: Lockable): Sold => {
   if (frontier.size !== totalEntries) {
     throw new Error(`the carried tree of draw ${id} does not hold its ${totalEntries} tickets`)
   }
@@ -103,15 +109,18 @@ export const lockByClock = (hash: Sha256, draw: DrawState): Locked | null => {
   return { record, text: formatLock(record) }
 }
 
-/**
- * Locks a room whose host may start its draw, which `rooms` decides. `draw` is read under its lock. `autoDrawAt` is when the server draws
- * it although its host never comes back.
- */
+/** What is written of a room that is locked. */
+export interface LockedByHost extends Locked {
+  /** When the server draws it although its host never comes back. */
+  readonly autoDrawAt: Instant
+}
+
+/** Locks a room whose host may start its draw, which `startRoom` of `rooms` decides. */
 export const lockByHost = (
   hash: Sha256,
-  draw: DrawState,
+  draw: Lockable,
   terms: RoomLockTerms
-): Locked & { readonly autoDrawAt: Instant } => {
+): LockedByHost => {
   const record = lockRoom(hash, draw.openText, { ...soldIn(hash, draw), ...terms })
   return { record, text: formatLock(record), autoDrawAt: autoDrawTime(record.locked, terms.drawAt, record.draws) }
 }

@@ -97,6 +97,11 @@ export interface Sale {
   readonly purchasedAt: Instant
 }
 
+/** The numbering where nothing is on sale: nothing is numbered then. */
+export const noNumbering = (): never => {
+  throw new Error("nothing is on sale, so nothing is numbered")
+}
+
 /** What a pot of `entries` tickets holds. */
 export const potOf = (entries: number): Cents => cents(ticketPot * BigInt(entries))
 

@@ -106,12 +106,6 @@ export const isOverdue = (
 export const abandonReason = (draw: StepFacts, isSeedOpened: boolean, clock: Instant): "beacon" | "seed" | null =>
   !isOverdue(draw, clock) ? null : draw.isRoundMissing ? "beacon" : isSeedOpened ? null : "seed"
 
-/** Whether the outcome of a draw is due at `clock` and waits for a round of the beacon, which is to be fetched. */
-export const isRoundAwaited = (
-  { drawAt, isRoundMissing, status }: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status">,
-  clock: Instant
-): boolean => status === "locked" && isRoundMissing && drawAt !== null && drawAt <= clock
-
 /**
  * When the server draws a room that is locked now, although its host never comes back: at the time that the host named, else a day after
  * the lock, and never before `drawAt`, when the outcome is due.

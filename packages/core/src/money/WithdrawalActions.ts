@@ -3,6 +3,7 @@
  *
  * A request that was sent is repeated under its key for less than the provider remembers keys; after that it is only looked up.
  */
+import type { NewJob, WithdrawalEvent } from "../ports/Outbox.ts"
 import { type Instant, instant } from "../values/Instant.ts"
 import { hasFailed, type ProviderStep, type StepState, type Withdrawal } from "./Withdrawal.ts"
 
@@ -46,17 +47,9 @@ export const nextAction = (withdrawal: Withdrawal, now: Instant): ProviderAction
     : null
 }
 
-/** The withdrawal as it is stored before its action is run: whatever happens from here on, the request may have been sent. */
-export const startTurn = (withdrawal: Withdrawal, action: ProviderAction, now: Instant): Withdrawal => {
-  const begun = { ...withdrawal, turn: withdrawal.turn + 1, idleTurns: withdrawal.idleTurns + 1 }
-  if (action._tag !== "Send") return begun
-  const state = begun[action.step]
-  return { ...begun, [action.step]: { ...state, status: "unknown", sentAt: state.sentAt ?? now } }
-}
-
 const secondMillis = 1_000
 
-/** How long it rests before it is taken up again, in milliseconds: the longer, the longer nothing has changed. */
+/** How long it rests before its next turn, in milliseconds: the longer, the longer nothing has changed. */
 export const pauseMillis = ({ idleTurns, payout, providerPayoutStatus, status }: Withdrawal): number => {
   if (status === "paid" && !hasFailed(providerPayoutStatus)) return 86_400 * secondMillis
   // banks take days: asking every second would not make them quicker
@@ -65,8 +58,8 @@ export const pauseMillis = ({ idleTurns, payout, providerPayoutStatus, status }:
 }
 
 /**
- * When a withdrawal is to be taken up next, as it stands after a turn or a notice at `now`: at once where it got on and can be taken
- * further, after a rest otherwise; null where nothing is left to do, ever or before a person has looked at it.
+ * When a withdrawal's next turn is due, as it stands after a turn or a notice at `now`: at once where it made progress and there is
+ * more to ask, after a rest otherwise; null where nothing is left to do, ever or before a person has looked at it.
  */
 export const dueAfter = (withdrawal: Withdrawal, now: Instant): Instant | null => {
   const action = nextAction(withdrawal, now)
@@ -74,5 +67,46 @@ export const dueAfter = (withdrawal: Withdrawal, now: Instant): Instant | null =
   return withdrawal.idleTurns === 0 && action._tag !== "Watch" ? now : instant(now + pauseMillis(withdrawal))
 }
 
-/** How long a turn is its own: whoever took it up is thought dead after that. Longer than any request may take. */
-export const turnMillis = 120_000
+/** When a withdrawal's next turn is due, and whose it is. */
+export interface WithdrawalSchedule {
+  /** Null where nothing is left to do, ever or before a person has looked at it. */
+  readonly dueAt: Instant | null
+  /** Until when the turn that is under way belongs to whoever claimed it; null where none is. */
+  readonly claimedUntil: Instant | null
+}
+
+/** A withdrawal as it is stored. */
+export interface ScheduledWithdrawal {
+  readonly withdrawal: Withdrawal
+  readonly schedule: WithdrawalSchedule
+}
+
+/** Whether somebody's turn is under way at `now`. */
+export const isClaimed = ({ claimedUntil }: WithdrawalSchedule, now: Instant): boolean =>
+  claimedUntil !== null && claimedUntil > now
+
+/** The job that has a withdrawal's first turn taken. */
+export const payoutJob = ({ id }: Pick<Withdrawal, "id">): NewJob => ({
+  id: `payout ${id}`,
+  job: { _tag: "PayOut", withdrawalId: id }
+})
+
+const hourMillis = 3_600_000
+
+/**
+ * The job that has a turn taken which was due at `dueAt`. Its id is another one for each hour that the turn stays due: where a job came
+ * to nothing, there is a further one.
+ */
+export const dueTurnJob = (id: string, dueAt: Instant, now: Instant): NewJob => ({
+  id: `payout ${id} ${dueAt} ${Math.floor((now - dueAt) / hourMillis)}`,
+  job: { _tag: "PayOut", withdrawalId: id }
+})
+
+/** The job that tells a withdrawal's player what became of it; each event once. */
+export const withdrawalMailJob = (
+  { id, userId }: Pick<Withdrawal, "id" | "userId">,
+  event: WithdrawalEvent
+): NewJob => ({
+  id: `withdrawal ${id} ${event}`,
+  job: { _tag: "MailWithdrawal", userId, withdrawalId: id, event }
+})

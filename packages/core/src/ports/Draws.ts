@@ -1,5 +1,6 @@
 /** Port: the draws, their records, and the steps of the clockwork. */
 import { Context, Data, type Effect, type Stream } from "effect"
+import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import type { Draw, DrawNotes } from "../draws/Draw.ts"
 import type { DrawStep } from "../draws/Steps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
@@ -14,15 +15,6 @@ export interface DueStep {
   readonly drawId: DrawId
   readonly step: DrawStep
   readonly dueAt: Instant
-}
-
-/** A round of a beacon that locked draws wait for, whose outcome is due. */
-export interface AwaitedRound {
-  /** 64 hex digits. */
-  readonly chainHash: string
-  readonly round: number
-  /** Those that wait for it, at least one. */
-  readonly drawIds: ReadonlyArray<DrawId>
 }
 
 /** A step could not be done now; it stays due. */

@@ -1,17 +1,8 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
+import type { PayoutAccount, PayoutAccountStatus } from "../money/PayoutAccount.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-/** `ready`: money can be sent to it. */
-export type PayoutAccountStatus = "pending" | "ready"
-
-export interface PayoutAccount {
-  readonly userId: UserId
-  /** The provider's name for it. */
-  readonly account: string
-  readonly status: PayoutAccountStatus
-}
 
 /** The player has an account of another name already. Nothing was changed. */
 export class PayoutAccountTaken extends Data.TaggedError("PayoutAccountTaken")<{ readonly account: string }> {}

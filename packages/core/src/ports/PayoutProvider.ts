@@ -5,11 +5,11 @@
  * what happened is a `ProviderReport`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
+import type { PayoutAccountStatus } from "../money/PayoutAccount.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { PayoutAccountStatus } from "./PayoutAccounts.ts"
 import type { WebhookRequest, WebhookVerdict } from "./WebhookInbox.ts"
 
 /** The provider could not be asked, or would not answer. Nothing is known to have changed. */

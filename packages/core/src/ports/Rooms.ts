@@ -1,23 +1,18 @@
 /** Port: private rooms. Each operation is one transaction, under the lock of the room's draw. */
 import { Context, Data, type Effect } from "effect"
-import type { Receipt, Ticket } from "../draws/Ticket.ts"
-import type { Room, RoomRefusal } from "../rooms/Room.ts"
+import type { Ticket } from "../draws/Ticket.ts"
+import type { NewRoom } from "../rooms/Membership.ts"
+import type { Room } from "../rooms/Room.ts"
+import type { RoomPurchaseRefusal, RoomReceipt } from "../rooms/RoomPurchase.ts"
+import type { RoomRefusal } from "../rooms/RoomState.ts"
 import type { Idempotency } from "../values/Idempotency.ts"
 import type { DrawId, UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { StepFailed } from "./Draws.ts"
 import type { UnknownUser } from "./Ledger.ts"
-import type { OutcomeUnknown, PurchaseRefused } from "./Sales.ts"
+import { type OutcomeUnknown, PurchaseRefused } from "./Sales.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-export interface NewRoom {
-  readonly hostId: UserId
-  /** 1 … 100 characters. */
-  readonly name: string
-  /** 2 … 50. */
-  readonly maxParticipants: number
-}
 
 /** What a member asks of a room: `room` is its id, or its code in any case. */
 export interface RoomRequest {
@@ -28,13 +23,9 @@ export interface RoomRequest {
 /** The room refuses; nothing was changed. For whoever is no member the refusal is `NoRoom`, as for a room that does not exist. */
 export class RoomRefused extends Data.TaggedError("RoomRefused")<{ readonly refusal: RoomRefusal }> {}
 
-/** The answer to a purchase in a room. A replayed one is equal in every field but `replayed`, the room as it was then included. */
-export interface RoomReceipt {
-  readonly ticket: Ticket
-  readonly wallet: Receipt["wallet"]
-  readonly room: Room
-  readonly replayed: boolean
-}
+/** A refused purchase in a room as the port's error: of the room, or of any purchase. */
+export const purchaseRefused = (refusal: RoomPurchaseRefusal): RoomRefused | PurchaseRefused =>
+  refusal._tag === "NoRoom" ? new RoomRefused({ refusal }) : new PurchaseRefused({ refusal })
 
 export class Rooms extends Context.Service<Rooms, {
   /** Makes a room and its draw: commitment and open record are published with it. The host is its first member. */

@@ -1,7 +1,7 @@
 /** Port: the sale of tickets. */
 import { Context, Data, type Effect } from "effect"
+import type { Receipt } from "../draws/Receipt.ts"
 import type { PurchaseRefusal, PurchaseRequest } from "../draws/Sale.ts"
-import type { Receipt } from "../draws/Ticket.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The purchase was decided against; nothing was changed. */

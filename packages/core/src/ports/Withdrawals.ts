@@ -1,34 +1,14 @@
 /** Port: money on its way out. Each operation is one transaction. */
 import { Context, Data, type Effect } from "effect"
-import type { Cents } from "../money/Money.ts"
+import type { AskRefusal, WithdrawalRequest } from "../money/AskWithdrawal.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
-import type { WithdrawalRefusal } from "../money/Wallet.ts"
 import type { Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
-import type { Idempotency, KeyReused } from "../values/Idempotency.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Transaction } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-export interface WithdrawalRequest {
-  readonly userId: UserId
-  /** Positive. */
-  readonly amount: Cents
-  /** Whether purchased credit may be withdrawn too (WITHDRAW_DEPOSITS). */
-  readonly withdrawDeposits: boolean
-  /** As of a purchase. */
-  readonly idempotency: Idempotency | null
-}
-
-export type AskRefusal =
-  | WithdrawalRefusal
-  /** There is no payout account, or it is not ready. */
-  | { readonly _tag: "NoPayoutAccount"; readonly status: "none" | "pending" }
-  | { readonly _tag: "AccountFrozen" }
-  | { readonly _tag: "UnknownUser" }
-  | KeyReused
 
 /** The withdrawal was decided against; nothing was changed. */
 export class WithdrawalRefused extends Data.TaggedError("WithdrawalRefused")<{ readonly refusal: AskRefusal }> {}
@@ -65,13 +45,13 @@ export class Withdrawals extends Context.Service<Withdrawals, {
   readonly list: (filter: WithdrawalFilter, page: PageRequest) => Effect.Effect<Page<Withdrawal>, Unavailable>
 
   /**
-   * Takes a withdrawal up: its next action, written down as set out on before anybody is asked. Null where it has none now, rests
-   * (unless `isUrgent`), or somebody else is at it: a turn is theirs for two minutes.
+   * Claims a withdrawal's turn: its next action, which is written down before the provider is asked. Null where it has none now, is not
+   * due (unless `isUrgent`), or its turn is somebody else's: a claim lasts two minutes (`turnMillis`).
    */
   readonly claim: (id: string, isUrgent: boolean) => Effect.Effect<Turn | null, Unavailable>
   /**
-   * Writes down what became known and what follows from it: the movements of a failure or a return, the mail, when to take it up
-   * again. `turn` ends that turn; null: it was learnt from elsewhere. Null for an unknown withdrawal.
+   * Applies a report and writes what follows from it: the movements of a failure or a return, the mail, when its
+   * next turn is due. `turn` ends that turn; null: the report came otherwise. Null for an unknown withdrawal.
    */
   readonly applyReport: (
     id: string,
@@ -81,7 +61,7 @@ export class Withdrawals extends Context.Service<Withdrawals, {
   /** A person's decision about a held one; null where it is not held, or that decision makes no sense of it. */
   readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
   /**
-   * Enqueues, each under a new job id, what is to be taken up by now and nobody is at, at most `limit`; gives how many. A withdrawal
+   * Enqueues, each under a new job id, what has a turn due by now that nobody has claimed, at most `limit`; gives how many. A withdrawal
    * never runs out of attempts.
    */
   readonly offerDue: (limit: number) => Effect.Effect<number, Unavailable>

@@ -6,12 +6,13 @@
  * another: which one it is was published before anybody could know it (FAIRNESS.md, "Records").
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
+import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../draws/Beacon.ts"
 import { failingMillisMin } from "../draws/Steps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChain } from "../ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRelays.ts"
-import { type AwaitedRound, Draws } from "../ports/Draws.ts"
+import { Draws } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"

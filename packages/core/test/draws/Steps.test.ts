@@ -10,7 +10,6 @@ import {
   expireAfterMillis,
   isDue,
   isOverdue,
-  isRoundAwaited,
   mayBeDrawn,
   type StepFacts,
   stepsAhead
@@ -111,9 +110,6 @@ describe("the steps that a draw has before it", () => {
     const waiting = { ...lockedRoom, isRoundMissing: true }
     assert.deepStrictEqual(namesOf(waiting), ["tile"])
     assert.isFalse(mayBeDrawn(waiting, at(3 * dayMillis)))
-    assert.isFalse(isRoundAwaited(waiting, at(dayMillis + hour - 1)))
-    assert.isTrue(isRoundAwaited(waiting, at(dayMillis + hour)))
-    assert.isFalse(isRoundAwaited(lockedRoom, at(dayMillis + hour)))
   })
 })
 

@@ -2,19 +2,21 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
   applyEvent,
-  canonicalReference,
   contradicts,
   creditStatusAfter,
-  depositSource,
   emptyFunding,
   type Funding,
   type FundingEvent,
   type FundingStep,
+  stepDue
+} from "../../src/money/Funding.ts"
+import {
+  canonicalReference,
+  depositSource,
   isStore,
   reversalReference,
-  stepDue,
   storeReference
-} from "../../src/money/Funding.ts"
+} from "../../src/money/FundingReference.ts"
 import { cents } from "../../src/money/Money.ts"
 import { userId } from "../../src/values/Ids.ts"
 

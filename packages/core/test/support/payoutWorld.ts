@@ -6,6 +6,7 @@
  * house.
  */
 import { assert } from "@effect/vitest"
+import { startTurn, turnMillis } from "../../src/money/ClaimWithdrawal.ts"
 import { type Cents, cents, zero } from "../../src/money/Money.ts"
 import { applyReport, type ProviderReport } from "../../src/money/ProviderReport.ts"
 import {
@@ -15,13 +16,7 @@ import {
   type Withdrawal,
   type WithdrawalStatus
 } from "../../src/money/Withdrawal.ts"
-import {
-  nextAction,
-  type ProviderAction,
-  requestKey,
-  startTurn,
-  turnMillis
-} from "../../src/money/WithdrawalActions.ts"
+import { nextAction, type ProviderAction, requestKey } from "../../src/money/WithdrawalActions.ts"
 import { type Resolution, resolve } from "../../src/money/WithdrawalResolution.ts"
 import { userId } from "../../src/values/Ids.ts"
 import { dayMillis, type Instant, instant } from "../../src/values/Instant.ts"

@@ -61,7 +61,7 @@ const preflightOf = (request: HttpServerRequest.HttpServerRequest, cors: Cors) =
   return response === undefined ? undefined : Effect.succeed(response)
 }
 
-/** Answers what failed. Where the client has gone there is nobody to answer. */
+/** Answers what failed; where the client has gone, fails itself, since no answer can reach it. */
 const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
@@ -102,7 +102,7 @@ const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: stri
       requestId
     )
 
-/** One line a request, by its path's template: the path itself may hold what is nobody's business. */
+/** One line a request, by its path's template: the path itself may hold ids and codes, which a log must not. */
 const logRequest = (
   request: HttpServerRequest.HttpServerRequest,
   { status }: HttpServerResponse.HttpServerResponse,

@@ -1,7 +1,7 @@
 /**
  * How long answers may be kept by browsers and proxies.
  *
- * An answer says `no-store` unless its handler says otherwise: most are somebody's own.
+ * An answer says `no-store` unless its handler says otherwise: most show a player's own data.
  */
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"

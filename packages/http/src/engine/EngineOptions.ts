@@ -1,4 +1,4 @@
-/** What both engines are told. */
+/** The options of both engines. */
 import type { Duration } from "effect"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
 import type { Patience } from "./Heartbeat.ts"

@@ -8,7 +8,7 @@ import { Effect, type Scope } from "effect"
 /** What the heartbeat does to one connection. */
 export interface Pulse {
   readonly ping: () => void
-  /** Ends the connection without a goodbye: nobody would read it. */
+  /** Ends the connection without a close frame: the client would not read it. */
   readonly drop: () => void
 }
 
@@ -21,7 +21,7 @@ export interface Patience {
 export const defaultPatience: Patience = { pingAfter: 30, dropAfter: 60 }
 
 export class Heartbeat {
-  /** Sweeps so far, which is the clock here: it stands still while the process does, and nobody is dropped for that. */
+  /** Sweeps so far, which is the clock here: it stands still while the process does, so that no client is dropped for a pause of ours. */
   #now = 0
   readonly #heardAt = new Map<Pulse, number>()
   readonly #patience: Patience

@@ -1,8 +1,8 @@
 /** Tells the channels what happened to draws and rooms. */
 import { Effect, Stream } from "effect"
 import { drawChannel, lobbyChannel } from "./ChannelKind.ts"
+import { encodeEvent } from "./Events.ts"
 import type { LiveChange, LiveSource } from "./LiveSource.ts"
-import { encodeEvent } from "./Protocol.ts"
 import type { Topics } from "./Topics.ts"
 
 /** How long until changes that failed are listened to again. */

@@ -46,7 +46,7 @@ export class Channel<R extends Reader = Reader> {
     this.#readers.delete(reader)
   }
 
-  /** Makes `text` the newest message of `subject`. Returns whether it is another one than before. Nobody is sent it yet. */
+  /** Makes `text` the newest message of `subject`. Returns whether it differs from the one before. Sends it to no reader yet. */
   put(subject: string, text: string): boolean {
     if (this.#newest.get(subject)?.text === text) return false
     this.#newest.delete(subject)

@@ -5,14 +5,14 @@
  */
 import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
+import { encodeEvent, type Fault } from "./Events.ts"
 import type { LiveSource, LiveSourceUnavailable } from "./LiveSource.ts"
-import { encodeEvent, type Fault } from "./Protocol.ts"
 
 /** What a channel sends. */
 export interface ChannelState {
   /** The event, as it is sent. */
   readonly text: string
-  /** Whom it is for, by user id; absent: for everybody. Whoever else listens is authorised again before it is sent. */
+  /** The ids of the users who may see it; absent: everybody. Any other reader is authorised again before it is sent. */
   readonly audience?: ReadonlySet<string>
 }
 
@@ -50,7 +50,7 @@ export const lobbyChannel = (roomId: string): string => `${lobbyPrefix}${roomId}
 const roomIdOf = (name: string): string => name.slice(lobbyPrefix.length)
 
 const noUser: Fault = { code: "unauthenticated", detail: "Say who you are first: send auth with an access token." }
-/** A room that one is no member of is none, for whoever asks. */
+/** The same answer for a room that does not exist and for one of which the player is no member. */
 const noChannel: Fault = { code: "not_found", detail: "There is no such channel for you." }
 
 export const lobbyKind = (source: LiveSource["Service"]): ChannelKind => ({

@@ -1,8 +1,8 @@
 /** One client of the live hub: who it is, its channels, and its messages that wait to be served. */
 import { randomUUID } from "node:crypto"
 import type { LiveSocket } from "../engine/Sockets.ts"
+import { encodeEvent, type EventData, type EventName, type Fault } from "./Events.ts"
 import type { Authenticated } from "./LiveSource.ts"
-import { encodeEvent, type Fault } from "./Protocol.ts"
 import type { Subscriber } from "./Topics.ts"
 
 /** So many messages in a row that cannot be served end the connection (API.md, "WebSocket"). */
@@ -45,7 +45,7 @@ export class Connection implements Subscriber {
   }
 
   /** Answers a message that was served. */
-  answer(event: string, data: object): void {
+  answer<Name extends EventName>(event: Name, data: EventData<Name>): void {
     this.#faults = 0
     this.send(encodeEvent(event, data))
   }

@@ -53,7 +53,7 @@ const accept = (
     servers.signIns.forget(connection)
     topics.leaveAll(connection)
   }
-  /** Whoever went while they were served may have been signed in, or have come to listen, after they were forgotten. */
+  /** A message that was being served when the connection closed may have signed it in, or subscribed it, after `forget`. */
   const forgetIfGone = Effect.sync(() => {
     if (connection.gone) forget()
   })

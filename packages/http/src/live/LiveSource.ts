@@ -2,46 +2,7 @@
 import type { SessionId } from "@ddd/core/accounts/Session"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
 import type { ProblemCode } from "../problems/Problem.ts"
-
-/** The draw now on sale, as `draw:update` shows it (API.md, "WebSocket"). */
-export interface DrawUpdate {
-  readonly drawId: string
-  /** A decimal string, `"0.95"`. */
-  readonly prizePool: string
-  readonly totalEntries: number
-}
-
-/** What `draw:status` shows: a draw opened, locked, was drawn or declared void. Members that are not known yet are absent. */
-export interface DrawStatusUpdate {
-  readonly drawId: string
-  readonly status: "open" | "locked" | "drawn" | "void"
-  /** The lock record, a signed note; with `locked`. */
-  readonly lock?: string
-  readonly winningPosition?: number
-  readonly winningTicketId?: string
-  /** A decimal string. */
-  readonly prizeAmount?: string
-}
-
-/** A room, as `lobby:update` shows it to its members. Members that are not known yet are absent. */
-export interface RoomUpdate {
-  readonly roomId: string
-  /** A decimal string. */
-  readonly prizePool: string
-  readonly participants: ReadonlyArray<{
-    readonly userId: string
-    readonly username: string
-    readonly hasTicket: boolean
-    readonly ticketPosition: number | null
-    /** RFC 3339, UTC. */
-    readonly joinedAt: string
-  }>
-  /** From the lock on. */
-  readonly status?: "locked" | "drawn" | "closed"
-  readonly winnerId?: string
-  /** The lock record, a signed note; while the room is locked or drawn. */
-  readonly lock?: string
-}
+import type { DrawStatusUpdate, DrawUpdate, RoomUpdate } from "./Events.ts"
 
 /** Something that was committed. */
 export type LiveChange =

@@ -10,7 +10,8 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type DrawId, drawId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Stream } from "effect"
-import { type LiveChange, LiveSource, LiveSourceUnavailable, type RoomUpdate, TokenRefused } from "./LiveSource.ts"
+import type { RoomUpdate } from "./Events.ts"
+import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
 
 /** How many draws that are over are told again where changes may have been missed. */
 const recentDraws = 3
@@ -39,7 +40,7 @@ export const layer = Layer.effect(
         }]
       })
 
-    /** What is told of a draw is public; of a room nothing is. */
+    /** A daily draw's status is public; of a room's change only that it happened is passed on. */
     const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
       Effect.flatMap(draws.byId(id), (draw) =>
         draw === null || draw.drawDate === null

@@ -1,7 +1,7 @@
-/** The messages that go over a WebSocket, as text (API.md, "WebSocket"). */
+/** Reads the messages that clients send over a WebSocket (API.md, "WebSocket"). */
 import { Redacted, Result } from "effect"
-import type { ProblemCode } from "../problems/Problem.ts"
 import { type Json, parseText } from "../requests/StrictJson.ts"
+import type { Fault } from "./Events.ts"
 
 export type ClientMessage =
   | { readonly type: "auth"; readonly token: Redacted.Redacted }
@@ -9,12 +9,8 @@ export type ClientMessage =
   | { readonly type: "unsubscribe"; readonly channel: string }
   | { readonly type: "ping" }
 
-/** Why a message is not served: what an `error` event carries. */
-export interface Fault {
-  readonly code: ProblemCode
-  /** A sentence. */
-  readonly detail: string
-}
+/** The types of messages, each with the one member that it has besides, a string; null where it has none. */
+export const messageMembers = { auth: "token", subscribe: "channel", unsubscribe: "channel", ping: null } as const
 
 /** Reads what a client sent. A member that is not known is a fault, never ignored. */
 export const parseMessage = (text: string): Result.Result<ClientMessage, Fault> =>
@@ -27,10 +23,10 @@ export const parseMessage = (text: string): Result.Result<ClientMessage, Fault> 
         case "ping":
           return Object.keys(rest).length === 0 ? Result.succeed({ type }) : invalid("A ping has no members but type.")
         case "auth":
-          return Result.map(only(rest, "token"), (token) => ({ type, token: Redacted.make(token) }))
+          return Result.map(only(rest, messageMembers.auth), (token) => ({ type, token: Redacted.make(token) }))
         case "subscribe":
         case "unsubscribe":
-          return Result.map(only(rest, "channel"), (channel) => ({ type, channel }))
+          return Result.map(only(rest, messageMembers[type]), (channel) => ({ type, channel }))
         default:
           return invalid("The type must be auth, subscribe, unsubscribe or ping.")
       }
@@ -50,7 +46,3 @@ const only = (rest: JsonObject, name: string): Result.Result<string, Fault> => {
     ? Result.succeed(value)
     : invalid(`This message has the members type and ${name}, a string, and no other.`)
 }
-
-/** An event as it is sent; `channel` where it belongs to one. */
-export const encodeEvent = (event: string, data: object, channel?: string): string =>
-  JSON.stringify({ event, data, channel })

@@ -3,8 +3,8 @@ import type { SessionId } from "@ddd/core/accounts/Session"
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, type Redacted } from "effect"
 import type { Connection } from "./Connection.ts"
+import { encodeEvent, type Fault } from "./Events.ts"
 import type { LiveSource } from "./LiveSource.ts"
-import { encodeEvent, type Fault } from "./Protocol.ts"
 import type { Topics } from "./Topics.ts"
 
 export const tokenExpired: Fault = { code: "token_expired", detail: "The access token has expired." }

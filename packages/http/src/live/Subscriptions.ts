@@ -2,8 +2,8 @@
 import { Effect } from "effect"
 import type { ChannelKind } from "./ChannelKind.ts"
 import type { Connection } from "./Connection.ts"
+import type { Fault } from "./Events.ts"
 import type { LiveSourceUnavailable } from "./LiveSource.ts"
-import type { Fault } from "./Protocol.ts"
 import { tokenExpired } from "./SignIns.ts"
 import type { Topics } from "./Topics.ts"
 

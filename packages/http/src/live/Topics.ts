@@ -23,7 +23,7 @@ export interface Subscriber extends Reader {
   readonly channels: Set<string>
   /** Who reads; undefined: nobody signed in. */
   readonly userId: string | undefined
-  /** It has lost a channel: it may not be told of it any more. */
+  /** Called once it has lost the channel `name`, which it may not listen to any more. */
   readonly dismissed: (name: string) => void
 }
 

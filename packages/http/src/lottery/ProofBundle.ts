@@ -25,6 +25,9 @@ export const makeProofBundle = Effect.gen(function*() {
   }
 })
 
+/** Makes a draw's bundle of where it stands. */
+export type ProofBundle = Effect.Success<typeof makeProofBundle>
+
 /**
  * Of the log's living keys, oldest first, the oldest one that signed all the notes. Where a rotation left none, the newest: a verifier
  * says what it did not sign.

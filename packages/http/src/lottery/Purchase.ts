@@ -2,10 +2,11 @@
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { Sales } from "@ddd/core/ports/Sales"
 import { Effect } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpServerResponse } from "effect/http"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser } from "../requests/Authentication.ts"
+import type { KeyedCall } from "../requests/Call.ts"
 import { idempotencyOf, replayHeaders } from "../requests/Idempotency.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { purchasePath } from "./LotteryApi.ts"
@@ -18,10 +19,7 @@ const purchaseIdempotency = idempotencyOf(purchasePath)
 
 /** The handler of purchases. */
 export const makePurchase = (sales: typeof Sales.Service) =>
-  Effect.fnUntraced(function*({ headers, request }: {
-    readonly headers: { readonly "idempotency-key"?: string }
-    readonly request: HttpServerRequest.HttpServerRequest
-  }) {
+  Effect.fnUntraced(function*({ headers, request }: KeyedCall) {
     const { userId } = yield* CurrentUser
     const { bytes, value: { drawId = null, quantity = 1 } } = yield* purchaseBody(request)
     const key = headers["idempotency-key"]

@@ -4,7 +4,8 @@
  * It is the busiest answer there is, and one kept under an idempotency key must be the same to the byte. It says what
  * `ReceiptBody` declares, which a test holds it to, without walking a schema for every ticket.
  */
-import type { Receipt, Ticket } from "@ddd/core/draws/Ticket"
+import type { Receipt } from "@ddd/core/draws/Receipt"
+import type { Ticket } from "@ddd/core/draws/Ticket"
 import { formatCents } from "@ddd/core/money/Money"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 

@@ -18,11 +18,7 @@ export const problemStatus = {
   insufficient_funds: 402,
   forbidden: 403,
   account_frozen: 403,
-  jurisdiction_blocked: 451,
-  age_restricted: 403,
-  self_excluded: 403,
   limit_exceeded: 403,
-  kyc_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   email_taken: 409,
@@ -81,7 +77,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   }
 }
 
-/** For what nobody foresaw: the log says what it was, under the request's id; the client is told nothing of it. */
+/** For a defect: the log says what it was, under the request's id; the answer does not. */
 export const internalProblem = new Problem(
   "internal",
   "Something went wrong on our side. The request id helps us to find out what."

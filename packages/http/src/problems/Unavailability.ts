@@ -1,4 +1,4 @@
-/** What a caller is told when a port cannot do its work now. */
+/** The problems of a port that cannot do its work now. */
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
 import { type Problem, refuse } from "./Problem.ts"

@@ -70,8 +70,8 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
 }
 
 /**
- * Who asks, where anybody may: null without an access token, and for one that is not good. Whatever is somebody's own is then not
- * there, rather than refused.
+ * The player who asks, at an endpoint that is public: null without an access token, and for one that is not good. What belongs to a
+ * player is then answered as not found, rather than refused.
  */
 export const makeViewer = Effect.gen(function*() {
   const sessions = yield* Sessions

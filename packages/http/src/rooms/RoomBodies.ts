@@ -8,7 +8,7 @@ import { Money } from "../schemas/Money.ts"
 import { InstantText } from "../schemas/Time.ts"
 import { WalletBody } from "../wallet/WalletBodies.ts"
 
-export const ParticipantBody = Schema.Struct({
+const ParticipantBody = Schema.Struct({
   userId: UserIdText,
   username: Schema.String,
   hasTicket: Schema.Boolean,

@@ -1,8 +1,8 @@
 /**
  * Limits how often room codes may be guessed.
  *
- * A code that lets nobody in is counted, by player and by network; enough of them make the next one wait. A room's id is no code: it
- * cannot be guessed, and lets nobody in.
+ * A wrong code is counted, by player and by network; after enough of them the next attempt has to wait. A room's id is no code: it
+ * cannot be guessed, and does not let anyone join.
  */
 import type { RoomRefused } from "@ddd/core/ports/Rooms"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
@@ -19,7 +19,7 @@ export interface Asker {
   readonly room: string
 }
 
-/** For one who is no member, for a wrong code, for a room that does not exist: one sentence, by which none is told from another. */
+/** The same answer to a stranger, to a wrong code and for a room that does not exist, so that it does not tell which it was. */
 export const refuseNoRoom = refuse(
   "not_found",
   "There is no such room for you, or its code is wrong. Nothing was changed."
@@ -43,7 +43,7 @@ export const makeRoomCodeThrottle = Effect.gen(function*() {
         ))
 
   return {
-    /** Answers whoever asks for a room that is none to them, and counts it where they called it by a code. */
+    /** Answers a request for a room by a player who is no member; counts it as a wrong code where the room was named by a code. */
     refuse: (asker: Asker): Effect.Effect<never, Problem<"not_found" | "rate_limited"> | Unavailable> =>
       Effect.andThen(isUuid(asker.room.toLowerCase()) ? Effect.void : admit(asker), refuseNoRoom),
 

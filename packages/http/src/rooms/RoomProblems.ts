@@ -1,5 +1,6 @@
 /** Why a room refuses, in the words of the API. */
-import type { RoomRefusal, RoomStatus } from "@ddd/core/rooms/Room"
+import type { RoomStatus } from "@ddd/core/rooms/Room"
+import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { Problem } from "../problems/Problem.ts"

@@ -1,6 +1,6 @@
 /** Buying the one ticket of a member. */
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
-import type { RoomReceipt } from "@ddd/core/ports/Rooms"
+import type { RoomReceipt } from "@ddd/core/rooms/RoomPurchase"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { type BuyerProblem, refuseBuyer } from "../lottery/PurchaseProblems.ts"

@@ -1,4 +1,4 @@
-/** A player's account with whoever pays out: opened here, completed on the provider's own pages. */
+/** A player's account with the payout provider: opened here, completed on the provider's own pages. */
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import * as Payouts from "@ddd/core/work/Payouts"

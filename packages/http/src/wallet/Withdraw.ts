@@ -1,11 +1,13 @@
-/** Asking for money to be paid out. What happens to it then is nobody's request any more. */
+/** Asking for money to be paid out. It is paid later, by a job. */
+import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
 import { formatCents } from "@ddd/core/money/Money"
-import type { AskRefusal, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpServerResponse } from "effect/http"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import type { KeyedCall } from "../requests/Call.ts"
 import { idempotencyOf, replayHeaders } from "../requests/Idempotency.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { withdrawPath } from "./WalletApi.ts"
@@ -27,10 +29,7 @@ export const makeWithdraw = (
   withdrawals: typeof Withdrawals.Service,
   { enabled, withdrawDeposits }: WithdrawalOptions
 ) =>
-  Effect.fnUntraced(function*({ headers, request }: {
-    readonly headers: { readonly "idempotency-key"?: string }
-    readonly request: HttpServerRequest.HttpServerRequest
-  }) {
+  Effect.fnUntraced(function*({ headers, request }: KeyedCall) {
     const { userId } = yield* CurrentUser
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts

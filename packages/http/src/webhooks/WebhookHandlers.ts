@@ -13,12 +13,13 @@ import {
   type WebhookVerdict
 } from "@ddd/core/ports/WebhookInbox"
 import { Effect } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { bodyOf } from "../requests/Body.ts"
+import type { Call } from "../requests/Call.ts"
 
 /** Nothing but a new configuration changes it; senders repeat events for hours. */
 const notConfiguredRetrySeconds = 300
@@ -45,7 +46,7 @@ export const layer = HttpApiBuilder.group(
       authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
       forged: Effect.Effect<never, Refused>
     ) =>
-      Effect.fnUntraced(function*({ request }: { readonly request: HttpServerRequest.HttpServerRequest }) {
+      Effect.fnUntraced(function*({ request }: Call) {
         const body = yield* bodyOf(request)
         const verdict = yield* authenticate({ headers: request.headers, body })
         switch (verdict._tag) {

@@ -6,7 +6,7 @@ import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"
 /** Whatever its sender writes: it is taken to the byte, and read later. */
 const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })
 
-/** Nothing is told to a sender but that its event is kept. */
+/** The answer says that the event is kept, and nothing else. */
 const Taken = Schema.Struct({})
 
 const description =

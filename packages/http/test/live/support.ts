@@ -4,15 +4,9 @@ import { Now } from "@ddd/core/ports/Now"
 import { instant } from "@ddd/core/values/Instant"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
+import type { DrawUpdate, RoomUpdate } from "../../src/live/Events.ts"
 import * as LiveHub from "../../src/live/LiveHub.ts"
-import {
-  type DrawUpdate,
-  type LiveChange,
-  LiveSource,
-  LiveSourceUnavailable,
-  type RoomUpdate,
-  TokenRefused
-} from "../../src/live/LiveSource.ts"
+import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "../../src/live/LiveSource.ts"
 
 export const drawId = "0190e1a2-0000-7000-8000-000000000001"
 export const userId = "0190e1a2-0000-7000-8000-00000000000a"
@@ -21,7 +15,7 @@ export const guestId = "0190e1a2-0000-7000-8000-00000000000d"
 export const roomId = "0190e1a2-0000-7000-8000-000000000003"
 /** The sessions of the tokens `good` and `slow`, and of `other`: all of one player. */
 export const session = sessionId("0190e1a2-0000-7000-8000-00000000000b")
-export const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
+const otherSession = sessionId("0190e1a2-0000-7000-8000-00000000000c")
 
 const sessions = new Map([
   ["good", session],

@@ -1,4 +1,5 @@
-import type { Receipt, Ticket } from "@ddd/core/draws/Ticket"
+import type { Receipt } from "@ddd/core/draws/Receipt"
+import type { Ticket } from "@ddd/core/draws/Ticket"
 import { cents } from "@ddd/core/money/Money"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
 import { type Day, instant } from "@ddd/core/values/Instant"

@@ -12,7 +12,7 @@ export interface Player {
 
 export const newPlayer = (dollars = 5n) => makePlayer(cents(dollars * 100n))
 
-export const ask = (
+const ask = (
   method: string,
   path: string,
   { token }: Player,

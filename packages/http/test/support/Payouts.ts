@@ -1,7 +1,7 @@
 /** A provider of payouts that opens accounts, and knows its own webhooks as Stripe's are known. It moves no money. */
 import * as PayoutProviderStripe from "@ddd/adapters-stripe/PayoutProviderStripe"
+import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { Now } from "@ddd/core/ports/Now"
-import type { PayoutAccountStatus } from "@ddd/core/ports/PayoutAccounts"
 import { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Redacted } from "effect"
@@ -15,7 +15,7 @@ export const provider: { status: PayoutAccountStatus; answers: boolean; opened: 
 }
 
 /** While one secret replaces the other, both are good. */
-export const webhookSecrets = ["whsec_of_today", "whsec_of_tomorrow"]
+const webhookSecrets = ["whsec_of_today", "whsec_of_tomorrow"]
 
 const stripe = PayoutProviderStripe.layer({
   secretKey: Redacted.make("sk_test_nothing"),

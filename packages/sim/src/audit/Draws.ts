@@ -123,17 +123,19 @@ export const entropyOf = (sha256: Sha256, draw: DrawRow): Uint8Array | undefined
 export const keysOnce: Check = function*(index) {
   const answered = new Map<string, string>()
   const owners = new Map(index.withdrawals.map(({ id, userId }) => [id, userId]))
-  for (const { key, sold, userId, withdrawalId } of index.answers) {
+  for (const { answer, key, userId } of index.answers) {
     const subject = `key ${key} of ${userId}`
-    if (withdrawalId !== null) {
+    if (answer._tag === "Withdrawal") {
+      const { withdrawalId } = answer
       if (owners.get(withdrawalId) !== userId) {
         yield { subject, detail: `answers with withdrawal ${withdrawalId}, which is none of that player's` }
       }
       const other = answered.get(withdrawalId)
       if (other !== undefined) yield { subject, detail: `answers with withdrawal ${withdrawalId}, as ${other} does` }
       answered.set(withdrawalId, subject)
+      continue
     }
-    if (sold === null) continue
+    const sold = answer.block
     const tickets = ticketsIn(index, sold.drawId)
     for (let position = sold.firstPosition as number; position < sold.firstPosition + sold.quantity; position++) {
       const ticket = tickets[position - 1]

@@ -1,5 +1,6 @@
 /** What must hold of money that comes from outside and goes there (DESIGN.md, "Money", "What leaves the building"). */
-import { type CreditStatus, depositSource, type Funding, reversalReference, stepDue } from "@ddd/core/money/Funding"
+import { type CreditStatus, type Funding, stepDue } from "@ddd/core/money/Funding"
+import { depositSource, reversalReference } from "@ddd/core/money/FundingReference"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import { byReference, type Check, sum } from "./Index.ts"

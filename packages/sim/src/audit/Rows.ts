@@ -4,13 +4,14 @@
  * The rows are those of DESIGN.md, "Tables", whatever holds them.
  */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
-import type { SoldBlock } from "@ddd/core/draws/Sale"
+import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
+import type { StoredTicket } from "@ddd/core/draws/Ticket"
 import type { Funding } from "@ddd/core/money/Funding"
 import type { Movement, Wallet } from "@ddd/core/money/Wallet"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import type { Frontier } from "@ddd/core/proof/Merkle"
-import type { DrawId, Position, TicketId, UserId } from "@ddd/core/values/Ids"
+import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 
 export interface WalletRow extends Wallet {
@@ -39,32 +40,19 @@ export interface DrawRow extends Omit<Draw, "winningTicketId"> {
   readonly tiledAt: Instant | null
 }
 
-export interface TicketRow {
-  readonly id: string
-  readonly ticketId: TicketId
-  readonly drawId: DrawId
-  readonly userId: UserId
-  readonly position: Position
-  readonly totalEntriesAtPurchase: number
-  /** 64 hex digits. */
-  readonly ticketHash: string
-  /** 64 hex digits. */
-  readonly ownerCommit: string
+export interface TicketRow extends StoredTicket {
   /** The id of the sealing secret. */
   readonly sealKeyId: string
   /** The number of the buyer's movement that paid for it. */
   readonly walletSeq: number
-  readonly purchasedAt: Instant
 }
 
-/** A kept answer; `sold` is null where it is not a purchase's, `withdrawalId` where it is not a withdrawal's. */
+/** A kept answer. */
 export interface AnswerRow {
   readonly userId: UserId
   readonly key: string
   readonly fingerprint: string
-  readonly sold: SoldBlock | null
-  /** The id of the withdrawal that was asked for, which is that of its movement. */
-  readonly withdrawalId: string | null
+  readonly answer: KeptBody
 }
 
 /** A room; its draw has the same id. */

@@ -1,5 +1,6 @@
 /** What every adapter of `Fundings` must do. */
-import { emptyFunding, type Funding, type FundingEvent, reversalReference } from "@ddd/core/money/Funding"
+import { emptyFunding, type Funding, type FundingEvent } from "@ddd/core/money/Funding"
+import { reversalReference } from "@ddd/core/money/FundingReference"
 import { cents, centsMax, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"

@@ -1,5 +1,5 @@
 /** What every adapter of `Sales` must do. */
-import type { Receipt } from "@ddd/core/draws/Ticket"
+import type { Receipt } from "@ddd/core/draws/Receipt"
 import { cents, ticketPrice } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"

@@ -1,4 +1,5 @@
 /** What every adapter of `Withdrawals` must do. */
+import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import {
@@ -9,7 +10,7 @@ import {
   providerSteps,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
-import { keyLifeMillis, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
 import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"

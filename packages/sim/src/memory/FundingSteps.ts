@@ -1,16 +1,14 @@
 /** What is heard of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
 import {
   applyEvent,
-  canonicalReference,
   contradicts,
   creditStatusAfter,
-  depositSource,
   emptyFunding,
   type Funding,
   type FundingEvent,
-  reversalReference,
   stepDue
 } from "@ddd/core/money/Funding"
+import { canonicalReference, depositSource, reversalReference } from "@ddd/core/money/FundingReference"
 import { chargeBack, deposit, type WalletRefusal } from "@ddd/core/money/Wallet"
 import { FundingConflict } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"

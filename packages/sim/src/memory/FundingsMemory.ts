@@ -1,5 +1,6 @@
 /** Money in, in memory. */
-import { canonicalReference, type Funding, stepDue } from "@ddd/core/money/Funding"
+import { type Funding, stepDue } from "@ddd/core/money/Funding"
+import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Effect, Layer, Result } from "effect"
 import { keepNames, playerNamed, recordEvent, takeStep, withBuyer } from "./FundingSteps.ts"

@@ -1,5 +1,6 @@
 /** The players' accounts with the payout provider, in memory. */
-import { type PayoutAccount, PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
+import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"

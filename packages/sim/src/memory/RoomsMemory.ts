@@ -1,35 +1,22 @@
-/** Private rooms, in memory: decided by core's `Room`, one request at a time. */
-import { lockRoom } from "@ddd/core/draws/Locking"
+/** Private rooms, in memory: one request at a time, decided by core, then written. */
 import { openRoom } from "@ddd/core/draws/Opening"
-import { keyOf } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { autoDrawTime } from "@ddd/core/draws/Steps"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
-import type { DueStep } from "@ddd/core/ports/Draws"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
-import { RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
-import { PurchaseRefused } from "@ddd/core/ports/Sales"
+import { purchaseRefused, RoomRefused, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import { textOf } from "@ddd/core/proof/Note"
-import {
-  mayClose,
-  mayExecute,
-  mayJoin,
-  mayLeave,
-  mayStart,
-  parseCode,
-  type Room,
-  type RoomRefusal,
-  type RoomState,
-  roomStatus
-} from "@ddd/core/rooms/Room"
-import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
+import { createRoom, joinRoom, leaveRoom } from "@ddd/core/rooms/Membership"
+import { parseCode } from "@ddd/core/rooms/RoomCode"
+import { closeRoom, executeRoom, startRoom } from "@ddd/core/rooms/RoomDraw"
+import { buyInRoom, roomReceiptOf } from "@ddd/core/rooms/RoomPurchase"
+import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer } from "effect"
-import type { DrawRow } from "../audit/Rows.ts"
-import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
+import { Effect, Layer, Result } from "effect"
+import { makeDrawSteps } from "./DrawSteps.ts"
+import { makeRoomViews } from "./RoomViews.ts"
 import { makeSelling } from "./Selling.ts"
 import { Store } from "./Store.ts"
 import type { LobbyRow } from "./StoredRows.ts"
@@ -37,6 +24,8 @@ import { asTicket } from "./TicketView.ts"
 
 const refused = (refusal: RoomRefusal) => new RoomRefused({ refusal })
 const noRoom = refused({ _tag: "NoRoom" })
+const orRefused = <A>(decision: Result.Result<A, RoomRefusal>): Effect.Effect<A, RoomRefused> =>
+  Effect.mapError(Effect.fromResult(decision), refused)
 
 export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | RecordSigner> = Layer.effect(
   Rooms,
@@ -46,113 +35,38 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const seals = makeSeals(sealing)
     const chain = yield* BeaconChain
     const steps = yield* makeDrawSteps
-    const sell = yield* makeSelling
-
-    const drawOf = ({ id }: LobbyRow): DrawRow => {
-      const draw = store.draws.get(id)
-      if (draw === undefined) throw new Error(`room ${id} has no draw`)
-      return draw
-    }
-
-    const ticketsIn = ({ id }: LobbyRow) => store.tickets.get(id) ?? []
-
-    const asRoom = (lobby: LobbyRow): Room => {
-      const draw = drawOf(lobby)
-      const tickets = ticketsIn(lobby)
-      const positions = new Map(tickets.map(({ position, userId }) => [userId, position]))
-      return {
-        id: lobby.id,
-        code: lobby.code,
-        name: lobby.name,
-        hostId: lobby.hostId,
-        status: roomStatus(draw.status, lobby.members.length),
-        prizePool: draw.prizePool,
-        maxParticipants: lobby.maxParticipants,
-        participants: lobby.members.map(({ joinedAt, userId }) => ({
-          userId,
-          username: store.users.get(userId)?.username ?? "",
-          hasTicket: positions.has(userId),
-          ticketPosition: positions.get(userId) ?? null,
-          joinedAt
-        })),
-        commitmentHash: draw.commitmentHash,
-        drawAt: draw.drawAt,
-        seed: draw.seed,
-        winnerId: draw.winningPosition === null ? null : tickets[draw.winningPosition - 1]?.userId ?? null,
-        winningPosition: draw.winningPosition,
-        createdAt: lobby.createdAt
-      }
-    }
-
-    const stateOf = (lobby: LobbyRow): RoomState => {
-      const draw = drawOf(lobby)
-      const { drawAt, status } = draw
-      const holders = new Set(ticketsIn(lobby).map(({ userId }) => userId))
-      const members = lobby.members.map(({ userId }) => ({ userId, hasTicket: holders.has(userId) }))
-      return {
-        hostId: lobby.hostId,
-        status,
-        maxParticipants: lobby.maxParticipants,
-        members,
-        drawAt,
-        isRoundMissing: isRoundMissing(draw)
-      }
-    }
-
-    /** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
-    const mayPlay = (userId: UserId): boolean => {
-      const user = store.users.get(userId)
-      return userId !== houseUserId && user !== undefined && !user.frozen && user.erasedAt === null
-    }
-
-    /** By id or code, whoever asks. */
-    const lookUp = (room: string): LobbyRow | undefined => {
-      const code = parseCode(room)
-      return [...store.lobbies.values()].find((lobby) => lobby.id === room || lobby.code === code)
-    }
-
-    const isMember = (lobby: LobbyRow, userId: UserId): boolean =>
-      lobby.members.some((member) => member.userId === userId)
-
-    const asMember = ({ room, userId }: RoomRequest): LobbyRow | undefined => {
-      const lobby = lookUp(room)
-      return lobby !== undefined && isMember(lobby, userId) ? lobby : undefined
-    }
-
-    const rooms = (): ReadonlyArray<LobbyRow> => [...store.lobbies.values()].toReversed()
-
-    /** The room as it is stored now. */
-    const now = (id: DrawId): Room => {
-      const lobby = store.lobbies.get(id)
-      if (lobby === undefined) throw new Error(`there is no room ${id}`)
-      return asRoom(lobby)
-    }
+    const selling = yield* makeSelling
+    const { asMember, askerOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
+      store
+    )
 
     const exclusively = <A, E>(write: () => Effect.Effect<A, E>) => store.exclusive(Effect.suspend(write))
 
+    /** Changes what is a room's own. Gives the room after it. */
+    const change = (lobby: LobbyRow, changes: Partial<LobbyRow>) => {
+      const after = { ...lobby, ...changes }
+      store.lobbies.set(lobby.id, after)
+      return asRoom(after)
+    }
+
+    /** A room as it stands, whoever asks. */
+    const roomCalled = (room: string) => Effect.fromNullishOr(lookUp(room)).pipe(Effect.mapError(() => noRoom))
+
     return Rooms.of({
-      create: ({ hostId, maxParticipants, name }) =>
+      create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            if (!mayPlay(hostId)) return yield* new UnknownUser({ userId: hostId })
-            const createdAt = store.now()
-            const made = yield* steps.make(
+            const decided = createRoom(asked, askerOf(asked.hostId), store.now())
+            if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+            const room = decided.success
+            const opened = yield* steps.make(
               "open",
-              (id, seed) => openRoom(sealing.sha256, { id, opens: createdAt, seed, chain })
+              (id, seed) => openRoom(sealing.sha256, { id, opens: room.createdAt, seed, chain })
             )
-            const { id } = made.draw
-            steps.publish(made)
-            store.lobbies.set(id, {
-              id,
-              code: store.newRoomCode(),
-              name,
-              hostId,
-              maxParticipants,
-              createdAt,
-              autoDrawAt: null,
-              members: [{ userId: hostId, joinedAt: createdAt }]
-            })
-            return now(id)
+            steps.publish(opened)
+            const lobby = { ...room, id: opened.draw.id, code: store.newRoomCode(), autoDrawAt: null }
+            store.lobbies.set(lobby.id, lobby)
+            return asRoom(lobby)
           })
         ),
 
@@ -164,58 +78,54 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
 
       list: (userId, { cursor, limit }) =>
         Effect.sync(() => {
-          const own = rooms().filter((lobby) => isMember(lobby, userId) && (cursor === null || lobby.id < cursor))
+          const own = newestFirst().filter((lobby) => isMember(lobby, userId) && (cursor === null || lobby.id < cursor))
           return pageOf(own.map(asRoom), limit, ({ id }) => id)
         }),
 
       join: ({ code, room, userId }) =>
-        exclusively(() => {
-          const lobby = lookUp(room)
-          if (lobby === undefined || lobby.code !== parseCode(code) || !mayPlay(userId)) return Effect.fail(noRoom)
-          const refusal = mayJoin(stateOf(lobby), userId)
-          if (refusal !== null) return Effect.fail(refused(refusal))
-          const members = [...lobby.members, { userId, joinedAt: store.now() }]
-          store.lobbies.set(lobby.id, { ...lobby, members })
-          store.tell("Status", lobby.id)
-          return Effect.succeed(now(lobby.id))
-        }),
-
-      leave: ({ room, userId }) =>
-        exclusively(() => {
-          const lobby = lookUp(room)
-          const refusal = lobby === undefined ? noRoom.refusal : mayLeave(stateOf(lobby), userId)
-          if (lobby === undefined || refusal !== null) return Effect.fail(refused(refusal ?? noRoom.refusal))
-          const members = lobby.members.filter((member) => member.userId !== userId)
-          store.lobbies.set(lobby.id, { ...lobby, members })
-          store.tellLeft(lobby.id, userId)
-          store.tell("Status", lobby.id)
-          return Effect.void
-        }),
-
-      purchase: ({ idempotency, room, userId }) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const lobby = asMember({ room, userId })
+            const lobby = yield* roomCalled(room)
+            if (lobby.code !== parseCode(code)) return yield* noRoom
+            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, askerOf(userId), store.now()))
+            const after = change(lobby, { members: [...lobby.members, member] })
+            store.tell("Status", lobby.id)
+            return after
+          })
+        ),
+
+      leave: ({ room, userId }) =>
+        exclusively(() =>
+          Effect.gen(function*() {
+            const lobby = yield* roomCalled(room)
+            const gone = yield* orRefused(leaveRoom(stateOf(lobby), userId))
+            change(lobby, { members: lobby.members.filter((member) => member.userId !== gone) })
+            store.tellLeft(lobby.id, gone)
+            store.tell("Status", lobby.id)
+          })
+        ),
+
+      purchase: (request) =>
+        exclusively(() =>
+          Effect.gen(function*() {
+            const lobby = asMember(request)
             if (lobby === undefined) return yield* noRoom
-            const { draw: _, tickets: [ticket], ...receipt } = yield* sell(
-              drawOf(lobby),
-              { userId, quantity: 1, drawId: lobby.id, idempotency },
-              {
-                members: new Set(lobby.members.map((member) => member.userId)),
-                holders: new Set(ticketsIn(lobby).map((holder) => holder.userId))
-              }
-            )
+            const draw = drawOf(lobby)
+            const decided = buyInRoom({
+              clock: store.now(),
+              pool: selling.poolOf(draw),
+              room: asRoom(lobby),
+              buyer: selling.buyerOf(request.userId),
+              kept: selling.keptOf(request),
+              numbering: selling.numberingOf(draw)
+            }, request)
+            if (Result.isFailure(decided)) return yield* purchaseRefused(decided.failure)
+            const bought = decided.success
+            const sold = bought._tag === "Sold" ? selling.write(draw, bought.sale) : []
+            if (bought._tag === "Sold") selling.keep(request, bought.answer)
+            const [ticket] = bought._tag === "Sold" ? sold : selling.ticketsOf(bought.answer.block)
             if (ticket === undefined) throw new Error("a purchase in a room is of a ticket")
-            const answerKey = idempotency === null ? null : keyOf(userId, idempotency.key)
-            if (!receipt.replayed) {
-              const after = now(lobby.id)
-              if (answerKey !== null) store.keptRooms.set(answerKey, after)
-              return { ticket, ...receipt, room: after }
-            }
-            const kept = answerKey === null ? undefined : store.keptRooms.get(answerKey)
-            // the answer to a purchase elsewhere
-            if (kept === undefined) return yield* new PurchaseRefused({ refusal: { _tag: "KeyReused" } })
-            return { ticket, ...receipt, room: kept }
+            return roomReceiptOf(bought, ticket)
           })
         ),
 
@@ -229,56 +139,48 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       close: ({ room, userId }) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const lobby = lookUp(room)
-            if (lobby === undefined) return yield* noRoom
-            const refusal = mayClose(stateOf(lobby), userId)
-            if (refusal?._tag === "Done") return asRoom(lobby)
-            if (refusal !== null) return yield* refused(refusal)
-            const clock = store.now()
-            const due: DueStep = { drawId: lobby.id, step: "expire", dueAt: clock }
-            // a seed or a wallet that keeps a room from being closed is a defect of these stores
-            yield* Effect.orDie(steps.declareVoid(drawOf(lobby), clock, due, "closed"))
-            return now(lobby.id)
+            const lobby = yield* roomCalled(room)
+            const decision = yield* orRefused(closeRoom(stateOf(lobby), userId))
+            if (decision._tag === "DeclareVoid") {
+              const clock = store.now()
+              const due = { drawId: lobby.id, step: "expire", dueAt: clock } as const
+              // a seed or a wallet that keeps a room from being closed is a defect of these stores
+              yield* Effect.orDie(steps.declareVoid(drawOf(lobby), clock, due, decision.reason))
+            }
+            return asRoom(lobby)
           })
         ),
 
       start: ({ drawAt, room, userId }) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const lobby = lookUp(room)
-            if (lobby === undefined) return yield* noRoom
-            const clock = store.now()
-            const refusal = mayStart(stateOf(lobby), userId, drawAt, clock)
-            if (refusal !== null) return yield* refused(refusal)
+            const lobby = yield* roomCalled(room)
             const draw = drawOf(lobby)
-            const record = lockRoom(sealing.sha256, textOf(draw.notes.open), {
-              ...steps.soldIn(draw, clock),
-              drawAt,
-              chain
-            })
+            const lockable = { ...draw, clock: store.now(), openText: textOf(draw.notes.open) }
+            const { autoDrawAt, record } = yield* orRefused(
+              startRoom(sealing.sha256, stateOf(lobby), lockable, userId, { drawAt, chain })
+            )
             yield* steps.publishLockRecord(draw, record)
-            store.lobbies.set(lobby.id, {
-              ...lobby,
-              autoDrawAt: autoDrawTime(record.locked, drawAt, record.draws)
-            })
-            return now(lobby.id)
+            return change(lobby, { autoDrawAt })
           })
         ),
 
       execute: ({ room, userId }) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const lobby = lookUp(room)
-            if (lobby === undefined) return yield* noRoom
+            const lobby = yield* roomCalled(room)
             const clock = store.now()
-            const refusal = mayExecute(stateOf(lobby), userId, clock)
-            if (refusal?._tag === "Done") return asRoom(lobby)
-            if (refusal?._tag === "BeaconPending") {
-              store.lobbies.set(lobby.id, { ...lobby, autoDrawAt: drawOf(lobby).drawAt })
+            const decision = yield* orRefused(executeRoom(stateOf(lobby), userId, clock))
+            switch (decision._tag) {
+              case "Drawn":
+                return asRoom(lobby)
+              case "AwaitRound":
+                change(lobby, { autoDrawAt: decision.autoDrawAt })
+                return yield* refused(decision.refusal)
+              case "Settle":
+                yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })
+                return asRoom(lobby)
             }
-            if (refusal !== null) return yield* refused(refusal)
-            yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })
-            return now(lobby.id)
           })
         ),
 
@@ -290,7 +192,11 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
 
       all: ({ cursor, limit }) =>
         Effect.sync(() =>
-          pageOf(rooms().filter(({ id }) => cursor === null || id < cursor).map(asRoom), limit, ({ id }) => id)
+          pageOf(
+            newestFirst().filter(({ id }) => cursor === null || id < cursor).map(asRoom),
+            limit,
+            ({ id }) => id
+          )
         )
     })
   })

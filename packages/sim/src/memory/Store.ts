@@ -11,7 +11,7 @@ import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { WebhookEvent } from "@ddd/core/ports/WebhookInbox"
-import { codeOf, type Room } from "@ddd/core/rooms/Room"
+import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
@@ -57,8 +57,6 @@ export class Store extends Context.Service<Store, {
   readonly answers: Map<string, AnswerRow>
   /** By the draw's id, oldest first. */
   readonly lobbies: Map<DrawId, LobbyRow>
-  /** By `keyOf`: of an answer to a purchase in a room, the room right after it. */
-  readonly keptRooms: Map<string, Room>
   /** By reference, oldest first. */
   readonly fundings: Map<string, Funding>
   /** The names by which shops know players, beside the players' ids. */
@@ -137,7 +135,6 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       ticketsById: new Map(),
       answers: new Map(),
       lobbies,
-      keptRooms: new Map(),
       fundings: new Map(),
       buyerNames: new Map(),
       withdrawals: new Map(),

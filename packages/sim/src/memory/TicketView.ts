@@ -1,23 +1,12 @@
 /** A stored ticket as its buyer sees it. */
 import type { Seals } from "@ddd/core/draws/Seals"
-import type { Ticket } from "@ddd/core/draws/Ticket"
-import { toHex } from "@ddd/core/values/Bytes"
+import { showTicket, type Ticket, type TicketResult, ticketResult } from "@ddd/core/draws/Ticket"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
 
-/** `draw` as it is to be seen: an undrawn one makes an active ticket. The salt is derived, never stored. */
+/** `result`: what became of it; by default what its draw says now. */
 export const asTicket = (
   row: TicketRow,
-  draw: Pick<DrawRow, "drawDate" | "status" | "winningPosition" | "prizePool">,
-  seals: Seals
-): Ticket => {
-  const drawn = draw.status === "drawn"
-  const won = drawn && row.position === draw.winningPosition
-  const { sealKeyId: _, walletSeq: __, ...ticket } = row
-  return {
-    ...ticket,
-    drawDate: draw.drawDate,
-    ownerSalt: toHex(seals.sealerOf(row.sealKeyId).ownerSalt(row.ticketId)),
-    status: won ? "won" : drawn ? "lost" : "active",
-    prizeAmount: won ? draw.prizePool : null
-  }
-}
+  draw: DrawRow,
+  seals: Seals,
+  result: TicketResult = ticketResult(row.position, draw)
+): Ticket => showTicket(row, draw.drawDate, seals.sealerOf(row.sealKeyId).ownerSalt(row.ticketId), result)

@@ -1,18 +1,14 @@
 /** Money on its way out, in memory. */
 import { keyOf } from "@ddd/core/draws/Sale"
+import type { AskRefusal, WithdrawalRequest } from "@ddd/core/money/AskWithdrawal"
+import { startTurn, turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { applyReport } from "@ddd/core/money/ProviderReport"
 import { askWithdrawal } from "@ddd/core/money/Wallet"
 import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
-import { nextAction, pauseMillis, startTurn, turnMillis } from "@ddd/core/money/WithdrawalActions"
+import { nextAction, pauseMillis } from "@ddd/core/money/WithdrawalActions"
 import { resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { Transaction } from "@ddd/core/ports/Ledger"
-import {
-  type AskRefusal,
-  type WithdrawalFilter,
-  WithdrawalRefused,
-  type WithdrawalRequest,
-  Withdrawals
-} from "@ddd/core/ports/Withdrawals"
+import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
@@ -47,10 +43,10 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const answerKey = idempotency === null ? null : keyOf(userId, idempotency.key)
       const kept = answerKey === null ? undefined : store.answers.get(answerKey)
       if (kept !== undefined) {
-        if (kept.fingerprint !== idempotency?.fingerprint || kept.withdrawalId === null) {
+        if (kept.fingerprint !== idempotency?.fingerprint || kept.answer._tag !== "Withdrawal") {
           return refused({ _tag: "KeyReused" })
         }
-        const first = asTransaction(movementOf(store, { id: kept.withdrawalId, userId }))
+        const first = asTransaction(movementOf(store, { id: kept.answer.withdrawalId, userId }))
         return Effect.succeed({ transaction: { ...first, status: "pending" }, isReplayed: true })
       }
       if (user.frozen) return refused({ _tag: "AccountFrozen" })
@@ -65,7 +61,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
       store.withdrawals.set(id, { ...withdrawal, dueAt: at, claimedUntil: null })
       if (answerKey !== null && idempotency !== null) {
-        store.answers.set(answerKey, { userId, ...idempotency, sold: null, withdrawalId: id })
+        store.answers.set(answerKey, { userId, ...idempotency, answer: { _tag: "Withdrawal", withdrawalId: id } })
       }
       addJob(store, `payout ${id}`, { _tag: "PayOut", withdrawalId: id })
       addJob(store, `withdrawal ${id} started`, { _tag: "MailWithdrawal", userId, withdrawalId: id, event: "started" })

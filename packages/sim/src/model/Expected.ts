@@ -4,11 +4,11 @@
  * It knows balances, debts, who holds which position, which keys and references were used, and what is on its way out; nothing
  * of ledgers, trees, seals or records. The winner of a draw is the one thing that it is told (that it is the right one, the audit checks).
  */
+import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
-import type { Receipt } from "@ddd/core/draws/Ticket"
+import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
 import { cents, ticketPrice } from "@ddd/core/money/Money"
 import type { Transaction } from "@ddd/core/ports/Ledger"
-import type { AskRefusal } from "@ddd/core/ports/Withdrawals"
 import { type DrawId, houseUserId, type Position, type UserId } from "@ddd/core/values/Ids"
 import { type Day, dayAfter, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 

@@ -1,7 +1,11 @@
-/** Plays a stream of commands against the ports, and compares each answer with the one expected. */
+/**
+ * Plays a stream of commands against the ports, and compares each answer with the one expected.
+ *
+ * Over 300 lines: each command is played and compared in one place, and all of them make one play.
+ */
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
-import type { Receipt } from "@ddd/core/draws/Ticket"
 import { cents } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"

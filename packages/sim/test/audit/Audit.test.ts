@@ -260,33 +260,41 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
   "keys-once": {
     "an answer with another's withdrawal": (rows) => ({
       ...rows,
-      answers: rows.answers.map((answer) => answer.sold === null ? { ...answer, userId: stranger } : answer)
+      answers: rows.answers.map((answer) =>
+        answer.answer._tag === "Withdrawal" ? { ...answer, userId: stranger } : answer
+      )
     }),
     "an answer with a withdrawal that is none": (rows) => ({
       ...rows,
-      answers: rows.answers.map((answer) => answer.sold === null ? { ...answer, withdrawalId: "none" } : answer)
+      answers: rows.answers.map((answer) =>
+        answer.answer._tag === "Withdrawal" ? { ...answer, answer: { ...answer.answer, withdrawalId: "none" } } : answer
+      )
     }),
     "two answers with the same withdrawal": (rows) => ({
       ...rows,
       answers: rows.answers.flatMap((answer) =>
-        answer.sold === null ? [answer, { ...answer, key: `${answer.key} again` }] : [answer]
+        answer.answer._tag === "Withdrawal" ? [answer, { ...answer, key: `${answer.key} again` }] : [answer]
       )
     }),
     "an answer with another's tickets": (rows) => ({
       ...rows,
-      answers: rows.answers.map((answer) => answer.sold === null ? answer : { ...answer, userId: stranger })
+      answers: rows.answers.map((answer) =>
+        answer.answer._tag === "Withdrawal" ? answer : { ...answer, userId: stranger }
+      )
     }),
     "an answer with more than was bought": (rows) => ({
       ...rows,
-      answers: rows.answers.map((answer) => ({
-        ...answer,
-        sold: answer.sold && { ...answer.sold, quantity: answer.sold.quantity + 1 }
+      answers: rows.answers.map(({ answer, ...key }) => ({
+        ...key,
+        answer: answer._tag === "Withdrawal"
+          ? answer
+          : { ...answer, block: { ...answer.block, quantity: answer.block.quantity + 1 } }
       }))
     }),
     "two answers with the same tickets": (rows) => ({
       ...rows,
       answers: rows.answers.flatMap((answer) =>
-        answer.sold === null ? [answer] : [answer, { ...answer, key: `${answer.key} again` }]
+        answer.answer._tag === "Withdrawal" ? [answer] : [answer, { ...answer, key: `${answer.key} again` }]
       )
     })
   }

@@ -1,5 +1,5 @@
 /** Time as a test has it: the watcher sleeps until it is woken. */
-import type { WatchWorld } from "../../src/Watch.ts"
+import type { WatchWorld } from "../../src/watch/Watch.ts"
 
 export interface StoppedWorld extends WatchWorld {
   millis: number

@@ -1,7 +1,8 @@
 /** Rooms as operators see them: which one is meant, as JSON, and in columns. */
 import { formatCents } from "@ddd/core/money/Money"
 import { Rooms } from "@ddd/core/ports/Rooms"
-import { parseCode, type Room } from "@ddd/core/rooms/Room"
+import type { Room } from "@ddd/core/rooms/Room"
+import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Data, Effect, Option, Stream } from "effect"

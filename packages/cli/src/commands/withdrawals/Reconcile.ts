@@ -9,6 +9,7 @@ import * as Payouts from "@ddd/core/work/Payouts"
 import { Option } from "commander"
 import { Effect, Stream } from "effect"
 import { done, refuted } from "../../ExitCode.ts"
+import { count } from "../../terminal/Numbers.ts"
 import { print, printJson, style } from "../../terminal/Output.ts"
 import { progress } from "../../terminal/Progress.ts"
 import { aligned } from "../../terminal/Table.ts"
@@ -67,11 +68,11 @@ const run = Effect.fn("ddd withdrawals reconcile")(
       })
     } else {
       if (differences.length > 0) yield* print(differenceTable(differences))
-      const seen = `${compared} withdrawals of the last ${days} days compared with ${provider}`
+      const seen = `${count(compared)} withdrawals of the last ${days} days compared with ${provider}`
       yield* print(style.bold(
         differences.length === 0
           ? style.green(`Books and provider agree: ${seen}.`)
-          : style.red(`Books and provider differ: ${differences.length} differences in ${seen}.`)
+          : style.red(`Books and provider differ: ${count(differences.length)} differences in ${seen}.`)
       ))
     }
     return differences.length === 0 ? done : refuted

@@ -139,7 +139,7 @@ export const withdrawalText = (withdrawal: Withdrawal, user: UserSummary | null)
       ...line("status", statusText(withdrawal)),
       ...line("held because", held === null ? null : style.red(held.reason)),
       ...line("problem", held === null || held.reason !== problem ? problem : null),
-      ...line("taken up", turn === 1 ? "once" : `${turn} times`)
+      ...line("worked on", turn === 1 ? "once" : `${turn} times`)
     ]),
     "",
     aligned([

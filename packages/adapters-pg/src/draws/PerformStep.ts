@@ -1,0 +1,42 @@
+/** Any step of a draw's life: each done once, by whichever node comes first. */
+import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
+import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { Effect } from "effect"
+import type { SqlError } from "effect/sql"
+import { retryConflicts } from "../Transaction.ts"
+import { lock } from "./Lock.ts"
+import { open } from "./Open.ts"
+import { settleDraw } from "./Settle.ts"
+import { StepImpossible, type StepServices } from "./StepServices.ts"
+import { tile } from "./Tile.ts"
+import { voidByStep } from "./Void.ts"
+
+const stepOf = (
+  services: StepServices,
+  { drawId, step }: DueStep
+): Effect.Effect<boolean, StepImpossible | SqlError.SqlError | Unavailable> => {
+  switch (step) {
+    case "open":
+      return open(services, drawId).pipe(services.sql.withTransaction, retryConflicts)
+    case "lock":
+      return lock(services, drawId).pipe(services.sql.withTransaction, retryConflicts)
+    case "tile":
+      return tile(services, drawId)
+    case "settle":
+      return settleDraw(services, drawId, "clockwork")
+    case "expire":
+    case "abandon":
+      return voidByStep(services, drawId, step)
+  }
+}
+
+/** Says of a step that is impossible which one it is. */
+export const orStepFailed = (due: DueStep) => <A, E, R>(step: Effect.Effect<A, E | StepImpossible, R>) =>
+  Effect.catchIf(
+    step,
+    (error) => error instanceof StepImpossible,
+    ({ cause, message }) => Effect.fail(new StepFailed({ due, message, cause }))
+  )
+
+/** Does a due step; false where there was nothing to do (any more, or yet). */
+export const performStep = (services: StepServices, due: DueStep) => stepOf(services, due).pipe(orStepFailed(due))

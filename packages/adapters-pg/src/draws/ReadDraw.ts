@@ -1,0 +1,84 @@
+/** A draw's row, as core decides about it. */
+import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
+import type { DrawState } from "@ddd/core/draws/DrawState"
+import type { StepFacts } from "@ddd/core/draws/Steps"
+import { decodeFrontier } from "@ddd/core/proof/Merkle"
+import { textOf } from "@ddd/core/proof/Note"
+import { type DrawId, drawId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { instantOf, instantOrNull } from "../Rows.ts"
+
+export interface StepRow {
+  readonly id: string
+  readonly kind: DrawKind
+  readonly status: DrawStatus
+  readonly opens_at: Date
+  readonly closes_at: Date | null
+  readonly locked_at: Date | null
+  readonly draw_at: Date | null
+  readonly auto_draw_at: Date | null
+  readonly first_purchased_at: Date | null
+  readonly is_round_missing: boolean
+  readonly is_tiled: boolean
+}
+
+/** The columns that say which steps a draw has before it, from `draws d`. */
+export const stepColumns = (sql: PgClient.PgClient) =>
+  sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draws_at AS draw_at,
+    (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
+    (SELECT t.created_at FROM tickets t WHERE t.draw_id = d.id AND t.position = 1) AS first_purchased_at,
+    d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AS is_round_missing, d.tiled_at IS NOT NULL AS is_tiled`)
+
+export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } => ({
+  id: drawId(row.id),
+  kind: row.kind,
+  status: row.status,
+  opensAt: instantOf(row.opens_at),
+  closesAt: instantOrNull(row.closes_at),
+  lockedAt: instantOrNull(row.locked_at),
+  drawAt: instantOrNull(row.draw_at),
+  autoDrawAt: instantOrNull(row.auto_draw_at),
+  firstPurchasedAt: instantOrNull(row.first_purchased_at),
+  isRoundMissing: row.is_round_missing,
+  isTiled: row.is_tiled
+})
+
+interface StateRow extends StepRow {
+  readonly clock: Date
+  readonly open_note: string
+  readonly lock_note: string | null
+  readonly total_entries: number
+  readonly tree_frontier: Uint8Array
+  readonly last_purchased_at: Date | null
+  readonly beacon_signature: Uint8Array | null
+}
+
+const stateOf = (row: StateRow): DrawState => {
+  const frontier = decodeFrontier(row.tree_frontier)
+  if (frontier === undefined) throw new Error(`the carried tree of draw ${row.id} is malformed`)
+  return {
+    ...stepFactsOf(row),
+    clock: instantOf(row.clock),
+    openText: textOf(row.open_note),
+    lockText: row.lock_note === null ? null : textOf(row.lock_note),
+    totalEntries: row.total_entries,
+    frontier,
+    lastPurchasedAt: instantOrNull(row.last_purchased_at),
+    beaconSignature: row.beacon_signature
+  }
+}
+
+/** Reads a draw without a lock: what may have changed since is to be read again under one. */
+export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
+  Effect.map(
+    sql<StateRow>`
+      SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
+        d.beacon_signature, app_now() AS clock
+      FROM draws d WHERE d.id = ${id}::uuid`,
+    ([row]): DrawState | undefined => row === undefined ? undefined : stateOf(row)
+  )
+
+/** Locks the draw's row, waiting for whoever has it, and only then reads it and the clock. */
+export const lockDraw = (sql: PgClient.PgClient, id: DrawId) =>
+  Effect.andThen(sql`SELECT 1 FROM draws WHERE id = ${id}::uuid FOR NO KEY UPDATE`, readDraw(sql, id))

@@ -1,0 +1,69 @@
+/**
+ * The step by which a locked draw is settled: the seed is revealed, winner and house are paid, the result is published, and the winner's
+ * mail is enqueued; all in one transaction.
+ *
+ * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending user id,
+ * then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
+ */
+import {
+  outcomeOf,
+  paidBySettling,
+  settle,
+  type SettledBy,
+  toSettle,
+  type WinningTicket
+} from "@ddd/core/draws/Settlement"
+import { type DrawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
+import { formatInstant } from "@ddd/core/values/Instant"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Result } from "effect"
+import { tellStatus } from "../DrawEventsPg.ts"
+import { retryConflicts } from "../Transaction.ts"
+import { writeAllMoves } from "../WalletMoves.ts"
+import { lockDraw, readDraw } from "./ReadDraw.ts"
+import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
+
+const ticketAt = (sql: PgClient.PgClient, draw: DrawId, position: Position | null) =>
+  Effect.map(
+    sql<{ readonly ticket_id: string; readonly user_id: string }>`
+      SELECT ticket_id, user_id FROM tickets WHERE draw_id = ${draw}::uuid AND position = ${position}::int`,
+    ([row]): WinningTicket | null =>
+      row === undefined ? null : { ticketId: ticketId(row.ticket_id), userId: userId(row.user_id) }
+  )
+
+/** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
+export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id: DrawId, by: SettledBy) {
+  const { newId, outbox, sealing: { sha256 }, signer, sql } = services
+  const unlocked = yield* readDraw(sql, id)
+  const found = unlocked === undefined ? null : toSettle(unlocked, by)
+  if (found === null) return false
+  const seed = yield* openSeed(services, id)
+  const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, services.chain)
+  const winner = yield* ticketAt(sql, id, outcome.winningPosition)
+
+  const pay = Effect.gen(function*() {
+    const wallets = yield* lockWallets(sql, paidBySettling(winner))
+    const draw = yield* lockDraw(sql, id)
+    if (draw === undefined) return false
+    const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
+    if (Result.isFailure(decided)) {
+      const { _tag, userId: user } = decided.failure
+      const why = _tag === "NoWallet" ? "has no wallet" : "has a wallet that cannot hold it"
+      return yield* new StepImpossible({ message: `user ${user}, who is to be paid, ${why}` })
+    }
+    const settled = decided.success
+    if (settled === null) return false
+    if (settled.moves.length > 0) yield* writeAllMoves(sql, newId, settled.drawnAt, settled.moves)
+    yield* sql`
+      UPDATE draws SET status = 'drawn', seed = ${settled.record.seed}, result_note = ${yield* signer.sign(
+      settled.text
+    )},
+        winning_position = ${settled.record.winner?.position ?? null}::int,
+        drawn_at = ${formatInstant(settled.drawnAt)}::timestamptz
+      WHERE id = ${id}::uuid`
+    yield* tellStatus(sql, id)
+    yield* Effect.forEach(settled.jobs, (job) => outbox.add(job.id, job.job), { discard: true })
+    return true
+  })
+  return yield* pay.pipe(sql.withTransaction, retryConflicts)
+})

@@ -1,0 +1,62 @@
+/** What the steps of a draw have in common on PostgreSQL. */
+import type { ChainInfo } from "@ddd/core/draws/Beacon"
+import type { Wallet } from "@ddd/core/money/Wallet"
+import type { Identifiers } from "@ddd/core/ports/Identifiers"
+import type { Outbox } from "@ddd/core/ports/Outbox"
+import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Sealing } from "@ddd/core/ports/Sealing"
+import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import { type DrawId, type UserId, userId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { Data, Effect, Redacted } from "effect"
+import { instantOf, walletColumns, walletOf, type WalletRow } from "../Rows.ts"
+
+/** What the steps need of the outside. */
+export interface StepServices {
+  readonly sql: PgClient.PgClient
+  readonly newId: Identifiers["Service"]["newId"]
+  readonly outbox: Outbox["Service"]
+  readonly signer: RecordSigner["Service"]
+  readonly sealing: Sealing["Service"]
+  readonly vault: SeedVault["Service"]
+  readonly chain: ChainInfo | null
+}
+
+/** A step cannot be done as things are, which an operator must see to. Nothing was changed. */
+export class StepImpossible extends Data.TaggedError("StepImpossible")<{
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+/** The database's clock. What opens by it is on sale by it at once: `Now` may be a little ahead. */
+export const clockOf = (sql: PgClient.PgClient) =>
+  Effect.map(sql<{ readonly clock: Date }>`SELECT app_now() AS clock`, ([row]) => instantOf(row!.clock))
+
+/** Locks the wallets of some users, in the order of their ids, and reads them. Those who have none are not in it. */
+export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
+  Effect.map(
+    sql<WalletRow>`
+      SELECT ${
+      walletColumns(sql)
+    } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE`,
+    (rows): ReadonlyMap<UserId, Wallet> => new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+  )
+
+interface SecretRow {
+  readonly key_id: string
+  readonly nonce: Uint8Array
+  readonly ciphertext: Uint8Array
+}
+
+/** Opens the seed of a draw, which is about to be revealed: 32 bytes. */
+export const openSeed = Effect.fnUntraced(function*({ sql, vault }: Pick<StepServices, "sql" | "vault">, id: DrawId) {
+  const [secret] = yield* sql<SecretRow>`
+    SELECT key_id, nonce, ciphertext FROM draw_secrets WHERE draw_id = ${id}::uuid`
+  if (secret === undefined) return yield* new StepImpossible({ message: `the seed of draw ${id} is missing` })
+  return Redacted.value(
+    yield* Effect.mapError(
+      vault.open(id, { keyId: secret.key_id, nonce: secret.nonce, ciphertext: secret.ciphertext }),
+      (cause) => new StepImpossible({ message: cause.message, cause })
+    )
+  )
+})

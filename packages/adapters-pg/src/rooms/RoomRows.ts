@@ -1,0 +1,176 @@
+/** Rooms as they are read: for their members, for the rules under a draw's lock, for operators. Each read is one statement. */
+import type { DrawStatus } from "@ddd/core/draws/Draw"
+import type { DrawState } from "@ddd/core/draws/DrawState"
+import { cents } from "@ddd/core/money/Money"
+import type { RoomRequest } from "@ddd/core/ports/Rooms"
+import type { Asker } from "@ddd/core/rooms/Membership"
+import { type Room, roomOf } from "@ddd/core/rooms/Room"
+import { parseCode } from "@ddd/core/rooms/RoomCode"
+import type { RoomState } from "@ddd/core/rooms/RoomState"
+import { type DrawId, drawId, isUuid, type Position, type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
+import { pageOf, type PageRequest } from "@ddd/core/values/Page"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { instantOf, instantOrNull } from "../Rows.ts"
+
+interface ParticipantRow {
+  readonly id: string
+  readonly name: string
+  readonly position: number | null
+  /** Unix milliseconds. */
+  readonly joined: number
+}
+
+interface RoomRow {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly host_id: string
+  readonly status: DrawStatus
+  readonly prize_pool: bigint
+  readonly max_participants: number
+  readonly commitment_hash: string
+  readonly draws_at: Date | null
+  readonly seed: string | null
+  readonly winning_position: number | null
+  readonly created_at: Date
+  readonly participants: ReadonlyArray<ParticipantRow>
+}
+
+const roomFrom = (row: RoomRow): Room =>
+  roomOf({
+    room: {
+      id: drawId(row.id),
+      code: row.code,
+      name: row.name,
+      hostId: userId(row.host_id),
+      maxParticipants: row.max_participants,
+      createdAt: instantOf(row.created_at)
+    },
+    draw: {
+      status: row.status,
+      prizePool: cents(row.prize_pool),
+      commitmentHash: row.commitment_hash,
+      drawAt: instantOrNull(row.draws_at),
+      seed: row.seed,
+      winningPosition: row.winning_position === null ? null : row.winning_position as Position
+    },
+    members: row.participants.map((member) => ({
+      userId: userId(member.id),
+      username: member.name,
+      ticketPosition: member.position === null ? null : member.position as Position,
+      joinedAt: instant(member.joined)
+    }))
+  })
+
+/** What a member calls a room, as the columns it may stand in. */
+const namesOf = (room: string) => {
+  const id = room.toLowerCase()
+  return { id: isUuid(id) ? id : null, code: parseCode(room) ?? null }
+}
+
+/** A room by which a member, or whoever has its code, is let in. */
+export interface RoomKey {
+  readonly id: DrawId
+  readonly code: string
+}
+
+// after the id of every room: where a list without a cursor begins
+const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+export type RoomRows = ReturnType<typeof makeRoomRows>
+
+export const makeRoomRows = (sql: PgClient.PgClient) => {
+  // one statement, so that places, tickets and pot are of one instant
+  const rooms = sql.literal(`
+    SELECT l.id, l.code, l.name, l.host_id, d.status, (d.prize_pool * 100)::bigint AS prize_pool, l.max_participants,
+      d.commitment_hash, d.draws_at, d.seed, d.winning_position, l.created_at,
+      (
+        SELECT json_agg(json_build_object('id', m.user_id, 'name', u.username, 'position', m.ticket_position,
+          'joined', floor(extract(epoch FROM m.joined_at) * 1000)) ORDER BY m.joined_at, m.id)
+        FROM lobby_members_with_ticket m JOIN users u ON u.id = m.user_id WHERE m.lobby_id = l.id
+      ) AS participants
+    FROM lobbies l JOIN draws d ON d.id = l.id`)
+
+  const isMember = (user: UserId) =>
+    sql`EXISTS (SELECT FROM lobby_members own WHERE own.lobby_id = l.id AND own.user_id = ${user}::uuid)`
+  const isCalled = (room: string) => {
+    const { code, id } = namesOf(room)
+    return sql`(l.id = ${id}::uuid OR l.code = ${code}::text)`
+  }
+
+  const one = Effect.map((rows: ReadonlyArray<RoomRow>): Room | null =>
+    rows[0] === undefined ? null : roomFrom(rows[0])
+  )
+  const keyOf = Effect.map((rows: ReadonlyArray<{ readonly id: string; readonly code: string }>): RoomKey | null =>
+    rows[0] === undefined ? null : { id: drawId(rows[0].id), code: rows[0].code }
+  )
+  const page = (rows: ReadonlyArray<RoomRow>, limit: number) => pageOf(rows.map(roomFrom), limit, (room) => room.id)
+
+  return {
+    /** Null for whoever is no member, and where there is no such room, by the same work. */
+    find: ({ room, userId: user }: RoomRequest) =>
+      one(sql<RoomRow>`${rooms} WHERE ${isCalled(room)} AND ${isMember(user)}`),
+    /** The same, for those who need no more of it. */
+    findKey: ({ room, userId: user }: RoomRequest) =>
+      keyOf(
+        sql<{ readonly id: string; readonly code: string }>`
+          SELECT l.id, l.code FROM lobbies l WHERE ${isCalled(room)} AND ${isMember(user)}`
+      ),
+    /** The room that is called so and whose code is this one; null of any other. */
+    findByCode: (room: string, code: string) =>
+      keyOf(
+        sql<{ readonly id: string; readonly code: string }>`
+          SELECT l.id, l.code FROM lobbies l WHERE ${isCalled(room)} AND l.code = ${parseCode(code) ?? null}::text`
+      ),
+    byId: (id: DrawId) => one(sql<RoomRow>`${rooms} WHERE l.id = ${id}::uuid`),
+
+    /** Those of a member, newest first. */
+    listOf: (user: UserId, { cursor, limit }: PageRequest) =>
+      Effect.map(
+        sql<RoomRow>`
+          ${rooms} WHERE ${isMember(user)} AND l.id < ${cursor ?? afterAll}::uuid ORDER BY l.id DESC LIMIT ${
+          limit + 1
+        }`,
+        (rows) => page(rows, limit)
+      ),
+    all: ({ cursor, limit }: PageRequest) =>
+      Effect.map(
+        sql<RoomRow>`${rooms} WHERE l.id < ${cursor ?? afterAll}::uuid ORDER BY l.id DESC LIMIT ${limit + 1}`,
+        (rows) => page(rows, limit)
+      ),
+
+    /** A user as the rules of rooms see them; null where there is none. */
+    askerOf: (user: UserId) =>
+      Effect.map(
+        sql<{ readonly is_frozen: boolean; readonly is_erased: boolean }>`
+          SELECT NOT is_active AS is_frozen, erased_at IS NOT NULL AS is_erased FROM users WHERE id = ${user}::uuid`,
+        ([row]): Asker | null =>
+          row === undefined ? null : { userId: user, isFrozen: row.is_frozen, isErased: row.is_erased }
+      ),
+
+    /** A room as its decisions see it; its draw, `draw`, was locked and read before. */
+    stateOf: Effect.fnUntraced(function*(draw: DrawState) {
+      const rows = yield* sql<{
+        readonly host_id: string
+        readonly max_participants: number
+        readonly user_id: string
+        readonly has_ticket: boolean
+      }>`
+        SELECT l.host_id, l.max_participants, m.user_id, m.has_ticket
+        FROM lobbies l JOIN lobby_members_with_ticket m ON m.lobby_id = l.id WHERE l.id = ${draw.id}::uuid`
+      const [room] = rows
+      // its host is a member of every room
+      if (room === undefined) return yield* Effect.die(new Error(`draw ${draw.id} is no room`))
+      return {
+        hostId: userId(room.host_id),
+        status: draw.status,
+        maxParticipants: room.max_participants,
+        members: rows.map((row) => ({ userId: userId(row.user_id), hasTicket: row.has_ticket })),
+        drawAt: draw.drawAt,
+        isRoundMissing: draw.isRoundMissing
+      } satisfies RoomState
+    })
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * A sale in one transaction whose outcome is always known, or said not to be.
+ *
+ * Where a commit's outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which
+ * waits for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
+ */
+import type { Identifiers } from "@ddd/core/ports/Identifiers"
+import type { Now } from "@ddd/core/ports/Now"
+import { OutcomeUnknown } from "@ddd/core/ports/Sales"
+import type { PgClient } from "@effect/sql-pg"
+import { Cause, Effect, Exit, Schedule } from "effect"
+import type { SqlError } from "effect/sql"
+import { isOutOfReach, retryConflicts } from "../Transaction.ts"
+
+/** Whether a transaction surely did not commit: the database said so. */
+const isCertain = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && !isOutOfReach(reason.error))
+
+export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers["Service"], now: Now["Service"]) => {
+  /** True where the batch had committed; false where it did not and never will. */
+  const fence = (batchId: string): Effect.Effect<boolean, SqlError.SqlError> =>
+    Effect.map(
+      sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, true) ON CONFLICT DO NOTHING RETURNING 1 AS won`,
+      (rows) => rows.length === 0
+    ).pipe(Effect.retry({
+      while: isOutOfReach,
+      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "10 seconds" }))
+    }))
+
+  /** Sells in one transaction, which writes the batch's id, and finds out what became of it where its end was lost. */
+  return Effect.fnUntraced(function*<A, E>(sell: (batchId: string) => Effect.Effect<A, E | SqlError.SqlError>) {
+    const batchId = identifiers.newId(yield* now.now)
+    let decided: { readonly answer: A } | undefined
+    const sold = yield* sell(batchId).pipe(
+      Effect.tap((answer) =>
+        Effect.sync(() => {
+          decided = { answer }
+        })
+      ),
+      sql.withTransaction,
+      retryConflicts,
+      Effect.exit
+    )
+    // before anything was decided there was nothing to commit; an error that the database itself told is certain too
+    if (Exit.isSuccess(sold) || decided === undefined || isCertain(sold.cause)) return yield* sold
+    yield* Effect.logWarning("the connection was lost while a batch of sales committed; finding out", sold.cause)
+    const committed = yield* Effect.mapError(fence(batchId), (cause) => new OutcomeUnknown({ cause }))
+    return committed ? decided.answer : yield* sold
+  })
+}

@@ -1,0 +1,64 @@
+/**
+ * One transaction that sells a batch of purchases in the daily draw.
+ *
+ * It locks the wallets by ascending user id, then the draw; reads in statements of their own, so that each sees what the lock
+ * before it waited for; lets the rule of `core` decide; seals here, so that the secret never reaches the database; and writes
+ * in set-based statements (DESIGN.md, "Selling").
+ */
+import { onSale } from "@ddd/core/draws/Draw"
+import { keptBlocks } from "@ddd/core/draws/KeptAnswers"
+import { answersOf, repeatedPurchases } from "@ddd/core/draws/Receipt"
+import { noNumbering, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
+import { dailyPrefix } from "@ddd/core/draws/TicketId"
+import { drawId } from "@ddd/core/values/Ids"
+import { Effect } from "effect"
+import { lockWallets } from "../draws/StepServices.ts"
+import { keepAnswers, readKept } from "../KeptAnswers.ts"
+import { instantOf } from "../Rows.ts"
+import { buyersOf, frozenUsers, poolOf, readPool, ticketsSold } from "./SaleFacts.ts"
+import { type SaleWriter, writeSale } from "./WriteSale.ts"
+
+/** The draw's hours ended while its lock was awaited: the batch is to be sold anew. Nothing was changed. */
+export class DrawMovedOn {
+  readonly _tag = "DrawMovedOn"
+}
+
+/**
+ * Sells `requests` in the daily draw that is on sale; to be run in a transaction. `batchId` is its name should its outcome be lost. Gives
+ * the answer to each request, in their order.
+ */
+export const sellBatch = (writer: SaleWriter) =>
+  Effect.fnUntraced(function*(batchId: string, requests: ReadonlyArray<PurchaseRequest>) {
+    const { seals, sql } = writer
+    const users = [...new Set(requests.map((request) => request.userId))].sort()
+    const wallets = yield* lockWallets(sql, users)
+    // what nobody changes while the wallets are locked is read before the draw is: everyone waits for that lock
+    const frozen = yield* frozenUsers(sql, users)
+    const kept = yield* readKept(sql, requests)
+    // locks the draw; what it says is read after the wait
+    const [locked] = yield* sql<{ readonly id: string }>`
+      SELECT d.id FROM draws d, (SELECT app_now() AS clock) c
+      WHERE d.kind = 'daily' AND d.opens_at <= c.clock AND c.clock < d.closes_at
+      FOR NO KEY UPDATE OF d`
+    const row = yield* readPool(sql, locked?.id ?? null)
+    const clock = instantOf(
+      row?.clock ?? (yield* sql<{ readonly clock: Date }>`SELECT app_now() AS clock`)[0]!.clock
+    )
+    const pool = row === undefined ? null : poolOf(row)
+    if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new DrawMovedOn())
+
+    const numbering = row === undefined || row.draw_date === null ? noNumbering : seals.numberingOf({
+      id: drawId(row.id),
+      prefix: dailyPrefix(row.draw_date),
+      sealKeyId: row.seal_key_id
+    })
+    const sale = sell(pool, clock, buyersOf(wallets, frozen), keptBlocks("Purchase", kept), numbering, requests)
+    const sold = row === undefined ? [] : yield* writeSale(writer, batchId, row, sale)
+    const granted = requests.flatMap((request, index) => {
+      const outcome = sale.outcomes[index]
+      return outcome?._tag === "Sold" ? [{ request, answer: { _tag: "Purchase", block: outcome.block } as const }] : []
+    })
+    yield* keepAnswers(sql, granted, sale.purchasedAt)
+    const earlier = yield* ticketsSold(sql, seals, repeatedPurchases(sale.outcomes, sold))
+    return answersOf(sale.outcomes, sold, earlier)
+  })

@@ -1,0 +1,92 @@
+/** What a sale is decided by, as it is read under the locks of the wallets, and then of the draw. */
+import type { DrawStatus } from "@ddd/core/draws/Draw"
+import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
+import type { SellingDraw } from "@ddd/core/draws/SealedSale"
+import type { Seals } from "@ddd/core/draws/Seals"
+import { type Ticket, undecided } from "@ddd/core/draws/Ticket"
+import type { Wallet } from "@ddd/core/money/Wallet"
+import { decodeFrontier } from "@ddd/core/proof/Merkle"
+import { drawId, type UserId } from "@ddd/core/values/Ids"
+import type { Day } from "@ddd/core/values/Instant"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../Rows.ts"
+
+/** A draw as a sale sees it. */
+export interface PoolRow {
+  readonly id: string
+  readonly status: DrawStatus
+  readonly draw_date: Day | null
+  readonly opens_at: Date
+  readonly closes_at: Date | null
+  readonly total_entries: number
+  readonly last_purchased_at: Date | null
+  readonly seal_key_id: string
+  readonly tree_frontier: Uint8Array
+  readonly clock: Date
+}
+
+/** Reads a draw, and the clock. Its row is locked. */
+export const readPool = (sql: PgClient.PgClient, id: string | null) =>
+  Effect.map(
+    sql<PoolRow>`
+      SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
+        app_now() AS clock
+      FROM draws WHERE id = ${id}::uuid`,
+    ([row]) => row
+  )
+
+export const poolOf = (row: PoolRow): Omit<Pool, "room"> => ({
+  draw: {
+    id: drawId(row.id),
+    status: row.status,
+    opensAt: instantOf(row.opens_at),
+    closesAt: instantOrNull(row.closes_at)
+  },
+  totalEntries: row.total_entries,
+  lastPurchasedAt: instantOrNull(row.last_purchased_at)
+})
+
+/** The draw that a sale is written to. Dies where the tree that it carries cannot be read. */
+export const sellingDraw = (row: PoolRow): SellingDraw => {
+  const frontier = decodeFrontier(row.tree_frontier)
+  if (frontier === undefined) throw new TypeError(`the carried tree of draw ${row.id} cannot be read`)
+  return {
+    id: drawId(row.id),
+    drawDate: row.draw_date,
+    status: row.status,
+    totalEntries: row.total_entries,
+    frontier
+  }
+}
+
+/** Those of some players whose accounts are frozen. Nobody is frozen while their wallet is locked. */
+export const frozenUsers = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
+  Effect.map(
+    sql<{ readonly id: string }>`SELECT id FROM users WHERE id = ANY(${users}::uuid[]) AND NOT is_active`,
+    (rows) => new Set(rows.map((row) => row.id))
+  )
+
+export const buyersOf = (
+  wallets: ReadonlyMap<UserId, Wallet>,
+  frozen: ReadonlySet<string>
+): ReadonlyMap<UserId, Buyer> =>
+  new Map(Array.from(wallets, ([userId, wallet]) => [userId, { wallet, frozen: frozen.has(userId) }]))
+
+/** The tickets of earlier purchases as they were answered, in the order of positions. They never change, so this needs no lock. */
+export const ticketsSold = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  seals: Seals,
+  blocks: ReadonlyArray<SoldBlock>
+) {
+  const none: ReadonlyArray<Ticket> = []
+  if (blocks.length === 0) return none
+  const rows = yield* sql<TicketRow>`
+    SELECT t.*, d.draw_date
+    FROM unnest(${blocks.map((block) => block.drawId)}::uuid[], ${blocks.map((block) => block.firstPosition)}::int[],
+      ${blocks.map((block) => block.quantity)}::int[]) AS b (draw_id, first, quantity)
+    JOIN tickets t ON t.draw_id = b.draw_id AND t.position >= b.first AND t.position < b.first + b.quantity
+    JOIN draws d ON d.id = t.draw_id
+    ORDER BY t.draw_id, t.position`
+  return rows.map((row) => ticketOf(seals, row, undecided))
+})

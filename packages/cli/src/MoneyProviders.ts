@@ -1,0 +1,44 @@
+/** Where money comes from and goes to, by the settings: who pays players out, and who tells of purchases. */
+import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
+import type { Now } from "@ddd/core/ports/Now"
+import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import { Effect, Layer } from "effect"
+import { join } from "node:path"
+import type { Settings } from "./config/Variables.ts"
+import { dataDirOf } from "./DataDir.ts"
+import * as PayoutProviderOff from "./PayoutProviderOff.ts"
+
+type ProviderSettings = Pick<
+  Settings,
+  "DATA_DIR" | "NODE_ENV" | "STRIPE_API_BASE" | "STRIPE_SECRET_KEY" | "STRIPE_WEBHOOK_SECRET"
+>
+
+/** Who pays players out: Stripe; in development without its key a simulation; in production without it nobody. */
+export const payoutsBy = (settings: Pick<Settings, "NODE_ENV" | "STRIPE_SECRET_KEY">): "Stripe" | "simulated" | "off" =>
+  settings.STRIPE_SECRET_KEY !== undefined ? "Stripe" : settings.NODE_ENV === "production" ? "off" : "simulated"
+
+/** Of a module that is loaded only where it is needed: Stripe's library is large, and production never reads a simulation. */
+const loaded = <M, A, E, R>(module: () => Promise<M>, layerOf: (module: M) => Layer.Layer<A, E, R>) =>
+  Layer.unwrap(Effect.map(Effect.promise(module), layerOf))
+
+export const payoutProvider = (settings: ProviderSettings, publicUrl: URL): Layer.Layer<PayoutProvider, never, Now> => {
+  const { STRIPE_API_BASE: apiBase, STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecrets } = settings
+  if (secretKey !== undefined) {
+    return loaded(
+      () => import("@ddd/adapters-stripe/PayoutProviderStripe"),
+      ({ layer }) => layer({ secretKey, webhookSecrets: webhookSecrets ?? [], publicUrl, apiBase })
+    )
+  }
+  if (settings.NODE_ENV === "production") return PayoutProviderOff.layer
+  const path = join(dataDirOf(settings), "simulated-payouts.json")
+  return loaded(() => import("@ddd/sim/providers/PayoutProviderSim"), ({ layer }) => layer({ path, publicUrl }))
+}
+
+export const fundingSource = (
+  settings: Pick<Settings, "PRODUCT_CATALOG" | "REVENUECAT_SIGNING_SECRET" | "REVENUECAT_WEBHOOK_AUTH">
+) =>
+  FundingSourceRevenueCat.layer({
+    authorization: settings.REVENUECAT_WEBHOOK_AUTH,
+    signingSecret: settings.REVENUECAT_SIGNING_SECRET,
+    catalog: settings.PRODUCT_CATALOG ?? new Map()
+  })

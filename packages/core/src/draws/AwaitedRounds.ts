@@ -1,0 +1,41 @@
+/** The rounds of beacons that locked draws wait for. */
+import type { BeaconRef } from "../proof/Record.ts"
+import type { DrawId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { DrawStatus } from "./Draw.ts"
+
+/** A round of a beacon that locked draws wait for, whose outcome is due. */
+export interface AwaitedRound {
+  /** 64 hex digits. */
+  readonly chainHash: string
+  readonly round: number
+  /** Those that wait for it, at least one. */
+  readonly drawIds: ReadonlyArray<DrawId>
+}
+
+/** A draw that may wait for a round. */
+export interface WaitingDraw {
+  readonly id: DrawId
+  readonly status: DrawStatus
+  /** When the outcome is due; null before the lock. */
+  readonly drawAt: Instant | null
+  readonly beacon: BeaconRef | null
+  readonly isRoundMissing: boolean
+}
+
+/** The rounds that are to be fetched at `clock`, each with the draws that wait for it, the longest awaited first. */
+export const awaitedRounds = (draws: ReadonlyArray<WaitingDraw>, clock: Instant): ReadonlyArray<AwaitedRound> => {
+  const rounds = new Map<string, BeaconRef & { readonly drawIds: Array<DrawId> }>()
+  const waiting = draws.flatMap(({ beacon, drawAt, id, isRoundMissing, status }) =>
+    status === "locked" && isRoundMissing && beacon !== null && drawAt !== null && drawAt <= clock
+      ? [{ beacon, drawAt, id }]
+      : []
+  )
+  for (const { beacon, id } of waiting.sort((a, b) => a.drawAt - b.drawAt)) {
+    const name = `${beacon.chainHash} ${beacon.round}`
+    const round = rounds.get(name)
+    if (round === undefined) rounds.set(name, { ...beacon, drawIds: [id] })
+    else round.drawIds.push(id)
+  }
+  return [...rounds.values()]
+}

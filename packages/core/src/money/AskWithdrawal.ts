@@ -1,0 +1,90 @@
+/** Whether a player's money may be paid out, and what is written where it may. */
+import { Result } from "effect"
+import type { NewJob } from "../ports/Outbox.ts"
+import { answerToRepeat, type Idempotency, type KeptAnswer, type KeyReused } from "../values/Idempotency.ts"
+import { houseUserId, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Cents } from "./Money.ts"
+import type { PayoutAccount } from "./PayoutAccount.ts"
+import { askWithdrawal, type Moved, type Wallet, type WithdrawalRefusal } from "./Wallet.ts"
+import { newWithdrawal } from "./Withdrawal.ts"
+import { payoutJob, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
+
+export interface WithdrawalRequest {
+  readonly userId: UserId
+  /** Positive. */
+  readonly amount: Cents
+  /** Whether purchased credit may be withdrawn too (WITHDRAW_DEPOSITS). */
+  readonly withdrawDeposits: boolean
+  /** As of a purchase. */
+  readonly idempotency: Idempotency | null
+}
+
+/** Why a withdrawal was refused. Nothing is changed. */
+export type AskRefusal =
+  | WithdrawalRefusal
+  /** There is no payout account, or it is not ready. */
+  | { readonly _tag: "NoPayoutAccount"; readonly status: "none" | "pending" }
+  | { readonly _tag: "AccountFrozen" }
+  | { readonly _tag: "UnknownUser" }
+  | KeyReused
+
+/** Read under the lock of the player's wallet, the clock too. */
+export interface AskFacts {
+  /** Null where there is none of that id. */
+  readonly player: {
+    readonly isErased: boolean
+    readonly isFrozen: boolean
+    readonly payoutAccount: Pick<PayoutAccount, "account" | "status"> | null
+  } | null
+  /** Null where there is none. */
+  readonly wallet: Wallet | null
+  /** Under the request's key; the answer is a withdrawal's id. */
+  readonly kept: KeptAnswer<string> | null
+  readonly now: Instant
+  /** Of the withdrawal and its movement, if it comes to that. */
+  readonly newId: string
+}
+
+export type AskDecision =
+  /** Nothing is written. The answer is the movement of that withdrawal, with the status that it had when it was answered first. */
+  | { readonly _tag: "Repeat"; readonly withdrawalId: string; readonly status: "pending" }
+  | {
+    readonly _tag: "Ask"
+    /** The movement has the withdrawal's id. */
+    readonly moved: Moved
+    readonly asked: ScheduledWithdrawal
+    /** What is kept for a repeat; null where the request has no key. The answer is the withdrawal's id. */
+    readonly kept: (Idempotency & { readonly answer: string }) | null
+    readonly jobs: ReadonlyArray<NewJob>
+  }
+
+/** Decides a request. A repeat is answered before anything that may have changed since. Order of checks: API.md, POST `/wallet/withdraw`. */
+export const decideWithdrawal = (
+  { kept, newId, now, player, wallet }: AskFacts,
+  { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
+): Result.Result<AskDecision, AskRefusal> => {
+  if (player === null || player.isErased || wallet === null || userId === houseUserId) {
+    return Result.fail({ _tag: "UnknownUser" })
+  }
+  const earlier = answerToRepeat(idempotency, kept)
+  if (Result.isFailure(earlier)) return Result.fail(earlier.failure)
+  if (earlier.success !== null) {
+    return Result.succeed({ _tag: "Repeat", withdrawalId: earlier.success, status: "pending" })
+  }
+  if (player.isFrozen) return Result.fail({ _tag: "AccountFrozen" })
+  const { payoutAccount } = player
+  if (payoutAccount?.status !== "ready") {
+    return Result.fail({ _tag: "NoPayoutAccount", status: payoutAccount?.status ?? "none" })
+  }
+  const moved = askWithdrawal(wallet, amount, newId, withdrawDeposits)
+  if (Result.isFailure(moved)) return Result.fail(moved.failure)
+  const withdrawal = newWithdrawal({ id: newId, userId, amount, account: payoutAccount.account, askedAt: now })
+  return Result.succeed({
+    _tag: "Ask",
+    moved: moved.success,
+    asked: { withdrawal, schedule: { dueAt: now, claimedUntil: null } },
+    kept: idempotency === null ? null : { ...idempotency, answer: newId },
+    jobs: [payoutJob(withdrawal), withdrawalMailJob(withdrawal, "started")]
+  })
+}

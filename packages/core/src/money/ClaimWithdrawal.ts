@@ -1,0 +1,68 @@
+/**
+ * Claiming a withdrawal's turn: whoever claims it asks the provider one thing, and reports what came of it.
+ *
+ * What the turn is about is stored before the provider is asked. A claim ends by itself, so that a process which dies in its turn
+ * leaves a request that may or may not have been sent, and another process a turn that is due.
+ */
+import { type Instant, instant } from "../values/Instant.ts"
+import type { Withdrawal } from "./Withdrawal.ts"
+import {
+  isClaimed,
+  nextAction,
+  pauseMillis,
+  type ProviderAction,
+  type ScheduledWithdrawal
+} from "./WithdrawalActions.ts"
+
+/** The withdrawal as it is stored before the provider is asked: whatever happens from here on, the request may have been sent. */
+export const startTurn = (withdrawal: Withdrawal, action: ProviderAction, now: Instant): Withdrawal => {
+  const begun = { ...withdrawal, turn: withdrawal.turn + 1, idleTurns: withdrawal.idleTurns + 1 }
+  if (action._tag !== "Send") return begun
+  const state = begun[action.step]
+  return { ...begun, [action.step]: { ...state, status: "unknown", sentAt: state.sentAt ?? now } }
+}
+
+/** How long a claim lasts. Longer than any request may take: whoever claimed the turn is thought dead after that. */
+export const turnMillis = 120_000
+
+/** Read under the lock of the withdrawal's row, the clock too. */
+export interface ClaimFacts extends ScheduledWithdrawal {
+  /** Whether its player's account is frozen. */
+  readonly isFrozen: boolean
+  readonly now: Instant
+}
+
+export type ClaimDecision =
+  /** It is not due, or its turn is somebody's. Nothing is written. */
+  | { readonly _tag: "Leave" }
+  /** There is nothing to ask now. It is written. */
+  | ({ readonly _tag: "Rest" } & ScheduledWithdrawal)
+  /** It is written; then the provider is asked. */
+  | ({ readonly _tag: "Claim"; readonly action: ProviderAction } & ScheduledWithdrawal)
+
+/**
+ * Decides whether a turn is claimed. `isUrgent`: before it is due, too. Of a frozen account nothing is sent that was not sent before; what
+ * was sent goes on.
+ */
+export const claimWithdrawal = (
+  { isFrozen, now, schedule, withdrawal }: ClaimFacts,
+  isUrgent: boolean
+): ClaimDecision => {
+  const { dueAt } = schedule
+  if (dueAt === null || isClaimed(schedule, now) || !(isUrgent || dueAt <= now)) return { _tag: "Leave" }
+  const action = nextAction(withdrawal, now)
+  if (action === null) return { _tag: "Rest", withdrawal, schedule: { dueAt: null, claimedUntil: null } }
+  if (isFrozen && withdrawal.transfer.status === "unsent") {
+    const resting = { ...withdrawal, idleTurns: withdrawal.idleTurns + 1, problem: "the account is frozen" }
+    const schedule = { dueAt: instant(now + pauseMillis(resting)), claimedUntil: null }
+    return { _tag: "Rest", withdrawal: resting, schedule }
+  }
+  // due again when the claim ends: should whoever has it die, others find it by that
+  const claimedUntil = instant(now + turnMillis)
+  return {
+    _tag: "Claim",
+    action,
+    withdrawal: startTurn(withdrawal, action, now),
+    schedule: { dueAt: claimedUntil, claimedUntil }
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What follows where something became known of a withdrawal, or a person decided about it: its new state, and the movement, the wallet
+ * and the mail that go with that state.
+ *
+ * Money moves only with the status, and a status never comes back: so each move happens once, however often the same is reported.
+ */
+import { Result } from "effect"
+import type { NewJob } from "../ports/Outbox.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Cents } from "./Money.ts"
+import { applyReport, type ProviderReport } from "./ProviderReport.ts"
+import { failWithdrawal, type MovedTogether, payWithdrawal, returnWithdrawal, type Wallet } from "./Wallet.ts"
+import type { Withdrawal } from "./Withdrawal.ts"
+import { dueAfter, isClaimed, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
+import { type Resolution, resolve } from "./WithdrawalResolution.ts"
+
+/** A withdrawal and its movement, read under the lock of the withdrawal's row. */
+export interface StoredWithdrawal extends ScheduledWithdrawal {
+  /** What asking for it took from the withdrawable part: its movement's, zero or negative. */
+  readonly withdrawableDelta: Cents
+}
+
+/** Read under the locks of the player's wallet and then of the withdrawal's row, the clock last. */
+export interface ConcludeFacts extends StoredWithdrawal {
+  readonly wallet: Wallet
+  readonly now: Instant
+}
+
+/** What a new status does. It is written before the withdrawal. */
+export interface Settlement extends MovedTogether {
+  /** What the withdrawal's own movement becomes; null where it stays as it is. */
+  readonly movementStatus: "completed" | "failed" | null
+  readonly jobs: ReadonlyArray<NewJob>
+}
+
+/** A withdrawal as it is to be written. */
+export interface Conclusion extends ScheduledWithdrawal {
+  /** Null where the status is as it was: no money moves. */
+  readonly settlement: Settlement | null
+}
+
+/** The money that comes back. Throws where the wallet cannot hold it: no wallet that it was in can be so full. */
+const comeBack = (wallet: Wallet, withdrawableDelta: Cents, after: Withdrawal): MovedTogether => {
+  const { amount, id, status, userId } = after
+  const back = status === "failed" ? failWithdrawal : returnWithdrawal
+  const moved = back(wallet, userId, { id, amount, withdrawableDelta })
+  if (Result.isFailure(moved)) throw new Error(`the wallet of user ${userId} cannot take ${amount} cents back`)
+  return moved.success
+}
+
+const settle = (
+  { wallet, withdrawableDelta, withdrawal: before }: Pick<ConcludeFacts, "wallet" | "withdrawableDelta" | "withdrawal">,
+  after: Withdrawal
+): Settlement | null => {
+  const { amount, id, status } = after
+  if (status === before.status || status === "pending") return null
+  const jobs = [withdrawalMailJob(after, status)]
+  return status === "paid"
+    ? {
+      movementStatus: "completed",
+      wallet: payWithdrawal(wallet, { id, amount, withdrawableDelta }),
+      movements: [],
+      jobs
+    }
+    : { movementStatus: status === "failed" ? "failed" : null, ...comeBack(wallet, withdrawableDelta, after), jobs }
+}
+
+/** `turn`: the turn that ends by this; null: none does. Another one that is under way stays its claimer's. */
+const conclude = (facts: ConcludeFacts, after: Withdrawal, turn: number | null): Conclusion => {
+  const { now, schedule, withdrawal: before } = facts
+  const claimedUntil = isClaimed(schedule, now) && turn !== before.turn ? schedule.claimedUntil : null
+  const dueAt = dueAfter(after, now)
+  return {
+    withdrawal: after,
+    schedule: { dueAt: dueAt === null ? null : claimedUntil ?? dueAt, claimedUntil },
+    settlement: settle(facts, after)
+  }
+}
+
+/** What follows from a report. `turn`: the turn in which it was got, which ends; null: it came otherwise, as a notice does. */
+export const concludeReport = (facts: ConcludeFacts, report: ProviderReport, turn: number | null): Conclusion =>
+  conclude(facts, applyReport(facts.withdrawal, report), turn)
+
+/** What follows from a person's decision; null where it does not apply: nothing is written. */
+export const concludeResolution = (facts: ConcludeFacts, resolution: Resolution): Conclusion | null => {
+  const after = resolve(facts.withdrawal, resolution)
+  return after === null ? null : conclude(facts, after, null)
+}
+
+/** Whether withdrawals would have to be canceled for a wallet to hold `needed`, as far as there are any. */
+export const lacksFunds = ({ balance, pendingWithdrawal }: Wallet, needed: Cents): boolean =>
+  balance < needed && pendingWithdrawal > 0n
+
+/** What is canceled, and the wallet after it. */
+export interface Cancellation {
+  readonly wallet: Wallet
+  /** In the order in which they are to be written. */
+  readonly canceled: ReadonlyArray<Conclusion>
+}
+
+/**
+ * Cancels withdrawals that the provider has not been asked for, newest first, until the wallet holds `needed`. `unsent`: all such
+ * withdrawals of the player, newest first, read under the locks of the wallet and then of their rows.
+ */
+export const cancelUnsent = (
+  wallet: Wallet,
+  unsent: ReadonlyArray<StoredWithdrawal>,
+  needed: Cents,
+  now: Instant
+): Cancellation => {
+  const canceled: Array<Conclusion> = []
+  let left = wallet
+  for (const stored of unsent) {
+    if (left.balance >= needed) break
+    const report = { _tag: "Canceled", reason: "called off: a deposit was refunded" } as const
+    const conclusion = concludeReport({ ...stored, wallet: left, now }, report, null)
+    left = conclusion.settlement?.wallet ?? left
+    canceled.push(conclusion)
+  }
+  return { wallet: left, canceled }
+}

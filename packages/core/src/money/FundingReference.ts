@@ -1,0 +1,37 @@
+/** The references under which money comes in: `<store>:<transaction id>`, or any of our own machines. */
+
+/** The stores' names, as their notices write them. */
+const stores = new Set([
+  "APP_STORE",
+  "MAC_APP_STORE",
+  "PLAY_STORE",
+  "AMAZON",
+  "GALAXY",
+  "STRIPE",
+  "RC_BILLING",
+  "PADDLE",
+  "ROKU"
+])
+
+/** The reference of a store's transaction: `app_store:2000000123`. `store` in any case. */
+export const storeReference = (store: string, transactionId: string): string =>
+  `${store.toLowerCase()}:${transactionId}`
+
+/** A reference in its one spelling: a store's name before the colon stands in lower case, whoever wrote it. */
+export const canonicalReference = (reference: string): string => {
+  const colon = reference.indexOf(":")
+  const store = reference.slice(0, Math.max(0, colon))
+  return stores.has(store.toUpperCase()) ? storeReference(store, reference.slice(colon + 1)) : reference
+}
+
+/** Whether money is paid in that store. */
+export const isStore = (name: string): boolean => stores.has(name)
+
+/** The reference of the movement that gives a taken deposit back, made of the id of the one that took it. */
+export const reversalReference = (chargebackId: string): string => `reversal:${chargebackId}`
+
+/** The account on the other side of a deposit: the store before the reference's first colon, else `internal`. */
+export const depositSource = (reference: string): string => {
+  const colon = reference.indexOf(":")
+  return colon > 0 ? reference.slice(0, colon).toLowerCase() : "internal"
+}

@@ -1,0 +1,33 @@
+/** The players' accounts with the payout provider. */
+import { Result } from "effect"
+import type { UserId } from "../values/Ids.ts"
+import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+
+/** `ready`: money can be sent to it. */
+export type PayoutAccountStatus = "pending" | "ready"
+
+export interface PayoutAccount {
+  readonly userId: UserId
+  /** The provider's name for it. */
+  readonly account: string
+  readonly status: PayoutAccountStatus
+}
+
+/**
+ * Whether a player has the account that was opened for them: `kept` is what stands after it was added where neither the player had an
+ * account nor the account a player. Refused, with the name that stands in its way, where it is another.
+ */
+export const accountKept = (
+  kept: PayoutAccount | null,
+  account: string
+): Result.Result<PayoutAccount, { readonly account: string }> =>
+  kept?.account === account ? Result.succeed(kept) : Result.fail({ account: kept?.account ?? account })
+
+const minuteMillis = 60_000
+
+/**
+ * When the provider is asked for a pending account next, where it is asked now: later the longer the account has been pending, between
+ * a minute and a day from now.
+ */
+export const nextCheckAt = (createdAt: Instant, now: Instant): Instant =>
+  instant(now + Math.max(minuteMillis, Math.min(dayMillis, now - createdAt)))

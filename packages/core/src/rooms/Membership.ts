@@ -1,0 +1,72 @@
+/** Who makes a room, comes into it and goes. Each decision is made under the lock of the room's draw, but for that of a new room. */
+import { Result } from "effect"
+import { houseUserId, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Room } from "./Room.ts"
+import { isOpen, memberOf, type RoomRefusal, type RoomState, wrongState } from "./RoomState.ts"
+
+/** What a player asks for who makes a room. */
+export interface NewRoom {
+  readonly hostId: UserId
+  /** 1 … 100 characters. */
+  readonly name: string
+  /** 2 … 50. */
+  readonly maxParticipants: number
+}
+
+/** Who asks, as stored; null: nobody of that id. */
+export interface Asker {
+  readonly userId: UserId
+  readonly isFrozen: boolean
+  readonly isErased: boolean
+}
+
+/** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
+const isPlayer = (asker: Asker | null): boolean =>
+  asker !== null && asker.userId !== houseUserId && !asker.isFrozen && !asker.isErased
+
+/** A member that is to be stored. */
+export interface NewMember {
+  readonly userId: UserId
+  readonly joinedAt: Instant
+}
+
+/** A room that is to be stored, together with its draw, which opens with it. */
+export interface CreatedRoom extends Pick<Room, "name" | "hostId" | "maxParticipants" | "createdAt"> {
+  readonly members: readonly [NewMember]
+}
+
+/** Makes a room at `clock`. The host is its first member. */
+export const createRoom = (
+  asked: NewRoom,
+  host: Asker | null,
+  clock: Instant
+): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" }> =>
+  isPlayer(host)
+    ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
+    : Result.fail({ _tag: "UnknownUser" })
+
+/** Comes in by the room's code, at `clock`. Who may play in no room is told of none. */
+export const joinRoom = (
+  room: RoomState,
+  userId: UserId,
+  asker: Asker | null,
+  clock: Instant
+): Result.Result<NewMember, RoomRefusal> => {
+  if (!isPlayer(asker)) return Result.fail({ _tag: "NoRoom" })
+  if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
+  if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
+  if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })
+  return Result.succeed({ userId, joinedAt: clock })
+}
+
+/** Leaves a room: before buying in it, and never the host. Gives who is no member any more. */
+export const leaveRoom = (room: RoomState, userId: UserId): Result.Result<UserId, RoomRefusal> => {
+  const member = memberOf(room, userId)
+  if (member === undefined) return Result.fail({ _tag: "NoRoom" })
+  if (userId === room.hostId) {
+    return Result.fail({ _tag: "Forbidden", why: "the host cannot leave a room, but close it" })
+  }
+  if (member.hasTicket) return Result.fail({ _tag: "AlreadyHasTicket" })
+  return isOpen(room) ? Result.succeed(userId) : Result.fail(wrongState(room, "its members are fixed"))
+}

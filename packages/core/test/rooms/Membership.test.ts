@@ -1,0 +1,80 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import * as fc from "fast-check"
+import { type Asker, createRoom, joinRoom, leaveRoom } from "../../src/rooms/Membership.ts"
+import { roomStatus } from "../../src/rooms/Room.ts"
+import { houseUserId, type UserId } from "../../src/values/Ids.ts"
+import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
+
+const player = (userId: UserId): Asker => ({ userId, isFrozen: false, isErased: false })
+
+/** Who may play in no room. */
+const barred: ReadonlyArray<Asker | null> = [
+  null,
+  player(houseUserId),
+  { ...player(stranger), isFrozen: true },
+  { ...player(stranger), isErased: true }
+]
+
+describe("a new room", () => {
+  it("has its host for its first member, from the instant at which it is made", () => {
+    const asked = { hostId: host, name: "Friday", maxParticipants: 2 }
+    assert.deepStrictEqual(
+      createRoom(asked, player(host), noon),
+      Result.succeed({ ...asked, createdAt: noon, members: [{ userId: host, joinedAt: noon }] })
+    )
+    for (const asker of barred) {
+      assert.deepStrictEqual(createRoom(asked, asker, noon), Result.fail({ _tag: "UnknownUser" }))
+    }
+  })
+})
+
+describe("whoever is no member", () => {
+  it("comes in while the room is open and has a place", () => {
+    fc.assert(fc.property(rooms, (any) => {
+      const decided = joinRoom(any, stranger, player(stranger), noon)
+      if (any.status !== "open" && any.status !== "scheduled") {
+        const status = roomStatus(any.status, any.members.length)
+        assert.deepStrictEqual(
+          decided,
+          Result.fail({ _tag: "WrongState", status, why: "nobody can join it any more" })
+        )
+      } else if (any.members.length >= any.maxParticipants) {
+        assert.deepStrictEqual(decided, Result.fail({ _tag: "RoomFull" }))
+      } else assert.deepStrictEqual(decided, Result.succeed({ userId: stranger, joinedAt: noon }))
+    }))
+  })
+
+  it("is told of no room where they may play in none, whatever its state", () => {
+    fc.assert(fc.property(rooms, fc.constantFrom(...barred), (any, asker) => {
+      assert.deepStrictEqual(joinRoom(any, stranger, asker, noon), Result.fail({ _tag: "NoRoom" }))
+    }))
+  })
+
+  it("leaves no room, and is told of none", () => {
+    fc.assert(fc.property(rooms, (any) => {
+      assert.deepStrictEqual(leaveRoom(any, stranger), Result.fail({ _tag: "NoRoom" }))
+    }))
+  })
+})
+
+describe("a member", () => {
+  it("does not come in twice", () => {
+    fc.assert(fc.property(rooms.filter(({ members }) => members.length > 1), (any) => {
+      assert.deepStrictEqual(joinRoom(any, guest, player(guest), noon), Result.fail({ _tag: "AlreadyMember" }))
+    }))
+  })
+
+  it("goes before they buy and before the lock, unless they are the host", () => {
+    assert.deepStrictEqual(leaveRoom(room(), guest), Result.succeed(guest))
+    assert.deepStrictEqual(leaveRoom(withTicket, guest), Result.fail({ _tag: "AlreadyHasTicket" }))
+    assert.deepStrictEqual(
+      leaveRoom(locked, guest),
+      Result.fail({ _tag: "WrongState", status: "locked", why: "its members are fixed" })
+    )
+    for (const any of [room(), withTicket, locked]) {
+      const decided = leaveRoom(any, host)
+      assert(Result.isFailure(decided) && decided.failure._tag === "Forbidden")
+    }
+  })
+})

@@ -1,0 +1,68 @@
+/** A new password: by the present one, or by a mailed link. */
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { Passwords } from "@ddd/core/ports/Passwords"
+import { Effect, Redacted } from "effect"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import type { Call } from "../requests/Call.ts"
+import { jsonBody } from "../requests/JsonBody.ts"
+import { requestOrigin } from "../requests/RequestOrigin.ts"
+import { refuseMailedToken } from "./AccountProblems.ts"
+import { ChangePassword, ConfirmReset, ResetPassword } from "./AuthBodies.ts"
+import { inEqualTime } from "./EqualTime.ts"
+import { newPasswordHash } from "./NewPassword.ts"
+import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
+
+const changePasswordBody = jsonBody(ChangePassword)
+const resetPasswordBody = jsonBody(ResetPassword)
+const confirmResetBody = jsonBody(ConfirmReset)
+
+export const makePasswordHandlers = Effect.gen(function*() {
+  const accounts = yield* Accounts
+  const mailedTokens = yield* MailedTokens
+  const passwords = yield* Passwords
+  const prove = yield* makePasswordProof
+
+  return {
+    change: ({ request }: Call) =>
+      Effect.gen(function*() {
+        const { currentPassword, password } = (yield* changePasswordBody(request)).value
+        const { sessionId, userId } = yield* CurrentUser
+        const origin = requestOrigin(request)
+        const profile = yield* accounts.profile(userId)
+        const stored = yield* accounts.passwordHash(userId)
+        if (profile === null || stored === null) return yield* refuseUnknownPlayer
+        const { passwordHash: verified } = yield* prove({
+          email: profile.email,
+          holder: { userId, passwordHash: stored },
+          password: Redacted.make(currentPassword),
+          field: "currentPassword",
+          origin
+        })
+        const replacement = yield* newPasswordHash(passwords, password, profile)
+        yield* accounts.changePassword(userId, sessionId, { verified, replacement }, origin)
+      }).pipe(
+        Effect.catchTags({ PasswordOutdated: () => refuseCredentials, Unavailable: refuseUnavailable })
+      ),
+
+    askReset: ({ request }: Call) =>
+      Effect.gen(function*() {
+        const { email } = (yield* resetPasswordBody(request)).value
+        yield* inEqualTime(accounts.askReset(email, requestOrigin(request)))
+        return {}
+      }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)),
+
+    confirmReset: ({ request }: Call) =>
+      Effect.gen(function*() {
+        const { password, token } = (yield* confirmResetBody(request)).value
+        const tokenHash = mailedTokens.hashOf(Redacted.make(token))
+        const user = yield* accounts.findForReset(tokenHash)
+        if (user === null) return yield* refuseMailedToken
+        const passwordHash = yield* newPasswordHash(passwords, password, user)
+        yield* accounts.resetPassword(tokenHash, passwordHash, requestOrigin(request))
+      }).pipe(
+        Effect.catchTags({ InvalidMailedToken: () => refuseMailedToken, Unavailable: refuseUnavailable })
+      )
+  }
+})

@@ -1,0 +1,87 @@
+/** Signing up and in: the two ways of opening a session. */
+import { sessionId } from "@ddd/core/accounts/Session"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { Passwords } from "@ddd/core/ports/Passwords"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { Effect, Redacted } from "effect"
+import { refuse } from "../problems/Problem.ts"
+import { refuseUnavailable } from "../problems/Unavailability.ts"
+import type { Call } from "../requests/Call.ts"
+import { jsonBody } from "../requests/JsonBody.ts"
+import { requestOrigin } from "../requests/RequestOrigin.ts"
+import { refuseEmailTaken, refuseUsernameTaken } from "./AccountProblems.ts"
+import { SignIn, SignUp } from "./AuthBodies.ts"
+import { newPasswordHash } from "./NewPassword.ts"
+import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
+import { makeSessionTokens } from "./SessionTokens.ts"
+
+const signUpBody = jsonBody(SignUp)
+const signInBody = jsonBody(SignIn)
+
+export const makeSignUp = Effect.gen(function*() {
+  const accounts = yield* Accounts
+  const passwords = yield* Passwords
+  const { newSession, tokensOf } = yield* makeSessionTokens
+
+  return ({ request }: Call) =>
+    Effect.gen(function*() {
+      const { email, password, username } = (yield* signUpBody(request)).value
+      // hashed before the store is asked: no transaction waits for it
+      const passwordHash = yield* newPasswordHash(passwords, password, { email, username })
+      const origin = requestOrigin(request)
+      const { refreshToken, session } = yield* newSession(origin)
+      const opened = yield* accounts.signUp({ email, username, passwordHash, session }, origin)
+      return {
+        user: opened.user,
+        tokens: yield* tokensOf(opened.user.id, sessionId(opened.sessionId), refreshToken)
+      }
+    }).pipe(
+      Effect.catchTags({
+        EmailTaken: () => refuseEmailTaken,
+        UsernameTaken: () => refuseUsernameTaken,
+        Unavailable: refuseUnavailable
+      })
+    )
+})
+
+export const makeSignIn = Effect.gen(function*() {
+  const accounts = yield* Accounts
+  const log = yield* SecurityLog
+  const passwords = yield* Passwords
+  const prove = yield* makePasswordProof
+  const { newSession, tokensOf } = yield* makeSessionTokens
+
+  /** A newer hash of a password whose stored one is outdated; null where it is not, or where it can wait for the next time. */
+  const replacementOf = (stored: Redacted.Redacted, password: Redacted.Redacted) =>
+    passwords.needsRehash(Redacted.value(stored))
+      ? passwords.hash(password).pipe(
+        Effect.map((hash) => Redacted.make(hash)),
+        Effect.catchTag("HashingBusy", () => Effect.succeed(null))
+      )
+      : Effect.succeed(null)
+
+  return ({ request }: Call) =>
+    Effect.gen(function*() {
+      const { email, password: text } = (yield* signInBody(request)).value
+      const password = Redacted.make(text)
+      const origin = requestOrigin(request)
+      const candidate = yield* accounts.findForSignIn(email)
+      const { frozen, passwordHash: verified, user } = yield* prove({
+        email: candidate?.user.email ?? email,
+        holder: candidate === null ? null : { ...candidate, userId: candidate.user.id },
+        password,
+        field: "password",
+        origin
+      })
+      if (frozen) {
+        yield* log.append("sign_in_failed", { userId: user.id }, origin)
+        return yield* refuse("account_frozen", "This account is frozen; write to us.")
+      }
+      const replacement = yield* replacementOf(verified, password)
+      const { refreshToken, session } = yield* newSession(origin)
+      const opened = yield* accounts.openSession(user.id, session, { verified, replacement }, origin)
+      return { user, tokens: yield* tokensOf(user.id, sessionId(opened.sessionId), refreshToken) }
+    }).pipe(
+      Effect.catchTags({ PasswordOutdated: () => refuseCredentials, Unavailable: refuseUnavailable })
+    )
+})

@@ -1,0 +1,35 @@
+/** Answers the problem that a handler, or the reading of its request, fails with. */
+import { Effect, Layer } from "effect"
+import { HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { invalidFields } from "../problems/InvalidFields.ts"
+import { Problem } from "../problems/Problem.ts"
+import { problemResponse } from "../problems/ProblemResponse.ts"
+import { problems } from "../problems/ProblemSchema.ts"
+import { CurrentRequestId } from "../requests/RequestId.ts"
+
+/** Goes around every endpoint. What it does not know goes on, to be answered 500. */
+export class ProblemMiddleware
+  extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/boundary/ProblemMiddleware", {
+    error: problems("internal")
+  })
+{
+  static readonly layer = Layer.succeed(
+    ProblemMiddleware,
+    ProblemMiddleware.of((respond) =>
+      Effect.catch(respond, (failure: unknown) => {
+        const problem = failure instanceof Problem ? failure : problemOf(failure)
+        return problem === undefined
+          ? Effect.die(failure)
+          : Effect.map(CurrentRequestId, (requestId) => problemResponse(problem, requestId))
+      })
+    )
+  )
+}
+
+/** A request whose path, query or headers are not what the endpoint takes; an answer of ours that is wrong is our mistake. */
+const problemOf = (failure: unknown): Problem | undefined =>
+  HttpApiError.HttpApiSchemaError.is(failure) && failure.kind !== "Body" && failure.kind !== "ResponseHeaders"
+    ? new Problem("invalid_request", "The request is not what this endpoint takes.", {
+      errors: invalidFields(failure.cause, failure.kind.toLowerCase())
+    })
+    : undefined

@@ -1,0 +1,127 @@
+/** What `ddd watch` says: what it kept and how that is used, and what it raises an alarm over. */
+import { quicknetHash } from "@ddd/core/draws/Beacon"
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import type { DrawRecord, LockRecord } from "@ddd/core/proof/Record"
+import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import type { Paint } from "../Terminal.ts"
+import type { RecordName, Seen } from "./WatchFolder.ts"
+import type { Alarm } from "./WatchRules.ts"
+
+/** What a command that verifies a draw is put together from. */
+export interface VerifyCommand {
+  readonly program: string
+  readonly chain: string | undefined
+  readonly vkeys: ReadonlyArray<string>
+}
+
+/** An argument as a shell takes it. */
+const quoted = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+
+const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, seen: Seen, file: string): string =>
+  [
+    program,
+    quoted(url),
+    ...vkeys.flatMap((vkey) => ["--vkey", quoted(vkey)]),
+    ...chain === undefined ? [] : ["--chain", chain],
+    "--seen",
+    quoted(file),
+    "--seen-at",
+    formatInstant(seen.at)
+  ].join(" ")
+
+const whole = new Intl.NumberFormat("en-US")
+const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const seconds = (millis: number): string => `${tenths.format(millis / 1000)} s`
+
+const sinceClose = (at: Instant, closes: Instant | null): string => {
+  if (closes === null) return ""
+  return at < closes
+    ? ", before the close by the clock here: one of the two clocks is wrong"
+    : `, ${seconds(at - closes)} after the close`
+}
+
+/** What a lock record that was kept is good for. */
+const useOf = (
+  { at }: Seen,
+  { beacon, draws }: LockRecord,
+  command: string,
+  chain: string | undefined
+): ReadonlyArray<string> => {
+  if (beacon === null) return ["The draw has no beacon that it could be older than.", command]
+  if (at >= draws) return [`It came when the beacon's round ${beacon.round} may have been known: it witnesses nothing.`]
+  const unpinned = beacon.chainHash === (chain ?? quicknetHash)
+    ? []
+    : [`Its beacon's chain is not the pinned one: if you trust it, add --chain ${beacon.chainHash}`]
+  return [`It is older than the beacon's round ${beacon.round}. Once the draw is decided:`, command, ...unpinned]
+}
+
+/** What was kept; of a lock also the command that makes use of it. */
+export const keptText = (
+  seen: Seen,
+  record: DrawRecord,
+  open: DrawRecord | undefined,
+  file: string,
+  command: VerifyCommand,
+  url: string,
+  paint: Paint
+): string => {
+  const line = (what: string) => `${formatInstant(seen.at)}  ${seen.day}  ${what}`
+  switch (record.type) {
+    case "open":
+      return line(`open record kept, commitment ${record.commitment}`)
+    case "lock": {
+      const closes = open?.type === "open" ? open.closes : null
+      return [
+        line(
+          paint.bold(
+            `lock record kept${sinceClose(seen.at, closes)}: ${
+              whole.format(record.entries)
+            } entries, root ${record.root}`
+          )
+        ),
+        ...useOf(seen, record, verifyCommand(command, url, seen, file), command.chain).map((text) => `  ${text}`)
+      ].join("\n")
+    }
+    case "result":
+      return line(`result record kept: ${record.winner === null ? "no winner" : `${record.winner.ticketId} wins`}`)
+    case "void":
+      return line(`void record kept: ${record.reason}`)
+  }
+}
+
+const whatHappened = (day: string, name: RecordName, alarm: Alarm): string => {
+  switch (alarm._tag) {
+    case "Changed":
+      return `The ${name} record of ${day} changed: another text was kept on ${formatInstant(alarm.kept.at)}.`
+    case "Twice":
+      return `There are two ${name} records of one draw: under ${alarm.kept.day}, and another under ${day}.`
+    case "Gone":
+      return `The ${name} record of ${day}, kept on ${formatInstant(alarm.kept.at)}, is shown no more.`
+    case "NotSigned":
+      return `The ${name} record of ${day} is not signed by a key that is pinned.`
+    case "Misfit":
+      return `What stands as the ${name} record of ${day} does not fit. ${alarm.why}`
+  }
+}
+
+export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Alarm, file: string): string =>
+  `${formatInstant(at)}  CHANGED  ${whatHappened(day, name, alarm)} Evidence: ${file}`
+
+/** The same for the same finding, so that it is written once. */
+export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
+  const digest = toHex(fastSha256(utf8Bytes(alarm.note ?? ""))).slice(0, 12)
+  return `CHANGED-${day}-${name}-${alarm._tag}-${digest}.txt`
+}
+
+/** Both texts, with their times. */
+export const evidenceText = (url: string, at: Instant, day: string, name: RecordName, alarm: Alarm): string => {
+  const { kept, note } = alarm
+  const before = kept === null
+    ? "Nothing was kept of it before.\n"
+    : `Kept on ${formatInstant(kept.at)}, as shown under ${kept.day}:\n\n${kept.note}`
+  const now = note === null
+    ? `On ${formatInstant(at)} nothing is shown.\n`
+    : `Shown on ${formatInstant(at)}:\n\n${note}`
+  return `${whatHappened(day, name, alarm)}\nThe draw's bundle: ${url}\n\n${before}\n${now}`
+}
