@@ -7,7 +7,6 @@
  * Passwords are compared in Unicode's form NFC (RFC 8265, OpaqueString), so that "é" is the same however a keyboard
  * composes it. NFKC would also merge characters that are different on purpose; it serves only to recognise common ones.
  */
-import { guessDecades } from "./PasswordGuesses.ts"
 
 /** The fewest characters (code points in NFC) of a password. */
 export const passwordCharactersMin = 10
@@ -48,16 +47,34 @@ export const passwordRefusalMessage = (refusal: PasswordRefusal): string => {
   }
 }
 
-/** Judges a new password; `undefined`: it may be used. Source: API.md, "Auth". */
-export const refusePassword = (text: string, context: PasswordContext): PasswordRefusal | undefined => {
-  if (isPasswordTooLong(text)) return "too_long"
-  if ([...normalisePassword(text)].length < passwordCharactersMin) return "too_short"
-  if (guessDecades(text, []) <= guessableDecades) return "common"
-  return guessDecades(text, personalWords(context)) <= guessableDecades ? "personal" : undefined
+/** How a password would be found. */
+export interface Guesses {
+  /** About how many guesses find it, as a power of ten. */
+  readonly decades: number
+  /** Whether the guesses are made of words that were known. */
+  readonly usesKnown: boolean
 }
 
-/** What is found within 10 to this power of guesses is refused: "password2026!" is, ten random letters or digits are not. */
-const guessableDecades = 8
+/** Estimates how easily a password is guessed by whoever knows `known` words of its player. */
+export type EstimateGuesses = (password: string, known: ReadonlyArray<string>) => Guesses
+
+/** What is found within 10 to this power of guesses is refused: "password2026!" is, ten random letters are not. */
+export const guessableDecades = 8
+
+/** Judges a new password; `undefined`: it may be used. Source: API.md, "Auth". */
+export const refusePassword = (
+  text: string,
+  context: PasswordContext,
+  estimate: EstimateGuesses
+): PasswordRefusal | undefined => {
+  if (isPasswordTooLong(text)) return "too_long"
+  if ([...normalisePassword(text)].length < passwordCharactersMin) return "too_short"
+  const words = personalWords(context)
+  if (isLittleMore(text, words)) return "personal"
+  const { decades, usesKnown } = estimate(text, words)
+  if (decades > guessableDecades) return undefined
+  return usesKnown ? "personal" : "common"
+}
 
 /** The player's words, whole and in parts, and the product's; a word of two letters says nothing. */
 const personalWords = ({ email, username }: PasswordContext): ReadonlyArray<string> => {
@@ -69,4 +86,21 @@ const personalWords = ({ email, username }: PasswordContext): ReadonlyArray<stri
     "draw",
     "dailydollardraw"
   ].filter((word) => word.length >= 3)
+}
+
+/** What may be left of a password beside the player's words: a year, an initial. */
+const restCharactersMax = 4
+
+const fold = (text: string): string => text.normalize("NFKC").toLowerCase()
+
+/**
+ * Whether a password is little more than known words, however many and whatever signs stand between them. An estimate takes each
+ * word and each sign for a piece to be found, which for three of them is too much already.
+ */
+const isLittleMore = (text: string, words: ReadonlyArray<string>): boolean => {
+  const withoutSigns = (rest: string): string => rest.replace(/[\s!-/:-@[-`{-~]+/g, "")
+  const longestFirst = words.map(fold).toSorted((a, b) => b.length - a.length)
+  const folded = fold(text)
+  const rest = longestFirst.reduce((left, word) => left.replaceAll(word, ""), folded)
+  return rest !== folded && [...withoutSigns(rest)].length <= restCharactersMax
 }

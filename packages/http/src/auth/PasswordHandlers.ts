@@ -1,7 +1,6 @@
 /** A new password: by the present one, or by a mailed link. */
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import { Passwords } from "@ddd/core/ports/Passwords"
 import { Effect, Redacted } from "effect"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -11,7 +10,7 @@ import { requestOrigin } from "../requests/RequestOrigin.ts"
 import { refuseMailedToken } from "./AccountProblems.ts"
 import { ChangePassword, ConfirmReset, ResetPassword } from "./AuthBodies.ts"
 import { inEqualTime } from "./EqualTime.ts"
-import { newPasswordHash } from "./NewPassword.ts"
+import { makeNewPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
 
 const changePasswordBody = jsonBody(ChangePassword)
@@ -21,7 +20,7 @@ const confirmResetBody = jsonBody(ConfirmReset)
 export const makePasswordHandlers = Effect.gen(function*() {
   const accounts = yield* Accounts
   const mailedTokens = yield* MailedTokens
-  const passwords = yield* Passwords
+  const newPasswordHash = yield* makeNewPasswordHash
   const prove = yield* makePasswordProof
 
   return {
@@ -40,7 +39,7 @@ export const makePasswordHandlers = Effect.gen(function*() {
           field: "currentPassword",
           origin
         })
-        const replacement = yield* newPasswordHash(passwords, password, profile)
+        const replacement = yield* newPasswordHash(password, profile)
         yield* accounts.changePassword(userId, sessionId, { verified, replacement }, origin)
       }).pipe(
         Effect.catchTags({ PasswordOutdated: () => refuseCredentials, Unavailable: refuseUnavailable })
@@ -59,7 +58,7 @@ export const makePasswordHandlers = Effect.gen(function*() {
         const tokenHash = mailedTokens.hashOf(Redacted.make(token))
         const user = yield* accounts.findForReset(tokenHash)
         if (user === null) return yield* refuseMailedToken
-        const passwordHash = yield* newPasswordHash(passwords, password, user)
+        const passwordHash = yield* newPasswordHash(password, user)
         yield* accounts.resetPassword(tokenHash, passwordHash, requestOrigin(request))
       }).pipe(
         Effect.catchTags({ InvalidMailedToken: () => refuseMailedToken, Unavailable: refuseUnavailable })

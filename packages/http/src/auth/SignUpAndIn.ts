@@ -11,7 +11,7 @@ import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "./AccountProblems.ts"
 import { SignIn, SignUp } from "./AuthBodies.ts"
-import { newPasswordHash } from "./NewPassword.ts"
+import { makeNewPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
 import { makeSessionTokens } from "./SessionTokens.ts"
 
@@ -20,14 +20,14 @@ const signInBody = jsonBody(SignIn)
 
 export const makeSignUp = Effect.gen(function*() {
   const accounts = yield* Accounts
-  const passwords = yield* Passwords
+  const newPasswordHash = yield* makeNewPasswordHash
   const { newSession, tokensOf } = yield* makeSessionTokens
 
   return ({ request }: Call) =>
     Effect.gen(function*() {
       const { email, password, username } = (yield* signUpBody(request)).value
       // hashed before the store is asked: no transaction waits for it
-      const passwordHash = yield* newPasswordHash(passwords, password, { email, username })
+      const passwordHash = yield* newPasswordHash(password, { email, username })
       const origin = requestOrigin(request)
       const { refreshToken, session } = yield* newSession(origin)
       const opened = yield* accounts.signUp({ email, username, passwordHash, session }, origin)
