@@ -17,7 +17,7 @@ import { SqlClient } from "effect/sql"
 import {
   type Answer,
   type AnswerRow,
-  makeRepeats,
+  makeDuplicateCheck,
   type PurchaseAnswer,
   readAnswer,
   type WithdrawalAnswer
@@ -81,7 +81,7 @@ const make = Effect.gen(function*() {
   })
 
   const auditAnswers = Effect.fnUntraced(function*(findings: Findings) {
-    const repeated = makeRepeats()
+    const duplicateOf = makeDuplicateCheck()
     let rows = yield* answersAfter(sql, null)
     for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
       const answers: Array<Answer> = []
@@ -97,7 +97,7 @@ const make = Effect.gen(function*() {
         }
         if (answer === undefined || answer === null) continue
         answers.push(answer)
-        const earlier = repeated(answer)
+        const earlier = duplicateOf(answer)
         if (earlier !== undefined) {
           const kind = answer._tag === "Purchase" ? "purchase" : "withdrawal"
           findings.add("keys-once", subject, `expected a ${kind} of its own, found that of key ${earlier}`)

@@ -36,7 +36,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const chain = yield* BeaconChain
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
-    const { asMember, askerOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
+    const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
       store
     )
 
@@ -56,7 +56,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const decided = createRoom(asked, askerOf(asked.hostId), store.now())
+            const decided = createRoom(asked, userOf(asked.hostId), store.now())
             if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
             const room = decided.success
             const opened = yield* steps.make(
@@ -87,7 +87,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           Effect.gen(function*() {
             const lobby = yield* roomCalled(room)
             if (lobby.code !== parseCode(code)) return yield* noRoom
-            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, askerOf(userId), store.now()))
+            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, userOf(userId), store.now()))
             const after = change(lobby, { members: [...lobby.members, member] })
             store.tell("Status", lobby.id)
             return after
