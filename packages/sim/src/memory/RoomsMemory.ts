@@ -143,7 +143,9 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const decision = yield* orRefused(closeRoom(stateOf(lobby), userId))
             if (decision._tag === "DeclareVoid") {
               // a wallet that keeps a room from being closed is a defect of these stores
-              yield* Effect.orDie(steps.writeVoid(drawOf(lobby), decision.reason, yield* steps.openSeedOrNull(lobby.id)))
+              yield* Effect.orDie(
+                steps.writeVoid(drawOf(lobby), decision.reason, yield* steps.openSeedOrNull(lobby.id))
+              )
             }
             return asRoom(lobby)
           })

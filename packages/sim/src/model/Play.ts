@@ -1,6 +1,6 @@
 /** Plays a stream of commands against the ports, and compares each answer with the one expected. */
-import type { Receipt } from "@ddd/core/draws/Receipt"
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import { cents } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
