@@ -31,7 +31,7 @@ interface RoomRow {
   readonly prize_pool: bigint
   readonly max_participants: number
   readonly commitment_hash: string
-  readonly draws_at: Date | null
+  readonly draw_at: Date | null
   readonly seed: string | null
   readonly winning_position: number | null
   readonly created_at: Date
@@ -52,7 +52,7 @@ const roomFrom = (row: RoomRow): Room =>
       status: row.status,
       prizePool: cents(row.prize_pool),
       commitmentHash: row.commitment_hash,
-      drawAt: instantOrNull(row.draws_at),
+      drawAt: instantOrNull(row.draw_at),
       seed: row.seed,
       winningPosition: row.winning_position === null ? null : row.winning_position as Position
     },
@@ -79,7 +79,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
   // one statement, so that places, tickets and pot are of one instant
   const rooms = sql.literal(`
     SELECT l.id, l.code, l.name, l.host_id, d.status, (d.prize_pool * 100)::bigint AS prize_pool, l.max_participants,
-      d.commitment_hash, d.draws_at, d.seed, d.winning_position, l.created_at,
+      d.commitment_hash, d.draw_at, d.seed, d.winning_position, l.created_at,
       (
         SELECT json_agg(json_build_object('id', m.user_id, 'name', u.username, 'position', m.ticket_position,
           'joined', floor(extract(epoch FROM m.joined_at) * 1000)) ORDER BY m.joined_at, m.id)
