@@ -19,7 +19,7 @@ const candidates = (sql: PgClient.PgClient) =>
     UNION ALL
     SELECT id, closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
     UNION ALL
-    SELECT id, CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
+    SELECT id, CASE kind WHEN 'room' THEN (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) ELSE draw_at END
     FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
     UNION ALL
     SELECT d.id, t.created_at + interval '${expireAfterMillis} milliseconds'
