@@ -1,4 +1,5 @@
 /** Money on its way out, in memory. */
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
 import { keyOf } from "@ddd/core/draws/Sale"
 import {
   type AskDecision,
@@ -40,21 +41,21 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           payoutAccount: store.payoutAccounts.get(userId) ?? null
         },
         wallet: store.wallets.get(userId) ?? null,
-        kept: kept === undefined ? null : { fingerprint: kept.fingerprint, answer: kept.withdrawalId },
+        kept: kept === undefined ? null : keptAs("Withdrawal", kept),
         now: store.now(),
         newId: store.newId()
       }
     }
 
     const writeAsked = (
-      { asked: { schedule, withdrawal }, jobs, kept, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
+      { idempotency }: WithdrawalRequest,
+      { answer, asked: { schedule, withdrawal }, jobs, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
     ) => {
       const { askedAt, id, userId } = withdrawal
       const movement = postMovement(store, userId, moved, askedAt, id)
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
-      if (kept !== null) {
-        const { answer, fingerprint, key } = kept
-        store.answers.set(keyOf(userId, key), { userId, key, fingerprint, sold: null, withdrawalId: answer })
+      if (idempotency !== null) {
+        store.answers.set(keyOf(userId, idempotency.key), { userId, ...idempotency, answer })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }
@@ -63,7 +64,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
     const ask = (request: WithdrawalRequest) => {
       const decided = decideWithdrawal(askFacts(request), request)
       if (Result.isFailure(decided)) return Effect.fail(new WithdrawalRefused({ refusal: decided.failure }))
-      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(decided.success))
+      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(request, decided.success))
       const { status, withdrawalId } = decided.success
       const first = movementOf(store, { id: withdrawalId, userId: request.userId })
       return Effect.succeed({ transaction: { ...asTransaction(first), status }, isReplayed: true })
