@@ -17,7 +17,7 @@ import { SqlClient } from "effect/sql"
 import {
   type Answer,
   type AnswerRow,
-  makeRepeats,
+  makeDuplicateCheck,
   type PurchaseAnswer,
   readAnswer,
   type WithdrawalAnswer
@@ -81,7 +81,7 @@ const make = Effect.gen(function*() {
   })
 
   const auditAnswers = Effect.fnUntraced(function*(findings: Findings) {
-    const repeated = makeRepeats()
+    const duplicateOf = makeDuplicateCheck()
     let rows = yield* answersAfter(sql, null)
     for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
       const answers: Array<Answer> = []
@@ -97,7 +97,7 @@ const make = Effect.gen(function*() {
         }
         if (answer === undefined || answer === null) continue
         answers.push(answer)
-        const earlier = repeated(answer)
+        const earlier = duplicateOf(answer)
         if (earlier !== undefined) {
           const kind = answer._tag === "Purchase" ? "purchase" : "withdrawal"
           findings.add("keys-once", subject, `expected a ${kind} of its own, found that of key ${earlier}`)
@@ -149,7 +149,7 @@ const unhurried = (sql: PgClient.PgClient) =>
 const drawsAfter = (sql: PgClient.PgClient, after: string | null) =>
   sql<DrawRow>`
     SELECT d.id, kind, draw_date, status, (prize_pool * 100)::bigint AS prize_pool, total_entries, commitment_hash, seed,
-      winning_position, opens_at, closes_at, locked_at, draws_at, tree_frontier, entries_root, beacon_chain, beacon_round,
+      winning_position, opens_at, closes_at, locked_at, draw_at, tree_frontier, entries_root, beacon_chain, beacon_round,
       beacon_signature, open_note, lock_note, result_note,
       (SELECT w.ticket_id FROM tickets w WHERE w.draw_id = d.id AND w.position = d.winning_position) AS winning_ticket_id,
       (SELECT p.open_note FROM draws p WHERE p.draw_date < d.draw_date ORDER BY p.draw_date DESC LIMIT 1) AS previous_note

@@ -32,7 +32,7 @@ interface DrawRow {
   readonly draw_date: Day | null
   readonly status: DrawStatus
   readonly prize_pool: bigint
-  readonly draws_at: Date | null
+  readonly draw_at: Date | null
 }
 
 interface WinRow {
@@ -83,7 +83,7 @@ const make = Effect.gen(function*() {
         AND created_at < ${formatInstant(instant(until))}::timestamptz
       ORDER BY position LIMIT ${mailedTicketsMax}`
     const [row] = yield* sql<DrawRow>`
-      SELECT draw_date, status, (prize_pool * 100)::bigint AS prize_pool, coalesce(draws_at, closes_at) AS draws_at
+      SELECT draw_date, status, (prize_pool * 100)::bigint AS prize_pool, coalesce(draw_at, closes_at) AS draw_at
       FROM draws WHERE id = ${draw}::uuid`
     const count = rows[0]?.count
     return row === undefined || count === undefined ? null : {
@@ -91,7 +91,7 @@ const make = Effect.gen(function*() {
       status: row.status,
       count,
       tickets: rows.map(ticketOf),
-      drawAt: instantOrNull(row.draws_at),
+      drawAt: instantOrNull(row.draw_at),
       prizePool: cents(row.prize_pool)
     } satisfies BoughtTickets
   })

@@ -1,15 +1,22 @@
 /** The players' accounts with the payout provider, on PostgreSQL. */
-import type { PayoutAccount, PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { accountKept, nextCheckAt, type PayoutAccount, type PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer } from "effect"
-import { orUnavailable } from "./Transaction.ts"
+import { Effect, Layer, Result } from "effect"
+import { instantOf } from "./Rows.ts"
+import { orUnavailable, transact } from "./Transaction.ts"
 
 interface AccountRow {
   readonly user_id: string
   readonly account: string
   readonly status: PayoutAccountStatus
+}
+
+interface DueRow extends AccountRow {
+  readonly created_at: Date
+  readonly clock: Date
 }
 
 const accountOf = ({ account, status, user_id }: AccountRow): PayoutAccount => ({
@@ -39,8 +46,8 @@ const make = Effect.gen(function*() {
     add: Effect.fn("PayoutAccountsPg.add")(function*(user, account) {
       yield* sql`
         INSERT INTO payout_accounts (user_id, account) VALUES (${user}::uuid, ${account}) ON CONFLICT DO NOTHING`
-      const kept = yield* of(user)
-      return kept?.account === account ? kept : yield* new PayoutAccountTaken({ account: kept?.account ?? account })
+      const kept = accountKept(yield* of(user), account)
+      return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
     }, orUnavailable),
 
     setStatus: (account, status) =>
@@ -49,18 +56,20 @@ const make = Effect.gen(function*() {
         orUnavailable
       ),
 
-    // giving one puts it off, so that nodes do not ask for the same
+    // rows that another node is claiming are passed over
     claimDue: Effect.fn("PayoutAccountsPg.claimDue")(function*(limit) {
-      const rows = yield* sql<AccountRow>`
-        UPDATE payout_accounts a
-        SET check_at = app_now() + greatest(interval '1 minute', least(interval '1 day', app_now() - a.created_at))
-        FROM (
-          SELECT user_id FROM payout_accounts WHERE status = 'pending' AND check_at <= (SELECT app_now())
-          ORDER BY check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
-        ) due
-        WHERE a.user_id = due.user_id RETURNING a.user_id, a.account, a.status`
+      const rows = yield* sql<DueRow>`
+        SELECT user_id, account, status, created_at, (SELECT app_now()) AS clock FROM payout_accounts
+        WHERE status = 'pending' AND check_at <= (SELECT app_now())
+        ORDER BY check_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`
+      if (rows.length === 0) return []
+      const checkAt = rows.map((row) => formatInstant(nextCheckAt(instantOf(row.created_at), instantOf(row.clock))))
+      yield* sql`
+        UPDATE payout_accounts a SET check_at = n.check_at
+        FROM unnest(${rows.map((row) => row.user_id)}::uuid[], ${checkAt}::timestamptz[]) AS n (user_id, check_at)
+        WHERE a.user_id = n.user_id`
       return rows.map(accountOf)
-    }, orUnavailable)
+    }, transact(sql))
   })
 })
 

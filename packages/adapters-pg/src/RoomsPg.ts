@@ -77,7 +77,7 @@ const make = Effect.gen(function*() {
   })
 
   const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
-    const decided = createRoom(asked, yield* rooms.askerOf(asked.hostId), yield* clock)
+    const decided = createRoom(asked, yield* rooms.userOf(asked.hostId), yield* clock)
     if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
     const { members: [host], ...room } = decided.success
     const id = drawId(newId(room.createdAt))
@@ -91,10 +91,10 @@ const make = Effect.gen(function*() {
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
-    const asker = yield* rooms.askerOf(userId)
+    const user = yield* rooms.userOf(userId)
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
-    const member = yield* orRefuse(joinRoom(state, userId, asker, draw.clock))
+    const member = yield* orRefuse(joinRoom(state, userId, user, draw.clock))
     yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)

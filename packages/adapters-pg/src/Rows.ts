@@ -77,7 +77,7 @@ export interface DrawRow {
   readonly opens_at: Date
   readonly closes_at: Date | null
   readonly locked_at: Date | null
-  readonly draws_at: Date | null
+  readonly draw_at: Date | null
   readonly beacon_chain: string | null
   readonly beacon_round: bigint | null
   readonly entries_root: string | null
@@ -90,7 +90,7 @@ export interface DrawRow {
 /** A draw's public columns, from `draws d`. */
 export const drawColumns = (sql: PgClient.PgClient) =>
   sql.literal(`d.id, d.kind, d.draw_date, d.status, (d.prize_pool * 100)::bigint AS prize_pool, d.total_entries,
-    d.commitment_hash, d.opens_at, d.closes_at, d.locked_at, d.draws_at, d.beacon_chain, d.beacon_round, d.entries_root, d.seed,
+    d.commitment_hash, d.opens_at, d.closes_at, d.locked_at, d.draw_at, d.beacon_chain, d.beacon_round, d.entries_root, d.seed,
     d.winning_position, d.drawn_at,
     (SELECT w.ticket_id FROM tickets w WHERE w.draw_id = d.id AND w.position = d.winning_position) AS winning_ticket_id`)
 
@@ -105,7 +105,7 @@ export const drawOf = (row: DrawRow): Draw => ({
   opensAt: instantOf(row.opens_at),
   closesAt: instantOrNull(row.closes_at),
   lockedAt: instantOrNull(row.locked_at),
-  drawAt: instantOrNull(row.draws_at),
+  drawAt: instantOrNull(row.draw_at),
   // a room's round is known from its lock on: its open record says 0
   beacon: row.beacon_chain === null ? null : { chainHash: row.beacon_chain, round: Number(row.beacon_round ?? 0n) },
   entriesRoot: row.entries_root,

@@ -18,7 +18,7 @@ import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
 import { makeBatcher } from "./sales/Batcher.ts"
 import { makeSaleAttempt } from "./sales/SaleAttempt.ts"
-import { DrawMovedOn, sellBatch } from "./sales/SaleBatch.ts"
+import { SaleHoursOver, sellBatch } from "./sales/SaleBatch.ts"
 import { isOutOfReach } from "./Transaction.ts"
 
 export interface SalesOptions {
@@ -44,16 +44,15 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const now = yield* Now
   const sell = sellBatch({ sql, seals: makeSeals(yield* Sealing), newId: identifiers.newId })
 
-  const inDoubt = makeSaleAttempt(sql, identifiers, now)
-  const attempt = (requests: ReadonlyArray<PurchaseRequest>) => inDoubt((batchId) => sell(batchId, requests))
+  const attempt = makeSaleAttempt(sql, identifiers, now)
 
   const answersOf = (
     requests: ReadonlyArray<PurchaseRequest>,
-    cause: Cause.Cause<DrawMovedOn | OutcomeUnknown | SqlError.SqlError>
+    cause: Cause.Cause<SaleHoursOver | OutcomeUnknown | SqlError.SqlError>
   ): Effect.Effect<ReadonlyArray<Answer>> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
-    if (error instanceof DrawMovedOn || isOutOfReach(error)) {
+    if (error instanceof SaleHoursOver || isOutOfReach(error)) {
       const unavailable = new Unavailable({
         message: "the sale is out of reach; nothing was bought",
         retryAfter: 1,
@@ -68,8 +67,8 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   }
 
   const run = (requests: ReadonlyArray<PurchaseRequest>): Effect.Effect<ReadonlyArray<Answer>> =>
-    attempt(requests).pipe(
-      Effect.retry({ while: (error) => error instanceof DrawMovedOn, times: 3 }),
+    attempt((batchId) => sell(batchId, requests)).pipe(
+      Effect.retry({ while: (error) => error instanceof SaleHoursOver, times: 3 }),
       Effect.matchCauseEffect({
         onSuccess: (decided) => Effect.succeed(decided.map((answer) => Exit.succeed(answer))),
         onFailure: (cause) => answersOf(requests, cause)

@@ -1,12 +1,13 @@
 /** What outside services told us, on PostgreSQL. */
+import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type WebhookEvent, WebhookInbox, type WebhookSender, type WebhookState } from "@ddd/core/ports/WebhookInbox"
-import type { Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { addJobs } from "./OutboxPg.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
 import { orUnavailable, transact } from "./Transaction.ts"
 
@@ -55,7 +56,7 @@ const make = Effect.gen(function*() {
         VALUES (${id}::uuid, ${sender}, ${eventId}, ${type}, ${body}::bytea)
         ON CONFLICT (sender, event_id) DO NOTHING RETURNING 1 AS added`
       if (added.length === 0) return { isNew: false }
-      yield* outbox.add(`webhook ${id}`, { _tag: "HandleWebhook", eventId: id })
+      yield* addJobs(outbox, [webhookJob(id)])
       return { isNew: true }
     }, transact(sql)),
 
@@ -64,14 +65,17 @@ const make = Effect.gen(function*() {
       return row === undefined ? null : eventOf(row)
     }, orUnavailable),
 
-    conclude: (id, { outcome, reference, state }) =>
-      sql`
+    conclude: Effect.fn("WebhookInboxPg.conclude")(function*(id, conclusion) {
+      yield* sql`SELECT 1 FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      const erased = yield* sql`
+        SELECT 1 FROM fundings f JOIN users u ON u.id = f.user_id
+        WHERE f.reference = ${conclusion.reference} AND u.erased_at IS NOT NULL`
+      const { isBodyRemoved, outcome, reference, state } = concludeEvent(conclusion, erased.length > 0)
+      yield* sql`
         UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
-          -- of a person who was erased before this came
-          body = CASE WHEN EXISTS (
-            SELECT FROM fundings f JOIN users u ON u.id = f.user_id
-            WHERE f.reference = ${reference} AND u.erased_at IS NOT NULL) THEN '' ELSE body END
-        WHERE id = ${id}::uuid`.pipe(Effect.asVoid, orUnavailable),
+          body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END
+        WHERE id = ${id}::uuid`
+    }, transact(sql)),
 
     list: Effect.fn("WebhookInboxPg.list")(function*({ sender, state }, { cursor, limit }) {
       const rows = yield* sql<EventRow>`
@@ -85,10 +89,9 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     replay: Effect.fn("WebhookInboxPg.replay")(function*(id) {
-      const at: Instant = yield* now.now
       const found = yield* sql`UPDATE webhook_events SET state = 'received' WHERE id = ${id}::uuid RETURNING 1 AS found`
       if (found.length === 0) return false
-      yield* outbox.add(`webhook ${id} ${newId(at)}`, { _tag: "HandleWebhook", eventId: id })
+      yield* addJobs(outbox, [replayJob(id, newId(yield* now.now))])
       return true
     }, transact(sql))
   })

@@ -82,7 +82,9 @@ layer(Sessions.layer)("what was published of a draw", (it) => {
     "lock_note = 'other'",
     "entries_root = repeat('1', 64)",
     "locked_at = locked_at + interval '1 second'",
-    "draws_at = draws_at - interval '1 second'"
+    "draw_at = draw_at - interval '1 second'",
+    "draws_at = draws_at - interval '1 second'",
+    "draws_at = draws_at - interval '1 second', draw_at = draw_at - interval '1 second'"
   ]
   for (const change of fixed) {
     refuses(

@@ -174,6 +174,40 @@ describe("migration 9", () => {
     }))
 })
 
+describe("migration 10", () => {
+  it.effect("knows when the draws that were locked before it are drawn, and by the server", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const [open, locked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
+      const [due, later] = ["2026-01-05T12:00:00.000Z", "2026-01-06T12:00:00.000Z"]
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO draws (id, kind, status, commitment_hash, opens_at, seal_key_id, tree_frontier, open_note) VALUES
+          ('${open}', 'room', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open'),
+          ('${locked}', 'room', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open');
+        INSERT INTO lobbies (id, code, name, host_id) VALUES ('${open}', 'ABCDEF', 'x', '${ada}'), ('${locked}', 'BCDEFG', 'x', '${ada}');
+        UPDATE draws SET status = 'locked', lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${due}',
+          draws_at = '${due}' WHERE id = '${locked}';
+        UPDATE lobbies SET server_draws_at = '${later}' WHERE id = '${locked}';
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      const [dueDate, laterDate] = [due, later].map((text) => new Date(text))
+      assert.deepStrictEqual(
+        yield* sql`
+          SELECT d.draws_at, d.draw_at, l.server_draws_at, l.auto_draw_at FROM draws d JOIN lobbies l ON l.id = d.id
+          ORDER BY d.id`,
+        [
+          { draws_at: null, draw_at: null, server_draws_at: null, auto_draw_at: null },
+          { draws_at: dueDate, draw_at: dueDate, server_draws_at: laterDate, auto_draw_at: laterDate }
+        ]
+      )
+    }))
+})
+
 describe("schemaProblem", () => {
   it.effect("tells a database without a schema from one that lacks migrations", () =>
     Effect.gen(function*() {

@@ -196,7 +196,6 @@ layer(Sessions.layer)("a room's tickets", (it) => {
 layer(Sessions.layer)("what was said of a room", (it) => {
   const { allows, refuses } = makeTries(it)
   const kept = { words: /what was said of room .* is never changed/ }
-  const serverDraws = `UPDATE lobbies SET server_draws_at = '${noon}' WHERE id = '${room}'`
 
   const changes = [
     `id = '${draws.open}'`,
@@ -215,22 +214,28 @@ layer(Sessions.layer)("what was said of a room", (it) => {
       roles: ["app"]
     })
   }
-  allows("when the server draws it", [...made, serverDraws])
-  const serverDrawsBy = (shift: string) =>
-    `UPDATE lobbies SET server_draws_at = server_draws_at ${shift} WHERE id = '${room}'`
-  allows("an earlier time at which the server draws it", [...made, serverDraws, serverDrawsBy("- interval '1 second'")])
-  refuses(
-    "a later time at which the server draws it",
-    [...made, serverDraws, serverDrawsBy("+ interval '1 microsecond'")],
-    "restrict_violation",
-    kept
-  )
-  refuses(
-    "that the server draws it no more",
-    [...made, serverDraws, serverDrawsBy("+ NULL")],
-    "restrict_violation",
-    kept
-  )
+  for (const column of ["auto_draw_at", "server_draws_at"]) {
+    const said = `UPDATE lobbies SET ${column} = '${noon}' WHERE id = '${room}'`
+    const saidAgain = (shift: string) => `UPDATE lobbies SET ${column} = ${column} ${shift} WHERE id = '${room}'`
+    allows(`when the server draws it: ${column}`, [...made, said])
+    allows(`an earlier time at which the server draws it: ${column}`, [
+      ...made,
+      said,
+      saidAgain("- interval '1 second'")
+    ])
+    refuses(
+      `a later time at which the server draws it: ${column}`,
+      [...made, said, saidAgain("+ interval '1 microsecond'")],
+      "restrict_violation",
+      kept
+    )
+    refuses(
+      `that the server draws it no more: ${column}`,
+      [...made, said, saidAgain("+ NULL")],
+      "restrict_violation",
+      kept
+    )
+  }
   refuses("that it never was", [...made, `DELETE FROM lobbies WHERE id = '${room}'`], "restrict_violation", {
     roles: ["owner"]
   })
@@ -266,3 +271,55 @@ describe("a room's last place and a member's one ticket", () => {
       assert.strictEqual(yield* collide([ticket(bob, 1), ticket(bob, 2)]), 1)
     }))
 })
+
+layer(Sessions.layer)(
+  "the times of a draw, by the names of servers of before migration 10 and of those since,",
+  (it) => {
+    const { allows, refuses } = makeTries(it)
+    const agree = (table: string, id: string, [old, now]: readonly [string, string], at: string | null) =>
+      `DO $$ BEGIN ASSERT (SELECT ${
+        at === null
+          ? `${old} IS NULL AND ${now} IS NULL`
+          : `(${old}, ${now}) = ('${at}'::timestamptz, '${at}'::timestamptz)`
+      } FROM ${table} WHERE id = '${id}'); END $$`
+    const set = (table: string, id: string, what: string) => `UPDATE ${table} SET ${what} WHERE id = '${id}'`
+    const lockedBut = `status = 'locked', lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${noon}'`
+
+    const columns = ["draws_at", "draw_at"] as const
+    for (const column of columns) {
+      allows(`are the same where the outcome's is written as ${column}`, [
+        ...made,
+        set("draws", room, `${lockedBut}, ${column} = '${noon}'`),
+        agree("draws", room, columns, noon)
+      ])
+    }
+    allows("are the same where the outcome's is written as both", [
+      ...made,
+      set("draws", room, `${lockedBut}, draws_at = '${noon}', draw_at = '${noon}'`),
+      agree("draws", room, columns, noon)
+    ])
+    refuses("an outcome that is due at two times", [
+      ...made,
+      set("draws", room, `${lockedBut}, draws_at = '${noon}', draw_at = '${opens}'`)
+    ], "check_violation")
+    refuses("a locked draw whose outcome is never due", [...made, set("draws", room, lockedBut)], "check_violation")
+
+    const ofRooms = ["server_draws_at", "auto_draw_at"] as const
+    for (const [column, other] of [ofRooms, ofRooms.toReversed()]) {
+      allows(`are the same where the server's is written as ${column}, and moved as either`, [
+        ...made,
+        agree("lobbies", room, ofRooms, null),
+        set("lobbies", room, `${column} = '${noon}'`),
+        agree("lobbies", room, ofRooms, noon),
+        set("lobbies", room, `${other} = '${opens}'`),
+        agree("lobbies", room, ofRooms, opens),
+        set("lobbies", room, `${column} = '${opens}'`),
+        agree("lobbies", room, ofRooms, opens)
+      ])
+    }
+    refuses("a room that the server draws at two times", [
+      ...made,
+      set("lobbies", room, `server_draws_at = '${noon}', auto_draw_at = '${opens}'`)
+    ], "check_violation")
+  }
+)

@@ -48,7 +48,7 @@ const nameOf = (answer: Answer): string =>
   answer._tag === "Purchase" ? `${answer.block.drawId} ${answer.block.totalEntries}` : answer.withdrawalId
 
 /** Gives the key of the earlier answer that names the same, if any. Answers come player by player. */
-export const makeRepeats = (): (answer: Answer) => string | undefined => {
+export const makeDuplicateCheck = (): (answer: Answer) => string | undefined => {
   let player = ""
   let keys = new Map<string, string>()
   return (answer) => {

@@ -42,7 +42,7 @@ export interface DrawRow {
   readonly opens_at: Date
   readonly closes_at: Date | null
   readonly locked_at: Date | null
-  readonly draws_at: Date | null
+  readonly draw_at: Date | null
   readonly tree_frontier: Uint8Array
   readonly entries_root: string | null
   readonly beacon_chain: string | null
@@ -57,9 +57,9 @@ export interface DrawRow {
 
 /** A row whose values are those of a draw, so that nothing below throws on them; undefined for any other. */
 export const readDraw = (row: DrawRow): { readonly id: DrawId; readonly hours: SaleHours } | undefined => {
-  const { closes_at, draws_at, id, locked_at, opens_at, total_entries, winning_position } = row
+  const { closes_at, draw_at, id, locked_at, opens_at, total_entries, winning_position } = row
   try {
-    if (draws_at !== null) instantOf(draws_at)
+    if (draw_at !== null) instantOf(draw_at)
     if (winning_position !== null) position(winning_position)
     takingsOf(total_entries)
     return {
@@ -209,7 +209,7 @@ const openRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): OpenRecord | unde
 }
 
 const lockRecordOf = (hash: Sha256, id: DrawId, row: DrawRow): DrawRecord | undefined => {
-  const { draws_at: draws, entries_root: entriesRoot, locked_at: locked } = row
+  const { draw_at: draws, entries_root: entriesRoot, locked_at: locked } = row
   return draws === null || entriesRoot === null || locked === null ? undefined : {
     type: "lock",
     draw: id,

@@ -12,14 +12,14 @@ import { Effect } from "effect"
 import { instantOf } from "../Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
-/** Draws that have a step before them, with the instants at which they fall due. */
-const candidates = (sql: PgClient.PgClient) =>
+/** Draws that have a step before them, a row a step, with the instants at which they fall due; null where that is not known. */
+export const candidates = (sql: PgClient.PgClient) =>
   sql.literal(`
     SELECT id, opens_at AS due_at FROM draws WHERE status = 'scheduled' AND closes_at > app_now()
     UNION ALL
     SELECT id, closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
     UNION ALL
-    SELECT id, CASE kind WHEN 'room' THEN (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) ELSE draws_at END
+    SELECT id, CASE kind WHEN 'room' THEN (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) ELSE draw_at END
     FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
     UNION ALL
     SELECT d.id, t.created_at + interval '${expireAfterMillis} milliseconds'

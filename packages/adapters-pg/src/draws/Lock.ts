@@ -14,7 +14,7 @@ export const writeLock = Effect.fnUntraced(function*(
 ) {
   yield* sql`
     UPDATE draws SET status = 'locked', locked_at = ${formatInstant(record.locked)}::timestamptz,
-      draws_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
+      draw_at = ${formatInstant(record.draws)}::timestamptz, entries_root = ${record.root},
       beacon_round = ${record.beacon?.round ?? null}::bigint, lock_note = ${yield* signer.sign(text)}
     WHERE id = ${record.draw}::uuid`
   yield* tellStatus(sql, record.draw)

@@ -25,8 +25,8 @@ export interface StepRow {
 
 /** The columns that say which steps a draw has before it, from `draws d`. */
 export const stepColumns = (sql: PgClient.PgClient) =>
-  sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draws_at AS draw_at,
-    (SELECT l.server_draws_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
+  sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draw_at,
+    (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
     (SELECT t.created_at FROM tickets t WHERE t.draw_id = d.id AND t.position = 1) AS first_purchased_at,
     d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AS is_round_missing, d.tiled_at IS NOT NULL AS is_tiled`)
 

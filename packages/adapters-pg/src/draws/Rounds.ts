@@ -25,9 +25,9 @@ const waitingOf = (row: WaitingRow): WaitingDraw => ({
 export const roundsAwaited = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<WaitingRow>`
-      SELECT d.id, d.draws_at AS draw_at, d.beacon_chain, d.beacon_round, c.clock
+      SELECT d.id, d.draw_at, d.beacon_chain, d.beacon_round, c.clock
       FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.status = 'locked' AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AND d.draws_at <= c.clock`,
+      WHERE d.status = 'locked' AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AND d.draw_at <= c.clock`,
     (rows): ReadonlyArray<AwaitedRound> =>
       rows[0] === undefined ? [] : awaitedRounds(rows.map(waitingOf), instantOf(rows[0].clock))
   )

@@ -3,11 +3,11 @@ import type { DrawStatus } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { cents } from "@ddd/core/money/Money"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import type { Asker } from "@ddd/core/rooms/Membership"
+import type { RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
-import { parseCode } from "@ddd/core/rooms/RoomCode"
+import { parseCode, parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
-import { type DrawId, drawId, isUuid, type Position, type UserId, userId } from "@ddd/core/values/Ids"
+import { type DrawId, drawId, type Position, type UserId, userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
@@ -31,7 +31,7 @@ interface RoomRow {
   readonly prize_pool: bigint
   readonly max_participants: number
   readonly commitment_hash: string
-  readonly draws_at: Date | null
+  readonly draw_at: Date | null
   readonly seed: string | null
   readonly winning_position: number | null
   readonly created_at: Date
@@ -52,7 +52,7 @@ const roomFrom = (row: RoomRow): Room =>
       status: row.status,
       prizePool: cents(row.prize_pool),
       commitmentHash: row.commitment_hash,
-      drawAt: instantOrNull(row.draws_at),
+      drawAt: instantOrNull(row.draw_at),
       seed: row.seed,
       winningPosition: row.winning_position === null ? null : row.winning_position as Position
     },
@@ -63,12 +63,6 @@ const roomFrom = (row: RoomRow): Room =>
       joinedAt: instant(member.joined)
     }))
   })
-
-/** What a member calls a room, as the columns it may stand in. */
-const namesOf = (room: string) => {
-  const id = room.toLowerCase()
-  return { id: isUuid(id) ? id : null, code: parseCode(room) ?? null }
-}
 
 /** A room by which a member, or whoever has its code, is let in. */
 export interface RoomKey {
@@ -85,7 +79,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
   // one statement, so that places, tickets and pot are of one instant
   const rooms = sql.literal(`
     SELECT l.id, l.code, l.name, l.host_id, d.status, (d.prize_pool * 100)::bigint AS prize_pool, l.max_participants,
-      d.commitment_hash, d.draws_at, d.seed, d.winning_position, l.created_at,
+      d.commitment_hash, d.draw_at, d.seed, d.winning_position, l.created_at,
       (
         SELECT json_agg(json_build_object('id', m.user_id, 'name', u.username, 'position', m.ticket_position,
           'joined', floor(extract(epoch FROM m.joined_at) * 1000)) ORDER BY m.joined_at, m.id)
@@ -96,7 +90,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
   const isMember = (user: UserId) =>
     sql`EXISTS (SELECT FROM lobby_members own WHERE own.lobby_id = l.id AND own.user_id = ${user}::uuid)`
   const isCalled = (room: string) => {
-    const { code, id } = namesOf(room)
+    const { code, id } = parseRoomName(room)
     return sql`(l.id = ${id}::uuid OR l.code = ${code}::text)`
   }
 
@@ -142,11 +136,11 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
       ),
 
     /** A user as the rules of rooms see them; null where there is none. */
-    askerOf: (user: UserId) =>
+    userOf: (user: UserId) =>
       Effect.map(
         sql<{ readonly is_frozen: boolean; readonly is_erased: boolean }>`
           SELECT NOT is_active AS is_frozen, erased_at IS NOT NULL AS is_erased FROM users WHERE id = ${user}::uuid`,
-        ([row]): Asker | null =>
+        ([row]): RoomUser | null =>
           row === undefined ? null : { userId: user, isFrozen: row.is_frozen, isErased: row.is_erased }
       ),
 

@@ -43,4 +43,4 @@ export const deleteMember = (sql: PgClient.PgClient, room: DrawId, user: UserId)
 
 /** When the server draws a room, although its host never comes. */
 export const storeAutoDrawAt = (sql: PgClient.PgClient, room: DrawId, at: Instant) =>
-  sql`UPDATE lobbies SET server_draws_at = ${formatInstant(at)}::timestamptz WHERE id = ${room}::uuid`
+  sql`UPDATE lobbies SET auto_draw_at = ${formatInstant(at)}::timestamptz WHERE id = ${room}::uuid`

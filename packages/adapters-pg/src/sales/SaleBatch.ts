@@ -19,8 +19,8 @@ import { buyersOf, frozenUsers, poolOf, readPool, ticketsSold } from "./SaleFact
 import { type SaleWriter, writeSale } from "./WriteSale.ts"
 
 /** The draw's hours ended while its lock was awaited: the batch is to be sold anew. Nothing was changed. */
-export class DrawMovedOn {
-  readonly _tag = "DrawMovedOn"
+export class SaleHoursOver {
+  readonly _tag = "SaleHoursOver"
 }
 
 /**
@@ -45,7 +45,7 @@ export const sellBatch = (writer: SaleWriter) =>
       row?.clock ?? (yield* sql<{ readonly clock: Date }>`SELECT app_now() AS clock`)[0]!.clock
     )
     const pool = row === undefined ? null : poolOf(row)
-    if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new DrawMovedOn())
+    if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
     const numbering = row === undefined || row.draw_date === null ? noNumbering : seals.numberingOf({
       id: drawId(row.id),

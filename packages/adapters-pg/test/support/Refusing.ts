@@ -34,7 +34,7 @@ export const seed = "5eed".repeat(16)
 export const commitmentOf = (draw: string) => toHex(commit(nobleSha256, drawId(draw), Buffer.from(seed, "hex")))
 const noTickets = `'\\x${"00".repeat(8)}'::bytea`
 
-const locked = `lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${closes}', draws_at = '${closes}'`
+const locked = `lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${closes}', draw_at = '${closes}'`
 const drawn = `${locked}, seed = '${seed}', drawn_at = '${closes}', result_note = 'result'`
 
 /** Everything that a draw needs in order to have a status. */

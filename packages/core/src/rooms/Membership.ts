@@ -15,15 +15,15 @@ export interface NewRoom {
 }
 
 /** Who asks, as stored; null: nobody of that id. */
-export interface Asker {
+export interface RoomUser {
   readonly userId: UserId
   readonly isFrozen: boolean
   readonly isErased: boolean
 }
 
 /** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
-const isPlayer = (asker: Asker | null): boolean =>
-  asker !== null && asker.userId !== houseUserId && !asker.isFrozen && !asker.isErased
+const isPlayer = (user: RoomUser | null): boolean =>
+  user !== null && user.userId !== houseUserId && !user.isFrozen && !user.isErased
 
 /** A member that is to be stored. */
 export interface NewMember {
@@ -39,7 +39,7 @@ export interface CreatedRoom extends Pick<Room, "name" | "hostId" | "maxParticip
 /** Makes a room at `clock`. The host is its first member. */
 export const createRoom = (
   asked: NewRoom,
-  host: Asker | null,
+  host: RoomUser | null,
   clock: Instant
 ): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" }> =>
   isPlayer(host)
@@ -50,10 +50,10 @@ export const createRoom = (
 export const joinRoom = (
   room: RoomState,
   userId: UserId,
-  asker: Asker | null,
+  user: RoomUser | null,
   clock: Instant
 ): Result.Result<NewMember, RoomRefusal> => {
-  if (!isPlayer(asker)) return Result.fail({ _tag: "NoRoom" })
+  if (!isPlayer(user)) return Result.fail({ _tag: "NoRoom" })
   if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
   if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
   if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })

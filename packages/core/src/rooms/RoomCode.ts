@@ -1,4 +1,5 @@
-/** The code of a room: the one way in (API.md, "Rooms"). */
+/** The code of a room, the one way in, and what else a room is called by (API.md, "Rooms"). */
+import { type DrawId, drawId, isUuid } from "../values/Ids.ts"
 
 /** What codes are made of: no symbol that is taken for another. */
 export const codeSymbols = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,4 +17,16 @@ export const codeOf = (bytes: Uint8Array): string | undefined => {
   const symbols = [...bytes].filter((byte) => byte < usable).slice(0, codeLength)
     .map((byte) => codeSymbols.charAt(byte % codeSymbols.length))
   return symbols.length === codeLength ? symbols.join("") : undefined
+}
+
+/** What a room was called by; both null where no room is called so. */
+export interface RoomName {
+  readonly id: DrawId | null
+  readonly code: string | null
+}
+
+/** Reads what a room is called by: its id or its code, each in any case. */
+export const parseRoomName = (text: string): RoomName => {
+  const id = text.toLowerCase()
+  return { id: isUuid(id) ? drawId(id) : null, code: parseCode(text) ?? null }
 }

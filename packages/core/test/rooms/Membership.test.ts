@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { type Asker, createRoom, joinRoom, leaveRoom } from "../../src/rooms/Membership.ts"
+import { createRoom, joinRoom, leaveRoom, type RoomUser } from "../../src/rooms/Membership.ts"
 import { roomStatus } from "../../src/rooms/Room.ts"
 import { houseUserId, type UserId } from "../../src/values/Ids.ts"
 import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
 
-const player = (userId: UserId): Asker => ({ userId, isFrozen: false, isErased: false })
+const player = (userId: UserId): RoomUser => ({ userId, isFrozen: false, isErased: false })
 
 /** Who may play in no room. */
-const barred: ReadonlyArray<Asker | null> = [
+const barred: ReadonlyArray<RoomUser | null> = [
   null,
   player(houseUserId),
   { ...player(stranger), isFrozen: true },
@@ -23,8 +23,8 @@ describe("a new room", () => {
       createRoom(asked, player(host), noon),
       Result.succeed({ ...asked, createdAt: noon, members: [{ userId: host, joinedAt: noon }] })
     )
-    for (const asker of barred) {
-      assert.deepStrictEqual(createRoom(asked, asker, noon), Result.fail({ _tag: "UnknownUser" }))
+    for (const user of barred) {
+      assert.deepStrictEqual(createRoom(asked, user, noon), Result.fail({ _tag: "UnknownUser" }))
     }
   })
 })
@@ -46,8 +46,8 @@ describe("whoever is no member", () => {
   })
 
   it("is told of no room where they may play in none, whatever its state", () => {
-    fc.assert(fc.property(rooms, fc.constantFrom(...barred), (any, asker) => {
-      assert.deepStrictEqual(joinRoom(any, stranger, asker, noon), Result.fail({ _tag: "NoRoom" }))
+    fc.assert(fc.property(rooms, fc.constantFrom(...barred), (any, user) => {
+      assert.deepStrictEqual(joinRoom(any, stranger, user, noon), Result.fail({ _tag: "NoRoom" }))
     }))
   })
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { roomPrefix } from "../../src/draws/TicketId.ts"
-import { codeLength, codeOf, codeSymbols, parseCode } from "../../src/rooms/RoomCode.ts"
-import { isTicketId } from "../../src/values/Ids.ts"
+import { codeLength, codeOf, codeSymbols, parseCode, parseRoomName } from "../../src/rooms/RoomCode.ts"
+import { drawId, isTicketId } from "../../src/values/Ids.ts"
 
 describe("a room's code", () => {
   const codes = fc.array(fc.constantFrom(...codeSymbols), { minLength: codeLength, maxLength: codeLength })
@@ -60,5 +60,17 @@ describe("a room's code", () => {
     assert.isUndefined(codeOf(Uint8Array.of(0, 1, 2, 3, 4)))
     assert.isUndefined(codeOf(Uint8Array.of(0, 1, useless, 2, 3, 4)))
     assert.strictEqual(codeOf(Uint8Array.of(0, 1, 255, 2, 3, 4, 5, 6)), codeSymbols.slice(0, codeLength))
+  })
+})
+
+describe("what a room is called by", () => {
+  const id = drawId("019a0000-0000-7000-8000-00000000000a")
+
+  it("is its id or its code, each in any case, and nothing else", () => {
+    for (const text of [id, id.toUpperCase()]) assert.deepStrictEqual(parseRoomName(text), { id, code: null })
+    for (const text of ["K7M2QX", "k7m2qx"]) assert.deepStrictEqual(parseRoomName(text), { id: null, code: "K7M2QX" })
+    for (const text of ["", "room", `${id} `, "K7M2Q"]) {
+      assert.deepStrictEqual(parseRoomName(text), { id: null, code: null })
+    }
   })
 })

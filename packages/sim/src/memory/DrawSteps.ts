@@ -1,49 +1,34 @@
-/** The steps of a draw's life, in memory: the clockwork's, and those that a room's host may do. */
+/** The steps of a draw's life, in memory: what core decides, written. Each is part of an exclusive write. */
 import { daysToPublish, type VoidReason } from "@ddd/core/draws/Draw"
-import { lockDaily } from "@ddd/core/draws/Locking"
-import { openDaily } from "@ddd/core/draws/Opening"
-import { outcomeOf, resultRecord } from "@ddd/core/draws/Settlement"
-import { abandonAfterMillis, expireAfterMillis } from "@ddd/core/draws/Steps"
-import { voidRecord } from "@ddd/core/draws/Voiding"
+import type { DrawState } from "@ddd/core/draws/DrawState"
+import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
+import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
+import { outcomeOf, paidBySettling, settle, type SettledBy, toSettle } from "@ddd/core/draws/Settlement"
+import { isDue } from "@ddd/core/draws/Steps"
+import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "@ddd/core/draws/Voiding"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
-import { collectFee, type MovedTogether, refundTicket, type Wallet, winPrize } from "@ddd/core/money/Wallet"
+import type { MovedTogether } from "@ddd/core/money/Wallet"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import { type SealedSeed, type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
-import { emptyFrontier, nodeHash, root } from "@ddd/core/proof/Merkle"
+import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
+import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
-import {
-  formatLock,
-  formatOpen,
-  formatResult,
-  formatVoid,
-  type LockRecord,
-  type OpenRecord
-} from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
-import { type DrawId, drawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
-import { type Instant, instant } from "@ddd/core/values/Instant"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Result } from "effect"
 import { leafOf } from "../audit/Leaves.ts"
-import type { DrawRow, TicketRow } from "../audit/Rows.ts"
+import type { DrawRow, TicketRow, WalletRow } from "../audit/Rows.ts"
 import { addJob } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 import { postMovements } from "./WalletMoves.ts"
-
-/** A draw that is ready to be published. */
-export interface MadeDraw {
-  readonly draw: DrawRow
-  readonly sealed: SealedSeed
-}
 
 /** Whether a draw waits for a round of the beacon, which is not there yet. */
 export const isRoundMissing = ({ beacon, beaconSignature }: DrawRow): boolean =>
   beacon !== null && beaconSignature === null
 
-/** The steps. None of them asks whether it is time, and each is part of an exclusive write. */
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
   const { current, sha256 } = yield* Sealing
@@ -53,21 +38,49 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
 
-  const changed = (draw: DrawRow): void => {
-    store.draws.set(draw.id, draw)
-    store.tell("Status", draw.id)
+  const rowOf = (id: DrawId): DrawRow => {
+    const row = store.draws.get(id)
+    if (row === undefined) throw new Error(`there is no draw ${id}`)
+    return row
   }
 
-  /** A draw of a new id and seed, not published yet. */
-  const make = Effect.fnUntraced(function*(
-    status: "scheduled" | "open",
-    openRecord: (id: DrawId, seed: Uint8Array) => OpenRecord
-  ): Effect.fn.Return<MadeDraw> {
-    const id = drawId(store.newId())
-    const seed: Seed = yield* vault.generate
-    const record = openRecord(id, Redacted.value(seed))
-    const sealed = yield* vault.seal(id, seed)
-    const draw: DrawRow = {
+  const change = (id: DrawId, what: Partial<DrawRow>): void => {
+    store.draws.set(id, { ...rowOf(id), ...what })
+    store.tell("Status", id)
+  }
+
+  /** A draw as core decides about it, now. */
+  const stateOf = (row: DrawRow): DrawState => {
+    const { beaconSignature, closesAt, drawAt, frontier, id, kind, lastPurchasedAt, lockedAt, notes } = row
+    const signature = beaconSignature === null ? null : fromHex(beaconSignature, 48)
+    if (signature === undefined) throw new Error(`draw ${id} has no signature of a round`)
+    return {
+      id,
+      kind,
+      status: row.status,
+      opensAt: row.opensAt,
+      closesAt,
+      lockedAt,
+      drawAt,
+      autoDrawAt: store.lobbies.get(id)?.autoDrawAt ?? null,
+      firstPurchasedAt: ticketsIn(id)[0]?.purchasedAt ?? null,
+      isRoundMissing: isRoundMissing(row),
+      isTiled: row.tiledAt !== null,
+      clock: store.now(),
+      openText: textOf(notes.open),
+      lockText: notes.lock === null ? null : textOf(notes.lock),
+      totalEntries: row.totalEntries,
+      frontier,
+      lastPurchasedAt,
+      beaconSignature: signature
+    }
+  }
+
+  /** Publishes a draw, with its seed sealed beside it. */
+  const publish = Effect.fnUntraced(function*({ record, status, text }: NewDraw, seed: Seed) {
+    const id = record.draw
+    store.seeds.set(id, yield* vault.seal(id, seed))
+    store.draws.set(id, {
       id,
       kind: record.kind,
       drawDate: record.date,
@@ -84,202 +97,172 @@ export const makeDrawSteps = Effect.gen(function*() {
       seed: null,
       winningPosition: null,
       drawnAt: null,
-      notes: { open: yield* signer.sign(formatOpen(record)), lock: null, result: null },
+      notes: { open: yield* signer.sign(text), lock: null, result: null },
       frontier: emptyFrontier,
       lastPurchasedAt: null,
       sealKeyId: current.keyId,
       beaconSignature: null,
       tiledAt: null
-    }
-    return { draw, sealed }
+    })
+    return id
   })
-
-  const publish = ({ draw, sealed }: MadeDraw): void => {
-    store.draws.set(draw.id, draw)
-    store.seeds.set(draw.id, sealed)
-  }
 
   const publishAhead = Effect.gen(function*() {
-    let newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
-    const made: Array<MadeDraw> = []
-    for (const day of daysToPublish(store.now(), newest?.drawDate ?? null)) {
-      const previous = newest === undefined ? null : textOf(newest.notes.open)
-      const next = yield* make("scheduled", (id, seed) =>
-        openDaily(sha256, {
-          id,
-          date: day.date,
-          opens: day.opensAt,
-          closes: day.closesAt,
-          seed,
-          chain,
-          previous
-        }))
-      newest = next.draw
-      made.push(next)
-    }
-    made.forEach(publish)
-    return made.map(({ draw }) => draw.id)
+    const newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
+    const days = yield* Effect.forEach(
+      daysToPublish(store.now(), newest?.drawDate ?? null),
+      (day) => Effect.map(vault.generate, (seed) => ({ day: { ...day, id: drawId(store.newId()) }, seed }))
+    )
+    const draws = newDailyDraws(
+      sha256,
+      days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
+      newest === undefined ? null : textOf(newest.notes.open),
+      chain
+    )
+    const seeds = new Map(days.map(({ day, seed }) => [day.id, seed]))
+    return yield* Effect.forEach(draws, (draw) => {
+      const seed = seeds.get(draw.record.draw)
+      if (seed === undefined) throw new Error("each day has a seed")
+      return publish(draw, seed)
+    })
   })
 
-  /** What a draw has sold, as its lock record says it. */
-  const soldIn = (draw: DrawRow, clock: Instant) => ({
-    clock,
-    lastPurchasedAt: draw.lastPurchasedAt,
-    entries: draw.totalEntries,
-    root: root(sha256, draw.frontier)
-  })
-
-  const publishLockRecord = Effect.fnUntraced(function*(draw: DrawRow, record: LockRecord) {
-    const note = yield* signer.sign(formatLock(record))
-    changed({
-      ...draw,
+  const writeLock = Effect.fnUntraced(function*({ record, text }: Locked) {
+    change(record.draw, {
       status: "locked",
       lockedAt: record.locked,
       drawAt: record.draws,
       beacon: record.beacon,
       entriesRoot: record.root,
-      notes: { ...draw.notes, lock: note }
+      notes: { ...rowOf(record.draw).notes, lock: yield* signer.sign(text) }
     })
   })
 
-  const tile = (draw: DrawRow, clock: Instant): void => {
-    const leaves = ticketsIn(draw.id).map((ticket) => {
+  const tile = (id: DrawId): void => {
+    const leaves = ticketsIn(id).map((ticket) => {
       const leaf = leafOf(sha256, ticket)
       if (leaf === undefined) throw new TypeError(`ticket ${ticket.ticketId} has no seal`)
       return leaf
     })
-    store.trees.set(draw.id, treeOf(sha256, leaves))
-    store.draws.set(draw.id, { ...draw, tiledAt: clock })
+    store.trees.set(id, treeOf(sha256, leaves))
+    store.draws.set(id, { ...rowOf(id), tiledAt: store.now() })
   }
 
-  const openSeed = Effect.fnUntraced(function*(due: DueStep) {
-    const sealed = store.seeds.get(due.drawId)
-    if (sealed === undefined) throw new Error(`draw ${due.drawId} has no seed`)
-    return Redacted.value(
-      yield* Effect.mapError(
-        vault.open(due.drawId, sealed),
-        (cause) => new StepFailed({ due, message: cause.message, cause })
-      )
+  const openSeed = (id: DrawId) => {
+    const sealed = store.seeds.get(id)
+    if (sealed === undefined) throw new Error(`draw ${id} has no seed`)
+    return Effect.map(vault.open(id, sealed), Redacted.value)
+  }
+
+  /** The seed of a draw that is about to be void; null where it cannot be opened. */
+  const openSeedOrNull = (id: DrawId) => Effect.catchTag(openSeed(id), "SeedUnreadable", () => Effect.succeed(null))
+
+  const walletsOf = (users: Iterable<UserId>): ReadonlyMap<UserId, WalletRow> =>
+    new Map([...users].flatMap((user) => {
+      const wallet = store.wallets.get(user)
+      return wallet === undefined ? [] : [[user, wallet]]
+    }))
+
+  /** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
+  const settleDraw = Effect.fnUntraced(function*(row: DrawRow, by: SettledBy, due: DueStep) {
+    const draw = toSettle(stateOf(row), by)
+    if (draw === null) return false
+    const seed = yield* Effect.mapError(
+      openSeed(draw.id),
+      (cause) => new StepFailed({ due, message: cause.message, cause })
     )
+    const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
+    const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
+    const wallets = walletsOf(paidBySettling(winner))
+    const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
+    if (Result.isFailure(decided)) {
+      return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
+    }
+    const settled = decided.success
+    if (settled === null) return false
+    const note = yield* signer.sign(settled.text)
+    for (const moves of settled.moves) postMovements(store, moves.userId, moves, settled.drawnAt)
+    for (const { id, job } of settled.jobs) addJob(store, id, job)
+    change(draw.id, {
+      status: "drawn",
+      seed: settled.record.seed,
+      winningPosition: settled.record.winner?.position ?? null,
+      drawnAt: settled.drawnAt,
+      notes: { ...row.notes, result: note }
+    })
+    return true
   })
 
-  const walletOf = (userId: UserId): Wallet => {
-    const wallet = store.wallets.get(userId)
-    if (wallet === undefined) throw new Error("every user has a wallet")
-    return wallet
+  const refundable = ({ ticketId, userId, walletSeq }: TicketRow) => {
+    const paid = store.transactions.get(userId)?.[walletSeq - 1]
+    if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
+    return { ticketId, withdrawableDelta: paid.withdrawableDelta }
   }
 
-  const settle = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
-    if (draw.notes.lock === null) throw new Error(`draw ${draw.id} is locked without a record`)
-    const signature = draw.beaconSignature === null ? null : fromHex(draw.beaconSignature, 48)
-    if (signature === undefined) throw new Error(`draw ${draw.id} has no signature of a round`)
-    const seed = yield* openSeed(due)
-    const lockText = textOf(draw.notes.lock)
-    const outcome = outcomeOf(sha256, textOf(draw.notes.open), lockText, seed, signature, chain)
-    const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
-    const record = resultRecord(sha256, lockText, seed, signature, outcome, winner?.ticketId ?? null)
-    const note = yield* signer.sign(formatResult(record))
-
-    if (winner !== null) {
-      const prize = winPrize(walletOf(winner.userId), winner.userId, outcome.prize, draw.id)
-      const fee = collectFee(walletOf(houseUserId), houseUserId, outcome.fee, draw.id)
-      if (Result.isFailure(prize) || Result.isFailure(fee)) {
-        return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
-      }
-      postMovements(store, winner.userId, prize.success, clock)
-      postMovements(store, houseUserId, fee.success, clock)
-      addJob(store, `winner ${draw.id}`, { _tag: "MailWinner", userId: winner.userId, drawId: draw.id })
-    }
-    changed({
-      ...draw,
-      status: "drawn",
-      seed: record.seed,
-      winningPosition: outcome.winningPosition,
-      drawnAt: clock,
-      notes: { ...draw.notes, result: note }
-    })
-  })
-
-  /** `→ void`: every ticket's price goes back, as it was split between credit and winnings. Who is concerned is told by mail. */
-  const declareVoid = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep, reason: VoidReason) {
-    const seed = yield* openSeed(due).pipe(Effect.catchTag("StepFailed", () => Effect.succeed(null)))
-    const { lock, open } = draw.notes
-    const lockText = lock === null ? null : textOf(lock)
-    const record = voidRecord(sha256, textOf(open), lockText, reason, seed, draw.totalEntries)
-    const note = yield* signer.sign(formatVoid(record))
-
-    const wallets = new Map<UserId, Wallet>()
+  /** Writes that a draw is void, whose `reason` was decided. */
+  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
+    const draw = stateOf(row)
+    const { record, text } = declareVoid(sha256, draw, reason, seed)
+    const note = yield* signer.sign(text)
+    const held = Map.groupBy(ticketsIn(draw.id), ({ userId }) => userId)
+    const wallets = walletsOf(held.keys())
     const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
-    for (const { ticketId, userId, walletSeq } of ticketsIn(draw.id)) {
-      const paid = store.transactions.get(userId)?.[walletSeq - 1]
-      if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-      const wallet = wallets.get(userId) ?? walletOf(userId)
-      const moved = refundTicket(wallet, userId, paid.withdrawableDelta, draw.id, ticketId)
-      if (Result.isFailure(moved)) {
-        return yield* new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-      }
-      wallets.set(userId, moved.success.wallet)
+    for (const [userId, tickets] of held) {
+      const wallet = wallets.get(userId)
+      if (wallet === undefined) throw new Error("every user has a wallet")
+      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable))
+      if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
       refunds.push({ userId, ...moved.success })
     }
-    for (const refund of refunds) postMovements(store, refund.userId, refund, clock)
-    const members = store.lobbies.get(draw.id)?.members.map(({ userId }) => userId)
-    const _tag = members === undefined ? "MailDrawVoid" : "MailRoomClosed"
-    for (const userId of members ?? wallets.keys()) {
-      addJob(store, `closed ${draw.id} ${userId}`, { _tag, userId, drawId: draw.id })
+    for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
+    const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
+    for (const userId of toldOfVoid(draw.kind, { holders: [...held.keys()], members })) {
+      const { id, job } = voidMail(draw, userId)
+      addJob(store, id, job)
     }
-    changed({ ...draw, status: "void", seed: record.seed, notes: { ...draw.notes, result: note } })
+    change(draw.id, { status: "void", seed: record.seed, notes: { ...row.notes, result: note } })
   })
 
-  /** What is left to do for a draw, now or later. Its outcome waits for its lock, not for its tiles. */
-  const stepsOf = (draw: DrawRow): ReadonlyArray<DueStep> => {
-    const { closesAt, drawAt, id, kind, lockedAt, opensAt, status, tiledAt } = draw
-    const steps: Array<DueStep> = []
-    if (status === "scheduled") steps.push({ drawId: id, step: "open", dueAt: opensAt })
-    if ((status === "scheduled" || status === "open") && closesAt !== null) {
-      steps.push({ drawId: id, step: "lock", dueAt: closesAt })
-    }
-    const [first] = ticketsIn(id)
-    if (kind === "room" && status === "open" && first !== undefined) {
-      steps.push({ drawId: id, step: "expire", dueAt: instant(first.purchasedAt + expireAfterMillis) })
-    }
-    if (lockedAt !== null && tiledAt === null) steps.push({ drawId: id, step: "tile", dueAt: lockedAt })
-    // a room's host may come before the server
-    const settlesAt = kind === "room" ? store.lobbies.get(id)?.autoDrawAt ?? null : drawAt
-    if (status === "locked" && settlesAt !== null && !isRoundMissing(draw)) {
-      steps.push({ drawId: id, step: "settle", dueAt: settlesAt })
-    }
-    return steps
-  }
-
-  /** Whether a draw may be abandoned. */
-  const mayAbandon = Effect.fnUntraced(function*(draw: DrawRow, clock: Instant, due: DueStep) {
-    const isOverdue = draw.status === "locked" && draw.drawAt !== null &&
-      clock - draw.drawAt >= abandonAfterMillis
-    if (!isOverdue || isRoundMissing(draw)) return isOverdue
-    return yield* openSeed(due).pipe(Effect.as(false), Effect.catchTag("StepFailed", () => Effect.succeed(true)))
+  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, step: "expire" | "abandon", due: DueStep) {
+    const seed = yield* openSeedOrNull(row.id)
+    const reason = voidReason(step, stateOf(row), seed)
+    if (reason === null) return false
+    yield* Effect.mapError(
+      writeVoid(row, reason, seed),
+      () => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
+    )
+    return true
   })
 
-  /** Does a step of the clockwork. */
-  const perform = (draw: DrawRow, clock: Instant, due: DueStep): Effect.Effect<void, StepFailed> => {
+  /** Does a step of the clockwork; false where there is nothing to do (any more, or yet). */
+  const perform = Effect.fnUntraced(function*(due: DueStep) {
+    const row = store.draws.get(due.drawId)
+    if (row === undefined) return false
+    const draw = stateOf(row)
     switch (due.step) {
       case "open":
-        return Effect.sync(() => changed({ ...draw, status: "open" }))
-      case "lock":
-        return Effect.suspend(() =>
-          publishLockRecord(draw, lockDaily(sha256, textOf(draw.notes.open), soldIn(draw, clock)))
-        )
+        if (!isDue("open", draw, draw.clock)) return false
+        change(draw.id, { status: "open" })
+        return true
+      case "lock": {
+        const locked = lockByClock(sha256, draw)
+        if (locked === null) return false
+        yield* writeLock(locked)
+        return true
+      }
       case "tile":
-        return Effect.sync(() => tile(draw, clock))
+        if (!isDue("tile", draw, draw.clock)) return false
+        tile(draw.id)
+        return true
       case "settle":
-        return settle(draw, clock, due)
+        return yield* settleDraw(row, "clockwork", due)
       case "expire":
-        return declareVoid(draw, clock, due, "deadline")
       case "abandon":
-        return declareVoid(draw, clock, due, isRoundMissing(draw) ? "beacon" : "seed")
+        return yield* voidByStep(row, due.step, due)
     }
-  }
+  })
 
-  return { declareVoid, make, mayAbandon, perform, publish, publishAhead, publishLockRecord, settle, soldIn, stepsOf }
+  return { openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
 
 /** The hashes of all complete subtrees, by level. */

@@ -1,6 +1,8 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
+import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, onSale } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
+import { stepsAhead } from "@ddd/core/draws/Steps"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -58,46 +60,28 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
     const daily = (): ReadonlyArray<DrawRow> =>
       [...store.draws.values()].filter((draw) => draw.kind === "daily").toReversed()
 
-    const perform = Effect.fnUntraced(function*(asked: DueStep) {
-      const clock = store.now()
-      const draw = store.draws.get(asked.drawId)
-      if (draw !== undefined && asked.step === "abandon") {
-        if (!(yield* steps.mayAbandon(draw, clock, asked))) return false
-        yield* steps.perform(draw, clock, asked)
-        return true
-      }
-      const due = draw === undefined ? undefined : steps.stepsOf(draw).find(({ step }) => step === asked.step)
-      if (draw === undefined || due === undefined || due.dueAt > clock) return false
-      yield* steps.perform(draw, clock, due)
-      return true
-    })
+    const draws = (): ReadonlyArray<DrawRow> => [...store.draws.values()]
 
     /** Every step that is left to do, now or later, earliest first. */
-    const stepsAhead = (): ReadonlyArray<DueStep> =>
-      [...store.draws.values()].flatMap(steps.stepsOf).sort((a, b) => a.dueAt - b.dueAt)
+    const ahead = (): ReadonlyArray<DueStep> =>
+      draws().flatMap((row) => stepsAhead(steps.stateOf(row), store.now()).map((step) => ({ drawId: row.id, ...step })))
+        .sort((a, b) => a.dueAt - b.dueAt)
 
     return Draws.of({
       publishAhead: store.exclusive(steps.publishAhead),
-      due: Effect.sync(() => stepsAhead().filter(({ dueAt }) => dueAt <= store.now())),
-      nextDueAt: Effect.sync(() => stepsAhead().find(({ dueAt }) => dueAt > store.now())?.dueAt ?? null),
-      perform: (due) => store.exclusive(perform(due)),
-      awaitedRounds: Effect.sync(() => {
-        const waiting = [...store.draws.values()].filter((draw) =>
-          draw.status === "locked" && isRoundMissing(draw) && draw.drawAt !== null && draw.drawAt <= store.now()
-        ).sort((a, b) => (a.drawAt ?? 0) - (b.drawAt ?? 0))
-        const byRound = Map.groupBy(waiting, ({ beacon }) => `${beacon?.chainHash} ${beacon?.round}`)
-        return [...byRound.values()].flatMap((draws) => {
-          const beacon = draws[0]?.beacon ?? null
-          return beacon === null ? [] : [{ ...beacon, drawIds: draws.map(({ id }) => id) }]
-        })
-      }),
+      due: Effect.sync(() => ahead().filter(({ dueAt }) => dueAt <= store.now())),
+      nextDueAt: Effect.sync(() => ahead().find(({ dueAt }) => dueAt > store.now())?.dueAt ?? null),
+      perform: (due) => store.exclusive(steps.perform(due)),
+      awaitedRounds: Effect.sync(() =>
+        awaitedRounds(draws().map((row) => ({ ...row, isRoundMissing: isRoundMissing(row) })), store.now())
+      ),
       storeRound: (chainHash, round, signature) =>
         store.exclusive(Effect.sync(() => {
-          const waiting = [...store.draws.values()].filter((draw) =>
-            draw.status === "locked" && isRoundMissing(draw) && draw.beacon?.chainHash === chainHash &&
-            draw.beacon.round === round
+          const waiting = draws().filter((row) =>
+            row.status === "locked" && isRoundMissing(row) && row.beacon?.chainHash === chainHash &&
+            row.beacon.round === round
           )
-          for (const draw of waiting) store.draws.set(draw.id, { ...draw, beaconSignature: toHex(signature) })
+          for (const row of waiting) store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
           return waiting.length
         })),
 

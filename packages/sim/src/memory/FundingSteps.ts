@@ -1,47 +1,42 @@
-/** What is heard of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
+/** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
+import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
+import { canonicalReference } from "@ddd/core/money/FundingReference"
 import {
-  applyEvent,
-  contradicts,
-  creditStatusAfter,
-  emptyFunding,
-  type Funding,
-  type FundingEvent,
-  stepDue
-} from "@ddd/core/money/Funding"
-import { canonicalReference, depositSource, reversalReference } from "@ddd/core/money/FundingReference"
-import { chargeBack, deposit, type WalletRefusal } from "@ddd/core/money/Wallet"
-import { FundingConflict } from "@ddd/core/ports/Fundings"
-import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
-import { houseUserId, isUuid, type UserId, userId } from "@ddd/core/values/Ids"
-import { Effect, Result } from "effect"
+  creditWaiting as decideWaiting,
+  type DueStep,
+  type FundingDecision,
+  type FundingFacts,
+  type FundingMove,
+  type FundingRefusal,
+  moveFunding,
+  type MoveRefusal,
+  type NameMatch,
+  namesToMatch,
+  recordFunding,
+  type SharedNames
+} from "@ddd/core/money/RecordFunding"
+import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
+import { Result } from "effect"
 import type { TransactionRow } from "../audit/Rows.ts"
 import type { Store } from "./Store.ts"
 import type { UserRow } from "./StoredRows.ts"
 import { postMovements } from "./WalletMoves.ts"
-import { callOff, walletOf } from "./WithdrawalSteps.ts"
+import { unsentOf, writeConclusion } from "./WithdrawalSteps.ts"
 
 type Stored = Store["Service"]
 
-/** Whether money can be credited to a user: neither to the house nor to who was erased. */
-const isPlayer = (store: Stored, id: UserId): boolean => id !== houseUserId && store.users.get(id)?.erasedAt === null
+/** The users for whom names stand. */
+export const matchesOf = (store: Stored, names: ReadonlyArray<string>): ReadonlyArray<NameMatch> =>
+  names.flatMap((name) => {
+    const match = (userId: UserId | undefined, isId: boolean): ReadonlyArray<NameMatch> => {
+      const user = userId === undefined ? undefined : store.users.get(userId)
+      return user === undefined ? [] : [{ name, userId: user.id, isId, isErased: user.erasedAt !== null }]
+    }
+    return [...match(isUuid(name) ? userId(name) : undefined, true), ...match(store.buyerNames.get(name), false)]
+  })
 
-const isId = (store: Stored, name: string): boolean => isUuid(name) && store.users.has(userId(name))
-
-/** The player whom the first telling one of these names means: by their id, or as a shop knows them. */
-export const playerNamed = (store: Stored, names: ReadonlyArray<string>): UserId | null => {
-  for (const name of names) {
-    if (isId(store, name) && isPlayer(store, userId(name))) return userId(name)
-    const known = store.buyerNames.get(name)
-    if (known !== undefined) return known
-  }
-  return null
-}
-
-/** Keeps by which names a shop knows a player; a name that was somebody's before stays theirs. */
-export const keepNames = (store: Stored, player: UserId, names: ReadonlyArray<string>): void => {
-  for (const name of names) {
-    if (!isId(store, name) && !store.buyerNames.has(name)) store.buyerNames.set(name, player)
-  }
+export const keepNames = (store: Stored, { names, userId }: SharedNames): void => {
+  for (const name of names) store.buyerNames.set(name, userId)
 }
 
 /**
@@ -71,81 +66,77 @@ export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" 
   for (const funding of fundings) store.fundings.set(funding.reference, { ...funding, names: [] })
 }
 
-/** The movement that took a deposit back. */
-const chargebackOf = (store: Stored, player: UserId, reference: string): TransactionRow => {
-  const row = store.transactions.get(player)?.find(({ referenceId, type }) =>
-    type === "chargeback" && referenceId === reference
-  )
-  if (row === undefined) throw new Error(`${reference} was taken back without a movement`)
-  return row
-}
+/** The id of the movement that took a deposit back; null where none did. */
+const chargebackOf = (store: Stored, player: UserId, reference: string): string | null =>
+  store.transactions.get(player)?.find((row) => row.type === "chargeback" && row.referenceId === reference)?.id ?? null
 
-/** Concludes the events that told of a purchase whose buyer was unknown then, now that it is credited. */
-const concludeWaiting = (store: Stored, reference: string, player: UserId): void => {
+/** Concludes the events that told of a purchase whose buyer was unknown then. */
+const concludeWaiting = (store: Stored, reference: string, outcome: string): void => {
   for (const event of store.webhookEvents.values()) {
     if (event.state !== "waiting" || event.reference !== reference) continue
-    const outcome = `${reference}: credited to player ${player}, who was unknown when it came`
     store.webhookEvents.set(event.id, { ...event, state: "done", outcome, handledAt: store.now() })
   }
 }
 
 /** What was done about a funding. */
-export interface StepTaken {
+export interface Recorded {
   readonly funding: Funding
   /** The movements of the funding, oldest first. */
   readonly rows: ReadonlyArray<TransactionRow>
 }
 
-/** Writes a funding down with what its marks ask for, if anything; or changes nothing, where the wallet cannot take it. */
-export const takeStep = (store: Stored, funding: Funding): Result.Result<StepTaken, WalletRefusal> => {
-  const { amount, names, reference, userId: player } = funding
-  const step = stepDue(funding)
-  if (step === null || player === null || amount === null) {
-    store.fundings.set(reference, funding)
-    if (player !== null) keepNames(store, player, names)
-    return Result.succeed({ funding, rows: [] })
-  }
-  const source = depositSource(reference)
-  if (step === "take back") callOff(store, player, amount, "called off: a deposit was refunded")
-  const moved = step === "take back"
-    ? Result.succeed(chargeBack(walletOf(store, player), player, amount, source, reference))
-    : deposit(
-      walletOf(store, player),
-      player,
-      amount,
-      source,
-      step === "credit" ? reference : reversalReference(chargebackOf(store, player, reference).id)
-    )
-  if (Result.isFailure(moved)) return Result.fail(moved.failure)
-  const after: Funding = { ...funding, creditStatus: creditStatusAfter(step) }
-  store.fundings.set(reference, after)
-  if (step === "credit") concludeWaiting(store, reference, player)
-  keepNames(store, player, names)
-  return Result.succeed({ funding: after, rows: postMovements(store, player, moved.success, store.now()) })
+/** Writes what a step moves. Gives the rows of the funding's own movements. */
+const writeMove = (
+  store: Stored,
+  { cancellation, funding, moved, waitingOutcome }: FundingMove,
+  player: UserId
+): ReadonlyArray<TransactionRow> => {
+  for (const conclusion of cancellation.canceled) writeConclusion(store, conclusion)
+  store.fundings.set(funding.reference, funding)
+  if (waitingOutcome !== null) concludeWaiting(store, funding.reference, waitingOutcome)
+  return postMovements(store, player, moved, store.now())
 }
 
-/** A funding that was heard of, with its buyer where one of its names is a player by now. */
-export const withBuyer = (store: Stored, funding: Funding): Funding => ({
-  ...funding,
-  userId: funding.userId ?? playerNamed(store, funding.names)
-})
+const decideMove = (store: Stored, funding: Funding, due: DueStep) =>
+  moveFunding(
+    {
+      wallet: store.wallets.get(due.userId) ?? null,
+      unsent: unsentOf(store, due.userId),
+      chargebackId: chargebackOf(store, due.userId, funding.reference),
+      now: store.now()
+    },
+    funding,
+    due
+  )
+
+/** Writes what was decided of a funding, with what its step moves; or nothing, where that is refused. */
+const write = (store: Stored, { due, funding, shared }: FundingDecision): Result.Result<Recorded, MoveRefusal> => {
+  const move = due === null ? null : decideMove(store, funding, due)
+  if (move !== null && Result.isFailure(move)) return Result.fail(move.failure)
+  if (shared !== null) keepNames(store, shared)
+  if (due === null || move === null) {
+    store.fundings.set(funding.reference, funding)
+    return Result.succeed({ funding, rows: [] })
+  }
+  return Result.succeed({ funding: move.success.funding, rows: writeMove(store, move.success, due.userId) })
+}
+
+const factsOf = (store: Stored, reference: string, event: FundingEvent | null): FundingFacts => {
+  const earlier = store.fundings.get(reference) ?? null
+  return { earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }
+}
 
 /** Records an event, and does what it makes due. */
 export const recordEvent = (
   store: Stored,
   event: FundingEvent
-): Effect.Effect<StepTaken, FundingConflict | UnknownUser | DepositRefused> =>
-  Effect.gen(function*() {
-    const reference = canonicalReference(event.reference)
-    const earlier = store.fundings.get(reference) ?? emptyFunding(reference)
-    if (event._tag === "Purchased") {
-      const { amount, buyer } = event
-      if (buyer._tag === "Player" && !isPlayer(store, buyer.userId)) {
-        return yield* new UnknownUser({ userId: buyer.userId })
-      }
-      const player = buyer._tag === "Player" ? buyer.userId : playerNamed(store, buyer.names)
-      if (contradicts(earlier, amount, player)) return yield* new FundingConflict({ reference, earlier })
-    }
-    const done = takeStep(store, withBuyer(store, applyEvent(earlier, event)))
-    return Result.isFailure(done) ? yield* new DepositRefused({ refusal: done.failure }) : done.success
-  })
+): Result.Result<Recorded, FundingRefusal | MoveRefusal> => {
+  const decision = recordFunding(factsOf(store, canonicalReference(event.reference), event), event)
+  return Result.isFailure(decision) ? Result.fail(decision.failure) : write(store, decision.success)
+}
+
+/** Credits what waits under a reference; whether it was credited. */
+export const creditWaiting = (store: Stored, reference: string): boolean => {
+  const decision = decideWaiting(factsOf(store, reference, null))
+  return decision !== null && Result.isSuccess(write(store, decision))
+}

@@ -2,7 +2,7 @@
 import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import { recordEvent } from "./FundingSteps.ts"
+import { record } from "./FundingsMemory.ts"
 import { Store } from "./Store.ts"
 import { asTransaction } from "./TransactionView.ts"
 
@@ -16,7 +16,7 @@ export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
         store.exclusive(Effect.gen(function*() {
           const buyer = { _tag: "Player", userId } as const
           const { funding, rows: [credited] } = yield* Effect.catchTag(
-            recordEvent(store, { _tag: "Purchased", reference: referenceId, amount, buyer }),
+            record(store, { _tag: "Purchased", reference: referenceId, amount, buyer }),
             "FundingConflict",
             () => Effect.fail(new ReferenceConflict({ referenceId }))
           )

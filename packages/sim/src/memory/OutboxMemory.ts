@@ -1,5 +1,5 @@
 /** Jobs that are kept in the store, where tests find them, and that nobody does. */
-import { type Job, Outbox } from "@ddd/core/ports/Outbox"
+import { type Job, type NewJob, Outbox } from "@ddd/core/ports/Outbox"
 import { Effect, Layer } from "effect"
 import { Store } from "./Store.ts"
 
@@ -20,3 +20,8 @@ export const layer: Layer.Layer<Outbox, never, Store> = Layer.effect(
         })
     }))
 )
+
+/** Adds the jobs that a decision asks for, in their order. */
+export const addJobs = (store: Store["Service"], jobs: ReadonlyArray<NewJob>): void => {
+  for (const { id, job } of jobs) addJob(store, id, job)
+}

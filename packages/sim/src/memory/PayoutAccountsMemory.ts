@@ -1,13 +1,10 @@
 /** The players' accounts with the payout provider, in memory. */
-import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import { accountKept, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
-import { dayMillis, instant } from "@ddd/core/values/Instant"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { Store } from "./Store.ts"
 import type { PayoutAccountRow } from "./StoredRows.ts"
-
-const minuteMillis = 60_000
 
 export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
   PayoutAccounts,
@@ -19,17 +16,12 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
       row === undefined ? null : asAccount(row)
 
     const add = (userId: UserId, account: string): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
-      const known = store.payoutAccounts.get(userId)
-      if (known !== undefined) {
-        return known.account === account
-          ? Effect.succeed(asAccount(known))
-          : Effect.fail(new PayoutAccountTaken({ account: known.account }))
+      if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
+        const at = store.now()
+        store.payoutAccounts.set(userId, { userId, account, status: "pending", createdAt: at, checkAt: at })
       }
-      if (named(account) !== undefined) throw new Error(`account ${account} is another player's`)
-      const at = store.now()
-      const row: PayoutAccountRow = { userId, account, status: "pending", createdAt: at, checkAt: at }
-      store.payoutAccounts.set(userId, row)
-      return Effect.succeed(asAccount(row))
+      const kept = accountKept(orNull(store.payoutAccounts.get(userId)), account)
+      return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
     }
 
     return PayoutAccounts.of({
@@ -49,8 +41,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
             .toSorted((a, b) => a.checkAt - b.checkAt)
             .slice(0, limit)
           for (const row of due) {
-            const rest = Math.min(Math.max(now - row.createdAt, minuteMillis), dayMillis)
-            store.payoutAccounts.set(row.userId, { ...row, checkAt: instant(now + rest) })
+            store.payoutAccounts.set(row.userId, { ...row, checkAt: nextCheckAt(row.createdAt, now) })
           }
           return due.map(asAccount)
         }))

@@ -1,8 +1,8 @@
 /** Rooms as they are read from memory: for their members, for the decisions about them, for operators. */
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import type { Asker } from "@ddd/core/rooms/Membership"
+import type { RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
-import { parseCode } from "@ddd/core/rooms/RoomCode"
+import { parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
@@ -47,15 +47,15 @@ export const makeRoomViews = (store: Store["Service"]) => {
     }
   }
 
-  const askerOf = (userId: UserId): Asker | null => {
+  const userOf = (userId: UserId): RoomUser | null => {
     const user = store.users.get(userId)
     return user === undefined ? null : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null }
   }
 
   /** By id or code, whoever asks. */
   const lookUp = (room: string): LobbyRow | undefined => {
-    const code = parseCode(room)
-    return [...store.lobbies.values()].find((lobby) => lobby.id === room || lobby.code === code)
+    const { code, id } = parseRoomName(room)
+    return [...store.lobbies.values()].find((lobby) => lobby.id === id || lobby.code === code)
   }
 
   const isMember = (lobby: LobbyRow, userId: UserId): boolean =>
@@ -68,5 +68,5 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   const newestFirst = (): ReadonlyArray<LobbyRow> => [...store.lobbies.values()].toReversed()
 
-  return { asMember, askerOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn }
+  return { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn }
 }

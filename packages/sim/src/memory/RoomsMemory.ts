@@ -1,20 +1,20 @@
 /** Private rooms, in memory: one request at a time, decided by core, then written. */
-import { openRoom } from "@ddd/core/draws/Opening"
+import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { purchaseRefused, RoomRefused, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import type { SeedVault } from "@ddd/core/ports/SeedVault"
-import { textOf } from "@ddd/core/proof/Note"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { createRoom, joinRoom, leaveRoom } from "@ddd/core/rooms/Membership"
 import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { closeRoom, executeRoom, startRoom } from "@ddd/core/rooms/RoomDraw"
 import { buyInRoom, roomReceiptOf } from "@ddd/core/rooms/RoomPurchase"
 import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
+import { drawId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { makeDrawSteps } from "./DrawSteps.ts"
 import { makeRoomViews } from "./RoomViews.ts"
 import { makeSelling } from "./Selling.ts"
@@ -34,9 +34,10 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const sealing = yield* Sealing
     const seals = makeSeals(sealing)
     const chain = yield* BeaconChain
+    const vault = yield* SeedVault
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
-    const { asMember, askerOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
+    const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
       store
     )
 
@@ -56,15 +57,14 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const decided = createRoom(asked, askerOf(asked.hostId), store.now())
+            const decided = createRoom(asked, userOf(asked.hostId), store.now())
             if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
             const room = decided.success
-            const opened = yield* steps.make(
-              "open",
-              (id, seed) => openRoom(sealing.sha256, { id, opens: room.createdAt, seed, chain })
-            )
-            steps.publish(opened)
-            const lobby = { ...room, id: opened.draw.id, code: store.newRoomCode(), autoDrawAt: null }
+            const id = drawId(store.newId())
+            const seed = yield* vault.generate
+            const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain }
+            yield* steps.publish(newRoomDraw(sealing.sha256, opening), seed)
+            const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null }
             store.lobbies.set(lobby.id, lobby)
             return asRoom(lobby)
           })
@@ -87,7 +87,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           Effect.gen(function*() {
             const lobby = yield* roomCalled(room)
             if (lobby.code !== parseCode(code)) return yield* noRoom
-            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, askerOf(userId), store.now()))
+            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, userOf(userId), store.now()))
             const after = change(lobby, { members: [...lobby.members, member] })
             store.tell("Status", lobby.id)
             return after
@@ -142,10 +142,10 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const lobby = yield* roomCalled(room)
             const decision = yield* orRefused(closeRoom(stateOf(lobby), userId))
             if (decision._tag === "DeclareVoid") {
-              const clock = store.now()
-              const due = { drawId: lobby.id, step: "expire", dueAt: clock } as const
-              // a seed or a wallet that keeps a room from being closed is a defect of these stores
-              yield* Effect.orDie(steps.declareVoid(drawOf(lobby), clock, due, decision.reason))
+              // a wallet that keeps a room from being closed is a defect of these stores
+              yield* Effect.orDie(
+                steps.writeVoid(drawOf(lobby), decision.reason, yield* steps.openSeedOrNull(lobby.id))
+              )
             }
             return asRoom(lobby)
           })
@@ -155,12 +155,11 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
         exclusively(() =>
           Effect.gen(function*() {
             const lobby = yield* roomCalled(room)
-            const draw = drawOf(lobby)
-            const lockable = { ...draw, clock: store.now(), openText: textOf(draw.notes.open) }
-            const { autoDrawAt, record } = yield* orRefused(
-              startRoom(sealing.sha256, stateOf(lobby), lockable, userId, { drawAt, chain })
+            const draw = steps.stateOf(drawOf(lobby))
+            const { autoDrawAt, ...locked } = yield* orRefused(
+              startRoom(sealing.sha256, stateOf(lobby), draw, userId, { drawAt, chain })
             )
-            yield* steps.publishLockRecord(draw, record)
+            yield* steps.writeLock(locked)
             return change(lobby, { autoDrawAt })
           })
         ),
@@ -178,7 +177,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
                 change(lobby, { autoDrawAt: decision.autoDrawAt })
                 return yield* refused(decision.refusal)
               case "Settle":
-                yield* steps.settle(drawOf(lobby), clock, { drawId: lobby.id, step: "settle", dueAt: clock })
+                yield* steps.settleDraw(drawOf(lobby), "host", { drawId: lobby.id, step: "settle", dueAt: clock })
                 return asRoom(lobby)
             }
           })

@@ -1,8 +1,9 @@
 /** What outside services told us, in memory. */
+import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import { addJob } from "./OutboxMemory.ts"
+import { addJobs } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 
 export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
@@ -26,7 +27,7 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
             receivedAt: store.now(),
             handledAt: null
           })
-          addJob(store, `webhook ${id}`, { _tag: "HandleWebhook", eventId: id })
+          addJobs(store, [webhookJob(id)])
           return { isNew: true }
         })),
 
@@ -35,7 +36,10 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
       conclude: (id, conclusion) =>
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
-          if (event !== undefined) store.webhookEvents.set(id, { ...event, ...conclusion, handledAt: store.now() })
+          if (event === undefined) return
+          const { isBodyRemoved, ...concluded } = concludeEvent(conclusion, isBuyerErased(store, conclusion.reference))
+          const body = isBodyRemoved ? "" : event.body
+          store.webhookEvents.set(id, { ...event, ...concluded, body, handledAt: store.now() })
         })),
 
       list: ({ sender, state }, { cursor, limit }) =>
@@ -52,8 +56,14 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
           const event = store.webhookEvents.get(id)
           if (event === undefined) return false
           store.webhookEvents.set(id, { ...event, state: "received" })
-          addJob(store, `webhook ${id} ${store.newId()}`, { _tag: "HandleWebhook", eventId: id })
+          addJobs(store, [replayJob(id, store.newId())])
           return true
         }))
     }))
 )
+
+/** Whether the buyer of the funding under a reference was erased. */
+const isBuyerErased = (store: Store["Service"], reference: string | null): boolean => {
+  const buyer = reference === null ? null : store.fundings.get(reference)?.userId ?? null
+  return buyer !== null && (store.users.get(buyer)?.erasedAt ?? null) !== null
+}

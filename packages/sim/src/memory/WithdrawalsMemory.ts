@@ -1,105 +1,94 @@
 /** Money on its way out, in memory. */
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
 import { keyOf } from "@ddd/core/draws/Sale"
-import type { AskRefusal, WithdrawalRequest } from "@ddd/core/money/AskWithdrawal"
-import { startTurn, turnMillis } from "@ddd/core/money/ClaimWithdrawal"
-import { applyReport } from "@ddd/core/money/ProviderReport"
-import { askWithdrawal } from "@ddd/core/money/Wallet"
-import { newWithdrawal, type Withdrawal } from "@ddd/core/money/Withdrawal"
-import { nextAction, pauseMillis } from "@ddd/core/money/WithdrawalActions"
-import { resolve } from "@ddd/core/money/WithdrawalResolution"
-import type { Transaction } from "@ddd/core/ports/Ledger"
+import {
+  type AskDecision,
+  type AskFacts,
+  decideWithdrawal,
+  type WithdrawalRequest
+} from "@ddd/core/money/AskWithdrawal"
+import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
+import {
+  type ConcludeFacts,
+  concludeReport,
+  concludeResolution,
+  type Conclusion
+} from "@ddd/core/money/ConcludeWithdrawal"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { dueTurnJob, isClaimed } from "@ddd/core/money/WithdrawalActions"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { houseUserId } from "@ddd/core/values/Ids"
-import { instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
-import { addJob } from "./OutboxMemory.ts"
+import { addJobs } from "./OutboxMemory.ts"
 import { Store } from "./Store.ts"
 import type { WithdrawalRow } from "./StoredRows.ts"
 import { asTransaction } from "./TransactionView.ts"
 import { postMovement } from "./WalletMoves.ts"
-import { goOn, movementOf } from "./WithdrawalSteps.ts"
-
-const hourMillis = 3_600_000
-
-interface Asked {
-  readonly transaction: Transaction
-  readonly isReplayed: boolean
-}
+import { movementOf, storedOf, walletOf, writeConclusion } from "./WithdrawalSteps.ts"
 
 export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
   Withdrawals,
   Effect.gen(function*() {
     const store = yield* Store
 
-    const ask = (
-      { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
-    ): Effect.Effect<Asked, WithdrawalRefused> => {
+    const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
       const user = store.users.get(userId)
-      const wallet = store.wallets.get(userId)
-      if (user?.erasedAt !== null || wallet === undefined || userId === houseUserId) {
-        return refused({ _tag: "UnknownUser" })
+      const kept = idempotency === null ? undefined : store.answers.get(keyOf(userId, idempotency.key))
+      return {
+        player: user === undefined ? null : {
+          isErased: user.erasedAt !== null,
+          isFrozen: user.frozen,
+          payoutAccount: store.payoutAccounts.get(userId) ?? null
+        },
+        wallet: store.wallets.get(userId) ?? null,
+        kept: kept === undefined ? null : keptAs("Withdrawal", kept),
+        now: store.now(),
+        newId: store.newId()
       }
-      const answerKey = idempotency === null ? null : keyOf(userId, idempotency.key)
-      const kept = answerKey === null ? undefined : store.answers.get(answerKey)
-      if (kept !== undefined) {
-        if (kept.fingerprint !== idempotency?.fingerprint || kept.answer._tag !== "Withdrawal") {
-          return refused({ _tag: "KeyReused" })
-        }
-        const first = asTransaction(movementOf(store, { id: kept.answer.withdrawalId, userId }))
-        return Effect.succeed({ transaction: { ...first, status: "pending" }, isReplayed: true })
-      }
-      if (user.frozen) return refused({ _tag: "AccountFrozen" })
-      const account = store.payoutAccounts.get(userId)
-      if (account?.status !== "ready") return refused({ _tag: "NoPayoutAccount", status: account?.status ?? "none" })
-      const id = store.newId()
-      const asked = askWithdrawal(wallet, amount, id, withdrawDeposits)
-      if (Result.isFailure(asked)) return refused(asked.failure)
-
-      const at = store.now()
-      const movement = postMovement(store, userId, asked.success, at, id)
-      const withdrawal = newWithdrawal({ id, userId, amount, account: account.account, askedAt: at })
-      store.withdrawals.set(id, { ...withdrawal, dueAt: at, claimedUntil: null })
-      if (answerKey !== null && idempotency !== null) {
-        store.answers.set(answerKey, { userId, ...idempotency, answer: { _tag: "Withdrawal", withdrawalId: id } })
-      }
-      addJob(store, `payout ${id}`, { _tag: "PayOut", withdrawalId: id })
-      addJob(store, `withdrawal ${id} started`, { _tag: "MailWithdrawal", userId, withdrawalId: id, event: "started" })
-      return Effect.succeed({ transaction: asTransaction(movement), isReplayed: false })
     }
 
-    const isClaimed = ({ claimedUntil }: WithdrawalRow): boolean => claimedUntil !== null && claimedUntil > store.now()
-    const isDue = ({ dueAt }: WithdrawalRow): boolean => dueAt !== null && dueAt <= store.now()
+    const writeAsked = (
+      { idempotency }: WithdrawalRequest,
+      { answer, asked: { schedule, withdrawal }, jobs, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
+    ) => {
+      const { askedAt, id, userId } = withdrawal
+      const movement = postMovement(store, userId, moved, askedAt, id)
+      store.withdrawals.set(id, { ...withdrawal, ...schedule })
+      if (idempotency !== null) {
+        store.answers.set(keyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+      }
+      addJobs(store, jobs)
+      return { transaction: asTransaction(movement), isReplayed: false }
+    }
+
+    const ask = (request: WithdrawalRequest) => {
+      const decided = decideWithdrawal(askFacts(request), request)
+      if (Result.isFailure(decided)) return Effect.fail(new WithdrawalRefused({ refusal: decided.failure }))
+      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(request, decided.success))
+      const { status, withdrawalId } = decided.success
+      const first = movementOf(store, { id: withdrawalId, userId: request.userId })
+      return Effect.succeed({ transaction: { ...asTransaction(first), status }, isReplayed: true })
+    }
 
     const claim = (id: string, isUrgent: boolean) => {
-      const now = store.now()
       const row = store.withdrawals.get(id)
-      if (row === undefined || isClaimed(row) || !(isUrgent || isDue(row))) return null
-      const action = nextAction(row, now)
-      if (action === null) return null
-      if (row.transfer.status === "unsent" && store.users.get(row.userId)?.frozen === true) {
-        const resting = { ...row, idleTurns: row.idleTurns + 1, problem: "the account is frozen" }
-        store.withdrawals.set(id, { ...resting, dueAt: instant(now + pauseMillis(resting)), claimedUntil: null })
-        return null
-      }
-      const withdrawal = startTurn(row, action, now)
-      // due again once the turn is over: should whoever has it die, others find it by that
-      const claimedUntil = instant(now + turnMillis)
-      store.withdrawals.set(id, { ...withdrawal, dueAt: claimedUntil, claimedUntil })
-      return { withdrawal: asWithdrawal(withdrawal), action }
+      if (row === undefined) return null
+      const isFrozen = store.users.get(row.userId)?.frozen === true
+      const decision = claimWithdrawal({ ...storedOf(store, row), isFrozen, now: store.now() }, isUrgent)
+      if (decision._tag === "Leave") return null
+      store.withdrawals.set(id, { ...decision.withdrawal, ...decision.schedule })
+      return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
     }
 
-    /** Changes a withdrawal; null where there is none, or nothing becomes of it. */
-    const change = (
-      id: string,
-      become: (row: WithdrawalRow) => Withdrawal | null,
-      turn: number | null
-    ): Withdrawal | null => {
+    /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
+    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Withdrawal | null => {
       const row = store.withdrawals.get(id)
-      const after = row === undefined ? null : become(row)
-      if (row === undefined || after === null) return null
-      goOn(store, row, after, turn)
-      return asWithdrawal(after)
+      if (row === undefined) return null
+      const wallet = walletOf(store, row.userId)
+      const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
+      if (conclusion === null) return null
+      writeConclusion(store, conclusion)
+      return conclusion.withdrawal
     }
 
     const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
@@ -129,33 +118,29 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
 
       claim: (id, isUrgent) => store.exclusive(Effect.sync(() => claim(id, isUrgent))),
       applyReport: (id, report, turn) =>
-        store.exclusive(Effect.sync(() => change(id, (row) => applyReport(row, report), turn))),
+        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
       resolve: (id, resolution) =>
-        store.exclusive(Effect.sync(() => change(id, (row) => resolve(row, resolution), null))),
+        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution)))),
 
-      // a job's name has the instant that it was due at, and the hours since: one that came to nothing is never the last
       offerDue: (limit) =>
         store.exclusive(Effect.sync(() => {
           const now = store.now()
-          const due = [...store.withdrawals.values()]
-            .flatMap((row) => row.dueAt !== null && isDue(row) && !isClaimed(row) ? [{ ...row, dueAt: row.dueAt }] : [])
+          const jobs = [...store.withdrawals.values()]
+            .flatMap((row) =>
+              row.dueAt === null || row.dueAt > now || isClaimed(row, now) ? [] : [{ ...row, dueAt: row.dueAt }]
+            )
             .toSorted((a, b) => a.dueAt - b.dueAt)
             .slice(0, limit)
-          for (const { dueAt, id } of due) {
-            const hours = Math.floor((now - dueAt) / hourMillis)
-            addJob(store, `payout ${id} ${dueAt} ${hours}`, { _tag: "PayOut", withdrawalId: id })
-          }
-          return due.length
+            .map(({ dueAt, id }) => dueTurnJob(id, dueAt, now))
+          addJobs(store, jobs)
+          return jobs.length
         }))
     })
   })
 )
 
-const refused = (refusal: AskRefusal): Effect.Effect<never, WithdrawalRefused> =>
-  Effect.fail(new WithdrawalRefused({ refusal }))
-
 /** Without what the store alone keeps of it. */
-const asWithdrawal = (row: Withdrawal & Partial<WithdrawalRow>): Withdrawal => {
-  const { dueAt: _, claimedUntil: __, ...withdrawal } = row
+const asWithdrawal = (row: WithdrawalRow): Withdrawal => {
+  const { claimedUntil: _, dueAt: __, ...withdrawal } = row
   return withdrawal
 }

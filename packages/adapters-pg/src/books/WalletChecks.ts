@@ -1,0 +1,79 @@
+/** The invariants of wallets and their movements, as SQL says them (DESIGN.md, "Money"). */
+import type { RowCheck } from "./RowCheck.ts"
+import { accounts } from "./Sums.ts"
+
+/** Each wallet's movements together, as `m`. */
+const movementSums = `(
+  SELECT user_id, sum(amount) AS balance, sum(withdrawable_delta) AS withdrawable, max(wallet_seq) AS newest,
+    -sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'pending') AS pending
+  FROM transactions GROUP BY user_id
+) m`
+
+/** Each kind of movement: its sign, and the accounts that may stand on the other side (DESIGN.md, "Money"). */
+const otherSides = `
+  ('deposit', 1, ARRAY['deposits:%']), ('chargeback', -1, ARRAY['deposits:%']),
+  ('withdrawal', -1, ARRAY['payouts']), ('refund', 1, ARRAY['draw:%', 'payouts']),
+  ('ticket_purchase', -1, ARRAY['draw:%']), ('prize_win', 1, ARRAY['draw:%']), ('house_fee', 1, ARRAY['draw:%']),
+  ('debt', 1, ARRAY['receivable:%']), ('debt_repaid', -1, ARRAY['receivable:%'])`
+
+export const walletChecks: ReadonlyArray<RowCheck> = [
+  {
+    invariant: "wallet-not-negative",
+    query: `SELECT format('wallet of %s', user_id),
+       format('expected 0 <= withdrawable <= balance, and nothing below zero on its way out; ' ||
+         'found %s of %s, %s on its way out', withdrawable, balance, pending_withdrawal)
+     FROM wallets
+     WHERE balance < 0 OR withdrawable < 0 OR withdrawable > balance OR pending_withdrawal < 0`
+  },
+  {
+    invariant: "wallet-is-its-history",
+    query: `SELECT format('wallet of %s', user_id),
+       format('expected %s, of it %s withdrawable, and %s on its way out, by its movements; found %s, %s and %s',
+         made.balance, made.withdrawable, made.pending, w.balance, w.withdrawable, w.pending_withdrawal)
+     FROM wallets w LEFT JOIN ${movementSums} USING (user_id)
+     CROSS JOIN LATERAL (SELECT coalesce(m.balance, 0.00) AS balance, coalesce(m.withdrawable, 0.00) AS withdrawable,
+       coalesce(m.pending, 0.00) AS pending) made
+     WHERE (w.balance, w.withdrawable, w.pending_withdrawal) <> (made.balance, made.withdrawable, made.pending)
+     UNION ALL
+     SELECT format('user %s', id), 'expected a wallet, found none'
+     FROM (SELECT id FROM users UNION SELECT user_id FROM transactions) u
+     WHERE NOT EXISTS (SELECT FROM wallets w WHERE w.user_id = u.id)`
+  },
+  {
+    invariant: "history-without-gaps",
+    query: `SELECT format('movement %s of the wallet of %s', wallet_seq, user_id),
+       format('expected number %s and a balance of %s after it; found number %s and %s',
+         seq_before + 1, balance_before + amount, wallet_seq, balance_after)
+     FROM (
+       SELECT user_id, wallet_seq, amount, balance_after, lag(wallet_seq, 1, 0::bigint) OVER earlier AS seq_before,
+         lag(balance_after, 1, 0.00) OVER earlier AS balance_before
+       FROM transactions WINDOW earlier AS (PARTITION BY user_id ORDER BY wallet_seq)
+     ) h
+     WHERE wallet_seq <> seq_before + 1 OR balance_after <> balance_before + amount
+     UNION ALL
+     SELECT format('wallet of %s', user_id),
+       format('expected its newest movement to be number %s; found number %s', w.seq, coalesce(newest, 0))
+     FROM wallets w LEFT JOIN ${movementSums} USING (user_id)
+     WHERE w.seq <> coalesce(newest, 0)`
+  },
+  {
+    invariant: "money-conserved",
+    query: `SELECT format('transaction %s', id),
+       format('expected a %s to be %s and against %s; found %s against %s', t.type,
+         CASE way WHEN 1 THEN 'positive' ELSE 'negative' END, array_to_string(accounts, ' or '), amount, counter_account)
+     FROM transactions t JOIN (VALUES ${otherSides}) AS kind (type, way, accounts) USING (type)
+     WHERE sign(amount) <> way OR counter_account NOT LIKE ALL (accounts)
+       OR (counter_account LIKE 'receivable:%' AND counter_account <> 'receivable:' || user_id)
+     UNION ALL
+     SELECT format('account %s', name), format('expected at %s zero, found %s', bound, balance)
+     FROM ${accounts}
+     JOIN (VALUES ('deposits:%', 'most'), ('receivable:%', 'most'), ('payouts', 'least')) AS kind (form, bound)
+       ON name LIKE form
+     WHERE CASE bound WHEN 'most' THEN balance > 0 ELSE balance < 0 END
+     UNION ALL
+     SELECT 'all wallets', format('expected %s together, which the accounts gave; found %s', given, held)
+     FROM (SELECT coalesce(sum(balance), 0.00) AS held FROM wallets) w,
+       (SELECT coalesce(-sum(balance), 0.00) AS given FROM ${accounts}) g
+     WHERE held <> given`
+  }
+]
