@@ -112,7 +112,7 @@ export class Accounts extends Context.Service<Accounts, {
    * Mails the verification link again, to the address that waits for it. Nothing where none does, or the address was mailed as much
    * as it may be: the link that it has goes on working.
    */
-  readonly askVerification: (userId: UserId, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
+  readonly askVerification: (userId: UserId) => Effect.Effect<void, Unavailable>
   /**
    * Mails a reset link to the holder of the address; an earlier link stops working. Nothing for an unknown address, or one that was
    * mailed as much as it may be: the link that it has goes on working.

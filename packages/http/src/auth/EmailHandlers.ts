@@ -29,10 +29,10 @@ export const makeEmailHandlers = Effect.gen(function*() {
         })
       ),
 
-    resendLink: ({ request }: Call) =>
+    resendLink: () =>
       Effect.gen(function*() {
         const { userId } = yield* CurrentUser
-        yield* accounts.askVerification(userId, requestOrigin(request))
+        yield* accounts.askVerification(userId)
         return {}
       }).pipe(Effect.catchTag("Unavailable", refuseUnavailable))
   }

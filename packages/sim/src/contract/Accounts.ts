@@ -67,6 +67,9 @@ export const accountsContract = (subject: Subject): void =>
         yield* accounts.signUp(newUser("ada@example.com", "ada"), origin)
         const error = yield* Effect.flip(accounts.signUp(newUser("bob@example.com", "ADA"), origin))
         assert.strictEqual(error._tag, "UsernameTaken")
+        // of both, the address is told first
+        const both = yield* Effect.flip(accounts.signUp(newUser("Ada@example.com", "Ada"), origin))
+        assert.strictEqual(both._tag, "EmailTaken")
         yield* accounts.signUp(newUser("bob@example.com", "bob"), origin)
         yield* auditClean
       })

@@ -135,12 +135,12 @@ export const credentialsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
         const welcome = yield* mailedHash("MailWelcome")
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         const again = yield* mailedHash("MailVerifyAddress")
         assert.strictEqual(yield* refusalOf(accounts.verifyEmail(welcome, origin)), "InvalidMailedToken")
         yield* accounts.verifyEmail(again, origin)
         // nothing waits any more
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         assert.strictEqual((yield* jobsOf("MailVerifyAddress")).length, 1)
 
         yield* accounts.askReset("ada@example.com", origin)
@@ -218,7 +218,7 @@ export const credentialsContract = (subject: Subject): void =>
         const { id } = yield* newPlayer("ada")
         yield* accounts.changeProfile(id, { email: "lovelace@example.com" }, origin)
         yield* (yield* World).advance(8 * dayMillis)
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         const user = yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
         assert.strictEqual(user.email, "lovelace@example.com")
       })
@@ -261,7 +261,7 @@ export const credentialsContract = (subject: Subject): void =>
         for (const hash of [first, second, third]) {
           assert.strictEqual(yield* refusalOf(accounts.verifyEmail(hash, origin)), "InvalidMailedToken")
         }
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         assert.strictEqual(
           (yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)).email,
           "ada@example.com"
@@ -282,6 +282,9 @@ export const credentialsContract = (subject: Subject): void =>
         assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, taken, origin)), "UsernameTaken")
         const takenAddress = { username: "lovelace", email: "bob@example.com" }
         assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, takenAddress, origin)), "EmailTaken")
+        // of both, the name is told first
+        const takenBoth = { username: "BOB", email: "bob@example.com" }
+        assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, takenBoth, origin)), "UsernameTaken")
         assert.strictEqual(yield* name, "ADA")
         assert.deepStrictEqual(yield* jobsOf("MailVerifyAddress"), [])
         assert.deepStrictEqual(yield* eventsOf(id), ["signed_up", "username_changed"])
@@ -295,13 +298,13 @@ export const credentialsContract = (subject: Subject): void =>
         const world = yield* World
         const { id } = yield* newPlayer("ada")
         const mails = Effect.map(world.jobs, (jobs) => jobs.length)
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         yield* times(10, accounts.askReset("Ada@example.com", origin))
         assert.strictEqual(yield* mails, 5)
         // the links that were mailed go on working
         const reset = yield* mailedHash("MailResetPassword")
         assert.isNotNull(yield* accounts.findForReset(reset))
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         yield* accounts.askReset("ada@example.com", origin)
         assert.strictEqual(yield* mails, 5)
         assert.isNotNull(yield* accounts.findForReset(reset))

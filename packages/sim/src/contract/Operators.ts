@@ -199,7 +199,7 @@ export const operatorsContract = (subject: Subject): void =>
           "PasswordOutdated"
         )
         yield* accounts.changeProfile(id, { username: "ada" }, origin)
-        yield* accounts.askVerification(id, origin)
+        yield* accounts.askVerification(id)
         yield* accounts.unfreeze(id)
         assert.isTrue(present(yield* accounts.find(id)).frozen)
         assert.strictEqual((yield* eventsOf(id)).at(-1), "erased")
