@@ -11,7 +11,7 @@ import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common"
 const zxcvbn = new ZxcvbnFactory({
   dictionary: { passwords: dictionary["passwords-common"] },
   graphs: adjacencyGraphs,
-  // both bound the time on the event loop: 6 ms for the worst of 128 characters, of which the first 64 count
+  // both bound the time on the event loop to some 15 ms of computing (decision 23); characters after the 64th do not count
   maxLength: 64,
   l33tMaxSubstitutions: 5
 })
