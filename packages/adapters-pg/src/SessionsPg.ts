@@ -19,7 +19,7 @@ import { Effect, Layer } from "effect"
 import { makeSecurityEvents } from "./accounts/SecurityEvents.ts"
 import { SessionEnds } from "./accounts/SessionEnds.ts"
 import { instantOf, instantOrNull } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { orUnavailable, transact } from "./Transaction.ts"
 
 interface TokenRow {
   readonly session_id: string
@@ -44,9 +44,6 @@ const make = Effect.gen(function*() {
   const { now } = yield* Now
   const ends = yield* SessionEnds
   const events = makeSecurityEvents(sql, yield* PersonalSeal)
-
-  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
 
   /** The session that a token belongs to, whatever became of it. Sessions of tokens never change. */
   const ownerOf = Effect.fnUntraced(function*(tokenHash: string) {
@@ -100,21 +97,21 @@ const make = Effect.gen(function*() {
         case "repeat":
           return { _tag: "Refreshed", ...owner } as const
       }
-    }, transact),
+    }, transact(sql)),
 
     endByToken: Effect.fn("SessionsPg.endByToken")(function*(tokenHash, origin) {
       const owner = yield* ownerOf(tokenHash)
       if (owner === undefined) return
       yield* writeEnding(signOut(owner, newId(yield* now), origin))
-    }, transact),
+    }, transact(sql)),
 
     end: Effect.fn("SessionsPg.end")(function*(userId, sessionId, origin) {
       return yield* writeEnding(endSession({ userId, sessionId }, newId(yield* now), origin))
-    }, transact),
+    }, transact(sql)),
 
     endAll: Effect.fn("SessionsPg.endAll")(function*(userId, reason, origin) {
       yield* writeEnding(endAllSessions(userId, reason, newId(yield* now), origin))
-    }, transact),
+    }, transact(sql)),
 
     list: Effect.fn("SessionsPg.list")(function*(user) {
       const rows = yield* sql<SessionRow>`

@@ -23,7 +23,7 @@ import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttl
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result, Schedule } from "effect"
 import { instantOf } from "./Rows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { transact } from "./Transaction.ts"
 
 interface CounterRow {
   readonly key: string
@@ -109,9 +109,6 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
-
   // in any order, so never waiting for a row that somebody counts with
   const prune = Effect.gen(function*() {
     yield* sql`
@@ -134,7 +131,7 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
       yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
-    }, transact),
+    }, transact(sql)),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
@@ -144,11 +141,11 @@ const make = Effect.gen(function*() {
       yield* sql`
         INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())
         ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
-    }, transact),
+    }, transact(sql)),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))
-    }, transact)
+    }, transact(sql))
   })
 })
 

@@ -12,7 +12,7 @@ import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { insertMailJobs } from "./JobRows.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { inTransaction, orUnavailable } from "./Transaction.ts"
 
 /** Tickets that are looked at in one transaction: a minute of a busy draw, so that a player is found once in it. */
 const ticketsMax = 250_000
@@ -87,7 +87,7 @@ const confirmSome = (sql: PgClient.PgClient, draw: string, minute: Date) =>
     if (row === undefined || last === null) return { added: 0, isAll: true }
     yield* sql`UPDATE ticket_mails SET confirmed = ${last}::int WHERE draw_id = ${draw}::uuid`
     return { added: row.added, isAll: last < confirmed + ticketsMax }
-  }).pipe(sql.withTransaction, retryConflicts)
+  }).pipe(inTransaction(sql))
 
 const make = Effect.map(PgClient.PgClient, (sql) =>
   TicketMails.of({

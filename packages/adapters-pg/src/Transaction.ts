@@ -10,7 +10,7 @@ const mayRunAgain = (error: unknown): boolean =>
   (error.reason._tag === "DeadlockError" || error.reason._tag === "SerializationError")
 
 /** Runs a whole transaction again where the database chose it as the victim of a conflict. Goes around it, never inside. */
-export const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(transaction, {
     while: mayRunAgain,
     schedule: Schedule.exponential("5 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))

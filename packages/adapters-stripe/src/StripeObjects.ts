@@ -12,6 +12,9 @@ import { isUuid } from "@ddd/core/values/Ids"
 export type TransferSeen = Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
 export type PayoutSeen = Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
 
+/** What is said of an answer that is not what was asked for. */
+export const unreadable = "Stripe's answer could not be read"
+
 /** Any value's properties; none where it has none. */
 export const propertiesOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {}
@@ -101,7 +104,7 @@ export const readReversal = (value: unknown, transferId: string, amount: Cents):
     : undefined
 }
 
-/** News of an object, once it is certain that it is this withdrawal's. */
+/** The report of an object, once it is certain that it is this withdrawal's. */
 export const reportOf = <Seen extends TransferSeen | PayoutSeen>(
   { id, account }: Pick<Withdrawal, "id" | "account">,
   { destination, flaw, seen, withdrawalId }: Marked<Seen>

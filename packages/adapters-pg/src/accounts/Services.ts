@@ -6,7 +6,7 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { retryConflicts } from "../Transaction.ts"
+import { inTransaction } from "../Transaction.ts"
 import { makeMailedTokenRows } from "./MailedTokenRows.ts"
 import { makeSecurityEvents } from "./SecurityEvents.ts"
 import { SessionEnds } from "./SessionEnds.ts"
@@ -30,7 +30,7 @@ export const makeServices = Effect.gen(function*() {
     now: (yield* Now).now,
     write: makeWriteChange(writers),
     /** One transaction, run again where the database chose it as the victim of a conflict. */
-    transact: <A, E, R>(transaction: Effect.Effect<A, E, R>) => transaction.pipe(sql.withTransaction, retryConflicts)
+    transact: inTransaction(sql)
   }
 })
 

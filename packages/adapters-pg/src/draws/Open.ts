@@ -9,7 +9,7 @@ import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { tellStatus } from "../DrawEventsPg.ts"
-import { retryConflicts } from "../Transaction.ts"
+import { inTransaction } from "../Transaction.ts"
 import { lockDraw } from "./ReadDraw.ts"
 import { clockOf, type StepServices } from "./StepServices.ts"
 
@@ -78,7 +78,7 @@ export const publishAhead = (services: StepServices) => {
     // mostly there is nothing to do, and nobody need wait to see that
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     if (daysToPublish(clock, last?.draw_date ?? null).length === 0) return []
-    return yield* retryConflicts(sql.withTransaction(publish))
+    return yield* inTransaction(sql)(publish)
   })
 }
 

@@ -3,7 +3,7 @@ import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
-import { retryConflicts } from "../Transaction.ts"
+import { inTransaction } from "../Transaction.ts"
 import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
 import { settleDraw } from "./Settle.ts"
@@ -17,9 +17,9 @@ const stepOf = (
 ): Effect.Effect<boolean, StepImpossible | SqlError.SqlError | Unavailable> => {
   switch (step) {
     case "open":
-      return open(services, drawId).pipe(services.sql.withTransaction, retryConflicts)
+      return open(services, drawId).pipe(inTransaction(services.sql))
     case "lock":
-      return lock(services, drawId).pipe(services.sql.withTransaction, retryConflicts)
+      return lock(services, drawId).pipe(inTransaction(services.sql))
     case "tile":
       return tile(services, drawId)
     case "settle":

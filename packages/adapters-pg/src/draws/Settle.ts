@@ -18,7 +18,7 @@ import { formatInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { tellStatus } from "../DrawEventsPg.ts"
-import { retryConflicts } from "../Transaction.ts"
+import { inTransaction } from "../Transaction.ts"
 import { writeAllMoves } from "../WalletMoves.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
@@ -65,5 +65,5 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
     yield* Effect.forEach(settled.jobs, (job) => outbox.add(job.id, job.job), { discard: true })
     return true
   })
-  return yield* pay.pipe(sql.withTransaction, retryConflicts)
+  return yield* pay.pipe(inTransaction(sql))
 })

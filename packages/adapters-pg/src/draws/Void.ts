@@ -15,7 +15,7 @@ import { Data, Effect, Result } from "effect"
 import { tellStatus } from "../DrawEventsPg.ts"
 import { firstIdOf, idsAheadMillisMax } from "../IdTimes.ts"
 import { insertMailJobs } from "../JobRows.ts"
-import { retryConflicts } from "../Transaction.ts"
+import { inTransaction } from "../Transaction.ts"
 import { type WalletMoves, writeAllMoves } from "../WalletMoves.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
@@ -54,8 +54,7 @@ export const lockForVoid = Effect.fnUntraced(function*(sql: PgClient.PgClient, i
 export const voidTransaction =
   (sql: PgClient.PgClient, id: DrawId) => <A, E, R>(transaction: Effect.Effect<A, E | HoldersChanged, R>) =>
     transaction.pipe(
-      sql.withTransaction,
-      retryConflicts,
+      inTransaction(sql),
       Effect.retry({ while: (error) => error instanceof HoldersChanged, times: 10 }),
       Effect.catchIf(
         (error) => error instanceof HoldersChanged,

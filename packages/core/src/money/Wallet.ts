@@ -74,12 +74,7 @@ export type WalletRefusal =
 /** Why money cannot be withdrawn; the wallet is as it was. */
 export type WithdrawalRefusal =
   | { readonly _tag: "InDebt"; readonly debt: Cents }
-  | {
-    readonly _tag: "NotWithdrawable"
-    readonly balance: Cents
-    readonly withdrawable: Cents
-    readonly asked: Cents
-  }
+  | { readonly _tag: "NotWithdrawable"; readonly balance: Cents; readonly withdrawable: Cents; readonly asked: Cents }
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
 
 const moved = (
@@ -196,7 +191,7 @@ export const chargeBack = (
 export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {
   const left = wallet.balance - ticketPrice
   if (left < 0n) return Result.fail({ _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice })
-  const withdrawable = wallet.withdrawable < left ? wallet.withdrawable : left
+  const withdrawable = smaller(wallet.withdrawable, left)
   return Result.succeed(
     moved(wallet, "ticket_purchase", cents(-ticketPrice), withdrawable, `draw:${drawId}`, ticketId)
   )
@@ -277,13 +272,13 @@ export interface WithdrawnMoney {
   readonly withdrawableDelta: Cents
 }
 
-const arrived = (wallet: Wallet, amount: Cents): Wallet => ({
+const noLongerPending = (wallet: Wallet, amount: Cents): Wallet => ({
   ...wallet,
   pendingWithdrawal: cents(wallet.pendingWithdrawal - amount)
 })
 
 /** A withdrawal is paid: it is on its way no longer. No movement: the money left the wallet when it was asked for. */
-export const payWithdrawal = (wallet: Wallet, { amount }: WithdrawnMoney): Wallet => arrived(wallet, amount)
+export const payWithdrawal = (wallet: Wallet, { amount }: WithdrawnMoney): Wallet => noLongerPending(wallet, amount)
 
 /** A withdrawal that was not paid comes back, with the split between credit and winnings that it had. */
 export const failWithdrawal = (
@@ -291,7 +286,7 @@ export const failWithdrawal = (
   userId: UserId,
   withdrawal: WithdrawnMoney
 ): Result.Result<MovedTogether, WalletRefusal> =>
-  returnWithdrawal(arrived(wallet, withdrawal.amount), userId, withdrawal)
+  returnWithdrawal(noLongerPending(wallet, withdrawal.amount), userId, withdrawal)
 
 /** A withdrawal comes back that had been paid already. */
 export const returnWithdrawal = (

@@ -11,7 +11,7 @@ import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { type Instant, instant } from "@ddd/core/values/Instant"
-import { Effect, Layer, Schema, Semaphore } from "effect"
+import { Effect, Layer, Result, Schema, Semaphore } from "effect"
 import { mkdir, open, readFile, rename } from "node:fs/promises"
 import { dirname } from "node:path"
 
@@ -76,15 +76,15 @@ const reportOf = (state: State, { amount, at, objectId, step }: Request, now: In
       reversed: cents(isReversed(state, objectId) ? amount : 0n)
     }
 
-/** Decides about a request that was not made before: what is kept of it, or the report of why nothing is done. */
+/** Decides about a request that was not made before: what is kept of it, or else the report of why nothing is done. */
 const decide = (
   state: State,
   { account, amount, id, transfer }: Withdrawal,
   { attempt, isFirst, step, turn }: SentRequest,
   at: Instant
-): Request | ProviderReport => {
-  const refused = (reason: string): ProviderReport => ({ _tag: "Refused", step, attempt, reason })
-  const done = (objectId: string): Request => ({ step, withdrawalId: id, account, objectId, amount, at })
+): Result.Result<Request, ProviderReport> => {
+  const refused = (reason: string) => Result.fail({ _tag: "Refused", step, attempt, reason } as const)
+  const done = (objectId: string) => Result.succeed({ step, withdrawalId: id, account, objectId, amount, at })
   if (step === "transfer") {
     return account.startsWith(accountPrefix)
       ? done(`tr_sim_${id}_${attempt}`)
@@ -95,7 +95,7 @@ const decide = (
     if (isReversed(state, transfer.objectId)) return refused(`${transfer.objectId} was reversed before`)
   }
   return available(state, account) < amount
-    ? {
+    ? Result.fail({
       _tag: "NotNow",
       step,
       attempt,
@@ -103,7 +103,7 @@ const decide = (
       turn,
       isKeySpent: true,
       reason: "the simulated account has less than that"
-    }
+    })
     : done(step === "reversal" && transfer.objectId !== null ? transfer.objectId : `po_sim_${id}_${attempt}`)
 }
 
@@ -226,10 +226,10 @@ export const layer = (
                 : { _tag: "Unknown", reason: `${key} was used for another request` } satisfies ProviderReport
             }
             const decided = decide(state, withdrawal, request, now)
-            if ("_tag" in decided) return decided
-            const after = { ...state, requests: { ...state.requests, [key]: decided } }
+            if (Result.isFailure(decided)) return decided.failure
+            const after = { ...state, requests: { ...state.requests, [key]: decided.success } }
             yield* save(path, after)
-            return reportOf(after, decided, now)
+            return reportOf(after, decided.success, now)
           },
           turns.withPermits(1),
           unknown

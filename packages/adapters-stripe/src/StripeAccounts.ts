@@ -1,0 +1,98 @@
+/** The players' accounts with Stripe: recipients of the platform (Accounts v2), opened, shown and asked for. */
+import { type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import { instant } from "@ddd/core/values/Instant"
+import { Effect } from "effect"
+import { createHash } from "node:crypto"
+import type { Stripe } from "stripe"
+import { failureOf } from "./StripeFailure.ts"
+import { propertiesOf, textOf, unreadable } from "./StripeObjects.ts"
+import type { TimeLimit } from "./StripeTime.ts"
+
+/** Once a player while Stripe remembers keys; asked with another address, it is another request. */
+const accountKey = (userId: string, email: string, username: string): string => {
+  const digest = createHash("sha256").update(JSON.stringify([email, username])).digest("hex")
+  return `ddd-account-${userId}-${digest.slice(0, 16)}`
+}
+
+/** The operations of the port that are about accounts. `publicUrl`: where players come back to from Stripe's pages. */
+export const makeAccounts = (
+  stripe: Stripe,
+  limited: TimeLimit,
+  publicUrl: URL
+): Pick<PayoutProvider["Service"], "openAccount" | "onboarding" | "accountStatus"> => {
+  /** Asks for what is not money. */
+  const ask = <A>(what: string, request: () => Promise<unknown>, read: (answer: unknown) => A | undefined) =>
+    limited(
+      Effect.tryPromise({
+        try: request,
+        catch: (cause) =>
+          new ProviderUnavailable({ message: `Stripe, asked for ${what}: ${failureOf(cause).reason}`, cause })
+      }).pipe(Effect.flatMap((answer) => {
+        const result = read(answer)
+        return result === undefined
+          ? Effect.fail(new ProviderUnavailable({ message: `Stripe, asked for ${what}: ${unreadable}` }))
+          : Effect.succeed(result)
+      })),
+      () => Effect.fail(new ProviderUnavailable({ message: `Stripe, asked for ${what}, took too long` }))
+    )
+
+  const backAt = (state: "done" | "again"): string => new URL(`/payout-account?state=${state}`, publicUrl).href
+
+  return {
+    openAccount: Effect.fn("PayoutProviderStripe.openAccount")(({ email, userId, username }) =>
+      ask(
+        "an account",
+        () =>
+          stripe.v2.core.accounts.create({
+            contact_email: email,
+            display_name: username,
+            dashboard: "express",
+            identity: { country: "us", entity_type: "individual" },
+            configuration: {
+              recipient: { capabilities: { stripe_balance: { stripe_transfers: { requested: true } } } }
+            },
+            defaults: { responsibilities: { fees_collector: "application", losses_collector: "application" } },
+            metadata: { player: userId },
+            include: ["configuration.recipient", "requirements"]
+          }, { idempotencyKey: accountKey(userId, email, username) }),
+        (account) => textOf(propertiesOf(account)["id"])
+      )
+    ),
+
+    onboarding: Effect.fn("PayoutProviderStripe.onboarding")((account) =>
+      ask(
+        "an account's page",
+        () =>
+          stripe.v2.core.accountLinks.create({
+            account,
+            use_case: {
+              type: "account_onboarding",
+              account_onboarding: { refresh_url: backAt("again"), return_url: backAt("done") }
+            }
+          }),
+        (link) => {
+          const { expires_at: expiresAt, url } = propertiesOf(link)
+          const expires = typeof expiresAt === "string" ? Date.parse(expiresAt) : Number.NaN
+          return typeof url !== "string" || !URL.canParse(url) || Number.isNaN(expires)
+            ? undefined
+            : { url: new URL(url), expiresAt: instant(expires) }
+        }
+      )
+    ),
+
+    accountStatus: Effect.fn("PayoutProviderStripe.accountStatus")((account) =>
+      ask(
+        "an account's state",
+        () => stripe.v2.core.accounts.retrieve(account, { include: ["configuration.recipient"] }),
+        (answer) => {
+          const { configuration, id } = propertiesOf(answer)
+          if (id !== account) return undefined
+          // an account that lacks the configuration altogether cannot be sent money to either
+          const path = ["recipient", "capabilities", "stripe_balance", "stripe_transfers", "status"]
+          const status = path.reduce<unknown>((value, name) => propertiesOf(value)[name], configuration)
+          return status === "active" ? "ready" : "pending"
+        }
+      )
+    )
+  }
+}
