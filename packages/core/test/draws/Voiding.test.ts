@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import * as fc from "fast-check"
+import { abandonAfterMillis, expireAfterMillis } from "../../src/draws/Steps.ts"
+import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "../../src/draws/Voiding.ts"
+import { nobleSha256 } from "../../src/hash/Hash.ts"
+import { cents, centsMax, ticketPrice, zero } from "../../src/money/Money.ts"
+import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
+import { parseRecord, recordHashHex } from "../../src/proof/Record.ts"
+import { toHex } from "../../src/values/Bytes.ts"
+import { instant } from "../../src/values/Instant.ts"
+import { ada, bob, dayEnds, idOf, lockedDay, noon, openDay, openRoom, seed, ticket } from "../support/drawStates.ts"
+
+describe("a draw that is void", () => {
+  it("gives each ticket's price back, with the split between credit and winnings that it had", () => {
+    const deltas = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 10 })
+    fc.assert(fc.property(deltas, fc.nat(1_000), (taken, balance) => {
+      const tickets = taken.map((delta) => ({ ticketId: ticket, withdrawableDelta: cents(BigInt(-delta)) }))
+      const before: Wallet = { ...emptyWallet, balance: cents(BigInt(balance)), seq: 5 }
+      const { movements, wallet } = Result.getOrThrow(refundTickets(idOf(1), ada, before, tickets))
+      assert.strictEqual(wallet.balance, before.balance + ticketPrice * BigInt(taken.length))
+      assert.strictEqual(wallet.withdrawable, BigInt(taken.reduce((sum, delta) => sum + delta, 0)))
+      assert.deepStrictEqual(movements.map(({ seq }) => seq), taken.map((_, nth) => 6 + nth))
+      assert.isTrue(movements.every(({ amount, type }) => type === "refund" && amount === ticketPrice))
+    }))
+  })
+
+  it("pays nobody back in part where the wallet cannot hold it all", () => {
+    const almost: Wallet = { ...emptyWallet, balance: cents(centsMax - ticketPrice) }
+    const tickets = [1, 2].map(() => ({ ticketId: ticket, withdrawableDelta: zero }))
+    assert.isTrue(Result.isFailure(refundTickets(idOf(1), ada, almost, tickets)))
+    assert.isTrue(Result.isSuccess(refundTickets(idOf(1), ada, almost, tickets.slice(1))))
+  })
+
+  it("says why, what is refunded, and the seed where it can be opened", () => {
+    const room = openRoom(2)
+    const { record, text } = declareVoid(nobleSha256, room, "closed", seed)
+    assert.deepStrictEqual(parseRecord(text), record)
+    assert.deepStrictEqual([record.reason, record.refund, record.seed, record.lock], [
+      "closed",
+      cents(200n),
+      toHex(seed),
+      null
+    ])
+    const day = lockedDay(3)
+    const abandoned = declareVoid(nobleSha256, day, "seed", null).record
+    assert.strictEqual(abandoned.lock, recordHashHex(nobleSha256, day.lockText ?? ""))
+    assert.isNull(abandoned.seed)
+  })
+
+  it("is a room that nobody locked in time, or a draw that nobody can decide", () => {
+    const late = instant(noon + expireAfterMillis)
+    assert.strictEqual(voidReason("expire", openRoom(1, { clock: late }), seed), "deadline")
+    assert.isNull(voidReason("expire", openRoom(1, { clock: instant(late - 1) }), seed))
+    const overdue = instant(dayEnds + abandonAfterMillis)
+    assert.strictEqual(voidReason("abandon", lockedDay(1, { clock: overdue, isRoundMissing: true }), seed), "beacon")
+    assert.strictEqual(voidReason("abandon", lockedDay(1, { clock: overdue }), null), "seed")
+    assert.isNull(voidReason("abandon", lockedDay(1, { clock: overdue }), seed))
+    assert.isNull(voidReason("abandon", lockedDay(1), null))
+  })
+
+  it("is told to a room's members, and of a day to those who had tickets", () => {
+    const concerned = { holders: [ada], members: [ada, bob] }
+    assert.deepStrictEqual(toldOfVoid("room", concerned), [ada, bob])
+    assert.deepStrictEqual(toldOfVoid("daily", concerned), [ada])
+    assert.deepStrictEqual(voidMail(openRoom(0), bob), {
+      id: `closed ${idOf(1)} ${bob}`,
+      job: { _tag: "MailRoomClosed", userId: bob, drawId: idOf(1) }
+    })
+    assert.strictEqual(voidMail(openDay(0), bob).job._tag, "MailDrawVoid")
+  })
+})
