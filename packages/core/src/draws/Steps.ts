@@ -23,7 +23,7 @@ export type DrawStep = typeof drawSteps[number]
 export const expireAfterMillis = 30 * dayMillis
 
 /** How long after its lock the server draws a room whose host named no time, in milliseconds: a day. */
-export const autoDrawAfterMillis = dayMillis
+const autoDrawAfterMillis = dayMillis
 
 /** How long after its outcome was due a draw that cannot be decided may be abandoned, in milliseconds: a week. */
 export const abandonAfterMillis = 7 * dayMillis

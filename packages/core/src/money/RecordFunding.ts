@@ -34,7 +34,7 @@ export interface NameMatch {
 const isPlayer = ({ isErased, userId }: NameMatch): boolean => !isErased && userId !== houseUserId
 
 /** The player of the first name that stands for one: by its being their id, else as a store knows them; null where none does. */
-export const playerNamed = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {
+const playerNamed = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {
   for (const name of names) {
     const players = matches.filter((match) => match.name === name && isPlayer(match))
     const [player] = [...players.filter(({ isId }) => isId), ...players]

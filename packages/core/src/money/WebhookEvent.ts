@@ -1,6 +1,6 @@
 /** What follows where an event of an outside service is kept, acted on once more, or concluded. */
-import type { NewJob } from "../ports/Outbox.ts"
 import type { WebhookConclusion } from "../ports/WebhookInbox.ts"
+import type { NewJob } from "../values/Job.ts"
 
 /** The job that acts on an event which is kept for the first time. */
 export const webhookJob = (id: string): NewJob => ({
