@@ -16,7 +16,6 @@ const patternsOf = (name) => {
   const path = rest.join("/")
   if (place === "decisions") return [`docs/${name}-*.md`]
   if (/\.(mjs|cjs|json|jsonc|md|yaml)$/.test(name)) return [name, `docs/${name}`]
-  if (place === "scripts") return [`${name}.mjs`]
   if (name.endsWith(".test")) return [`packages/${place}/test/${path}.ts`]
   return [`packages/${place}/src/${path}.ts`, `packages/${place}/src/${path}_*.sql`]
 }
