@@ -17,7 +17,7 @@ const mayImport = {
   bench: [".*"]
 }
 
-/** What is decided: pure functions of core on plain data, and what they are made of. */
+/** What is decided: pure functions of core on plain data. They know no port: what is done with a decision is another's. */
 const decisions = ["money", "draws", "rooms", "proof", "accounts"]
 const pure = ["values", "hash", ...decisions]
 
@@ -25,7 +25,7 @@ const pure = ["values", "hash", ...decisions]
 const mayImportInCore = {
   values: [],
   hash: ["values"],
-  [decisions.join("|")]: [...pure, "ports"],
+  [decisions.join("|")]: pure,
   ports: pure,
   work: [...pure, "ports"]
 }
@@ -64,12 +64,6 @@ const forbidden = [
     from: { path: `^packages/core/src/(${name})/` },
     to: { path: "^packages/core/src/", pathNot: anyOfCore(["$1", ...others]) }
   })),
-  {
-    name: "decisions know ports by their types alone",
-    comment: "A decision may speak of a job or a refusal that a port declares. Only what is in work/ calls a port.",
-    from: { path: anyOfCore(decisions) },
-    to: { path: anyOfCore(["ports"]), dependencyTypesNot: ["type-only"] }
-  },
   {
     name: "every package, and every folder of core, has a place",
     comment: "Say in .dependency-cruiser.mjs what it may import.",

@@ -105,8 +105,9 @@ const tidy = {
   "core/src/money/Money.ts":
     `import { Effect } from "effect"\nimport "../hash/Hash.ts"\n// Date.now() is for others\nexport const money = [Effect]`,
   "core/src/hash/Hash.ts": `const text = "Math.random()"\nexport type Hash = typeof text`,
-  "core/src/ports/Ledger.ts": `import "../money/Money.ts"\nexport type Job = 1`,
-  "core/src/money/Wallet.ts": `import type { Job } from "../ports/Ledger.ts"\nexport const job: Job = 1`,
+  "core/src/values/Job.ts": `export type Job = 1`,
+  "core/src/ports/Ledger.ts": `import "../money/Money.ts"`,
+  "core/src/money/Wallet.ts": `import type { Job } from "../values/Job.ts"\nexport const job: Job = 1`,
   "core/src/work/Payouts.ts": `import "../ports/Ledger.ts"\nimport "../money/Wallet.ts"`,
   "core/test/Money.test.ts":
     `import "node:crypto"\nimport { money } from "../src/money/Money.ts"\nimport "vitest"\nimport "../src/work/Payouts.ts"\nmoney`,
@@ -180,9 +181,10 @@ describe("the rules of the house", () => {
       broken:
         "money|draws|rooms|proof|accounts in core may not import that folder: core/src/rooms/A.ts → core/src/work/B.ts"
     },
-    "a decision calls no port": {
-      files: { "core/src/rooms/A.ts": `import { B } from "../ports/B.ts"`, "core/src/ports/B.ts": "" },
-      broken: "decisions know ports by their types alone: core/src/rooms/A.ts → core/src/ports/B.ts"
+    "a decision knows no port, not even its types": {
+      files: { "core/src/rooms/A.ts": `import type { B } from "../ports/B.ts"`, "core/src/ports/B.ts": "" },
+      broken:
+        "money|draws|rooms|proof|accounts in core may not import that folder: core/src/rooms/A.ts → core/src/ports/B.ts"
     },
     "a port knows nothing of what works with it": {
       files: { "core/src/ports/A.ts": `import "../work/B.ts"`, "core/src/work/B.ts": "" },

@@ -2,67 +2,58 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileNamed, root } from "./names.mjs"
 
-const docs = join(import.meta.dirname, "../docs")
+const docs = join(root, "docs")
 const plan = readFileSync(join(docs, "plan.md"), "utf8")
-
-/** Where each label leads, from docs/. */
-const targets = new Map(Array.from(plan.matchAll(/^\[([^\]]+)\]: (\S+)$/gm), ([, label, target]) => [label, target]))
-
-const body = plan.replace(/^\[[^\]]+\]: .*$/gm, "")
-const labelsIn = (text) => Array.from(text.matchAll(/\[([^\]]+)\](?!\()/g), ([, label]) => label)
 
 /** The cells of all tables' rows, without the heads. */
 const rows = plan.split("\n").filter((line, index, lines) =>
   line.startsWith("| ") && !line.startsWith("| ---") && !lines[index + 1]?.startsWith("| ---")
 ).map((line) => line.slice(2, -2).split(" | "))
 
-const named = `\\[([^\\]]+)\\] ("[^"]+"(?:, "[^"]+")*)`
-const part = "(?:proof|live hub and client|operations and hardening)(?: \\([^()]+\\))?"
-const tested = new RegExp(`^${named}$`)
+const part = "(?:live hub and client|hardening)(?: \\([^()]+\\))?"
 const toCome = new RegExp(`^to come: ${part}(?:, ${part})*$`)
+const tested = /^`([^`]+)` ("[^"]+"(?:, "[^"]+")*)$/
+const link = /^\[[^\]]+\]\(([^)]+)\)$/
 
-/** Every test that is named: `[label] "name", "name"`. */
-const tests = Array.from(
-  body.matchAll(new RegExp(named, "g")),
-  ([, label, names]) => names.slice(1, -1).split(`", "`).map((name) => ({ label, name }))
-).flat()
+/** The phrases of a row's last cell. */
+const phrasesOf = (cells) => cells[3].split(/; (?=`|to come: )/)
+
+/** Every test that is named: `file` "name", "name". */
+const tests = rows.flatMap(phrasesOf).flatMap((phrase) => {
+  const [, file, names] = tested.exec(phrase) ?? []
+  return file === undefined ? [] : names.slice(1, -1).split(`", "`).map((name) => ({ file, name }))
+})
 
 /** Whether Vitest runs the file, by itself or through the contract tests. */
-const isRun = (target) => /\.test\.(ts|mjs)$/.test(target) || target.startsWith("../packages/sim/src/contract/")
+const isRun = (path) => /\.test\.(ts|mjs)$/.test(path) || path.startsWith("packages/sim/src/contract/")
 
-const textOf = (label) => {
-  const target = targets.get(label)
-  return target !== undefined && existsSync(join(docs, target)) && isRun(target)
-    ? readFileSync(join(docs, target), "utf8")
-    : ""
+const textOf = (name) => {
+  const path = fileNamed(name)
+  return path !== undefined && isRun(path) ? readFileSync(join(root, path), "utf8") : ""
 }
 
 describe("docs/plan.md", () => {
-  it("leads to files that exist", () => {
-    const links = Array.from(body.matchAll(/\]\(([^)]+)\)/g), ([, target]) => target)
-    assert.deepStrictEqual([...targets.values(), ...links].filter((target) => !existsSync(join(docs, target))), [])
-  })
-
-  it("defines each label that it uses, and no other", () => {
-    const used = new Set(labelsIn(body))
-    assert.deepStrictEqual([...used].filter((label) => !targets.has(label)), [])
-    assert.deepStrictEqual([...targets.keys()].filter((label) => !used.has(label)), [])
-  })
-
   it("has rows of four cells, the last of which says what tests it or when it comes", () => {
-    assert.isAbove(rows.length, 0)
+    assert.isAbove(rows.length, 150)
     const isAnswer = (phrase) => tested.test(phrase) || toCome.test(phrase)
-    const wrong = rows.filter((cells) =>
-      cells.length !== 4 || !cells[3].split(/; (?=\[|to come: )/).every((phrase) => isAnswer(phrase))
-    )
-    assert.deepStrictEqual(wrong, [])
+    assert.deepStrictEqual(rows.filter((cells) => cells.length !== 4 || !phrasesOf(cells).every(isAnswer)), [])
+  })
+
+  it("names files that exist, and links to pages that do", () => {
+    const isThere = (named) => {
+      const [, target] = link.exec(named) ?? []
+      if (target !== undefined) return existsSync(join(docs, target))
+      return /^`[^`]+`$/.test(named) && fileNamed(named.slice(1, -1)) !== undefined
+    }
+    assert.deepStrictEqual(rows.flatMap(([, , files]) => files.split(", ")).filter((named) => !isThere(named)), [])
   })
 
   it("names tests that stand in their files", () => {
-    assert.isAbove(tests.length, 0)
-    const missing = tests.filter(({ label, name }) => {
-      const text = textOf(label)
+    assert.isAbove(tests.length, 150)
+    const missing = tests.filter(({ file, name }) => {
+      const text = textOf(file)
       return !text.includes(`"${name}"`) && !text.includes(`\`${name}\``)
     })
     assert.deepStrictEqual(missing, [])

@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks (types, lint, format, arrows), then every test against a real PostgreSQL.
+ * `npm test`: the checks (types, lint, format, arrows, dead code), then every test against a real PostgreSQL.
  *
  * A check counts as one that passed or failed. Ends with `N skipped` and, alone on the last line, `N passed, N failed`.
  * Arguments go to Vitest: `npm test -- packages/core`.
@@ -56,7 +56,8 @@ const checks = await Promise.all([
   check("types", "tsc", "-b"),
   check("lint", "oxlint", "--type-aware"),
   check("format", "dprint", "check"),
-  check("arrows", "depcruise", "packages", "scripts")
+  check("arrows", "depcruise", "packages", "scripts"),
+  check("dead code", "knip", "--no-progress", "--treat-config-hints-as-errors")
 ])
 const counts = await runTests(process.argv.slice(2))
 const passed = counts.passed + checks.filter((ok) => ok).length

@@ -1,6 +1,6 @@
 /** What the mails about a withdrawal say: each time where the money is now, and what there is to do. */
 import type { MailedWithdrawal } from "@ddd/core/ports/MailSubjects"
-import type { WithdrawalEvent } from "@ddd/core/ports/Outbox"
+import type { WithdrawalEvent } from "@ddd/core/values/Job"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { type Block, button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { dollars, moment } from "./Wording.ts"

@@ -4,15 +4,9 @@
  * A job that fails is tried again after a second, two, four, up to every ten minutes, for about a day. What then still fails, or
  * is refused for good, stays in the table `jobs` as `failed`, with the reason. Done jobs are kept 30 days.
  */
-import {
-  type Job,
-  type JobQueueName,
-  type JobQueues,
-  type NewJob,
-  Outbox,
-  withdrawalEvents
-} from "@ddd/core/ports/Outbox"
+import { Outbox } from "@ddd/core/ports/Outbox"
 import type { UserId } from "@ddd/core/values/Ids"
+import { type Job, type JobQueueName, type JobQueues, type NewJob, withdrawalEvents } from "@ddd/core/values/Job"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Context, Effect, Layer, Schedule, Schema } from "effect"
 import { PersistedQueue } from "effect/persistence"

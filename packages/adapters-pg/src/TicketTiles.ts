@@ -26,7 +26,7 @@ const pageSize = 5_000
 const linesAtOnce = 4_000
 
 /** The tickets of a draw in the order of positions, a page at a time. */
-export const ticketPages = (sql: PgClient.PgClient, drawId: DrawId) =>
+const ticketPages = (sql: PgClient.PgClient, drawId: DrawId) =>
   Stream.paginate(0, (after: number) =>
     Effect.map(
       sql<LeafRow>`

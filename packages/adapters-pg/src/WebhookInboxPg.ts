@@ -1,9 +1,10 @@
 /** What outside services told us, on PostgreSQL. */
 import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
+import type { WebhookEvent, WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { type WebhookEvent, WebhookInbox, type WebhookSender, type WebhookState } from "@ddd/core/ports/WebhookInbox"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"

@@ -1,6 +1,7 @@
 import { JobBoard } from "@ddd/core/ports/JobBoard"
-import { type MailJob, Outbox } from "@ddd/core/ports/Outbox"
+import { Outbox } from "@ddd/core/ports/Outbox"
 import { userId } from "@ddd/core/values/Ids"
+import type { MailJob } from "@ddd/core/values/Job"
 import { present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { PgClient } from "@effect/sql-pg"

@@ -1,5 +1,6 @@
-import { type MailJob, Outbox } from "@ddd/core/ports/Outbox"
+import { Outbox } from "@ddd/core/ports/Outbox"
 import { userId } from "@ddd/core/values/Ids"
+import type { MailJob } from "@ddd/core/values/Job"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Schedule } from "effect"

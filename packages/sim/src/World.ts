@@ -1,7 +1,7 @@
 /** What a test may do to the world around the ports: move its clock, and act as its operator. */
-import type { Job } from "@ddd/core/ports/Outbox"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import type { Job } from "@ddd/core/values/Job"
 import { Context, type Effect } from "effect"
 
 export class World extends Context.Service<World, {

@@ -1,8 +1,8 @@
 /** A world on PostgreSQL for the tests: a database of its own, every port on it as the application's role, a clock that moves. */
 import { Identifiers } from "@ddd/core/ports/Identifiers"
-import type { Job } from "@ddd/core/ports/Outbox"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
+import type { Job } from "@ddd/core/values/Job"
 import * as KeysMemory from "@ddd/sim/memory/KeysMemory"
 import { present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"

@@ -13,7 +13,7 @@ export class StandIn
   extends Context.Service<StandIn, StripeStandIn.StripeStandIn>()("@ddd/adapters-stripe/test/StandIn")
 {}
 
-export const webhookSecret = "whsec_test"
+const webhookSecret = "whsec_test"
 
 /** The time at which every stand-in begins. */
 export const startAt = Date.UTC(2026, 1, 3)

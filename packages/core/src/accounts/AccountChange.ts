@@ -4,9 +4,9 @@
  * Each adapter writes it by one function, in the transaction that the facts were read in, and in the order of these members.
  */
 import type { Redacted } from "effect"
-import type { NewJob } from "../ports/Outbox.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { NewJob } from "../values/Job.ts"
 import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
 import type { NewSecurityEvent } from "./SecurityEvent.ts"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"

@@ -26,7 +26,7 @@ export interface ChainInfo {
 /** The scheme of bundles: the message is the round alone, signatures on G1 (48 bytes), the key on G2 (96 bytes). */
 export const quicknetScheme = "bls-unchained-g1-rfc9380"
 /** drand's first scheme: the message holds the previous signature too, signatures on G2, the key on G1. Never in a bundle. */
-export const chainedScheme = "pedersen-bls-chained"
+const chainedScheme = "pedersen-bls-chained"
 
 /** drand's quicknet, of the League of Entropy. */
 export const quicknet: ChainInfo = {

@@ -1,9 +1,9 @@
 /** Whether a player's money may be paid out, and what is written where it may. */
 import { Result } from "effect"
-import type { NewJob } from "../ports/Outbox.ts"
 import { answerToRepeat, type Idempotency, type KeptAnswer, type KeyReused } from "../values/Idempotency.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { NewJob } from "../values/Job.ts"
 import type { Cents } from "./Money.ts"
 import type { PayoutAccount } from "./PayoutAccount.ts"
 import { askWithdrawal, type Moved, type Wallet, type WithdrawalRefusal } from "./Wallet.ts"

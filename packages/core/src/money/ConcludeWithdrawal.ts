@@ -5,8 +5,8 @@
  * Money moves only with the status, and a status never comes back: so each move happens once, however often the same is reported.
  */
 import { Result } from "effect"
-import type { NewJob } from "../ports/Outbox.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { NewJob } from "../values/Job.ts"
 import type { Cents } from "./Money.ts"
 import { applyReport, type ProviderReport } from "./ProviderReport.ts"
 import { failWithdrawal, type MovedTogether, payWithdrawal, returnWithdrawal, type Wallet } from "./Wallet.ts"

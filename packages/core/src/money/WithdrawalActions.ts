@@ -3,8 +3,8 @@
  *
  * A request that was sent is repeated under its key for less than the provider remembers keys; after that it is only looked up.
  */
-import type { NewJob, WithdrawalEvent } from "../ports/Outbox.ts"
 import { type Instant, instant } from "../values/Instant.ts"
+import type { NewJob, WithdrawalEvent } from "../values/Job.ts"
 import { hasFailed, type ProviderStep, type StepState, type Withdrawal } from "./Withdrawal.ts"
 
 /** How long the same request is repeated under the same key: an hour less than providers remember keys at least. */

@@ -1,7 +1,8 @@
 /** Port: money in. Every credit from outside passes here, whoever tells of it. */
 import { Context, Data, type Effect } from "effect"
 import type { Funding, FundingEvent } from "../money/Funding.ts"
-import type { DepositRefused, Transaction, UnknownUser } from "./Ledger.ts"
+import type { Transaction } from "../money/Transaction.ts"
+import type { DepositRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** What an event did. */

@@ -1,25 +1,12 @@
 /** Port: wallets and their movements, but for the sale and the draw. */
 import { Context, Data, type Effect } from "effect"
 import type { Cents } from "../money/Money.ts"
+import type { Transaction } from "../money/Transaction.ts"
 import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-export type TransactionStatus = "pending" | "completed" | "failed"
-
-/** A row of a wallet's history (API.md, "Transaction"). */
-export interface Transaction {
-  readonly id: string
-  readonly type: TransactionType
-  /** Signed. */
-  readonly amount: Cents
-  readonly balanceAfter: Cents
-  readonly status: TransactionStatus
-  readonly referenceId: string | null
-  readonly createdAt: Instant
-}
 
 /** Purchased credit for one player. */
 export interface DepositRequest {

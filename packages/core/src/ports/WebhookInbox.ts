@@ -1,11 +1,8 @@
 /** Port: what outside services told us, kept as it came before it is acted on. */
 import { Context, type Effect } from "effect"
-import type { Instant } from "../values/Instant.ts"
+import type { WebhookConclusion, WebhookEvent, WebhookSender, WebhookState } from "../money/WebhookEvent.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-export const webhookSenders = ["revenuecat", "stripe"] as const
-export type WebhookSender = typeof webhookSenders[number]
 
 /** A request to a webhook. */
 export interface WebhookRequest {
@@ -21,35 +18,6 @@ export type WebhookVerdict =
   | { readonly _tag: "Forged"; readonly why: string }
   /** This server has no secret to know the sender by. */
   | { readonly _tag: "NotConfigured" }
-
-/**
- * `received`: not yet acted on. `waiting`: its buyer is unknown. `failed`: it cannot be acted on as things are, and a person should
- * look. `done` and `ignored` are final.
- */
-export const webhookStates = ["received", "done", "ignored", "waiting", "failed"] as const
-export type WebhookState = typeof webhookStates[number]
-
-export interface WebhookEvent {
-  readonly id: string
-  readonly sender: WebhookSender
-  readonly eventId: string
-  readonly type: string
-  /** As it came; empty once the person that it is about was erased. */
-  readonly body: string
-  readonly state: WebhookState
-  /** What came of it, for people; null until then. */
-  readonly outcome: string | null
-  /** The funding that it is about; null where it is about none, or nobody has looked yet. */
-  readonly reference: string | null
-  readonly receivedAt: Instant
-  readonly handledAt: Instant | null
-}
-
-export interface WebhookConclusion {
-  readonly state: Exclude<WebhookState, "received">
-  readonly outcome: string
-  readonly reference: string | null
-}
 
 export interface NewWebhookEvent {
   readonly sender: WebhookSender

@@ -2,12 +2,12 @@
 import { Context, Data, type Effect } from "effect"
 import type { AskRefusal, WithdrawalRequest } from "../money/AskWithdrawal.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
+import type { Transaction } from "../money/Transaction.ts"
 import type { Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
-import type { Transaction } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The withdrawal was decided against; nothing was changed. */

@@ -7,10 +7,11 @@
 import { Duration, Effect } from "effect"
 import type { FundingEvent } from "../money/Funding.ts"
 import { formatCents } from "../money/Money.ts"
+import type { WebhookConclusion, WebhookEvent } from "../money/WebhookEvent.ts"
 import { type FundingOutcome, Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
-import { type WebhookConclusion, type WebhookEvent, WebhookInbox } from "../ports/WebhookInbox.ts"
+import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import { refreshAccount } from "./Payouts.ts"
 

@@ -4,14 +4,10 @@
  * A sender repeats what is not answered with 200. So nothing here reads an event or decides about it: that may fail,
  * and be done again, without its sender.
  */
+import type { WebhookSender } from "@ddd/core/money/WebhookEvent"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
-import {
-  WebhookInbox,
-  type WebhookRequest,
-  type WebhookSender,
-  type WebhookVerdict
-} from "@ddd/core/ports/WebhookInbox"
+import { WebhookInbox, type WebhookRequest, type WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"

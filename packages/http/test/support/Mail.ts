@@ -1,6 +1,6 @@
 /** The mail that players are sent, as far as the outbox knows of it. */
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import type { Job } from "@ddd/core/ports/Outbox"
+import type { Job } from "@ddd/core/values/Job"
 import { World } from "@ddd/sim/World"
 import { Effect, Redacted } from "effect"
 

@@ -1,8 +1,8 @@
 /** What must hold of money that comes from outside and goes there (DESIGN.md, "Money", "What leaves the building"). */
 import { type CreditStatus, type Funding, stepDue } from "@ddd/core/money/Funding"
 import { depositSource, reversalReference } from "@ddd/core/money/FundingReference"
+import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
-import type { TransactionStatus } from "@ddd/core/ports/Ledger"
 import { byReference, type Check, sum } from "./Index.ts"
 import type { TransactionRow } from "./Rows.ts"
 

@@ -1,4 +1,8 @@
-/** What every adapter of `Draws` and `Rooms` must do where draws wait for a beacon. */
+/**
+ * What every adapter of `Draws` and `Rooms` must do where draws wait for a beacon.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/draws/Beacon"
 import { abandonAfterMillis } from "@ddd/core/draws/Steps"
 import { cents } from "@ddd/core/money/Money"

@@ -1,4 +1,8 @@
-/** What every adapter of `Accounts` must do with addresses, passwords and the tokens that are mailed. */
+/**
+ * What every adapter of `Accounts` must do with addresses, passwords and the tokens that are mailed.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { mailAllowances } from "@ddd/core/accounts/MailAllowance"
 import { mailedTokenMillis } from "@ddd/core/accounts/MailedToken"
 import { Accounts } from "@ddd/core/ports/Accounts"

@@ -1,4 +1,8 @@
-/** What every adapter of `Fundings` must do. */
+/**
+ * What every adapter of `Fundings` must do.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { emptyFunding, type Funding, type FundingEvent } from "@ddd/core/money/Funding"
 import { reversalReference } from "@ddd/core/money/FundingReference"
 import { cents, centsMax, zero } from "@ddd/core/money/Money"

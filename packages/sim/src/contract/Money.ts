@@ -1,7 +1,8 @@
 /** What contract tests read of wallets and what moved them. */
 import type { Cents } from "@ddd/core/money/Money"
+import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { TransactionType } from "@ddd/core/money/Wallet"
-import { Ledger, type TransactionStatus } from "@ddd/core/ports/Ledger"
+import { Ledger } from "@ddd/core/ports/Ledger"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { jobsOf } from "./Players.ts"

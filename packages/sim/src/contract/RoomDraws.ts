@@ -1,4 +1,8 @@
-/** What every adapter of `Rooms` must do with a room's draw, its host's or the server's, where there is no beacon. */
+/**
+ * What every adapter of `Rooms` must do with a room's draw, its host's or the server's, where there is no beacon.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"

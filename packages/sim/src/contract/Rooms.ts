@@ -1,4 +1,8 @@
-/** What every adapter of `Rooms` must do with who is in a room, and who has a ticket in it. */
+/**
+ * What every adapter of `Rooms` must do with who is in a room, and who has a ticket in it.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"

@@ -1,4 +1,8 @@
-/** What every adapter of `Sales` must do. */
+/**
+ * What every adapter of `Sales` must do.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import type { Receipt } from "@ddd/core/draws/Receipt"
 import { cents, ticketPrice } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"

@@ -1,5 +1,6 @@
 /** What every adapter of `WebhookInbox` must do. */
-import { type NewWebhookEvent, type WebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
+import { type NewWebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"

@@ -1,4 +1,8 @@
-/** What every adapter of `Withdrawals` must do. */
+/**
+ * What every adapter of `Withdrawals` must do.
+ *
+ * Over 300 lines: a list of promises, each to be read by itself.
+ */
 import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"

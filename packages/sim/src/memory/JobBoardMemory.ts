@@ -1,6 +1,6 @@
 /** The jobs as operators see them, in memory: nobody does them, so none is ever done or given up. */
 import { JobBoard, type JobEntry } from "@ddd/core/ports/JobBoard"
-import type { Job, JobQueueName } from "@ddd/core/ports/Outbox"
+import type { Job, JobQueueName } from "@ddd/core/values/Job"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { Store } from "./Store.ts"

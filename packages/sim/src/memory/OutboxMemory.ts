@@ -1,5 +1,6 @@
 /** Jobs that are kept in the store, where tests find them, and that nobody does. */
-import { type Job, type NewJob, Outbox } from "@ddd/core/ports/Outbox"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import type { Job, NewJob } from "@ddd/core/values/Job"
 import { Effect, Layer } from "effect"
 import { Store } from "./Store.ts"
 

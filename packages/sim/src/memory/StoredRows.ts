@@ -5,9 +5,9 @@ import type { Session, SessionEndReason, SessionId } from "@ddd/core/accounts/Se
 import type { KycStatus, User } from "@ddd/core/accounts/User"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
-import type { Job } from "@ddd/core/ports/Outbox"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import type { Job } from "@ddd/core/values/Job"
 import type { Redacted } from "effect"
 import type { RoomRow } from "../audit/Rows.ts"
 

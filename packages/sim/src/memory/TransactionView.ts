@@ -1,5 +1,5 @@
 /** A stored movement as its player sees it. */
-import type { Transaction } from "@ddd/core/ports/Ledger"
+import type { Transaction } from "@ddd/core/money/Transaction"
 import type { TransactionRow } from "../audit/Rows.ts"
 
 export const asTransaction = (

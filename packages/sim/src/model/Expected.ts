@@ -8,7 +8,7 @@ import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
 import { cents, ticketPrice } from "@ddd/core/money/Money"
-import type { Transaction } from "@ddd/core/ports/Ledger"
+import type { Transaction } from "@ddd/core/money/Transaction"
 import { type DrawId, houseUserId, type Position, type UserId } from "@ddd/core/values/Ids"
 import { type Day, dayAfter, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 

@@ -4,6 +4,8 @@
  *
  * The stand-in lives in the process that makes it; the program under test may be any other, pointed at `url` by
  * STRIPE_API_BASE.
+ *
+ * Over 300 lines: what it can be told, and what it shows, are described beside the service that does so.
  */
 import { Effect, type Scope } from "effect"
 import { randomBytes } from "node:crypto"

@@ -1,11 +1,6 @@
 /** `ddd webhooks list`: what outside services told, and what came of it, newest first. */
-import {
-  WebhookInbox,
-  type WebhookSender,
-  webhookSenders,
-  type WebhookState,
-  webhookStates
-} from "@ddd/core/ports/WebhookInbox"
+import { type WebhookSender, webhookSenders, type WebhookState, webhookStates } from "@ddd/core/money/WebhookEvent"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"

@@ -1,5 +1,6 @@
 /** Events of outside services as operators see them: which one is meant, as JSON, and in columns. */
-import { type WebhookEvent, WebhookInbox, type WebhookState } from "@ddd/core/ports/WebhookInbox"
+import type { WebhookEvent, WebhookState } from "@ddd/core/money/WebhookEvent"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { isUuid } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"

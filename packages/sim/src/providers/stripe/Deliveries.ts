@@ -32,7 +32,7 @@ const firstRetryMillis = 200
 const answerMillis = 10_000
 
 /** The header of a delivery: `t=<unix s>,v1=<hex>`, over `"<t>.<body>"`. */
-export const signature = (body: string, secret: string, atMillis: number): string => {
+const signature = (body: string, secret: string, atMillis: number): string => {
   const time = Math.floor(atMillis / 1_000)
   return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`
 }
