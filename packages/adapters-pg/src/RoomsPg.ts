@@ -37,7 +37,7 @@ import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./rooms
 import { centsOrNull, ticketOf, type TicketRow } from "./Rows.ts"
 import { sellInRoom } from "./sales/RoomSale.ts"
 import { makeSaleAttempt } from "./sales/SaleAttempt.ts"
-import { orUnavailable, retryConflicts } from "./Transaction.ts"
+import { inTransaction, orUnavailable, transact } from "./Transaction.ts"
 
 const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
 const orRefuse = <A>(decision: Result.Result<A, RoomRefusal>) =>
@@ -59,9 +59,6 @@ const make = Effect.gen(function*() {
   const sell = sellInRoom({ sql, seals, newId }, rooms)
 
   const clock = clockOf(sql)
-
-  const transact = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-    transaction.pipe(sql.withTransaction, retryConflicts, orUnavailable)
 
   /** A room that was read before in the same call: none is ever removed. */
   const known = Effect.fnUntraced(function*(id: DrawId) {
@@ -87,7 +84,7 @@ const make = Effect.gen(function*() {
     yield* insertRoom(sql, newRoomCode, id, room)
     yield* insertMember(sql, newId, id, host)
     return yield* known(id)
-  }, transact)
+  }, transact(sql))
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
@@ -98,7 +95,7 @@ const make = Effect.gen(function*() {
     yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)
-  }, transact)
+  }, transact(sql))
 
   const leave = Effect.fn("RoomsPg.leave")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
@@ -108,7 +105,7 @@ const make = Effect.gen(function*() {
     // who left is told nothing of those who stay
     yield* tellLeft(sql, id, gone)
     yield* tellStatus(sql, id)
-  }, transact)
+  }, transact(sql))
 
   const purchase = Effect.fn("RoomsPg.purchase")(
     function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
@@ -158,7 +155,7 @@ const make = Effect.gen(function*() {
       yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)
     },
-    transact
+    transact(sql)
   )
 
   /** What is to become of a room whose host asks for its outcome. */
@@ -171,7 +168,7 @@ const make = Effect.gen(function*() {
 
   const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
     const { id } = yield* orNoRoom(yield* rooms.findKey(request))
-    const execution = yield* decideExecution(id, request.userId).pipe(sql.withTransaction, retryConflicts)
+    const execution = yield* inTransaction(sql)(decideExecution(id, request.userId))
     switch (execution._tag) {
       case "AwaitRound":
         return yield* refuse(execution.refusal)

@@ -1,4 +1,5 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
+import { keptWithdrawal } from "@ddd/core/draws/KeptAnswers"
 import {
   type AskDecision,
   type AskFacts,
@@ -18,11 +19,11 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { toHex } from "@ddd/core/values/Bytes"
-import type { KeptAnswer } from "@ddd/core/values/Idempotency"
+import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Option, Result, Schema } from "effect"
+import { Effect, Layer, Result } from "effect"
+import { keepAnswers, readKept } from "./KeptAnswers.ts"
 import { addJobs } from "./OutboxPg.ts"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "./Rows.ts"
 import { orUnavailable, transact } from "./Transaction.ts"
@@ -37,20 +38,6 @@ import {
   type WithdrawalRow,
   writeConclusion
 } from "./WithdrawalRows.ts"
-
-/** How the answer to a withdrawal's request is kept: as the withdrawal's id. */
-const KeptText = Schema.fromJsonString(Schema.Struct({ withdrawal: Schema.String }))
-const decodeKept = Schema.decodeUnknownOption(KeptText)
-
-interface KeptRow {
-  readonly fingerprint: Uint8Array
-  readonly body: string
-}
-
-const keptOf = ({ body, fingerprint }: KeptRow): KeptAnswer<string> => ({
-  fingerprint: toHex(fingerprint),
-  answer: Option.getOrNull(Option.map(decodeKept(body), ({ withdrawal }) => withdrawal))
-})
 
 interface PlayerRow {
   readonly is_erased: boolean
@@ -78,13 +65,13 @@ const make = Effect.gen(function*() {
     const [player] = yield* sql<PlayerRow>`
       SELECT u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
       FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id WHERE u.id = ${userId}::uuid`
-    const [kept] = idempotency === null ? [] : yield* sql<KeptRow>`
-      SELECT fingerprint, body FROM idempotency_keys WHERE user_id = ${userId}::uuid AND key = ${idempotency.key}`
+    const kept = yield* readKept(sql, [{ userId, idempotency }])
+    const earlier = idempotency === null ? undefined : kept.get(answerKeyOf(userId, idempotency.key))
     const at = yield* now.now
     return {
       player: player === undefined ? null : playerOf(player),
       wallet,
-      kept: kept === undefined ? null : keptOf(kept),
+      kept: earlier === undefined ? null : keptWithdrawal(earlier),
       now: at,
       newId: newId(at)
     } satisfies AskFacts
@@ -114,10 +101,8 @@ const make = Effect.gen(function*() {
     if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
     yield* insertWithdrawal(sql, withdrawal, row.created_at)
     if (kept !== null) {
-      yield* sql`
-        INSERT INTO idempotency_keys (user_id, key, fingerprint, status, body, created_at)
-        VALUES (${userId}::uuid, ${kept.key}, decode(${kept.fingerprint}, 'hex'), 202,
-          ${JSON.stringify({ withdrawal: kept.answer })}, app_now())`
+      const answer = { _tag: "Withdrawal", withdrawalId: kept.answer } as const
+      yield* keepAnswers(sql, [{ request: { userId, idempotency: kept }, answer }], askedAt)
     }
     yield* addJobs(outbox, jobs)
     return { transaction: transactionOf(row), isReplayed: false }

@@ -10,7 +10,7 @@ import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import type { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Schedule } from "effect"
 import type { SqlError } from "effect/sql"
-import { isOutOfReach, retryConflicts } from "../Transaction.ts"
+import { inTransaction, isOutOfReach } from "../Transaction.ts"
 
 /** Whether a transaction surely did not commit: the database said so. */
 const isCertain = (cause: Cause.Cause<unknown>): boolean =>
@@ -37,8 +37,7 @@ export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers
           decided = { answer }
         })
       ),
-      sql.withTransaction,
-      retryConflicts,
+      inTransaction(sql),
       Effect.exit
     )
     // before anything was decided there was nothing to commit; an error that the database itself told is certain too

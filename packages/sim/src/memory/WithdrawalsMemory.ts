@@ -1,5 +1,5 @@
 /** Money on its way out, in memory. */
-import { keyOf } from "@ddd/core/draws/Sale"
+import { keptWithdrawal } from "@ddd/core/draws/KeptAnswers"
 import {
   type AskDecision,
   type AskFacts,
@@ -16,6 +16,7 @@ import {
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import { dueTurnJob, isClaimed } from "@ddd/core/money/WithdrawalActions"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJobs } from "./OutboxMemory.ts"
@@ -32,7 +33,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
 
     const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
       const user = store.users.get(userId)
-      const kept = idempotency === null ? undefined : store.answers.get(keyOf(userId, idempotency.key))
+      const kept = idempotency === null ? undefined : store.answers.get(answerKeyOf(userId, idempotency.key))
       return {
         player: user === undefined ? null : {
           isErased: user.erasedAt !== null,
@@ -40,7 +41,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           payoutAccount: store.payoutAccounts.get(userId) ?? null
         },
         wallet: store.wallets.get(userId) ?? null,
-        kept: kept === undefined ? null : { fingerprint: kept.fingerprint, answer: kept.withdrawalId },
+        kept: kept === undefined ? null : keptWithdrawal(kept),
         now: store.now(),
         newId: store.newId()
       }
@@ -54,7 +55,12 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
       if (kept !== null) {
         const { answer, fingerprint, key } = kept
-        store.answers.set(keyOf(userId, key), { userId, key, fingerprint, sold: null, withdrawalId: answer })
+        store.answers.set(answerKeyOf(userId, key), {
+          userId,
+          key,
+          fingerprint,
+          answer: { _tag: "Withdrawal", withdrawalId: answer }
+        })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }
