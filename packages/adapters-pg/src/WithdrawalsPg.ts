@@ -1,5 +1,5 @@
 /** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
-import { keptWithdrawal } from "@ddd/core/draws/KeptAnswers"
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
 import {
   type AskDecision,
   type AskFacts,
@@ -19,7 +19,6 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -60,18 +59,18 @@ const make = Effect.gen(function*() {
   const services = { sql, newId, outbox }
 
   /** What decides about a request, read under the wallet's lock: a sale, a refund or another withdrawal of the player waits. */
-  const askFacts = Effect.fnUntraced(function*({ idempotency, userId }: WithdrawalRequest) {
+  const askFacts = Effect.fnUntraced(function*(request: WithdrawalRequest) {
+    const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
       SELECT u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
       FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id WHERE u.id = ${userId}::uuid`
-    const kept = yield* readKept(sql, [{ userId, idempotency }])
-    const earlier = idempotency === null ? undefined : kept.get(answerKeyOf(userId, idempotency.key))
+    const [kept] = (yield* readKept(sql, [request])).values()
     const at = yield* now.now
     return {
       player: player === undefined ? null : playerOf(player),
       wallet,
-      kept: earlier === undefined ? null : keptWithdrawal(earlier),
+      kept: kept === undefined ? null : keptAs("Withdrawal", kept),
       now: at,
       newId: newId(at)
     } satisfies AskFacts
@@ -90,7 +89,8 @@ const make = Effect.gen(function*() {
   )
 
   const writeAsked = Effect.fnUntraced(function*(
-    { asked: { withdrawal }, jobs, kept, moved }: Extract<AskDecision, { _tag: "Ask" }>
+    request: WithdrawalRequest,
+    { answer, asked: { withdrawal }, jobs, moved }: Extract<AskDecision, { _tag: "Ask" }>
   ) {
     const { askedAt, id, userId } = withdrawal
     const [row] = yield* writeMoves(sql, () => id, askedAt, {
@@ -100,10 +100,7 @@ const make = Effect.gen(function*() {
     })
     if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
     yield* insertWithdrawal(sql, withdrawal, row.created_at)
-    if (kept !== null) {
-      const answer = { _tag: "Withdrawal", withdrawalId: kept.answer } as const
-      yield* keepAnswers(sql, [{ request: { userId, idempotency: kept }, answer }], askedAt)
-    }
+    yield* keepAnswers(sql, [{ request, answer }], instantOf(row.created_at))
     yield* addJobs(outbox, jobs)
     return { transaction: transactionOf(row), isReplayed: false }
   })
@@ -125,7 +122,7 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(decided)) return yield* new WithdrawalRefused({ refusal: decided.failure })
       return decided.success._tag === "Repeat"
         ? yield* earlierAnswer(decided.success)
-        : yield* writeAsked(decided.success)
+        : yield* writeAsked(request, decided.success)
     }, transact(sql)),
 
     claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {

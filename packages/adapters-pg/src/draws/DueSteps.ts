@@ -12,8 +12,8 @@ import { Effect } from "effect"
 import { instantOf } from "../Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
-/** Draws that have a step before them, with the instants at which they fall due. */
-const candidates = (sql: PgClient.PgClient) =>
+/** Draws that have a step before them, a row a step, with the instants at which they fall due; null where that is not known. */
+export const candidates = (sql: PgClient.PgClient) =>
   sql.literal(`
     SELECT id, opens_at AS due_at FROM draws WHERE status = 'scheduled' AND closes_at > app_now()
     UNION ALL

@@ -48,33 +48,34 @@ export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{ readonly 
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-type Found =
-  | { readonly source: Source; readonly text: string | undefined }
-  | { readonly problem: string }
+interface Found {
+  readonly source: Source
+  readonly text: string | undefined
+}
 
-/** What stands in the environment of one variable, or in its file. */
-const find = (environment: Environment, name: string, variable: Variable<unknown>): Found => {
+/** What stands in the environment of one variable, or in its file; fails with a sentence where that cannot be told. */
+const find = (environment: Environment, name: string, variable: Variable<unknown>): Result.Result<Found, string> => {
   const { fallback, form, otherwise, requiredFor } = variable
   const text = environment[name] || undefined
   const file = form.secret ? environment[`${name}_FILE`] || undefined : undefined
   if (text !== undefined && file !== undefined) {
-    return { problem: `${name} and ${name}_FILE are both set: remove one of them.` }
+    return Result.fail(`${name} and ${name}_FILE are both set: remove one of them.`)
   }
-  if (text !== undefined) return { source: "environment", text }
+  if (text !== undefined) return Result.succeed({ source: "environment", text })
   if (file === undefined) {
-    if (fallback !== undefined) return { source: "default", text: fallback }
+    if (fallback !== undefined) return Result.succeed({ source: "default", text: fallback })
     const isMissing = environment["NODE_ENV"] === "production" && requiredFor !== undefined
-    if (otherwise === undefined || isMissing) return { source: "unset", text: undefined }
-    return { source: otherwise === madeInDevelopment ? "development" : "default", text: undefined }
+    if (otherwise === undefined || isMissing) return Result.succeed({ source: "unset", text: undefined })
+    return Result.succeed({ source: otherwise === madeInDevelopment ? "development" : "default", text: undefined })
   }
   try {
     const content = readFileSync(file, "utf8").replace(/\n$/, "")
     return content === ""
-      ? { problem: `${name}_FILE names ${file}, which is empty: write the secret into it.` }
-      : { source: "file", text: content }
+      ? Result.fail(`${name}_FILE names ${file}, which is empty: write the secret into it.`)
+      : Result.succeed({ source: "file", text: content })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { problem: `${name}_FILE cannot be read (${why}): name a file that this account may read.` }
+    return Result.fail(`${name}_FILE cannot be read (${why}): name a file that this account may read.`)
   }
 }
 
@@ -88,11 +89,11 @@ export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>)
   const entries = variableNames.map((name): Entry => {
     const variable: Variable<unknown> = variables[name]
     const found = find(environment, name, variable)
-    if ("problem" in found) {
-      problems.push({ name, message: found.problem })
+    if (Result.isFailure(found)) {
+      problems.push({ name, message: found.failure })
       return { name, variable, source: "unset", given: false, shown: null, value: undefined }
     }
-    const { source, text } = found
+    const { source, text } = found.success
     const value = text === undefined ? undefined : variable.form.read(text)
     if (text !== undefined && value === undefined) {
       problems.push({ name, message: `${name}${faultOf(variable.form, text)}.` })

@@ -15,8 +15,8 @@ const shortest = (path: string): string => {
 }
 
 const mailText = (settings: Settings): string => {
-  const destination = destinationOf(settings)
-  return "server" in destination ? `by ${destination.server}` : `written to ${shortest(destination.folder)}`
+  const { kind, place } = destinationOf(settings)
+  return kind === "server" ? `by ${place}` : `written to ${shortest(place)}`
 }
 
 const fundingText = ({ PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH }: Settings): string => {

@@ -20,11 +20,13 @@ type MailSettings = Pick<Settings, "DATA_DIR" | "MAIL_FROM" | "SMTP_URL">
 
 const folderOf = (settings: MailSettings): string => join(dataDirOf(settings), "mail")
 
-/** Where mail goes, for people: a host, or a folder. */
-export const destinationOf = (settings: MailSettings): { readonly server: string } | { readonly folder: string } =>
+/** Where mail goes, for people: the host of a server, or the path of a folder. */
+export const destinationOf = (
+  settings: MailSettings
+): { readonly kind: "server" | "folder"; readonly place: string } =>
   settings.SMTP_URL === undefined
-    ? { folder: folderOf(settings) }
-    : { server: new URL(Redacted.value(settings.SMTP_URL)).host }
+    ? { kind: "folder", place: folderOf(settings) }
+    : { kind: "server", place: new URL(Redacted.value(settings.SMTP_URL)).host }
 
 /** How often it is looked for tickets to be confirmed. */
 const confirmationPause = "5 seconds"

@@ -27,12 +27,6 @@ const isOf = <Tag extends KeptBody["_tag"]>(
   body: KeptBody | null
 ): body is Extract<KeptBody, { readonly _tag: Tag }> => body?._tag === tag
 
-/** The kept answer as a request to withdraw sees it: the id of the withdrawal that was granted. */
-export const keptWithdrawal = (kept: KeptAnswer<KeptBody>): KeptAnswer<string> => {
-  const { answer, fingerprint } = keptAs("Withdrawal", kept)
-  return { fingerprint, answer: answer?.withdrawalId ?? null }
-}
-
 /** The blocks that purchases of one kind were answered with, by `answerKeyOf`, as the sale reads them. */
 export const keptBlocks = (
   tag: "Purchase" | "RoomPurchase",

@@ -29,6 +29,12 @@ export type AskRefusal =
   | { readonly _tag: "UnknownUser" }
   | KeyReused
 
+/** What is kept of the answer: the movement's id, which is the withdrawal's. */
+export interface KeptWithdrawal {
+  readonly _tag: "Withdrawal"
+  readonly withdrawalId: string
+}
+
 /** Read under the lock of the player's wallet, the clock too. */
 export interface AskFacts {
   /** Null where there is none of that id. */
@@ -39,8 +45,8 @@ export interface AskFacts {
   } | null
   /** Null where there is none. */
   readonly wallet: Wallet | null
-  /** Under the request's key; the answer is a withdrawal's id. */
-  readonly kept: KeptAnswer<string> | null
+  /** Under the request's key. */
+  readonly kept: KeptAnswer<Pick<KeptWithdrawal, "withdrawalId">> | null
   readonly now: Instant
   /** Of the withdrawal and its movement, if it comes to that. */
   readonly newId: string
@@ -54,8 +60,8 @@ export type AskDecision =
     /** The movement has the withdrawal's id. */
     readonly moved: Moved
     readonly asked: ScheduledWithdrawal
-    /** What is kept for a repeat; null where the request has no key. The answer is the withdrawal's id. */
-    readonly kept: (Idempotency & { readonly answer: string }) | null
+    /** What is kept for a repeat, where the request has a key. */
+    readonly answer: KeptWithdrawal
     readonly jobs: ReadonlyArray<NewJob>
   }
 
@@ -70,7 +76,7 @@ export const decideWithdrawal = (
   const earlier = answerToRepeat(idempotency, kept)
   if (Result.isFailure(earlier)) return Result.fail(earlier.failure)
   if (earlier.success !== null) {
-    return Result.succeed({ _tag: "Repeat", withdrawalId: earlier.success, status: "pending" })
+    return Result.succeed({ _tag: "Repeat", withdrawalId: earlier.success.withdrawalId, status: "pending" })
   }
   if (player.isFrozen) return Result.fail({ _tag: "AccountFrozen" })
   const { payoutAccount } = player
@@ -84,7 +90,7 @@ export const decideWithdrawal = (
     _tag: "Ask",
     moved: moved.success,
     asked: { withdrawal, schedule: { dueAt: now, claimedUntil: null } },
-    kept: idempotency === null ? null : { ...idempotency, answer: newId },
+    answer: { _tag: "Withdrawal", withdrawalId: newId },
     jobs: [payoutJob(withdrawal), withdrawalMailJob(withdrawal, "started")]
   })
 }

@@ -21,5 +21,7 @@ export const makeAnswerHeaders = ({ corsOrigins, publicUrl }: PublicAddress): An
     "x-content-type-options": "nosniff",
     ...(publicUrl.protocol === "https:" ? strictTransport : {})
   }
-  return (origin) => ({ ...fixed, ...cors.headers(origin) })
+  // made once for those that name no page, which are most
+  const withoutOrigin = { ...fixed, ...cors.headers(undefined) }
+  return (origin) => origin === undefined ? withoutOrigin : { ...fixed, ...cors.headers(origin) }
 }

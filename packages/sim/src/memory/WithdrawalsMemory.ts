@@ -1,5 +1,5 @@
 /** Money on its way out, in memory. */
-import { keptWithdrawal } from "@ddd/core/draws/KeptAnswers"
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
 import {
   type AskDecision,
   type AskFacts,
@@ -41,26 +41,21 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           payoutAccount: store.payoutAccounts.get(userId) ?? null
         },
         wallet: store.wallets.get(userId) ?? null,
-        kept: kept === undefined ? null : keptWithdrawal(kept),
+        kept: kept === undefined ? null : keptAs("Withdrawal", kept),
         now: store.now(),
         newId: store.newId()
       }
     }
 
     const writeAsked = (
-      { asked: { schedule, withdrawal }, jobs, kept, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
+      { idempotency }: WithdrawalRequest,
+      { answer, asked: { schedule, withdrawal }, jobs, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
     ) => {
       const { askedAt, id, userId } = withdrawal
       const movement = postMovement(store, userId, moved, askedAt, id)
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
-      if (kept !== null) {
-        const { answer, fingerprint, key } = kept
-        store.answers.set(answerKeyOf(userId, key), {
-          userId,
-          key,
-          fingerprint,
-          answer: { _tag: "Withdrawal", withdrawalId: answer }
-        })
+      if (idempotency !== null) {
+        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }
@@ -69,7 +64,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
     const ask = (request: WithdrawalRequest) => {
       const decided = decideWithdrawal(askFacts(request), request)
       if (Result.isFailure(decided)) return Effect.fail(new WithdrawalRefused({ refusal: decided.failure }))
-      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(decided.success))
+      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(request, decided.success))
       const { status, withdrawalId } = decided.success
       const first = movementOf(store, { id: withdrawalId, userId: request.userId })
       return Effect.succeed({ transaction: { ...asTransaction(first), status }, isReplayed: true })
