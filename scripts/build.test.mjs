@@ -29,13 +29,13 @@ beforeAll(() => {
 
 describe("the build", () => {
   it("makes a core that runs without the sources", async () => {
-    assert.isTrue(existsSync(join(built, "src", "Verifier.d.ts")))
+    assert.isTrue(existsSync(join(built, "src", "proof", "Verifier.d.ts")))
     // where it is installed its dependencies lie beside it; here they are the workspace's
     const dependencies = join(built, "node_modules")
     rmSync(dependencies, { force: true })
     symlinkSync(join(root, "packages", "core", "node_modules"), dependencies)
-    const { verifyBundle } = await import(pathToFileURL(join(built, "src", "Verifier.js")).href)
-    const { nobleSha256 } = await import(pathToFileURL(join(built, "src", "Hash.js")).href)
+    const { verifyBundle } = await import(pathToFileURL(join(built, "src", "proof", "Verifier.js")).href)
+    const { nobleSha256 } = await import(pathToFileURL(join(built, "src", "hash", "Hash.js")).href)
     const verdict = await verifyBundle(nobleSha256, [readFileSync(golden("daily-7"))], {})
     assert.strictEqual(verdict.verdict, "VALID ARITHMETIC")
   })
