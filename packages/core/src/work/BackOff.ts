@@ -15,7 +15,7 @@ export interface BackOffs {
   readonly failed: (name: string, clock: number, at: Instant) => Failing
   readonly succeeded: (name: string) => void
   /** Whether anything has failed that has not succeeded since. */
-  readonly isAny: () => boolean
+  readonly isAnyFailing: () => boolean
 }
 
 /** Nothing has failed yet. Pauses go from `minMillis` to `maxMillis`. */
@@ -33,6 +33,6 @@ export const makeBackOffs = (minMillis: number, maxMillis: number): BackOffs => 
     succeeded: (name) => {
       failing.delete(name)
     },
-    isAny: () => failing.size > 0
+    isAnyFailing: () => failing.size > 0
   }
 }

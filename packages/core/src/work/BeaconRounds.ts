@@ -18,12 +18,12 @@ import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
-const patienceMillis = 1_000
+const nextRelayAfterMillis = 1_000
 /** How often it is looked for rounds that are due, and how soon a missing one is asked for again, at first. */
 const pollMillis = 1_000
 const backOffMillisMax = 15_000
 /** A round that is later than this is an operator's matter. */
-const lateMillis = 10 * 60_000
+const lateAfterMillis = 10 * 60_000
 
 /** The round cannot be had now; its draws wait. */
 export class RoundMissing extends Data.TaggedError("RoundMissing")<{ readonly message: string }> {}
@@ -39,7 +39,7 @@ const askInTurn = Effect.fnUntraced(function*<A>(
     const next = Effect.sync(() => turns[index + 1]?.openUnsafe())
     const lane = Effect.gen(function*() {
       yield* turns[index]?.await ?? Effect.void
-      yield* Effect.forkChild(Effect.andThen(Effect.sleep(patienceMillis), next))
+      yield* Effect.forkChild(Effect.andThen(Effect.sleep(nextRelayAfterMillis), next))
       return yield* ask(relay)
     })
     return Effect.tapError(lane, (failure) => Effect.andThen(Effect.sync(() => failures.push(failure)), next))
@@ -112,7 +112,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
     const said = `round ${round} of chain ${chainHash} is ${Math.round(late / 1000)} s late, and ${count} ${
       count === 1 ? "draw waits" : "draws wait"
     } for it: ${why}`
-    yield* late > lateMillis ? Effect.logError(said) : Effect.logWarning(said)
+    yield* late > lateAfterMillis ? Effect.logError(said) : Effect.logWarning(said)
   })
 
   const attempt = Effect.fnUntraced(function*(awaited: AwaitedRound) {

@@ -42,7 +42,7 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   }
 })
 
-/** Gives up a draw that this process has tried to decide in vain, where it has waited for a week as well. Never fails. */
+/** Has a draw declared void that this process failed to decide for `failingMillisMin`, if it is overdue (`isOverdue`) as well. Never fails. */
 export const abandon = (drawId: DrawId, at: Instant) =>
   Draws.use((draws) => draws.perform({ drawId, step: "abandon", dueAt: at })).pipe(
     Effect.tap((done) =>
@@ -83,7 +83,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     yield* Effect.forEach(due, perform, { concurrency: 4, discard: true })
     const next = yield* draws.nextDueAt
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
-    return due.length > 0 && !backOffs.isAny() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
+    return due.length > 0 && !backOffs.isAnyFailing() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
     Effect.catchCause((cause) => Effect.as(Effect.logError("the clockwork could not look", cause), pollMillisMax))
   )
