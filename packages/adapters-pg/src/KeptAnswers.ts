@@ -1,8 +1,7 @@
 /** Answers that are kept under their requests' keys. Read and written under the lock of the player's wallet. */
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
-import { keyOf } from "@ddd/core/draws/Sale"
 import { toHex } from "@ddd/core/values/Bytes"
-import type { Idempotency, KeptAnswer } from "@ddd/core/values/Idempotency"
+import { answerKeyOf, type Idempotency, type KeptAnswer } from "@ddd/core/values/Idempotency"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -22,7 +21,7 @@ interface KeptRow {
   readonly body: string
 }
 
-/** What was kept under the keys of `requests`, by `keyOf`. An answer that cannot be read repeats nothing, as one of another kind. */
+/** What was kept under the keys of `requests`, by `answerKeyOf`. An answer that cannot be read repeats nothing, as one of another kind. */
 export const readKept = Effect.fnUntraced(function*(sql: PgClient.PgClient, requests: ReadonlyArray<Keyed>) {
   const keyed = requests.filter(({ idempotency }) => idempotency !== null)
   const kept = new Map<string, KeptAnswer<KeptBody>>()
@@ -34,7 +33,7 @@ export const readKept = Effect.fnUntraced(function*(sql: PgClient.PgClient, requ
     JOIN idempotency_keys k ON k.user_id = asked.user_id AND k.key = asked.key`
   for (const row of rows) {
     const body = decodeKept(row.body)
-    kept.set(keyOf(userId(row.user_id), row.key), {
+    kept.set(answerKeyOf(userId(row.user_id), row.key), {
       fingerprint: toHex(row.fingerprint),
       answer: body === "other" || body === "spoilt" ? null : body
     })

@@ -27,7 +27,7 @@ const isOf = <Tag extends KeptBody["_tag"]>(
   body: KeptBody | null
 ): body is Extract<KeptBody, { readonly _tag: Tag }> => body?._tag === tag
 
-/** The blocks that purchases of one kind were answered with, by `keyOf`, as the sale reads them. */
+/** The blocks that purchases of one kind were answered with, by `answerKeyOf`, as the sale reads them. */
 export const keptBlocks = (
   tag: "Purchase" | "RoomPurchase",
   kept: ReadonlyMap<string, KeptAnswer<KeptBody>>

@@ -7,7 +7,13 @@
 import { Result } from "effect"
 import { type Cents, cents, ticketPot, ticketPrice } from "../money/Money.ts"
 import { type Movement, payTicket, type Wallet } from "../money/Wallet.ts"
-import { answerToRepeat, type Idempotency, type KeptAnswer, type KeyReused } from "../values/Idempotency.ts"
+import {
+  answerKeyOf,
+  answerToRepeat,
+  type Idempotency,
+  type KeptAnswer,
+  type KeyReused
+} from "../values/Idempotency.ts"
 import { type DrawId, houseUserId, type Position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type Draw, onSale } from "./Draw.ts"
@@ -105,9 +111,6 @@ export const noNumbering = (): never => {
 /** What a pot of `entries` tickets holds. */
 export const potOf = (entries: number): Cents => cents(ticketPot * BigInt(entries))
 
-/** How a kept answer is found: keys are each player's own. */
-export const keyOf = (userId: UserId, key: string): string => `${userId} ${key}`
-
 /**
  * Decides a batch at `clock`, the time read once the draw's row was locked.
  *
@@ -140,7 +143,7 @@ export const sell = (
     // the house has a wallet, and never buys
     if (buyer === undefined || userId === houseUserId) return refused({ _tag: "UnknownBuyer" })
     // the player's own earlier answer comes first: a retry is answered even where nothing is on sale any more
-    const kept = idempotency === null ? null : answers.get(keyOf(userId, idempotency.key)) ?? null
+    const kept = idempotency === null ? null : answers.get(answerKeyOf(userId, idempotency.key)) ?? null
     const earlier = answerToRepeat(idempotency, kept)
     if (Result.isFailure(earlier)) return refused(earlier.failure)
     if (earlier.success !== null) return { _tag: "Replayed", block: earlier.success }
@@ -185,7 +188,7 @@ export const sell = (
       wallet
     }
     if (idempotency !== null) {
-      answers.set(keyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, answer: block })
+      answers.set(answerKeyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, answer: block })
     }
     return { _tag: "Sold", block }
   }

@@ -2,18 +2,9 @@
 import { Result } from "effect"
 import { keptAs, keptBlocks, type KeptBody } from "../draws/KeptAnswers.ts"
 import { type Receipt, receiptOf } from "../draws/Receipt.ts"
-import {
-  type Buyer,
-  keyOf,
-  type Pool,
-  potOf,
-  type PurchaseRefusal,
-  type Sale,
-  sell,
-  type SoldBlock
-} from "../draws/Sale.ts"
+import { type Buyer, type Pool, potOf, type PurchaseRefusal, type Sale, sell, type SoldBlock } from "../draws/Sale.ts"
 import type { Ticket } from "../draws/Ticket.ts"
-import type { Idempotency, KeptAnswer } from "../values/Idempotency.ts"
+import { answerKeyOf, type Idempotency, type KeptAnswer } from "../values/Idempotency.ts"
 import type { Position, TicketId, UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Room } from "./Room.ts"
@@ -34,7 +25,7 @@ export interface RoomPurchaseFacts {
   readonly room: Room
   /** Null: there is no such wallet. */
   readonly buyer: Buyer | null
-  /** The earlier answer under the buyer's key, if there is one, by `keyOf`. */
+  /** The earlier answer under the buyer's key, if there is one, by `answerKeyOf`. */
   readonly kept: ReadonlyMap<string, KeptAnswer<KeptBody>>
   readonly numbering: (position: Position) => TicketId
 }
@@ -78,7 +69,7 @@ export const buyInRoom = (
         answer: { _tag: "RoomPurchase", block: outcome.block, room: withTicket(room, userId, outcome.block) }
       })
     case "Replayed": {
-      const earlier = idempotency === null ? undefined : kept.get(keyOf(userId, idempotency.key))
+      const earlier = idempotency === null ? undefined : kept.get(answerKeyOf(userId, idempotency.key))
       const answer = earlier === undefined ? null : keptAs("RoomPurchase", earlier).answer
       if (answer === null) throw new Error("an answer is repeated that was not kept")
       return Result.succeed({ _tag: "Replayed", answer })

@@ -3,6 +3,7 @@
  * (API.md, "Conventions").
  */
 import { Result } from "effect"
+import type { UserId } from "./Ids.ts"
 
 export interface Idempotency {
   /** 1 … 255 printable characters; each player's own. */
@@ -10,6 +11,9 @@ export interface Idempotency {
   /** Hex SHA-256 over method, path and body. */
   readonly fingerprint: string
 }
+
+/** How a kept answer is found: keys are each player's own. */
+export const answerKeyOf = (userId: UserId, key: string): string => `${userId} ${key}`
 
 /** What was kept of an earlier request under a key. */
 export interface KeptAnswer<Answer> {

@@ -3,15 +3,7 @@ import { Result } from "effect"
 import { Redacted } from "effect"
 import * as fc from "fast-check"
 import { answersOf, type PurchaseAnswer, receiptOf, repeatedPurchases } from "../../src/draws/Receipt.ts"
-import {
-  type Buyer,
-  keyOf,
-  type Pool,
-  type PurchaseRequest,
-  type Sale,
-  sell,
-  type SoldBlock
-} from "../../src/draws/Sale.ts"
+import { type Buyer, type Pool, type PurchaseRequest, type Sale, sell, type SoldBlock } from "../../src/draws/Sale.ts"
 import { sealSale, type SellingDraw } from "../../src/draws/SealedSale.ts"
 import { makeSeals } from "../../src/draws/Seals.ts"
 import { showTicket, type Ticket, ticketResult, undecided } from "../../src/draws/Ticket.ts"
@@ -20,7 +12,7 @@ import { cents, ticketPot } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
 import { append, emptyFrontier, root } from "../../src/proof/Merkle.ts"
 import { toHex, utf8Bytes } from "../../src/values/Bytes.ts"
-import type { KeptAnswer } from "../../src/values/Idempotency.ts"
+import { answerKeyOf, type KeptAnswer } from "../../src/values/Idempotency.ts"
 import { drawId, position, type UserId, userId } from "../../src/values/Ids.ts"
 import { dayOf, instant } from "../../src/values/Instant.ts"
 import { nodeSha256 } from "../support/nodeSha256.ts"
@@ -56,7 +48,7 @@ const makeDraw = (balance: bigint) => {
     requests.forEach(({ idempotency, userId }, index) => {
       const outcome = sale.outcomes[index]
       if (idempotency === null || outcome?._tag !== "Sold") return
-      kept.set(keyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, answer: outcome.block })
+      kept.set(answerKeyOf(userId, idempotency.key), { fingerprint: idempotency.fingerprint, answer: outcome.block })
     })
     const earlier = repeatedPurchases(sale.outcomes, sealed.tickets)
       .flatMap(({ firstPosition, quantity }) => tickets.slice(firstPosition - 1, firstPosition - 1 + quantity))
@@ -96,7 +88,7 @@ describe("the answer to a purchase", () => {
       for (const { answer, request: { idempotency, userId } } of answersTo(asked).answered) {
         if (idempotency === null || Result.isFailure(answer)) continue
         const { replayed, ...receipt } = answer.success
-        const key = keyOf(userId, idempotency.key)
+        const key = answerKeyOf(userId, idempotency.key)
         assert.strictEqual(replayed, first.has(key))
         if (replayed) assert.deepStrictEqual(receipt, first.get(key))
         else first.set(key, receipt)

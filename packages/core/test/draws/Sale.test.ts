@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
   type Buyer,
-  keyOf,
   type Pool,
   potOf,
   type PurchaseRequest,
@@ -13,7 +12,7 @@ import {
 } from "../../src/draws/Sale.ts"
 import { cents, ticketPrice } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
-import type { KeptAnswer } from "../../src/values/Idempotency.ts"
+import { answerKeyOf, type KeptAnswer } from "../../src/values/Idempotency.ts"
 import { drawId, houseUserId, position, ticketId, type UserId, userId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
 
@@ -132,7 +131,7 @@ describe("a batch of purchases", () => {
       first.outcomes.forEach((outcome, i) => {
         const idempotency = asked[i]?.idempotency
         if (outcome._tag === "Sold" && idempotency) {
-          answers.set(keyOf(asked[i]!.userId, idempotency.key), {
+          answers.set(answerKeyOf(asked[i]!.userId, idempotency.key), {
             fingerprint: idempotency.fingerprint,
             answer: outcome.block
           })
@@ -190,7 +189,7 @@ describe("a batch of purchases", () => {
       totalEntries: 7,
       wallet: emptyWallet
     }
-    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", answer: block }]])
+    const kept = new Map([[answerKeyOf(ada, "k"), { fingerprint: "f", answer: block }]])
     const again = request(ada, 1, { idempotency: { key: "k", fingerprint: "f" } })
     const sale = sell(null, noon, new Map([[ada, buyer(0n, true)]]), kept, numbering, [again])
     assert.deepStrictEqual(sale.outcomes, [{ _tag: "Replayed", block }])
@@ -305,7 +304,7 @@ describe("a batch of purchases in a room", () => {
     assert.deepStrictEqual(tags(once), ["Sold", "Replayed", "AlreadyHasTicket"])
     const [sold] = once.outcomes
     if (sold?._tag !== "Sold") return assert.fail("sold")
-    const kept = new Map([[keyOf(ada, "k"), { fingerprint: "f", answer: sold.block }]])
+    const kept = new Map([[answerKeyOf(ada, "k"), { fingerprint: "f", answer: sold.block }]])
     const again = sell(roomPool([]), noon, known, kept, numbering, [request(ada, 1, { idempotency })])
     assert.deepStrictEqual(again.outcomes, [{ _tag: "Replayed", block: sold.block }])
   })

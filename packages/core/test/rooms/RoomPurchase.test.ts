@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
 import type { KeptBody } from "../../src/draws/KeptAnswers.ts"
-import { keyOf, type SoldBlock } from "../../src/draws/Sale.ts"
+import type { SoldBlock } from "../../src/draws/Sale.ts"
 import { undecided } from "../../src/draws/Ticket.ts"
 import { cents, ticketPrice, zero } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
 import type { Room } from "../../src/rooms/Room.ts"
 import { buyInRoom, type RoomPurchaseFacts, roomReceiptOf } from "../../src/rooms/RoomPurchase.ts"
-import type { KeptAnswer } from "../../src/values/Idempotency.ts"
+import { answerKeyOf, type KeptAnswer } from "../../src/values/Idempotency.ts"
 import { drawId, type Position, position, ticketId, type UserId } from "../../src/values/Ids.ts"
 import { noon, stranger, user } from "../support/rooms.ts"
 
@@ -118,7 +118,7 @@ describe("a purchase in a room", () => {
     const answer: KeptBody = { _tag: "RoomPurchase", block, room: roomOf([false, true]) }
     const keptAs = (answer: KeptBody | null, fingerprint = "f"): RoomPurchaseFacts => {
       const kept: ReadonlyMap<string, KeptAnswer<KeptBody>> = new Map([
-        [keyOf(user(1), key.key), { fingerprint, answer }]
+        [answerKeyOf(user(1), key.key), { fingerprint, answer }]
       ])
       const { draw, ...pool } = factsOf(room).pool
       return factsOf(room, { kept, pool: { ...pool, draw: { ...draw, status: "drawn" } } })

@@ -1,12 +1,12 @@
 /** What a sale reads and writes, in memory. Each of these is part of an exclusive write, which core decides. */
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
-import { type Buyer, keyOf, type Pool, type PurchaseRequest, type Sale, type SoldBlock } from "@ddd/core/draws/Sale"
+import type { Buyer, Pool, PurchaseRequest, Sale, SoldBlock } from "@ddd/core/draws/Sale"
 import { sealSale } from "@ddd/core/draws/SealedSale"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { type Ticket, undecided } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { Sealing } from "@ddd/core/ports/Sealing"
-import type { KeptAnswer } from "@ddd/core/values/Idempotency"
+import { answerKeyOf, type KeptAnswer } from "@ddd/core/values/Idempotency"
 import type { Position, TicketId, UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import type { DrawRow, TicketRow } from "../audit/Rows.ts"
@@ -42,15 +42,17 @@ export const makeSelling = Effect.gen(function*() {
     return user === undefined || wallet === undefined ? null : { wallet, frozen: user.frozen }
   }
 
-  /** What was kept of an earlier request under the same key, if there is one, by `keyOf`. */
+  /** What was kept of an earlier request under the same key, if there is one, by `answerKeyOf`. */
   const keptOf = ({ idempotency, userId }: Keyed): ReadonlyMap<string, KeptAnswer<KeptBody>> => {
-    const name = idempotency === null ? null : keyOf(userId, idempotency.key)
+    const name = idempotency === null ? null : answerKeyOf(userId, idempotency.key)
     const kept = name === null ? undefined : store.answers.get(name)
     return new Map(name === null || kept === undefined ? [] : [[name, kept]])
   }
 
   const keep = ({ idempotency, userId }: Keyed, answer: KeptBody): void => {
-    if (idempotency !== null) store.answers.set(keyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+    if (idempotency !== null) {
+      store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+    }
   }
 
   /** Writes a sale in `draw`, but for what is kept of it. Gives its tickets. */

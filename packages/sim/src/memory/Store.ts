@@ -53,7 +53,7 @@ export class Store extends Context.Service<Store, {
   /** Each draw's tickets by position, from the first on. */
   readonly tickets: Map<DrawId, Array<TicketRow>>
   readonly ticketsById: Map<TicketId, TicketRow>
-  /** By `keyOf` of core's Sale. */
+  /** By `answerKeyOf`. */
   readonly answers: Map<string, AnswerRow>
   /** By the draw's id, oldest first. */
   readonly lobbies: Map<DrawId, LobbyRow>

@@ -1,6 +1,5 @@
 /** Money on its way out, in memory. */
 import { keptAs } from "@ddd/core/draws/KeptAnswers"
-import { keyOf } from "@ddd/core/draws/Sale"
 import {
   type AskDecision,
   type AskFacts,
@@ -17,6 +16,7 @@ import {
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import { dueTurnJob, isClaimed } from "@ddd/core/money/WithdrawalActions"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJobs } from "./OutboxMemory.ts"
@@ -33,7 +33,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
 
     const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
       const user = store.users.get(userId)
-      const kept = idempotency === null ? undefined : store.answers.get(keyOf(userId, idempotency.key))
+      const kept = idempotency === null ? undefined : store.answers.get(answerKeyOf(userId, idempotency.key))
       return {
         player: user === undefined ? null : {
           isErased: user.erasedAt !== null,
@@ -55,7 +55,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const movement = postMovement(store, userId, moved, askedAt, id)
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
       if (idempotency !== null) {
-        store.answers.set(keyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }
