@@ -111,7 +111,7 @@ export const addJobs = (outbox: Outbox["Service"], jobs: ReadonlyArray<NewJob>) 
 /** Removes jobs that were done 30 days ago, once an hour. Failed ones stay. */
 export const cleanup = PersistedQueue.layerCleanup().pipe(Layer.provide(store), Layer.orDie)
 
-/** Takes what was said of a player out of the reasons of failed mails: a mail server's answer may hold the address. */
+/** Removes the reasons of a player's failed mails: a mail server's answer may hold the address. */
 export const forgetFailures = (sql: PgClient.PgClient, user: UserId) =>
   sql`UPDATE jobs SET last_failure = NULL WHERE last_failure IS NOT NULL AND element::jsonb ->> 'userId' = ${user}`
 

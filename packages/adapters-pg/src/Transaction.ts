@@ -1,4 +1,4 @@
-/** How this adapter runs transactions, and what it makes of a database that fails. */
+/** How this adapter runs transactions, and which errors of the ports the database's are. */
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"

@@ -21,13 +21,13 @@ export interface Funding {
   readonly creditStatus: CreditStatus
   /** Whom it was credited to, or is to be; null while nobody of its names is known. */
   readonly userId: UserId | null
-  /** What it is worth; null until it was said to be purchased. */
+  /** What it is worth; null until it is purchased. */
   readonly amount: Cents | null
   /** The names by which the store knows the buyer, most telling first. */
   readonly names: ReadonlyArray<string>
 }
 
-/** What is said of a funding. */
+/** What happened to a funding, as a store or one of our own machines tells it. */
 export type FundingEvent =
   | {
     readonly _tag: "Purchased"
@@ -42,7 +42,7 @@ export type FundingEvent =
   | { readonly _tag: "Refunded"; readonly reference: string }
   | { readonly _tag: "RefundReversed"; readonly reference: string }
 
-/** A reference of which nothing was said yet. */
+/** A reference of which no event was recorded yet. */
 export const emptyFunding = (reference: string): Funding => ({
   reference,
   purchased: false,
@@ -55,7 +55,7 @@ export const emptyFunding = (reference: string): Funding => ({
 })
 
 /**
- * The funding with what was said of it. What was said before stays: the first purchase decides the amount, and the buyer unless it
+ * The funding after an event. What earlier events said stays: the first purchase decides the amount, and the buyer unless it
  * named nobody who is known.
  */
 export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
@@ -74,7 +74,7 @@ export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
   }
 }
 
-/** Whether a purchase of `amount`, by `userId` where that is known, is another than the one that was heard of before. */
+/** Whether a purchase of `amount`, by `userId` where that is known, is another than the one that was recorded before. */
 export const contradicts = (funding: Funding, amount: Cents, userId: UserId | null): boolean =>
   funding.purchased &&
   (funding.amount !== amount || (funding.userId !== null && userId !== null && funding.userId !== userId))

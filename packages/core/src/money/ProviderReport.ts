@@ -16,7 +16,7 @@ import {
   type Withdrawal
 } from "./Withdrawal.ts"
 
-/** What became known of a withdrawal. */
+/** What is reported of a withdrawal. */
 export type ProviderReport =
   /** The provider has the transfer; `reversed` of it went back. */
   | { readonly _tag: "TransferSeen"; readonly objectId: string; readonly amount: Cents; readonly reversed: Cents }
@@ -47,7 +47,7 @@ export type ProviderReport =
   | { readonly _tag: "Absent"; readonly step: ProviderStep; readonly attempt: number }
   /** The provider has more than one of what there must be one of. */
   | { readonly _tag: "Ambiguous"; readonly reason: string }
-  /** It is called off before the provider heard of it. */
+  /** It is canceled before the provider was asked. */
   | { readonly _tag: "Canceled"; readonly reason: string }
 
 const rank = (status: ProviderPayoutStatus | null): number =>
@@ -65,7 +65,7 @@ const releaseHold = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => 
   held: withdrawal.held?.step === step ? null : withdrawal.held
 })
 
-/** Got on with a step. */
+/** A step made progress: no pause is due, and no problem is left. */
 const progressed = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => ({
   ...releaseHold(withdrawal, step),
   idleTurns: 0,

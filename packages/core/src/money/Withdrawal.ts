@@ -1,8 +1,8 @@
 /**
- * The way of a withdrawal out of the house, as a state machine: plain data in, plain data out.
+ * A withdrawal and its states.
  *
  * A provider is asked for two things, one after the other: to transfer the money to the player's account with it, and to pay it out
- * from there to their bank. Each has a state of its own, stored before the provider hears of it: unsent, unknown, done, refused.
+ * from there to their bank. Each has a state of its own, stored before the provider is asked: unsent, unknown, done, refused.
  * What is unknown is asked again under the same key while the provider remembers keys, and only looked up after that. Money goes
  * back to the wallet only where it is certain that none has left: nothing was done or unknown, or what was done is reversed
  * (DESIGN.md, "What leaves the building").
@@ -39,7 +39,7 @@ export type WithdrawalStatus = "pending" | "paid" | "failed" | "returned"
 export interface Hold {
   /** A clause: what was found. */
   readonly reason: string
-  /** The step that the provider has nothing of, or refuses; null where it has something that it should not. */
+  /** The step that the provider has no trace of, or refuses; null where it has something that it should not have. */
   readonly step: ProviderStep | null
 }
 
@@ -62,9 +62,9 @@ export interface Withdrawal {
   readonly held: Hold | null
   /** The latest thing that went wrong, for people. */
   readonly problem: string | null
-  /** How often it was taken up: names a turn, so that an answer that comes after the next turn began is recognised. */
+  /** The number of its latest turn, from 1; 0 before the first. By it an answer that comes after the next turn began is recognised. */
   readonly turn: number
-  /** Turns since it last got on: what its pauses grow by. */
+  /** How many turns have made no progress since the last that did: its pauses grow with it. */
   readonly idleTurns: number
 }
 

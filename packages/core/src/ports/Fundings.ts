@@ -26,13 +26,13 @@ export class Fundings extends Context.Service<Fundings, {
   /**
    * Records an event and moves what it makes due, in one transaction: however often, in whatever order and on however many
    * nodes the same is told, a reference is credited once, taken back once, given back once. Taking back cancels withdrawals that the
-   * provider has not heard of, newest first, where the balance does not suffice; what is missing then is owed. A credit
+   * provider has not been asked for, newest first, where the balance does not suffice; what is missing then is owed. A credit
    * concludes the events that told of it while its buyer was unknown.
    */
   readonly record: (
     event: FundingEvent
   ) => Effect.Effect<FundingOutcome, FundingConflict | UnknownUser | DepositRefused | Unavailable>
-  /** What stands under a reference; null where nothing was ever said of it. */
+  /** What stands under a reference; null where no event of it was ever recorded. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>
   /**
    * These names are one buyer's: where one of them is a player, what waits under another is theirs. False where none is.

@@ -29,7 +29,7 @@ export type WithdrawalEvent = typeof withdrawalEvents[number]
 /** Acts on an event of the inbox. */
 export type WebhookJob = { readonly _tag: "HandleWebhook"; readonly eventId: string }
 
-/** Takes up a withdrawal. */
+/** Takes the turns of a withdrawal that are due. */
 export type PayoutJob = { readonly _tag: "PayOut"; readonly withdrawalId: string }
 
 /** Something to be done outside the transaction that causes it. */

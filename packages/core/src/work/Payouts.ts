@@ -1,7 +1,7 @@
 /**
- * Takes withdrawals to where they end, and accounts to where money can be sent.
+ * Pays withdrawals out through the provider, turn by turn, and keeps the status of payout accounts.
  *
- * Any node may do any turn: what a turn is about is stored before the provider is asked, what came of it after. A process that dies
+ * Any node may take any turn: what a turn asks is stored before the provider is asked, and its report after. A process that dies
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
@@ -70,7 +70,7 @@ export type Resolved =
   | { readonly _tag: "Resolved"; readonly withdrawal: Withdrawal }
   /** The provider has what was thought absent: the withdrawal went on by itself. */
   | { readonly _tag: "Found"; readonly withdrawal: Withdrawal }
-  /** It is not held, or the decision makes no sense of it. */
+  /** It is not held, or the decision does not apply to what it is held for. */
   | { readonly _tag: "NotApplicable"; readonly withdrawal: Withdrawal }
   /** The provider could not be asked, without which nothing is decided. */
   | { readonly _tag: "NotAsked"; readonly reason: string }
@@ -109,7 +109,7 @@ export interface Difference {
 }
 
 /**
- * Compares a withdrawal with what the provider has of it, and learns what is new. Gives what differed: nothing where the provider
+ * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed: nothing where the provider
  * knows what the books know.
  */
 export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Withdrawal) {
@@ -168,7 +168,7 @@ const checkAccount = Effect.fnUntraced(function*(account: string) {
   return status
 })
 
-/** A notice said that something changed about an account. Accounts of others than our players are none of our business. */
+/** Asks for an account that a notice says has changed, and keeps its status. Null for an account that is no player's. */
 export const refreshAccount = Effect.fn("Payouts.refreshAccount")(function*(account: string) {
   const accounts = yield* PayoutAccounts
   return (yield* accounts.named(account)) === null ? null : yield* checkAccount(account)
