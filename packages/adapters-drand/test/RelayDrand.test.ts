@@ -1,4 +1,4 @@
-import { quicknet, quicknetHash, verifyBeacon } from "@ddd/core/draws/Beacon"
+import { quicknet, quicknetHash, verifyBeacon } from "@ddd/core/proof/Beacon"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { instant } from "@ddd/core/values/Instant"
 import { info, type RelayBehaviour, relayBehaviours, start } from "@ddd/sim/providers/BeaconRelayStandIn"

@@ -1,7 +1,7 @@
 /** What the application's role may not do at all, whatever the triggers say (SECURITY-CHECKS, 30). */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { session } from "../src/Provision.ts"
+import { session } from "../src/database/Provision.ts"
 import { TestDatabase } from "../src/testing/TestDatabase.ts"
 import * as PgWorld from "./support/PgWorld.ts"
 import { ada, draws, makeTries, Sessions } from "./support/Refusing.ts"

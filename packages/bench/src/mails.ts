@@ -5,7 +5,7 @@
  * The tickets are sold at the port, the clock is moved on by a minute, and this process then looks for tickets to confirm and writes
  * the mails, to files. It fails where a player gets no mail, or two.
  */
-import * as TicketMailsPg from "@ddd/adapters-pg/TicketMailsPg"
+import * as TicketMailsPg from "@ddd/adapters-pg/draws/TicketMailsPg"
 import { dataDirOf } from "@ddd/cli/DataDir"
 import * as MailWorkers from "@ddd/cli/server/MailWorkers"
 import { print, remark } from "@ddd/cli/terminal/Output"

@@ -4,10 +4,10 @@
  * The server owns its embedded PostgreSQL; other commands use the one that a server runs, or start it for as long as they
  * need it.
  */
-import * as DevClock from "@ddd/adapters-pg/DevClock"
-import * as EmbeddedPostgres from "@ddd/adapters-pg/EmbeddedPostgres"
-import * as Migrator from "@ddd/adapters-pg/Migrator"
-import * as Provision from "@ddd/adapters-pg/Provision"
+import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
+import * as Migrator from "@ddd/adapters-pg/database/Migrator"
+import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { Data, Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { join } from "node:path"

@@ -1,5 +1,5 @@
 /** What the reader of a proof bundle knows from elsewhere: from the options on the command line to what the verifier takes. */
-import type { Terms } from "@ddd/core/draws/Outcome"
+import type { Terms } from "@ddd/core/proof/Outcome"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { cents } from "@ddd/core/money/Money"
 import { parseVerifierKey, type VerifierKey } from "@ddd/core/proof/Note"

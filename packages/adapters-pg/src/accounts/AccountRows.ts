@@ -6,7 +6,7 @@ import { houseUserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlError } from "effect/sql"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 
 export interface UserRow {
   readonly id: string

@@ -3,8 +3,8 @@ import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { forgetFailures } from "../OutboxPg.ts"
-import { accountPseudonym } from "../ThrottlesPg.ts"
+import { forgetFailures } from "../jobs/OutboxPg.ts"
+import { accountPseudonym } from "./ThrottlesPg.ts"
 
 /**
  * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings, or naming them

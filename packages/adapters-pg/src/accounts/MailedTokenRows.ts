@@ -13,7 +13,7 @@ import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
-import { instantOf, instantOrNull } from "../Rows.ts"
+import { instantOf, instantOrNull } from "../database/Rows.ts"
 
 type Write = Effect.Effect<void, SqlError.SqlError>
 

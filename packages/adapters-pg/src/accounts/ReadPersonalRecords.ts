@@ -21,8 +21,8 @@ import {
   walletColumns,
   walletOf,
   type WalletRow
-} from "../Rows.ts"
-import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../WithdrawalRows.ts"
+} from "../database/Rows.ts"
+import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../money/WithdrawalRows.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 

@@ -11,7 +11,7 @@ import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 
 /** An event as it is stored, with what was encrypted of it. */
 export interface OpenedEvent extends SecurityEvent {

@@ -6,7 +6,7 @@
  * be wrong for one of them, so only one player's answers are held at a time.
  */
 import type { SoldBlock } from "@ddd/core/draws/Sale"
-import { decodeKept } from "../KeptAnswerText.ts"
+import { decodeKept } from "../sales/KeptAnswerText.ts"
 
 export interface AnswerRow {
   readonly user_id: string

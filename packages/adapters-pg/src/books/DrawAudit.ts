@@ -3,9 +3,9 @@
  *
  * What the records must say is computed from the tables and compared as text, since a value has one spelling.
  */
-import { opens } from "@ddd/core/draws/Commitment"
+import { opens } from "@ddd/core/proof/Commitment"
 import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
-import { entropy, takingsOf, winningPosition } from "@ddd/core/draws/Outcome"
+import { entropy, takingsOf, winningPosition } from "@ddd/core/proof/Outcome"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { cents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import { encodeFrontier, root } from "@ddd/core/proof/Merkle"
@@ -22,7 +22,7 @@ import {
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, isTicketId, position } from "@ddd/core/values/Ids"
 import type { Day } from "@ddd/core/values/Instant"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 import type { Findings } from "./Findings.ts"
 import type { SaleHours, Tickets } from "./TicketAudit.ts"
 

@@ -10,7 +10,7 @@ import { append, emptyFrontier, type Frontier } from "@ddd/core/proof/Merkle"
 import { equalBytes, fromHex, toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { type DrawId, position, ticketId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 import type { Findings } from "./Findings.ts"
 
 export interface TicketRow {

@@ -9,7 +9,7 @@ import type { DueStep } from "@ddd/core/ports/Draws"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
 /** Draws that have a step before them, a row a step, with the instants at which they fall due; null where that is not known. */

@@ -3,7 +3,7 @@ import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
-import { tellStatus } from "../DrawEventsPg.ts"
+import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw } from "./ReadDraw.ts"
 import type { StepServices } from "./StepServices.ts"
 

@@ -7,7 +7,7 @@ import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf, instantOrNull } from "../Rows.ts"
+import { instantOf, instantOrNull } from "../database/Rows.ts"
 
 export interface StepRow {
   readonly id: string

@@ -3,7 +3,7 @@ import { type AwaitedRound, awaitedRounds, type WaitingDraw } from "@ddd/core/dr
 import { drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf } from "../Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 
 interface WaitingRow {
   readonly id: string

@@ -1,5 +1,5 @@
 /** What the steps of a draw have in common on PostgreSQL. */
-import type { ChainInfo } from "@ddd/core/draws/Beacon"
+import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
@@ -9,7 +9,7 @@ import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import { type DrawId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Redacted } from "effect"
-import { instantOf, walletColumns, walletOf, type WalletRow } from "../Rows.ts"
+import { instantOf, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {

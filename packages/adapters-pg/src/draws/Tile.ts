@@ -2,7 +2,7 @@
 import { isDue } from "@ddd/core/draws/Steps"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
-import { tileDraw } from "../TicketTiles.ts"
+import { tileDraw } from "./TicketTiles.ts"
 import { readDraw } from "./ReadDraw.ts"
 import type { StepServices } from "./StepServices.ts"
 

@@ -12,7 +12,7 @@ import { instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf, instantOrNull } from "../Rows.ts"
+import { instantOf, instantOrNull } from "../database/Rows.ts"
 
 interface ParticipantRow {
   readonly id: string

@@ -10,7 +10,7 @@ import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import type { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Schedule } from "effect"
 import type { SqlError } from "effect/sql"
-import { inTransaction, isOutOfReach } from "../Transaction.ts"
+import { inTransaction, isOutOfReach } from "../database/Transaction.ts"
 
 /** Whether a transaction surely did not commit: the database said so. */
 const isCertain = (cause: Cause.Cause<unknown>): boolean =>

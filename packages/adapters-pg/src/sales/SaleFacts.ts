@@ -10,7 +10,7 @@ import { drawId, type UserId } from "@ddd/core/values/Ids"
 import type { Day } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../Rows.ts"
+import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 
 /** A draw as a sale sees it. */
 export interface PoolRow {

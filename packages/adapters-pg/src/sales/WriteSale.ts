@@ -7,7 +7,7 @@ import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { tellSold, tellStatus } from "../DrawEventsPg.ts"
+import { tellSold, tellStatus } from "../draws/DrawEventsPg.ts"
 import { type PoolRow, sellingDraw } from "./SaleFacts.ts"
 
 export interface SaleWriter {

@@ -1,7 +1,7 @@
 /** What the set-up of a test run hands to the test files, in a form that crosses from process to process. */
 import { Redacted } from "effect"
 import { inject } from "vitest"
-import type { PgConnection } from "../Provision.ts"
+import type { PgConnection } from "../database/Provision.ts"
 
 /** The administrator of the run's PostgreSQL, the password in clear text. */
 export interface ProvidedPostgres {

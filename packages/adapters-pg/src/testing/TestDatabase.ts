@@ -19,7 +19,7 @@ import {
   type ProvisionedDatabase,
   type ProvisionError,
   session
-} from "../Provision.ts"
+} from "../database/Provision.ts"
 import { injectedAdmin, injectedPrefix } from "./ProvidedPostgres.ts"
 
 /** How to make a migrated database, once a run. */

@@ -13,8 +13,8 @@ import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Pl
 import { auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { migrate, readMigrations } from "../../src/Migrator.ts"
-import { layer as client, session } from "../../src/Provision.ts"
+import { migrate, readMigrations } from "../../src/database/Migrator.ts"
+import { layer as client, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 

@@ -1,6 +1,6 @@
 /** That SQL finds what core's `stepsAhead` says, for draws in every state. */
 import { awaitedRounds, type WaitingDraw } from "@ddd/core/draws/AwaitedRounds"
-import { commit } from "@ddd/core/draws/Commitment"
+import { commit } from "@ddd/core/proof/Commitment"
 import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
 import { type StepFacts, stepsAhead } from "@ddd/core/draws/Steps"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
@@ -15,7 +15,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
 import { candidates, dueSteps, nextDueAt } from "../../src/draws/DueSteps.ts"
-import { session } from "../../src/Provision.ts"
+import { session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 

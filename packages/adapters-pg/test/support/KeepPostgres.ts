@@ -1,7 +1,7 @@
 /** A process of its own: `node KeepPostgres.ts start|acquire <folder>` has the folder's server, says "up", and keeps it until told to end. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { acquire, start } from "../../src/EmbeddedPostgres.ts"
+import { acquire, start } from "../../src/embedded/EmbeddedPostgres.ts"
 
 const [how, dataDir = ""] = process.argv.slice(2)
 

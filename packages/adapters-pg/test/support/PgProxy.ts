@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { connect, createServer, type NetConnectOpts, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { layer as client, type PgConnection } from "../../src/Provision.ts"
+import { layer as client, type PgConnection } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 
 /**

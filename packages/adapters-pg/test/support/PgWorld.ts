@@ -9,10 +9,10 @@ import { World } from "@ddd/sim/World"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
-import { migrate, readMigrations } from "../../src/Migrator.ts"
+import { migrate, readMigrations } from "../../src/database/Migrator.ts"
 import * as Ports from "../../src/Ports.ts"
-import { layer as client, type ProvisionedDatabase, session } from "../../src/Provision.ts"
-import { instantOf } from "../../src/Rows.ts"
+import { layer as client, type ProvisionedDatabase, session } from "../../src/database/Provision.ts"
+import { instantOf } from "../../src/database/Rows.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 
 const migrations = readMigrations()

@@ -1,6 +1,6 @@
 /** The development clock of the servers on a database, moved from outside. */
-import * as DevClock from "@ddd/adapters-pg/DevClock"
-import * as Provision from "@ddd/adapters-pg/Provision"
+import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as Database from "@ddd/cli/Database"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"

@@ -1,6 +1,6 @@
 /** The database of the demo, and the clock in it. */
-import * as DevClock from "@ddd/adapters-pg/DevClock"
-import * as Provision from "@ddd/adapters-pg/Provision"
+import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import * as Provision from "@ddd/adapters-pg/database/Provision"
 import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"

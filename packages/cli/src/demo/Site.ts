@@ -2,7 +2,7 @@
  * What the demo plays on: a server of its own in a process of its own, on a data folder and a port of its own, with a clock
  * that can be moved and the beacon of development. All of it is gone afterwards.
  */
-import { roundFor, roundTime } from "@ddd/core/draws/Beacon"
+import { roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { chain } from "@ddd/sim/providers/BeaconStandIn"
 import { Effect } from "effect"

@@ -1,5 +1,5 @@
 /** What the server says on a terminal when it is open: where it is, and what is simulated, off or its own. */
-import { quicknet } from "@ddd/core/draws/Beacon"
+import { quicknet } from "@ddd/core/proof/Beacon"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"

@@ -1,5 +1,5 @@
 /** The workers of a server that act on money in and out. */
-import * as OutboxPg from "@ddd/adapters-pg/OutboxPg"
+import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import * as Payouts from "@ddd/core/work/Payouts"
 import * as Webhooks from "@ddd/core/work/Webhooks"
 import { Effect, Layer } from "effect"

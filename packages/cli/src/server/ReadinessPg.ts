@@ -1,5 +1,5 @@
 /** Whether this process should be sent requests, as `/readyz` tells: the database answers, its schema is ours, and we stay. */
-import * as Migrator from "@ddd/adapters-pg/Migrator"
+import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import { Readiness } from "@ddd/http/operator/Readiness"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"

@@ -1,5 +1,5 @@
 /** Databases of the test run as processes are told of them. */
-import type { PgConnection } from "@ddd/adapters-pg/Provision"
+import type { PgConnection } from "@ddd/adapters-pg/database/Provision"
 import { Redacted } from "effect"
 
 /** The connection as a URL. */

@@ -2,8 +2,8 @@
  * Servers as processes on a database of their own, with a mail server that takes what they send and a clock that moves: what the
  * tests of accounts play on.
  */
-import * as DevClock from "@ddd/adapters-pg/DevClock"
-import * as Provision from "@ddd/adapters-pg/Provision"
+import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import type { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"

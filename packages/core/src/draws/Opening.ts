@@ -16,10 +16,10 @@ import {
 import { toHex } from "../values/Bytes.ts"
 import type { DrawId } from "../values/Ids.ts"
 import { type Day, type Instant, instant } from "../values/Instant.ts"
-import { beaconDelayMillis, chainHash, type ChainInfo, roundFor } from "./Beacon.ts"
-import { commit } from "./Commitment.ts"
+import { beaconDelayMillis, chainHash, type ChainInfo, roundFor } from "../proof/Beacon.ts"
+import { commit } from "../proof/Commitment.ts"
 import type { PlannedDay } from "./Draw.ts"
-import { ticketTerms } from "./Outcome.ts"
+import { ticketTerms } from "../proof/Outcome.ts"
 
 /** The round of a chain that decides an outcome which is due at `drawAt`; null without a chain. Throws `TypeError` of a chain that is none. */
 export const beaconAt = (hash: Sha256, chain: ChainInfo | null, drawAt: Instant): BeaconRef | null => {

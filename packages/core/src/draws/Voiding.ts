@@ -13,7 +13,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { DrawKind, VoidReason } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { openRecordOf } from "./Opening.ts"
-import { takingsOf } from "./Outcome.ts"
+import { takingsOf } from "../proof/Outcome.ts"
 import { abandonReason, isDue } from "./Steps.ts"
 
 /** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */

@@ -3,7 +3,7 @@
  *
  * The first line holds the signed records, each further one a ticket. JSON is minimal, so every line has one spelling.
  */
-import type { ChainInfo } from "../draws/Beacon.ts"
+import type { ChainInfo } from "./Beacon.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { toHex } from "../values/Bytes.ts"
 import { type DrawId, isUuid, type TicketId } from "../values/Ids.ts"

@@ -11,9 +11,9 @@ import {
   quicknetScheme,
   roundFor,
   verifyBeacon
-} from "../draws/Beacon.ts"
-import { opens } from "../draws/Commitment.ts"
-import { entropy, takings, type Terms, winningPosition } from "../draws/Outcome.ts"
+} from "./Beacon.ts"
+import { opens } from "./Commitment.ts"
+import { entropy, takings, type Terms, winningPosition } from "./Outcome.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { fromHex, toHex } from "../values/Bytes.ts"
 import { dayMillis, dayStart, formatInstant, type Instant } from "../values/Instant.ts"

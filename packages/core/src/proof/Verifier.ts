@@ -4,8 +4,8 @@
  * Trusts nothing but what it is given in the options, needs no network, and runs in Node and in a browser. A bundle of any
  * size is read once; memory grows by eight bytes a ticket.
  */
-import { drandHashes, quicknetHash } from "../draws/Beacon.ts"
-import type { Terms } from "../draws/Outcome.ts"
+import { drandHashes, quicknetHash } from "./Beacon.ts"
+import type { Terms } from "./Outcome.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { ticketPot, ticketPrice } from "../money/Money.ts"
 import type { VerifierKey } from "./Note.ts"

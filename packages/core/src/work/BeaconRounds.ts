@@ -7,7 +7,7 @@
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
-import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../draws/Beacon.ts"
+import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { failingMillisMin } from "../draws/Steps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChain } from "../ports/BeaconChain.ts"

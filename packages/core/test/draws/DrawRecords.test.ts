@@ -7,10 +7,10 @@ import {
   quicknetHash,
   roundFor,
   roundTime
-} from "../../src/draws/Beacon.ts"
+} from "../../src/proof/Beacon.ts"
 import { lockDaily, lockRoom } from "../../src/draws/Locking.ts"
 import { openDaily, openRoom } from "../../src/draws/Opening.ts"
-import { takingsOf } from "../../src/draws/Outcome.ts"
+import { takingsOf } from "../../src/proof/Outcome.ts"
 import { outcomeOf, resultRecord } from "../../src/draws/Settlement.ts"
 import { voidRecord } from "../../src/draws/Voiding.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { beaconDelayMillis } from "../../src/draws/Beacon.ts"
+import { beaconDelayMillis } from "../../src/proof/Beacon.ts"
 import { lockByClock, lockByHost } from "../../src/draws/Locking.ts"
 import { newRoomDraw } from "../../src/draws/Opening.ts"
 import { autoDrawAfterMillis } from "../../src/draws/Steps.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { quicknet } from "../../src/draws/Beacon.ts"
+import { quicknet } from "../../src/proof/Beacon.ts"
 import { type BundleTicket, decodeHeader, encodeHeader, encodeTicket } from "../../src/proof/Proof.ts"
 import { makeTicketLineReader } from "../../src/proof/TicketLine.ts"
 import { concat, fromHex, toHex, utf8Bytes } from "../../src/values/Bytes.ts"

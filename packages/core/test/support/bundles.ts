@@ -4,9 +4,9 @@
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 import { ed25519 } from "@noble/curves/ed25519.js"
-import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/draws/Beacon.ts"
-import { commit } from "../../src/draws/Commitment.ts"
-import { entropy, takings, winningPosition } from "../../src/draws/Outcome.ts"
+import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/proof/Beacon.ts"
+import { commit } from "../../src/proof/Commitment.ts"
+import { entropy, takings, winningPosition } from "../../src/proof/Outcome.ts"
 import type { Sha256 } from "../../src/hash/Hash.ts"
 import { ticketPot, ticketPrice } from "../../src/money/Money.ts"
 import { ownerCommit } from "../../src/proof/Leaf.ts"

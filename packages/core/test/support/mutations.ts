@@ -3,7 +3,7 @@
  * itself, who can sign whatever it likes.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
-import { roundTime } from "../../src/draws/Beacon.ts"
+import { roundTime } from "../../src/proof/Beacon.ts"
 import { cents } from "../../src/money/Money.ts"
 import { formatNote } from "../../src/proof/Note.ts"
 import { type BundleTicket, encodeTicket } from "../../src/proof/Proof.ts"

@@ -1,5 +1,5 @@
 /** The proof bundle of a draw, made as it is sent (FAIRNESS.md, "The proof bundle"): ten million tickets take no more memory than ten. */
-import { type ChainInfo, chainNamed } from "@ddd/core/draws/Beacon"
+import { type ChainInfo, chainNamed } from "@ddd/core/proof/Beacon"
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"

@@ -1,6 +1,6 @@
 /** What must hold of draws, their tickets and their records (FAIRNESS.md). */
-import { opens } from "@ddd/core/draws/Commitment"
-import { entropy, winningPosition } from "@ddd/core/draws/Outcome"
+import { opens } from "@ddd/core/proof/Commitment"
+import { entropy, winningPosition } from "@ddd/core/proof/Outcome"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { emptyRoot, nodeHash, root } from "@ddd/core/proof/Merkle"
 import { parseNote } from "@ddd/core/proof/Note"

@@ -3,7 +3,7 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/draws/Beacon"
+import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { abandonAfterMillis } from "@ddd/core/draws/Steps"
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"

@@ -2,7 +2,7 @@
  * A stand-in for a relay of drand: an HTTP server on this machine that tells the rounds of the stand-in beacon, each from its time on,
  * in version 1 of drand's API, and misbehaves as told.
  */
-import { isBeforeRound } from "@ddd/core/draws/Beacon"
+import { isBeforeRound } from "@ddd/core/proof/Beacon"
 import { toHex } from "@ddd/core/values/Bytes"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, type Scope } from "effect"

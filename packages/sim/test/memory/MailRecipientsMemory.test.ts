@@ -3,7 +3,7 @@ import { userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import * as MailRecipientsMemory from "../../src/memory/MailRecipientsMemory.ts"
+import * as MailRecipientsMemory from "../../src/memory/accounts/MailRecipientsMemory.ts"
 import * as Store from "../../src/memory/Store.ts"
 import type { MailedTokenRow, UserRow } from "../../src/memory/StoredRows.ts"
 

@@ -5,7 +5,7 @@
  * 12). The server is asked every few seconds, each second around a lock: the record must be here within the 30 seconds
  * between the close and the round. What was kept once is held against what is shown from then on.
  */
-import { quicknetHash } from "@ddd/core/draws/Beacon"
+import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { setTimeout } from "node:timers/promises"
 import { type ExitCode, holds, refuted, unreadable } from "../ExitCode.ts"

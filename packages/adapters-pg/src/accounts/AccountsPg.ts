@@ -1,0 +1,61 @@
+/** Players on PostgreSQL. Each operation is one transaction, with its security event and the mail it causes. */
+import type { KycStatus } from "@ddd/core/accounts/User"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import type { UserId } from "@ddd/core/values/Ids"
+import { Effect, flow, Layer, Redacted } from "effect"
+import { userOf, type UserRow } from "./AccountRows.ts"
+import { makeCredentials } from "./Credentials.ts"
+import { makeOperators } from "./Operators.ts"
+import { makeServices } from "./Services.ts"
+import { makeSignUpAndIn } from "./SignUpAndIn.ts"
+import { walletOf, type WalletRow } from "../database/Rows.ts"
+import { orUnavailable } from "../database/Transaction.ts"
+
+const make = Effect.gen(function*() {
+  const services = yield* makeServices
+  const { sql } = services
+  const signUpAndIn = makeSignUpAndIn(services)
+  const credentials = makeCredentials(services)
+  const operators = makeOperators(services)
+
+  const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
+    const [row] = yield* sql<
+      UserRow & WalletRow & { readonly kyc_status: KycStatus; readonly country: string | null }
+    >`
+      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.user_id,
+        (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable,
+        (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at
+      FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
+    return row === undefined
+      ? null
+      : { ...userOf(row), wallet: walletOf(row), kycStatus: row.kyc_status, country: row.country }
+  })
+
+  const passwordHash = Effect.fn("AccountsPg.passwordHash")(function*(user: UserId) {
+    const [row] = yield* sql<{ readonly password_hash: string }>`
+      SELECT password_hash FROM users WHERE id = ${user}::uuid AND erased_at IS NULL`
+    return row === undefined ? null : Redacted.make(row.password_hash)
+  })
+
+  return Accounts.of({
+    signUp: flow(signUpAndIn.signUp, orUnavailable),
+    findForSignIn: flow(signUpAndIn.findForSignIn, orUnavailable),
+    openSession: flow(signUpAndIn.openSession, orUnavailable),
+    profile: flow(profile, orUnavailable),
+    passwordHash: flow(passwordHash, orUnavailable),
+    verifyEmail: flow(credentials.verifyEmail, orUnavailable),
+    askVerification: flow(credentials.askVerification, orUnavailable),
+    askReset: flow(credentials.askReset, orUnavailable),
+    resetPassword: flow(credentials.resetPassword, orUnavailable),
+    findForReset: flow(credentials.findForReset, orUnavailable),
+    changePassword: flow(credentials.changePassword, orUnavailable),
+    changeProfile: flow(credentials.changeProfile, orUnavailable),
+    find: flow(operators.find, orUnavailable),
+    freeze: flow(operators.freeze, orUnavailable),
+    unfreeze: flow(operators.unfreeze, orUnavailable),
+    export: flow(operators.exportAll, orUnavailable),
+    erase: flow(operators.erase, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Accounts, make)

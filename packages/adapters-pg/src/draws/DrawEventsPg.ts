@@ -1,0 +1,54 @@
+/**
+ * What happened to draws, by LISTEN/NOTIFY: told at the commit that caused it, to every process.
+ *
+ * One listening connection a process, shared by all who subscribe. `Missed` is said each time that listening begins.
+ */
+import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
+import { drawId, isUuid, userId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, PubSub, Stream } from "effect"
+import { Listener } from "../database/Listener.ts"
+
+const channel = "ddd_draws"
+
+// what stands between draw and user is for servers of the release before, which hear nothing without a number there
+const tell = (sql: PgClient.PgClient, what: "sold" | "status" | "left", id: string, user = "") =>
+  sql`SELECT 1 FROM pg_notify(${channel}, ${`${what} ${id} 0 ${user}`.trimEnd()})`
+
+/** Tells, at the commit, that a draw has changed its status, or a room its members. */
+export const tellStatus = (sql: PgClient.PgClient, id: string) => tell(sql, "status", id)
+
+/** Tells, at the commit, that tickets of a draw were sold. */
+export const tellSold = (sql: PgClient.PgClient, id: string) => tell(sql, "sold", id)
+
+/** Tells, at the commit, that a member left a room. */
+export const tellLeft = (sql: PgClient.PgClient, id: string, user: string) => tell(sql, "left", id, user)
+
+/** `sold <draw> <number>`, `status <draw> <number>`, `left <draw> <number> <user>`; undefined for what another release may say. */
+export const changeOf = (payload: string): DrawChange | undefined => {
+  const [what, id = "", , user = ""] = payload.split(" ")
+  if (!isUuid(id)) return undefined
+  if (what === "sold") return { _tag: "Sold", drawId: drawId(id) }
+  if (what === "status") return { _tag: "Status", drawId: drawId(id) }
+  if (what === "left" && isUuid(user)) return { _tag: "Left", drawId: drawId(id), userId: userId(user) }
+  return undefined
+}
+
+// enough for a burst; who is slower than that is told by the next change, or by `Missed`
+const bufferedMax = 4_096
+
+export const layer = Layer.effect(
+  DrawEvents,
+  Effect.gen(function*() {
+    const changes = yield* Effect.acquireRelease(PubSub.sliding<DrawChange>(bufferedMax), PubSub.shutdown)
+    yield* (yield* Listener).listen(channel, {
+      listening: Effect.asVoid(PubSub.publish(changes, { _tag: "Missed" })),
+      heard: (payload) => {
+        const change = changeOf(payload)
+        return change === undefined ? Effect.void : Effect.asVoid(PubSub.publish(changes, change))
+      },
+      lost: Effect.void
+    })
+    return DrawEvents.of({ changes: Stream.fromPubSub(changes) })
+  })
+)

@@ -1,0 +1,193 @@
+/** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `draws/`. */
+import type { DrawNotes } from "@ddd/core/draws/Draw"
+import { makeSeals } from "@ddd/core/draws/Seals"
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import {
+  Draws,
+  type DueStep,
+  type LastWinner,
+  type ProofSource,
+  StepFailed,
+  type TicketCheck
+} from "@ddd/core/ports/Draws"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { type DrawId, drawId, type Position, userId } from "@ddd/core/values/Ids"
+import { pageOf } from "@ddd/core/values/Page"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Stream } from "effect"
+import { SqlError } from "effect/sql"
+import { dueSteps, nextDueAt } from "./DueSteps.ts"
+import { publishAhead } from "./Open.ts"
+import { performStep } from "./PerformStep.ts"
+import { roundsAwaited, storeRound } from "./Rounds.ts"
+import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "../database/Rows.ts"
+import { inclusionOf, ticketLines } from "./TicketTiles.ts"
+import { isOutOfReach, orUnavailable } from "../database/Transaction.ts"
+
+interface NotesRow {
+  readonly open_note: string
+  readonly lock_note: string | null
+  readonly result_note: string | null
+}
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const sealing = yield* Sealing
+  const seals = makeSeals(sealing)
+  const services = {
+    sql,
+    sealing,
+    newId: (yield* Identifiers).newId,
+    outbox: yield* Outbox,
+    signer: yield* RecordSigner,
+    vault: yield* SeedVault,
+    chain: yield* BeaconChain
+  }
+  const columns = drawColumns(sql)
+
+  const one = Effect.map((rows: ReadonlyArray<DrawRow>) => rows[0] === undefined ? null : drawOf(rows[0]))
+
+  const notesOf = (id: DrawId) =>
+    Effect.map(
+      sql<NotesRow>`SELECT open_note, lock_note, result_note FROM draws WHERE id = ${id}::uuid`,
+      ([row]): DrawNotes | null =>
+        row === undefined ? null : { open: row.open_note, lock: row.lock_note, result: row.result_note }
+    )
+
+  return Draws.of({
+    publishAhead: orUnavailable(publishAhead(services)),
+    due: orUnavailable(dueSteps(sql)),
+    nextDueAt: orUnavailable(nextDueAt(sql)),
+
+    // a database that is out of reach may be back for the next attempt; anything else is this step's own failure
+    perform: Effect.fn("DrawsPg.perform")((due: DueStep) =>
+      performStep(services, due).pipe(
+        Effect.catchIf(
+          (error) => SqlError.isSqlError(error) && !isOutOfReach(error),
+          (cause) => Effect.fail(new StepFailed({ due, message: `the database refused it: ${cause.message}`, cause }))
+        ),
+        orUnavailable
+      )
+    ),
+
+    awaitedRounds: orUnavailable(roundsAwaited(sql)),
+    storeRound: Effect.fn("DrawsPg.storeRound")(
+      (chainHash, round, signature) => storeRound(sql, chainHash, round, signature),
+      orUnavailable
+    ),
+
+    current: orUnavailable(one(sql<DrawRow>`
+      SELECT ${columns} FROM draws d, (SELECT app_now() AS clock) c
+      WHERE d.kind = 'daily' AND d.status IN ('scheduled', 'open') AND d.opens_at <= c.clock AND c.clock < d.closes_at`)),
+
+    byId: Effect.fn("DrawsPg.byId")(
+      (id) => one(sql<DrawRow>`SELECT ${columns} FROM draws d WHERE d.id = ${id}::uuid`),
+      orUnavailable
+    ),
+
+    byDay: Effect.fn("DrawsPg.byDay")(
+      (day) => one(sql<DrawRow>`SELECT ${columns} FROM draws d WHERE d.draw_date = ${day}::date`),
+      orUnavailable
+    ),
+
+    history: Effect.fn("DrawsPg.history")(function*({ cursor, limit }) {
+      const rows = yield* sql<DrawRow>`
+        SELECT ${columns} FROM draws d
+        WHERE d.kind = 'daily' AND d.status IN ('drawn', 'void') AND d.draw_date < ${cursor ?? "infinity"}::date
+        ORDER BY d.draw_date DESC LIMIT ${limit + 1}`
+      return pageOf(rows.map(drawOf), limit, (draw) => String(draw.drawDate))
+    }, orUnavailable),
+
+    lastWinner: orUnavailable(Effect.gen(function*(): Effect.fn.Return<LastWinner | null, SqlError.SqlError> {
+      const [row] = yield* sql<DrawRow & { readonly username: string | null }>`
+        SELECT ${columns}, (
+          SELECT u.username FROM tickets w JOIN users u ON u.id = w.user_id
+          WHERE w.draw_id = d.id AND w.position = d.winning_position AND u.erased_at IS NULL
+        ) AS username
+        FROM draws d WHERE d.kind = 'daily' AND d.status = 'drawn' ORDER BY d.draw_date DESC LIMIT 1`
+      if (row === undefined) return null
+      const draw = drawOf(row)
+      const { winningPosition: position, winningTicketId } = draw
+      return {
+        draw,
+        winner: position === null || winningTicketId === null
+          ? null
+          : { username: row.username, ticketId: winningTicketId, position, prizeAmount: draw.prizePool }
+      }
+    })),
+
+    notes: Effect.fn("DrawsPg.notes")(notesOf, orUnavailable),
+
+    proof: Effect.fn("DrawsPg.proof")(function*(id) {
+      const notes = yield* notesOf(id)
+      if (notes === null) return null
+      return {
+        drawId: id,
+        notes,
+        // before the lock a bundle has no tickets: they are still being sold
+        lines: notes.lock === null ? Stream.empty : ticketLines(sql, id).pipe(
+          Stream.catch((error) => Stream.fromEffect(orUnavailable(Effect.fail(error))))
+        )
+      } satisfies ProofSource
+    }, orUnavailable),
+
+    ticketsOf: Effect.fn("DrawsPg.ticketsOf")(function*(user, filter, { cursor, limit }) {
+      const rows = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
+        SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
+          seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
+        FROM tickets_with_result
+        WHERE user_id = ${user}::uuid AND id < ${cursor ?? "ffffffff-ffff-ffff-ffff-ffffffffffff"}::uuid
+          AND (${filter.drawId}::uuid IS NULL OR draw_id = ${filter.drawId}::uuid)
+          AND (${filter.status}::text IS NULL OR status = ${filter.status}::text)
+        ORDER BY id DESC LIMIT ${limit + 1}`
+      const tickets = rows.map((row) =>
+        ticketOf(seals, row, { status: row.status, prizeAmount: centsOrNull(row.prize_amount) })
+      )
+      return pageOf(tickets, limit, (ticket) => ticket.id)
+    }, orUnavailable),
+
+    checkTicket: Effect.fn("DrawsPg.checkTicket")(function*(publicId, viewer) {
+      const [row] = yield* sql<TicketRow & { readonly entries_root: string | null; readonly entries: number | null }>`
+        SELECT t.id, t.ticket_id, t.user_id, t.draw_id, d.draw_date, t.position, t.total_entries_at_purchase, t.ticket_hash,
+          t.owner_commit, t.seal_key_id, t.created_at, d.entries_root,
+          CASE WHEN d.tiled_at IS NOT NULL THEN d.total_entries END AS entries
+        FROM tickets t JOIN draws d ON d.id = t.draw_id
+        WHERE t.ticket_id = ${publicId} AND (d.kind = 'daily' OR EXISTS (
+          SELECT FROM lobby_members m WHERE m.lobby_id = d.id AND m.user_id = ${viewer}::uuid))`
+      if (row === undefined) return null
+      const draw = drawId(row.draw_id)
+      const position = row.position as Position
+      const { entries, entries_root: rootHash } = row
+      return {
+        ticketId: publicId,
+        drawId: draw,
+        drawDate: row.draw_date,
+        position,
+        ticketHash: row.ticket_hash,
+        sealValid: seals.sealerOf(row.seal_key_id).verify(
+          {
+            ticketId: publicId,
+            drawId: draw,
+            userId: userId(row.user_id),
+            position,
+            purchasedAt: instantOf(row.created_at)
+          },
+          { ticketHash: row.ticket_hash, ownerCommit: row.owner_commit }
+        ),
+        inclusion: entries === null || rootHash === null ? null : {
+          leafIndex: position - 1,
+          treeSize: entries,
+          rootHash,
+          proof: yield* inclusionOf(sql, sealing.sha256, draw, position, entries)
+        }
+      } satisfies TicketCheck
+    }, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Draws, make)

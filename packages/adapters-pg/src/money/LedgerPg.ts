@@ -1,0 +1,70 @@
+/** Wallets and their movements on PostgreSQL. */
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { pageOf } from "@ddd/core/values/Page"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { recordEvent } from "./FundingSteps.ts"
+import {
+  transactionColumns,
+  transactionOf,
+  type TransactionRow,
+  walletColumns,
+  walletOf,
+  type WalletRow
+} from "../database/Rows.ts"
+import { inTransaction, orUnavailable } from "../database/Transaction.ts"
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const now = yield* Now
+  const services = { sql, newId: (yield* Identifiers).newId, outbox: yield* Outbox }
+  const columns = transactionColumns(sql)
+
+  const hearDeposit = Effect.fnUntraced(function*({ amount, metadata, referenceId, userId }: DepositRequest) {
+    const event = {
+      _tag: "Purchased",
+      reference: referenceId,
+      amount,
+      buyer: { _tag: "Player", userId }
+    } as const
+    const { funding, rows } = yield* recordEvent(services, yield* now.now, event, metadata)
+    const [credited] = rows
+    if (credited !== undefined) return { row: credited, created: true }
+    const [earlier] = yield* sql<TransactionRow>`
+      SELECT ${columns} FROM transactions WHERE type = 'deposit' AND reference_id = ${funding.reference}`
+    return { row: earlier, created: false }
+  }, inTransaction(sql))
+
+  return Ledger.of({
+    deposit: Effect.fn("LedgerPg.deposit")(function*(request) {
+      const { created, row } = yield* Effect.catchTag(
+        hearDeposit(request),
+        "FundingConflict",
+        () => Effect.fail(new ReferenceConflict({ referenceId: request.referenceId }))
+      )
+      // refunded before it came: the wallet had nothing
+      if (row === undefined) return yield* new ReferenceConflict({ referenceId: request.referenceId })
+      return { transaction: transactionOf(row), created }
+    }, orUnavailable),
+
+    wallet: Effect.fn("LedgerPg.wallet")(function*(userId) {
+      const [row] = yield* sql<WalletRow>`SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${userId}::uuid`
+      return row === undefined ? yield* new UnknownUser({ userId }) : walletOf(row)
+    }, orUnavailable),
+
+    transactions: Effect.fn("LedgerPg.transactions")(function*(userId, type, { cursor, limit }) {
+      const rows = yield* sql<TransactionRow>`
+        SELECT ${columns} FROM transactions
+        WHERE user_id = ${userId}::uuid AND wallet_seq < ${cursor ?? "9223372036854775807"}::bigint
+          AND (${type}::text IS NULL OR type = ${type}::text)
+        ORDER BY wallet_seq DESC LIMIT ${limit + 1}`
+      const { items, nextCursor } = pageOf(rows, limit, (row) => row.wallet_seq.toString())
+      return { items: items.map(transactionOf), nextCursor }
+    }, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Ledger, make)

@@ -1,0 +1,83 @@
+/** Writes what happened to wallets. */
+import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { transactionColumns, type TransactionRow } from "../database/Rows.ts"
+
+/** Movements to be written, and whose they are. */
+export interface WalletMoves extends MovedTogether {
+  readonly userId: UserId
+}
+
+/** Inserts the movements of wallets that are written beside; gives their rows. A withdrawal is inserted as pending. */
+const insertMovements = (
+  sql: PgClient.PgClient,
+  newId: (at: Instant) => string,
+  at: Instant,
+  all: ReadonlyArray<WalletMoves>,
+  metadata: Readonly<Record<string, unknown>> | null
+) => {
+  const rows = all.flatMap(({ movements, userId }) =>
+    movements.map((movement) => ({ ...movement, userId, id: newId(at) }))
+  )
+  const said = metadata === null ? null : sql.json(metadata)
+  return sql<TransactionRow>`
+    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, wallet_seq,
+      counter_account, withdrawable_delta)
+    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01,
+      CASE m.type WHEN 'withdrawal' THEN 'pending' ELSE 'completed' END, m.reference, ${said}::jsonb, m.seq, m.counter,
+      m.delta * 0.01
+    FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
+      ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
+      ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
+      ${rows.map(({ referenceId }) => referenceId)}::text[],
+      ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
+      ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
+      AS m (id, user_id, type, amount, balance, reference, seq, counter, delta)
+    RETURNING ${transactionColumns(sql)}`
+}
+
+/**
+ * Writes a wallet and the movements, one or more, that made it what it is; gives their rows, oldest first. The wallet is locked
+ * already. A withdrawal is written as pending.
+ */
+export const writeMoves = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  newId: (at: Instant) => string,
+  at: Instant,
+  { metadata = null, ...moves }: WalletMoves & { readonly metadata?: Readonly<Record<string, unknown>> | null }
+) {
+  yield* writeWallet(sql, moves.userId, moves.wallet)
+  const rows = yield* insertMovements(sql, newId, at, [moves], metadata)
+  return rows.toSorted((a, b) => Number(a.wallet_seq - b.wallet_seq))
+})
+
+/** The same of many wallets, all of them locked already and none named twice, in two statements. */
+export const writeAllMoves = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  newId: (at: Instant) => string,
+  at: Instant,
+  all: ReadonlyArray<WalletMoves>
+) {
+  const wallets = all.map(({ wallet }) => wallet)
+  yield* sql`
+    UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01,
+      pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
+    FROM unnest(${all.map(({ userId }) => userId)}::uuid[], ${wallets.map(({ balance }) => balance)}::bigint[],
+      ${wallets.map(({ withdrawable }) => withdrawable)}::bigint[],
+      ${wallets.map(({ pendingWithdrawal }) => pendingWithdrawal)}::bigint[],
+      ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[])
+      AS n (user_id, balance, withdrawable, pending, debt, seq)
+    WHERE w.user_id = n.user_id`
+  yield* insertMovements(sql, newId, at, all, null)
+})
+
+/** Writes a wallet whose movements, if any, are written beside it. It is locked already. */
+export const writeWallet = (sql: PgClient.PgClient, userId: UserId, wallet: Wallet) =>
+  sql`
+    UPDATE wallets SET balance = ${wallet.balance}::bigint * 0.01, withdrawable = ${wallet.withdrawable}::bigint * 0.01,
+      pending_withdrawal = ${wallet.pendingWithdrawal}::bigint * 0.01, debt = ${wallet.debt}::bigint * 0.01,
+      seq = ${wallet.seq}::bigint, updated_at = app_now()
+    WHERE user_id = ${userId}::uuid`

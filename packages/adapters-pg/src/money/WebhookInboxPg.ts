@@ -1,0 +1,101 @@
+/** What outside services told us, on PostgreSQL. */
+import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
+import type { WebhookEvent, WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { pageOf } from "@ddd/core/values/Page"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { addJobs } from "../jobs/OutboxPg.ts"
+import { instantOf, instantOrNull } from "../database/Rows.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+
+interface EventRow {
+  readonly id: string
+  readonly sender: WebhookSender
+  readonly event_id: string
+  readonly type: string
+  readonly body: Uint8Array
+  readonly state: WebhookState
+  readonly outcome: string | null
+  readonly reference: string | null
+  readonly received_at: Date
+  readonly handled_at: Date | null
+}
+
+const utf8 = new TextDecoder()
+
+const eventOf = (row: EventRow): WebhookEvent => ({
+  id: row.id,
+  sender: row.sender,
+  eventId: row.event_id,
+  type: row.type,
+  body: utf8.decode(row.body),
+  state: row.state,
+  outcome: row.outcome,
+  reference: row.reference,
+  receivedAt: instantOf(row.received_at),
+  handledAt: instantOrNull(row.handled_at)
+})
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
+  const now = yield* Now
+  const outbox = yield* Outbox
+  const columns = sql.literal(
+    "id, sender, event_id, type, body, state, outcome, reference, received_at, handled_at"
+  )
+
+  return WebhookInbox.of({
+    receive: Effect.fn("WebhookInboxPg.receive")(function*({ body, eventId, sender, type }) {
+      const id = newId(yield* now.now)
+      const added = yield* sql`
+        INSERT INTO webhook_events (id, sender, event_id, type, body)
+        VALUES (${id}::uuid, ${sender}, ${eventId}, ${type}, ${body}::bytea)
+        ON CONFLICT (sender, event_id) DO NOTHING RETURNING 1 AS added`
+      if (added.length === 0) return { isNew: false }
+      yield* addJobs(outbox, [webhookJob(id)])
+      return { isNew: true }
+    }, transact(sql)),
+
+    find: Effect.fn("WebhookInboxPg.find")(function*(id) {
+      const [row] = yield* sql<EventRow>`SELECT ${columns} FROM webhook_events WHERE id = ${id}::uuid`
+      return row === undefined ? null : eventOf(row)
+    }, orUnavailable),
+
+    conclude: Effect.fn("WebhookInboxPg.conclude")(function*(id, conclusion) {
+      yield* sql`SELECT 1 FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      const erased = yield* sql`
+        SELECT 1 FROM fundings f JOIN users u ON u.id = f.user_id
+        WHERE f.reference = ${conclusion.reference} AND u.erased_at IS NOT NULL`
+      const { isBodyRemoved, outcome, reference, state } = concludeEvent(conclusion, erased.length > 0)
+      yield* sql`
+        UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
+          body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END
+        WHERE id = ${id}::uuid`
+    }, transact(sql)),
+
+    list: Effect.fn("WebhookInboxPg.list")(function*({ sender, state }, { cursor, limit }) {
+      const rows = yield* sql<EventRow>`
+        SELECT ${columns} FROM webhook_events
+        WHERE (${cursor}::uuid IS NULL OR id < ${cursor}::uuid)
+          AND (${sender ?? null}::text IS NULL OR sender = ${sender ?? null}::text)
+          AND (${state ?? null}::text IS NULL OR state = ${state ?? null}::text)
+        ORDER BY id DESC LIMIT ${limit + 1}`
+      const { items, nextCursor } = pageOf(rows, limit, (row) => row.id)
+      return { items: items.map(eventOf), nextCursor }
+    }, orUnavailable),
+
+    replay: Effect.fn("WebhookInboxPg.replay")(function*(id) {
+      const found = yield* sql`UPDATE webhook_events SET state = 'received' WHERE id = ${id}::uuid RETURNING 1 AS found`
+      if (found.length === 0) return false
+      yield* addJobs(outbox, [replayJob(id, newId(yield* now.now))])
+      return true
+    }, transact(sql))
+  })
+})
+
+export const layer = Layer.effect(WebhookInbox, make)

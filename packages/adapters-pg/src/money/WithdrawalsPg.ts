@@ -1,0 +1,181 @@
+/** Money on its way out, on PostgreSQL: each operation one transaction; wallet first, then the withdrawal's row. */
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
+import {
+  type AskDecision,
+  type AskFacts,
+  decideWithdrawal,
+  type WithdrawalRequest
+} from "@ddd/core/money/AskWithdrawal"
+import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
+import {
+  type ConcludeFacts,
+  concludeReport,
+  concludeResolution,
+  type Conclusion
+} from "@ddd/core/money/ConcludeWithdrawal"
+import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { dueTurnJob } from "@ddd/core/money/WithdrawalActions"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { pageOf } from "@ddd/core/values/Page"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Result } from "effect"
+import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
+import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+import { writeMoves } from "./WalletMoves.ts"
+import {
+  insertWithdrawal,
+  lockAndReadWallet,
+  lockWithdrawal,
+  storeWithdrawal,
+  withdrawalColumns,
+  withdrawalOf,
+  type WithdrawalRow,
+  writeConclusion
+} from "./WithdrawalRows.ts"
+
+interface PlayerRow {
+  readonly is_erased: boolean
+  readonly is_active: boolean
+  readonly account: string | null
+  readonly account_status: PayoutAccountStatus | null
+}
+
+const playerOf = ({ account, account_status: status, is_active, is_erased }: PlayerRow): AskFacts["player"] => ({
+  isErased: is_erased,
+  isFrozen: !is_active,
+  payoutAccount: account === null || status === null ? null : { account, status }
+})
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
+  const now = yield* Now
+  const outbox = yield* Outbox
+  const services = { sql, newId, outbox }
+
+  /** What decides about a request, read under the wallet's lock: a sale, a refund or another withdrawal of the player waits. */
+  const askFacts = Effect.fnUntraced(function*(request: WithdrawalRequest) {
+    const { userId } = request
+    const wallet = yield* lockAndReadWallet(sql, userId)
+    const [player] = yield* sql<PlayerRow>`
+      SELECT u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
+      FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id WHERE u.id = ${userId}::uuid`
+    const [kept] = (yield* readKept(sql, [request])).values()
+    const at = yield* now.now
+    return {
+      player: player === undefined ? null : playerOf(player),
+      wallet,
+      kept: kept === undefined ? null : keptAs("Withdrawal", kept),
+      now: at,
+      newId: newId(at)
+    } satisfies AskFacts
+  })
+
+  /** The movement of an earlier withdrawal, with the status that it had when it was answered. */
+  const earlierAnswer = Effect.fnUntraced(
+    function*({ status, withdrawalId: id }: Extract<AskDecision, { _tag: "Repeat" }>) {
+      const [row] = yield* sql<TransactionRow>`SELECT ${
+        transactionColumns(sql)
+      } FROM transactions WHERE id = ${id}::uuid`
+      return row === undefined
+        ? yield* Effect.die(new Error(`withdrawal ${id} is kept as an answer and is not there`))
+        : { transaction: transactionOf({ ...row, status }), isReplayed: true }
+    }
+  )
+
+  const writeAsked = Effect.fnUntraced(function*(
+    request: WithdrawalRequest,
+    { answer, asked: { withdrawal }, jobs, moved }: Extract<AskDecision, { _tag: "Ask" }>
+  ) {
+    const { askedAt, id, userId } = withdrawal
+    const [row] = yield* writeMoves(sql, () => id, askedAt, {
+      userId,
+      wallet: moved.wallet,
+      movements: [moved.movement]
+    })
+    if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
+    yield* insertWithdrawal(sql, withdrawal, row.created_at)
+    yield* keepAnswers(sql, [{ request, answer }], instantOf(row.created_at))
+    yield* addJobs(outbox, jobs)
+    return { transaction: transactionOf(row), isReplayed: false }
+  })
+
+  /** Writes what is concluded about a withdrawal under the locks of its wallet and its row; null where there is none, or nothing is. */
+  const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
+    const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
+    const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
+    const stored = wallet === null ? null : yield* lockWithdrawal(sql, id)
+    const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
+    if (stored === null || conclusion === null) return null
+    yield* writeConclusion(services, conclusion, stored.now)
+    return conclusion.withdrawal
+  })
+
+  return Withdrawals.of({
+    ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
+      const decided = decideWithdrawal(yield* askFacts(request), request)
+      if (Result.isFailure(decided)) return yield* new WithdrawalRefused({ refusal: decided.failure })
+      return decided.success._tag === "Repeat"
+        ? yield* earlierAnswer(decided.success)
+        : yield* writeAsked(request, decided.success)
+    }, transact(sql)),
+
+    claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {
+      const facts = yield* lockWithdrawal(sql, id)
+      if (facts === null) return null
+      const decision = claimWithdrawal(facts, isUrgent)
+      if (decision._tag === "Leave") return null
+      yield* storeWithdrawal(sql, decision)
+      return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
+    }, transact(sql)),
+
+    applyReport: Effect.fn("WithdrawalsPg.applyReport")(
+      (id, report, turn) => conclude(id, (facts) => concludeReport(facts, report, turn)),
+      transact(sql)
+    ),
+
+    resolve: Effect.fn("WithdrawalsPg.resolve")(
+      (id, resolution) => conclude(id, (facts) => concludeResolution(facts, resolution)),
+      transact(sql)
+    ),
+
+    find: Effect.fn("WithdrawalsPg.find")(function*(id) {
+      const [row] = yield* sql<WithdrawalRow>`
+        SELECT ${withdrawalColumns(sql)} FROM withdrawals w WHERE w.id = ${id}::uuid`
+      return row === undefined ? null : withdrawalOf(row)
+    }, orUnavailable),
+
+    list: Effect.fn("WithdrawalsPg.list")(
+      function*({ held, olderThanMillis, status, userId: user }, { cursor, limit }) {
+        const rows = yield* sql<WithdrawalRow>`
+        SELECT ${withdrawalColumns(sql)} FROM withdrawals w
+        WHERE (${cursor}::uuid IS NULL OR w.id < ${cursor}::uuid)
+          AND (${status ?? null}::text IS NULL OR w.status = ${status ?? null}::text)
+          AND (${user ?? null}::uuid IS NULL OR w.user_id = ${user ?? null}::uuid)
+          AND (${held ?? null}::boolean IS NULL OR (w.held_reason IS NOT NULL) = ${held ?? null}::boolean)
+          AND (${olderThanMillis ?? null}::float8 IS NULL OR (w.status = 'pending' AND w.held_reason IS NULL
+            AND w.asked_at <= app_now() - ${olderThanMillis ?? null}::float8 * interval '1 millisecond'))
+        ORDER BY w.id DESC LIMIT ${limit + 1}`
+        const { items, nextCursor } = pageOf(rows, limit, (row) => row.id)
+        return { items: items.map(withdrawalOf), nextCursor }
+      },
+      orUnavailable
+    ),
+
+    offerDue: Effect.fn("WithdrawalsPg.offerDue")(function*(limit) {
+      const rows = yield* sql<{ readonly id: string; readonly due_at: Date; readonly clock: Date }>`
+        SELECT id, due_at, clock FROM withdrawals, (SELECT app_now() AS clock) c
+        WHERE due_at <= clock AND (taken_until IS NULL OR taken_until <= clock)
+        ORDER BY due_at LIMIT ${limit}`
+      yield* addJobs(outbox, rows.map((row) => dueTurnJob(row.id, instantOf(row.due_at), instantOf(row.clock))))
+      return rows.length
+    }, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Withdrawals, make)

@@ -1,0 +1,198 @@
+/**
+ * Private rooms on PostgreSQL: each operation one transaction under the row of the room's draw, which is read once it is locked.
+ *
+ * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
+ */
+import { newRoomDraw } from "@ddd/core/draws/Opening"
+import { makeSeals } from "@ddd/core/draws/Seals"
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { UnknownUser } from "@ddd/core/ports/Ledger"
+import { Now } from "@ddd/core/ports/Now"
+import { Outbox } from "@ddd/core/ports/Outbox"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { createRoom, joinRoom, leaveRoom, type NewRoom } from "@ddd/core/rooms/Membership"
+import { closeRoom, executeRoom, type RoomExecution, startRoom } from "@ddd/core/rooms/RoomDraw"
+import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
+import type { Idempotency } from "@ddd/core/values/Idempotency"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Redacted, Result } from "effect"
+import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
+import { writeLock } from "../draws/Lock.ts"
+import { insertDraw } from "../draws/Open.ts"
+import { orStepFailed } from "../draws/PerformStep.ts"
+import { lockDraw } from "../draws/ReadDraw.ts"
+import { settleDraw } from "../draws/Settle.ts"
+import { clockOf } from "../draws/StepServices.ts"
+import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "../draws/Void.ts"
+import { makeRoomRows } from "./RoomRows.ts"
+import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./WriteRoom.ts"
+import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
+import { sellInRoom } from "../sales/RoomSale.ts"
+import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
+import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
+
+const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
+const orRefuse = <A>(decision: Result.Result<A, RoomRefusal>) =>
+  Result.isFailure(decision) ? refuse(decision.failure) : Effect.succeed(decision.success)
+const orNoRoom = <A>(found: A | null) => found === null ? refuse({ _tag: "NoRoom" }) : Effect.succeed(found)
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const identifiers = yield* Identifiers
+  const { newId, newRoomCode } = identifiers
+  const sealing = yield* Sealing
+  const seals = makeSeals(sealing)
+  const signer = yield* RecordSigner
+  const vault = yield* SeedVault
+  const chain = yield* BeaconChain
+  const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault, chain }
+  const rooms = makeRoomRows(sql)
+  const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
+  const sell = sellInRoom({ sql, seals, newId }, rooms)
+
+  const clock = clockOf(sql)
+
+  /** A room that was read before in the same call: none is ever removed. */
+  const known = Effect.fnUntraced(function*(id: DrawId) {
+    const room = yield* rooms.byId(id)
+    return room === null ? yield* Effect.die(new Error(`room ${id} is gone`)) : room
+  })
+
+  /** Locks the draw of a room, and reads both. */
+  const lock = Effect.fnUntraced(function*(id: DrawId) {
+    const draw = yield* lockDraw(sql, id)
+    if (draw === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
+    return { draw, state: yield* rooms.stateOf(draw) }
+  })
+
+  const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
+    const decided = createRoom(asked, yield* rooms.userOf(asked.hostId), yield* clock)
+    if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+    const { members: [host], ...room } = decided.success
+    const id = drawId(newId(room.createdAt))
+    const seed = yield* vault.generate
+    const draw = newRoomDraw(sealing.sha256, { id, opens: room.createdAt, seed: Redacted.value(seed), chain })
+    yield* insertDraw(services, draw, seed, room.createdAt)
+    yield* insertRoom(sql, newRoomCode, id, room)
+    yield* insertMember(sql, newId, id, host)
+    return yield* known(id)
+  }, transact(sql))
+
+  const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
+    const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
+    const user = yield* rooms.userOf(userId)
+    // of many for the last place each waits here for the one before
+    const { draw, state } = yield* lock(id)
+    const member = yield* orRefuse(joinRoom(state, userId, user, draw.clock))
+    yield* insertMember(sql, newId, id, member)
+    yield* tellStatus(sql, id)
+    return yield* known(id)
+  }, transact(sql))
+
+  const leave = Effect.fn("RoomsPg.leave")(function*(request: RoomRequest) {
+    const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+    const { state } = yield* lock(id)
+    const gone = yield* orRefuse(leaveRoom(state, request.userId))
+    yield* deleteMember(sql, id, gone)
+    // who left is told nothing of those who stay
+    yield* tellLeft(sql, id, gone)
+    yield* tellStatus(sql, id)
+  }, transact(sql))
+
+  const purchase = Effect.fn("RoomsPg.purchase")(
+    function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
+      const key = yield* orNoRoom(yield* rooms.findKey(request))
+      const receipt = yield* attempt((batchId) => sell(batchId, key, request))
+      return Result.isFailure(receipt) ? yield* purchaseRefused(receipt.failure) : receipt.success
+    },
+    orUnavailable
+  )
+
+  const ticket = Effect.fn("RoomsPg.ticket")(function*(request: RoomRequest) {
+    const key = yield* rooms.findKey(request)
+    const [row] = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
+      SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
+        seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
+      FROM tickets_with_result WHERE draw_id = ${key?.id ?? null}::uuid AND user_id = ${request.userId}::uuid`
+    return row === undefined
+      ? null
+      : ticketOf(seals, row, { status: row.status, prizeAmount: centsOrNull(row.prize_amount) })
+  }, orUnavailable)
+
+  const close = Effect.fn("RoomsPg.close")(
+    function*(request: RoomRequest) {
+      const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      yield* voidTransaction(sql, id)(Effect.gen(function*() {
+        const locked = yield* lockForVoid(sql, id)
+        const decision = yield* orRefuse(closeRoom(yield* rooms.stateOf(locked.draw), request.userId))
+        if (decision._tag === "Closed") return
+        yield* writeVoid(services, locked, decision.reason, yield* openSeedOrNull(services, id))
+      }))
+      return yield* known(id)
+    },
+    Effect.catchTag("StepImpossible", (cause) =>
+      Effect.fail(
+        new Unavailable({ message: "the room could not be closed; nothing was refunded", retryAfter: 1, cause })
+      )),
+    orUnavailable
+  )
+
+  const start = Effect.fn("RoomsPg.start")(
+    function*({ drawAt, ...request }: RoomRequest & { readonly drawAt: Instant | null }) {
+      const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      // waits for a purchase that holds the row; the next one finds the draw locked
+      const { draw, state } = yield* lock(id)
+      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, { drawAt, chain }))
+      yield* writeLock(services, locked)
+      yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
+      return yield* known(id)
+    },
+    transact(sql)
+  )
+
+  /** What is to become of a room whose host asks for its outcome. */
+  const decideExecution = Effect.fnUntraced(function*(id: DrawId, user: UserId) {
+    const { draw, state } = yield* lock(id)
+    const execution: RoomExecution = yield* orRefuse(executeRoom(state, user, draw.clock))
+    if (execution._tag === "AwaitRound") yield* storeAutoDrawAt(sql, id, execution.autoDrawAt)
+    return execution
+  })
+
+  const execute = Effect.fn("RoomsPg.execute")(function*(request: RoomRequest) {
+    const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+    const execution = yield* decideExecution(id, request.userId).pipe(inTransaction(sql))
+    switch (execution._tag) {
+      case "AwaitRound":
+        return yield* refuse(execution.refusal)
+      case "Settle":
+        // does nothing where the clockwork came in between
+        yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
+    }
+    return yield* known(id)
+  }, orUnavailable)
+
+  return Rooms.of({
+    create,
+    join,
+    leave,
+    purchase,
+    ticket,
+    close,
+    start,
+    execute,
+    find: Effect.fn("RoomsPg.find")((request) => rooms.find(request), orUnavailable),
+    list: Effect.fn("RoomsPg.list")((user, page) => rooms.listOf(user, page), orUnavailable),
+    byId: Effect.fn("RoomsPg.byId")((id) => rooms.byId(id), orUnavailable),
+    all: Effect.fn("RoomsPg.all")((page) => rooms.all(page), orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(Rooms, make)

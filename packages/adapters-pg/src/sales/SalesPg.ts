@@ -1,0 +1,95 @@
+/**
+ * The sale of tickets on PostgreSQL.
+ *
+ * Purchases that are in flight together are sold in one transaction; an answer leaves only after its commit. Where a commit's
+ * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
+ * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
+ */
+import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
+import type { PurchaseRequest } from "@ddd/core/draws/Sale"
+import { makeSeals } from "@ddd/core/draws/Seals"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Now } from "@ddd/core/ports/Now"
+import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { PgClient } from "@effect/sql-pg"
+import { Cause, Effect, Exit, Layer, Option } from "effect"
+import type { SqlError } from "effect/sql"
+import { makeBatcher } from "./Batcher.ts"
+import { makeSaleAttempt } from "./SaleAttempt.ts"
+import { SaleHoursOver, sellBatch } from "./SaleBatch.ts"
+import { isOutOfReach } from "../database/Transaction.ts"
+
+export interface SalesOptions {
+  /** Batches at a time, each on a connection of its own: one writes while the one before commits. */
+  readonly concurrency?: number
+  /** Tickets of one batch at most. */
+  readonly batchTicketsMax?: number
+  /** Purchases that may wait; beyond it a purchase is refused at once as `Unavailable`. */
+  readonly waitingMax?: number
+}
+
+/** What became of a request: it was decided, or it could not be. */
+type Answer = Exit.Exit<PurchaseAnswer, Unavailable | OutcomeUnknown>
+
+const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefused> =>
+  Effect.mapError(Effect.fromResult(answer), (refusal) => new PurchaseRefused({ refusal }))
+
+const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
+
+const make = Effect.fnUntraced(function*(options: SalesOptions) {
+  const sql = yield* PgClient.PgClient
+  const identifiers = yield* Identifiers
+  const now = yield* Now
+  const sell = sellBatch({ sql, seals: makeSeals(yield* Sealing), newId: identifiers.newId })
+
+  const attempt = makeSaleAttempt(sql, identifiers, now)
+
+  const answersOf = (
+    requests: ReadonlyArray<PurchaseRequest>,
+    cause: Cause.Cause<SaleHoursOver | OutcomeUnknown | SqlError.SqlError>
+  ): Effect.Effect<ReadonlyArray<Answer>> => {
+    const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+    if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
+    if (error instanceof SaleHoursOver || isOutOfReach(error)) {
+      const unavailable = new Unavailable({
+        message: "the sale is out of reach; nothing was bought",
+        retryAfter: 1,
+        cause
+      })
+      return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
+    }
+    if (requests.length === 1) return Effect.succeed([Exit.die(Cause.squash(cause))])
+    // one request made the database refuse, which the rule should have: find it, and sell to the others
+    const half = Math.ceil(requests.length / 2)
+    return Effect.zipWith(run(requests.slice(0, half)), run(requests.slice(half)), (left, right) => [...left, ...right])
+  }
+
+  const run = (requests: ReadonlyArray<PurchaseRequest>): Effect.Effect<ReadonlyArray<Answer>> =>
+    attempt((batchId) => sell(batchId, requests)).pipe(
+      Effect.retry({ while: (error) => error instanceof SaleHoursOver, times: 3 }),
+      Effect.matchCauseEffect({
+        onSuccess: (decided) => Effect.succeed(decided.map((answer) => Exit.succeed(answer))),
+        onFailure: (cause) => answersOf(requests, cause)
+      })
+    )
+
+  const batcher = yield* makeBatcher<PurchaseRequest, Answer>({
+    concurrency: options.concurrency ?? 2,
+    batchWeightMax: options.batchTicketsMax ?? 512,
+    waitingMax: options.waitingMax ?? 10_000,
+    weightOf: (request) => request.quantity,
+    run
+  })
+
+  return Sales.of({
+    purchase: (request) =>
+      Effect.flatMap(
+        batcher.submit(request),
+        (answer) => answer === undefined ? Effect.fail(overloaded) : Effect.flatMap(answer, orRefused)
+      )
+  })
+})
+
+export const layer = (options: SalesOptions = {}) => Layer.effect(Sales, make(options))

@@ -1,0 +1,375 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { migrate, type Migration, readMigrations, schemaProblem } from "../../src/database/Migrator.ts"
+import { layer as client, type PgConnection, session } from "../../src/database/Provision.ts"
+import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+import * as PgWorld from "../support/PgWorld.ts"
+
+const as = (connection: PgConnection) => <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+  Effect.provide(effect, client(connection))
+
+const made = (number: number, name: string, body: string): Migration => ({
+  number,
+  name,
+  checksum: `${name} ${body}`,
+  body
+})
+
+const pots = made(1, "pots", "CREATE TABLE pots (cents bigint);")
+const prizes = made(2, "prizes", "CREATE TABLE prizes (cents bigint);")
+
+const tablesOf = (connection: PgConnection) =>
+  session(connection).pipe(
+    Effect.andThen((sql) =>
+      sql<{ readonly name: string }>`
+        SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`
+    ),
+    Effect.map((rows) => rows.map(({ name }) => name)),
+    Effect.scoped
+  )
+
+describe("migrate", () => {
+  it.effect("makes the schema once, of whoever starts at the same time", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations().map(({ name }) => name)
+      const done = yield* Effect.all(
+        Array.from({ length: 5 }, () => migrate(app.username).pipe(as(owner))),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(done.toSorted((a, b) => b.length - a.length), [all, [], [], [], []])
+      assert.isNull(yield* schemaProblem().pipe(as(app)))
+    }), 60_000)
+
+  it.effect("applies only what is missing, and then nothing", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      assert.deepStrictEqual(yield* migrate(app.username, [pots]).pipe(as(owner)), ["pots"])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), ["prizes"])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), [])
+      assert.deepStrictEqual(yield* tablesOf(owner), ["pots", "prizes", "schema_migrations"])
+    }))
+
+  it.effect("refuses a migration that was changed after it had been applied", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      yield* migrate(app.username, [pots]).pipe(as(owner))
+      const changed = made(1, "pots", "CREATE TABLE pots (cents numeric);")
+      const error = yield* migrate(app.username, [changed, prizes]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "MigrationError")
+      assert.match(error.message, /migration 1 \(pots\) was changed/)
+      assert.deepStrictEqual(yield* tablesOf(owner), ["pots", "schema_migrations"])
+    }))
+
+  it.effect("refuses a database that is newer than the program", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      yield* migrate(app.username, [pots, prizes]).pipe(as(owner))
+      const error = yield* migrate(app.username, [pots]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "MigrationError")
+      assert.match(error.message, /newer than this program: it has migration 2 \(prizes\)/)
+    }))
+
+  it.effect("leaves nothing of a run that fails in the middle", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const broken = made(
+        2,
+        "broken",
+        "CREATE TABLE fees (cents bigint); INSERT INTO pots VALUES (1); SELECT 1 / 0 INTO x;"
+      )
+      const error = yield* migrate(app.username, [pots, broken]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "SqlError")
+      assert.deepStrictEqual(yield* tablesOf(owner), [])
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, prizes]).pipe(as(owner)), ["pots", "prizes"])
+    }))
+
+  it.effect("is the owner's: the application's role can make no table", () =>
+    Effect.gen(function*() {
+      const { app } = yield* TestDatabase.make
+      const error = yield* migrate(app.username, [pots]).pipe(as(app), Effect.flip)
+      assert.strictEqual(error._tag, "SqlError")
+    }))
+})
+
+describe("migration 7", () => {
+  it.effect("knows the deposits that were made before it as purchases, credited, and confirms no ticket that was sold before it", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 6)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const draw = "018f2d5e-7a1b-7cc0-9d3a-0000000000d1"
+      const at = "2026-01-05T12:00:00.000Z"
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO wallets (id, user_id, balance, seq) VALUES (gen_random_uuid(), '${ada}', 14.00, 3);
+        INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, seal_key_id, tree_frontier,
+          open_note, total_entries, prize_pool)
+        VALUES ('${draw}', 'daily', '2026-01-05', 'open', repeat('0', 64), '2026-01-05', '2026-01-06', 'key', '', 'open', 1, 0.95);
+        INSERT INTO transactions (id, user_id, wallet_seq, type, amount, balance_after, counter_account, reference_id, created_at)
+        VALUES
+          (gen_random_uuid(), '${ada}', 1, 'deposit', 10.00, 10.00, 'deposits:app_store', 'app_store:1', '${at}'),
+          (gen_random_uuid(), '${ada}', 2, 'deposit', 5.00, 15.00, 'deposits:internal', 'welcome gift', '${at}'),
+          (gen_random_uuid(), '${ada}', 3, 'ticket_purchase', -1.00, 14.00, 'draw:${draw}', 'DDL-1', '${at}');
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      assert.deepStrictEqual(
+        yield* sql`
+          SELECT reference, purchased, refunded, refund_reversed, given, user_id, amount, names, created_at FROM fundings
+          ORDER BY reference`,
+        [["app_store:1", "10.00"], ["welcome gift", "5.00"]].map(([reference, amount]) => ({
+          reference,
+          purchased: true,
+          refunded: false,
+          refund_reversed: false,
+          given: "credited",
+          user_id: ada,
+          amount,
+          names: [],
+          created_at: new Date(at)
+        }))
+      )
+      assert.deepStrictEqual(yield* sql`SELECT * FROM ticket_mails`, [{ draw_id: draw, confirmed: 1 }])
+      assert.deepStrictEqual(yield* sql`SELECT debt FROM wallets WHERE user_id = ${ada}::uuid`, [{ debt: "0.00" }])
+    }))
+})
+
+describe("migration 9", () => {
+  it.effect("knows what the provider had said of payouts before it", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 8)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const [paid, asked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO wallets (id, user_id, balance, seq) VALUES (gen_random_uuid(), '${ada}', 1.00, 3);
+        INSERT INTO transactions (id, user_id, wallet_seq, type, amount, balance_after, counter_account, reference_id, status)
+        VALUES
+          (gen_random_uuid(), '${ada}', 1, 'deposit', 10.00, 10.00, 'deposits:test', 'test:1', 'completed'),
+          ('${paid}', '${ada}', 2, 'withdrawal', -5.00, 5.00, 'payouts', NULL, 'pending'),
+          ('${asked}', '${ada}', 3, 'withdrawal', -4.00, 1.00, 'payouts', NULL, 'pending');
+        INSERT INTO withdrawals (id, user_id, amount, account, asked_at, transfer_status, transfer_id, payout_status, payout_id,
+          payout_state)
+        VALUES
+          ('${paid}', '${ada}', 5.00, 'acct', now(), 'done', 'tr_1', 'done', 'po_1', 'in_transit'),
+          ('${asked}', '${ada}', 4.00, 'acct', now(), 'unsent', NULL, 'unsent', NULL, NULL);
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      assert.deepStrictEqual(
+        yield* sql`SELECT id, payout_state, provider_payout_status FROM withdrawals ORDER BY id`,
+        [
+          { id: paid, payout_state: "in_transit", provider_payout_status: "in_transit" },
+          { id: asked, payout_state: null, provider_payout_status: null }
+        ]
+      )
+    }))
+})
+
+describe("migration 10", () => {
+  it.effect("knows when the draws that were locked before it are drawn, and by the server", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+      const [open, locked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
+      const [due, later] = ["2026-01-05T12:00:00.000Z", "2026-01-06T12:00:00.000Z"]
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO draws (id, kind, status, commitment_hash, opens_at, seal_key_id, tree_frontier, open_note) VALUES
+          ('${open}', 'room', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open'),
+          ('${locked}', 'room', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open');
+        INSERT INTO lobbies (id, code, name, host_id) VALUES ('${open}', 'ABCDEF', 'x', '${ada}'), ('${locked}', 'BCDEFG', 'x', '${ada}');
+        UPDATE draws SET status = 'locked', lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${due}',
+          draws_at = '${due}' WHERE id = '${locked}';
+        UPDATE lobbies SET server_draws_at = '${later}' WHERE id = '${locked}';
+      END $$`)
+      yield* migrate(app.username, all).pipe(as(owner))
+      const [dueDate, laterDate] = [due, later].map((text) => new Date(text))
+      assert.deepStrictEqual(
+        yield* sql`
+          SELECT d.draws_at, d.draw_at, l.server_draws_at, l.auto_draw_at FROM draws d JOIN lobbies l ON l.id = d.id
+          ORDER BY d.id`,
+        [
+          { draws_at: null, draw_at: null, server_draws_at: null, auto_draw_at: null },
+          { draws_at: dueDate, draw_at: dueDate, server_draws_at: laterDate, auto_draw_at: laterDate }
+        ]
+      )
+    }))
+})
+
+describe("schemaProblem", () => {
+  it.effect("tells a database without a schema from one that lacks migrations", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      assert.match(String(yield* schemaProblem().pipe(as(owner))), /has no schema yet/)
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, -1)).pipe(as(owner))
+      assert.match(String(yield* schemaProblem().pipe(as(owner))), /^1 migration\(s\) are missing/)
+    }))
+})
+
+describe("readMigrations", () => {
+  const folderWith = (...files: ReadonlyArray<string>) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const folder = mkdtempSync(join(tmpdir(), "ddd-migrations-"))
+        for (const file of files) writeFileSync(join(folder, file), "CREATE TABLE pots (cents bigint);")
+        return folder
+      }),
+      (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+    )
+
+  it.effect("gives them in order, whatever the folder's", () =>
+    Effect.gen(function*() {
+      const folder = yield* folderWith("0002_b.sql", "0001_a.sql")
+      assert.deepStrictEqual(readMigrations(folder).map(({ name, number }) => `${number} ${name}`), ["1 a", "2 b"])
+    }))
+
+  it.effect("refuses a gap, a number used twice, and a file of another form", () =>
+    Effect.gen(function*() {
+      const [gap, twice, other] = [
+        yield* folderWith("0001_a.sql", "0003_c.sql"),
+        yield* folderWith("0001_a.sql", "0001_b.sql"),
+        yield* folderWith("0001_a.sql", "notes.txt")
+      ]
+      assert.throws(() => readMigrations(gap), "0003_c.sql: expected number 2")
+      assert.throws(() => readMigrations(twice), "0001_b.sql: expected number 2")
+      assert.throws(() => readMigrations(other), "notes.txt: a migration is called 0001_name.sql")
+    }))
+})
+
+/** The columns of the plan, part 2; where a column follows from others, the view that gives it (DESIGN.md, "Tables"). */
+const planned: Readonly<Record<string, ReadonlyArray<string>>> = {
+  users: ["id", "email", "username", "password_hash", "created_at", "updated_at", "email_verified", "is_active"],
+  draws: [
+    "id",
+    "draw_date",
+    "prize_pool",
+    "total_entries",
+    "commitment_hash",
+    "seed",
+    "status",
+    "winning_position",
+    "created_at",
+    "drawn_at"
+  ],
+  tickets: [
+    "id",
+    "ticket_id",
+    "draw_id",
+    "user_id",
+    "position",
+    "total_entries_at_purchase",
+    "ticket_hash",
+    "created_at"
+  ],
+  tickets_with_result: [
+    "id",
+    "ticket_id",
+    "draw_id",
+    "user_id",
+    "position",
+    "total_entries_at_purchase",
+    "ticket_hash",
+    "status",
+    "prize_amount",
+    "created_at"
+  ],
+  wallets: ["id", "user_id", "balance", "pending_withdrawal", "updated_at"],
+  transactions: [
+    "id",
+    "user_id",
+    "type",
+    "amount",
+    "balance_after",
+    "status",
+    "reference_id",
+    "metadata",
+    "created_at"
+  ],
+  lobbies_with_draw: [
+    "id",
+    "code",
+    "name",
+    "host_id",
+    "status",
+    "prize_pool",
+    "max_participants",
+    "draw_seed",
+    "winner_id",
+    "created_at"
+  ],
+  lobby_members_with_ticket: [
+    "id",
+    "lobby_id",
+    "user_id",
+    "has_ticket",
+    "ticket_position",
+    "ticket_hash",
+    "joined_at"
+  ]
+}
+
+/** Types that the plan gives, where it says more than the name does. */
+const plannedTypes = {
+  "draws.prize_pool": "numeric(12,2)",
+  "draws.commitment_hash": "character varying(64)",
+  "tickets.ticket_id": "character varying(32)",
+  "tickets.ticket_hash": "character varying(64)",
+  "tickets_with_result.status": "character varying(20)",
+  "tickets_with_result.prize_amount": "numeric(12,2)",
+  "wallets.balance": "numeric(12,2)",
+  "wallets.pending_withdrawal": "numeric(12,2)",
+  "transactions.type": "character varying(20)",
+  "transactions.amount": "numeric(12,2)",
+  "transactions.balance_after": "numeric(12,2)",
+  "transactions.reference_id": "character varying(100)",
+  "transactions.metadata": "jsonb",
+  "lobbies_with_draw.code": "character varying(10)",
+  "lobbies_with_draw.name": "character varying(100)",
+  "lobbies_with_draw.status": "character varying(20)",
+  "lobbies_with_draw.prize_pool": "numeric(12,2)",
+  "lobbies_with_draw.max_participants": "integer",
+  "lobbies_with_draw.draw_seed": "character varying(64)",
+  "lobby_members_with_ticket.has_ticket": "boolean",
+  "lobby_members_with_ticket.ticket_hash": "character varying(64)",
+  "users.email": "character varying(255)",
+  "users.username": "character varying(50)"
+}
+
+layer(PgWorld.migrated)("the schema", (it) => {
+  const typesOf = Effect.fnUntraced(function*() {
+    const sql = yield* session((yield* TestDatabase).owner)
+    const rows = yield* sql<{ readonly column: string; readonly type: string }>`
+      SELECT c.relname || '.' || a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+      WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped`
+    return new Map(rows.map((row) => [row.column, row.type]))
+  })
+
+  for (const [table, columns] of Object.entries(planned)) {
+    it.effect(`${table} has the columns of the plan`, () =>
+      Effect.gen(function*() {
+        const types = yield* typesOf()
+        assert.deepStrictEqual(columns.filter((column) => !types.has(`${table}.${column}`)), [])
+      }))
+  }
+
+  it.effect("columns have the types of the plan", () =>
+    Effect.gen(function*() {
+      const types = yield* typesOf()
+      const found = Object.fromEntries(Object.keys(plannedTypes).map((column) => [column, types.get(column)]))
+      assert.deepStrictEqual(found, plannedTypes)
+    }))
+})

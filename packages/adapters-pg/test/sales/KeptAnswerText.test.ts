@@ -1,0 +1,117 @@
+import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
+import type { SoldBlock } from "@ddd/core/draws/Sale"
+import { cents, ticketPot, zero } from "@ddd/core/money/Money"
+import { nameLengthMax, participantsMax, participantsMin, type Room } from "@ddd/core/rooms/Room"
+import { codeLength, codeSymbols } from "@ddd/core/rooms/RoomCode"
+import { drawId, position, type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { decodeKept, encodeKept } from "../../src/sales/KeptAnswerText.ts"
+
+const draw = drawId("019a0000-0000-7000-8000-000000000001")
+const user = (n: number): UserId => userId(`019a0000-0000-7000-9000-${n.toString(16).padStart(12, "0")}`)
+const instants = fc.integer({ min: 0, max: Date.UTC(2100, 0) }).map(instant)
+const amounts = fc.bigInt(0n, 10n ** 11n).map(cents)
+const hex = fc.array(fc.constantFrom(..."0123456789abcdef"), { minLength: 64, maxLength: 64 })
+
+const blocks: fc.Arbitrary<SoldBlock> = fc.record({
+  drawId: fc.constant(draw),
+  firstPosition: fc.integer({ min: 1, max: 10_000_000 }).map(position),
+  quantity: fc.integer({ min: 1, max: 100 }),
+  purchasedAt: instants,
+  totalEntries: fc.integer({ min: 1, max: 10_000_000 }),
+  wallet: fc.record({
+    balance: amounts,
+    withdrawable: amounts,
+    pendingWithdrawal: amounts,
+    debt: fc.constant(zero),
+    seq: fc.nat()
+  })
+})
+
+/** A room in which something was just bought. */
+const rooms: fc.Arbitrary<Room> = fc.record({
+  code: fc.array(fc.constantFrom(...codeSymbols), { minLength: codeLength, maxLength: codeLength }),
+  name: fc.string({ minLength: 1, maxLength: nameLengthMax, unit: "grapheme" }),
+  maxParticipants: fc.integer({ min: participantsMin, max: participantsMax }),
+  members: fc.array(
+    fc.record({ username: fc.string({ unit: "grapheme" }), hasTicket: fc.boolean(), joinedAt: instants }),
+    { minLength: 1, maxLength: participantsMax }
+  ),
+  commitment: hex,
+  createdAt: instants
+}).map(({ code, commitment, createdAt, maxParticipants, members, name }) => ({
+  id: draw,
+  code: code.join(""),
+  name,
+  hostId: user(0),
+  status: members.length > 1 ? "open" : "waiting",
+  prizePool: cents(ticketPot * BigInt(members.filter(({ hasTicket }) => hasTicket).length)),
+  maxParticipants,
+  participants: members.map((member, i) => ({
+    userId: user(i),
+    ...member,
+    ticketPosition: member.hasTicket ? position(i + 1) : null
+  })),
+  commitmentHash: commitment.join(""),
+  drawAt: null,
+  seed: null,
+  winnerId: null,
+  winningPosition: null,
+  createdAt
+}))
+
+const bodies: fc.Arbitrary<KeptBody> = fc.oneof(
+  blocks.map((block): KeptBody => ({ _tag: "Purchase", block })),
+  fc.record({ block: blocks, room: rooms }).map((kept): KeptBody => ({ _tag: "RoomPurchase", ...kept })),
+  fc.nat().map((n): KeptBody => ({ _tag: "Withdrawal", withdrawalId: user(n) }))
+)
+
+describe("a kept answer as text", () => {
+  it("is read back as it was, and as the kind that it is", () => {
+    fc.assert(fc.property(bodies, (body) => {
+      assert.deepStrictEqual(decodeKept(encodeKept(body)), body)
+    }))
+  })
+
+  it("is of another kind where a part of it is missing", () => {
+    fc.assert(fc.property(bodies, fc.nat(), (body, at) => {
+      const stored: Record<string, unknown> = JSON.parse(encodeKept(body))
+      const names = Object.keys(stored).filter((name) => name !== "room")
+      const { [names[at % names.length]!]: _, ...rest } = stored
+      assert.strictEqual(decodeKept(JSON.stringify(rest)), "other")
+    }))
+    for (const text of ["", "0", "null", "[]", "{}", "other", `"text"`]) assert.strictEqual(decodeKept(text), "other")
+  })
+
+  it("is spoilt where a value has a form that it was not written in, and nothing is thrown", () => {
+    fc.assert(fc.property(blocks, rooms, fc.nat(), (block, room, at) => {
+      const stored = JSON.parse(encodeKept({ _tag: "RoomPurchase", block, room }))
+      const spoilt = (changes: object) => decodeKept(JSON.stringify({ ...stored, ...changes }))
+      const names = Object.keys(stored.room)
+      const { [names[at % names.length]!]: _, ...rest } = stored.room
+      assert.strictEqual(spoilt({ room: rest }), "spoilt")
+      for (
+        const changes of [
+          { draw: "?" },
+          { first: 0 },
+          { at: "noon" },
+          { balance: "much" },
+          { withdrawable: "1" },
+          { pending: "-" },
+          { room: null },
+          { room: { ...stored.room, id: "no id" } },
+          { room: { ...stored.room, host: "nobody" } },
+          { room: { ...stored.room, status: "scheduled" } },
+          { room: { ...stored.room, pool: "all" } },
+          { room: { ...stored.room, created: "once" } },
+          { room: { ...stored.room, participants: [{ id: "?", name: "", position: null, joined: "once" }] } }
+        ]
+      ) {
+        assert.strictEqual(spoilt(changes), "spoilt", JSON.stringify(changes))
+      }
+    }))
+    assert.strictEqual(decodeKept(`{"withdrawal":"?"}`), "spoilt")
+  })
+})

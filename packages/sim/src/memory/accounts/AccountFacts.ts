@@ -1,0 +1,86 @@
+/** What decisions about accounts read, in memory. */
+import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
+import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/Names"
+import type { Holdings } from "@ddd/core/accounts/Refusals"
+import type { Account, User } from "@ddd/core/accounts/User"
+import { zero } from "@ddd/core/money/Money"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { Store } from "../Store.ts"
+import type { MailedTokenRow, UserRow } from "../StoredRows.ts"
+
+type Stored = Store["Service"]
+
+export const findUser = (store: Stored, matches: (user: UserRow) => boolean): UserRow | undefined =>
+  [...store.users.values()].find(matches)
+
+export const userOf = ({ createdAt, email, emailVerified, id, username }: UserRow): User => ({
+  id,
+  email,
+  username,
+  emailVerified,
+  createdAt
+})
+
+const accountOf = (row: UserRow): Account => ({
+  user: userOf(row),
+  passwordHash: row.passwordHash,
+  frozen: row.frozen,
+  erased: row.erasedAt !== null
+})
+
+/** Null where there is no such user. */
+export const readAccount = (store: Stored, id: UserId): Account | null => {
+  const row = store.users.get(id)
+  return row === undefined ? null : accountOf(row)
+}
+
+/** By the address; null also for the house's, which has no password. */
+export const readAccountOf = (store: Stored, email: string): Account | null => {
+  const row = findUser(store, (user) => user.passwordHash !== null && isSameName(user.email, email))
+  return row === undefined ? null : accountOf(row)
+}
+
+/** Which of the wanted address and name another than `except` has. */
+export const readTaken = (store: Stored, { email, username }: WantedNames, except: UserId | null): TakenNames => {
+  const isTaken = (wanted: string | undefined, nameOf: (user: UserRow) => string) =>
+    wanted !== undefined &&
+    findUser(store, (user) => user.id !== except && isSameName(nameOf(user), wanted)) !== undefined
+  return { email: isTaken(email, (user) => user.email), username: isTaken(username, (user) => user.username) }
+}
+
+const waitAfter = (store: Stored, isCounted: (row: MailedTokenRow) => boolean): number =>
+  mailWaitMillis([...store.mailedTokens.values()].filter(isCounted).map(({ createdAt }) => createdAt), store.now())
+
+/** How long the next mail to an address must wait, in milliseconds. */
+export const mailWaitOf = (store: Stored, address: string): number =>
+  waitAfter(store, ({ email }) => email !== null && isSameName(email, address))
+
+/** The same of the notices that others were to replace a player's address. */
+export const noticeWaitOf = (store: Stored, id: UserId): number =>
+  waitAfter(store, ({ previousEmail, userId }) => userId === id && previousEmail !== null)
+
+/** A token that somebody shows, its player's account, and the clock. */
+export const readShown = (store: Stored, tokenHash: string) => {
+  const token = [...store.mailedTokens.values()].find((row) => row.tokenHash === tokenHash) ?? null
+  return {
+    token,
+    account: token === null ? null : readAccount(store, token.userId),
+    now: store.now(),
+    taken: token !== null && token.email !== null && readTaken(store, { email: token.email }, token.userId).email
+  }
+}
+
+/** A player's unused token that verifies an address, whether or not it is too old by now. */
+export const unusedVerification = (store: Stored, id: UserId): MailedTokenRow | null =>
+  [...store.mailedTokens.values()].findLast(({ purpose, usedAt, userId }) =>
+    userId === id && purpose === "verify_email" && usedAt === null
+  ) ?? null
+
+export const readHoldings = (store: Stored, id: UserId): Holdings => {
+  const { balance, pendingWithdrawal } = store.wallets.get(id) ?? { balance: zero, pendingWithdrawal: zero }
+  const undrawnTickets = [...store.tickets.values()].flat().filter((ticket) => {
+    const status = store.draws.get(ticket.drawId)?.status
+    return ticket.userId === id && status !== "drawn" && status !== "void"
+  }).length
+  return { balance, pendingWithdrawal, undrawnTickets }
+}

@@ -1,0 +1,91 @@
+/** Writes what was decided about accounts and sessions, in memory. */
+import type { AccountChange } from "@ddd/core/accounts/AccountChange"
+import { mailedTokenMillis, type NewMailedToken, type TokensToCancel } from "@ddd/core/accounts/MailedToken"
+import { isSameName } from "@ddd/core/accounts/Names"
+import type { NewSecurityEvent, StrangerEvent } from "@ddd/core/accounts/SecurityEvent"
+import type { OpenedSession, SessionEndReason, WhichSessions } from "@ddd/core/accounts/Session"
+import type { SessionsEnding } from "@ddd/core/accounts/SessionEnding"
+import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { UserId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
+import { addJob } from "../jobs/OutboxMemory.ts"
+import type { Store } from "../Store.ts"
+
+type Stored = Store["Service"]
+
+export const recordEvent = (store: Stored, event: NewSecurityEvent): void => {
+  const { details, id, origin, sessionId, type, userId } = event
+  const members = origin === null ? null : { ...origin, ...details }
+  store.securityEvents.push({ id, at: store.now(), type, userId, sessionId, details: members })
+}
+
+/** `subject` would be kept as a pseudonym, which nobody reads here. */
+export const recordStranger = (store: Stored, { id, type }: StrangerEvent): void => {
+  store.securityEvents.push({ id, at: store.now(), type, userId: null, sessionId: null, details: null })
+}
+
+const openSession = (store: Stored, userId: UserId, { id, refreshTokenHash, userAgent }: OpenedSession): void => {
+  const at = store.now()
+  store.sessions.set(id, { id, userId, userAgent, createdAt: at, lastUsedAt: at, endedAt: null, endReason: null })
+  store.refreshTokens.set(refreshTokenHash, { sessionId: id, issuedAt: at, usedAt: null })
+}
+
+/** Ends living sessions of a player; gives how many. */
+const endSessions = (store: Stored, userId: UserId, which: WhichSessions, reason: SessionEndReason): number => {
+  const ending = [...store.sessions.values()].filter((row) =>
+    row.userId === userId && row.endedAt === null &&
+    ("only" in which ? row.id === which.only : row.id !== which.except)
+  )
+  for (const row of ending) {
+    store.sessions.set(row.id, { ...row, endedAt: store.now(), endReason: reason })
+    store.tellEnded({ sessionId: row.id, userId })
+  }
+  return ending.length
+}
+
+/** Ends sessions as was decided; whether any was living. */
+export const writeEnding = (store: Stored, { event, reason, userId, which }: SessionsEnding): boolean => {
+  const hasEnded = endSessions(store, userId, which, reason) > 0
+  if (hasEnded) recordEvent(store, event)
+  return hasEnded
+}
+
+const cancelTokens = (store: Stored, userId: UserId, { exceptTo, purpose }: TokensToCancel): void => {
+  for (const row of store.mailedTokens.values()) {
+    const isKept = exceptTo !== null && row.email !== null && isSameName(row.email, exceptTo)
+    if (row.userId !== userId || row.purpose !== purpose || row.usedAt !== null || isKept) continue
+    store.mailedTokens.set(row.id, { ...row, usedAt: store.now() })
+  }
+}
+
+const issueToken = (
+  store: Stored,
+  tokens: MailedTokens["Service"],
+  userId: UserId,
+  token: NewMailedToken
+): void => {
+  cancelTokens(store, userId, { purpose: token.purpose, exceptTo: null })
+  const createdAt = store.now()
+  store.mailedTokens.set(token.id, {
+    ...token,
+    userId,
+    tokenHash: tokens.hashOf(tokens.tokenOf(token.id)),
+    createdAt,
+    expiresAt: instant(createdAt + mailedTokenMillis[token.purpose]),
+    usedAt: null
+  })
+}
+
+export const writeChange = (store: Stored, tokens: MailedTokens["Service"], change: AccountChange): void => {
+  const { endSessions: ending, issueToken: issued, openSession: opened, userId, useToken } = change
+  const token = useToken === null ? undefined : store.mailedTokens.get(useToken)
+  if (token !== undefined) store.mailedTokens.set(token.id, { ...token, usedAt: store.now() })
+  const user = store.users.get(userId)
+  if (user !== undefined) store.users.set(userId, { ...user, ...change.set })
+  for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
+  if (opened !== null) openSession(store, userId, opened)
+  if (ending !== null) endSessions(store, userId, ending.which, ending.reason)
+  if (issued !== null) issueToken(store, tokens, userId, issued)
+  for (const event of change.events) recordEvent(store, event)
+  for (const { id, job } of change.jobs) addJob(store, id, job)
+}

@@ -1,0 +1,223 @@
+/** Players, in memory. */
+import { erase } from "@ddd/core/accounts/Erase"
+import { freeze, unfreeze } from "@ddd/core/accounts/Freeze"
+import { workingToken } from "@ddd/core/accounts/MailedToken"
+import { isSameName } from "@ddd/core/accounts/Names"
+import { askReset, changePassword, resetPassword } from "@ddd/core/accounts/PasswordChange"
+import { exportAccount } from "@ddd/core/accounts/PersonalExport"
+import { changeProfile, newAddress } from "@ddd/core/accounts/Profile"
+import { sessionId } from "@ddd/core/accounts/Session"
+import { openSession } from "@ddd/core/accounts/SignIn"
+import { signUp } from "@ddd/core/accounts/SignUp"
+import { askVerification, verifyEmail, waitingAddress } from "@ddd/core/accounts/Verification"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { emptyWallet } from "@ddd/core/money/Wallet"
+import { Accounts, decided } from "@ddd/core/ports/Accounts"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
+import { type UserId, userId } from "@ddd/core/values/Ids"
+import { Effect, Layer } from "effect"
+import {
+  findUser,
+  mailWaitOf,
+  noticeWaitOf,
+  readAccount,
+  readAccountOf,
+  readHoldings,
+  readShown,
+  readTaken,
+  unusedVerification,
+  userOf
+} from "./AccountFacts.ts"
+import { recordStranger, writeChange } from "./AccountWrites.ts"
+import { forgetBuyer } from "../money/FundingSteps.ts"
+import { readPersonalRecords } from "./PersonalRecords.ts"
+import { Store } from "../Store.ts"
+import type { UserRow } from "../StoredRows.ts"
+
+export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.effect(
+  Accounts,
+  Effect.gen(function*() {
+    const store = yield* Store
+    const tokens = yield* MailedTokens
+    const write = (change: Parameters<typeof writeChange>[2]): void => writeChange(store, tokens, change)
+
+    /** A user who is not erased. */
+    const livingUser = (id: UserId): UserRow | undefined =>
+      findUser(store, (user) => user.id === id && user.erasedAt === null)
+
+    return Accounts.of({
+      signUp: (request, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const newIds = {
+            user: userId(store.newId()),
+            session: sessionId(store.newId()),
+            mailedToken: store.newId(),
+            event: store.newId()
+          }
+          const taken = readTaken(store, request, null)
+          const { change, user } = yield* decided(signUp({ taken, newIds }, request, origin))
+          const createdAt = store.now()
+          const row: UserRow = {
+            ...user,
+            emailVerified: false,
+            createdAt,
+            frozen: false,
+            kycStatus: "none",
+            country: null,
+            erasedAt: null
+          }
+          store.users.set(user.id, row)
+          store.wallets.set(user.id, { ...emptyWallet, userId: user.id, updatedAt: createdAt })
+          write(change)
+          return { user: userOf(row), sessionId: newIds.session }
+        })),
+
+      findForSignIn: (email) =>
+        Effect.sync(() => {
+          const account = readAccountOf(store, email)
+          if (account === null || account.passwordHash === null) return null
+          return { user: account.user, passwordHash: account.passwordHash, frozen: account.frozen }
+        }),
+
+      openSession: (id, session, password, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const newIds = { session: sessionId(store.newId()), event: store.newId() }
+          const facts = { account: readAccount(store, id), newIds }
+          write(yield* decided(openSession(facts, { userId: id, session, password }, origin)))
+          return { sessionId: newIds.session }
+        })),
+
+      profile: (id) =>
+        Effect.sync(() => {
+          const user = livingUser(id)
+          const row = store.wallets.get(id)
+          if (user === undefined || row === undefined) return null
+          const { userId: _, ...wallet } = row
+          return { ...userOf(user), wallet, kycStatus: user.kycStatus, country: user.country }
+        }),
+
+      passwordHash: (id) => Effect.sync(() => livingUser(id)?.passwordHash ?? null),
+
+      verifyEmail: (tokenHash, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const { change, user } = yield* decided(verifyEmail(facts, origin))
+          write(change)
+          return user
+        })),
+
+      askVerification: (id) =>
+        store.exclusive(Effect.sync(() => {
+          const waiting = waitingAddress(readAccount(store, id), unusedVerification(store, id))
+          const mailWaitMillis = waiting === null ? 0 : mailWaitOf(store, waiting.email)
+          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id))
+        })),
+
+      askReset: (email, origin) =>
+        store.exclusive(Effect.sync(() => {
+          const facts = {
+            account: readAccountOf(store, email),
+            mailWaitMillis: mailWaitOf(store, email),
+            newIds: { mailedToken: store.newId(), event: store.newId() }
+          }
+          const asked = askReset(facts, email, origin)
+          if (asked._tag === "OfPlayer") write(asked.change)
+          else recordStranger(store, asked.event)
+        })),
+
+      resetPassword: (tokenHash, passwordHash, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const { change, user } = yield* decided(resetPassword(facts, passwordHash, origin))
+          write(change)
+          return user
+        })),
+
+      findForReset: (tokenHash) =>
+        Effect.sync(() => {
+          const { account, now, token } = readShown(store, tokenHash)
+          return workingToken(token, "reset_password", now) === null ? null : account?.user ?? null
+        }),
+
+      changePassword: (id, keep, password, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const facts = { account: readAccount(store, id), newIds: { event: store.newId() } }
+          write(yield* decided(changePassword(facts, { userId: id, keep, password }, origin)))
+        })),
+
+      changeProfile: (id, change, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const account = readAccount(store, id)
+          const to = newAddress(account, change)
+          const facts = {
+            account,
+            taken: readTaken(store, change, id),
+            mailWaitMillis: {
+              toNewAddress: to === null ? 0 : mailWaitOf(store, to),
+              ofNotices: to === null ? 0 : noticeWaitOf(store, id)
+            },
+            newIds: { usernameEvent: store.newId(), mailedToken: store.newId(), addressEvent: store.newId() }
+          }
+          write(yield* decided(changeProfile(facts, { userId: id, change }, origin)))
+        })),
+
+      find: (text) =>
+        Effect.sync(() => {
+          const user = findUser(store, ({ id }) => id === text) ??
+            findUser(store, ({ email }) => isSameName(email, text)) ??
+            findUser(store, ({ username }) => isSameName(username, text))
+          return user === undefined
+            ? null
+            : { ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null }
+        }),
+
+      freeze: (id) =>
+        store.exclusive(Effect.sync(() => {
+          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+        })),
+
+      unfreeze: (id) =>
+        store.exclusive(Effect.sync(() => {
+          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+        })),
+
+      export: (id) =>
+        store.exclusive(Effect.sync(() => {
+          const facts = { records: readPersonalRecords(store, id), newIds: { event: store.newId() } }
+          const { all, change } = exportAccount(facts, id)
+          write(change)
+          return all
+        })),
+
+      erase: (id) =>
+        store.exclusive(Effect.gen(function*() {
+          const facts = {
+            now: store.now(),
+            account: readAccount(store, id),
+            holdings: readHoldings(store, id),
+            digits: toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8),
+            newIds: { event: store.newId() }
+          }
+          const erasure = yield* decided(erase(facts, id))
+          if (erasure === null) return
+          forget(store, id, erasure.email)
+          write(erasure.change)
+        }))
+    })
+  })
+)
+
+/** Forgets what is kept of a person who is erased beside their row: see `Erasure` in core. */
+const forget = (store: Store["Service"], id: UserId, email: string): void => {
+  for (const row of store.sessions.values()) {
+    if (row.userId === id) store.sessions.set(row.id, { ...row, userAgent: null })
+  }
+  for (const row of store.mailedTokens.values()) {
+    if (row.userId === id) store.mailedTokens.set(row.id, { ...row, email: null, previousEmail: null })
+  }
+  for (const [index, event] of store.securityEvents.entries()) {
+    if (event.userId === id) store.securityEvents[index] = { ...event, details: null }
+  }
+  forgetBuyer(store, { id, email })
+}

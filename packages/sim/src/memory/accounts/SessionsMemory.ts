@@ -1,0 +1,90 @@
+/** Sessions and their refresh tokens, in memory. */
+import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import type { Session } from "@ddd/core/accounts/Session"
+import { endAllSessions, endReusedSession, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
+import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
+import { Effect, Layer, Stream } from "effect"
+import { writeEnding } from "./AccountWrites.ts"
+import { Store } from "../Store.ts"
+import type { SessionRow } from "../StoredRows.ts"
+
+export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
+  Sessions,
+  Effect.gen(function*() {
+    const store = yield* Store
+
+    /** A refresh token, and the session that it belongs to. */
+    const shown = (tokenHash: string) => {
+      const token = store.refreshTokens.get(tokenHash)
+      const session = token === undefined ? undefined : store.sessions.get(token.sessionId)
+      return token === undefined || session === undefined ? undefined : { token, session }
+    }
+    return Sessions.of({
+      refresh: (tokenHash, successorHash, origin) =>
+        store.exclusive(Effect.sync((): Refreshed => {
+          const found = shown(tokenHash)
+          if (found === undefined) return { _tag: "Unknown" }
+          const { session, token } = found
+          const { id: sessionId, userId } = session
+          const successor = store.refreshTokens.get(successorHash)
+          const now = store.now()
+          const decision = decideRefresh({
+            issuedAt: token.issuedAt,
+            usedAt: token.usedAt,
+            successorUsed: token.usedAt !== null && successor?.usedAt !== null,
+            sessionEnded: session.endedAt !== null
+          }, now)
+          if (decision === "over") return { _tag: "Unknown" }
+          if (decision === "reused") {
+            writeEnding(store, endReusedSession({ userId, sessionId }, store.newId(), origin))
+            return { _tag: "Reused" }
+          }
+          if (decision === "rotate") {
+            store.refreshTokens.set(tokenHash, { ...token, usedAt: now })
+            store.refreshTokens.set(successorHash, { sessionId, issuedAt: now, usedAt: null })
+            store.sessions.set(sessionId, { ...session, lastUsedAt: now })
+          }
+          return { _tag: "Refreshed", userId, sessionId }
+        })),
+
+      endByToken: (tokenHash, origin) =>
+        store.exclusive(Effect.sync(() => {
+          const found = shown(tokenHash)
+          if (found === undefined) return
+          const { id: sessionId, userId } = found.session
+          writeEnding(store, signOut({ userId, sessionId }, store.newId(), origin))
+        })),
+
+      end: (userId, sessionId, origin) =>
+        store.exclusive(
+          Effect.sync(() => writeEnding(store, endSession({ userId, sessionId }, store.newId(), origin)))
+        ),
+
+      endAll: (userId, reason, origin) =>
+        store.exclusive(Effect.sync(() => {
+          writeEnding(store, endAllSessions(userId, reason, store.newId(), origin))
+        })),
+
+      list: (userId) =>
+        Effect.sync(() =>
+          [...store.sessions.values()].filter((row) => row.userId === userId && row.endedAt === null).toReversed()
+            .map(asSession)
+        ),
+
+      hasEnded: (sessionId) =>
+        Effect.sync(() => {
+          const row = store.sessions.get(sessionId)
+          return row !== undefined && row.endedAt !== null
+        }),
+
+      ended: Stream.fromPubSub(store.endedSessions)
+    })
+  })
+)
+
+const asSession = ({ createdAt, id, lastUsedAt, userAgent }: SessionRow): Session => ({
+  id,
+  createdAt,
+  lastUsedAt,
+  userAgent
+})

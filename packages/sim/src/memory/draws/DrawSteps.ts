@@ -1,0 +1,278 @@
+/** The steps of a draw's life, in memory: what core decides, written. Each is part of an exclusive write. */
+import { daysToPublish, type VoidReason } from "@ddd/core/draws/Draw"
+import type { DrawState } from "@ddd/core/draws/DrawState"
+import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
+import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
+import { outcomeOf, paidBySettling, settle, type SettledBy, toSettle } from "@ddd/core/draws/Settlement"
+import { isDue } from "@ddd/core/draws/Steps"
+import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "@ddd/core/draws/Voiding"
+import type { Sha256 } from "@ddd/core/hash/Hash"
+import { zero } from "@ddd/core/money/Money"
+import type { MovedTogether } from "@ddd/core/money/Wallet"
+import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
+import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
+import { textOf } from "@ddd/core/proof/Note"
+import { fromHex } from "@ddd/core/values/Bytes"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
+import { Effect, Redacted, Result } from "effect"
+import { leafOf } from "../../audit/Leaves.ts"
+import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
+import { addJob } from "../jobs/OutboxMemory.ts"
+import { Store } from "../Store.ts"
+import { postMovements } from "../money/WalletMoves.ts"
+
+/** Whether a draw waits for a round of the beacon, which is not there yet. */
+export const isRoundMissing = ({ beacon, beaconSignature }: DrawRow): boolean =>
+  beacon !== null && beaconSignature === null
+
+export const makeDrawSteps = Effect.gen(function*() {
+  const store = yield* Store
+  const { current, sha256 } = yield* Sealing
+  const vault = yield* SeedVault
+  const signer = yield* RecordSigner
+  const chain = yield* BeaconChain
+
+  const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
+
+  const rowOf = (id: DrawId): DrawRow => {
+    const row = store.draws.get(id)
+    if (row === undefined) throw new Error(`there is no draw ${id}`)
+    return row
+  }
+
+  const change = (id: DrawId, what: Partial<DrawRow>): void => {
+    store.draws.set(id, { ...rowOf(id), ...what })
+    store.tell("Status", id)
+  }
+
+  /** A draw as core decides about it, now. */
+  const stateOf = (row: DrawRow): DrawState => {
+    const { beaconSignature, closesAt, drawAt, frontier, id, kind, lastPurchasedAt, lockedAt, notes } = row
+    const signature = beaconSignature === null ? null : fromHex(beaconSignature, 48)
+    if (signature === undefined) throw new Error(`draw ${id} has no signature of a round`)
+    return {
+      id,
+      kind,
+      status: row.status,
+      opensAt: row.opensAt,
+      closesAt,
+      lockedAt,
+      drawAt,
+      autoDrawAt: store.lobbies.get(id)?.autoDrawAt ?? null,
+      firstPurchasedAt: ticketsIn(id)[0]?.purchasedAt ?? null,
+      isRoundMissing: isRoundMissing(row),
+      isTiled: row.tiledAt !== null,
+      clock: store.now(),
+      openText: textOf(notes.open),
+      lockText: notes.lock === null ? null : textOf(notes.lock),
+      totalEntries: row.totalEntries,
+      frontier,
+      lastPurchasedAt,
+      beaconSignature: signature
+    }
+  }
+
+  /** Publishes a draw, with its seed sealed beside it. */
+  const publish = Effect.fnUntraced(function*({ record, status, text }: NewDraw, seed: Seed) {
+    const id = record.draw
+    store.seeds.set(id, yield* vault.seal(id, seed))
+    store.draws.set(id, {
+      id,
+      kind: record.kind,
+      drawDate: record.date,
+      status,
+      prizePool: zero,
+      totalEntries: 0,
+      commitmentHash: record.commitment,
+      opensAt: record.opens,
+      closesAt: record.closes,
+      lockedAt: null,
+      drawAt: null,
+      beacon: record.beacon,
+      entriesRoot: null,
+      seed: null,
+      winningPosition: null,
+      drawnAt: null,
+      notes: { open: yield* signer.sign(text), lock: null, result: null },
+      frontier: emptyFrontier,
+      lastPurchasedAt: null,
+      sealKeyId: current.keyId,
+      beaconSignature: null,
+      tiledAt: null
+    })
+    return id
+  })
+
+  const publishAhead = Effect.gen(function*() {
+    const newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
+    const days = yield* Effect.forEach(
+      daysToPublish(store.now(), newest?.drawDate ?? null),
+      (day) => Effect.map(vault.generate, (seed) => ({ day: { ...day, id: drawId(store.newId()) }, seed }))
+    )
+    const draws = newDailyDraws(
+      sha256,
+      days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
+      newest === undefined ? null : textOf(newest.notes.open),
+      chain
+    )
+    const seeds = new Map(days.map(({ day, seed }) => [day.id, seed]))
+    return yield* Effect.forEach(draws, (draw) => {
+      const seed = seeds.get(draw.record.draw)
+      if (seed === undefined) throw new Error("each day has a seed")
+      return publish(draw, seed)
+    })
+  })
+
+  const writeLock = Effect.fnUntraced(function*({ record, text }: Locked) {
+    change(record.draw, {
+      status: "locked",
+      lockedAt: record.locked,
+      drawAt: record.draws,
+      beacon: record.beacon,
+      entriesRoot: record.root,
+      notes: { ...rowOf(record.draw).notes, lock: yield* signer.sign(text) }
+    })
+  })
+
+  const tile = (id: DrawId): void => {
+    const leaves = ticketsIn(id).map((ticket) => {
+      const leaf = leafOf(sha256, ticket)
+      if (leaf === undefined) throw new TypeError(`ticket ${ticket.ticketId} has no seal`)
+      return leaf
+    })
+    store.trees.set(id, treeOf(sha256, leaves))
+    store.draws.set(id, { ...rowOf(id), tiledAt: store.now() })
+  }
+
+  const openSeed = (id: DrawId) => {
+    const sealed = store.seeds.get(id)
+    if (sealed === undefined) throw new Error(`draw ${id} has no seed`)
+    return Effect.map(vault.open(id, sealed), Redacted.value)
+  }
+
+  /** The seed of a draw that is about to be void; null where it cannot be opened. */
+  const openSeedOrNull = (id: DrawId) => Effect.catchTag(openSeed(id), "SeedUnreadable", () => Effect.succeed(null))
+
+  const walletsOf = (users: Iterable<UserId>): ReadonlyMap<UserId, WalletRow> =>
+    new Map([...users].flatMap((user) => {
+      const wallet = store.wallets.get(user)
+      return wallet === undefined ? [] : [[user, wallet]]
+    }))
+
+  /** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
+  const settleDraw = Effect.fnUntraced(function*(row: DrawRow, by: SettledBy, due: DueStep) {
+    const draw = toSettle(stateOf(row), by)
+    if (draw === null) return false
+    const seed = yield* Effect.mapError(
+      openSeed(draw.id),
+      (cause) => new StepFailed({ due, message: cause.message, cause })
+    )
+    const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
+    const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
+    const wallets = walletsOf(paidBySettling(winner))
+    const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
+    if (Result.isFailure(decided)) {
+      return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
+    }
+    const settled = decided.success
+    if (settled === null) return false
+    const note = yield* signer.sign(settled.text)
+    for (const moves of settled.moves) postMovements(store, moves.userId, moves, settled.drawnAt)
+    for (const { id, job } of settled.jobs) addJob(store, id, job)
+    change(draw.id, {
+      status: "drawn",
+      seed: settled.record.seed,
+      winningPosition: settled.record.winner?.position ?? null,
+      drawnAt: settled.drawnAt,
+      notes: { ...row.notes, result: note }
+    })
+    return true
+  })
+
+  const refundable = ({ ticketId, userId, walletSeq }: TicketRow) => {
+    const paid = store.transactions.get(userId)?.[walletSeq - 1]
+    if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
+    return { ticketId, withdrawableDelta: paid.withdrawableDelta }
+  }
+
+  /** Writes that a draw is void, whose `reason` was decided. */
+  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
+    const draw = stateOf(row)
+    const { record, text } = declareVoid(sha256, draw, reason, seed)
+    const note = yield* signer.sign(text)
+    const held = Map.groupBy(ticketsIn(draw.id), ({ userId }) => userId)
+    const wallets = walletsOf(held.keys())
+    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
+    for (const [userId, tickets] of held) {
+      const wallet = wallets.get(userId)
+      if (wallet === undefined) throw new Error("every user has a wallet")
+      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable))
+      if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
+      refunds.push({ userId, ...moved.success })
+    }
+    for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
+    const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
+    for (const userId of toldOfVoid(draw.kind, { holders: [...held.keys()], members })) {
+      const { id, job } = voidMail(draw, userId)
+      addJob(store, id, job)
+    }
+    change(draw.id, { status: "void", seed: record.seed, notes: { ...row.notes, result: note } })
+  })
+
+  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, step: "expire" | "abandon", due: DueStep) {
+    const seed = yield* openSeedOrNull(row.id)
+    const reason = voidReason(step, stateOf(row), seed)
+    if (reason === null) return false
+    yield* Effect.mapError(
+      writeVoid(row, reason, seed),
+      () => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
+    )
+    return true
+  })
+
+  /** Does a step of the clockwork; false where there is nothing to do (any more, or yet). */
+  const perform = Effect.fnUntraced(function*(due: DueStep) {
+    const row = store.draws.get(due.drawId)
+    if (row === undefined) return false
+    const draw = stateOf(row)
+    switch (due.step) {
+      case "open":
+        if (!isDue("open", draw, draw.clock)) return false
+        change(draw.id, { status: "open" })
+        return true
+      case "lock": {
+        const locked = lockByClock(sha256, draw)
+        if (locked === null) return false
+        yield* writeLock(locked)
+        return true
+      }
+      case "tile":
+        if (!isDue("tile", draw, draw.clock)) return false
+        tile(draw.id)
+        return true
+      case "settle":
+        return yield* settleDraw(row, "clockwork", due)
+      case "expire":
+      case "abandon":
+        return yield* voidByStep(row, due.step, due)
+    }
+  })
+
+  return { openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
+})
+
+/** The hashes of all complete subtrees, by level. */
+const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {
+  const levels = [leaves]
+  for (let below = leaves; below.length > 1;) {
+    const level: Array<Uint8Array> = []
+    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(sha256, below[i]!, below[i + 1]!))
+    levels.push(level)
+    below = level
+  }
+  return levels
+}

@@ -1,0 +1,52 @@
+/** The players' accounts with the payout provider, in memory. */
+import { accountKept, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
+import type { UserId } from "@ddd/core/values/Ids"
+import { Effect, Layer, Result } from "effect"
+import { Store } from "../Store.ts"
+import type { PayoutAccountRow } from "../StoredRows.ts"
+
+export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
+  PayoutAccounts,
+  Effect.gen(function*() {
+    const store = yield* Store
+    const named = (account: string): PayoutAccountRow | undefined =>
+      [...store.payoutAccounts.values()].find((row) => row.account === account)
+    const orNull = (row: PayoutAccountRow | undefined): PayoutAccount | null =>
+      row === undefined ? null : asAccount(row)
+
+    const add = (userId: UserId, account: string): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
+      if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
+        const at = store.now()
+        store.payoutAccounts.set(userId, { userId, account, status: "pending", createdAt: at, checkAt: at })
+      }
+      const kept = accountKept(orNull(store.payoutAccounts.get(userId)), account)
+      return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
+    }
+
+    return PayoutAccounts.of({
+      of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
+      named: (account) => Effect.sync(() => orNull(named(account))),
+      add: (userId, account) => store.exclusive(Effect.suspend(() => add(userId, account))),
+      setStatus: (account, status) =>
+        store.exclusive(Effect.sync(() => {
+          const row = named(account)
+          if (row !== undefined) store.payoutAccounts.set(row.userId, { ...row, status })
+        })),
+      claimDue: (limit) =>
+        store.exclusive(Effect.sync(() => {
+          const now = store.now()
+          const due = [...store.payoutAccounts.values()]
+            .filter(({ checkAt, status }) => status === "pending" && checkAt <= now)
+            .toSorted((a, b) => a.checkAt - b.checkAt)
+            .slice(0, limit)
+          for (const row of due) {
+            store.payoutAccounts.set(row.userId, { ...row, checkAt: nextCheckAt(row.createdAt, now) })
+          }
+          return due.map(asAccount)
+        }))
+    })
+  })
+)
+
+const asAccount = ({ account, status, userId }: PayoutAccountRow): PayoutAccount => ({ userId, account, status })

@@ -1,0 +1,69 @@
+/** What outside services told us, in memory. */
+import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
+import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { pageOf } from "@ddd/core/values/Page"
+import { Effect, Layer } from "effect"
+import { addJobs } from "../jobs/OutboxMemory.ts"
+import { Store } from "../Store.ts"
+
+export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
+  WebhookInbox,
+  Effect.map(Store, (store) =>
+    WebhookInbox.of({
+      receive: ({ body, eventId, sender, type }) =>
+        store.exclusive(Effect.sync(() => {
+          const events = [...store.webhookEvents.values()]
+          if (events.some((event) => event.sender === sender && event.eventId === eventId)) return { isNew: false }
+          const id = store.newId()
+          store.webhookEvents.set(id, {
+            id,
+            sender,
+            eventId,
+            type,
+            body: new TextDecoder().decode(body),
+            state: "received",
+            outcome: null,
+            reference: null,
+            receivedAt: store.now(),
+            handledAt: null
+          })
+          addJobs(store, [webhookJob(id)])
+          return { isNew: true }
+        })),
+
+      find: (id) => Effect.sync(() => store.webhookEvents.get(id) ?? null),
+
+      conclude: (id, conclusion) =>
+        store.exclusive(Effect.sync(() => {
+          const event = store.webhookEvents.get(id)
+          if (event === undefined) return
+          const { isBodyRemoved, ...concluded } = concludeEvent(conclusion, isBuyerErased(store, conclusion.reference))
+          const body = isBodyRemoved ? "" : event.body
+          store.webhookEvents.set(id, { ...event, ...concluded, body, handledAt: store.now() })
+        })),
+
+      list: ({ sender, state }, { cursor, limit }) =>
+        Effect.sync(() => {
+          const events = [...store.webhookEvents.values()].toReversed().filter((event) =>
+            (sender === undefined || event.sender === sender) && (state === undefined || event.state === state) &&
+            (cursor === null || event.id < cursor)
+          )
+          return pageOf(events, limit, ({ id }) => id)
+        }),
+
+      replay: (id) =>
+        store.exclusive(Effect.sync(() => {
+          const event = store.webhookEvents.get(id)
+          if (event === undefined) return false
+          store.webhookEvents.set(id, { ...event, state: "received" })
+          addJobs(store, [replayJob(id, store.newId())])
+          return true
+        }))
+    }))
+)
+
+/** Whether the buyer of the funding under a reference was erased. */
+const isBuyerErased = (store: Store["Service"], reference: string | null): boolean => {
+  const buyer = reference === null ? null : store.fundings.get(reference)?.userId ?? null
+  return buyer !== null && (store.users.get(buyer)?.erasedAt ?? null) !== null
+}

@@ -1,0 +1,146 @@
+/** Money on its way out, in memory. */
+import { keptAs } from "@ddd/core/draws/KeptAnswers"
+import {
+  type AskDecision,
+  type AskFacts,
+  decideWithdrawal,
+  type WithdrawalRequest
+} from "@ddd/core/money/AskWithdrawal"
+import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
+import {
+  type ConcludeFacts,
+  concludeReport,
+  concludeResolution,
+  type Conclusion
+} from "@ddd/core/money/ConcludeWithdrawal"
+import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { dueTurnJob, isClaimed } from "@ddd/core/money/WithdrawalActions"
+import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { answerKeyOf } from "@ddd/core/values/Idempotency"
+import { pageOf } from "@ddd/core/values/Page"
+import { Effect, Layer, Result } from "effect"
+import { addJobs } from "../jobs/OutboxMemory.ts"
+import { Store } from "../Store.ts"
+import type { WithdrawalRow } from "../StoredRows.ts"
+import { asTransaction } from "./TransactionView.ts"
+import { postMovement } from "./WalletMoves.ts"
+import { movementOf, storedOf, walletOf, writeConclusion } from "./WithdrawalSteps.ts"
+
+export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
+  Withdrawals,
+  Effect.gen(function*() {
+    const store = yield* Store
+
+    const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
+      const user = store.users.get(userId)
+      const kept = idempotency === null ? undefined : store.answers.get(answerKeyOf(userId, idempotency.key))
+      return {
+        player: user === undefined ? null : {
+          isErased: user.erasedAt !== null,
+          isFrozen: user.frozen,
+          payoutAccount: store.payoutAccounts.get(userId) ?? null
+        },
+        wallet: store.wallets.get(userId) ?? null,
+        kept: kept === undefined ? null : keptAs("Withdrawal", kept),
+        now: store.now(),
+        newId: store.newId()
+      }
+    }
+
+    const writeAsked = (
+      { idempotency }: WithdrawalRequest,
+      { answer, asked: { schedule, withdrawal }, jobs, moved }: Extract<AskDecision, { readonly _tag: "Ask" }>
+    ) => {
+      const { askedAt, id, userId } = withdrawal
+      const movement = postMovement(store, userId, moved, askedAt, id)
+      store.withdrawals.set(id, { ...withdrawal, ...schedule })
+      if (idempotency !== null) {
+        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+      }
+      addJobs(store, jobs)
+      return { transaction: asTransaction(movement), isReplayed: false }
+    }
+
+    const ask = (request: WithdrawalRequest) => {
+      const decided = decideWithdrawal(askFacts(request), request)
+      if (Result.isFailure(decided)) return Effect.fail(new WithdrawalRefused({ refusal: decided.failure }))
+      if (decided.success._tag === "Ask") return Effect.succeed(writeAsked(request, decided.success))
+      const { status, withdrawalId } = decided.success
+      const first = movementOf(store, { id: withdrawalId, userId: request.userId })
+      return Effect.succeed({ transaction: { ...asTransaction(first), status }, isReplayed: true })
+    }
+
+    const claim = (id: string, isUrgent: boolean) => {
+      const row = store.withdrawals.get(id)
+      if (row === undefined) return null
+      const isFrozen = store.users.get(row.userId)?.frozen === true
+      const decision = claimWithdrawal({ ...storedOf(store, row), isFrozen, now: store.now() }, isUrgent)
+      if (decision._tag === "Leave") return null
+      store.withdrawals.set(id, { ...decision.withdrawal, ...decision.schedule })
+      return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
+    }
+
+    /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
+    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Withdrawal | null => {
+      const row = store.withdrawals.get(id)
+      if (row === undefined) return null
+      const wallet = walletOf(store, row.userId)
+      const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
+      if (conclusion === null) return null
+      writeConclusion(store, conclusion)
+      return conclusion.withdrawal
+    }
+
+    const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
+      (status === undefined || row.status === status) &&
+      (userId === undefined || row.userId === userId) &&
+      (held === undefined || (row.held !== null) === held) &&
+      (olderThanMillis === undefined ||
+        (row.status === "pending" && row.held === null && row.askedAt <= store.now() - olderThanMillis))
+
+    return Withdrawals.of({
+      ask: (request) => store.exclusive(Effect.suspend(() => ask(request))),
+
+      find: (id) =>
+        Effect.sync(() => {
+          const row = store.withdrawals.get(id)
+          return row === undefined ? null : asWithdrawal(row)
+        }),
+
+      list: (filter, { cursor, limit }) =>
+        Effect.sync(() => {
+          const rows = [...store.withdrawals.values()].toReversed()
+            .filter(matches(filter))
+            .filter(({ id }) => cursor === null || id < cursor)
+          const page = pageOf(rows, limit, ({ id }) => id)
+          return { ...page, items: page.items.map(asWithdrawal) }
+        }),
+
+      claim: (id, isUrgent) => store.exclusive(Effect.sync(() => claim(id, isUrgent))),
+      applyReport: (id, report, turn) =>
+        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
+      resolve: (id, resolution) =>
+        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution)))),
+
+      offerDue: (limit) =>
+        store.exclusive(Effect.sync(() => {
+          const now = store.now()
+          const jobs = [...store.withdrawals.values()]
+            .flatMap((row) =>
+              row.dueAt === null || row.dueAt > now || isClaimed(row, now) ? [] : [{ ...row, dueAt: row.dueAt }]
+            )
+            .toSorted((a, b) => a.dueAt - b.dueAt)
+            .slice(0, limit)
+            .map(({ dueAt, id }) => dueTurnJob(id, dueAt, now))
+          addJobs(store, jobs)
+          return jobs.length
+        }))
+    })
+  })
+)
+
+/** Without what the store alone keeps of it. */
+const asWithdrawal = (row: WithdrawalRow): Withdrawal => {
+  const { claimedUntil: _, dueAt: __, ...withdrawal } = row
+  return withdrawal
+}

@@ -1,0 +1,72 @@
+/** Rooms as they are read from memory: for their members, for the decisions about them, for operators. */
+import type { RoomRequest } from "@ddd/core/ports/Rooms"
+import type { RoomUser } from "@ddd/core/rooms/Membership"
+import { type Room, roomOf } from "@ddd/core/rooms/Room"
+import { parseRoomName } from "@ddd/core/rooms/RoomCode"
+import type { RoomState } from "@ddd/core/rooms/RoomState"
+import type { UserId } from "@ddd/core/values/Ids"
+import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
+import { isRoundMissing } from "../draws/DrawSteps.ts"
+import type { Store } from "../Store.ts"
+import type { LobbyRow } from "../StoredRows.ts"
+
+export const makeRoomViews = (store: Store["Service"]) => {
+  const drawOf = ({ id }: LobbyRow): DrawRow => {
+    const draw = store.draws.get(id)
+    if (draw === undefined) throw new Error(`room ${id} has no draw`)
+    return draw
+  }
+
+  const ticketsIn = ({ id }: LobbyRow): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
+
+  const asRoom = (lobby: LobbyRow): Room => {
+    const draw = drawOf(lobby)
+    const positions = new Map(ticketsIn(lobby).map(({ position, userId }) => [userId, position]))
+    return roomOf({
+      room: lobby,
+      draw,
+      members: lobby.members.map(({ joinedAt, userId }) => ({
+        userId,
+        username: store.users.get(userId)?.username ?? "",
+        ticketPosition: positions.get(userId) ?? null,
+        joinedAt
+      }))
+    })
+  }
+
+  const stateOf = (lobby: LobbyRow): RoomState => {
+    const draw = drawOf(lobby)
+    const holders = new Set(ticketsIn(lobby).map(({ userId }) => userId))
+    return {
+      hostId: lobby.hostId,
+      status: draw.status,
+      maxParticipants: lobby.maxParticipants,
+      members: lobby.members.map(({ userId }) => ({ userId, hasTicket: holders.has(userId) })),
+      drawAt: draw.drawAt,
+      isRoundMissing: isRoundMissing(draw)
+    }
+  }
+
+  const userOf = (userId: UserId): RoomUser | null => {
+    const user = store.users.get(userId)
+    return user === undefined ? null : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null }
+  }
+
+  /** By id or code, whoever asks. */
+  const lookUp = (room: string): LobbyRow | undefined => {
+    const { code, id } = parseRoomName(room)
+    return [...store.lobbies.values()].find((lobby) => lobby.id === id || lobby.code === code)
+  }
+
+  const isMember = (lobby: LobbyRow, userId: UserId): boolean =>
+    lobby.members.some((member) => member.userId === userId)
+
+  const asMember = ({ room, userId }: RoomRequest): LobbyRow | undefined => {
+    const lobby = lookUp(room)
+    return lobby !== undefined && isMember(lobby, userId) ? lobby : undefined
+  }
+
+  const newestFirst = (): ReadonlyArray<LobbyRow> => [...store.lobbies.values()].toReversed()
+
+  return { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn }
+}
