@@ -1,6 +1,6 @@
 /** A chain's parameters as relays tell them (`GET /<chain hash>/info`), read from a setting: nothing of them is taken on trust later. */
-import { chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/proof/Beacon"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/proof/Beacon"
 import { toHex } from "@ddd/core/values/Bytes"
 import { Data, Result, Schema } from "effect"
 

@@ -1,5 +1,5 @@
-import { quicknet, quicknetHash, verifyBeacon } from "@ddd/core/proof/Beacon"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { quicknet, quicknetHash, verifyBeacon } from "@ddd/core/proof/Beacon"
 import { instant } from "@ddd/core/values/Instant"
 import { info, type RelayBehaviour, relayBehaviours, start } from "@ddd/sim/providers/BeaconRelayStandIn"
 import { chain, hash, signRound } from "@ddd/sim/providers/BeaconStandIn"

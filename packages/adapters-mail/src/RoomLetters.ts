@@ -1,7 +1,7 @@
 /** What the mails about a private room say. */
-import type { VoidReason } from "@ddd/core/draws/Draw"
 import { expireAfterMillis } from "@ddd/core/draws/Steps"
 import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
 import { asTyped, dollars } from "./Wording.ts"

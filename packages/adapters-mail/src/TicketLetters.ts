@@ -1,7 +1,7 @@
 /** What the mails about tickets say: those that were bought, and the one that won. */
-import type { VoidReason } from "@ddd/core/draws/Draw"
 import { cents, ticketPrice } from "@ddd/core/money/Money"
 import type { BoughtTickets, MailedTicket, VoidDraw, Win } from "@ddd/core/ports/MailSubjects"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"

@@ -1,6 +1,6 @@
-import type { VoidReason } from "@ddd/core/draws/Draw"
 import { cents } from "@ddd/core/money/Money"
 import { mailedTicketsMax } from "@ddd/core/ports/MailSubjects"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { withdrawalEvents } from "@ddd/core/values/Job"

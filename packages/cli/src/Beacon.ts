@@ -1,9 +1,9 @@
 /** The public beacon, by the settings: which chain new draws name, and which relays are asked for the rounds that draws wait for. */
 import { leagueRelays, make } from "@ddd/adapters-drand/RelayDrand"
-import { type ChainInfo, quicknet } from "@ddd/core/proof/Beacon"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { BeaconRelays } from "@ddd/core/ports/BeaconRelays"
 import { Now } from "@ddd/core/ports/Now"
+import { type ChainInfo, quicknet } from "@ddd/core/proof/Beacon"
 import { Effect, Layer } from "effect"
 import type { Settings } from "./config/Variables.ts"
 

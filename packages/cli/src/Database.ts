@@ -5,9 +5,9 @@
  * need it.
  */
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
-import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import { Data, Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { join } from "node:path"

@@ -1,8 +1,8 @@
 /** What the reader of a proof bundle knows from elsewhere: from the options on the command line to what the verifier takes. */
-import type { Terms } from "@ddd/core/proof/Outcome"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { cents } from "@ddd/core/money/Money"
 import { parseVerifierKey, type VerifierKey } from "@ddd/core/proof/Note"
+import type { Terms } from "@ddd/core/proof/Outcome"
 import type { VerifyOptions } from "@ddd/core/proof/Verifier"
 import { isTicketId, isUuid } from "@ddd/core/values/Ids"
 import { parseInstant } from "@ddd/core/values/Instant"

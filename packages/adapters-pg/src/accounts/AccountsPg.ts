@@ -3,13 +3,13 @@ import type { KycStatus } from "@ddd/core/accounts/User"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, flow, Layer, Redacted } from "effect"
+import { walletOf, type WalletRow } from "../database/Rows.ts"
+import { orUnavailable } from "../database/Transaction.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
 import { makeCredentials } from "./Credentials.ts"
 import { makeOperators } from "./Operators.ts"
 import { makeServices } from "./Services.ts"
 import { makeSignUpAndIn } from "./SignUpAndIn.ts"
-import { walletOf, type WalletRow } from "../database/Rows.ts"
-import { orUnavailable } from "../database/Transaction.ts"
 
 const make = Effect.gen(function*() {
   const services = yield* makeServices

@@ -5,8 +5,8 @@ import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { makeSecurityEvents } from "./SecurityEvents.ts"
 import { orUnavailable } from "../database/Transaction.ts"
+import { makeSecurityEvents } from "./SecurityEvents.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient

@@ -16,10 +16,10 @@ import { userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { makeSecurityEvents } from "./SecurityEvents.ts"
-import { SessionEnds } from "./SessionEnds.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { makeSecurityEvents } from "./SecurityEvents.ts"
+import { SessionEnds } from "./SessionEnds.ts"
 
 interface TokenRow {
   readonly session_id: string

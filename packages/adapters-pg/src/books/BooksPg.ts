@@ -14,6 +14,7 @@ import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { orUnavailable } from "../database/Transaction.ts"
 import {
   type Answer,
   type AnswerRow,
@@ -26,7 +27,6 @@ import { auditDraw, type DrawRow, readDraw } from "./DrawAudit.ts"
 import { type Findings, makeFindings } from "./Findings.ts"
 import { rowChecks } from "./RowChecks.ts"
 import { makeTicketAudit, type TicketRow } from "./TicketAudit.ts"
-import { orUnavailable } from "../database/Transaction.ts"
 
 // rows that are held at a time: a draw has some kilobytes of records
 const drawsPage = 200

@@ -3,13 +3,13 @@
  *
  * What the records must say is computed from the tables and compared as text, since a value has one spelling.
  */
-import { opens } from "@ddd/core/proof/Commitment"
 import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
-import { entropy, takingsOf, winningPosition } from "@ddd/core/proof/Outcome"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { cents, ticketPot, ticketPrice } from "@ddd/core/money/Money"
+import { opens } from "@ddd/core/proof/Commitment"
 import { encodeFrontier, root } from "@ddd/core/proof/Merkle"
 import { isSignedBy, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
+import { entropy, takingsOf, winningPosition } from "@ddd/core/proof/Outcome"
 import {
   type BeaconRef,
   type DrawRecord,

@@ -21,13 +21,21 @@ import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
+import {
+  centsOrNull,
+  drawColumns,
+  drawOf,
+  type DrawRow,
+  instantOf,
+  ticketOf,
+  type TicketRow
+} from "../database/Rows.ts"
+import { isOutOfReach, orUnavailable } from "../database/Transaction.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
 import { publishAhead } from "./Open.ts"
 import { performStep } from "./PerformStep.ts"
 import { roundsAwaited, storeRound } from "./Rounds.ts"
-import { centsOrNull, drawColumns, drawOf, type DrawRow, instantOf, ticketOf, type TicketRow } from "../database/Rows.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
-import { isOutOfReach, orUnavailable } from "../database/Transaction.ts"
 
 interface NotesRow {
   readonly open_note: string

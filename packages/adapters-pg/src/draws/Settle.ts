@@ -17,9 +17,9 @@ import { type DrawId, type Position, ticketId, userId } from "@ddd/core/values/I
 import { formatInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
-import { tellStatus } from "./DrawEventsPg.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { writeAllMoves } from "../money/WalletMoves.ts"
+import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 

@@ -1,11 +1,11 @@
 /** What the steps of a draw have in common on PostgreSQL. */
-import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
+import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type DrawId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Redacted } from "effect"

@@ -11,8 +11,8 @@
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { insertMailJobs } from "../jobs/JobRows.ts"
 import { inTransaction, orUnavailable } from "../database/Transaction.ts"
+import { insertMailJobs } from "../jobs/JobRows.ts"
 
 /** Tickets that are looked at in one transaction: a minute of a busy draw, so that a player is found once in it. */
 const ticketsMax = 250_000

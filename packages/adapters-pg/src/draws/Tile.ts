@@ -2,9 +2,9 @@
 import { isDue } from "@ddd/core/draws/Steps"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
-import { tileDraw } from "./TicketTiles.ts"
 import { readDraw } from "./ReadDraw.ts"
 import type { StepServices } from "./StepServices.ts"
+import { tileDraw } from "./TicketTiles.ts"
 
 /** Writes the tiles. Tickets of a locked draw never change, so this needs no lock. */
 export const tile = Effect.fnUntraced(function*({ sealing, sql }: StepServices, id: DrawId) {

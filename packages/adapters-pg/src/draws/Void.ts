@@ -4,19 +4,19 @@
  *
  * Wallets by ascending user id are locked first, then the draw, whose state is decided upon (DESIGN.md, "Money", lock order).
  */
-import type { VoidReason } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "@ddd/core/draws/Voiding"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { type DrawId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Result } from "effect"
-import { tellStatus } from "./DrawEventsPg.ts"
 import { firstIdOf, idsAheadMillisMax } from "../database/IdTimes.ts"
-import { insertMailJobs } from "../jobs/JobRows.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { insertMailJobs } from "../jobs/JobRows.ts"
 import { type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
+import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 

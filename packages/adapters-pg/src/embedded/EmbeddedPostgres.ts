@@ -10,11 +10,11 @@
  * **Gotchas**: waits in real time; under a test clock that nobody moves it does not come back.
  */
 import { Duration, Effect, Schedule, Scope } from "effect"
+import { type PgConnection, session } from "../database/Provision.ts"
 import { type Cluster, openCluster, superuser } from "./EmbeddedPostgresCluster.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { evict, launch, Taken, type Tenant, tenantOf } from "./EmbeddedPostgresProcess.ts"
 import { programs } from "./EmbeddedPostgresPrograms.ts"
-import { type PgConnection, session } from "../database/Provision.ts"
 
 /** A server that takes connections. */
 export interface EmbeddedPostgres {

@@ -7,9 +7,9 @@ import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
 import { transactionOf } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
+import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient

@@ -6,7 +6,6 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { recordEvent } from "./FundingSteps.ts"
 import {
   transactionColumns,
   transactionOf,
@@ -16,6 +15,7 @@ import {
   type WalletRow
 } from "../database/Rows.ts"
 import { inTransaction, orUnavailable } from "../database/Transaction.ts"
+import { recordEvent } from "./FundingSteps.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient

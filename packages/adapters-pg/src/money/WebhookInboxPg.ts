@@ -8,9 +8,9 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { addJobs } from "../jobs/OutboxPg.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
 
 interface EventRow {
   readonly id: string

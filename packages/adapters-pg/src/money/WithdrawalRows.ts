@@ -16,8 +16,8 @@ import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { addJobs } from "../jobs/OutboxPg.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeMoves, writeWallet } from "./WalletMoves.ts"
 
 /** What writing money on its way out needs. */

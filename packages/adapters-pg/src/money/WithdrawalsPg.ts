@@ -22,10 +22,10 @@ import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
-import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
-import { addJobs } from "../jobs/OutboxPg.ts"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
+import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
   insertWithdrawal,

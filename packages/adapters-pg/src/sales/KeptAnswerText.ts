@@ -81,7 +81,7 @@ const storedRoom = (room: Room): typeof StoredRoom.Type => ({
   created: formatInstant(room.createdAt)
 })
 
-export const encodeKept = (body: KeptBody): string => {
+export const encodeKept = (body: KeptBody<Room>): string => {
   switch (body._tag) {
     case "Purchase":
       return JSON.stringify(storedBlock(body.block))
@@ -93,7 +93,7 @@ export const encodeKept = (body: KeptBody): string => {
 }
 
 /** `other`: the answer of another kind of request. `spoilt`: one of these, in which a value has a form it was not written in. */
-export const decodeKept = (text: string): KeptBody | "other" | "spoilt" => {
+export const decodeKept = (text: string): KeptBody<Room> | "other" | "spoilt" => {
   const stored = Option.getOrUndefined(decodeStored(text))
   if (stored === undefined) return "other"
   try {

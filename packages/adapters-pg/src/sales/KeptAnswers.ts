@@ -1,5 +1,6 @@
 /** Answers that are kept under their requests' keys. Read and written under the lock of the player's wallet. */
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
+import type { Room } from "@ddd/core/rooms/Room"
 import { toHex } from "@ddd/core/values/Bytes"
 import { answerKeyOf, type Idempotency, type KeptAnswer } from "@ddd/core/values/Idempotency"
 import { type UserId, userId } from "@ddd/core/values/Ids"
@@ -24,7 +25,7 @@ interface KeptRow {
 /** What was kept under the keys of `requests`, by `answerKeyOf`. An answer that cannot be read repeats nothing, as one of another kind. */
 export const readKept = Effect.fnUntraced(function*(sql: PgClient.PgClient, requests: ReadonlyArray<Keyed>) {
   const keyed = requests.filter(({ idempotency }) => idempotency !== null)
-  const kept = new Map<string, KeptAnswer<KeptBody>>()
+  const kept = new Map<string, KeptAnswer<KeptBody<Room>>>()
   if (keyed.length === 0) return kept
   const rows = yield* sql<KeptRow>`
     SELECT k.user_id, k.key, k.fingerprint, k.body
@@ -42,12 +43,12 @@ export const readKept = Effect.fnUntraced(function*(sql: PgClient.PgClient, requ
 })
 
 /** The HTTP status that a kept answer was given with. */
-const statusOf = ({ _tag }: KeptBody): number => _tag === "Withdrawal" ? 202 : 201
+const statusOf = ({ _tag }: KeptBody<Room>): number => _tag === "Withdrawal" ? 202 : 201
 
 /** Keeps answers, but for those of requests without a key. A key that is there already is a defect: it was looked for under the lock. */
 export const keepAnswers = (
   sql: PgClient.PgClient,
-  granted: ReadonlyArray<{ readonly request: Keyed; readonly answer: KeptBody }>,
+  granted: ReadonlyArray<{ readonly request: Keyed; readonly answer: KeptBody<Room> }>,
   at: Instant
 ) => {
   const kept = granted.flatMap(({ answer, request: { idempotency, userId } }) =>

@@ -16,10 +16,10 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
+import { isOutOfReach } from "../database/Transaction.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { SaleHoursOver, sellBatch } from "./SaleBatch.ts"
-import { isOutOfReach } from "../database/Transaction.ts"
 
 export interface SalesOptions {
   /** Batches at a time, each on a connection of its own: one writes while the one before commits. */

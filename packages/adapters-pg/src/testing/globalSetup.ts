@@ -10,8 +10,8 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
-import * as EmbeddedPostgres from "../embedded/EmbeddedPostgres.ts"
 import { checkAdmin, drop, fromUrl, type PgConnection, session } from "../database/Provision.ts"
+import * as EmbeddedPostgres from "../embedded/EmbeddedPostgres.ts"
 import { provided } from "./ProvidedPostgres.ts"
 
 const embedded = Effect.gen(function*() {

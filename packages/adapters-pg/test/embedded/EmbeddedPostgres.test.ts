@@ -4,11 +4,11 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { session } from "../../src/database/Provision.ts"
 import * as EmbeddedPostgres from "../../src/embedded/EmbeddedPostgres.ts"
 import { openCluster } from "../../src/embedded/EmbeddedPostgresCluster.ts"
 import { tenantOf } from "../../src/embedded/EmbeddedPostgresProcess.ts"
 import { programs } from "../../src/embedded/EmbeddedPostgresPrograms.ts"
-import { session } from "../../src/database/Provision.ts"
 
 const hasSetpriv = fs.existsSync("/usr/bin/setpriv") || fs.existsSync("/bin/setpriv")
 

@@ -62,10 +62,10 @@ const rooms: fc.Arbitrary<Room> = fc.record({
   createdAt
 }))
 
-const bodies: fc.Arbitrary<KeptBody> = fc.oneof(
-  blocks.map((block): KeptBody => ({ _tag: "Purchase", block })),
-  fc.record({ block: blocks, room: rooms }).map((kept): KeptBody => ({ _tag: "RoomPurchase", ...kept })),
-  fc.nat().map((n): KeptBody => ({ _tag: "Withdrawal", withdrawalId: user(n) }))
+const bodies: fc.Arbitrary<KeptBody<Room>> = fc.oneof(
+  blocks.map((block): KeptBody<Room> => ({ _tag: "Purchase", block })),
+  fc.record({ block: blocks, room: rooms }).map((kept): KeptBody<Room> => ({ _tag: "RoomPurchase", ...kept })),
+  fc.nat().map((n): KeptBody<Room> => ({ _tag: "Withdrawal", withdrawalId: user(n) }))
 )
 
 describe("a kept answer as text", () => {

@@ -10,9 +10,9 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
-import * as Ports from "../../src/Ports.ts"
 import { layer as client, type ProvisionedDatabase, session } from "../../src/database/Provision.ts"
 import { instantOf } from "../../src/database/Rows.ts"
+import * as Ports from "../../src/Ports.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 
 const migrations = readMigrations()

@@ -1,7 +1,7 @@
 /** A database with a little of everything in it, and tests of what it refuses: each thing is tried by hand, in SQL. */
-import { commit } from "@ddd/core/proof/Commitment"
 import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { commit } from "@ddd/core/proof/Commitment"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"

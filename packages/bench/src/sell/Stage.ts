@@ -4,8 +4,8 @@
  * The original is made as the server makes its own: migrated, its draw published and opened by the clockwork, its players
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
-import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"

@@ -2,12 +2,12 @@
  * Draws and the beacon: days on the development clock, each drawn by the round that its open record named a week before, told by a relay
  * that lies, one that is down and one that can be late; a round that never comes; and a draw without a beacon.
  */
-import { roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import type { Draw } from "@ddd/core/draws/Draw"
 import { cents } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
 import type { Sales } from "@ddd/core/ports/Sales"
+import { roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { type Day, dayAfter, dayMillis, dayOf, dayStart, formatInstant, instant } from "@ddd/core/values/Instant"
 import * as Relay from "@ddd/sim/providers/BeaconRelayStandIn"
 import { chain, hash } from "@ddd/sim/providers/BeaconStandIn"

@@ -1,6 +1,6 @@
 /** A PostgreSQL that outlives the servers on it: for shows that run several of them, or kill one and go on. */
-import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import { Effect, Redacted } from "effect"
 import type { Environment } from "./ServerProcess.ts"
 import { temporaryDataDir } from "./TemporaryFolder.ts"

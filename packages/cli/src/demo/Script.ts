@@ -3,8 +3,8 @@
  * is moved from one turn to the next, but the last seconds pass as they are; the draw is locked, waits for the beacon's round and is
  * drawn, the winner paid.
  */
-import { beaconDelayMillis } from "@ddd/core/proof/Beacon"
 import { cents } from "@ddd/core/money/Money"
+import { beaconDelayMillis } from "@ddd/core/proof/Beacon"
 import { type Day, dayMillis, dayStart, instant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { expectJson, textAt } from "./Client.ts"

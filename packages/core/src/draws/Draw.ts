@@ -13,9 +13,6 @@ export type DrawStatus = typeof drawStatuses[number]
 
 export type DrawKind = "daily" | "room"
 
-/** Why a draw was declared void (FAIRNESS.md, "Records"). */
-export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
-
 /** A draw as the public may see it: what is not known yet is null, the seed above all (API.md, "Draw"). */
 export interface Draw {
   readonly id: DrawId

@@ -4,12 +4,11 @@
  * Only what was granted is kept: a refusal is decided anew (DESIGN.md, "Tables"). Keys are each player's own, across all kinds of
  * requests: one that was used for another kind is refused.
  */
-import type { Room } from "../rooms/Room.ts"
 import type { KeptAnswer } from "../values/Idempotency.ts"
 import type { SoldBlock } from "./Sale.ts"
 
-/** What of an answer is kept: enough to make it again from what never changes. */
-export type KeptBody =
+/** What of an answer is kept: enough to make it again from what never changes. `Room` is a room as it is shown, of which a draw knows nothing. */
+export type KeptBody<Room> =
   | { readonly _tag: "Purchase"; readonly block: SoldBlock }
   /** `room`: as it was right after the purchase. */
   | { readonly _tag: "RoomPurchase"; readonly block: SoldBlock; readonly room: Room }
@@ -17,20 +16,23 @@ export type KeptBody =
   | { readonly _tag: "Withdrawal"; readonly withdrawalId: string }
 
 /** The kept answer as a request of kind `tag` sees it: `answer` is null where the key belongs to a request of another kind. */
-export const keptAs = <Tag extends KeptBody["_tag"]>(
+export const keptAs = <Tag extends KeptBody<unknown>["_tag"], Room>(
   tag: Tag,
-  { answer, fingerprint }: KeptAnswer<KeptBody>
-): KeptAnswer<Extract<KeptBody, { readonly _tag: Tag }>> => ({ fingerprint, answer: isOf(tag, answer) ? answer : null })
+  { answer, fingerprint }: KeptAnswer<KeptBody<Room>>
+): KeptAnswer<Extract<KeptBody<Room>, { readonly _tag: Tag }>> => ({
+  fingerprint,
+  answer: isOf(tag, answer) ? answer : null
+})
 
-const isOf = <Tag extends KeptBody["_tag"]>(
+const isOf = <Tag extends KeptBody<unknown>["_tag"], Room>(
   tag: Tag,
-  body: KeptBody | null
-): body is Extract<KeptBody, { readonly _tag: Tag }> => body?._tag === tag
+  body: KeptBody<Room> | null
+): body is Extract<KeptBody<Room>, { readonly _tag: Tag }> => body?._tag === tag
 
 /** The blocks that purchases of one kind were answered with, by `answerKeyOf`, as the sale reads them. */
-export const keptBlocks = (
+export const keptBlocks = <Room>(
   tag: "Purchase" | "RoomPurchase",
-  kept: ReadonlyMap<string, KeptAnswer<KeptBody>>
+  kept: ReadonlyMap<string, KeptAnswer<KeptBody<Room>>>
 ): ReadonlyMap<string, KeptAnswer<SoldBlock>> =>
   new Map(Array.from(kept, ([key, earlier]) => {
     const { answer, fingerprint } = keptAs(tag, earlier)

@@ -3,14 +3,14 @@
  * (FAIRNESS.md, "Records").
  */
 import type { Sha256 } from "../hash/Hash.ts"
+import { beaconDelayMillis, type ChainInfo, chainNamed } from "../proof/Beacon.ts"
 import { root } from "../proof/Merkle.ts"
+import { takingsOf } from "../proof/Outcome.ts"
 import { formatLock, type LockRecord, parseRecord, recordHashHex } from "../proof/Record.ts"
 import { toHex } from "../values/Bytes.ts"
 import { type Instant, instant } from "../values/Instant.ts"
-import { beaconDelayMillis, type ChainInfo, chainNamed } from "../proof/Beacon.ts"
 import type { DrawState } from "./DrawState.ts"
 import { beaconAt, dailyDrawAt, openRecordOf } from "./Opening.ts"
-import { takingsOf } from "../proof/Outcome.ts"
 import { autoDrawTime, isDue } from "./Steps.ts"
 
 /** What a draw has sold, when it locks. */

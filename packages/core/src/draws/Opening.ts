@@ -4,6 +4,9 @@
  * These are decisions on plain data. Whoever stores them signs each record once, in the transaction that changes the draw.
  */
 import type { Sha256 } from "../hash/Hash.ts"
+import { beaconDelayMillis, chainHash, type ChainInfo, roundFor } from "../proof/Beacon.ts"
+import { commit } from "../proof/Commitment.ts"
+import { ticketTerms } from "../proof/Outcome.ts"
 import {
   type BeaconRef,
   type DailyOpenRecord,
@@ -16,10 +19,7 @@ import {
 import { toHex } from "../values/Bytes.ts"
 import type { DrawId } from "../values/Ids.ts"
 import { type Day, type Instant, instant } from "../values/Instant.ts"
-import { beaconDelayMillis, chainHash, type ChainInfo, roundFor } from "../proof/Beacon.ts"
-import { commit } from "../proof/Commitment.ts"
 import type { PlannedDay } from "./Draw.ts"
-import { ticketTerms } from "../proof/Outcome.ts"
 
 /** The round of a chain that decides an outcome which is due at `drawAt`; null without a chain. Throws `TypeError` of a chain that is none. */
 export const beaconAt = (hash: Sha256, chain: ChainInfo | null, drawAt: Instant): BeaconRef | null => {

@@ -1,8 +1,9 @@
 /** Port: what mails about tickets, wins, rooms and withdrawals are made from, read when they are written. */
 import { Context, type Effect } from "effect"
-import type { DrawStatus, VoidReason } from "../draws/Draw.ts"
+import type { DrawStatus } from "../draws/Draw.ts"
 import type { Cents } from "../money/Money.ts"
 import type { WithdrawalStatus } from "../money/Withdrawal.ts"
+import type { VoidReason } from "../proof/Record.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
 import type { Day, Instant } from "../values/Instant.ts"
 import type { Unavailable } from "./Unavailable.ts"

@@ -3,11 +3,11 @@
  *
  * The first line holds the signed records, each further one a ticket. JSON is minimal, so every line has one spelling.
  */
-import type { ChainInfo } from "./Beacon.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { toHex } from "../values/Bytes.ts"
 import { type DrawId, isUuid, type TicketId } from "../values/Ids.ts"
 import { formatInstant, type Instant } from "../values/Instant.ts"
+import type { ChainInfo } from "./Beacon.ts"
 import { type Note, parseNote, parseVerifierKey, type VerifierKey } from "./Note.ts"
 import {
   type DrawRecord,

@@ -4,7 +4,6 @@
  * A record is text in which every value has one spelling, so a record that can be read is written back as the same bytes.
  * Hashes and signatures stand here as they stand in the text: lower-case hex.
  */
-import type { VoidReason } from "../draws/Draw.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { type Cents, isCents } from "../money/Money.ts"
 import { fromHex, toHex, utf8Bytes } from "../values/Bytes.ts"
@@ -77,6 +76,9 @@ export interface ResultRecord {
   readonly prize: Cents
   readonly fee: Cents
 }
+
+/** Why a draw is void: its round did not come, its seed cannot be opened, nobody locked its room in time, or its host closed it. */
+export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
 
 /** Why nobody won: it stands in the result's place where a draw cannot be decided. */
 export interface VoidRecord {

@@ -2,6 +2,9 @@
  * The checks of a proof bundle that need its records alone (FAIRNESS.md, "What a verifier checks"): 2, 3, 4, 7, 8, 10, 12, and
  * what checks 6 and 9 say of the records.
  */
+import type { Sha256 } from "../hash/Hash.ts"
+import { fromHex, toHex } from "../values/Bytes.ts"
+import { dayMillis, dayStart, formatInstant, type Instant } from "../values/Instant.ts"
 import {
   beaconDelayMillis,
   chainHash,
@@ -13,11 +16,8 @@ import {
   verifyBeacon
 } from "./Beacon.ts"
 import { opens } from "./Commitment.ts"
-import { entropy, takings, type Terms, winningPosition } from "./Outcome.ts"
-import type { Sha256 } from "../hash/Hash.ts"
-import { fromHex, toHex } from "../values/Bytes.ts"
-import { dayMillis, dayStart, formatInstant, type Instant } from "../values/Instant.ts"
 import { checkNote, parseNote, type VerifierKey } from "./Note.ts"
+import { entropy, takings, type Terms, winningPosition } from "./Outcome.ts"
 import type { BundleRecords } from "./Proof.ts"
 import type { BeaconRef } from "./Record.ts"
 import type { CheckId, Finding } from "./Verdict.ts"

@@ -4,11 +4,11 @@
  * Trusts nothing but what it is given in the options, needs no network, and runs in Node and in a browser. A bundle of any
  * size is read once; memory grows by eight bytes a ticket.
  */
-import { drandHashes, quicknetHash } from "./Beacon.ts"
-import type { Terms } from "./Outcome.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import { ticketPot, ticketPrice } from "../money/Money.ts"
+import { drandHashes, quicknetHash } from "./Beacon.ts"
 import type { VerifierKey } from "./Note.ts"
+import type { Terms } from "./Outcome.ts"
 import { type BundleRecords, decodeHeader, readRecords } from "./Proof.ts"
 import { checkRecords, type SeenLock } from "./RecordChecks.ts"
 import { type HeldTicket, makeTicketTally, type TicketTally } from "./TicketChecks.ts"

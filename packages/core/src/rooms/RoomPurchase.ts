@@ -26,7 +26,7 @@ export interface RoomPurchaseFacts {
   /** Null: there is no such wallet. */
   readonly buyer: Buyer | null
   /** The earlier answer under the buyer's key, if there is one, by `answerKeyOf`. */
-  readonly kept: ReadonlyMap<string, KeptAnswer<KeptBody>>
+  readonly kept: ReadonlyMap<string, KeptAnswer<KeptBody<Room>>>
   readonly numbering: (position: Position) => TicketId
 }
 
@@ -37,7 +37,7 @@ export interface RoomPurchaseRequest {
 
 /** A purchase that was granted, and what is kept of it. */
 export type RoomPurchase = {
-  readonly answer: Extract<KeptBody, { readonly _tag: "RoomPurchase" }>
+  readonly answer: Extract<KeptBody<Room>, { readonly _tag: "RoomPurchase" }>
 } & ({ readonly _tag: "Sold"; readonly sale: Sale } | { readonly _tag: "Replayed" })
 
 /** Why nothing was bought. For whoever is no member there is no such room. */

@@ -7,13 +7,13 @@
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
-import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { failingMillisMin } from "../draws/Steps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChain } from "../ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRelays.ts"
 import { Draws } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
+import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 

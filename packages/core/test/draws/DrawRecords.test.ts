@@ -1,5 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { lockDaily, lockRoom } from "../../src/draws/Locking.ts"
+import { openDaily, openRoom } from "../../src/draws/Opening.ts"
+import { outcomeOf, resultRecord } from "../../src/draws/Settlement.ts"
+import { voidRecord } from "../../src/draws/Voiding.ts"
+import { nobleSha256 } from "../../src/hash/Hash.ts"
+import { ticketFee, ticketPot, ticketPrice } from "../../src/money/Money.ts"
 import {
   beaconDelayMillis,
   type ChainInfo,
@@ -8,13 +14,7 @@ import {
   roundFor,
   roundTime
 } from "../../src/proof/Beacon.ts"
-import { lockDaily, lockRoom } from "../../src/draws/Locking.ts"
-import { openDaily, openRoom } from "../../src/draws/Opening.ts"
 import { takingsOf } from "../../src/proof/Outcome.ts"
-import { outcomeOf, resultRecord } from "../../src/draws/Settlement.ts"
-import { voidRecord } from "../../src/draws/Voiding.ts"
-import { nobleSha256 } from "../../src/hash/Hash.ts"
-import { ticketFee, ticketPot, ticketPrice } from "../../src/money/Money.ts"
 import { formatLock, formatOpen, formatResult, formatVoid, parseRecord, recordHashHex } from "../../src/proof/Record.ts"
 import { verifyBundle } from "../../src/proof/Verifier.ts"
 import { fromHex } from "../../src/values/Bytes.ts"

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { roundTime } from "../../src/proof/Beacon.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { cents } from "../../src/money/Money.ts"
+import { roundTime } from "../../src/proof/Beacon.ts"
 import { parseNote, parseVerifierKey } from "../../src/proof/Note.ts"
 import {
   type BundleRecords,

@@ -115,9 +115,9 @@ describe("a purchase in a room", () => {
       wallet: { ...emptyWallet, seq: 2 }
     }
     const room = roomOf([false, true, false])
-    const answer: KeptBody = { _tag: "RoomPurchase", block, room: roomOf([false, true]) }
-    const keptAs = (answer: KeptBody | null, fingerprint = "f"): RoomPurchaseFacts => {
-      const kept: ReadonlyMap<string, KeptAnswer<KeptBody>> = new Map([
+    const answer: KeptBody<Room> = { _tag: "RoomPurchase", block, room: roomOf([false, true]) }
+    const keptAs = (answer: KeptBody<Room> | null, fingerprint = "f"): RoomPurchaseFacts => {
+      const kept: ReadonlyMap<string, KeptAnswer<KeptBody<Room>>> = new Map([
         [answerKeyOf(user(1), key.key), { fingerprint, answer }]
       ])
       const { draw, ...pool } = factsOf(room).pool

@@ -4,14 +4,14 @@
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 import { ed25519 } from "@noble/curves/ed25519.js"
-import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/proof/Beacon.ts"
-import { commit } from "../../src/proof/Commitment.ts"
-import { entropy, takings, winningPosition } from "../../src/proof/Outcome.ts"
 import type { Sha256 } from "../../src/hash/Hash.ts"
 import { ticketPot, ticketPrice } from "../../src/money/Money.ts"
+import { beaconMessage, chainHash, type ChainInfo, quicknetScheme, roundFor } from "../../src/proof/Beacon.ts"
+import { commit } from "../../src/proof/Commitment.ts"
 import { ownerCommit } from "../../src/proof/Leaf.ts"
 import { append, emptyFrontier, leafHash, root } from "../../src/proof/Merkle.ts"
 import { formatNote, formatVerifierKey, keyId, parseVerifierKey, signedBytes } from "../../src/proof/Note.ts"
+import { entropy, takings, winningPosition } from "../../src/proof/Outcome.ts"
 import { type BundleHeader, type BundleTicket, encodeHeader, encodeTicket } from "../../src/proof/Proof.ts"
 import {
   type BeaconRef,

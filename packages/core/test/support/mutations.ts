@@ -3,8 +3,8 @@
  * itself, who can sign whatever it likes.
  */
 import { bls12_381 } from "@noble/curves/bls12-381.js"
-import { roundTime } from "../../src/proof/Beacon.ts"
 import { cents } from "../../src/money/Money.ts"
+import { roundTime } from "../../src/proof/Beacon.ts"
 import { formatNote } from "../../src/proof/Note.ts"
 import { type BundleTicket, encodeTicket } from "../../src/proof/Proof.ts"
 import type { LockRecord, OpenRecord, ResultRecord, VoidRecord } from "../../src/proof/Record.ts"

@@ -1,11 +1,11 @@
 /** The proof bundle of a draw, made as it is sent (FAIRNESS.md, "The proof bundle"): ten million tickets take no more memory than ten. */
-import { type ChainInfo, chainNamed } from "@ddd/core/proof/Beacon"
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { ProofSource } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
+import { type ChainInfo, chainNamed } from "@ddd/core/proof/Beacon"
 import { parseNote, parseVerifierKey } from "@ddd/core/proof/Note"
 import { encodeHeader } from "@ddd/core/proof/Proof"
 import { Effect, Stream } from "effect"

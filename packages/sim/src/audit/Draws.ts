@@ -1,9 +1,9 @@
 /** What must hold of draws, their tickets and their records (FAIRNESS.md). */
-import { opens } from "@ddd/core/proof/Commitment"
-import { entropy, winningPosition } from "@ddd/core/proof/Outcome"
 import type { Sha256 } from "@ddd/core/hash/Hash"
+import { opens } from "@ddd/core/proof/Commitment"
 import { emptyRoot, nodeHash, root } from "@ddd/core/proof/Merkle"
 import { parseNote } from "@ddd/core/proof/Note"
+import { entropy, winningPosition } from "@ddd/core/proof/Outcome"
 import { parseRecord, recordHash } from "@ddd/core/proof/Record"
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import { type Check, ticketsIn } from "./Index.ts"

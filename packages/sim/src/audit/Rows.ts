@@ -11,6 +11,7 @@ import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { Movement, Wallet } from "@ddd/core/money/Wallet"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { Frontier } from "@ddd/core/proof/Merkle"
+import type { Room } from "@ddd/core/rooms/Room"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 
@@ -52,7 +53,7 @@ export interface AnswerRow {
   readonly userId: UserId
   readonly key: string
   readonly fingerprint: string
-  readonly answer: KeptBody
+  readonly answer: KeptBody<Room>
 }
 
 /** A room; its draw has the same id. */

@@ -3,13 +3,13 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { abandonAfterMillis } from "@ddd/core/draws/Steps"
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
+import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import type { Room } from "@ddd/core/rooms/Room"
 import { drawAheadMillisMax } from "@ddd/core/rooms/RoomDraw"
 import { toHex } from "@ddd/core/values/Bytes"

@@ -2,8 +2,8 @@
  * A beacon of our own, in the place of drand's quicknet: the same scheme, under a key that is secret to nobody, so that any round can be
  * signed at any time.
  */
-import { beaconMessage, chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/proof/Beacon"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { beaconMessage, chainHash, type ChainInfo, quicknetScheme } from "@ddd/core/proof/Beacon"
 import { toHex } from "@ddd/core/values/Bytes"
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 

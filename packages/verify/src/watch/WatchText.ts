@@ -1,6 +1,6 @@
 /** What `ddd watch` says: what it kept and how that is used, and what it raises an alarm over. */
-import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { quicknetHash } from "@ddd/core/proof/Beacon"
 import type { DrawRecord, LockRecord } from "@ddd/core/proof/Record"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"

@@ -17,6 +17,9 @@ import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
+import { forgetBuyer } from "../money/FundingSteps.ts"
+import { Store } from "../Store.ts"
+import type { UserRow } from "../StoredRows.ts"
 import {
   findUser,
   mailWaitOf,
@@ -30,10 +33,7 @@ import {
   userOf
 } from "./AccountFacts.ts"
 import { recordStranger, writeChange } from "./AccountWrites.ts"
-import { forgetBuyer } from "../money/FundingSteps.ts"
 import { readPersonalRecords } from "./PersonalRecords.ts"
-import { Store } from "../Store.ts"
-import type { UserRow } from "../StoredRows.ts"
 
 export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.effect(
   Accounts,

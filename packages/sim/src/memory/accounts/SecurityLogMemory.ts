@@ -2,8 +2,8 @@
 import { originOf } from "@ddd/core/accounts/SecurityEvent"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Effect, Layer } from "effect"
-import { recordEvent, recordStranger } from "./AccountWrites.ts"
 import { Store } from "../Store.ts"
+import { recordEvent, recordStranger } from "./AccountWrites.ts"
 
 export const layer: Layer.Layer<SecurityLog, never, Store> = Layer.effect(
   SecurityLog,

@@ -4,9 +4,9 @@ import type { Session } from "@ddd/core/accounts/Session"
 import { endAllSessions, endReusedSession, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
 import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
 import { Effect, Layer, Stream } from "effect"
-import { writeEnding } from "./AccountWrites.ts"
 import { Store } from "../Store.ts"
 import type { SessionRow } from "../StoredRows.ts"
+import { writeEnding } from "./AccountWrites.ts"
 
 export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
   Sessions,

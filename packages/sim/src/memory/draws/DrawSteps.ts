@@ -1,5 +1,5 @@
 /** The steps of a draw's life, in memory: what core decides, written. Each is part of an exclusive write. */
-import { daysToPublish, type VoidReason } from "@ddd/core/draws/Draw"
+import { daysToPublish } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
@@ -16,14 +16,15 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Result } from "effect"
 import { leafOf } from "../../audit/Leaves.ts"
 import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
-import { Store } from "../Store.ts"
 import { postMovements } from "../money/WalletMoves.ts"
+import { Store } from "../Store.ts"
 
 /** Whether a draw waits for a round of the beacon, which is not there yet. */
 export const isRoundMissing = ({ beacon, beaconSignature }: DrawRow): boolean =>

@@ -14,8 +14,8 @@ import type { DrawId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
-import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { Store } from "../Store.ts"
+import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
 import { asTicket } from "./TicketView.ts"
 
 /** How many tickets of a bundle are handed over at a time. */

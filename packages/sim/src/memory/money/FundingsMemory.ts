@@ -5,8 +5,8 @@ import { type FundingRefusal, type MoveRefusal, shareNames } from "@ddd/core/mon
 import { FundingConflict, Fundings } from "@ddd/core/ports/Fundings"
 import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Effect, Layer, Result } from "effect"
-import { creditWaiting, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { Store } from "../Store.ts"
+import { creditWaiting, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
 
 const errorOf = (refusal: FundingRefusal | MoveRefusal): FundingConflict | UnknownUser | DepositRefused => {

@@ -2,8 +2,8 @@
 import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
-import { record } from "./FundingsMemory.ts"
 import { Store } from "../Store.ts"
+import { record } from "./FundingsMemory.ts"
 import { asTransaction } from "./TransactionView.ts"
 
 export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(

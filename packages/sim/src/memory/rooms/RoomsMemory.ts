@@ -16,11 +16,11 @@ import { drawId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Redacted, Result } from "effect"
 import { makeDrawSteps } from "../draws/DrawSteps.ts"
-import { makeRoomViews } from "./RoomViews.ts"
+import { asTicket } from "../draws/TicketView.ts"
 import { makeSelling } from "../sales/Selling.ts"
 import { Store } from "../Store.ts"
 import type { LobbyRow } from "../StoredRows.ts"
-import { asTicket } from "../draws/TicketView.ts"
+import { makeRoomViews } from "./RoomViews.ts"
 
 const refused = (refusal: RoomRefusal) => new RoomRefused({ refusal })
 const noRoom = refused({ _tag: "NoRoom" })

@@ -6,8 +6,8 @@ import { noNumbering, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
 import { PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import { Effect, Layer, Result } from "effect"
-import { makeSelling } from "./Selling.ts"
 import { Store } from "../Store.ts"
+import { makeSelling } from "./Selling.ts"
 
 export const layer: Layer.Layer<Sales, never, Store | Sealing> = Layer.effect(
   Sales,

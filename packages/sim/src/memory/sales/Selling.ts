@@ -6,13 +6,14 @@ import { makeSeals } from "@ddd/core/draws/Seals"
 import { type Ticket, undecided } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import type { Room } from "@ddd/core/rooms/Room"
 import { answerKeyOf, type KeptAnswer } from "@ddd/core/values/Idempotency"
 import type { Position, TicketId, UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
-import { getOrPut, Store } from "../Store.ts"
 import { asTicket } from "../draws/TicketView.ts"
 import { postMovement } from "../money/WalletMoves.ts"
+import { getOrPut, Store } from "../Store.ts"
 
 type Keyed = Pick<PurchaseRequest, "userId" | "idempotency">
 
@@ -43,13 +44,13 @@ export const makeSelling = Effect.gen(function*() {
   }
 
   /** What was kept of an earlier request under the same key, if there is one, by `answerKeyOf`. */
-  const keptOf = ({ idempotency, userId }: Keyed): ReadonlyMap<string, KeptAnswer<KeptBody>> => {
+  const keptOf = ({ idempotency, userId }: Keyed): ReadonlyMap<string, KeptAnswer<KeptBody<Room>>> => {
     const name = idempotency === null ? null : answerKeyOf(userId, idempotency.key)
     const kept = name === null ? undefined : store.answers.get(name)
     return new Map(name === null || kept === undefined ? [] : [[name, kept]])
   }
 
-  const keep = ({ idempotency, userId }: Keyed, answer: KeptBody): void => {
+  const keep = ({ idempotency, userId }: Keyed, answer: KeptBody<Room>): void => {
     if (idempotency !== null) {
       store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
     }
