@@ -10,15 +10,8 @@ import { opens } from "@ddd/core/proof/Commitment"
 import { encodeFrontier, root } from "@ddd/core/proof/Merkle"
 import { isSignedBy, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
 import { entropy, takingsOf, winningPosition } from "@ddd/core/proof/Outcome"
-import {
-  type BeaconRef,
-  type DrawRecord,
-  formatRecord,
-  type OpenRecord,
-  parseRecord,
-  recordHash,
-  recordHashHex
-} from "@ddd/core/proof/Record"
+import { type BeaconRef, type DrawRecord, type OpenRecord, recordHash, recordHashHex } from "@ddd/core/proof/Record"
+import { formatRecord, parseRecord } from "@ddd/core/proof/RecordText"
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, isTicketId, position } from "@ddd/core/values/Ids"
 import type { Day } from "@ddd/core/values/Instant"

@@ -12,7 +12,7 @@ import {
   type VoidDraw
 } from "@ddd/core/ports/MailSubjects"
 import { textOf } from "@ddd/core/proof/Note"
-import { parseRecord } from "@ddd/core/proof/Record"
+import { parseRecord } from "@ddd/core/proof/RecordText"
 import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"

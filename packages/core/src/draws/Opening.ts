@@ -10,12 +10,11 @@ import { ticketTerms } from "../proof/Outcome.ts"
 import {
   type BeaconRef,
   type DailyOpenRecord,
-  formatOpen,
   type OpenRecord,
-  parseRecord,
   recordHashHex,
   type RoomOpenRecord
 } from "../proof/Record.ts"
+import { formatOpen, parseRecord } from "../proof/RecordText.ts"
 import { toHex } from "../values/Bytes.ts"
 import type { DrawId } from "../values/Ids.ts"
 import { type Day, type Instant, instant } from "../values/Instant.ts"

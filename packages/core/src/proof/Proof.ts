@@ -13,11 +13,11 @@ import {
   type DrawRecord,
   type LockRecord,
   type OpenRecord,
-  parseRecord,
   recordHash,
   type ResultRecord,
   type VoidRecord
 } from "./Record.ts"
+import { parseRecord } from "./RecordText.ts"
 
 const bundleFormat = "ddd/proof/v1"
 export const bundleContentType = "application/x-ndjson"

@@ -15,7 +15,8 @@ import {
   roundTime
 } from "../../src/proof/Beacon.ts"
 import { takingsOf } from "../../src/proof/Outcome.ts"
-import { formatLock, formatOpen, formatResult, formatVoid, parseRecord, recordHashHex } from "../../src/proof/Record.ts"
+import { recordHashHex } from "../../src/proof/Record.ts"
+import { formatLock, formatOpen, formatResult, formatVoid, parseRecord } from "../../src/proof/RecordText.ts"
 import { verifyBundle } from "../../src/proof/Verifier.ts"
 import { fromHex } from "../../src/values/Bytes.ts"
 import { drawId, ticketId } from "../../src/values/Ids.ts"

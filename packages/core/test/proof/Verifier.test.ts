@@ -11,13 +11,8 @@ import {
   encodeHeader,
   readRecords
 } from "../../src/proof/Proof.ts"
-import {
-  formatRecord,
-  type OpenRecord,
-  recordHashHex,
-  type ResultRecord,
-  type VoidRecord
-} from "../../src/proof/Record.ts"
+import { type OpenRecord, recordHashHex, type ResultRecord, type VoidRecord } from "../../src/proof/Record.ts"
+import { formatRecord } from "../../src/proof/RecordText.ts"
 import { checkRulesOut, type Verdict } from "../../src/proof/Verdict.ts"
 import { verifyBundle, type VerifyOptions, type VerifySource } from "../../src/proof/Verifier.ts"
 import { toHex } from "../../src/values/Bytes.ts"

@@ -16,13 +16,13 @@ import { type BundleHeader, type BundleTicket, encodeHeader, encodeTicket } from
 import {
   type BeaconRef,
   type DrawRecord,
-  formatRecord,
   type LockRecord,
   type OpenRecord,
   recordHash,
   type ResultRecord,
   type VoidRecord
 } from "../../src/proof/Record.ts"
+import { formatRecord } from "../../src/proof/RecordText.ts"
 import { concat, fromHex, lengthPrefixed, toHex, u64, utf8Bytes } from "../../src/values/Bytes.ts"
 import { drawId, type TicketId, type UserId } from "../../src/values/Ids.ts"
 import { dayAfter, dayStart, type Instant, instant, parseDay } from "../../src/values/Instant.ts"

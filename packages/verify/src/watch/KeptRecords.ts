@@ -1,6 +1,7 @@
 /** The records that were kept of a server, and what is asked of them. */
 import { parseNote } from "@ddd/core/proof/Note"
-import { type DrawRecord, parseRecord } from "@ddd/core/proof/Record"
+import type { DrawRecord } from "@ddd/core/proof/Record"
+import { parseRecord } from "@ddd/core/proof/RecordText"
 import type { Day } from "@ddd/core/values/Instant"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 

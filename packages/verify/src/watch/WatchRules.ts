@@ -4,7 +4,8 @@
  */
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { checkNote, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
-import { type DrawRecord, parseRecord, recordHashHex } from "@ddd/core/proof/Record"
+import { type DrawRecord, recordHashHex } from "@ddd/core/proof/Record"
+import { parseRecord } from "@ddd/core/proof/RecordText"
 import type { Day } from "@ddd/core/values/Instant"
 import { type KeptRecords, textOrNote } from "./KeptRecords.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"

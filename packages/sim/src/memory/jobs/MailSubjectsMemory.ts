@@ -11,7 +11,7 @@ import {
   type Win
 } from "@ddd/core/ports/MailSubjects"
 import { textOf } from "@ddd/core/proof/Note"
-import { parseRecord } from "@ddd/core/proof/Record"
+import { parseRecord } from "@ddd/core/proof/RecordText"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
