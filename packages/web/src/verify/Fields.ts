@@ -1,10 +1,10 @@
 /** What the reader gives beside the bundle: the fields of the page. */
 import { byId } from "../dom/Elements.ts"
-import type { Given } from "./Messages.ts"
+import type { VerifyInput } from "./Messages.ts"
 
 type Field = HTMLInputElement | HTMLTextAreaElement
 
-const ids: { readonly [F in keyof Given]: string } = {
+const ids: { readonly [F in keyof VerifyInput]: string } = {
   keys: "keys",
   chainHash: "chain-hash",
   seenLock: "seen-lock",
@@ -14,7 +14,7 @@ const ids: { readonly [F in keyof Given]: string } = {
   userId: "user-id"
 }
 
-const names = Object.keys(ids) as ReadonlyArray<keyof Given>
+const names = Object.keys(ids) as ReadonlyArray<keyof VerifyInput>
 
 /** A time as the field has it, in the reader's own zone, as RFC 3339 in UTC; empty where there is none. */
 const utc = (local: string): string => {
@@ -23,9 +23,9 @@ const utc = (local: string): string => {
 }
 
 export interface Fields {
-  readonly given: () => Given
+  readonly read: () => VerifyInput
   /** Marks a field that cannot be read, says why, and goes there. */
-  readonly refuse: (field: keyof Given, message: string) => void
+  readonly refuse: (field: keyof VerifyInput, message: string) => void
   /** No field is marked. */
   readonly clear: () => void
 }
@@ -47,9 +47,9 @@ export const mark = (field: Field, message: string): void => {
 }
 
 export const makeFields = (): Fields => {
-  const valueOf = (name: keyof Given): string => fieldOf(ids[name]).value
+  const valueOf = (name: keyof VerifyInput): string => fieldOf(ids[name]).value
   return {
-    given: () => ({
+    read: () => ({
       keys: valueOf("keys"),
       chainHash: valueOf("chainHash"),
       seenLock: valueOf("seenLock"),

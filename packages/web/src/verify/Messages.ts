@@ -7,7 +7,7 @@ export type Source =
   | { readonly _tag: "File"; readonly file: File }
 
 /** What the reader gives besides the bundle, as it was written; empty where nothing was. */
-export interface Given {
+export interface VerifyInput {
   /** Verifier keys, one a line. */
   readonly keys: string
   readonly chainHash: string
@@ -20,7 +20,7 @@ export interface Given {
 }
 
 export type Request =
-  | { readonly _tag: "Verify"; readonly run: number; readonly source: Source; readonly given: Given }
+  | { readonly _tag: "Verify"; readonly run: number; readonly source: Source; readonly input: VerifyInput }
   | { readonly _tag: "Stop"; readonly run: number }
 
 /** What the records of a bundle say, whether true or not. */
@@ -41,9 +41,9 @@ export interface Claims {
 export type Report =
   & { readonly run: number }
   & (
-    /** Something that was given cannot be read. */
-    | { readonly _tag: "Refused"; readonly field: keyof Given; readonly message: string }
-    /** All that was given can be read, and the bundle is asked for. */
+    /** A field cannot be read. */
+    | { readonly _tag: "Refused"; readonly field: keyof VerifyInput; readonly message: string }
+    /** Every field can be read, and the bundle is asked for. */
     | { readonly _tag: "Begun" }
     /** The records are read, and these checks are over or have begun. */
     | { readonly _tag: "Records"; readonly claims: Claims; readonly findings: ReadonlyArray<Finding> }

@@ -41,9 +41,9 @@ const showTicket = (report: Extract<Report, { readonly _tag: "Done" }>): void =>
 const run = (what: Subject, isForTicket: boolean): void => {
   subject = what
   fields.clear()
-  const given = isForTicket ? fields.given() : { ...fields.given(), ticketId: "", ownerSalt: "", userId: "" }
+  const input = isForTicket ? fields.read() : { ...fields.read(), ticketId: "", ownerSalt: "", userId: "" }
   result.busy(true)
-  verifier.verify(what.source, given, (report) => {
+  verifier.verify(what.source, input, (report) => {
     if (report._tag === "Refused" || report._tag === "Done" || report._tag === "Unavailable") result.busy(false)
     switch (report._tag) {
       case "Refused":

@@ -1,5 +1,5 @@
 /** The page's side of the verifier: one worker, started with the page, so that it is there when the server no longer is. */
-import type { Given, Report, Request, Source } from "./Messages.ts"
+import type { Report, Request, Source, VerifyInput } from "./Messages.ts"
 // oxlint-disable-next-line import/default -- the build gives it one
 import workerUrl from "./Worker.ts?worker&url"
 
@@ -24,7 +24,7 @@ const scriptUrl = (): string =>
 
 export interface Verifier {
   /** Verifies; what was under way before is given up, and nobody hears of it any more. */
-  readonly verify: (source: Source, given: Given, hear: (report: Report) => void) => void
+  readonly verify: (source: Source, input: VerifyInput, hear: (report: Report) => void) => void
   readonly stop: () => void
 }
 
@@ -40,9 +40,9 @@ export const makeVerifier = (failed: () => void): Verifier => {
   })
   worker.addEventListener("error", failed)
   return {
-    verify: (source, given, hear) => {
+    verify: (source, input, hear) => {
       listener = hear
-      say({ _tag: "Verify", run: ++run, source, given })
+      say({ _tag: "Verify", run: ++run, source, input })
     },
     stop: () => {
       listener = undefined

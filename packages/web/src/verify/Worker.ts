@@ -2,9 +2,9 @@
 import type { BundleRecords } from "@ddd/core/proof/Proof"
 import { verifyBundle } from "@ddd/core/proof/Verifier"
 import { open } from "../api/Server.ts"
-import { knownOf } from "./Given.ts"
 import type { Claims, Report, Request, Source } from "./Messages.ts"
 import { verifierHash } from "./VerifierHash.ts"
+import { verifyOptionsOf } from "./VerifyInput.ts"
 
 /** How often the page is told how far it is, and may say something itself. Milliseconds. */
 const reportInterval = 100
@@ -59,14 +59,14 @@ const claimsOf = ({ end, header, lock, open }: BundleRecords): Claims => ({
 })
 
 const verify = async (
-  { given, run, source }: Extract<Request, { readonly _tag: "Verify" }>,
+  { input, run, source }: Extract<Request, { readonly _tag: "Verify" }>,
   signal: AbortSignal
 ): Promise<void> => {
   const report = (message: Report): void => {
     if (!signal.aborted) postMessage(message)
   }
-  const known = knownOf(given)
-  if ("field" in known) return report({ run, _tag: "Refused", ...known })
+  const options = verifyOptionsOf(input)
+  if ("field" in options) return report({ run, _tag: "Refused", ...options })
   report({ run, _tag: "Begun" })
   const opened = await openSource(source, signal)
   if (!opened.ok) return report({ run, _tag: "Unavailable", detail: opened.detail })
@@ -83,7 +83,7 @@ const verify = async (
     progress()
   })
   const verdict = await verifyBundle(verifierHash, counted, {
-    ...known,
+    ...options,
     onRecords: (records, findings) => report({ run, _tag: "Records", claims: claimsOf(records), findings }),
     onProgress: (count) => {
       tickets = count

@@ -1,22 +1,22 @@
-/** What the reader knows from elsewhere: from the fields of the page to what the verifier takes. */
+/** From the fields of the page, in which readers say what they know from elsewhere, to the options of the verifier. */
 import { parseVerifierKey } from "@ddd/core/proof/Note"
 import type { VerifyOptions } from "@ddd/core/proof/Verifier"
 import { isTicketId, isUuid } from "@ddd/core/values/Ids"
 import { parseInstant } from "@ddd/core/values/Instant"
-import type { Given } from "./Messages.ts"
+import type { VerifyInput } from "./Messages.ts"
 import { verifierHash } from "./VerifierHash.ts"
 
 /** A field that cannot be read, or lacks the one that goes with it. */
-export interface Misgiven {
-  readonly field: keyof Given
+export interface InvalidInput {
+  readonly field: keyof VerifyInput
   readonly message: string
 }
 
-type Known = Pick<VerifyOptions, "chainHash" | "keys" | "seen" | "ticket">
+type KnownOptions = Pick<VerifyOptions, "chainHash" | "keys" | "seen" | "ticket">
 
 const hex32 = /^[0-9a-f]{64}$/
 
-const keysOf = (text: string): Pick<Known, "keys"> | Misgiven => {
+const keysOf = (text: string): Pick<KnownOptions, "keys"> | InvalidInput => {
   const keys = text.split(/\s+/).filter((each) => each !== "").map((each) => parseVerifierKey(verifierHash, each))
   const known = keys.filter((key) => key !== undefined)
   return known.length === keys.length
@@ -24,7 +24,7 @@ const keysOf = (text: string): Pick<Known, "keys"> | Misgiven => {
     : { field: "keys", message: "A key reads name+8 hex digits+base64, as /log/vkey tells it. One of these does not." }
 }
 
-const seenOf = ({ seenAt, seenLock }: Given): Pick<Known, "seen"> | Misgiven => {
+const seenOf = ({ seenAt, seenLock }: VerifyInput): Pick<KnownOptions, "seen"> | InvalidInput => {
   if (seenLock === "" && seenAt === "") return {}
   if (seenLock === "") return { field: "seenLock", message: "Give the lock record that you fetched then." }
   const at = parseInstant(seenAt)
@@ -34,11 +34,11 @@ const seenOf = ({ seenAt, seenLock }: Given): Pick<Known, "seen"> | Misgiven => 
     : { seen: { lock: seenLock.endsWith("\n") ? seenLock : `${seenLock}\n`, at } }
 }
 
-const ticketOf = (given: Given): Pick<Known, "ticket"> | Misgiven => {
+const ticketOf = (input: VerifyInput): Pick<KnownOptions, "ticket"> | InvalidInput => {
   const [ticketId, salt, userId] = [
-    given.ticketId.toUpperCase(),
-    given.ownerSalt.toLowerCase(),
-    given.userId.toLowerCase()
+    input.ticketId.toUpperCase(),
+    input.ownerSalt.toLowerCase(),
+    input.userId.toLowerCase()
   ]
   if (ticketId === "") {
     return salt === "" && userId === "" ? {} : { field: "ticketId", message: "Say which ticket it is." }
@@ -57,29 +57,29 @@ const ticketOf = (given: Given): Pick<Known, "ticket"> | Misgiven => {
   return { ticket: { ticketId, owner: { salt, userId } } }
 }
 
-const isMisgiven = (read: object): read is Misgiven => "field" in read
+const isInvalid = (read: object): read is InvalidInput => "field" in read
 
-/** The options for the verifier, or the first field that cannot be read. Space around what is given does not count. */
-export const knownOf = (given: Given): Known | Misgiven => {
-  const trimmed: Given = {
-    keys: given.keys,
-    chainHash: given.chainHash.trim().toLowerCase(),
+/** The options for the verifier, or the first field that cannot be read. Space around a value does not count. */
+export const verifyOptionsOf = (input: VerifyInput): KnownOptions | InvalidInput => {
+  const trimmed: VerifyInput = {
+    keys: input.keys,
+    chainHash: input.chainHash.trim().toLowerCase(),
     // a signed note begins and ends as it does
-    seenLock: given.seenLock,
-    seenAt: given.seenAt.trim(),
-    ticketId: given.ticketId.trim(),
-    ownerSalt: given.ownerSalt.trim(),
-    userId: given.userId.trim()
+    seenLock: input.seenLock,
+    seenAt: input.seenAt.trim(),
+    ticketId: input.ticketId.trim(),
+    ownerSalt: input.ownerSalt.trim(),
+    userId: input.userId.trim()
   }
   const keys = keysOf(trimmed.keys)
-  if (isMisgiven(keys)) return keys
+  if (isInvalid(keys)) return keys
   const { chainHash } = trimmed
   if (chainHash !== "" && !hex32.test(chainHash)) {
     return { field: "chainHash", message: "A chain’s hash has 64 hex digits." }
   }
   const seen = seenOf(trimmed)
-  if (isMisgiven(seen)) return seen
+  if (isInvalid(seen)) return seen
   const ticket = ticketOf(trimmed)
-  if (isMisgiven(ticket)) return ticket
+  if (isInvalid(ticket)) return ticket
   return { ...keys, ...(chainHash === "" ? {} : { chainHash }), ...seen, ...ticket }
 }

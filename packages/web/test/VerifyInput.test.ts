@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { knownOf } from "../src/verify/Given.ts"
-import type { Given } from "../src/verify/Messages.ts"
+import type { VerifyInput } from "../src/verify/Messages.ts"
+import { verifyOptionsOf } from "../src/verify/VerifyInput.ts"
 
-const nothing: Given = {
+const nothing: VerifyInput = {
   keys: "",
   chainHash: "",
   seenLock: "",
@@ -15,18 +15,18 @@ const key = "draws.example.com+2a03c5d8+Aawnxtg4B75l7Z0nkdNbY7nQNvxZ/ad+/DFKV5jB
 const salt = "ab".repeat(32)
 const userId = "0190e1a2-0000-7000-8000-00000000000a"
 
-const fieldOf = (given: Partial<Given>): string | undefined => {
-  const known = knownOf({ ...nothing, ...given })
-  return "field" in known ? known.field : undefined
+const fieldOf = (given: Partial<VerifyInput>): string | undefined => {
+  const options = verifyOptionsOf({ ...nothing, ...given })
+  return "field" in options ? options.field : undefined
 }
 
 describe("what the reader gives", () => {
   it("may be nothing", () => {
-    assert.deepStrictEqual(knownOf(nothing), { keys: [] })
+    assert.deepStrictEqual(verifyOptionsOf(nothing), { keys: [] })
   })
 
   it("is read with the space around it, and in either case where case says nothing", () => {
-    const known = knownOf({
+    const options = verifyOptionsOf({
       keys: ` ${key}\n\n${key} `,
       chainHash: ` ${salt.toUpperCase()}`,
       seenLock: "ddd/lock/v1\n\n— x y",
@@ -35,11 +35,11 @@ describe("what the reader gives", () => {
       ownerSalt: salt.toUpperCase(),
       userId: userId.toUpperCase()
     })
-    assert(!("field" in known))
-    assert.lengthOf(known.keys ?? [], 2)
-    assert.strictEqual(known.chainHash, salt)
-    assert.deepStrictEqual(known.ticket, { ticketId: "DDL-20260203-7K3QX", owner: { salt, userId } })
-    assert.strictEqual(known.seen?.lock, "ddd/lock/v1\n\n— x y\n")
+    assert(!("field" in options))
+    assert.lengthOf(options.keys ?? [], 2)
+    assert.strictEqual(options.chainHash, salt)
+    assert.deepStrictEqual(options.ticket, { ticketId: "DDL-20260203-7K3QX", owner: { salt, userId } })
+    assert.strictEqual(options.seen?.lock, "ddd/lock/v1\n\n— x y\n")
   })
 
   it("is refused by its field where it cannot be read, or stands alone", () => {
