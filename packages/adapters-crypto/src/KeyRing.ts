@@ -14,7 +14,7 @@ export interface KeyRingConfig {
   readonly previous: Redacted.Redacted
 }
 
-/** A secret as its UTF-8 bytes (FAIRNESS.md, "Notation"). */
+/** A secret as its UTF-8 bytes (docs/fairness.md, "Notation"). */
 export interface RingKey {
   readonly keyId: string
   readonly secret: Redacted.Redacted<Uint8Array>

@@ -2,7 +2,7 @@
  * Records signed with the log's Ed25519 keys.
  *
  * Every living key signs every note, so that a verifier which pinned any of them keeps verifying while keys rotate
- * (FAIRNESS.md, "Keys rotate").
+ * (docs/fairness.md, "Keys rotate").
  */
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { formatNote, formatVerifierKey, keyId, signedBytes } from "@ddd/core/proof/Note"

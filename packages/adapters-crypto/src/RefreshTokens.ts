@@ -2,7 +2,7 @@
  * Refresh tokens: opaque to all but the database, which keeps only their hashes.
  *
  * A token's successor follows from it and a key, so that a client which lost the answer to its refresh gets the same
- * successor again, though the server never stored it (API.md, `/auth/refresh`).
+ * successor again, though the server never stored it (docs/api.md, `/auth/refresh`).
  */
 import { Redacted } from "effect"
 import { createHmac, hash, randomBytes } from "node:crypto"

@@ -1,7 +1,7 @@
 /**
  * The secrets of a development machine: made on the first start, kept in the data folder.
  *
- * In production each comes from the environment instead (DESIGN.md, "Configuration").
+ * In production each comes from the environment instead (docs/design.md, "Configuration").
  */
 import { Data, Effect, Redacted } from "effect"
 import { randomBytes } from "node:crypto"

@@ -1,5 +1,5 @@
 /** What the mails about a private room say. */
-import { expireAfterMillis } from "@ddd/core/draws/Steps"
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
@@ -41,7 +41,7 @@ export const roomClosed = (to: Addressee & { readonly closed: ClosedRoom }): Let
           : "Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."
       ),
       button("Open Daily Dollar Draw", to.links.home),
-      // credits pay debts first (DESIGN.md, "Money")
+      // credits pay debts first (docs/design.md, "Money")
       ...(back === null ? [] : [
         remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
       ])

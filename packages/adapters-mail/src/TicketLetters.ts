@@ -93,7 +93,7 @@ export const drawVoid = (to: Addressee & { readonly drawn: VoidDraw }): Letter =
       facts(["Came back to you", dollars(refunded)]),
       paragraph("Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."),
       button("See the records", to.links.verifyDraw(drawDate)),
-      // credits pay debts first (DESIGN.md, "Money")
+      // credits pay debts first (docs/design.md, "Money")
       remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
     ],
     footer: footer(to, "You get this because you had tickets in the draw.")

@@ -79,7 +79,7 @@ const tryAgain = (to: Withdrawing): ReadonlyArray<Block> => [
       "is right, then ask again."
   ),
   button("Open Daily Dollar Draw", to.links.home),
-  // credits pay debts first (DESIGN.md, "Money")
+  // credits pay debts first (docs/design.md, "Money")
   remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
 ]
 

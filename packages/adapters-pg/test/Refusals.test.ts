@@ -1,5 +1,5 @@
 /**
- * DESIGN.md, "What the database itself refuses, whatever the code does": money, tickets, and what may happen only once.
+ * docs/design.md, "What the database itself refuses, whatever the code does": money, tickets, and what may happen only once.
  *
  * A constraint or a trigger holds for the owner of the tables as for the application's role, and is tried as both.
  */

@@ -5,7 +5,7 @@
  * The tickets are sold at the port, the draw is locked, and no round of the beacon comes for a week. It fails where a cent is missing.
  */
 import { print, remark } from "@ddd/cli/terminal/Output"
-import { abandonAfterMillis } from "@ddd/core/draws/Steps"
+import { abandonAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { Draws } from "@ddd/core/ports/Draws"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"

@@ -91,7 +91,7 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
   return applied
 })
 
-/** Fails where the application's role could switch off what the database refuses (DESIGN.md, "Configuration"). */
+/** Fails where the application's role could switch off what the database refuses (docs/design.md, "Configuration"). */
 const requireUnprivilegedRole = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const [role] = yield* sql<{ readonly name: string; readonly owns: boolean }>`

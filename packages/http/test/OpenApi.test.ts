@@ -8,7 +8,7 @@ const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupport
 const player = ["unauthenticated", "token_expired", "unavailable"]
 const room = [...player, "not_found", "rate_limited"]
 
-/** Every endpoint with its codes, but `internal`, which all have (API.md). */
+/** Every endpoint with its codes, but `internal`, which all have (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /auth/sign-up": [...body, "email_taken", "username_taken", "unavailable"],
   "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited", "unavailable"],

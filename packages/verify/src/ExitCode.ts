@@ -1,4 +1,4 @@
-/** What an exit code says (FAIRNESS.md, "What a verifier checks"). */
+/** What an exit code says (docs/fairness.md, "What a verifier checks"). */
 
 /** What was checked holds, or cannot be judged yet. */
 export const holds = 0 as const

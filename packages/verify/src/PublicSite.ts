@@ -1,5 +1,5 @@
 /**
- * What a lottery's server shows to anyone (API.md, "Lottery"), read over HTTP.
+ * What a lottery's server shows to anyone (docs/api.md, "Lottery"), read over HTTP.
  *
  * The server is not trusted: of what it answers only the shape that is used here is taken, and no answer that is held in memory may
  * be larger than it can be.

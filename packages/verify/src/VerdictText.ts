@@ -11,7 +11,7 @@ const checkLine = ({ dim, green, red }: Paint) => ({ detail, id, name, ok, rules
   return `${mark}  ${String(id).padStart(2)}  ${name.padEnd(nameWidth)}  ${remark}`
 }
 
-/** The last line is `verdict` itself, as FAIRNESS.md spells it. */
+/** The last line is `verdict` itself, as docs/fairness.md spells it. */
 export const verdictText = ({ checks, exit, missing, verdict }: Verdict, paint: Paint): string => {
   const lines = exit === 2 ? [] : checks.map(checkLine(paint))
   const colour = exit === 0 ? paint.green : paint.red

@@ -1,7 +1,7 @@
 /**
  * Checks a proof bundle, from a file, a URL or stdin, without trusting whoever made it.
  *
- * It needs no configuration, no database and, for a file, no network (FAIRNESS.md, "What a verifier checks").
+ * It needs no configuration, no database and, for a file, no network (docs/fairness.md, "What a verifier checks").
  */
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { unreadable, type Verdict } from "@ddd/core/proof/Verdict"

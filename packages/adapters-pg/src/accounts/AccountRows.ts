@@ -1,6 +1,6 @@
 /** Rows of users: read, locked, and what their uniqueness refuses. */
 import type { AccountFields } from "@ddd/core/accounts/AccountChange"
-import type { TakenNames, WantedNames } from "@ddd/core/accounts/Names"
+import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
 import type { Account, User } from "@ddd/core/accounts/User"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"

@@ -6,9 +6,9 @@ import { Effect, flow, Layer, Redacted } from "effect"
 import { walletOf, type WalletRow } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
+import { makeServices } from "./AccountServices.ts"
 import { makeCredentials } from "./Credentials.ts"
-import { makeOperators } from "./Operators.ts"
-import { makeServices } from "./Services.ts"
+import { makeOperators } from "./OperatorActions.ts"
 import { makeSignUpAndIn } from "./SignUpAndIn.ts"
 
 const make = Effect.gen(function*() {

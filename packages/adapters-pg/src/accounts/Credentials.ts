@@ -1,6 +1,5 @@
 /** What players change about their identity, and how they prove that an address is theirs. */
 import { workingToken } from "@ddd/core/accounts/MailedToken"
-import { emailTaken, refusalOfTaken } from "@ddd/core/accounts/Names"
 import {
   askReset as decideAskReset,
   changePassword as decideChangePassword,
@@ -10,6 +9,7 @@ import {
 import { changeProfile as decideChangeProfile, newAddress, type ProfileChange } from "@ddd/core/accounts/Profile"
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import type { SessionId } from "@ddd/core/accounts/Session"
+import { emailTaken, refusalOfTaken } from "@ddd/core/accounts/TakenNames"
 import {
   askVerification as decideAskVerification,
   verifyEmail as decideVerifyEmail,
@@ -20,7 +20,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, type Redacted } from "effect"
 import { lockAccount, lockAccountOf, readTaken, takenField, userOf, type UserRow } from "./AccountRows.ts"
-import type { Services } from "./Services.ts"
+import type { Services } from "./AccountServices.ts"
 
 export const makeCredentials = ({ events, newId, now, sql, tokens, transact, write }: Services) => {
   /** A token that somebody shows, and its player's account, under the lock on that player's row. */

@@ -1,5 +1,5 @@
 /** Rows of mailed tokens: counted, read, made, used and cancelled. */
-import { mailsKnown, mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
+import { mailHistoryNeeded, mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import {
   type MailedToken,
   mailedTokenMillis,
@@ -76,7 +76,7 @@ const waitAfter = (sent: ReadonlyArray<SentRow>): number =>
   sent[0] === undefined ? 0 : mailWaitMillis(sent.map((row) => instantOf(row.created_at)), instantOf(sent[0].clock))
 
 export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens["Service"]): MailedTokenRows => {
-  const since = sql`app_now() - ${mailsKnown.withinMillis}::float8 * interval '1 millisecond'`
+  const since = sql`app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond'`
   const cancel: MailedTokenRows["cancel"] = (user, { exceptTo, purpose }) =>
     Effect.asVoid(sql`
       UPDATE mailed_tokens SET used_at = app_now()
@@ -88,7 +88,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
       const sent = yield* sql<SentRow>`
         SELECT created_at, app_now() AS clock FROM mailed_tokens
         WHERE lower(email) = lower(${email}) AND created_at > ${since}
-        ORDER BY created_at DESC LIMIT ${mailsKnown.mails}`
+        ORDER BY created_at DESC LIMIT ${mailHistoryNeeded.mails}`
       return waitAfter(sent)
     }),
 
@@ -97,7 +97,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
         sql<SentRow>`
           SELECT created_at, app_now() AS clock FROM mailed_tokens
           WHERE user_id = ${user}::uuid AND purpose = 'verify_email' AND created_at > ${since} AND previous_email IS NOT NULL
-          ORDER BY created_at DESC LIMIT ${mailsKnown.mails}`,
+          ORDER BY created_at DESC LIMIT ${mailHistoryNeeded.mails}`,
         waitAfter
       ),
 

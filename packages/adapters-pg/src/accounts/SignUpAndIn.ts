@@ -1,15 +1,15 @@
 /** How players come in: signing up and in. */
-import { refusalOfTaken } from "@ddd/core/accounts/Names"
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { type NewSession, sessionId } from "@ddd/core/accounts/Session"
 import { openSession as decideOpenSession, type ProvenPassword } from "@ddd/core/accounts/SignIn"
 import { type NewUser, type SignedUp, signUp as decideSignUp } from "@ddd/core/accounts/SignUp"
+import { refusalOfTaken } from "@ddd/core/accounts/TakenNames"
 import { accountError, decided, type SignInCandidate } from "@ddd/core/ports/Accounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { lockAccount, readAccountOf, readTaken, takenField, userOf, type UserRow } from "./AccountRows.ts"
-import type { Services } from "./Services.ts"
+import type { Services } from "./AccountServices.ts"
 
 export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
   const insertUser = Effect.fnUntraced(

@@ -5,11 +5,11 @@
 import { networkOf } from "@ddd/core/accounts/Network"
 import {
   admit,
-  bindingKinds,
+  countersFor,
   type CounterWrite,
   countSuccess,
   knownNetworkMillis,
-  knowsNetworks,
+  remembersNetworks,
   takeBack,
   type ThrottleCounter,
   type ThrottledAct,
@@ -66,12 +66,12 @@ const make = Effect.gen(function*() {
     // a crash may forget the last half second of attempts; to wait for the disk would make all sign-ins of a network queue for it
     yield* sql`SET LOCAL synchronous_commit TO off`
     // where the owner has signed in from, the account's counter does not bind
-    const known = knowsNetworks(attempt.act)
+    const known = remembersNetworks(attempt.act)
       ? yield* sql`
         SELECT 1 FROM known_networks
         WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > ${knownSince}`
       : []
-    const kinds = bindingKinds(known.length > 0)
+    const kinds = countersFor(known.length > 0)
     const wanted = kinds.map((kind) => keys[kind])
     // a row that is not there cannot be locked
     yield* sql`
@@ -136,7 +136,7 @@ const make = Effect.gen(function*() {
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
       yield* write(countSuccess(attempt.act, counters, clock))
-      if (!knowsNetworks(attempt.act)) return
+      if (!remembersNetworks(attempt.act)) return
       const { account, network } = keysOf(seal, attempt)
       yield* sql`
         INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())

@@ -1,5 +1,5 @@
 /**
- * One draw against its records and its tickets: seed, signatures, chain, root, winner (FAIRNESS.md, "Records").
+ * One draw against its records and its tickets: seed, signatures, chain, root, winner (docs/fairness.md, "Records").
  *
  * What the records must say is computed from the tables and compared as text, since a value has one spelling.
  */

@@ -1,4 +1,4 @@
-/** The invariants of what draws take and pay, as SQL says them (DESIGN.md, "Money"). */
+/** The invariants of what draws take and pay, as SQL says them (docs/design.md, "Money"). */
 import { houseUserId } from "@ddd/core/values/Ids"
 import type { RowCheck } from "./RowCheck.ts"
 import { accounts, entries } from "./Sums.ts"

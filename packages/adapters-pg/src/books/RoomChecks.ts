@@ -1,4 +1,4 @@
-/** The invariants of rooms and who is in them, as SQL says them (API.md, "Rooms"). */
+/** The invariants of rooms and who is in them, as SQL says them (docs/api.md, "Rooms"). */
 import type { RowCheck } from "./RowCheck.ts"
 
 export const roomChecks: ReadonlyArray<RowCheck> = [

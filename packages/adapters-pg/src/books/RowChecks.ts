@@ -7,7 +7,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { drawChecks } from "./DrawChecks.ts"
 import { findingsMax } from "./Findings.ts"
-import { outsideChecks } from "./OutsideChecks.ts"
+import { moneyInOutChecks } from "./MoneyInOutChecks.ts"
 import { roomChecks } from "./RoomChecks.ts"
 import { walletChecks } from "./WalletChecks.ts"
 
@@ -19,7 +19,7 @@ export interface BrokenRow {
 
 /** The queries, each with the invariant that its rows break. */
 export const rowChecks = (sql: PgClient.PgClient) =>
-  [...walletChecks, ...drawChecks, ...roomChecks, ...outsideChecks].map(({ invariant, query }) => ({
+  [...walletChecks, ...drawChecks, ...roomChecks, ...moneyInOutChecks].map(({ invariant, query }) => ({
     invariant,
     rows: sql.unsafe<BrokenRow>(
       `SELECT subject, detail FROM (${query}) AS broken (subject, detail) LIMIT ${findingsMax}`

@@ -24,7 +24,7 @@ export interface TicketRow {
   readonly created_at: Date
 }
 
-/** When a draw's tickets may have been bought, as its rows say (FAIRNESS.md, "What a verifier checks", 6). */
+/** When a draw's tickets may have been bought, as its rows say (docs/fairness.md, "What a verifier checks", 6). */
 export interface SaleHours {
   readonly opens: Instant
   /** Null for a room. */

@@ -1,4 +1,4 @@
-/** The invariants of wallets and their movements, as SQL says them (DESIGN.md, "Money"). */
+/** The invariants of wallets and their movements, as SQL says them (docs/design.md, "Money"). */
 import type { RowCheck } from "./RowCheck.ts"
 import { accounts } from "./Sums.ts"
 
@@ -9,7 +9,7 @@ const movementSums = `(
   FROM transactions GROUP BY user_id
 ) m`
 
-/** Each kind of movement: its sign, and the accounts that may stand on the other side (DESIGN.md, "Money"). */
+/** Each kind of movement: its sign, and the accounts that may stand on the other side (docs/design.md, "Money"). */
 const otherSides = `
   ('deposit', 1, ARRAY['deposits:%']), ('chargeback', -1, ARRAY['deposits:%']),
   ('withdrawal', -1, ARRAY['payouts']), ('refund', 1, ARRAY['draw:%', 'payouts']),

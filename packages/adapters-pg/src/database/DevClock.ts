@@ -2,7 +2,7 @@
  * The development clock: `app_now()` from an instant of one's choice.
  *
  * The database keeps by how much it is ahead of real time, so a restart goes on from there and nothing ever rewinds
- * (DESIGN.md, "Time"). All of it runs as the tables' owner, but for `ensure(null)`, which only reads.
+ * (docs/design.md, "Time"). All of it runs as the tables' owner, but for `ensure(null)`, which only reads.
  */
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { Data, Effect } from "effect"

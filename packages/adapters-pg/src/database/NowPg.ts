@@ -1,5 +1,5 @@
 /**
- * The program's clock, from the database's: one clock for all nodes, whatever theirs say (DESIGN.md, "Time").
+ * The program's clock, from the database's: one clock for all nodes, whatever theirs say (docs/design.md, "Time").
  *
  * The difference to this process' monotonic clock is measured every second, so that asking costs no query. Where the database
  * does not answer, the last difference goes on. What decides by time under a lock asks `app_now()` itself.

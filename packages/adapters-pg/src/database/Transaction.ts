@@ -19,7 +19,7 @@ const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Ef
 const outOfReach = new Set(["ConnectionError", "LockTimeoutError", "StatementTimeoutError"])
 
 /** Whether the database could not be asked, or did not answer in time. */
-export const isOutOfReach = (error: unknown): boolean =>
+export const isUnavailable = (error: unknown): boolean =>
   SqlError.isSqlError(error) && (outOfReach.has(error.reason._tag) || mayRunAgain(error))
 
 const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
@@ -35,7 +35,7 @@ export const orUnavailable = <A, E, R>(
     onSuccess: Effect.succeed,
     onFailure: (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
       if (isOther(error)) return Effect.fail(error)
-      return isOutOfReach(error)
+      return isUnavailable(error)
         ? Effect.fail(new Unavailable({ message: "the database did not answer", retryAfter: 1, cause: error }))
         : Effect.die(error)
     }

@@ -30,11 +30,11 @@ import {
   ticketOf,
   type TicketRow
 } from "../database/Rows.ts"
-import { isOutOfReach, orUnavailable } from "../database/Transaction.ts"
+import { isUnavailable, orUnavailable } from "../database/Transaction.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
 import { publishAhead } from "./Open.ts"
 import { performStep } from "./PerformStep.ts"
-import { roundsAwaited, storeRound } from "./Rounds.ts"
+import { readAwaitedRounds, storeRound } from "./Rounds.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 
 interface NotesRow {
@@ -76,14 +76,14 @@ const make = Effect.gen(function*() {
     perform: Effect.fn("DrawsPg.perform")((due: DueStep) =>
       performStep(services, due).pipe(
         Effect.catchIf(
-          (error) => SqlError.isSqlError(error) && !isOutOfReach(error),
+          (error) => SqlError.isSqlError(error) && !isUnavailable(error),
           (cause) => Effect.fail(new StepFailed({ due, message: `the database refused it: ${cause.message}`, cause }))
         ),
         orUnavailable
       )
     ),
 
-    awaitedRounds: orUnavailable(roundsAwaited(sql)),
+    awaitedRounds: orUnavailable(readAwaitedRounds(sql)),
     storeRound: Effect.fn("DrawsPg.storeRound")(
       (chainHash, round, signature) => storeRound(sql, chainHash, round, signature),
       orUnavailable

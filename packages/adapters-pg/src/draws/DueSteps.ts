@@ -4,7 +4,7 @@
  * SQL finds the draws that may have a step due, or the next one; which steps they are, and when, is decided by core's `stepsAhead` on
  * the rows that come back. That both say the same is held by `DueSteps.test.ts`.
  */
-import { expireAfterMillis, stepsAhead } from "@ddd/core/draws/Steps"
+import { expireAfterMillis, stepsAhead } from "@ddd/core/draws/DrawSteps"
 import type { DueStep } from "@ddd/core/ports/Draws"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"

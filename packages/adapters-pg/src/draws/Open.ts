@@ -1,7 +1,7 @@
 /** The steps by which draws are published ahead of their day, and opened. */
 import { daysToPublish } from "@ddd/core/draws/Draw"
+import { isDue } from "@ddd/core/draws/DrawSteps"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
-import { isDue } from "@ddd/core/draws/Steps"
 import type { Seed } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"

@@ -8,7 +8,7 @@ import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
 import { settleDraw } from "./Settle.ts"
 import { StepImpossible, type StepServices } from "./StepServices.ts"
-import { tile } from "./Tile.ts"
+import { tile } from "./TileStep.ts"
 import { voidByStep } from "./Void.ts"
 
 const stepOf = (

@@ -1,7 +1,7 @@
 /** A draw's row, as core decides about it. */
 import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
-import type { StepFacts } from "@ddd/core/draws/Steps"
+import type { StepFacts } from "@ddd/core/draws/DrawSteps"
 import { decodeFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"

@@ -22,7 +22,7 @@ const waitingOf = (row: WaitingRow): WaitingDraw => ({
 })
 
 /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
-export const roundsAwaited = (sql: PgClient.PgClient) =>
+export const readAwaitedRounds = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<WaitingRow>`
       SELECT d.id, d.draw_at, d.beacon_chain, d.beacon_round, c.clock

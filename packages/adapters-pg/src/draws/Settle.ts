@@ -3,14 +3,14 @@
  * mail is enqueued; all in one transaction.
  *
  * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending user id,
- * then the draw, whose state is checked again (DESIGN.md, "Money", lock order).
+ * then the draw, whose state is checked again (docs/design.md, "Money", lock order).
  */
 import {
   outcomeOf,
-  paidBySettling,
   settle,
+  settleableDraw,
   type SettledBy,
-  toSettle,
+  usersToPay,
   type WinningTicket
 } from "@ddd/core/draws/Settlement"
 import { type DrawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
@@ -35,14 +35,14 @@ const ticketAt = (sql: PgClient.PgClient, draw: DrawId, position: Position | nul
 export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id: DrawId, by: SettledBy) {
   const { newId, outbox, sealing: { sha256 }, signer, sql } = services
   const unlocked = yield* readDraw(sql, id)
-  const found = unlocked === undefined ? null : toSettle(unlocked, by)
+  const found = unlocked === undefined ? null : settleableDraw(unlocked, by)
   if (found === null) return false
   const seed = yield* openSeed(services, id)
   const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, services.chain)
   const winner = yield* ticketAt(sql, id, outcome.winningPosition)
 
   const pay = Effect.gen(function*() {
-    const wallets = yield* lockWallets(sql, paidBySettling(winner))
+    const wallets = yield* lockWallets(sql, usersToPay(winner))
     const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return false
     const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })

@@ -2,18 +2,18 @@
  * The steps by which a draw is declared void: why nobody wins is published, the seed is revealed, and every ticket's price goes back to
  * its buyer, once; all in one transaction, however many tickets there are.
  *
- * Wallets by ascending user id are locked first, then the draw, whose state is decided upon (DESIGN.md, "Money", lock order).
+ * Wallets by ascending user id are locked first, then the draw, whose state is decided upon (docs/design.md, "Money", lock order).
  */
 import type { DrawState } from "@ddd/core/draws/DrawState"
-import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "@ddd/core/draws/Voiding"
+import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "@ddd/core/draws/Voiding"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import { type DrawId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Result } from "effect"
-import { firstIdOf, idsAheadMillisMax } from "../database/IdTimes.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { idsAheadMillisMax, smallestIdAt } from "../database/UuidTimes.ts"
 import { insertMailJobs } from "../jobs/JobRows.ts"
 import { type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
@@ -91,8 +91,8 @@ interface TicketRow {
 /** The tickets of some holders in a draw, with what each took from the wallet. */
 const ticketsOf = (sql: PgClient.PgClient, draw: DrawState, users: ReadonlyArray<UserId>) => {
   // by the index of a player's tickets by id: none that was bought before the draw opened is read
-  const first = firstIdOf(draw.opensAt)
-  const after = firstIdOf((draw.lastPurchasedAt ?? draw.opensAt) + idsAheadMillisMax)
+  const first = smallestIdAt(draw.opensAt)
+  const after = smallestIdAt((draw.lastPurchasedAt ?? draw.opensAt) + idsAheadMillisMax)
   return sql<TicketRow>`
     SELECT t.user_id, t.ticket_id, ((
       SELECT m.withdrawable_delta FROM transactions m WHERE m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
@@ -131,7 +131,7 @@ const refund = Effect.fnUntraced(function*(
 const tell = Effect.fnUntraced(function*({ sql }: StepServices, { draw, holders }: LockedForVoid) {
   const members = yield* sql<{ readonly user_id: string }>`
     SELECT user_id FROM lobby_members WHERE lobby_id = ${draw.id}::uuid ORDER BY user_id`
-  const told = toldOfVoid(draw.kind, {
+  const told = voidMailRecipients(draw.kind, {
     holders: holders.map((holder) => holder.userId),
     members: members.map((row) => userId(row.user_id))
   })

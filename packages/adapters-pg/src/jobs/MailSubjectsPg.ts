@@ -18,9 +18,9 @@ import { type Day, formatInstant, instant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import type { Statement } from "effect/sql"
-import { firstIdOf, idsAheadMillisMax } from "../database/IdTimes.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
+import { idsAheadMillisMax, smallestIdAt } from "../database/UuidTimes.ts"
 
 interface TicketRow {
   readonly ticket_id: string
@@ -76,8 +76,8 @@ const make = Effect.gen(function*() {
     // by the index of a player's tickets by id: however many they have, a few are read
     const rows = yield* sql<TicketRow>`
       SELECT ticket_id, position, (count(*) OVER ())::integer AS count FROM tickets
-      WHERE user_id = ${user}::uuid AND id >= ${firstIdOf(from)}::uuid AND id < ${
-      firstIdOf(until + idsAheadMillisMax)
+      WHERE user_id = ${user}::uuid AND id >= ${smallestIdAt(from)}::uuid AND id < ${
+      smallestIdAt(until + idsAheadMillisMax)
     }::uuid
         AND draw_id = ${draw}::uuid AND created_at >= ${formatInstant(instant(from))}::timestamptz
         AND created_at < ${formatInstant(instant(until))}::timestamptz

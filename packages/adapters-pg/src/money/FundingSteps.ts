@@ -8,7 +8,7 @@ import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Fundin
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import {
   creditWaiting as decideWaiting,
-  type DueStep,
+  type DueFundingStep,
   type FundingDecision,
   type FundingMove,
   moveFunding,
@@ -114,7 +114,7 @@ const chargebackOf = (sql: PgClient.PgClient, reference: string) =>
 const moveFacts = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   { reference }: Funding,
-  { amount, step, userId }: DueStep,
+  { amount, step, userId }: DueFundingStep,
   at: Instant
 ) {
   const wallet = yield* lockAndReadWallet(sql, userId)
@@ -140,7 +140,7 @@ const concludeWaiting = (sql: PgClient.PgClient, reference: string, outcome: str
 const writeMove = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   { cancellation, funding, moved, waitingOutcome }: FundingMove,
-  user: DueStep["userId"],
+  user: DueFundingStep["userId"],
   now: Instant,
   metadata: Readonly<Record<string, unknown>> | null
 ) {

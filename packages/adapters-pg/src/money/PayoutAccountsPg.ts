@@ -1,5 +1,10 @@
 /** The players' accounts with the payout provider, on PostgreSQL. */
-import { accountKept, nextCheckAt, type PayoutAccount, type PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import {
+  decidePayoutAccount,
+  nextCheckAt,
+  type PayoutAccount,
+  type PayoutAccountStatus
+} from "@ddd/core/money/PayoutAccount"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -46,7 +51,7 @@ const make = Effect.gen(function*() {
     add: Effect.fn("PayoutAccountsPg.add")(function*(user, account) {
       yield* sql`
         INSERT INTO payout_accounts (user_id, account) VALUES (${user}::uuid, ${account}) ON CONFLICT DO NOTHING`
-      const kept = accountKept(yield* of(user), account)
+      const kept = decidePayoutAccount(yield* of(user), account)
       return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
     }, orUnavailable),
 

@@ -175,9 +175,9 @@ export const writeConclusion = Effect.fnUntraced(function*(
   conclusion: Conclusion,
   now: Instant
 ) {
-  const { settlement, withdrawal: { id, userId: user } } = conclusion
-  if (settlement !== null) {
-    const { jobs, movementStatus, movements, wallet } = settlement
+  const { effects, withdrawal: { id, userId: user } } = conclusion
+  if (effects !== null) {
+    const { jobs, movementStatus, movements, wallet } = effects
     if (movementStatus !== null) {
       yield* sql`UPDATE transactions SET status = ${movementStatus} WHERE id = ${id}::uuid`
     }

@@ -14,7 +14,7 @@ import {
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
-import { dueTurnJob } from "@ddd/core/money/WithdrawalActions"
+import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -172,7 +172,7 @@ const make = Effect.gen(function*() {
         SELECT id, due_at, clock FROM withdrawals, (SELECT app_now() AS clock) c
         WHERE due_at <= clock AND (taken_until IS NULL OR taken_until <= clock)
         ORDER BY due_at LIMIT ${limit}`
-      yield* addJobs(outbox, rows.map((row) => dueTurnJob(row.id, instantOf(row.due_at), instantOf(row.clock))))
+      yield* addJobs(outbox, rows.map((row) => laterTurnJob(row.id, instantOf(row.due_at), instantOf(row.clock))))
       return rows.length
     }, orUnavailable)
   })

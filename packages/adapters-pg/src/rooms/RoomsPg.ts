@@ -16,8 +16,8 @@ import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { closeRoom, executeRoom, type RoomExecution, startRoom } from "@ddd/core/rooms/HostActions"
 import { createRoom, joinRoom, leaveRoom, type NewRoom } from "@ddd/core/rooms/Membership"
-import { closeRoom, executeRoom, type RoomExecution, startRoom } from "@ddd/core/rooms/RoomDraw"
 import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
@@ -37,7 +37,7 @@ import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "../draw
 import { sellInRoom } from "../sales/RoomSale.ts"
 import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
 import { makeRoomRows } from "./RoomRows.ts"
-import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./WriteRoom.ts"
+import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./RoomWrites.ts"
 
 const refuse = (refusal: RoomRefusal) => Effect.fail(new RoomRefused({ refusal }))
 const orRefuse = <A>(decision: Result.Result<A, RoomRefusal>) =>

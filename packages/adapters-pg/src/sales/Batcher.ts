@@ -2,7 +2,7 @@
  * Group commit: what is in flight together is done together.
  *
  * Requests wait in a bounded queue while the batch before them runs; whoever is free takes all that waits, up to a weight.
- * There is no timer: an idle system runs a request at once, a busy one batches by itself (DESIGN.md, "Selling").
+ * There is no timer: an idle system runs a request at once, a busy one batches by itself (docs/design.md, "Selling").
  */
 import { Effect, type Scope } from "effect"
 

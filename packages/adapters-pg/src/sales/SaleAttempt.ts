@@ -2,7 +2,7 @@
  * A sale in one transaction whose outcome is always known, or said not to be.
  *
  * Where a commit's outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which
- * waits for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
+ * waits for the old one and then either finds it committed or makes it impossible (docs/design.md, "Selling").
  */
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Now } from "@ddd/core/ports/Now"
@@ -10,11 +10,11 @@ import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import type { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Schedule } from "effect"
 import type { SqlError } from "effect/sql"
-import { inTransaction, isOutOfReach } from "../database/Transaction.ts"
+import { inTransaction, isUnavailable } from "../database/Transaction.ts"
 
 /** Whether a transaction surely did not commit: the database said so. */
 const isCertain = (cause: Cause.Cause<unknown>): boolean =>
-  cause.reasons.every((reason) => Cause.isFailReason(reason) && !isOutOfReach(reason.error))
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && !isUnavailable(reason.error))
 
 export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers["Service"], now: Now["Service"]) => {
   /** True where the batch had committed; false where it did not and never will. */
@@ -23,7 +23,7 @@ export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers
       sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, true) ON CONFLICT DO NOTHING RETURNING 1 AS won`,
       (rows) => rows.length === 0
     ).pipe(Effect.retry({
-      while: isOutOfReach,
+      while: isUnavailable,
       schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "10 seconds" }))
     }))
 

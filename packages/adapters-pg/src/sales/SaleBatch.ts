@@ -3,12 +3,12 @@
  *
  * It locks the wallets by ascending user id, then the draw; reads in statements of their own, so that each sees what the lock
  * before it waited for; lets the rule of `core` decide; seals here, so that the secret never reaches the database; and writes
- * in set-based statements (DESIGN.md, "Selling").
+ * in set-based statements (docs/design.md, "Selling").
  */
 import { onSale } from "@ddd/core/draws/Draw"
 import { keptBlocks } from "@ddd/core/draws/KeptAnswers"
 import { answersOf, repeatedPurchases } from "@ddd/core/draws/Receipt"
-import { noNumbering, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
+import { numberingOfNothing, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
 import { dailyPrefix } from "@ddd/core/draws/TicketId"
 import { drawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
@@ -47,7 +47,7 @@ export const sellBatch = (writer: SaleWriter) =>
     const pool = row === undefined ? null : poolOf(row)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
-    const numbering = row === undefined || row.draw_date === null ? noNumbering : seals.numberingOf({
+    const numbering = row === undefined || row.draw_date === null ? numberingOfNothing : seals.numberingOf({
       id: drawId(row.id),
       prefix: dailyPrefix(row.draw_date),
       sealKeyId: row.seal_key_id

@@ -3,7 +3,7 @@ import type { DrawStatus } from "@ddd/core/draws/Draw"
 import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
 import type { SellingDraw } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
-import { type Ticket, undecided } from "@ddd/core/draws/Ticket"
+import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import { decodeFrontier } from "@ddd/core/proof/Merkle"
 import { drawId, type UserId } from "@ddd/core/values/Ids"
@@ -88,5 +88,5 @@ export const ticketsSold = Effect.fnUntraced(function*(
     JOIN tickets t ON t.draw_id = b.draw_id AND t.position >= b.first AND t.position < b.first + b.quantity
     JOIN draws d ON d.id = t.draw_id
     ORDER BY t.draw_id, t.position`
-  return rows.map((row) => ticketOf(seals, row, undecided))
+  return rows.map((row) => ticketOf(seals, row, resultBeforeDraw))
 })

@@ -3,7 +3,7 @@
  *
  * Purchases that are in flight together are sold in one transaction; an answer leaves only after its commit. Where a commit's
  * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
- * for the old one and then either finds it committed or makes it impossible (DESIGN.md, "Selling").
+ * for the old one and then either finds it committed or makes it impossible (docs/design.md, "Selling").
  */
 import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRequest } from "@ddd/core/draws/Sale"
@@ -16,7 +16,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
-import { isOutOfReach } from "../database/Transaction.ts"
+import { isUnavailable } from "../database/Transaction.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { SaleHoursOver, sellBatch } from "./SaleBatch.ts"
@@ -52,7 +52,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   ): Effect.Effect<ReadonlyArray<Answer>> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
-    if (error instanceof SaleHoursOver || isOutOfReach(error)) {
+    if (error instanceof SaleHoursOver || isUnavailable(error)) {
       const unavailable = new Unavailable({
         message: "the sale is out of reach; nothing was bought",
         retryAfter: 1,

@@ -249,7 +249,7 @@ describe("readMigrations", () => {
     }))
 })
 
-/** The columns of the plan, part 2; where a column follows from others, the view that gives it (DESIGN.md, "Tables"). */
+/** The columns of the plan, part 2; where a column follows from others, the view that gives it (docs/design.md, "Tables"). */
 const planned: Readonly<Record<string, ReadonlyArray<string>>> = {
   users: ["id", "email", "username", "password_hash", "created_at", "updated_at", "email_verified", "is_active"],
   draws: [

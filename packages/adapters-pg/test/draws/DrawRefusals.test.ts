@@ -1,4 +1,4 @@
-/** DESIGN.md, "What the database itself refuses, whatever the code does": draws. */
+/** docs/design.md, "What the database itself refuses, whatever the code does": draws. */
 import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
 import { layer } from "@effect/vitest"
 import {

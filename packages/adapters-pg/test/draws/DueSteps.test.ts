@@ -1,7 +1,7 @@
 /** That SQL finds what core's `stepsAhead` says, for draws in every state. */
 import { awaitedRounds, type WaitingDraw } from "@ddd/core/draws/AwaitedRounds"
 import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
-import { type StepFacts, stepsAhead } from "@ddd/core/draws/Steps"
+import { type StepFacts, stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { Draws } from "@ddd/core/ports/Draws"
 import { commit } from "@ddd/core/proof/Commitment"

@@ -1,5 +1,5 @@
 /**
- * DESIGN.md, "What the database itself refuses, whatever the code does": money that comes in and goes out.
+ * docs/design.md, "What the database itself refuses, whatever the code does": money that comes in and goes out.
  *
  * What is known of a purchase or a withdrawal is only ever added to; what is final of a withdrawal is what its movements say.
  */

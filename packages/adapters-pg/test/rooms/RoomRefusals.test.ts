@@ -1,4 +1,4 @@
-/** DESIGN.md, "What the database itself refuses, whatever the code does": rooms, their members and their tickets. */
+/** docs/design.md, "What the database itself refuses, whatever the code does": rooms, their members and their tickets. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Exit, Layer } from "effect"
 import {

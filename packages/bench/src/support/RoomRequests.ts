@@ -1,4 +1,4 @@
-/** What players ask of private rooms over HTTP, and what the answers say (API.md, "Rooms"). */
+/** What players ask of private rooms over HTTP, and what the answers say (docs/api.md, "Rooms"). */
 import { Option, Schema } from "effect"
 import { type HttpAnswer, requestText } from "./HttpConnection.ts"
 import type { Player } from "./Players.ts"

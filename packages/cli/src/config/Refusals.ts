@@ -1,4 +1,4 @@
-/** What may not be, however well each variable is spelled (DESIGN.md, "Configuration", last paragraph). */
+/** What may not be, however well each variable is spelled (docs/design.md, "Configuration", last paragraph). */
 import { Redacted } from "effect"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
 

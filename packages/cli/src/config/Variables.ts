@@ -1,5 +1,5 @@
 /**
- * Every variable of the environment that the program reads, declared in one place (DESIGN.md, "Configuration").
+ * Every variable of the environment that the program reads, declared in one place (docs/design.md, "Configuration").
  *
  * `ddd config` prints this table.
  */

@@ -4,7 +4,7 @@ import { arrayAt, at, textAt } from "./Client.ts"
 import type { Player } from "./Player.ts"
 import { connect, type Socket } from "./Socket.ts"
 
-/** What a member is told (API.md, "WebSocket"). */
+/** What a member is told (docs/api.md, "WebSocket"). */
 export interface RoomUpdate {
   readonly prizePool: string
   readonly members: number

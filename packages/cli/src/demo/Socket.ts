@@ -1,4 +1,4 @@
-/** A client of the WebSocket of API.md, which hears what it is told and waits for what must come. */
+/** A client of the WebSocket of docs/api.md, which hears what it is told and waits for what must come. */
 import { Effect } from "effect"
 import { DemoFailed } from "./DemoFailed.ts"
 

@@ -23,7 +23,7 @@ export const mailAllowances: ReadonlyArray<MailAllowance> = [
 ]
 
 /** How far back mails must be known, in milliseconds, and how many of the newest are enough. */
-export const mailsKnown: MailAllowance = {
+export const mailHistoryNeeded: MailAllowance = {
   mails: Math.max(...mailAllowances.map(({ mails }) => mails)),
   withinMillis: Math.max(...mailAllowances.map(({ withinMillis }) => withinMillis))
 }

@@ -4,7 +4,7 @@ import type { Instant } from "../values/Instant.ts"
 
 export type MailedTokenPurpose = "verify_email" | "reset_password"
 
-/** How long a mailed token works, in milliseconds. Source: API.md, "Auth"; a verification may wait for a holiday's end. */
+/** How long a mailed token works, in milliseconds. Source: docs/api.md, "Auth"; a verification may wait for a holiday's end. */
 export const mailedTokenMillis: Record<MailedTokenPurpose, number> = {
   verify_email: 7 * 86_400_000,
   reset_password: 30 * 60_000

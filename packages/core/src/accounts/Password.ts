@@ -61,7 +61,7 @@ export type EstimateGuesses = (password: string, known: ReadonlyArray<string>) =
 /** What is found within 10 to this power of guesses is refused: "password2026!" is, ten random letters are not. */
 export const guessableDecades = 8
 
-/** Judges a new password; `undefined`: it may be used. Source: API.md, "Auth". */
+/** Judges a new password; `undefined`: it may be used. Source: docs/api.md, "Auth". */
 export const refusePassword = (
   text: string,
   context: PasswordContext,

@@ -1,5 +1,5 @@
 /**
- * All that is held about a player, as the player is given it: money as decimal strings, times as text (API.md, "Conventions").
+ * All that is held about a player, as the player is given it: money as decimal strings, times as text (docs/api.md, "Conventions").
  *
  * Secrets are no part of it: neither the password's hash nor those of tokens.
  */

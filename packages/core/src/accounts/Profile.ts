@@ -2,9 +2,9 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import { emailTaken, isSameName, type TakenNames, usernameTaken } from "./Names.ts"
 import type { EmailTaken, TooManyMails, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
+import { emailTaken, isSameName, type TakenNames, usernameTaken } from "./TakenNames.ts"
 import type { Account } from "./User.ts"
 
 /** What a player changes of their profile; what is absent stays. */

@@ -2,7 +2,7 @@
  * What becomes of a refresh token that is shown.
  *
  * A token that comes back after its use was copied by somebody: its session ends. But a client on a bad network may have lost the
- * answer, and may repeat its last refresh for a few seconds, as long as nobody has used the successor (RFC 9700, 4.14.2; API.md,
+ * answer, and may repeat its last refresh for a few seconds, as long as nobody has used the successor (RFC 9700, 4.14.2; docs/api.md,
  * "Auth").
  */
 import type { Instant } from "../values/Instant.ts"

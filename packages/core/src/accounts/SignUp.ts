@@ -2,10 +2,10 @@
 import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import { emailTaken, type TakenNames, usernameTaken } from "./Names.ts"
 import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import type { NewSession, SessionId } from "./Session.ts"
+import { emailTaken, type TakenNames, usernameTaken } from "./TakenNames.ts"
 
 export interface NewUser {
   readonly email: string

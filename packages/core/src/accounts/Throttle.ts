@@ -15,7 +15,7 @@ import { dayMillis, type Instant, instant } from "../values/Instant.ts"
 export type ThrottledAct = "sign_in" | "room_code"
 
 /** Whether networks that an account has succeeded from are remembered, and exempt from the account's own counter. */
-export const knowsNetworks = (act: ThrottledAct): boolean => act === "sign_in"
+export const remembersNetworks = (act: ThrottledAct): boolean => act === "sign_in"
 
 /** How long a network is known after the last success from there. */
 export const knownNetworkMillis = 90 * dayMillis
@@ -46,7 +46,7 @@ export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
 const networkFreeOfCodes = 500
 
 /** The counters that bind an attempt. `isKnown`: whether its account is known to succeed from its network. */
-export const bindingKinds = (isKnown: boolean): ReadonlyArray<ThrottleKind> =>
+export const countersFor = (isKnown: boolean): ReadonlyArray<ThrottleKind> =>
   throttleKinds.filter((kind) => kind !== "account" || !isKnown)
 
 /** The rule of a counter: of sign-ins those above, of rooms' codes the same but for networks. */

@@ -3,7 +3,7 @@ import type { Redacted } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 
-/** A player (API.md, "User"). */
+/** A player (docs/api.md, "User"). */
 export interface User {
   readonly id: UserId
   readonly email: string

@@ -4,9 +4,9 @@ import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { type MailedToken, workingToken } from "./MailedToken.ts"
-import { emailTaken, isSameName } from "./Names.ts"
 import type { EmailTaken, InvalidMailedToken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
+import { emailTaken, isSameName } from "./TakenNames.ts"
 import type { Account, User } from "./User.ts"
 
 export interface VerifyEmailFacts {

@@ -2,7 +2,7 @@
  * A draw's life: `scheduled → open → locked → drawn`, and `→ void` where it cannot be decided.
  *
  * A draw is a row with due times. What is due follows from the row and the clock alone, so any node may do it
- * (DESIGN.md, "The clockwork").
+ * (docs/design.md, "The clockwork").
  */
 import type { Cents } from "../money/Money.ts"
 import type { DrawId, Position, TicketId } from "../values/Ids.ts"
@@ -13,7 +13,7 @@ export type DrawStatus = typeof drawStatuses[number]
 
 export type DrawKind = "daily" | "room"
 
-/** A draw as the public may see it: what is not known yet is null, the seed above all (API.md, "Draw"). */
+/** A draw as the public may see it: what is not known yet is null, the seed above all (docs/api.md, "Draw"). */
 export interface Draw {
   readonly id: DrawId
   readonly kind: DrawKind
@@ -48,7 +48,7 @@ export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, cloc
   (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
 
-/** How many days ahead of today open records are published (DESIGN.md, "The clockwork": a week). */
+/** How many days ahead of today open records are published (docs/design.md, "The clockwork": a week). */
 export const daysAhead = 7
 
 /** A day that is to have a draw, and when its sales begin and end. */

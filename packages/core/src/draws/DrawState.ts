@@ -2,7 +2,7 @@
 import type { Frontier } from "../proof/Merkle.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { StepFacts } from "./Steps.ts"
+import type { StepFacts } from "./DrawSteps.ts"
 
 /** A draw's row, and the clock. Read under the row's lock, unless whoever reads it says why it need not be. */
 export interface DrawState extends StepFacts {

@@ -1,7 +1,7 @@
 /**
  * What is kept of a request that was granted, so that the same request under the same key is answered the same again.
  *
- * Only what was granted is kept: a refusal is decided anew (DESIGN.md, "Tables"). Keys are each player's own, across all kinds of
+ * Only what was granted is kept: a refusal is decided anew (docs/design.md, "Tables"). Keys are each player's own, across all kinds of
  * requests: one that was used for another kind is refused.
  */
 import type { KeptAnswer } from "../values/Idempotency.ts"

@@ -1,6 +1,6 @@
 /**
  * How a draw is locked: how many tickets it has, and the root of their tree, are published before anybody can know who wins
- * (FAIRNESS.md, "Records").
+ * (docs/fairness.md, "Records").
  */
 import type { Sha256 } from "../hash/Hash.ts"
 import { beaconDelayMillis, type ChainInfo, chainNamed } from "../proof/Beacon.ts"
@@ -11,8 +11,8 @@ import { formatLock, parseRecord } from "../proof/RecordText.ts"
 import { toHex } from "../values/Bytes.ts"
 import { type Instant, instant } from "../values/Instant.ts"
 import type { DrawState } from "./DrawState.ts"
+import { autoDrawTime, isDue } from "./DrawSteps.ts"
 import { beaconAt, dailyDrawAt, openRecordOf } from "./Opening.ts"
-import { autoDrawTime, isDue } from "./Steps.ts"
 
 /** What a draw has sold, when it locks. */
 export interface Sold {

@@ -1,5 +1,5 @@
 /**
- * How a draw begins: its open record, which commits to its seed before the first ticket is sold (FAIRNESS.md, "Records").
+ * How a draw begins: its open record, which commits to its seed before the first ticket is sold (docs/fairness.md, "Records").
  *
  * These are decisions on plain data. Whoever stores them signs each record once, in the transaction that changes the draw.
  */

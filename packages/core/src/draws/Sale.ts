@@ -18,7 +18,7 @@ import { type DrawId, houseUserId, type Position, type TicketId, type UserId } f
 import type { Instant } from "../values/Instant.ts"
 import { type Draw, onSale } from "./Draw.ts"
 
-/** The most tickets of one purchase (API.md, "Lottery"). */
+/** The most tickets of one purchase (docs/api.md, "Lottery"). */
 export const quantityMax = 100
 
 /** What one player asks for: `quantity` tickets, all or none. */
@@ -104,7 +104,7 @@ export interface Sale {
 }
 
 /** The numbering where nothing is on sale: nothing is numbered then. */
-export const noNumbering = (): never => {
+export const numberingOfNothing = (): never => {
   throw new Error("nothing is on sale, so nothing is numbered")
 }
 
@@ -116,7 +116,7 @@ export const potOf = (entries: number): Cents => cents(ticketPot * BigInt(entrie
  *
  * Positions go up by one without a gap from `pool.totalEntries + 1`. Cents are conserved: what leaves the wallets is what
  * enters the draw's account. `pool` is null where nothing is on sale. `numbering` gives a position its public ticket id.
- * O(requests + tickets). Source: plan, part 3.2; DESIGN.md, "Selling".
+ * O(requests + tickets). Source: plan, part 3.2; docs/design.md, "Selling".
  */
 export const sell = (
   pool: Pool | null,

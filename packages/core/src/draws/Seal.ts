@@ -1,5 +1,5 @@
 /**
- * The seal of a ticket: what shows that the operator has not altered it, and whose it is (FAIRNESS.md, "Tickets").
+ * The seal of a ticket: what shows that the operator has not altered it, and whose it is (docs/fairness.md, "Tickets").
  *
  * Everything here needs the sealing secret; whoever has that can link every ticket to its owner.
  */

@@ -8,7 +8,7 @@ import type { DrawStatus } from "./Draw.ts"
 import { potOf, type Sale } from "./Sale.ts"
 import type { Seal } from "./Seal.ts"
 import type { Seals } from "./Seals.ts"
-import { showTicket, type Ticket, undecided } from "./Ticket.ts"
+import { resultBeforeDraw, showTicket, type Ticket } from "./Ticket.ts"
 
 /** The draw that was sold in, as it was read under its lock. */
 export interface SellingDraw {
@@ -65,7 +65,7 @@ export const sealSale = (seals: Seals, draw: SellingDraw, sale: Sale, ids: Reado
         ownerCommit: toHex(ownerCommit),
         purchasedAt
       }
-      return showTicket(stored, draw.drawDate, ownerSalt, undecided)
+      return showTicket(stored, draw.drawDate, ownerSalt, resultBeforeDraw)
     }),
     seals: made,
     sealKeyId: seals.current.keyId,

@@ -1,5 +1,5 @@
 /**
- * How a locked draw is settled: its seed is revealed, the winner follows from it, and winner and house are paid (FAIRNESS.md, "Records").
+ * How a locked draw is settled: its seed is revealed, the winner follows from it, and winner and house are paid (docs/fairness.md, "Records").
  *
  * The locked draw no longer changes, so what decides it is computed before anything is locked: `outcomeOf`. What is written is decided
  * under the locks of the wallets that are paid, then of the draw: `settle`.
@@ -17,9 +17,9 @@ import { houseUserId, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { DrawState } from "./DrawState.ts"
+import { isDue, mayBeDrawn } from "./DrawSteps.ts"
 import { lockRecordOf } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
-import { isDue, mayBeDrawn } from "./Steps.ts"
 
 /**
  * The outcome of a locked draw. `beaconSignature` is the round's, null where the records name no beacon; `configured` the chain that new
@@ -102,7 +102,7 @@ export interface LockedDraw extends DrawState {
 }
 
 /** The draw, where it is to be settled now; else null. Until then its seed stays closed. */
-export const toSettle = (draw: DrawState, by: SettledBy): LockedDraw | null => {
+export const settleableDraw = (draw: DrawState, by: SettledBy): LockedDraw | null => {
   const { lockText } = draw
   if (lockText === null || !mayBeDrawn(draw, draw.clock)) return null
   return by === "host" || isDue("settle", draw, draw.clock) ? { ...draw, lockText } : null
@@ -115,7 +115,7 @@ export interface WinningTicket {
 }
 
 /** Whose wallets are to be locked in order to settle a draw. */
-export const paidBySettling = (winner: WinningTicket | null): ReadonlyArray<UserId> =>
+export const usersToPay = (winner: WinningTicket | null): ReadonlyArray<UserId> =>
   winner === null ? [] : [winner.userId, houseUserId]
 
 export interface SettleFacts {
@@ -127,7 +127,7 @@ export interface SettleFacts {
   readonly outcome: Outcome
   /** The ticket at the outcome's position; null where nobody entered. */
   readonly winner: WinningTicket | null
-  /** Those of `paidBySettling`, read under their locks. */
+  /** Those of `usersToPay`, read under their locks. */
   readonly wallets: ReadonlyMap<UserId, Wallet>
 }
 
@@ -150,7 +150,7 @@ export type Unpayable =
 /** Settles a draw; null where it is not to be settled (any more, or yet). */
 export const settle = (hash: Sha256, facts: SettleFacts): Result.Result<Settled | null, Unpayable> => {
   const { outcome, seed, wallets, winner } = facts
-  const draw = toSettle(facts.draw, facts.by)
+  const draw = settleableDraw(facts.draw, facts.by)
   if (draw === null) return Result.succeed(null)
   const record = resultRecord(hash, draw.lockText, seed, draw.beaconSignature, outcome, winner?.ticketId ?? null)
   const payments = winner === null ? [] : [

@@ -30,7 +30,7 @@ export interface TicketResult {
   readonly prizeAmount: Cents | null
 }
 
-/** A ticket, shown to its buyer alone: `ownerSalt` is the proof of ownership (FAIRNESS.md, "Tickets"). */
+/** A ticket, shown to its buyer alone: `ownerSalt` is the proof of ownership (docs/fairness.md, "Tickets"). */
 export interface Ticket extends StoredTicket, TicketResult {
   readonly drawDate: Day | null
   /** 64 hex digits. */
@@ -38,14 +38,14 @@ export interface Ticket extends StoredTicket, TicketResult {
 }
 
 /** Before the draw. A purchase is answered so whenever it is repeated. */
-export const undecided: TicketResult = { status: "active", prizeAmount: null }
+export const resultBeforeDraw: TicketResult = { status: "active", prizeAmount: null }
 
 /** What became of the ticket at a position of a draw: it follows from the draw, and is stored nowhere. */
 export const ticketResult = (
   position: Position,
   { prizePool, status, winningPosition }: Pick<Draw, "prizePool" | "status" | "winningPosition">
 ): TicketResult => {
-  if (status !== "drawn") return undecided
+  if (status !== "drawn") return resultBeforeDraw
   return position === winningPosition
     ? { status: "won", prizeAmount: prizePool }
     : { status: "lost", prizeAmount: null }

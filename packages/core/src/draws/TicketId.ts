@@ -1,7 +1,7 @@
 /**
  * The public numbers of tickets.
  *
- * FAIRNESS.md, "Tickets": five random symbols up to position 2^20, eight beyond; no two alike in a draw; not guessable from
+ * docs/fairness.md, "Tickets": five random symbols up to position 2^20, eight beyond; no two alike in a draw; not guessable from
  * the position. A keyed permutation of the position gives all three at once, and no database has to be asked whether a
  * number is taken: a Feistel network over 25 bits (five symbols), or 40 bits (eight), under a key of the draw's own.
  */

@@ -1,6 +1,6 @@
 /**
  * How a draw is declared void: why nobody wins is published, every ticket's price goes back to its buyer, once, and whom it concerns is
- * told by mail (FAIRNESS.md, "Records").
+ * told by mail (docs/fairness.md, "Records").
  */
 import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
@@ -14,8 +14,8 @@ import type { DrawId, TicketId, UserId } from "../values/Ids.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
+import { abandonReason, isDue } from "./DrawSteps.ts"
 import { openRecordOf } from "./Opening.ts"
-import { abandonReason, isDue } from "./Steps.ts"
 
 /** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
 export const voidRecord = (
@@ -48,7 +48,7 @@ export const voidReason = (
   return isDue("expire", draw, draw.clock) ? "deadline" : null
 }
 
-/** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`toldOfVoid`). */
+/** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`voidMailRecipients`). */
 export interface Voided {
   readonly record: VoidRecord
   /** The record, to be signed. */
@@ -95,7 +95,7 @@ export const refundTickets = (
 }
 
 /** Who is told that a draw is void: of a room each member, of a day those who had tickets. */
-export const toldOfVoid = (
+export const voidMailRecipients = (
   kind: DrawKind,
   { holders, members }: { readonly holders: ReadonlyArray<UserId>; readonly members: ReadonlyArray<UserId> }
 ): ReadonlyArray<UserId> => kind === "room" ? members : holders

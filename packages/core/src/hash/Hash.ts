@@ -59,6 +59,6 @@ export const makeHmac = (hash: Sha256): HmacSha256 => {
 export const hmacSha256 = (hash: Sha256, key: Uint8Array, message: Uint8Array): Uint8Array =>
   makeHmac(hash)(key, message)
 
-/** HKDF-SHA-256 (RFC 5869) with an empty salt: 32 bytes. `key(info)` of FAIRNESS.md, "Notation". */
+/** HKDF-SHA-256 (RFC 5869) with an empty salt: 32 bytes. `key(info)` of docs/fairness.md, "Notation". */
 export const hkdfSha256 = (hash: Sha256, secret: Uint8Array, info: Uint8Array): Uint8Array =>
   hmacSha256(hash, hmacSha256(hash, new Uint8Array(0), secret), concat(info, Uint8Array.of(1)))

@@ -94,7 +94,7 @@ const compress = (bytes: Uint8Array, at: number): void => {
 }
 
 /** One by one, in plain JavaScript. */
-export const manyByScript: Sha256Many = (messages, stride, length, count, digests) => {
+export const manyInJavaScript: Sha256Many = (messages, stride, length, count, digests) => {
   const blocks = blocksOf(length)
   const padded = new Uint8Array(blocks * blockBytes)
   pad(padded, 0, length, blocks)
@@ -110,7 +110,7 @@ export const manyByScript: Sha256Many = (messages, stride, length, count, digest
 /** The quickest there is on this platform. Each keeps a memory of its own of 320 KiB. Messages are of 64 KiB at most. */
 export const makeBatchSha256 = (): Sha256Many => {
   const lanes = makeSha256Lanes(messagesBytes + digestsBytes)
-  return lanes === undefined ? manyByScript : manyByLanes(lanes)
+  return lanes === undefined ? manyInJavaScript : manyByLanes(lanes)
 }
 
 let batch: Sha256Many | undefined

@@ -8,7 +8,7 @@ import type { Cents } from "./Money.ts"
 import type { PayoutAccount } from "./PayoutAccount.ts"
 import { askWithdrawal, type Moved, type Wallet, type WithdrawalRefusal } from "./Wallet.ts"
 import { newWithdrawal } from "./Withdrawal.ts"
-import { payoutJob, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
+import { firstTurnJob, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
 
 export interface WithdrawalRequest {
   readonly userId: UserId
@@ -65,7 +65,7 @@ export type AskDecision =
     readonly jobs: ReadonlyArray<NewJob>
   }
 
-/** Decides a request. A repeat is answered before anything that may have changed since. Order of checks: API.md, POST `/wallet/withdraw`. */
+/** Decides a request. A repeat is answered before anything that may have changed since. Order of checks: docs/api.md, POST `/wallet/withdraw`. */
 export const decideWithdrawal = (
   { kept, newId, now, player, wallet }: AskFacts,
   { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
@@ -91,6 +91,6 @@ export const decideWithdrawal = (
     moved: moved.success,
     asked: { withdrawal, schedule: { dueAt: now, claimedUntil: null } },
     answer: { _tag: "Withdrawal", withdrawalId: newId },
-    jobs: [payoutJob(withdrawal), withdrawalMailJob(withdrawal, "started")]
+    jobs: [firstTurnJob(withdrawal), withdrawalMailJob(withdrawal, "started")]
   })
 }

@@ -27,7 +27,7 @@ export interface ConcludeFacts extends StoredWithdrawal {
 }
 
 /** What a new status does. It is written before the withdrawal. */
-export interface Settlement extends MovedTogether {
+export interface StatusEffects extends MovedTogether {
   /** What the withdrawal's own movement becomes; null where it stays as it is. */
   readonly movementStatus: "completed" | "failed" | null
   readonly jobs: ReadonlyArray<NewJob>
@@ -36,7 +36,7 @@ export interface Settlement extends MovedTogether {
 /** A withdrawal as it is to be written. */
 export interface Conclusion extends ScheduledWithdrawal {
   /** Null where the status is as it was: no money moves. */
-  readonly settlement: Settlement | null
+  readonly effects: StatusEffects | null
 }
 
 /** The money that comes back. Throws where the wallet cannot hold it: no wallet that it was in can be so full. */
@@ -48,10 +48,10 @@ const comeBack = (wallet: Wallet, withdrawableDelta: Cents, after: Withdrawal): 
   return moved.success
 }
 
-const settle = (
+const effectsOf = (
   { wallet, withdrawableDelta, withdrawal: before }: Pick<ConcludeFacts, "wallet" | "withdrawableDelta" | "withdrawal">,
   after: Withdrawal
-): Settlement | null => {
+): StatusEffects | null => {
   const { amount, id, status } = after
   if (status === before.status || status === "pending") return null
   const jobs = [withdrawalMailJob(after, status)]
@@ -73,7 +73,7 @@ const conclude = (facts: ConcludeFacts, after: Withdrawal, turn: number | null):
   return {
     withdrawal: after,
     schedule: { dueAt: dueAt === null ? null : claimedUntil ?? dueAt, claimedUntil },
-    settlement: settle(facts, after)
+    effects: effectsOf(facts, after)
   }
 }
 
@@ -114,7 +114,7 @@ export const cancelUnsent = (
     if (left.balance >= needed) break
     const report = { _tag: "Canceled", reason: "called off: a deposit was refunded" } as const
     const conclusion = concludeReport({ ...stored, wallet: left, now }, report, null)
-    left = conclusion.settlement?.wallet ?? left
+    left = conclusion.effects?.wallet ?? left
     canceled.push(conclusion)
   }
   return { wallet: left, canceled }

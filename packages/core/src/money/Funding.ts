@@ -4,7 +4,7 @@
  * A store says that something was bought, that it was refunded, that the refund was reversed: each perhaps several times, and in
  * any order. What was said is therefore kept as three marks that are only ever set, and what the wallet should have had from it
  * follows from them: credited, taken back, given back, each at most once. A refund that comes before its purchase is a mark of its
- * own, and the purchase then credits nothing (DESIGN.md, "Money").
+ * own, and the purchase then credits nothing (docs/design.md, "Money").
  */
 import type { UserId } from "../values/Ids.ts"
 import type { Cents } from "./Money.ts"

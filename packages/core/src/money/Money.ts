@@ -41,7 +41,7 @@ const amountForm = /^(-?)(0|[1-9][0-9]{0,9})\.([0-9]{2})$/
  * Reads a decimal string with exactly two places: `"-1.00"` → `-100n`.
  *
  * `undefined` for anything else: other digits, signs, exponents, spaces, leading zeros, `"-0.00"`, or an amount beyond
- * DECIMAL(12,2). Source: API.md, "money".
+ * DECIMAL(12,2). Source: docs/api.md, "money".
  */
 export const parseCents = (text: string): Cents | undefined => {
   const match = amountForm.exec(text)

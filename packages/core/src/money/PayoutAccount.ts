@@ -17,7 +17,7 @@ export interface PayoutAccount {
  * Whether a player has the account that was opened for them: `kept` is what stands after it was added where neither the player had an
  * account nor the account a player. Refused, with the name that stands in its way, where it is another.
  */
-export const accountKept = (
+export const decidePayoutAccount = (
   kept: PayoutAccount | null,
   account: string
 ): Result.Result<PayoutAccount, { readonly account: string }> =>

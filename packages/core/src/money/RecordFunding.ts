@@ -34,7 +34,7 @@ export interface NameMatch {
 const isPlayer = ({ isErased, userId }: NameMatch): boolean => !isErased && userId !== houseUserId
 
 /** The player of the first name that stands for one: by its being their id, else as a store knows them; null where none does. */
-export const playerNamed = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {
+export const playerByName = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {
   for (const name of names) {
     const players = matches.filter((match) => match.name === name && isPlayer(match))
     const [player] = [...players.filter(({ isId }) => isId), ...players]
@@ -52,7 +52,7 @@ export interface SharedNames {
 
 /** What is kept where these names are one buyer's; null where none of them stands for a player. `matches`: of all of them. */
 export const shareNames = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): SharedNames | null => {
-  const userId = playerNamed(names, matches)
+  const userId = playerByName(names, matches)
   if (userId === null) return null
   const known = new Set(matches.map(({ name }) => name))
   return { userId, names: [...new Set(names)].filter((name) => !known.has(name)) }
@@ -77,7 +77,7 @@ export interface FundingFacts {
 }
 
 /** A step that is due, of a funding whose buyer and amount are known. */
-export interface DueStep {
+export interface DueFundingStep {
   readonly step: FundingStep
   readonly userId: UserId
   readonly amount: Cents
@@ -88,7 +88,7 @@ export interface FundingDecision {
   readonly funding: Funding
   /** What is kept of the buyer's names; null where nothing is. */
   readonly shared: SharedNames | null
-  readonly due: DueStep | null
+  readonly due: DueFundingStep | null
 }
 
 /** Why an event is not recorded. Nothing is changed. */
@@ -98,7 +98,7 @@ export type FundingRefusal =
   | { readonly _tag: "UnknownUser"; readonly userId: UserId }
 
 /** The step that is due; null where none is, or its buyer is unknown. */
-const dueStep = (funding: Funding): DueStep | null => {
+const dueStep = (funding: Funding): DueFundingStep | null => {
   const { amount, userId } = funding
   const step = stepDue(funding)
   return step === null || userId === null || amount === null ? null : { step, userId, amount }
@@ -121,7 +121,7 @@ export const recordFunding = (
   if (event._tag === "Purchased") {
     const { amount, buyer } = event
     const player = buyer._tag === "Named"
-      ? playerNamed(buyer.names, matches)
+      ? playerByName(buyer.names, matches)
       : matches.find((match) => match.isId && match.userId === buyer.userId && isPlayer(match))?.userId ?? null
     if (buyer._tag === "Player" && player === null) return Result.fail({ _tag: "UnknownUser", userId: buyer.userId })
     if (contradicts(before, amount, player)) return Result.fail({ _tag: "FundingConflict", reference, earlier: before })
@@ -169,7 +169,7 @@ const nothingCanceled = (wallet: Wallet): Cancellation => ({ wallet, canceled: [
 export const moveFunding = (
   { chargebackId, now, unsent, wallet }: MoveFacts,
   funding: Funding,
-  { amount, step, userId }: DueStep
+  { amount, step, userId }: DueFundingStep
 ): Result.Result<FundingMove, MoveRefusal> => {
   if (wallet === null) return Result.fail({ _tag: "UnknownUser", userId })
   const { reference } = funding

@@ -5,7 +5,7 @@ import type { TransactionType } from "./Wallet.ts"
 
 export type TransactionStatus = "pending" | "completed" | "failed"
 
-/** A row of a wallet's history (API.md, "Transaction"). */
+/** A row of a wallet's history (docs/api.md, "Transaction"). */
 export interface Transaction {
   readonly id: string
   readonly type: TransactionType

@@ -2,7 +2,7 @@
  * What may happen to a wallet.
  *
  * A wallet changes by movements alone. Each movement is numbered (`seq`, without gaps), carries the balance after it, and
- * names the account on the other side, so that the books are double entry by construction (DESIGN.md, "Money").
+ * names the account on the other side, so that the books are double entry by construction (docs/design.md, "Money").
  *
  * Of the balance, `withdrawable` is what came from prizes; purchased credit is spent before it.
  */
@@ -25,7 +25,7 @@ export interface Wallet {
 /** The wallet of a player who has just signed up. */
 export const emptyWallet: Wallet = { balance: zero, withdrawable: zero, pendingWithdrawal: zero, debt: zero, seq: 0 }
 
-/** Every kind of movement (API.md, "Transaction"). */
+/** Every kind of movement (docs/api.md, "Transaction"). */
 export const transactionTypes = [
   "deposit",
   "withdrawal",
@@ -156,7 +156,7 @@ export const deposit = (
 /**
  * A deposit of `amount > 0` is taken back by `source`: from the balance as far as that goes; the rest is owed.
  *
- * Purchased credit goes first, winnings after. Source: DESIGN.md, "Money".
+ * Purchased credit goes first, winnings after. Source: docs/design.md, "Money".
  */
 export const chargeBack = (
   wallet: Wallet,
@@ -187,7 +187,7 @@ export const chargeBack = (
   return { wallet: taken.wallet, movements }
 }
 
-/** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; DESIGN.md, "Money". */
+/** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; docs/design.md, "Money". */
 export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {
   const left = wallet.balance - ticketPrice
   if (left < 0n) return Result.fail({ _tag: "InsufficientFunds", balance: wallet.balance, needed: ticketPrice })
@@ -234,7 +234,7 @@ export const refundTicket = (
  * Money is asked to be paid out: it leaves the balance and is on its way.
  *
  * Winnings alone can be withdrawn, and first; with `withdrawDeposits` purchased credit too. Nobody withdraws who owes.
- * `amount > 0`. Source: DESIGN.md, "Money"; API.md, POST `/wallet/withdraw`, whose order of checks this is.
+ * `amount > 0`. Source: docs/design.md, "Money"; docs/api.md, POST `/wallet/withdraw`, whose order of checks this is.
  */
 export const askWithdrawal = (
   wallet: Wallet,

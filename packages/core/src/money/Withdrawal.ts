@@ -5,7 +5,7 @@
  * from there to their bank. Each has a state of its own, stored before the provider is asked: unsent, unknown, done, refused.
  * What is unknown is asked again under the same key while the provider remembers keys, and only looked up after that. Money goes
  * back to the wallet only where it is certain that none has left: nothing was done or unknown, or what was done is reversed
- * (DESIGN.md, "What leaves the building").
+ * (docs/design.md, "What leaves the building").
  */
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"

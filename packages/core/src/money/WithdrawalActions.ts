@@ -86,7 +86,7 @@ export const isClaimed = ({ claimedUntil }: WithdrawalSchedule, now: Instant): b
   claimedUntil !== null && claimedUntil > now
 
 /** The job that has a withdrawal's first turn taken. */
-export const payoutJob = ({ id }: Pick<Withdrawal, "id">): NewJob => ({
+export const firstTurnJob = ({ id }: Pick<Withdrawal, "id">): NewJob => ({
   id: `payout ${id}`,
   job: { _tag: "PayOut", withdrawalId: id }
 })
@@ -97,7 +97,7 @@ const hourMillis = 3_600_000
  * The job that has a turn taken which was due at `dueAt`. Its id is another one for each hour that the turn stays due: where a job came
  * to nothing, there is a further one.
  */
-export const dueTurnJob = (id: string, dueAt: Instant, now: Instant): NewJob => ({
+export const laterTurnJob = (id: string, dueAt: Instant, now: Instant): NewJob => ({
   id: `payout ${id} ${dueAt} ${Math.floor((now - dueAt) / hourMillis)}`,
   job: { _tag: "PayOut", withdrawalId: id }
 })

@@ -13,7 +13,7 @@ import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
-/** What a player sees of themselves (API.md, "Profile"). */
+/** What a player sees of themselves (docs/api.md, "Profile"). */
 export interface Profile extends User {
   readonly wallet: Wallet & { readonly updatedAt: Instant }
   readonly kycStatus: KycStatus

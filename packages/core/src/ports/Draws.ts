@@ -2,7 +2,7 @@
 import { Context, Data, type Effect, type Stream } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import type { Draw, DrawNotes } from "../draws/Draw.ts"
-import type { DrawStep } from "../draws/Steps.ts"
+import type { DrawStep } from "../draws/DrawSteps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"

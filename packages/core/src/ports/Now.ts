@@ -1,7 +1,7 @@
 /**
  * The only clock of the program.
  *
- * Everything that decides by time asks here, so that all nodes agree whatever their own clocks say (DESIGN.md, "Time").
+ * Everything that decides by time asks here, so that all nodes agree whatever their own clocks say (docs/design.md, "Time").
  */
 import { Context, type Effect } from "effect"
 import type { Instant } from "../values/Instant.ts"

@@ -1,4 +1,4 @@
-/** The keys that sign a draw's records (FAIRNESS.md, "Records"). */
+/** The keys that sign a draw's records (docs/fairness.md, "Records"). */
 import { Context, type Effect } from "effect"
 
 export class RecordSigner extends Context.Service<RecordSigner, {

@@ -1,12 +1,12 @@
 /**
  * Where a draw's seed rests between its commitment and its reveal.
  *
- * Nothing but the settling step opens one; what is stored is useless without the key (DESIGN.md, "Tables", draw_secrets).
+ * Nothing but the settling step opens one; what is stored is useless without the key (docs/design.md, "Tables", draw_secrets).
  */
 import { Context, Data, type Effect, type Redacted } from "effect"
 import type { DrawId } from "../values/Ids.ts"
 
-/** A draw's secret: 32 random bytes (FAIRNESS.md, "Records"). */
+/** A draw's secret: 32 random bytes (docs/fairness.md, "Records"). */
 export type Seed = Redacted.Redacted<Uint8Array>
 
 /** A seed as it is stored. */

@@ -1,5 +1,5 @@
 /**
- * The public beacon: drand (FAIRNESS.md, "Records").
+ * The public beacon: drand (docs/fairness.md, "Records").
  *
  * A round's signature cannot exist before its time and cannot be chosen by anyone. A chain is named by the hash of its
  * parameters, so that a verifier pins 32 bytes.

@@ -1,4 +1,4 @@
-/** The commitment to a draw's seed, published before the first ticket is sold (FAIRNESS.md, "Records"). */
+/** The commitment to a draw's seed, published before the first ticket is sold (docs/fairness.md, "Records"). */
 import type { Sha256 } from "../hash/Hash.ts"
 import { concat, equalBytes, lengthPrefixed, utf8Bytes } from "../values/Bytes.ts"
 import type { DrawId } from "../values/Ids.ts"

@@ -1,4 +1,4 @@
-/** What of a ticket is public: its leaf in the ticket tree, and the commitment to its owner (FAIRNESS.md, "Tickets"). */
+/** What of a ticket is public: its leaf in the ticket tree, and the commitment to its owner (docs/fairness.md, "Tickets"). */
 import { makeHmac, type Sha256 } from "../hash/Hash.ts"
 import { concat, lengthPrefixed, u32, utf8Bytes, writeAscii, writeU64 } from "../values/Bytes.ts"
 import type { DrawId, Position, UserId } from "../values/Ids.ts"

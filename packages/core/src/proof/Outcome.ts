@@ -1,4 +1,4 @@
-/** Who wins, and what (FAIRNESS.md, "Records"). */
+/** Who wins, and what (docs/fairness.md, "Records"). */
 import type { Sha256 } from "../hash/Hash.ts"
 import { type Cents, isCents, ticketPot, ticketPrice } from "../money/Money.ts"
 import { concat, lengthPrefixed, toHex, utf8Bytes } from "../values/Bytes.ts"

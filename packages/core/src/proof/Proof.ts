@@ -1,5 +1,5 @@
 /**
- * The proof bundle: all that is public of a draw, as lines of JSON (FAIRNESS.md, "The proof bundle").
+ * The proof bundle: all that is public of a draw, as lines of JSON (docs/fairness.md, "The proof bundle").
  *
  * The first line holds the signed records, each further one a ticket. JSON is minimal, so every line has one spelling.
  */

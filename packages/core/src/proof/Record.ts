@@ -1,5 +1,5 @@
 /**
- * The public records of a draw: open, lock, and result or void (FAIRNESS.md, "Records").
+ * The public records of a draw: open, lock, and result or void (docs/fairness.md, "Records").
  *
  * Hashes and signatures stand here as they stand in the records' text (`RecordText`): lower-case hex.
  */

@@ -1,5 +1,5 @@
 /**
- * The checks of a proof bundle that need its records alone (FAIRNESS.md, "What a verifier checks"): 2, 3, 4, 7, 8, 10, 12, and
+ * The checks of a proof bundle that need its records alone (docs/fairness.md, "What a verifier checks"): 2, 3, 4, 7, 8, 10, 12, and
  * what checks 6 and 9 say of the records.
  */
 import type { Sha256 } from "../hash/Hash.ts"

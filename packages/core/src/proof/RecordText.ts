@@ -1,5 +1,5 @@
 /**
- * The text of a draw's records, to the byte (FAIRNESS.md, "Records").
+ * The text of a draw's records, to the byte (docs/fairness.md, "Records").
  *
  * Every value has one spelling, so a record that can be read is written back as the same bytes.
  */

@@ -1,5 +1,5 @@
 /**
- * The checks of a proof bundle that need its tickets (FAIRNESS.md, "What a verifier checks"): 5, 11, and what checks 6 and 9 say of
+ * The checks of a proof bundle that need its tickets (docs/fairness.md, "What a verifier checks"): 5, 11, and what checks 6 and 9 say of
  * tickets. Line by line, in memory that grows by eight bytes a ticket.
  */
 import type { Sha256 } from "../hash/Hash.ts"

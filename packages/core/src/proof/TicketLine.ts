@@ -87,7 +87,7 @@ export const makeTicketLineReader = (body: Uint8Array): {
       if (Number.isNaN(decimal(bytes, at + 4, 8))) return false
     } else if (startsWith(bytes, at, room)) {
       prefix = 12
-      // A room's code has no 0 and no 1 (API.md, "Rooms")
+      // A room's code has no 0 and no 1 (docs/api.md, "Rooms")
       for (let i = at + 5; i < at + 11; i++) {
         const value = crockfordValues[bytes[i]!]!
         if (value < 2 || value === invalid) return false

@@ -1,5 +1,5 @@
 /**
- * What a verifier says of a proof bundle: twelve checks, a level, and one last line (FAIRNESS.md, "What a verifier checks").
+ * What a verifier says of a proof bundle: twelve checks, a level, and one last line (docs/fairness.md, "What a verifier checks").
  */
 
 export const checkNames = {
@@ -19,7 +19,7 @@ export const checkNames = {
 
 export type CheckId = keyof typeof checkNames
 
-/** What each check rules out where it holds (FAIRNESS.md, "What a verifier checks"): completes "rules out …". */
+/** What each check rules out where it holds (docs/fairness.md, "What a verifier checks"): completes "rules out …". */
 export const checkRulesOut: { readonly [I in CheckId]: string } = {
   1: "two readings of one bundle",
   2: "forgery, where the key is pinned",

@@ -1,5 +1,5 @@
 /**
- * Verifies a proof bundle: all of FAIRNESS.md, "What a verifier checks", on a stream of bytes.
+ * Verifies a proof bundle: all of docs/fairness.md, "What a verifier checks", on a stream of bytes.
  *
  * Trusts nothing but what it is given in the options, needs no network, and runs in Node and in a browser. A bundle of any
  * size is read once; memory grows by eight bytes a ticket.

@@ -24,7 +24,7 @@ export interface Participant {
   readonly joinedAt: Instant
 }
 
-/** A room, as its members see it (API.md, "Room"). */
+/** A room, as its members see it (docs/api.md, "Room"). */
 export interface Room {
   /** Its draw's id. */
   readonly id: DrawId

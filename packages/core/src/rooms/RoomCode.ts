@@ -1,4 +1,4 @@
-/** The code of a room, the one way in, and what else a room is called by (API.md, "Rooms"). */
+/** The code of a room, the one way in, and what else a room is called by (docs/api.md, "Rooms"). */
 import { type DrawId, drawId, isUuid } from "../values/Ids.ts"
 
 /** What codes are made of: no symbol that is taken for another. */

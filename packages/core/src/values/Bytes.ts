@@ -1,4 +1,4 @@
-/** Bytes and their spellings: hex, canonical base64, the length-prefixed and big-endian forms of FAIRNESS.md, "Notation". */
+/** Bytes and their spellings: hex, canonical base64, the length-prefixed and big-endian forms of docs/fairness.md, "Notation". */
 
 const utf8 = new TextEncoder()
 

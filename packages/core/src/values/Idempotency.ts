@@ -1,6 +1,6 @@
 /**
  * Requests that may be repeated: a retry under the same key is answered as the first was, and changes nothing
- * (API.md, "Conventions").
+ * (docs/api.md, "Conventions").
  */
 import { Result } from "effect"
 import type { UserId } from "./Ids.ts"

@@ -5,7 +5,7 @@ import type { Brand } from "effect"
 export type UserId = string & Brand.Brand<"UserId">
 /** A draw's id, daily or room: UUID, lower case. */
 export type DrawId = string & Brand.Brand<"DrawId">
-/** A ticket's public id: `DDL-20260203-7K3QX`, `ROOM-K7M2QX-7K3QX` (FAIRNESS.md, "Tickets"). */
+/** A ticket's public id: `DDL-20260203-7K3QX`, `ROOM-K7M2QX-7K3QX` (docs/fairness.md, "Tickets"). */
 export type TicketId = string & Brand.Brand<"TicketId">
 /** A ticket's place in the order of sale: 1, 2, 3 … */
 export type Position = number & Brand.Brand<"Position">
@@ -40,5 +40,5 @@ export const position = (value: number): Position => {
   return value as Position
 }
 
-/** The user that collects the fees; it cannot sign in, buy, join or host (DESIGN.md, "Money"). */
+/** The user that collects the fees; it cannot sign in, buy, join or host (docs/design.md, "Money"). */
 export const houseUserId: UserId = userId("00000000-0000-7000-8000-000000000001")

@@ -2,7 +2,7 @@
  * Instants and days, in UTC.
  *
  * An `Instant` is whole milliseconds since 1970-01-01T00:00:00Z; its text is RFC 3339 with exactly three decimals and `Z`
- * (FAIRNESS.md, "Notation"). The functions here read no clock: whoever needs the time is given it.
+ * (docs/fairness.md, "Notation"). The functions here read no clock: whoever needs the time is given it.
  */
 import type { Brand } from "effect"
 

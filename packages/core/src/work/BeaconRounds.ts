@@ -3,11 +3,11 @@
  *
  * Relays are asked with no transaction open, the next one as soon as one fails or is slow; the first answer that the chain's key has
  * signed counts, so that a relay that lies is only a slow one. A round that is late delays its draws, loudly, and is never exchanged for
- * another: which one it is was published before anybody could know it (FAIRNESS.md, "Records").
+ * another: which one it is was published before anybody could know it (docs/fairness.md, "Records").
  */
 import { Clock, Data, Duration, Effect, Latch } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
-import { failingMillisMin } from "../draws/Steps.ts"
+import { failingMillisMin } from "../draws/DrawSteps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChain } from "../ports/BeaconChain.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRelays.ts"

@@ -3,10 +3,10 @@
  *
  * Every node runs one. What is due follows from the draws' rows, and each step is done once however many try, so nodes need
  * not know of each other; one that was away for days catches up in order. Each step of each draw that fails is tried again on
- * its own, with a back-off of its own: one stuck draw delays no other (DESIGN.md, "The clockwork").
+ * its own, with a back-off of its own: one stuck draw delays no other (docs/design.md, "The clockwork").
  */
 import { Clock, Duration, Effect } from "effect"
-import { failingMillisMin } from "../draws/Steps.ts"
+import { failingMillisMin } from "../draws/DrawSteps.ts"
 import { Draws, type DueStep } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { mailAllowances, mailsKnown, mailWaitMillis } from "../../src/accounts/MailAllowance.ts"
+import { mailAllowances, mailHistoryNeeded, mailWaitMillis } from "../../src/accounts/MailAllowance.ts"
 import { type Instant, instant } from "../../src/values/Instant.ts"
 
 const start = instant(1_770_000_000_000)
@@ -47,7 +47,7 @@ describe("MailAllowance", () => {
     fc.assert(fc.property(pauses, (pauses) => {
       const sent = sentAt(pauses)
       const now = sent.at(-1) ?? start
-      const known = sent.filter((at) => at > now - mailsKnown.withinMillis).slice(-mailsKnown.mails)
+      const known = sent.filter((at) => at > now - mailHistoryNeeded.withinMillis).slice(-mailHistoryNeeded.mails)
       assert.strictEqual(mailWaitMillis(known, now), mailWaitMillis(sent, now))
     }))
   })

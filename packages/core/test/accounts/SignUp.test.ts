@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
-import { isSameName, refusalOfTaken } from "../../src/accounts/Names.ts"
 import { signUp } from "../../src/accounts/SignUp.ts"
+import { isSameName, refusalOfTaken } from "../../src/accounts/TakenNames.ts"
 import { ada, eventsIn, jobsIn, origin, session } from "./support/Given.ts"
 
 const request = {

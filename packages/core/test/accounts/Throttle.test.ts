@@ -5,7 +5,7 @@ import {
   admit,
   afterAttempt,
   afterSuccess,
-  bindingKinds,
+  countersFor,
   takeBack,
   type ThrottledAct,
   type ThrottleKind,
@@ -110,7 +110,7 @@ describe("Throttle", () => {
   })
 
   it("does not bind a known network by the account's own counter", () => {
-    assert.deepStrictEqual(bindingKinds(true), ["account_and_network", "network"])
-    assert.deepStrictEqual(bindingKinds(false), ["account_and_network", "network", "account"])
+    assert.deepStrictEqual(countersFor(true), ["account_and_network", "network"])
+    assert.deepStrictEqual(countersFor(false), ["account_and_network", "network", "account"])
   })
 })

@@ -6,7 +6,7 @@ import { answersOf, type PurchaseAnswer, receiptOf, repeatedPurchases } from "..
 import { type Buyer, type Pool, type PurchaseRequest, type Sale, sell, type SoldBlock } from "../../src/draws/Sale.ts"
 import { sealSale, type SellingDraw } from "../../src/draws/SealedSale.ts"
 import { makeSeals } from "../../src/draws/Seals.ts"
-import { showTicket, type Ticket, ticketResult, undecided } from "../../src/draws/Ticket.ts"
+import { resultBeforeDraw, showTicket, type Ticket, ticketResult } from "../../src/draws/Ticket.ts"
 import { dailyPrefix } from "../../src/draws/TicketId.ts"
 import { cents, ticketPot } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
@@ -96,7 +96,7 @@ describe("the answer to a purchase", () => {
     }))
   })
 
-  it("holds the tickets that were bought, undecided, and the draw after them", () => {
+  it("holds the tickets that were bought, resultBeforeDraw, and the draw after them", () => {
     fc.assert(fc.property(batches, (asked) => {
       const { answered, draw, tickets } = answersTo(asked)
       let entries = 0
@@ -202,7 +202,7 @@ describe("a ticket", () => {
     )
     assert.deepStrictEqual(results, [{ status: "lost", prizeAmount: null }, { status: "won", prizeAmount: prizePool }])
     for (const status of ["scheduled", "open", "locked", "void"] as const) {
-      assert.deepStrictEqual(ticketResult(winningPosition, { status, winningPosition, prizePool }), undecided)
+      assert.deepStrictEqual(ticketResult(winningPosition, { status, winningPosition, prizePool }), resultBeforeDraw)
     }
   })
 
@@ -219,11 +219,11 @@ describe("a ticket", () => {
       purchasedAt: noon
     }
     const row = { ...stored, sealKeyId: "1", walletSeq: 7 }
-    assert.deepStrictEqual(showTicket(row, day, new Uint8Array(32).fill(255), undecided), {
+    assert.deepStrictEqual(showTicket(row, day, new Uint8Array(32).fill(255), resultBeforeDraw), {
       ...stored,
       drawDate: day,
       ownerSalt: "f".repeat(64),
-      ...undecided
+      ...resultBeforeDraw
     })
   })
 })

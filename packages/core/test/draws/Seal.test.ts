@@ -62,7 +62,7 @@ describe("Seal", () => {
     purchasedAt: fc.integer({ min: 0, max: 253_402_300_799_999 }).map(instant)
   })
 
-  it("is what FAIRNESS.md says, whatever was sealed before", () => {
+  it("is what docs/fairness.md says, whatever was sealed before", () => {
     fc.assert(fc.property(tickets, (ticket) => {
       const { drawId, position, purchasedAt, ticketId, userId } = ticket
       const text = `${ticketId}|${drawId}|${userId}|${position}|${formatInstant(purchasedAt)}|${secret}`

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { outcomeOf, paidBySettling, settle, type SettleFacts, toSettle } from "../../src/draws/Settlement.ts"
-import { autoDrawAfterMillis } from "../../src/draws/Steps.ts"
+import { autoDrawAfterMillis } from "../../src/draws/DrawSteps.ts"
+import { outcomeOf, settle, settleableDraw, type SettleFacts, usersToPay } from "../../src/draws/Settlement.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { cents, centsMax, ticketPrice } from "../../src/money/Money.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
@@ -19,7 +19,7 @@ describe("a draw that is settled", () => {
     assert(draw.lockText !== null)
     const outcome = outcomeOf(nobleSha256, draw.openText, draw.lockText, seed, null, null)
     const winner = entries === 0 ? null : { ticketId: ticket, userId: ada }
-    const wallets = new Map(paidBySettling(winner).map((user) => [user, wallet(100n)]))
+    const wallets = new Map(usersToPay(winner).map((user) => [user, wallet(100n)]))
     return { draw, by: "clockwork", seed, outcome, winner, wallets, ...rest }
   }
 
@@ -50,7 +50,7 @@ describe("a draw that is settled", () => {
   it("is as it was where somebody else settled it, or its time has not come", () => {
     for (const rest of [{ status: "drawn" }, { status: "void" }, { clock: noon }, { isRoundMissing: true }] as const) {
       const draw = lockedDay(2, rest)
-      assert.isNull(toSettle(draw, "clockwork"))
+      assert.isNull(settleableDraw(draw, "clockwork"))
       assert.deepStrictEqual(settle(nobleSha256, factsOf(2, { draw })), Result.succeed(null))
     }
   })
@@ -58,9 +58,9 @@ describe("a draw that is settled", () => {
   it("is, of a room, its host's before it is the server's", () => {
     const autoDrawAt = instant(dayEnds + autoDrawAfterMillis)
     const room = lockedDay(2, { kind: "room", closesAt: null, autoDrawAt })
-    assert.isNull(toSettle(room, "clockwork"))
-    assert.isNotNull(toSettle(room, "host"))
-    assert.isNotNull(toSettle({ ...room, clock: autoDrawAt }, "clockwork"))
+    assert.isNull(settleableDraw(room, "clockwork"))
+    assert.isNotNull(settleableDraw(room, "host"))
+    assert.isNotNull(settleableDraw({ ...room, clock: autoDrawAt }, "clockwork"))
   })
 
   it("is not where a wallet is missing, or cannot hold what it is paid", () => {

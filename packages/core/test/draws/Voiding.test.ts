@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { abandonAfterMillis, expireAfterMillis } from "../../src/draws/Steps.ts"
-import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "../../src/draws/Voiding.ts"
+import { abandonAfterMillis, expireAfterMillis } from "../../src/draws/DrawSteps.ts"
+import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "../../src/draws/Voiding.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { cents, centsMax, ticketPrice, zero } from "../../src/money/Money.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
@@ -62,8 +62,8 @@ describe("a draw that is void", () => {
 
   it("is told to a room's members, and of a day to those who had tickets", () => {
     const concerned = { holders: [ada], members: [ada, bob] }
-    assert.deepStrictEqual(toldOfVoid("room", concerned), [ada, bob])
-    assert.deepStrictEqual(toldOfVoid("daily", concerned), [ada])
+    assert.deepStrictEqual(voidMailRecipients("room", concerned), [ada, bob])
+    assert.deepStrictEqual(voidMailRecipients("daily", concerned), [ada])
     assert.deepStrictEqual(voidMail(openRoom(0), bob), {
       id: `closed ${idOf(1)} ${bob}`,
       job: { _tag: "MailRoomClosed", userId: bob, drawId: idOf(1) }

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { createHash } from "node:crypto"
 import type { Sha256Many } from "../../src/hash/Hash.ts"
-import { fastSha256, makeBatchSha256, manyByScript } from "../../src/hash/Sha256Batch.ts"
+import { fastSha256, makeBatchSha256, manyInJavaScript } from "../../src/hash/Sha256Batch.ts"
 import { makeSha256Lanes } from "../../src/hash/Sha256Wasm.ts"
 import { append, emptyFrontier, leafHash, makeBulkAppend, root } from "../../src/proof/Merkle.ts"
 import { makeTreeBuilder } from "../../src/proof/TreeBuilder.ts"
@@ -24,7 +24,7 @@ const digestsBy = (many: Sha256Many, messages: ReadonlyArray<Uint8Array>, gap: n
 
 const implementations: ReadonlyArray<readonly [string, Sha256Many]> = [
   ["four lanes of WebAssembly", makeBatchSha256()],
-  ["plain JavaScript", manyByScript]
+  ["plain JavaScript", manyInJavaScript]
 ]
 
 it("there are vectors on this platform, so that the lanes are what is tested", () => {

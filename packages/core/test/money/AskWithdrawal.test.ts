@@ -94,7 +94,7 @@ describe("asking for a withdrawal", () => {
     }
   })
 
-  it("is refused in the order of API.md: a frozen account, then no payout account, then the wallet", () => {
+  it("is refused in the order of docs/api.md: a frozen account, then no payout account, then the wallet", () => {
     const wallet = { ...emptyWallet, debt: cents(5n) }
     const pending = { account: "acct_1", status: "pending" } as const
     assert.deepStrictEqual(refusalOf({ ...player({ isFrozen: true }), wallet }), { _tag: "AccountFrozen" })

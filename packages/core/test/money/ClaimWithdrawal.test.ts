@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { type ClaimFacts, claimWithdrawal, turnMillis } from "../../src/money/ClaimWithdrawal.ts"
 import { cents } from "../../src/money/Money.ts"
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
-import { dueTurnJob } from "../../src/money/WithdrawalActions.ts"
+import { laterTurnJob } from "../../src/money/WithdrawalActions.ts"
 import { userId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
 
@@ -76,7 +76,7 @@ describe("claiming a turn", () => {
 describe("the job of a due turn", () => {
   it("is another one for each instant that a turn was due at, and for each hour that it stays so", () => {
     const idOf = (dueAt: number, millis: number) =>
-      dueTurnJob(withdrawal.id, instant(dueAt), instant(dueAt + millis)).id
+      laterTurnJob(withdrawal.id, instant(dueAt), instant(dueAt + millis)).id
     assert.strictEqual(idOf(now, 0), idOf(now, hourMillis - 1))
     assert.notStrictEqual(idOf(now, 0), idOf(now, hourMillis))
     assert.notStrictEqual(idOf(now, 0), idOf(now + 1, 0))

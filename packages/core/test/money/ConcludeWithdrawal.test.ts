@@ -50,14 +50,14 @@ const factsOf = (withdrawal: Withdrawal, changed: Partial<ConcludeFacts> = {}): 
 describe("a conclusion", () => {
   it("moves no money and mails nobody while the status is as it was", () => {
     const conclusion = concludeReport(factsOf(sent), unknown, 3)
-    assert.isNull(conclusion.settlement)
+    assert.isNull(conclusion.effects)
     assert.strictEqual(conclusion.withdrawal.problem, "no answer")
   })
 
   it("that it is paid completes the movement and leaves the balance as it is", () => {
-    const { settlement, withdrawal } = concludeReport(factsOf(underWay), paid, null)
+    const { effects, withdrawal } = concludeReport(factsOf(underWay), paid, null)
     assert.strictEqual(withdrawal.status, "paid")
-    assert.deepStrictEqual(settlement, {
+    assert.deepStrictEqual(effects, {
       movementStatus: "completed",
       wallet: { ...wallet, pendingWithdrawal: zero },
       movements: [],
@@ -69,35 +69,35 @@ describe("a conclusion", () => {
   })
 
   it("that it failed gives all of it back, with the split that it had", () => {
-    const { settlement, withdrawal } = concludeReport(factsOf(sent), refused, null)
+    const { effects, withdrawal } = concludeReport(factsOf(sent), refused, null)
     assert.strictEqual(withdrawal.status, "failed")
-    assert.strictEqual(settlement?.movementStatus, "failed")
+    assert.strictEqual(effects?.movementStatus, "failed")
     assert.deepStrictEqual(
-      [settlement?.wallet.balance, settlement?.wallet.withdrawable, settlement?.wallet.pendingWithdrawal],
+      [effects?.wallet.balance, effects?.wallet.withdrawable, effects?.wallet.pendingWithdrawal],
       [600n, 300n, 0n]
     )
-    assert.deepStrictEqual(settlement?.movements.map(({ amount, type }) => [type, amount]), [["refund", 500n]])
+    assert.deepStrictEqual(effects?.movements.map(({ amount, type }) => [type, amount]), [["refund", 500n]])
   })
 
   it("that it came back after it was paid leaves its movement completed", () => {
     const returning: Withdrawal = { ...underWay, status: "paid", providerPayoutStatus: "failed" }
     const report: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount }
-    const { settlement, withdrawal } = concludeReport(
+    const { effects, withdrawal } = concludeReport(
       factsOf(returning, { wallet: { ...wallet, pendingWithdrawal: zero } }),
       report,
       null
     )
     assert.strictEqual(withdrawal.status, "returned")
-    assert.isNull(settlement?.movementStatus)
-    assert.strictEqual(settlement?.wallet.balance, 600n)
+    assert.isNull(effects?.movementStatus)
+    assert.strictEqual(effects?.wallet.balance, 600n)
   })
 
   it("moves money once, however often the same is reported", () => {
     for (const [before, report] of [[sent, refused], [underWay, paid]] as const) {
       const first = concludeReport(factsOf(before), report, null)
       const again = concludeReport(factsOf(first.withdrawal, { schedule: first.schedule }), report, null)
-      assert.isNotNull(first.settlement)
-      assert.isNull(again.settlement)
+      assert.isNotNull(first.effects)
+      assert.isNull(again.effects)
     }
   })
 
@@ -134,7 +134,7 @@ describe("a person's decision", () => {
   it("that a step did not happen gives the money back", () => {
     const conclusion = concludeResolution(factsOf(held), "absent")
     assert.strictEqual(conclusion?.withdrawal.status, "failed")
-    assert.strictEqual(conclusion?.settlement?.wallet.balance, 600n)
+    assert.strictEqual(conclusion?.effects?.wallet.balance, 600n)
   })
 
   it("to ask once more makes it due at once", () => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { accountKept, nextCheckAt, type PayoutAccount } from "../../src/money/PayoutAccount.ts"
+import { decidePayoutAccount, nextCheckAt, type PayoutAccount } from "../../src/money/PayoutAccount.ts"
 import { userId } from "../../src/values/Ids.ts"
 import { dayMillis, instant } from "../../src/values/Instant.ts"
 
@@ -13,12 +13,12 @@ const kept: PayoutAccount = {
 
 describe("a payout account", () => {
   it("is the player's where it was kept for them", () => {
-    assert.deepStrictEqual(accountKept(kept, "acct_1"), Result.succeed(kept))
+    assert.deepStrictEqual(decidePayoutAccount(kept, "acct_1"), Result.succeed(kept))
   })
 
   it("is refused to a player who has another one, and to one of two players", () => {
-    assert.deepStrictEqual(accountKept(kept, "acct_2"), Result.fail({ account: "acct_1" }))
-    assert.deepStrictEqual(accountKept(null, "acct_1"), Result.fail({ account: "acct_1" }))
+    assert.deepStrictEqual(decidePayoutAccount(kept, "acct_2"), Result.fail({ account: "acct_1" }))
+    assert.deepStrictEqual(decidePayoutAccount(null, "acct_1"), Result.fail({ account: "acct_1" }))
   })
 
   it("is asked for again in a minute at least and a day at most, and else in as long as it has been pending", () => {

@@ -4,13 +4,13 @@ import { emptyFunding, type Funding, type FundingEvent } from "../../src/money/F
 import { cents, zero } from "../../src/money/Money.ts"
 import {
   creditWaiting,
-  type DueStep,
+  type DueFundingStep,
   type FundingDecision,
   type MoveFacts,
   moveFunding,
   type NameMatch,
   namesToMatch,
-  playerNamed,
+  playerByName,
   recordFunding,
   shareNames
 } from "../../src/money/RecordFunding.ts"
@@ -55,17 +55,17 @@ const refusalOf = (event: FundingEvent, matches: ReadonlyArray<NameMatch> = [], 
 
 describe("a name", () => {
   it("stands for the player whose id it is, before the one whom a store knew by it", () => {
-    assert.strictEqual(playerNamed([ada], [match(ada, bob, { isId: false }), isAda]), ada)
+    assert.strictEqual(playerByName([ada], [match(ada, bob, { isId: false }), isAda]), ada)
   })
 
   it("stands for nobody who was erased, nor for the house", () => {
-    assert.isNull(playerNamed([ada], [match(ada, ada, { isErased: true })]))
-    assert.isNull(playerNamed([houseUserId], [match(houseUserId, houseUserId)]))
+    assert.isNull(playerByName([ada], [match(ada, ada, { isErased: true })]))
+    assert.isNull(playerByName([houseUserId], [match(houseUserId, houseUserId)]))
   })
 
   it("that comes first decides, where two stand for players", () => {
     const matches = [match("b", bob), match("a", ada)]
-    assert.strictEqual(playerNamed(["nobody", "a", "b"], matches), ada)
+    assert.strictEqual(playerByName(["nobody", "a", "b"], matches), ada)
   })
 
   it("is kept for a player unless it stands for somebody already", () => {
@@ -151,9 +151,9 @@ describe("what waits under a reference", () => {
 describe("a step of a funding", () => {
   const facts: MoveFacts = { wallet: emptyWallet, unsent: [], chargebackId: "c1", now }
   const funding: Funding = { ...emptyFunding(reference), purchased: true, amount, userId: ada }
-  const due = (step: DueStep["step"]): DueStep => ({ step, userId: ada, amount })
+  const due = (step: DueFundingStep["step"]): DueFundingStep => ({ step, userId: ada, amount })
 
-  const moved = (step: DueStep["step"], changed: Partial<MoveFacts> = {}) => {
+  const moved = (step: DueFundingStep["step"], changed: Partial<MoveFacts> = {}) => {
     const move = moveFunding({ ...facts, ...changed }, funding, due(step))
     return move._tag === "Success" ? move.success : assert.fail(move.failure._tag)
   }

@@ -3,7 +3,7 @@ import { Result } from "effect"
 import * as fc from "fast-check"
 import type { KeptBody } from "../../src/draws/KeptAnswers.ts"
 import type { SoldBlock } from "../../src/draws/Sale.ts"
-import { undecided } from "../../src/draws/Ticket.ts"
+import { resultBeforeDraw } from "../../src/draws/Ticket.ts"
 import { cents, ticketPrice, zero } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
 import type { Room } from "../../src/rooms/Room.ts"
@@ -147,7 +147,7 @@ describe("a purchase in a room", () => {
       ownerCommit: "1".repeat(64),
       ownerSalt: "2".repeat(64),
       purchasedAt: noon,
-      ...undecided
+      ...resultBeforeDraw
     }
     const first = roomReceiptOf(decided.success, ticket)
     assert.deepStrictEqual(first, {

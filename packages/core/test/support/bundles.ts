@@ -104,7 +104,7 @@ const ticketsOf = (hash: Sha256, kind: "daily" | "room", entries: number, opens:
   }))
 }
 
-/** A ticket's leaf data, put together as FAIRNESS.md spells it out. */
+/** A ticket's leaf data, put together as docs/fairness.md spells it out. */
 const leafData = (ticket: BundleTicket, index: number, draw = bundleDraw): Uint8Array =>
   concat(
     utf8Bytes("ddd/ticket/v1\n"),

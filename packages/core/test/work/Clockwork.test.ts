@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
-import type { DrawStep } from "../../src/draws/Steps.ts"
+import type { DrawStep } from "../../src/draws/DrawSteps.ts"
 import { Draws, type DueStep, StepFailed } from "../../src/ports/Draws.ts"
 import { Now } from "../../src/ports/Now.ts"
 import { type DrawId, drawId } from "../../src/values/Ids.ts"

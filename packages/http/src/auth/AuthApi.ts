@@ -1,4 +1,4 @@
-/** The contract of signing up and in, and of sessions and passwords (API.md, "Auth"). */
+/** The contract of signing up and in, and of sessions and passwords (docs/api.md, "Auth"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"

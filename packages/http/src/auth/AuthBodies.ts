@@ -1,4 +1,4 @@
-/** What is sent and answered in signing up and in (API.md, "Auth"). */
+/** What is sent and answered in signing up and in (docs/api.md, "Auth"). */
 import { Schema } from "effect"
 import { HttpApiSchema } from "effect/http-api"
 import { UuidText } from "../schemas/Ids.ts"

@@ -3,7 +3,7 @@
  *
  * Browsers let any page open a WebSocket to any server and name the page in `Origin`; pages that are not listed are
  * refused. Native apps send no `Origin`. A token in the address would end up in logs, so it is refused as well; it goes in
- * the first message (API.md, "WebSocket").
+ * the first message (docs/api.md, "WebSocket").
  */
 import type { Problem } from "../problems/Problem.ts"
 import { foreignOrigin, malformed } from "./Refusal.ts"

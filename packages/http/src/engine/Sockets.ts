@@ -32,7 +32,7 @@ export class Sockets extends Context.Service<Sockets, {
   readonly serve: (accept: (socket: LiveSocket) => SocketListener) => Effect.Effect<void, never, Scope.Scope>
 }>()("@ddd/http/engine/Sockets") {}
 
-/** Limits of every connection (API.md, "WebSocket"). */
+/** Limits of every connection (docs/api.md, "WebSocket"). */
 export const limits = {
   /** A longer message: closed with 1009. */
   messageBytes: 4 * 1024,

@@ -5,7 +5,7 @@ import { encodeEvent, type EventData, type EventName, type Fault } from "./Event
 import type { Authenticated } from "./LiveSource.ts"
 import type { Subscriber } from "./Topics.ts"
 
-/** So many messages in a row that cannot be served end the connection (API.md, "WebSocket"). */
+/** So many messages in a row that cannot be served end the connection (docs/api.md, "WebSocket"). */
 const faultsMax = 5
 
 /** So many messages may wait while an earlier one is served (a token being verified). */

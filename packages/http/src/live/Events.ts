@@ -1,5 +1,5 @@
 /**
- * The events that the live hub sends, each with its data (API.md, "WebSocket").
+ * The events that the live hub sends, each with its data (docs/api.md, "WebSocket").
  *
  * They are declared as schemas so that the page can be compared with them; what is sent is typed by them, and not run through them.
  */

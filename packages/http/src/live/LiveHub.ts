@@ -1,5 +1,5 @@
 /**
- * Tells every connected client of this process what happens to the draws, and to the rooms that they are in (API.md, "WebSocket"; DESIGN.md, "Live updates").
+ * Tells every connected client of this process what happens to the draws, and to the rooms that they are in (docs/api.md, "WebSocket"; docs/design.md, "Live updates").
  *
  * It knows neither the database nor the engine: news comes from `LiveSource`, connections from `Sockets`. Here its parts are put together.
  */

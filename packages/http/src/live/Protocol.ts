@@ -1,4 +1,4 @@
-/** Reads the messages that clients send over a WebSocket (API.md, "WebSocket"). */
+/** Reads the messages that clients send over a WebSocket (docs/api.md, "WebSocket"). */
 import { Redacted, Result } from "effect"
 import { type Json, parseText } from "../requests/StrictJson.ts"
 import type { Fault } from "./Events.ts"

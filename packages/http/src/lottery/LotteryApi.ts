@@ -1,4 +1,4 @@
-/** The contract of the daily draw (API.md, "Lottery"). */
+/** The contract of the daily draw (docs/api.md, "Lottery"). */
 import { ticketStatuses } from "@ddd/core/draws/Ticket"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"

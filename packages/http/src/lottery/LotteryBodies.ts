@@ -1,4 +1,4 @@
-/** Draws and tickets, as the API shows them (API.md, "Objects"). */
+/** Draws and tickets, as the API shows them (docs/api.md, "Objects"). */
 import { type Draw, drawStatuses } from "@ddd/core/draws/Draw"
 import { quantityMax } from "@ddd/core/draws/Sale"
 import { ticketStatuses } from "@ddd/core/draws/Ticket"

@@ -108,6 +108,6 @@ const roomTicketPrefix = "ROOM-"
 
 const refuseNoDraw = refuse("not_found", "There is no draw of this day.")
 
-/** The winner with a masked name: its first two characters, then `***` (API.md, "last-winner"). */
+/** The winner with a masked name: its first two characters, then `***` (docs/api.md, "last-winner"). */
 const masked = (winner: LastWinner["winner"]) =>
   winner === null ? null : { ...winner, username: `${winner.username?.slice(0, 2) ?? ""}***` }

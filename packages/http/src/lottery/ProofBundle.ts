@@ -1,4 +1,4 @@
-/** The proof bundle of a draw, made as it is sent (FAIRNESS.md, "The proof bundle"): ten million tickets take no more memory than ten. */
+/** The proof bundle of a draw, made as it is sent (docs/fairness.md, "The proof bundle"): ten million tickets take no more memory than ten. */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"

@@ -6,7 +6,7 @@
  */
 import { Effect } from "effect"
 
-/** Every error code and its status. Source: API.md, "Conventions". */
+/** Every error code and its status. Source: docs/api.md, "Conventions". */
 export const problemStatus = {
   invalid_request: 400,
   invalid_json: 400,

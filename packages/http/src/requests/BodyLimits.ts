@@ -1,4 +1,4 @@
-/** How large the body of a request may be, by its path; the engines ask before they read one (API.md, "too large, too slow"). */
+/** How large the body of a request may be, by its path; the engines ask before they read one (docs/api.md, "too large, too slow"). */
 
 /** Of every path that is not in the table. */
 export const bodyBytesMaxDefault = 64 * 1024

@@ -1,4 +1,4 @@
-/** The header `Idempotency-Key`, by which a request that moves money may be sent again (API.md, "idempotency"). */
+/** The header `Idempotency-Key`, by which a request that moves money may be sent again (docs/api.md, "idempotency"). */
 import type { Idempotency } from "@ddd/core/values/Idempotency"
 import { Schema } from "effect"
 import { hash } from "node:crypto"

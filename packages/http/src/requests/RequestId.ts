@@ -1,4 +1,4 @@
-/** The id by which a request is found again: in its answer, in every line that it logs, in every error (API.md, "request id"). */
+/** The id by which a request is found again: in its answer, in every line that it logs, in every error (docs/api.md, "request id"). */
 import { Context } from "effect"
 import { randomUUID } from "node:crypto"
 

@@ -1,4 +1,4 @@
-/** Rooms, as the API shows them to their members (API.md, "Objects" and "Rooms"). */
+/** Rooms, as the API shows them to their members (docs/api.md, "Objects" and "Rooms"). */
 import { ticketPrice } from "@ddd/core/money/Money"
 import { nameLengthMax, participantsMax, participantsMin, type Room, roomStatuses } from "@ddd/core/rooms/Room"
 import { Schema } from "effect"

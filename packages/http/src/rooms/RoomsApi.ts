@@ -1,4 +1,4 @@
-/** The contract of private rooms (API.md, "Rooms"). `:id` is a room's id or its code; to whoever is no member there is no room. */
+/** The contract of private rooms (docs/api.md, "Rooms"). `:id` is a room's id or its code; to whoever is no member there is no room. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { TicketBody } from "../lottery/LotteryBodies.ts"

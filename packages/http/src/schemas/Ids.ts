@@ -1,4 +1,4 @@
-/** Identifiers and counts on the wire (API.md, "ids"). */
+/** Identifiers and counts on the wire (docs/api.md, "ids"). */
 import { isTicketId, isUuid } from "@ddd/core/values/Ids"
 import { Schema } from "effect"
 

@@ -1,4 +1,4 @@
-/** Money on the wire: a decimal string with two places, integer cents inside (API.md, "money"). */
+/** Money on the wire: a decimal string with two places, integer cents inside (docs/api.md, "money"). */
 import { type Cents, cents, formatCents, isCents, parseCents } from "@ddd/core/money/Money"
 import { textCodec } from "./Text.ts"
 

@@ -1,4 +1,4 @@
-/** How players are addressed and named (API.md, "Auth"). */
+/** How players are addressed and named (docs/api.md, "Auth"). */
 import { Schema } from "effect"
 
 const addressCharactersMax = Schema.isMaxLength(255, { message: "must have at most 255 characters" })

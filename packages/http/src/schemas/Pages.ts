@@ -1,4 +1,4 @@
-/** Pages of long lists (API.md, "pages"). */
+/** Pages of long lists (docs/api.md, "pages"). */
 import type { PageRequest } from "@ddd/core/values/Page"
 import { Schema } from "effect"
 import { textCodec } from "./Text.ts"

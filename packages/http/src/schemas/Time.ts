@@ -1,4 +1,4 @@
-/** Instants and days on the wire (API.md, "time"). */
+/** Instants and days on the wire (docs/api.md, "time"). */
 import { type Day, formatInstant, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import { textCodec } from "./Text.ts"
 

@@ -1,4 +1,4 @@
-/** A player, as the API shows them to themselves (API.md, "Objects"). */
+/** A player, as the API shows them to themselves (docs/api.md, "Objects"). */
 import { Schema } from "effect"
 import { UserIdText } from "../schemas/Ids.ts"
 import { Email, Username } from "../schemas/Names.ts"

@@ -1,4 +1,4 @@
-/** The contract of money in, money out and its history (API.md, "Wallet"). */
+/** The contract of money in, money out and its history (docs/api.md, "Wallet"). */
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"

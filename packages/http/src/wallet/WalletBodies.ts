@@ -1,4 +1,4 @@
-/** Wallets and their movements, as the API shows them, and what moves money (API.md, "Objects" and "Wallet"). */
+/** Wallets and their movements, as the API shows them, and what moves money (docs/api.md, "Objects" and "Wallet"). */
 import { cents } from "@ddd/core/money/Money"
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"

@@ -1,4 +1,4 @@
-/** The contract with the services that tell of money: a shop and a provider of payouts (API.md, "Wallet"). */
+/** The contract with the services that tell of money: a shop and a provider of payouts (docs/api.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"

@@ -1,4 +1,4 @@
-/** Whoever refuses a request, an engine or the application, the answer is told in one form (API.md, "errors"). */
+/** Whoever refuses a request, an engine or the application, the answer is told in one form (docs/api.md, "errors"). */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope } from "effect"
 import { HttpServerResponse } from "effect/http"

@@ -149,7 +149,7 @@ export const layer = (
     Layer.provideMerge(world)
   )
 
-/** Checks that an answer is a problem of this code, told as API.md tells problems. */
+/** Checks that an answer is a problem of this code, told as docs/api.md tells problems. */
 export const assertProblem = (answer: Answer, status: number, code: string): void => {
   assert.strictEqual(at(answer.json, "code"), code, answer.text)
   assert.strictEqual(answer.status, status)

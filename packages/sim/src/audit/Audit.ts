@@ -12,7 +12,7 @@ import {
   seedOpensCommitment,
   winnerIsDerived
 } from "./Draws.ts"
-import { type AuditKeys, type Check, indexOf } from "./Index.ts"
+import { type AuditKeys, type Check, indexOf } from "./IndexedRows.ts"
 import {
   drawAccountHolds,
   historyWithoutGaps,
@@ -24,7 +24,7 @@ import {
   walletIsItsHistory,
   walletNotNegative
 } from "./Money.ts"
-import { debtIsReceivable, fundingOnce, withdrawalSettled } from "./Outside.ts"
+import { debtIsReceivable, fundingOnce, withdrawalSettled } from "./MoneyInOut.ts"
 import { recordsSigned } from "./Records.ts"
 import { roomMembers } from "./Rooms.ts"
 import type { Rows } from "./Rows.ts"

@@ -1,4 +1,4 @@
-/** What must hold of draws, their tickets and their records (FAIRNESS.md). */
+/** What must hold of draws, their tickets and their records (docs/fairness.md). */
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { opens } from "@ddd/core/proof/Commitment"
 import { emptyRoot, nodeHash, root } from "@ddd/core/proof/Merkle"
@@ -7,7 +7,7 @@ import { entropy, winningPosition } from "@ddd/core/proof/Outcome"
 import { recordHash } from "@ddd/core/proof/Record"
 import { parseRecord } from "@ddd/core/proof/RecordText"
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
-import { type Check, ticketsIn } from "./Index.ts"
+import { type Check, ticketsIn } from "./IndexedRows.ts"
 import { leafOf } from "./Leaves.ts"
 import type { DrawRow } from "./Rows.ts"
 

@@ -1,4 +1,4 @@
-/** What FAIRNESS.md, "Tickets", makes of a ticket, spelled out as it stands there: not the way in which a sale makes it. */
+/** What docs/fairness.md, "Tickets", makes of a ticket, spelled out as it stands there: not the way in which a sale makes it. */
 import { hmacSha256, type Sha256 } from "@ddd/core/hash/Hash"
 import { leafHash } from "@ddd/core/proof/Merkle"
 import { concat, fromHex, lengthPrefixed, toHex, u64, utf8Bytes } from "@ddd/core/values/Bytes"

@@ -1,8 +1,8 @@
-/** What must hold of wallets, their movements, and the accounts on the other side (DESIGN.md, "Money"). */
+/** What must hold of wallets, their movements, and the accounts on the other side (docs/design.md, "Money"). */
 import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import type { TransactionType } from "@ddd/core/money/Wallet"
 import { houseUserId, type UserId } from "@ddd/core/values/Ids"
-import { byReference, type Check, drawAccount, sum, ticketsIn } from "./Index.ts"
+import { byReference, type Check, drawAccount, sum, ticketsIn } from "./IndexedRows.ts"
 
 export const walletNotNegative: Check = function*({ wallets }) {
   for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {

@@ -1,4 +1,4 @@
-/** What must hold of the signed records: signed, chained, and saying what the tables say (FAIRNESS.md, "Records"). */
+/** What must hold of the signed records: signed, chained, and saying what the tables say (docs/fairness.md, "Records"). */
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { cents, ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import { parseNote } from "@ddd/core/proof/Note"
@@ -6,7 +6,7 @@ import { type DrawRecord, type OpenRecord, recordHashHex } from "@ddd/core/proof
 import { formatRecord, parseRecord } from "@ddd/core/proof/RecordText"
 import { toHex } from "@ddd/core/values/Bytes"
 import { entropyOf } from "./Draws.ts"
-import { type Check, ticketsIn } from "./Index.ts"
+import { type Check, ticketsIn } from "./IndexedRows.ts"
 import type { DrawRow, TicketRow } from "./Rows.ts"
 
 export const recordsSigned: Check = function*(index, { isSigned, sha256 }) {

@@ -1,6 +1,6 @@
-/** What must hold of rooms and who is in them (API.md, "Rooms"). */
+/** What must hold of rooms and who is in them (docs/api.md, "Rooms"). */
 import type { UserId } from "@ddd/core/values/Ids"
-import { type Check, ticketsIn } from "./Index.ts"
+import { type Check, ticketsIn } from "./IndexedRows.ts"
 
 export const roomMembers: Check = function*(index) {
   const rooms = new Set(index.rooms.map(({ id }) => id))

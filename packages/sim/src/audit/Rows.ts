@@ -1,7 +1,7 @@
 /**
  * Everything that is stored, row by row, as the auditor reads it.
  *
- * The rows are those of DESIGN.md, "Tables", whatever holds them.
+ * The rows are those of docs/design.md, "Tables", whatever holds them.
  */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"

@@ -3,15 +3,15 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { abandonAfterMillis } from "@ddd/core/draws/Steps"
+import { abandonAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
 import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/proof/Beacon"
+import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
 import type { Room } from "@ddd/core/rooms/Room"
-import { drawAheadMillisMax } from "@ddd/core/rooms/RoomDraw"
 import { toHex } from "@ddd/core/values/Bytes"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"

@@ -1,6 +1,6 @@
 /** What every adapter of `MailSubjects` must tell of tickets, wins, rooms and withdrawals. */
-import { abandonAfterMillis } from "@ddd/core/draws/Steps"
-import { expireAfterMillis } from "@ddd/core/draws/Steps"
+import { abandonAfterMillis } from "@ddd/core/draws/DrawSteps"
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents, ticketPot, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"

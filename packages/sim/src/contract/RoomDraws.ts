@@ -3,11 +3,11 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { expireAfterMillis } from "@ddd/core/draws/Steps"
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
+import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
 import type { Room } from "@ddd/core/rooms/Room"
-import { drawAheadMillisMax } from "@ddd/core/rooms/RoomDraw"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"

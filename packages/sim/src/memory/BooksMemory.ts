@@ -7,7 +7,7 @@ import { parseNote, parseVerifierKey, signedBytes } from "@ddd/core/proof/Note"
 import { Effect, Layer } from "effect"
 import { createPublicKey, verify } from "node:crypto"
 import { auditRows } from "../audit/Audit.ts"
-import type { AuditKeys } from "../audit/Index.ts"
+import type { AuditKeys } from "../audit/IndexedRows.ts"
 import { getOrPut, rowsOf, Store } from "./Store.ts"
 
 export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = Layer.effect(

@@ -1,5 +1,5 @@
 /**
- * Whether draws make one chain: each open record names the one of the draw before it (FAIRNESS.md, "Records", `previous`).
+ * Whether draws make one chain: each open record names the one of the draw before it (docs/fairness.md, "Records", `previous`).
  *
  * The names reach back to the log's first draw, so whoever knows the newest open record knows which draws there must be.
  */

@@ -1,7 +1,7 @@
 /**
  * `ddd watch`: keeps the records that a server shows, with the time, so that nobody can show others later.
  *
- * A lock record that somebody fetched before the beacon's round existed lifts a verdict from BEACON to WITNESSED (FAIRNESS.md, check
+ * A lock record that somebody fetched before the beacon's round existed lifts a verdict from BEACON to WITNESSED (docs/fairness.md, check
  * 12). The server is asked every few seconds, each second around a lock: the record must be here within the 30 seconds
  * between the close and the round. What was kept once is held against what is shown from then on.
  */

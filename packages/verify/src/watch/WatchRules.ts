@@ -1,5 +1,5 @@
 /**
- * What is wrong with the records that a server shows, held against those that it showed before (FAIRNESS.md, "Records"): a record's
+ * What is wrong with the records that a server shows, held against those that it showed before (docs/fairness.md, "Records"): a record's
  * text is made once, and never again.
  */
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"

@@ -1,5 +1,5 @@
 /**
- * What is told live of the draws, over the WebSocket (API.md, "WebSocket").
+ * What is told live of the draws, over the WebSocket (docs/api.md, "WebSocket").
  *
  * A lost connection is made again by itself, later and later; at once when the device says that it is online, or the reader comes
  * back to the page. A connection that has gone silent counts as lost.

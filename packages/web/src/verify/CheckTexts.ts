@@ -1,4 +1,4 @@
-/** What the page says of each check, and of each verdict, to readers who have not read the protocol (FAIRNESS.md). */
+/** What the page says of each check, and of each verdict, to readers who have not read the protocol (docs/fairness.md). */
 import type { CheckId, Level, Verdict } from "@ddd/core/proof/Verdict"
 
 /** What a check that holds rules out. */

@@ -1,5 +1,5 @@
 /**
- * `ddd log-key rotate`: adds a key that signs the records, beside the living ones (FAIRNESS.md, "Keys rotate").
+ * `ddd log-key rotate`: adds a key that signs the records, beside the living ones (docs/fairness.md, "Keys rotate").
  *
  * No key is taken away: notes are never signed anew, and whoever pinned an old key goes on verifying with it.
  */

@@ -64,7 +64,7 @@ export const attach = (
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      handleProtocols: () => false, // sub-protocol none (API.md); `ws` would take the first that is offered
+      handleProtocols: () => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
       maxPayload: limits.messageBytes // past it, `ws` closes with 1009
     })
     let accept: ((socket: LiveSocket) => SocketListener) | undefined

@@ -1,7 +1,7 @@
 /** What decisions about accounts read, in memory. */
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
-import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/Names"
 import type { Holdings } from "@ddd/core/accounts/Refusals"
+import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
 import type { Account, User } from "@ddd/core/accounts/User"
 import { zero } from "@ddd/core/money/Money"
 import type { UserId } from "@ddd/core/values/Ids"

@@ -1,10 +1,10 @@
 /** Writes what was decided about accounts and sessions, in memory. */
 import type { AccountChange } from "@ddd/core/accounts/AccountChange"
 import { mailedTokenMillis, type NewMailedToken, type TokensToCancel } from "@ddd/core/accounts/MailedToken"
-import { isSameName } from "@ddd/core/accounts/Names"
 import type { NewSecurityEvent, StrangerEvent } from "@ddd/core/accounts/SecurityEvent"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "@ddd/core/accounts/Session"
 import type { SessionsEnding } from "@ddd/core/accounts/SessionEnding"
+import { isSameName } from "@ddd/core/accounts/TakenNames"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"

@@ -2,11 +2,11 @@
 import { networkOf } from "@ddd/core/accounts/Network"
 import {
   admit,
-  bindingKinds,
+  countersFor,
   type CounterWrite,
   countSuccess,
   knownNetworkMillis,
-  knowsNetworks,
+  remembersNetworks,
   takeBack,
   type ThrottleCounter,
   type ThrottleKind
@@ -32,7 +32,7 @@ export const layer: Layer.Layer<Throttles, never, Store> = Layer.effect(
     const countersOf = (attempt: Attempt): ReadonlyArray<ThrottleCounter> => {
       const keys = keysOf(attempt)
       const seenAt = store.knownNetworks.get(keys.account_and_network)
-      return bindingKinds(seenAt !== undefined && store.now() - seenAt < knownNetworkMillis)
+      return countersFor(seenAt !== undefined && store.now() - seenAt < knownNetworkMillis)
         .map((kind) => ({ kind, key: keys[kind], state: store.throttles.get(keys[kind]) ?? null }))
     }
     const write = (changed: ReadonlyArray<CounterWrite>): void => {
@@ -54,7 +54,7 @@ export const layer: Layer.Layer<Throttles, never, Store> = Layer.effect(
       succeeded: (attempt) =>
         store.exclusive(Effect.sync(() => {
           write(countSuccess(attempt.act, countersOf(attempt), store.now()))
-          if (knowsNetworks(attempt.act)) {
+          if (remembersNetworks(attempt.act)) {
             store.knownNetworks.set(keysOf(attempt).account_and_network, store.now())
           }
         })),

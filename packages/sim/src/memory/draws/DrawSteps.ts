@@ -1,11 +1,11 @@
 /** The steps of a draw's life, in memory: what core decides, written. Each is part of an exclusive write. */
 import { daysToPublish } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
+import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
-import { outcomeOf, paidBySettling, settle, type SettledBy, toSettle } from "@ddd/core/draws/Settlement"
-import { isDue } from "@ddd/core/draws/Steps"
-import { declareVoid, refundTickets, toldOfVoid, voidMail, voidReason } from "@ddd/core/draws/Voiding"
+import { outcomeOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
+import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "@ddd/core/draws/Voiding"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import type { MovedTogether } from "@ddd/core/money/Wallet"
@@ -166,7 +166,7 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   /** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
   const settleDraw = Effect.fnUntraced(function*(row: DrawRow, by: SettledBy, due: DueStep) {
-    const draw = toSettle(stateOf(row), by)
+    const draw = settleableDraw(stateOf(row), by)
     if (draw === null) return false
     const seed = yield* Effect.mapError(
       openSeed(draw.id),
@@ -174,7 +174,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     )
     const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
-    const wallets = walletsOf(paidBySettling(winner))
+    const wallets = walletsOf(usersToPay(winner))
     const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
     if (Result.isFailure(decided)) {
       return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
@@ -217,7 +217,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     }
     for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
     const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of toldOfVoid(draw.kind, { holders: [...held.keys()], members })) {
+    for (const userId of voidMailRecipients(draw.kind, { holders: [...held.keys()], members })) {
       const { id, job } = voidMail(draw, userId)
       addJob(store, id, job)
     }

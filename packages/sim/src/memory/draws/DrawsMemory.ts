@@ -1,8 +1,8 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
 import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, onSale } from "@ddd/core/draws/Draw"
+import { stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { stepsAhead } from "@ddd/core/draws/Steps"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"

@@ -3,7 +3,7 @@ import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import {
   creditWaiting as decideWaiting,
-  type DueStep,
+  type DueFundingStep,
   type FundingDecision,
   type FundingFacts,
   type FundingMove,
@@ -97,7 +97,7 @@ const writeMove = (
   return postMovements(store, player, moved, store.now())
 }
 
-const decideMove = (store: Stored, funding: Funding, due: DueStep) =>
+const decideMove = (store: Stored, funding: Funding, due: DueFundingStep) =>
   moveFunding(
     {
       wallet: store.wallets.get(due.userId) ?? null,

@@ -1,5 +1,5 @@
 /** The players' accounts with the payout provider, in memory. */
-import { accountKept, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import { decidePayoutAccount, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Result } from "effect"
@@ -20,7 +20,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
         const at = store.now()
         store.payoutAccounts.set(userId, { userId, account, status: "pending", createdAt: at, checkAt: at })
       }
-      const kept = accountKept(orNull(store.payoutAccounts.get(userId)), account)
+      const kept = decidePayoutAccount(orNull(store.payoutAccounts.get(userId)), account)
       return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
     }
 

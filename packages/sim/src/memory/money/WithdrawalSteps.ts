@@ -37,11 +37,11 @@ export const unsentOf = (store: Stored, userId: UserId): ReadonlyArray<StoredWit
     .map((row) => storedOf(store, row))
 
 /** Writes a conclusion: movement, wallet and mail of a new status, and the withdrawal. */
-export const writeConclusion = (store: Stored, { schedule, settlement, withdrawal }: Conclusion): void => {
+export const writeConclusion = (store: Stored, { schedule, effects, withdrawal }: Conclusion): void => {
   const { id, userId } = withdrawal
-  if (settlement !== null) {
+  if (effects !== null) {
     const at = store.now()
-    const { jobs, movementStatus: status, movements, wallet } = settlement
+    const { jobs, movementStatus: status, movements, wallet } = effects
     if (status !== null) {
       const rows = store.transactions.get(userId) ?? []
       store.transactions.set(userId, rows.map((row) => row.id === id ? { ...row, status } : row))

@@ -14,7 +14,7 @@ import {
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
-import { dueTurnJob, isClaimed } from "@ddd/core/money/WithdrawalActions"
+import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
@@ -131,7 +131,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
             )
             .toSorted((a, b) => a.dueAt - b.dueAt)
             .slice(0, limit)
-            .map(({ dueAt, id }) => dueTurnJob(id, dueAt, now))
+            .map(({ dueAt, id }) => laterTurnJob(id, dueAt, now))
           addJobs(store, jobs)
           return jobs.length
         }))

@@ -2,7 +2,7 @@
 import { onSale } from "@ddd/core/draws/Draw"
 import { keptBlocks } from "@ddd/core/draws/KeptAnswers"
 import { answersOf, repeatedPurchases } from "@ddd/core/draws/Receipt"
-import { noNumbering, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
+import { numberingOfNothing, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
 import { PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import { Effect, Layer, Result } from "effect"
@@ -24,7 +24,7 @@ export const layer: Layer.Layer<Sales, never, Store | Sealing> = Layer.effect(
         clock,
         new Map(buyer === null ? [] : [[request.userId, buyer]]),
         keptBlocks("Purchase", selling.keptOf(request)),
-        draw === null ? noNumbering : selling.numberingOf(draw),
+        draw === null ? numberingOfNothing : selling.numberingOf(draw),
         [request]
       )
       const sold = draw === null || sale.tickets.length === 0 ? [] : selling.write(draw, sale)

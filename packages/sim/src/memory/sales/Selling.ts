@@ -3,7 +3,7 @@ import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { Buyer, Pool, PurchaseRequest, Sale, SoldBlock } from "@ddd/core/draws/Sale"
 import { sealSale } from "@ddd/core/draws/SealedSale"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { type Ticket, undecided } from "@ddd/core/draws/Ticket"
+import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { Room } from "@ddd/core/rooms/Room"
@@ -93,7 +93,7 @@ export const makeSelling = Effect.gen(function*() {
     const draw = store.draws.get(drawId)
     if (draw === undefined) throw new Error(`a purchase names draw ${drawId}, which does not exist`)
     return (store.tickets.get(drawId) ?? []).slice(firstPosition - 1, firstPosition - 1 + quantity)
-      .map((row) => asTicket(row, draw, seals, undecided))
+      .map((row) => asTicket(row, draw, seals, resultBeforeDraw))
   }
 
   return { buyerOf, keep, keptOf, numberingOf, poolOf, ticketsOf, write }

@@ -8,9 +8,9 @@ import { houseUserId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
-import { forget } from "./Forget.ts"
+import type { Services } from "./AccountServices.ts"
+import { forget } from "./ErasePersonalData.ts"
 import { readPersonalRecords } from "./ReadPersonalRecords.ts"
-import type { Services } from "./Services.ts"
 
 interface HoldingsRow {
   readonly balance: bigint

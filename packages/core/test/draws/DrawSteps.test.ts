@@ -13,7 +13,7 @@ import {
   mayBeDrawn,
   type StepFacts,
   stepsAhead
-} from "../../src/draws/Steps.ts"
+} from "../../src/draws/DrawSteps.ts"
 import { dayMillis, type Instant, instant } from "../../src/values/Instant.ts"
 
 const noon = instant(Date.UTC(2026, 1, 3, 12))

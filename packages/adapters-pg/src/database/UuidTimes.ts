@@ -7,7 +7,7 @@
 export const idsAheadMillisMax = 600_000
 
 /** The smallest UUID v7 of an instant. */
-export const firstIdOf = (millis: number): string => {
+export const smallestIdAt = (millis: number): string => {
   const time = millis.toString(16).padStart(12, "0")
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }

@@ -1,5 +1,5 @@
 /** The step by which the tiles of a locked draw's tree are written. */
-import { isDue } from "@ddd/core/draws/Steps"
+import { isDue } from "@ddd/core/draws/DrawSteps"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { readDraw } from "./ReadDraw.ts"

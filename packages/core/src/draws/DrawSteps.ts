@@ -1,7 +1,7 @@
 /**
  * The steps of a draw's life, and when each is due.
  *
- * What is due follows from a draw's row and the clock alone, so that any node may do it (DESIGN.md, "The clockwork"). Whoever looks for
+ * What is due follows from a draw's row and the clock alone, so that any node may do it (docs/design.md, "The clockwork"). Whoever looks for
  * steps asks `stepsAhead`; whoever does one asks again, with `isDue`, once the draw's row is locked.
  */
 import { dayMillis, type Instant, instant } from "../values/Instant.ts"

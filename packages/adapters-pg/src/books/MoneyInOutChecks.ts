@@ -1,8 +1,8 @@
-/** The invariants of money that comes in and goes out, as SQL says them (DESIGN.md, "Money"). */
+/** The invariants of money that comes in and goes out, as SQL says them (docs/design.md, "Money"). */
 import type { RowCheck } from "./RowCheck.ts"
 import { accounts } from "./Sums.ts"
 
-export const outsideChecks: ReadonlyArray<RowCheck> = [
+export const moneyInOutChecks: ReadonlyArray<RowCheck> = [
   {
     invariant: "debt-is-receivable",
     query: `SELECT format('wallet of %s', user_id),

@@ -1,9 +1,9 @@
-/** What must hold of money that comes from outside and goes there (DESIGN.md, "Money", "What leaves the building"). */
+/** What must hold of money that comes from outside and goes there (docs/design.md, "Money", "What leaves the building"). */
 import { type CreditStatus, type Funding, stepDue } from "@ddd/core/money/Funding"
 import { depositSource, reversalReference } from "@ddd/core/money/FundingReference"
 import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
-import { byReference, type Check, sum } from "./Index.ts"
+import { byReference, type Check, sum } from "./IndexedRows.ts"
 import type { TransactionRow } from "./Rows.ts"
 
 export const debtIsReceivable: Check = function*({ transactionsOn, wallets }) {
