@@ -1,4 +1,7 @@
-/** What the pages lead to is there: the files that they link, and the paths of packages and scripts that they name. */
+/**
+ * What the pages lead to is there: the files that they link, and the paths of packages and scripts that they name. What sources cite
+ * of a page is on it.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -16,6 +19,14 @@ const pathsOn = (page) => {
   return [...links, ...named]
 }
 
+/** What comments cite, as `docs/design.md, "Money"`: the file, the page and the words. */
+const cited = globSync("{packages/*/{src,test},scripts}/**/*.{ts,mjs}", { cwd: root }).flatMap((file) =>
+  Array.from(
+    readFileSync(join(root, file), "utf8").matchAll(/(docs\/[\w/-]+\.md), "([^"\n]+)"/g),
+    ([, page, words]) => ({ file, page, words })
+  )
+)
+
 describe("the pages", () => {
   it("lead to files that are there", () => {
     assert.isAbove(pages.length, 10)
@@ -23,5 +34,11 @@ describe("the pages", () => {
       pathsOn(page).filter((path) => !existsSync(join(root, path))).map((path) => `${page}: ${path}`)
     )
     assert.strictEqual(missing.join("\n"), "")
+  })
+
+  it("hold what sources cite of them", () => {
+    assert.isAbove(cited.length, 50)
+    const missing = cited.filter(({ page, words }) => !readFileSync(join(root, page), "utf8").includes(words))
+    assert.deepStrictEqual(missing, [])
   })
 })

@@ -1,5 +1,5 @@
 /**
- * The server, put together (docs/design.md, "Shape").
+ * The server, put together (docs/design.md, "The house").
  *
  * In this order: the database, its schema and clock; what is due since the last run; then the first request. It stops in the
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
