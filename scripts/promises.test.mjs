@@ -1,13 +1,13 @@
+/** What docs/security.md and docs/money.md promise is tested: each row of their tables names tests that are there. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-
-const root = join(import.meta.dirname, "../../..")
+import { fileNamed, root } from "./names.mjs"
 
 /** The lines of each table of promises, without its head and rule. */
-const promisesIn = (text: string): ReadonlyArray<string> => {
+const promisesIn = (text) => {
   const lines = text.split("\n")
-  const isRow = (line: string | undefined) => line?.startsWith("| ") === true
+  const isRow = (line) => line?.startsWith("| ") === true
   let ofPromises = false
   return lines.filter((line, index) => {
     if (isRow(line) && !isRow(lines[index - 1])) {
@@ -19,19 +19,22 @@ const promisesIn = (text: string): ReadonlyArray<string> => {
 }
 
 /** What Vitest runs: by itself, or for each adapter of a port. */
-const testFile = String.raw`packages/(?:[\w/-]+\.test\.ts|sim/src/contract/\w+\.ts)`
+const testFile = String.raw`(?:[\w-]+/[\w/-]+\.test|sim/contract/\w+)`
 const phrase = String.raw`\x60${testFile}\x60 "[^"|]+"(?:, "[^"|]+")*`
 const tests = new RegExp(String.raw` \| (${phrase}(?:; ${phrase})*) \|$`)
 
 /** The tests that a row names: `file` "name", "name"; `file` "name". None where it names them in any other way. */
-const testsOf = (row: string): ReadonlyArray<{ readonly file: string; readonly name: string }> => {
+const testsOf = (row) => {
   const [, cell = ""] = tests.exec(row) ?? []
   return cell.split("; `").flatMap((part) => {
     const [, file, names] = /^`?([^`]+)` "(.+)"$/.exec(part) ?? []
-    return file === undefined || names === undefined
-      ? []
-      : names.split("\", \"").map((name) => ({ file, name }))
+    return file === undefined ? [] : names.split(`", "`).map((name) => ({ file, name }))
   })
+}
+
+const textOf = (file) => {
+  const path = fileNamed(file)
+  return path === undefined ? "" : readFileSync(join(root, path), "utf8")
 }
 
 describe.each([
@@ -47,7 +50,7 @@ describe.each([
 
   it("names tests that exist, in the files that it names", () => {
     const named = rows.flatMap(testsOf)
-    const texts = new Map(named.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]))
+    const texts = new Map(named.map(({ file }) => [file, textOf(file)]))
     assert.deepStrictEqual(named.filter(({ file, name }) => !texts.get(file)?.includes(`"${name}"`)), [])
   })
 })
