@@ -7,9 +7,10 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import type { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
+import { connect } from "../../src/demo/Socket.ts"
 import { type Answer, type Call, call } from "./Call.ts"
 import { urlOf } from "./DatabaseUrl.ts"
 import { dataFolder, ddd, type Ended, type Env, serve, type Server } from "./Ddd.ts"
@@ -49,6 +50,19 @@ export interface SiteOptions {
 }
 
 let playersMade = 0
+
+/** Waits until a server's own clock is at `time`; at once where no server is there. */
+const untilClockOf = (url: string, millis: number) =>
+  Effect.scoped(Effect.gen(function*() {
+    let told = 0
+    const socket = yield* connect(url, (message) => {
+      const serverTime = at(message, "data", "serverTime")
+      if (typeof serverTime === "string") told = Date.parse(serverTime)
+    }).pipe(Effect.option)
+    if (Option.isNone(socket)) return
+    const asking = socket.value.say({ type: "ping" }).pipe(Effect.repeat(Schedule.spaced("50 millis")))
+    yield* Effect.raceFirst(Effect.orDie(socket.value.until("the moved clock", () => told >= millis)), asking)
+  }))
 
 const make = ({ processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
@@ -93,9 +107,16 @@ const make = ({ processes = [{}] }: SiteOptions) =>
         ddd(args, { ...env, ...own }, input),
       /** Another server on the same database, with `own` in its environment beside what all have; the scope stops it. */
       serve: (own: Env = {}) => serve({ ...env, ...own }),
-      /** Moves the clock of the database. What is decided by it is so at once; a server's own follows within a second or two. */
-      advance: (millis: number) =>
-        Effect.orDie(DevClock.advance(millis).pipe(Effect.provideService(SqlClient.SqlClient, sql))),
+      /** Moves the clock of the database, and waits until each server that runs goes by it: it looks once a second. */
+      advance: Effect.fnUntraced(function*(millis: number) {
+        yield* Effect.orDie(DevClock.advance(millis).pipe(Effect.provideService(SqlClient.SqlClient, sql)))
+        const [clock] = yield* Effect.orDie(sql<{ readonly millis: number }>`
+          SELECT (extract(epoch FROM app_now()) * 1000)::float8 AS millis`)
+        yield* Effect.forEach(urls, (url) => untilClockOf(url, Math.floor(clock?.millis ?? 0)), {
+          concurrency: "unbounded",
+          discard: true
+        })
+      }),
       /** Signs up a player nobody has met. */
       newPlayer: Effect.gen(function*() {
         const username = `Player${++playersMade}`
