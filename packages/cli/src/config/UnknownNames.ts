@@ -52,7 +52,7 @@ const slipTargets = [...readNames].filter((name) =>
 )
 
 /** A slip is one letter too many, too few, another, or two in each other's place; never the first letter. */
-const slipsMax = (name: string): number => name.length < 12 ? 1 : 2
+const slipsMax = (name: string): number => name.length < 13 ? 1 : 2
 
 const meantBy = (name: string): string | undefined =>
   slipTargets.find((target) => name[0] === target[0] && slips(name, target) <= slipsMax(target))

@@ -7,14 +7,24 @@ import { aligned } from "../../terminal/Table.ts"
 
 const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
-/** All that is public of a draw; money and times as the API spells them. */
+/** All that is public of a draw; money and times as the API spells them. Scripts read these names: they stay. */
 export const drawJson = (draw: Draw) => ({
-  ...draw,
+  id: draw.id,
+  kind: draw.kind,
+  drawDate: draw.drawDate,
+  status: draw.status,
   prizePool: formatCents(draw.prizePool),
+  totalEntries: draw.totalEntries,
+  commitmentHash: draw.commitmentHash,
   opensAt: timeOf(draw.opensAt),
   closesAt: timeOf(draw.closesAt),
   lockedAt: timeOf(draw.lockedAt),
-  drawAt: timeOf(draw.drawAt),
+  drawsAt: timeOf(draw.drawAt),
+  beacon: draw.beacon,
+  entriesRoot: draw.entriesRoot,
+  seed: draw.seed,
+  winningPosition: draw.winningPosition,
+  winningTicketId: draw.winningTicketId,
   drawnAt: timeOf(draw.drawnAt)
 })
 

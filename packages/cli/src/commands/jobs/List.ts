@@ -10,7 +10,7 @@ import { command, type Declare, type JsonFlag, jsonOption, limitOption } from ".
 import { onMoney } from "../OnDatabase.ts"
 import { newest } from "../Pages.ts"
 
-const jobJson = (job: JobEntry) => ({
+export const jobJson = (job: JobEntry) => ({
   ...job,
   createdAt: formatInstant(job.createdAt),
   dueAt: job.dueAt === null ? null : formatInstant(job.dueAt)

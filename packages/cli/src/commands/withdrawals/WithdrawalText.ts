@@ -1,6 +1,6 @@
 /** Withdrawals as operators see them: which one is meant, as JSON, in columns, and what a person can do about one. */
 import { formatCents } from "@ddd/core/money/Money"
-import { type ProviderStep, providerSteps, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { type ProviderStep, providerSteps, type StepState, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
@@ -79,14 +79,29 @@ export const adviceText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
 
 const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
-/** A withdrawal as JSON. */
+const stepJson = ({ attempt, objectId, sentAt, status }: StepState) => ({
+  status,
+  attempt,
+  sentAt: timeOf(sentAt),
+  objectId
+})
+
+/** A withdrawal as JSON. Scripts read these names: they stay. */
 export const withdrawalJson = (withdrawal: Withdrawal) => ({
-  ...withdrawal,
+  id: withdrawal.id,
+  userId: withdrawal.userId,
   amount: formatCents(withdrawal.amount),
+  account: withdrawal.account,
   askedAt: formatInstant(withdrawal.askedAt),
-  ...Object.fromEntries(
-    providerSteps.map((step) => [step, { ...withdrawal[step], sentAt: timeOf(withdrawal[step].sentAt) }])
-  )
+  status: withdrawal.status,
+  transfer: stepJson(withdrawal.transfer),
+  payout: stepJson(withdrawal.payout),
+  payoutStatus: withdrawal.providerPayoutStatus,
+  reversal: stepJson(withdrawal.reversal),
+  held: withdrawal.held,
+  problem: withdrawal.problem,
+  turn: withdrawal.turn,
+  idleTurns: withdrawal.idleTurns
 })
 
 const statusText = ({ held, status }: Withdrawal): string => {
