@@ -25,5 +25,3 @@ export interface RequestRules {
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
 }
-
-export const defaultGracePeriod: Duration.Input = "10 seconds"

@@ -167,7 +167,10 @@ describe.each(engines)("a problem on %s", (engine) => {
         const scope = yield* Scope.make()
         const answerHeaders = options.answerHeaders
         const around = boundary({ routes: () => undefined, cors: makeCors([origin]), answerHeaders })
-        const never: App = around(Effect.interruptible(Effect.never))
+        const never: App = around(Effect.never.pipe(
+          Effect.onInterrupt(() => Effect.sleep("20 millis")), // as long as a ROLLBACK may take
+          Effect.interruptible
+        ))
         const { port } = yield* serve(engine, never, { ...options, gracePeriod: "50 millis" }).pipe(
           Scope.provide(scope)
         )

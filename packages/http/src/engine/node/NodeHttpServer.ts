@@ -3,15 +3,16 @@
  * is not lawful HTTP is answered with a problem before it.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { ByteSize, Effect, Exit, Option, Result, Scope } from "effect"
+import { ByteSize, Effect, type Fiber, Option, Result, Scope } from "effect"
 import { HttpIncomingMessage, HttpServer, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { NetAddress } from "effect/net"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { internalProblem, type Problem } from "../../problems/Problem.ts"
 import { renderedResponse } from "../../problems/ProblemResponse.ts"
-import { defaultGracePeriod, type EngineOptions, type RequestRules } from "../EngineOptions.ts"
+import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
+import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
 import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused, unreadHead } from "../Refusal.ts"
 import { headFault, logUnsendable } from "../ResponseHead.ts"
@@ -25,9 +26,6 @@ export const timeouts = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 10_000
 } as const
-
-/** How long requests that were interrupted have for being answered so, before their connections are cut. */
-const interruptedAnswersPeriod = "100 millis"
 
 /** Listens with `server`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(server: Server, options: EngineOptions) {
@@ -82,10 +80,11 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
   return HttpServer.make({
     address,
     serve: Effect.fnUntraced(function*(httpApp, middleware) {
-      const requests = Scope.makeUnsafe("parallel")
+      const running = new Set<Fiber.Fiber<unknown, unknown>>()
       handle = yield* NodeHttpServer.makeHandler(
-        onceWhole(httpApp, options),
-        { scope: requests, middleware }
+        tracked(onceWhole(httpApp, options), running),
+        // a scope that is never closed: its interrupts would not say why, as those of `finishRequests` do
+        { scope: Scope.makeUnsafe(), middleware }
       )
       yield* Scope.addFinalizer(
         yield* Effect.scope,
@@ -93,17 +92,19 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
           handle = undefined
           server.close()
           for (const response of open) response.shouldKeepAlive = false
-        }).pipe(
-          Effect.andThen(allAnswered),
-          Effect.timeoutOption(options.gracePeriod ?? defaultGracePeriod),
-          // interrupts what is left; detached, since a handler that cannot be interrupted must not hold up the stop
-          Effect.andThen(Effect.forkDetach(Scope.close(requests, Exit.void))),
-          Effect.andThen(Effect.timeoutOption(allAnswered, interruptedAnswersPeriod))
-        )
+        }).pipe(Effect.andThen(finishRequests(allAnswered, running, options.gracePeriod)))
       )
     })
   })
 })
+
+/** Has `running` hold the fiber while it runs. */
+const tracked = <A, E, R>(effect: Effect.Effect<A, E, R>, running: Set<Fiber.Fiber<unknown, unknown>>) =>
+  Effect.withFiber<A, E, R>((fiber) => {
+    running.add(fiber)
+    fiber.addObserver(() => running.delete(fiber))
+    return effect
+  })
 
 const listen = (server: Server, options: EngineOptions) =>
   Effect.callback<void, HttpServerError.ServeError>((resume) => {

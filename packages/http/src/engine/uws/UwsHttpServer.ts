@@ -12,8 +12,9 @@ import { Context, Effect, type Fiber, Scope } from "effect"
 import { Headers, HttpEffect, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
 import { NetAddress } from "effect/net"
 import { internalProblem, type Problem } from "../../problems/Problem.ts"
-import { defaultGracePeriod, type EngineOptions, type RequestRules } from "../EngineOptions.ts"
+import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
+import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
 import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
@@ -50,19 +51,16 @@ export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: Engi
           : Effect.die(new Error("a request that this server did not receive"))
       }, middleware)
 
+      const allAnswered = Effect.callback<void>((resume) => {
+        drained = () => resume(Effect.void)
+        if (underWay === 0) drained()
+      })
       yield* Scope.addFinalizer(
         yield* Effect.scope,
-        Effect.callback<void>((resume) => {
+        Effect.sync(() => {
           uWS.us_listen_socket_close(listening)
           handle = undefined
-          drained = () => resume(Effect.void)
-          if (underWay === 0) drained()
-        }).pipe(
-          Effect.timeoutOption(options.gracePeriod ?? defaultGracePeriod),
-          Effect.andThen(Effect.sync(() => {
-            for (const fiber of running) fiber.interruptUnsafe(server)
-          }))
-        )
+        }).pipe(Effect.andThen(finishRequests(allAnswered, running, options.gracePeriod)))
       )
       handle = (exchange, request) => {
         const context = Context.add(services, HttpServerRequest.HttpServerRequest, request)
