@@ -155,6 +155,14 @@ describe("docs/api.md", () => {
     assert.sameMembers([...answered], Object.keys(problemStatus))
   })
 
+  it("has every error code that any endpoint may answer, and no other", () => {
+    const ofEach = Array.from(operations.values(), (operation) => [...codesOf(operation).keys()])
+    assert.sameMembers(
+      [...Page.codesOfAll],
+      ofEach.reduce((common, codes) => common.filter((code) => codes.includes(code)))
+    )
+  })
+
   it("mentions of each endpoint the codes that it may answer alone", () => {
     const wrong = both.flatMap(({ declared, name, written }) => {
       const codes = codesOf(declared)

@@ -6,8 +6,11 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ServerStop } from "../engine/GracefulStop.ts"
 import { internalProblem, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
+import { unknownOutcome } from "../problems/UnknownOutcome.ts"
+import { keyHeader } from "../requests/Idempotency.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
@@ -61,7 +64,10 @@ const preflightOf = (request: HttpServerRequest.HttpServerRequest, cors: Cors) =
   return response === undefined ? undefined : Effect.succeed(response)
 }
 
-/** Answers what failed; where the client has gone, fails itself, since no answer can reach it. */
+/**
+ * Answers what failed; where the client has gone, fails itself, since no answer can reach it. An interrupt that neither the client nor the
+ * stopping server caused is a defect.
+ */
 const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
@@ -69,9 +75,12 @@ const recover = <E>(
   routes: BoundaryOptions["routes"]
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.hasInterruptsOnly(cause)) {
-    return cause.reasons.some(({ annotations }) => annotations.has(HttpServerError.ClientAbort.key))
-      ? Effect.failCause(cause)
-      : Effect.succeed(problemResponse(cutShort(request), requestId))
+    const isCausedBy = (mark: { readonly key: string }) =>
+      cause.reasons.some(({ annotations }) => annotations.has(mark.key))
+    if (isCausedBy(HttpServerError.ClientAbort)) return Effect.failCause(cause)
+    if (isCausedBy(ServerStop)) {
+      return Effect.succeed(problemResponse(cutShort(request, routes(request.url)), requestId))
+    }
   }
   const error = Cause.squash(cause)
   if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
@@ -83,15 +92,14 @@ const recover = <E>(
   )
 }
 
-/** For a request that the stopping server could wait for no longer: what only reads has changed nothing, anything else may have. */
-const cutShort = ({ method }: HttpServerRequest.HttpServerRequest): Problem =>
+/** For a request that the stopping server waits for no longer: what only reads has changed nothing, anything else may have. */
+const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, entry: PathEntry | undefined): Problem =>
   method === "GET" || method === "HEAD"
     ? new Problem("unavailable", "The server stopped before it could answer. Try again.", { retryAfter: 1 })
-    : new Problem(
-      "outcome_unknown",
-      "The server stopped before it could answer. Whether anything was changed is not known: look before you send this again, " +
-        "or send it under the same idempotency key.",
-      { retryAfter: 1 }
+    : unknownOutcome(
+      entry?.takesKey === true && headers[keyHeader] !== undefined,
+      "The server stopped before it could answer: whether anything was changed is not known.",
+      "Look at what this request was to change before you send it again."
     )
 
 const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>

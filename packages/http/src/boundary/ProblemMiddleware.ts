@@ -7,10 +7,15 @@ import { problemResponse } from "../problems/ProblemResponse.ts"
 import { problems } from "../problems/ProblemSchema.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
 
-/** Goes around every endpoint. What it does not know goes on, to be answered 500. */
+/**
+ * Goes around every endpoint. What it does not know goes on, to be answered 500.
+ *
+ * It declares, once for all of them, what any request may be answered: a defect may stand in its way, the store may not answer, and the
+ * server may stop before it is done.
+ */
 export class ProblemMiddleware
   extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/boundary/ProblemMiddleware", {
-    error: problems("internal")
+    error: problems("internal", "unavailable", "outcome_unknown")
   })
 {
   static readonly layer = Layer.succeed(

@@ -1,11 +1,14 @@
 /** Which paths there are, and by which methods: for saying 404 and 405 apart, and for naming a path in a log without its parameters. */
 import { HttpApi } from "effect/http-api"
 import type { Api } from "../Api.ts"
+import { takesKey } from "../requests/Idempotency.ts"
 
 export interface Route {
   readonly method: string
   /** `/lottery/draws/:drawDate`. */
   readonly path: string
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly takesKey?: boolean
 }
 
 /** A path that exists. */
@@ -13,6 +16,8 @@ export interface PathEntry {
   readonly template: string
   /** In the form of the header `Allow`. */
   readonly allow: string
+  /** Whether one of its methods takes an `Idempotency-Key`. */
+  readonly takesKey: boolean
 }
 
 /** Every route that the contract declares. */
@@ -20,7 +25,7 @@ export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
   const routes: Array<Route> = []
   HttpApi.reflect(api, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint }) => routes.push({ method: endpoint.method, path: endpoint.path })
+    onEndpoint: ({ endpoint: { headers, method, path } }) => routes.push({ method, path, takesKey: takesKey(headers) })
   })
   return routes
 }
@@ -29,7 +34,8 @@ export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
 export const makeRouteTable = (routes: ReadonlyArray<Route>): (url: string) => PathEntry | undefined => {
   const entries = Array.from(Map.groupBy(routes, ({ path }) => path), ([template, routes]) => {
     const methods = routes.flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method])
-    return { segments: template.split("/"), entry: { template, allow: methods.join(", ") } }
+    const entry = { template, allow: methods.join(", "), takesKey: routes.some(({ takesKey }) => takesKey === true) }
+    return { segments: template.split("/"), entry }
   })
   return (url) => {
     const query = url.indexOf("?")

@@ -4,6 +4,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import { Effect } from "effect"
 import { type Problem, refuse } from "../problems/Problem.ts"
+import { unknownOutcome } from "../problems/UnknownOutcome.ts"
 import { refuseUnknownPlayer } from "../requests/Authentication.ts"
 
 /** What is the buyer's, not the draw's. */
@@ -37,19 +38,13 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
   }
 }
 
-/** Only a key makes it safe to ask again: without one, the same request might buy twice. */
 export const refuseUnknownOutcome =
   (key: string | undefined) => ({ cause }: OutcomeUnknown): Effect.Effect<never, Problem<"outcome_unknown">> =>
     Effect.andThen(
       Effect.logError("It could not be found out whether a purchase happened", cause),
-      key === undefined
-        ? refuse(
-          "outcome_unknown",
-          "Whether the tickets were bought is not known. Look at your tickets before you buy again."
-        )
-        : refuse(
-          "outcome_unknown",
-          "Whether the tickets were bought is not known. Send the same request under the same idempotency key to find out.",
-          { retryAfter: 1 }
-        )
+      Effect.fail(unknownOutcome(
+        key !== undefined,
+        "Whether the tickets were bought is not known.",
+        "Look at your tickets before you buy again."
+      ))
     )

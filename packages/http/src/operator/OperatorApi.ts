@@ -1,7 +1,6 @@
 /** The contract of what machines ask: health, keys (docs/api.md, "Machines"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { problems } from "../problems/ProblemSchema.ts"
 
 const JwksBody = Schema.Struct({
   keys: Schema.Array(Schema.Struct({
@@ -19,7 +18,7 @@ const Health = Schema.Struct({ status: Schema.Literal("ok"), detail: Schema.opti
 export class OperatorApi extends HttpApiGroup.make("operator").add(
   HttpApiEndpoint.get("healthz", "/healthz", { success: Health })
     .annotate(OpenApi.Summary, "The process is up"),
-  HttpApiEndpoint.get("readyz", "/readyz", { success: Health, error: problems("unavailable") })
+  HttpApiEndpoint.get("readyz", "/readyz", { success: Health })
     .annotate(OpenApi.Summary, "The process can serve"),
   HttpApiEndpoint.get("jwks", "/.well-known/jwks.json", { success: JwksBody })
     .annotate(OpenApi.Summary, "The public keys that verify access tokens"),

@@ -1,16 +1,24 @@
 /** The header `Idempotency-Key`, by which a request that moves money may be sent again (docs/api.md, "idempotency"). */
 import type { Idempotency } from "@ddd/core/values/Idempotency"
-import { Schema } from "effect"
+import { Schema, SchemaAST } from "effect"
 import { hash } from "node:crypto"
+
+/** The header's name, as requests hold it. */
+export const keyHeader = "idempotency-key"
 
 /** The headers of every request that moves money. */
 export const idempotencyHeaders = {
-  "idempotency-key": Schema.optionalKey(
+  [keyHeader]: Schema.optionalKey(
     Schema.String.check(
       Schema.isPattern(/^[\x20-\x7e]{1,255}$/u, { message: "must have 1 to 255 printable characters" })
     )
   )
 }
+
+/** Whether an endpoint that takes these headers takes a key. */
+export const takesKey = (headers: Schema.Top | undefined): boolean =>
+  headers !== undefined && SchemaAST.isObjects(headers.ast) &&
+  headers.ast.propertySignatures.some(({ name }) => name === keyHeader)
 
 /** What the key of a POST to `path` stands for: method, path and body, to the byte. Null where the client sent none. */
 export const idempotencyOf = (path: string) => {

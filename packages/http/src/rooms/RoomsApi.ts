@@ -11,18 +11,18 @@ import { JoinBody, NewRoomBody, RoomBody, RoomReceiptBody, StartBody } from "./R
 const room = { id: Schema.String.annotate({ description: "The room's id, or its code in any case" }) }
 
 /** What every request for one room may meet: codes that are tried and wrong are limited. */
-const roomProblems = ["not_found", "rate_limited", "unavailable"] as const
+const roomProblems = ["not_found", "rate_limited"] as const
 
 export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.get("rooms", "/rooms", {
     query: pageQuery(/^[0-9a-f-]{36}$/u),
     success: pageBody(RoomBody),
-    error: problems("invalid_request", "unavailable")
+    error: problems("invalid_request")
   }).annotate(OpenApi.Summary, "The rooms that the player is a member of, newest first"),
   HttpApiEndpoint.post("createRoom", "/rooms", {
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "unavailable")
+    error: problems(...bodyProblems)
   }).annotate(OpenApi.Summary, "Makes a room: the player is its host and first member"),
   HttpApiEndpoint.get("room", "/rooms/:id", {
     params: room,
@@ -46,8 +46,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "wrong_room_state",
       "insufficient_funds",
       "account_frozen",
-      "idempotency_key_reused",
-      "outcome_unknown"
+      "idempotency_key_reused"
     )
   }).annotate(OpenApi.Summary, "Buys the one ticket of a member"),
   HttpApiEndpoint.get("roomTicket", "/rooms/:id/ticket", {

@@ -19,7 +19,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       // made before, under the same reference
       TransactionBody
     ],
-    error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict", "unavailable")
+    error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict")
   }).middleware(InternalOnly).annotate(OpenApi.Summary, "Credits a wallet, once a reference"),
   HttpApiEndpoint.post("withdraw", withdrawPath, {
     payload: Withdrawal,
@@ -31,21 +31,18 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "not_withdrawable",
       "insufficient_funds",
       "account_frozen",
-      "idempotency_key_reused",
-      "unavailable"
+      "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Asks for winnings to be paid out"),
   HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
-    success: OnboardingBody.pipe(HttpApiSchema.status(201)),
-    error: problems("unavailable")
+    success: OnboardingBody.pipe(HttpApiSchema.status(201))
   }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The page on which a player says where money is to go"),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
-    success: ReadinessBody,
-    error: problems("unavailable")
+    success: ReadinessBody
   }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Whether the player can be paid out"),
   HttpApiEndpoint.get("transactions", "/wallet/transactions", {
     query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u), type: Schema.optionalKey(Schema.Literals(transactionTypes)) },
     success: pageBody(TransactionBody),
-    error: problems("invalid_request", "unavailable")
+    error: problems("invalid_request")
   }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The wallet's movements, newest first")
 ) {}

@@ -16,11 +16,11 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
   HttpApiEndpoint.post("revenuecat", "/webhooks/revenuecat", {
     payload: Event,
     success: Taken,
-    error: problems(...anyBodyProblems, "unauthenticated", "unavailable")
+    error: problems(...anyBodyProblems, "unauthenticated")
   }).annotate(OpenApi.Summary, "Takes an event of the shop").annotate(OpenApi.Description, description),
   HttpApiEndpoint.post("stripe", "/webhooks/stripe", {
     payload: Event,
     success: Taken,
-    error: problems(...anyBodyProblems, "unavailable")
+    error: problems(...anyBodyProblems)
   }).annotate(OpenApi.Summary, "Takes an event of the payout provider").annotate(OpenApi.Description, description)
 ) {}

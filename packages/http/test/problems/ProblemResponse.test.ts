@@ -1,6 +1,6 @@
 /** Whoever refuses a request, an engine or the application, the answer is told in one form (docs/api.md, "errors"). */
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, Logger, Scope } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { STATUS_CODES } from "node:http"
 import { makeAnswerHeaders } from "../../src/boundary/AnswerHeaders.ts"
@@ -8,7 +8,7 @@ import { boundary } from "../../src/boundary/Boundary.ts"
 import { makeCors } from "../../src/boundary/Cors.ts"
 import { Problem } from "../../src/problems/Problem.ts"
 import { renderProblem } from "../../src/problems/ProblemResponse.ts"
-import { type App, engines, listen, say, serve } from "../engine/support.ts"
+import { type App, engines, eventually, listen, say, serve } from "../engine/support.ts"
 import { at, Client, layer as server } from "../support/Server.ts"
 
 const origin = "https://app.example.com"
@@ -161,25 +161,59 @@ describe.each(engines)("a problem on %s", (engine) => {
       assert.isAbove(Number(headers.get("content-length")), 0)
     }))
 
+  const key = "Idempotency-Key: k-1"
+  const entry = { template: "/bought", allow: "POST", takesKey: true }
+  const around = boundary({
+    routes: (url) => url === "/bought" ? entry : undefined,
+    cors: makeCors([origin]),
+    answerHeaders: options.answerHeaders
+  })
+
   it.live("says of a request that the stopping server waits for no longer whether it may have done something", () =>
     Effect.gen(function*() {
-      for (const [method, code] of [["GET", "unavailable"], ["POST", "outcome_unknown"]] as const) {
-        const scope = yield* Scope.make()
-        const answerHeaders = options.answerHeaders
-        const around = boundary({ routes: () => undefined, cors: makeCors([origin]), answerHeaders })
-        const never: App = around(Effect.never.pipe(
+      const cases = [
+        [request("GET /"), "unavailable", "1", "Try again."],
+        [request("POST /"), "outcome_unknown", undefined, "Look at"],
+        [request("POST /", key), "outcome_unknown", undefined, "Look at"],
+        [request("POST /bought"), "outcome_unknown", undefined, "Look at"],
+        [request("POST /bought", key), "outcome_unknown", "1", "under the same idempotency key"]
+      ] as const
+      const scope = yield* Scope.make()
+      let begun = 0
+      const unending: App = around(
+        Effect.sync(() => begun++).pipe(
+          Effect.andThen(Effect.never),
           Effect.onInterrupt(() => Effect.sleep("20 millis")), // as long as a ROLLBACK may take
           Effect.interruptible
-        ))
-        const { port } = yield* serve(engine, never, { ...options, gracePeriod: "50 millis" }).pipe(
-          Scope.provide(scope)
         )
-        const asked = yield* Effect.forkChild(say(port, [request(`${method} /`)]))
-        yield* Effect.sleep("100 millis")
-        yield* Scope.close(scope, Exit.void)
-        const { received } = yield* Fiber.join(asked)
-        assertOneForm(received, code, { ...ofPage, "retry-after": "1" })
+      )
+      const { port } = yield* serve(engine, unending, { ...options, gracePeriod: "10 millis" }).pipe(
+        Scope.provide(scope)
+      )
+      const asked = yield* Effect.forkChild(Effect.all(cases.map(([text]) => say(port, [text])), { concurrency: 5 }))
+      yield* eventually("all are under way", () => begun === cases.length)
+      yield* Scope.close(scope, Exit.void)
+      for (const [i, { received }] of (yield* Fiber.join(asked)).entries()) {
+        const [, code, retryAfter, advice] = cases[i] ?? assert.fail()
+        assertOneForm(received, code, ofPage)
+        const { body, headers } = parsed(received)
+        assert.strictEqual(headers.get("retry-after"), retryAfter, body)
+        assert.include(at(JSON.parse(body), "detail"), advice)
       }
+    }))
+
+  it.live("is a defect of ours, logged with its cause, where neither the client nor a stop interrupted the request", () =>
+    Effect.gen(function*() {
+      const logged: Array<string> = []
+      const collecting = Logger.layer([Logger.map(Logger.formatStructured, (line) => {
+        logged.push(JSON.stringify(line))
+      })])
+      const { port } = yield* serve(engine, around(Effect.interrupt), options).pipe(Effect.provide(collecting))
+      const { received } = yield* say(port, [request("POST /bought", key, "Connection: close")])
+      assertOneForm(received, "internal", ofPage)
+      const [line = ""] = logged.filter((line) => line.includes("could not be answered"))
+      assert.include(line, requestId)
+      assert.include(line, "nterrupt")
     }))
 })
 

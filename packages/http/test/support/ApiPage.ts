@@ -167,6 +167,12 @@ export const codes: Readonly<Record<string, number>> = Object.fromEntries(
   )
 )
 
+/** The codes that any endpoint may answer. */
+export const codesOfAll: ReadonlyArray<string> = Array.from(
+  /^Any endpoint may answer ([^;]*)/m.exec(page)?.[1]?.matchAll(/`(\w+)`/g) ?? [],
+  ([, code = ""]) => code
+)
+
 /** The members of the object that every problem is. */
 export const problem: Shape = parseShape(/`application\/problem\+json`: `(\{[^`]*\})`/.exec(page)?.[1] ?? "")
 
