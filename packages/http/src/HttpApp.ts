@@ -8,7 +8,7 @@ import { makeAnswerHeaders, type PublicAddress } from "./boundary/AnswerHeaders.
 import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
-import { makeRouteTable, routesOf } from "./boundary/RouteTable.ts"
+import { allowedAt, makeRouteTable, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
@@ -33,21 +33,28 @@ export interface HttpAppOptions extends PublicAddress {
 }
 
 /** What the engine under the application is told of its rules. */
-export const requestRules = (address: PublicAddress): RequestRules => ({
-  bodyBytesMax,
-  answerHeaders: makeAnswerHeaders(address)
-})
+export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl">): RequestRules => {
+  const routes = routesWith(options.pages)
+  return {
+    bodyBytesMax,
+    allow: (url) => allowedAt(routes, url),
+    answerHeaders: makeAnswerHeaders(options)
+  }
+}
+
+const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
+  makeRouteTable([
+    ...routesOf(Api),
+    ...Docs.docsRoutes,
+    ...PayoutAccountPage.payoutAccountRoutes,
+    ...Pages.pageRoutes(pages)
+  ])
 
 /** Serves the API on the engine. */
 export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawals }: HttpAppOptions) => {
   const cors = makeCors(corsOrigins)
   const around = boundary({
-    routes: makeRouteTable([
-      ...routesOf(Api),
-      ...Docs.docsRoutes,
-      ...PayoutAccountPage.payoutAccountRoutes,
-      ...Pages.pageRoutes(pages)
-    ]),
+    routes: routesWith(pages),
     cors,
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl })
   })

@@ -88,7 +88,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
     port,
     socketPath: "/ws",
     allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
-    ...HttpApp.requestRules({ publicUrl: url, corsOrigins })
+    ...HttpApp.requestRules({ publicUrl: url, corsOrigins, pages })
   })
   const app = Layer.merge(
     HttpApp.layer({

@@ -14,10 +14,10 @@ import { keyHeader } from "../requests/Idempotency.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
-import type { PathEntry } from "./RouteTable.ts"
+import { allowedAt, type PathEntry, type RouteTable } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
-  readonly routes: (url: string) => PathEntry | undefined
+  readonly routes: RouteTable
   readonly cors: Cors
   readonly answerHeaders: AnswerHeaders
 }
@@ -33,7 +33,7 @@ export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
       const startedAt = performance.now()
 
       const answer = Effect.matchCauseEffect(
-        preflightOf(request, cors) ?? respond,
+        preflightOf(request, cors, routes) ?? respond,
         {
           onSuccess: Effect.succeed,
           onFailure: (cause) => recover(cause, request, requestId, routes)
@@ -58,9 +58,13 @@ export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
     })
 }
 
-const preflightOf = (request: HttpServerRequest.HttpServerRequest, cors: Cors) => {
+const preflightOf = (
+  request: HttpServerRequest.HttpServerRequest,
+  cors: Cors,
+  routes: RouteTable
+) => {
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return undefined
-  const response = cors.preflight(request.headers["origin"])
+  const response = cors.preflight(request.headers["origin"], allowedAt(routes, request.url))
   return response === undefined ? undefined : Effect.succeed(response)
 }
 
@@ -72,7 +76,7 @@ const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
-  routes: BoundaryOptions["routes"]
+  routes: RouteTable
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.hasInterruptsOnly(cause)) {
     const isCausedBy = (mark: { readonly key: string }) =>
@@ -115,7 +119,7 @@ const logRequest = (
   request: HttpServerRequest.HttpServerRequest,
   { status }: HttpServerResponse.HttpServerResponse,
   startedAt: number,
-  routes: BoundaryOptions["routes"]
+  routes: RouteTable
 ): Effect.Effect<void> =>
   Effect.withFiber((fiber) => {
     const level = status < 500 ? "Debug" : "Info"

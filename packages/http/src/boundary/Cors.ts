@@ -4,8 +4,8 @@ import { HttpServerResponse } from "effect/http"
 export interface Cors {
   /** The headers of an answer to `origin`. */
   readonly headers: (origin: string | undefined) => Readonly<Record<string, string>>
-  /** The answer to a preflight request, or `undefined` where it asks for an origin that is not listed. */
-  readonly preflight: (origin: string | undefined) => HttpServerResponse.HttpServerResponse | undefined
+  /** The answer to a preflight request of a path that takes `methods`, or `undefined` where it asks for an origin that is not listed. */
+  readonly preflight: (origin: string | undefined, methods: string) => HttpServerResponse.HttpServerResponse | undefined
 }
 
 /** How long a browser need not ask again. */
@@ -26,13 +26,13 @@ export const makeCors = (origins: ReadonlyArray<string>): Cors => {
       : always
   return {
     headers,
-    preflight: (origin) =>
+    preflight: (origin, methods) =>
       origin !== undefined && listed.has(origin)
         ? HttpServerResponse.empty({
           status: 204,
           headers: {
             ...headers(origin),
-            "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+            "access-control-allow-methods": methods,
             "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, X-Request-Id",
             "access-control-max-age": String(preflightSeconds)
           }

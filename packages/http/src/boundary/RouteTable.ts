@@ -1,4 +1,7 @@
-/** Which paths there are, and by which methods: for saying 404 and 405 apart, and for naming a path in a log without its parameters. */
+/**
+ * Which paths there are, by which methods, and which of them take an idempotency key: for saying 404 and 405 apart, for `Allow` and CORS, and
+ * for naming a path in a log without its parameters.
+ */
 import { HttpApi } from "effect/http-api"
 import type { Api } from "../Api.ts"
 import { takesKey } from "../requests/Idempotency.ts"
@@ -20,6 +23,9 @@ export interface PathEntry {
   readonly takesKey: boolean
 }
 
+/** Finds the entry of a request's path, query and all; `undefined` where nothing is. */
+export type RouteTable = (url: string) => PathEntry | undefined
+
 /** Every route that the contract declares. */
 export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
   const routes: Array<Route> = []
@@ -30,8 +36,7 @@ export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
   return routes
 }
 
-/** Finds the entry of a request's path, query and all; `undefined` where nothing is. */
-export const makeRouteTable = (routes: ReadonlyArray<Route>): (url: string) => PathEntry | undefined => {
+export const makeRouteTable = (routes: ReadonlyArray<Route>): RouteTable => {
   const entries = Array.from(Map.groupBy(routes, ({ path }) => path), ([template, routes]) => {
     const methods = routes.flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method])
     const entry = { template, allow: methods.join(", "), takesKey: routes.some(({ takesKey }) => takesKey === true) }
@@ -43,6 +48,9 @@ export const makeRouteTable = (routes: ReadonlyArray<Route>): (url: string) => P
     return entries.find((candidate) => matches(candidate.segments, segments))?.entry
   }
 }
+
+/** The methods that the path of `url` takes, in the form of the header `Allow`; empty where nothing is. */
+export const allowedAt = (routes: RouteTable, url: string): string => routes(url)?.allow ?? ""
 
 const matches = (template: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>
   template.length === path.length &&

@@ -22,6 +22,8 @@ export interface EngineOptions extends RequestRules {
 export interface RequestRules {
   /** The most bytes that the body of a request for `url`, path and query, may have. */
   readonly bodyBytesMax: (url: string) => number
+  /** The methods that the path of `url` takes, in the form of the header `Allow`; empty where nothing is. */
+  readonly allow: (url: string) => string
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
 }

@@ -13,9 +13,9 @@ export const malformed = (detail: string): Problem => new Problem("invalid_reque
 export const bodyTooLarge = (bytesMax: number): Problem =>
   new Problem("payload_too_large", `The body is larger than ${bytesMax} bytes.`)
 
-export const traceRefused = new Problem("method_not_allowed", "TRACE is not served.", {
-  allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-})
+/** `allow`: what the path takes instead. */
+export const traceRefused = (allow: string): Problem =>
+  new Problem("method_not_allowed", "TRACE is not served.", { allow })
 
 export const foreignOrigin = new Problem("forbidden", "Pages of this origin may not open a WebSocket here.")
 

@@ -103,6 +103,23 @@ layer(server({ publicUrl: "https://api.example.com", corsOrigins: [origin, "http
         }
       }))
 
+    it.effect("allows of the methods those that the path takes", () =>
+      Effect.gen(function*() {
+        const cases = [
+          ["/user/profile", "GET, HEAD, PATCH"],
+          ["/auth/sessions/1", "DELETE"],
+          ["/lottery/purchase-ticket", "POST"],
+          ["/nothing", ""]
+        ] as const
+        for (const [path, methods] of cases) {
+          const { headers, status } = yield* call("OPTIONS", path, {
+            headers: { origin, "access-control-request-method": "GET" }
+          })
+          assert.strictEqual(status, 204)
+          assert.strictEqual(headers.get("access-control-allow-methods"), methods)
+        }
+      }))
+
     it.effect("answers preflights", () =>
       Effect.gen(function*() {
         const ask = { "access-control-request-method": "POST", "access-control-request-headers": "authorization" }

@@ -25,6 +25,7 @@ export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> 
       socketPath: "/ws",
       allowedOrigins: new Set(["https://app.example.com"]),
       gracePeriod: "2 seconds",
+      allow: () => "GET, HEAD",
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
       ...options

@@ -80,7 +80,9 @@ const refusedByTheApplication = [
   [request("GET /", "Connection: close"), "unavailable", { ...ofPage, "retry-after": "60" }]
 ] as const
 const refusedByTheEngine = [
-  [request("TRACE /"), "method_not_allowed", ofPage],
+  [request("TRACE /"), "method_not_allowed", { ...ofPage, allow: "GET, HEAD" }],
+  [request("TRACE /user/profile?x=1"), "method_not_allowed", { ...ofPage, allow: "GET, HEAD, PATCH" }],
+  [request("TRACE /nothing"), "method_not_allowed", { ...ofPage, allow: "" }],
   // Node's parser takes no such head, so that neither its id nor its page is known
   [request("POST /auth/sign-up", "Content-Length: 5", "Content-Length: 5") + "hello", "invalid_request", {}],
   [request("POST /auth/sign-up", "Content-Length: 65537"), "payload_too_large", ofPage],

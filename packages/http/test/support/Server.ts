@@ -143,7 +143,7 @@ export const layer = (
         port: 0,
         socketPath: "/ws",
         allowedOrigins: new Set(),
-        ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins })
+        ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null })
       })
     ),
     Layer.provideMerge(world)

@@ -117,12 +117,13 @@ const listen = (server: Server, options: EngineOptions) =>
   })
 
 /** Why a request is not handed to the application, as far as its head tells. */
-const unlawful = (request: IncomingMessage, { bodyBytesMax }: RequestRules): Problem | undefined => {
-  if (request.method === "TRACE") return traceRefused
+const unlawful = (request: IncomingMessage, { allow, bodyBytesMax }: RequestRules): Problem | undefined => {
+  const url = request.url ?? ""
+  if (request.method === "TRACE") return traceRefused(allow(url))
   const frame = framing(request.headers["content-length"], request.headers["transfer-encoding"])
   if (frame._tag === "Faulty") return malformed(frame.detail)
   if (frame._tag === "Empty" || frame.length === undefined) return undefined
-  const bytesMax = bodyBytesMax(request.url ?? "")
+  const bytesMax = bodyBytesMax(url)
   return frame.length > bytesMax ? bodyTooLarge(bytesMax) : undefined
 }
 

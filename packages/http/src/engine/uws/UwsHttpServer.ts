@@ -116,7 +116,7 @@ const receive = (
     handle(exchange, new WholeRequest({ source: exchange, method, url, headers, peerAddress, body }))
   }
 
-  if (method === "TRACE") return refuse(traceRefused)
+  if (method === "TRACE") return refuse(traceRefused(rules.allow(url)))
   const frame = framing(headers["content-length"], headers["transfer-encoding"])
   switch (frame._tag) {
     case "Faulty":
