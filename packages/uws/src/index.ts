@@ -23,6 +23,6 @@ export type {
   HttpResponse,
   TemplatedApp,
   us_listen_socket,
-  us_socket_context_t,
+  WebSocketBehavior,
   WebSocket
 } from "@btc-vision/uwebsockets.js"

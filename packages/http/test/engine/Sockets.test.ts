@@ -61,6 +61,19 @@ describe.each(engines)("Sockets on %s", (engine) => {
       assert.strictEqual(socket?.bufferedAmount(), 0)
     }))
 
+  it.live("says that a connection is closed even to who closed it on accepting it", () =>
+    Effect.gen(function*() {
+      const { port, sockets } = yield* serve(engine, Effect.succeed(HttpServerResponse.text("application")))
+      let closed = 0
+      yield* sockets.serve((socket) => {
+        socket.close(1008, "Not you.")
+        return { message: () => {}, drained: () => {}, closed: () => closed++ }
+      })
+      const client = yield* Client.open(port)
+      assert.strictEqual((yield* client.closed).code, 1008)
+      yield* eventually("the server hears of it", () => closed === 1)
+    }))
+
   it.live("24: a page of another origin is refused with 403; a listed one, and none, are let in", () =>
     Effect.gen(function*() {
       const { port } = yield* echo()

@@ -6,30 +6,29 @@ import type { Duplex } from "node:stream"
 import type { Problem } from "../../problems/Problem.ts"
 import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
-import { refuseHandshake } from "../Handshake.ts"
-import * as Heartbeat from "../Heartbeat.ts"
-import { notServing, reasonPhrase, type RefusedHead, renderRefusal } from "../Refusal.ts"
-import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
+import * as OpenSockets from "../OpenSockets.ts"
+import { reasonPhrase, type RefusedHead, renderRefusal } from "../Refusal.ts"
+import { limits, Sockets } from "../Sockets.ts"
 
-class NodeSocket implements LiveSocket, Heartbeat.Pulse {
+class NodeSocket implements OpenSockets.EngineSocket {
   readonly #ws: NodeWS.WebSocket
 
   constructor(ws: NodeWS.WebSocket) {
     this.#ws = ws
   }
 
-  get #open(): boolean {
+  get isOpen(): boolean {
     return this.#ws.readyState === this.#ws.OPEN
   }
 
   send(text: string): void {
-    if (!this.#open) return
+    if (!this.isOpen) return
     if (this.#ws.bufferedAmount + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
     this.#ws.send(text)
   }
 
   bufferedAmount(): number {
-    return this.#open ? this.#ws.bufferedAmount : 0
+    return this.isOpen ? this.#ws.bufferedAmount : 0
   }
 
   close(code: number, reason: string): void {
@@ -37,11 +36,19 @@ class NodeSocket implements LiveSocket, Heartbeat.Pulse {
   }
 
   ping(): void {
-    if (this.#open) this.#ws.ping()
+    if (this.isOpen) this.#ws.ping()
   }
 
   drop(): void {
     this.#ws.terminate()
+  }
+
+  /** Waits for the connection's end. */
+  get closed(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (this.#ws.readyState === this.#ws.CLOSED) return resume(Effect.void)
+      this.#ws.once("close", () => resume(Effect.void))
+    })
   }
 }
 
@@ -57,9 +64,7 @@ export const attach = (
   server: Server,
   options: EngineOptions
 ): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const heartbeat = yield* Heartbeat.make(options.patience ?? Heartbeat.defaultPatience)
-    const open = new Set<NodeWS.WebSocket>()
+  Effect.map(OpenSockets.make<NodeSocket>(options), (sockets) => {
     const handshakes = new NodeWS.WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -67,72 +72,45 @@ export const attach = (
       handleProtocols: () => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
       maxPayload: limits.messageBytes // past it, `ws` closes with 1009
     })
-    let accept: ((socket: LiveSocket) => SocketListener) | undefined
-
     server.on("upgrade", (request, connection, head) => {
       connection.on("error", () => connection.destroy())
-      const refusal = accept === undefined ? notServing : refuseHandshake({
+      const refusal = sockets.refuse({
         origin: request.headers.origin,
         version: request.headers["sec-websocket-version"],
         query: splitUrl(request).query
-      }, options.allowedOrigins)
-      if (refusal !== undefined) return refuse(connection, refusal, request, options)
-      handshakes.handleUpgrade(request, connection, head, (ws) => {
-        const socket = new NodeSocket(ws)
-        open.add(ws)
-        heartbeat.heard(socket)
-        ws.on("error", () => {}) // `close` follows
-        let listener: SocketListener | undefined
-        ws.on("message", (message, isBinary) => {
-          heartbeat.heard(socket)
-          if (isBinary) return socket.close(1003, "Send text.")
-          // a text arrives as one buffer
-          if (ws.readyState === ws.OPEN && Buffer.isBuffer(message)) listener?.message(message.toString())
-        })
-        ws.on("ping", () => heartbeat.heard(socket))
-        ws.on("pong", () => heartbeat.heard(socket))
-        connection.on("drain", () => {
-          if (ws.readyState === ws.OPEN) listener?.drained()
-        })
-        ws.on("close", () => {
-          open.delete(ws)
-          heartbeat.forget(socket)
-          listener?.closed()
-        })
-        if (accept === undefined) socket.close(1001, goingAway)
-        else listener = accept(socket)
       })
+      if (refusal !== undefined) return refuse(connection, refusal, request, options)
+      handshakes.handleUpgrade(request, connection, head, (ws) => report(ws, connection, sockets))
     })
-
-    return Sockets.of({
-      serve: (accept_) =>
-        Effect.acquireRelease(
-          Effect.sync(() => {
-            accept = accept_
-          }),
-          () =>
-            Effect.suspend(() => {
-              if (accept !== accept_) return Effect.void
-              accept = undefined
-              for (const ws of open) ws.close(1001, goingAway)
-              return goodbyes(open)
-            })
-        )
-    })
+    return Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) })
   })
 
+/** Reports what `ws` tells of a connection. */
+const report = (ws: NodeWS.WebSocket, connection: Duplex, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
+  const socket = new NodeSocket(ws)
+  const heard = () => sockets.heard(socket)
+  ws.on("error", () => {}) // `close` follows
+  ws.on("message", (message, isBinary) => {
+    heard()
+    if (isBinary) return socket.close(1003, "Send text.")
+    // a text arrives as one buffer
+    if (socket.isOpen && Buffer.isBuffer(message)) sockets.message(socket, message.toString())
+  })
+  ws.on("ping", heard)
+  ws.on("pong", heard)
+  connection.on("drain", () => {
+    if (socket.isOpen) sockets.drained(socket)
+  })
+  ws.on("close", () => sockets.closed(socket))
+  sockets.opened(socket)
+}
+
 /** Waits until the clients have said goodbye too, for a second; then ends what is left. */
-const goodbyes = (open: ReadonlySet<NodeWS.WebSocket>): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    const left = () => {
-      if (open.size === 0) resume(Effect.void)
-    }
-    for (const ws of open) ws.on("close", left)
-    left()
-  }).pipe(
+const goodbyes = (open: ReadonlyArray<NodeSocket>): Effect.Effect<void> =>
+  Effect.forEach(open, (socket) => socket.closed, { concurrency: "unbounded", discard: true }).pipe(
     Effect.timeoutOption("1 second"),
     Effect.andThen(Effect.sync(() => {
-      for (const ws of open) ws.terminate()
+      for (const socket of open) socket.drop()
     }))
   )
 

@@ -1,11 +1,12 @@
 /** `Sockets` on uWebSockets.js. */
-import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t, WebSocket } from "@ddd/uws"
+import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
+import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
-import { refuseHandshake } from "../Handshake.ts"
-import * as Heartbeat from "../Heartbeat.ts"
-import { notServing, renderRefusal } from "../Refusal.ts"
-import { goingAway, limits, type LiveSocket, type SocketListener, Sockets } from "../Sockets.ts"
+import type { Handshake } from "../Handshake.ts"
+import * as OpenSockets from "../OpenSockets.ts"
+import { renderRefusal } from "../Refusal.ts"
+import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
 /** What hangs on a connection of uWS; filled when it opens. */
@@ -19,10 +20,9 @@ interface Attached {
  */
 const maxPayloadLength = 64 * 1024
 
-class UwsSocket implements LiveSocket, Heartbeat.Pulse {
-  /** Unset by `closed`: a closed one must not be touched. */
+class UwsSocket implements OpenSockets.EngineSocket {
+  /** Unset by `detach`: a closed one must not be touched. */
   #ws: WebSocket<Attached> | undefined
-  listener: SocketListener | undefined
 
   constructor(ws: WebSocket<Attached>) {
     this.#ws = ws
@@ -50,9 +50,9 @@ class UwsSocket implements LiveSocket, Heartbeat.Pulse {
     this.#ws?.close()
   }
 
-  closed(): void {
+  /** uWS closed the connection. */
+  detach(): void {
     this.#ws = undefined
-    this.listener?.closed()
   }
 }
 
@@ -61,76 +61,62 @@ export const attach = (
   app: TemplatedApp,
   options: EngineOptions
 ): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const heartbeat = yield* Heartbeat.make(options.patience ?? Heartbeat.defaultPatience)
-    const open = new Set<UwsSocket>()
-    let accept: ((socket: LiveSocket) => SocketListener) | undefined
-
-    const upgrade = (res: HttpResponse, req: HttpRequest, context: us_socket_context_t) => {
-      const refusal = accept === undefined ? notServing : refuseHandshake({
-        origin: header(req, "origin"),
-        version: header(req, "sec-websocket-version"),
-        query: req.getQuery() ?? ""
-      }, options.allowedOrigins)
-      if (refusal !== undefined) {
-        const head = { requestId: header(req, "x-request-id"), origin: header(req, "origin") }
-        return new UwsExchange(res, "GET", () => true).refuse(renderRefusal(refusal, head, options.answerHeaders))
-      }
-      res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
-    }
-
+  Effect.map(OpenSockets.make<UwsSocket>(options), (sockets) => {
     app.ws<Attached>(options.socketPath, {
       maxPayloadLength,
       maxBackpressure: limits.bufferedBytes,
       idleTimeout: 120, // the heartbeat is stricter; this one ends connections that were said goodbye to and linger
       sendPingsAutomatically: false,
-      upgrade,
-      open: (ws) => {
-        const socket = new UwsSocket(ws)
-        ws.getUserData().socket = socket
-        open.add(socket)
-        heartbeat.heard(socket)
-        if (accept === undefined) return socket.close(1001, goingAway)
-        socket.listener = accept(socket)
+      upgrade: (res, req, context) => {
+        const refusal = sockets.refuse(handshakeOf(req))
+        if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
+        else refuse(res, req, refusal, options)
       },
-      message: (ws, message, isBinary) => {
-        const { socket } = ws.getUserData()
-        if (socket === undefined) return
-        heartbeat.heard(socket)
-        if (message.byteLength > limits.messageBytes) return socket.close(1009, "Messages have at most 4096 bytes.")
-        if (isBinary) return socket.close(1003, "Send text.")
-        socket.listener?.message(Buffer.from(message).toString("utf8"))
-      },
-      ping: (ws) => heard(ws),
-      pong: (ws) => heard(ws),
-      drain: (ws) => ws.getUserData().socket?.listener?.drained(),
-      close: (ws) => {
-        const { socket } = ws.getUserData()
-        if (socket === undefined) return
-        open.delete(socket)
-        heartbeat.forget(socket)
-        socket.closed()
-      }
+      ...callbacks(sockets)
     })
-    const heard = (ws: WebSocket<Attached>) => {
-      const { socket } = ws.getUserData()
-      if (socket !== undefined) heartbeat.heard(socket)
-    }
-
-    return Sockets.of({
-      serve: (accept_) =>
-        Effect.acquireRelease(
-          Effect.sync(() => {
-            accept = accept_
-          }),
-          () =>
-            Effect.sync(() => {
-              if (accept !== accept_) return
-              accept = undefined
-              for (const socket of open) socket.close(1001, goingAway)
-            })
-        )
-    })
+    return Sockets.of({ serve: (accept) => sockets.serve(accept) })
   })
+
+/** Reports what uWS tells of its connections. */
+const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavior<Attached> => {
+  const report = (what: (socket: UwsSocket) => void) => (ws: WebSocket<Attached>) => {
+    const { socket } = ws.getUserData()
+    if (socket !== undefined) what(socket)
+  }
+  const heard = report((socket) => sockets.heard(socket))
+  return {
+    open: (ws) => {
+      const socket = new UwsSocket(ws)
+      ws.getUserData().socket = socket
+      sockets.opened(socket)
+    },
+    message: (ws, message, isBinary) => {
+      const { socket } = ws.getUserData()
+      if (socket === undefined) return
+      sockets.heard(socket)
+      if (message.byteLength > limits.messageBytes) return socket.close(1009, "Messages have at most 4096 bytes.")
+      if (isBinary) return socket.close(1003, "Send text.")
+      sockets.message(socket, Buffer.from(message).toString("utf8"))
+    },
+    ping: heard,
+    pong: heard,
+    drain: report((socket) => sockets.drained(socket)),
+    close: report((socket) => {
+      socket.detach()
+      sockets.closed(socket)
+    })
+  }
+}
+
+const handshakeOf = (req: HttpRequest): Handshake => ({
+  origin: header(req, "origin"),
+  version: header(req, "sec-websocket-version"),
+  query: req.getQuery() ?? ""
+})
+
+const refuse = (res: HttpResponse, req: HttpRequest, refusal: Problem, { answerHeaders }: EngineOptions): void => {
+  const head = { requestId: header(req, "x-request-id"), origin: header(req, "origin") }
+  new UwsExchange(res, "GET", () => true).refuse(renderRefusal(refusal, head, answerHeaders))
+}
 
 const header = (req: HttpRequest, name: string): string | undefined => req.getHeader(name) || undefined
