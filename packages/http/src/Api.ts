@@ -1,4 +1,4 @@
-/** The HTTP contract, and nothing that serves it: a client may import it. */
+/** Declares every endpoint of the HTTP API. It imports nothing that serves them, so that a client may import it. */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AuthApi } from "./auth/AuthApi.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"

@@ -1,4 +1,4 @@
-/** The HTTP API, put together: give it the ports and an engine. */
+/** Composes the HTTP API: every endpoint, the public pages, and what goes around each request. It needs the ports and an engine. */
 import { Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -25,14 +25,14 @@ import type { WithdrawalOptions } from "./wallet/Withdraw.ts"
 import * as WebhookHandlers from "./webhooks/WebhookHandlers.ts"
 
 export interface HttpAppOptions extends PublicAddress {
-  /** What our own machines show (INTERNAL_API_TOKEN). */
+  /** The bearer token of internal requests (INTERNAL_API_TOKEN). */
   readonly internalToken: Redacted.Redacted
   readonly withdrawals: WithdrawalOptions
   /** The public pages; null where they are not built. */
   readonly pages: ReadonlyArray<BuiltFile> | null
 }
 
-/** What the engine under the application is told of its rules. */
+/** The rules by which the engine answers before a request reaches the application. */
 export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl">): RequestRules => {
   const routes = routesWith(options.pages)
   return {

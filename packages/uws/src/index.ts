@@ -23,6 +23,6 @@ export type {
   HttpResponse,
   TemplatedApp,
   us_listen_socket,
-  WebSocketBehavior,
-  WebSocket
+  WebSocket,
+  WebSocketBehavior
 } from "@btc-vision/uwebsockets.js"

@@ -34,5 +34,5 @@ export const SessionBody = Schema.Struct({
   current: Schema.Boolean.annotate({ description: "Whether this request belongs to it" })
 }).annotate({ identifier: "Session" })
 
-/** The request is taken; what comes of it, if anything does, goes by mail. */
+/** An empty object, with 202: the request is accepted. Whether a mail follows, the answer does not tell. */
 export const Accepted = Schema.Struct({}).pipe(HttpApiSchema.status(202))

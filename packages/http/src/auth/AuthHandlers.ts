@@ -1,4 +1,4 @@
-/** Signing up and in; sessions, passwords, mailed links. */
+/** The handlers of `AuthApi`: signing up and in, sessions, passwords, mailed links. */
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"

@@ -1,11 +1,11 @@
-/** Takes a new password, if an account may have it, as what is stored of it. */
+/** Judges new passwords, and hashes those that an account may have. */
 import { type PasswordContext, passwordRefusalMessage, refusePassword } from "@ddd/core/accounts/Password"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuseField } from "../problems/Problem.ts"
 import { refuseBusy } from "../problems/Unavailability.ts"
 
-/** Gives the PHC string of a password that the field `password` carried. One that may not be used is refused before any hashing. */
+/** Hashes a password from the field `password` to a PHC string. One that may not be used is refused before any hashing. */
 export const makeNewPasswordHash = Effect.gen(function*() {
   const passwords = yield* Passwords
   // loaded here and not by whoever imports this: a command that serves nobody judges no password

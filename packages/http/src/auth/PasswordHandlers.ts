@@ -1,4 +1,4 @@
-/** A new password: by the present one, or by a mailed link. */
+/** Handlers that set a new password: with the current one, or with a mailed link. */
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Effect, Redacted } from "effect"

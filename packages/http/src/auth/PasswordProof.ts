@@ -15,7 +15,7 @@ import { type Problem, refuse, refuseField } from "../problems/Problem.ts"
 import { refuseBusy, refuseUnavailable } from "../problems/Unavailability.ts"
 import { inEqualTime } from "./EqualTime.ts"
 
-/** Whose password it would be. */
+/** The account whose password is checked. */
 export interface PasswordHolder {
   readonly userId: UserId
   /** The stored PHC string. */
@@ -37,10 +37,10 @@ export interface PasswordAttempt<Holder> {
 
 export type PasswordProblem = Problem<"invalid_request" | "invalid_credentials" | "rate_limited" | "unavailable">
 
-/** The answer to a wrong password, and to whatever must look like one. */
+/** The answer to a wrong password, and to an unknown address, which must not be told from it. */
 export const refuseCredentials = refuse("invalid_credentials", "The address or the password is wrong.")
 
-/** Gives back the holder of the right password. */
+/** Checks passwords: succeeds with the holder where it is right. */
 export const makePasswordProof = Effect.gen(function*() {
   const log = yield* SecurityLog
   const passwords = yield* Passwords

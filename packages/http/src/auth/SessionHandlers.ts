@@ -1,4 +1,4 @@
-/** Sessions that live: going on with one, listing them, ending them. */
+/** Handlers of open sessions: refresh, list, end. */
 import { sessionId } from "@ddd/core/accounts/Session"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
 import { Sessions } from "@ddd/core/ports/Sessions"
@@ -15,7 +15,7 @@ import { makeSessionTokens } from "./SessionTokens.ts"
 
 const refreshBody = jsonBody(Refresh)
 
-/** By the session's refresh token. */
+/** Handlers that take the session's refresh token. */
 export const makeRefreshTokenHandlers = Effect.gen(function*() {
   const refreshTokens = yield* RefreshTokens
   const sessions = yield* Sessions
@@ -51,7 +51,7 @@ export const makeRefreshTokenHandlers = Effect.gen(function*() {
   }
 })
 
-/** By an access token: the player's own sessions. */
+/** Handlers that take an access token: they list and end the player's own sessions. */
 export const makeOwnSessionHandlers = Effect.gen(function*() {
   const sessions = yield* Sessions
 

@@ -1,4 +1,4 @@
-/** The tokens by which a session goes on. */
+/** Makes the access and refresh tokens of sessions. */
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import type { NewSession, SessionId } from "@ddd/core/accounts/Session"
 import { AccessTokens, accessTokenSeconds } from "@ddd/core/ports/AccessTokens"

@@ -22,7 +22,7 @@ export interface BoundaryOptions {
   readonly answerHeaders: AnswerHeaders
 }
 
-/** Goes around `respond`. What it does not know how to answer, it answers 500, and logs. */
+/** Wraps `respond`. A failure that nothing else answers is logged, and answered 500. */
 export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>

@@ -6,11 +6,11 @@
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 
-/** Answers that never change again: of what is signed and done. */
+/** For answers that never change again, such as the records of a draw that is over. */
 export const immutable = "public, max-age=31536000, immutable"
-/** Public answers that change: they may be kept, but not used before asking again. */
+/** For public answers that change: they may be stored, and are revalidated before each use. */
 export const revalidate = "public, no-cache"
-/** Public answers that may be this old. */
+/** For public answers that may be `seconds` old. */
 export const forSeconds = (seconds: number): string => `public, max-age=${seconds}`
 
 /** Says how the present request's answer may be kept, if it succeeds. */

@@ -8,7 +8,7 @@ import { problems } from "../problems/ProblemSchema.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
 
 /**
- * Goes around every endpoint. What it does not know goes on, to be answered 500.
+ * Wraps every endpoint. A failure that is no problem dies, and is answered 500 by the boundary.
  *
  * It declares, once for all of them, what any request may be answered: a defect may stand in its way, the store may not answer, and the
  * server may stop before it is done.
@@ -31,7 +31,7 @@ export class ProblemMiddleware
   )
 }
 
-/** A request whose path, query or headers are not what the endpoint takes; an answer of ours that is wrong is our mistake. */
+/** The problem of a request whose path, query or headers the endpoint does not take. A schema that fails on our own answer is a defect. */
 const problemOf = (failure: unknown): Problem | undefined =>
   HttpApiError.HttpApiSchemaError.is(failure) && failure.kind !== "Body" && failure.kind !== "ResponseHeaders"
     ? new Problem("invalid_request", "The request is not what this endpoint takes.", {

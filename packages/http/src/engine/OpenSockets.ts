@@ -53,7 +53,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     this.#listeners.get(socket)?.message(text)
   }
 
-  /** The client read of what was buffered. */
+  /** The client has read some of what was buffered. */
   drained(socket: Socket): void {
     this.#listeners.get(socket)?.drained()
   }
@@ -87,7 +87,7 @@ export class OpenSockets<Socket extends EngineSocket> {
   }
 }
 
-/** None yet; their heartbeat stops with the scope. */
+/** Makes an empty set, whose heartbeat stops with the scope. */
 export const make = <Socket extends EngineSocket>(
   { allowedOrigins, patience = Heartbeat.defaultPatience }: EngineOptions
 ): Effect.Effect<OpenSockets<Socket>, never, Scope.Scope> =>

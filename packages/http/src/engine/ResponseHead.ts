@@ -1,4 +1,4 @@
-/** Whether a response's head can be sent: engines write what they are given, a line break in a header for instance. */
+/** Checks a response's status and headers before an engine writes them, which it would do even with a line break in a header. */
 import { Effect } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import type { RenderedProblem } from "../problems/ProblemResponse.ts"

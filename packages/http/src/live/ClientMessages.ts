@@ -8,7 +8,7 @@ import { type ClientMessage, parseMessage } from "./Protocol.ts"
 import type { SignIns } from "./SignIns.ts"
 import type { Subscriptions } from "./Subscriptions.ts"
 
-/** Whose work a message asks for. */
+/** What messages are served by. */
 export interface MessageServers {
   readonly now: Now["Service"]["now"]
   readonly signIns: SignIns

@@ -31,7 +31,7 @@ export class Connection implements Subscriber {
     return this.user?.userId
   }
 
-  /** A channel was taken from it, which it may not listen to any more. */
+  /** Tells the client that it was removed from a channel that it may not listen to any more. */
   dismissed(channel: string): void {
     this.send(encodeEvent("unsubscribed", { channel }))
   }

@@ -18,7 +18,7 @@ export class LiveSourceUnavailable extends Data.TaggedError("LiveSourceUnavailab
   readonly cause?: unknown
 }> {}
 
-/** A token that is not taken: `unauthenticated`, `token_expired`, … and a sentence. */
+/** Why a token is refused: a code such as `unauthenticated` or `token_expired`, and a sentence. */
 export class TokenRefused
   extends Data.TaggedError("TokenRefused")<{ readonly code: ProblemCode; readonly detail: string }>
 {}

@@ -1,4 +1,4 @@
-/** The daily draw. */
+/** The handlers of `LotteryApi`: the daily draw. */
 import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
 import { Sales } from "@ddd/core/ports/Sales"
 import { bundleContentType } from "@ddd/core/proof/Proof"

@@ -25,7 +25,7 @@ export const makeProofBundle = Effect.gen(function*() {
   }
 })
 
-/** Makes a draw's bundle of where it stands. */
+/** Makes the bundle of a draw as far as it is public. */
 export type ProofBundle = Effect.Success<typeof makeProofBundle>
 
 /**

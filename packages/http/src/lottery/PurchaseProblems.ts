@@ -7,7 +7,7 @@ import { type Problem, refuse } from "../problems/Problem.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
 import { refuseUnknownPlayer } from "../requests/Authentication.ts"
 
-/** What is the buyer's, not the draw's. */
+/** Refusals because of the buyer, whatever the draw. */
 export type BuyerRefusal = Extract<
   PurchaseRefusal,
   { readonly _tag: "InsufficientFunds" | "AccountFrozen" | "UnknownBuyer" | "KeyReused" }

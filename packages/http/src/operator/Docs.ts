@@ -14,7 +14,7 @@ import type { Route } from "../boundary/RouteTable.ts"
 const documentPath = "/openapi.json"
 const pagePath = "/docs"
 
-/** What is served here beside the contract. */
+/** The routes of this file, which are no part of the contract. */
 export const docsRoutes: ReadonlyArray<Route> = [documentPath, pagePath].map((path) => ({ method: "GET", path }))
 
 const document = (publicUrl: URL) =>

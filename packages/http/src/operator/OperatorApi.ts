@@ -1,4 +1,4 @@
-/** The contract of what machines ask: health, keys (docs/api.md, "Machines"). */
+/** The contract of endpoints for machines: health, readiness, public keys (docs/api.md, "Machines"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 

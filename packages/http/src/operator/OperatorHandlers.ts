@@ -1,4 +1,4 @@
-/** What machines ask. */
+/** The handlers of `OperatorApi`: health, readiness and public keys. */
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Effect } from "effect"

@@ -3,7 +3,7 @@ import { hash } from "node:crypto"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { extname, join, sep } from "node:path"
 
-/** How a file's bytes are written for the way. */
+/** The content codings that files are served in. */
 export type Encoding = "br" | "gzip" | "identity"
 
 /** A path as routes have it. */

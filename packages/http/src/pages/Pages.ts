@@ -13,15 +13,15 @@ import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
 import type { BuiltFile, EncodedFile, Encoding, PagePath } from "./BuiltPages.ts"
 
-/** What there is to open, built or not. Mails lead to the last three (adapters-mail, `Links`). */
+/** The paths that people open, whether or not the pages are built. Mails lead to the last three (adapters-mail, `Links`). */
 const pagePaths: ReadonlyArray<PagePath> = ["/", "/verify", "/verify-email", "/reset-password"]
 
-/** What is served of the pages; without a build, the refusal of each. */
+/** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
   (files?.map(({ path }) => path) ?? pagePaths).map((path) => ({ method: "GET", path }))
 
 /**
- * What the pages may do: run and look as their own files say, and ask this server.
+ * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.
  *
  * Text never becomes script: `trusted-types` leaves one way to make an address of code, the verifier's worker. `'self'` covers
  * WebSockets in some browsers only, so their address stands beside it. The worker goes by the policy of its own file, and may compile
@@ -75,7 +75,7 @@ const serve = (file: BuiltFile, fixed: Readonly<Record<string, string>>) =>
     })
   })
 
-/** What building takes, and starting again. */
+/** Seconds that building the pages and starting again take. */
 const buildSeconds = 60
 
 const notBuilt = Effect.map(

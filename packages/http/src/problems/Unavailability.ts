@@ -3,7 +3,7 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
 import { type Problem, refuse } from "./Problem.ts"
 
-/** Answers `unavailable` where the store does not answer. The log has the reason; the caller has not. */
+/** Logs why the store does not answer, and fails with `unavailable`, which does not say it. */
 export const refuseUnavailable = (unavailable: Unavailable): Effect.Effect<never, Problem<"unavailable">> =>
   Effect.andThen(
     Effect.logWarning(unavailable.message, unavailable.cause),

@@ -2,8 +2,8 @@
 import { Problem } from "./Problem.ts"
 
 /**
- * Says how to find out. Only an idempotency key makes it safe to send the request again: without one it might be done twice, so that nothing
- * tells a client when to retry.
+ * Says how to find out. Only an idempotency key makes it safe to send the request again. Without one it might be done twice, so there is no
+ * `Retry-After`, which clients obey without asking anyone.
  *
  * `what` is the sentence that says what is not known; `look`, the one that says where to look, for requests without a key.
  */

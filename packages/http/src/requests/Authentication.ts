@@ -113,5 +113,5 @@ export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@dd
 /** Digests have one length, so that comparing them tells nothing of the token's. */
 const digest = (text: string): Buffer => hash("sha256", text, "buffer")
 
-/** For a good token of a player who is no more. */
+/** Fails for a valid token whose player was erased. */
 export const refuseUnknownPlayer = refuse("unauthenticated", "The account of this access token does not exist.")

@@ -3,10 +3,10 @@ import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
 
-/** What is kept of a client's name for itself; a session's row has room for no more. */
+/** The characters that are kept of a `User-Agent`; a session's row has room for no more. */
 const userAgentCharactersMax = 400
 
-/** The peer's address, as the engine knows it (a client that is gone already has none), and its name for itself. */
+/** The peer's address as the engine knows it (a client that is gone already has none), and its `User-Agent`. */
 export const requestOrigin = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): RequestOrigin => ({
   ip: Option.getOrElse(remoteAddress, () => "") || null,
   userAgent: headers["user-agent"]?.slice(0, userAgentCharactersMax) ?? null

@@ -16,7 +16,7 @@ export interface RoomCall extends Call {
   readonly params: { readonly id: string }
 }
 
-/** Reads the body of a request that needs to say nothing. */
+/** Reads the body of an endpoint without parameters. */
 export const readNothing = jsonBody(NothingBody, {})
 
 /** Who asks, and for which room. */
@@ -29,7 +29,7 @@ export const makeRoomAccess = Effect.map(makeRoomCodeThrottle, ({ guard, refuse 
   /** Answers that there is no such room. */
   refuseNoRoom: refuse,
 
-  /** What was sought; where it is null there is no such room. */
+  /** Succeeds with what `sought` finds; where that is null, answers that there is no such room. */
   found: <A>(asker: Asker, sought: Effect.Effect<A | null, Unavailable>) =>
     Effect.filterOrElse(sought, Predicate.isNotNull, () => refuse(asker)),
 

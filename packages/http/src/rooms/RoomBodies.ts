@@ -53,7 +53,7 @@ export const NewRoomBody = Schema.Struct({
   )
 })
 
-/** Of any form: a code that is none is a wrong one. */
+/** Any text: one that no code can be is answered as a wrong code. */
 export const JoinBody = Schema.Struct({
   code: Schema.String.check(Schema.isMaxLength(100, { message: "must have at most 100 characters" }))
 })
@@ -62,7 +62,7 @@ export const StartBody = Schema.Struct({
   drawAt: Schema.optionalKey(InstantText.annotate({ description: "Within a day; without, as soon as it can be drawn" }))
 })
 
-/** What an endpoint takes that needs to know nothing: an empty object, or no body. */
+/** The body of an endpoint without parameters: an empty object, or none. */
 export const NothingBody = Schema.Record(
   Schema.String,
   Schema.Never.annotate({ message: "is not a field of this request" })

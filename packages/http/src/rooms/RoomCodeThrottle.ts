@@ -48,7 +48,7 @@ export const makeRoomCodeThrottle = Effect.gen(function*() {
       Effect.andThen(isUuid(asker.room.toLowerCase()) ? Effect.void : admit(asker), refuseNoRoom),
 
     /**
-     * Comes in by a code. The attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one, and
+     * Joins by a code. The attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one, and
      * taken back unless the code was wrong.
      */
     guard: (

@@ -1,4 +1,4 @@
-/** Private rooms. */
+/** The handlers of `RoomsApi`: private rooms. */
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** A member's one ticket. */
+/** A member's one ticket: buying it, and showing it. */
 import type { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"

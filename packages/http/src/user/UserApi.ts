@@ -1,4 +1,4 @@
-/** The contract of a player's own page (docs/api.md, "User"). */
+/** The contract of a player's own profile (docs/api.md, "User"). */
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"

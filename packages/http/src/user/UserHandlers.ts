@@ -1,4 +1,4 @@
-/** A player's own page. */
+/** The handlers of `UserApi`: a player's own profile. */
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"

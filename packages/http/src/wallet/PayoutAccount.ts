@@ -7,7 +7,7 @@ import { type Problem, refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 
-/** Opens the account, or goes on with it: the page is a new one each time. */
+/** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
 export const onboard = Effect.gen(function*() {
   const { userId } = yield* CurrentUser
   const profile = yield* (yield* Accounts).profile(userId)

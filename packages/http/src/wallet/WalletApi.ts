@@ -1,4 +1,4 @@
-/** The contract of money in, money out and its history (docs/api.md, "Wallet"). */
+/** The contract of deposits, withdrawals, payout accounts and the history of a wallet (docs/api.md, "Wallet"). */
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"

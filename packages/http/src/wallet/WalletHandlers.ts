@@ -1,4 +1,4 @@
-/** Money in, money out, and its history. */
+/** The handlers of `WalletApi`: deposits, withdrawals, payout accounts and the history of a wallet. */
 import { formatCents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"

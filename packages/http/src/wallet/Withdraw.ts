@@ -46,7 +46,7 @@ export const makeWithdraw = (
 /** Nothing but a new configuration changes it: an hour is soon enough. */
 const noPayoutsRetrySeconds = 3_600
 
-/** Where nothing is paid out. */
+/** The answer where this server pays nothing out. */
 export const refuseNoPayouts = refuse("unavailable", "Nothing is paid out at present. Nothing was changed.", {
   retryAfter: noPayoutsRetrySeconds
 })

@@ -1,5 +1,5 @@
 /**
- * What outside services tell: kept as it came, once it is certain from whom; acted on later, by a job.
+ * Stores the webhook events of outside services, byte for byte, once their sender is authenticated. A job acts on them later.
  *
  * A sender repeats what is not answered with 200. So nothing here reads an event or decides about it: that may fail,
  * and be done again, without its sender.
@@ -36,7 +36,7 @@ export const layer = HttpApiBuilder.group(
     const shop = yield* FundingSource
     const provider = yield* PayoutProvider
 
-    /** Keeps what `sender` sent, where `authenticate` knows it as its own. */
+    /** Stores an event of `sender`, where `authenticate` finds that it is the sender's. */
     const taking = <Refused>(
       sender: WebhookSender,
       authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,

@@ -1,9 +1,9 @@
-/** The contract with the services that tell of money: a shop and a provider of payouts (docs/api.md, "Wallet"). */
+/** The contract of webhooks: events of the shop and of the payout provider (docs/api.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"
 
-/** Whatever its sender writes: it is taken to the byte, and read later. */
+/** Any JSON object: it is stored byte for byte, and read later. */
 const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })
 
 /** The answer says that the event is kept, and nothing else. */

@@ -98,7 +98,7 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
   })
 })
 
-/** Has `running` hold the fiber while it runs. */
+/** Keeps the fiber in `running` while it runs. */
 const tracked = <A, E, R>(effect: Effect.Effect<A, E, R>, running: Set<Fiber.Fiber<unknown, unknown>>) =>
   Effect.withFiber<A, E, R>((fiber) => {
     running.add(fiber)
