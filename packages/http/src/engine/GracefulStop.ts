@@ -6,7 +6,7 @@ export class ServerStop extends Context.Service<ServerStop, true>()("@ddd/http/e
   static readonly annotation = this.context(true)
 }
 
-export const defaultGracePeriod: Duration.Input = "10 seconds"
+const defaultGracePeriod: Duration.Input = "10 seconds"
 
 /** How long interrupted requests may take to undo what they began and be answered so, before their connections are cut. */
 const interruptedAnswersPeriod: Duration.Input = "100 millis"
