@@ -68,7 +68,7 @@ export const drawHouse = async () => {
   return [
     "The packages:",
     draw(imports, /^packages\/([^/]+)\//),
-    "The folders of core:",
+    "The folders of core (dashed: types alone):",
     draw(imports, /^packages\/core\/src\/([^/]+)\//)
   ].join("\n\n")
 }

@@ -1,4 +1,4 @@
-/** Writes what is a room's own: its row, and who is in it. */
+/** Writes what is a room's own: its row, and who is in it. A room that is closed, or drawn, is written as every draw is: `draws/Void`, `draws/Settle`. */
 import type { NewMember } from "@ddd/core/rooms/Membership"
 import type { Room } from "@ddd/core/rooms/Room"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
