@@ -7,6 +7,7 @@
  * Passwords are compared in Unicode's form NFC (RFC 8265, OpaqueString), so that "é" is the same however a keyboard
  * composes it. NFKC would also merge characters that are different on purpose; it serves only to recognise common ones.
  */
+import { isLittleMoreThan, isLittleMoreThanRuns, simplerSpellings } from "./PasswordSpellings.ts"
 
 /** The fewest characters (code points in NFC) of a password. */
 export const passwordCharactersMin = 10
@@ -70,37 +71,35 @@ export const refusePassword = (
   if (isPasswordTooLong(text)) return "too_long"
   if ([...normalisePassword(text)].length < passwordCharactersMin) return "too_short"
   const words = personalWords(context)
-  if (isLittleMore(text, words)) return "personal"
-  const { decades, usesKnown } = estimate(text, words)
-  if (decades > guessableDecades) return undefined
-  return usesKnown ? "personal" : "common"
+  if (isLittleMoreThan(words, text)) return "personal"
+  if (isLittleMoreThanRuns(text)) return "common"
+  for (const spelling of simplerSpellings(text, words)) {
+    const { decades, usesKnown } = estimate(spelling.text, words)
+    if (decades + spelling.decades <= guessableDecades) {
+      return usesKnown || spelling.isPersonal ? "personal" : "common"
+    }
+  }
+  return undefined
+}
+
+const partsOf = (name: string): ReadonlyArray<string> => name.split(/[^\p{L}\p{N}]+/u)
+
+/** The labels of a domain that its holder chose: without "com", or "co.uk", at its end. */
+const chosenLabels = (domain: string): ReadonlyArray<string> => {
+  const labels = domain.split(".")
+  const [second = "", last = ""] = labels.slice(-2)
+  return labels.slice(0, labels.length > 2 && last.length === 2 && second.length <= 3 ? -2 : -1)
 }
 
 /** The player's words, whole and in parts, and the product's; a word of two letters says nothing. */
 const personalWords = ({ email, username }: PasswordContext): ReadonlyArray<string> => {
   const [localPart = "", domain = ""] = email.split("@")
   return [
-    ...[username, localPart, domain].flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)]),
+    ...[username, localPart, ...chosenLabels(domain)].flatMap((name) => [name, ...partsOf(name)]),
+    domain,
     "daily",
     "dollar",
     "draw",
     "dailydollardraw"
   ].filter((word) => word.length >= 3)
-}
-
-/** What may be left of a password beside the player's words: a year, an initial. */
-const restCharactersMax = 4
-
-const fold = (text: string): string => text.normalize("NFKC").toLowerCase()
-
-/**
- * Whether a password is little more than known words, however many and whatever signs stand between them. An estimate takes each
- * word and each sign for a piece to be found, which for three of them is too much already.
- */
-const isLittleMore = (text: string, words: ReadonlyArray<string>): boolean => {
-  const withoutSigns = (rest: string): string => rest.replace(/[\s!-/:-@[-`{-~]+/g, "")
-  const longestFirst = words.map(fold).toSorted((a, b) => b.length - a.length)
-  const folded = fold(text)
-  const rest = longestFirst.reduce((left, word) => left.replaceAll(word, ""), folded)
-  return rest !== folded && [...withoutSigns(rest)].length <= restCharactersMax
 }

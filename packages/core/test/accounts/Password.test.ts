@@ -89,4 +89,27 @@ describe("Password", () => {
       "dailydollardraw"
     ])
   })
+
+  it("takes the end of a domain that many share for none of the player's words", () => {
+    const words = (email: string): ReadonlyArray<string> => {
+      const asked: Array<ReadonlyArray<string>> = []
+      refusePassword("kW3-vu8!zR", { email, username: "bobby" }, (_, known) => {
+        asked.push(known)
+        return { decades: 9, usesKnown: false }
+      })
+      return asked[0] ?? []
+    }
+    assert.notInclude(words("bobby@gmail.com"), "com")
+    assert.notInclude(words("bobby@mail.example.com.br"), "com")
+    assert.includeMembers([...words("bobby@mail.example.com.br")], ["mail", "example", "mail.example.com.br"])
+    assert.include(words("bobby@abc.de"), "abc")
+    assert.isUndefined(refusePassword("K%9com!@$^&*~", { email: "bobby@gmail.com", username: "bobby" }, unguessable))
+    assert.isUndefined(refusePassword("ann!@#$%^&*()_+{}:<>?", { email: "ann@x.org", username: "ann" }, unguessable))
+  })
+
+  it("refuses what is guessable without its signs", () => {
+    const estimate: EstimateGuesses = (text) => ({ decades: text === "autumn2026" ? 5 : 9, usesKnown: false })
+    assert.strictEqual(refusePassword("Autumn2026!", ada, estimate), "common")
+    assert.isUndefined(refusePassword("Autumn2026!-x", ada, estimate))
+  })
 })

@@ -1,5 +1,6 @@
-import { type PasswordContext, refusePassword } from "@ddd/core/accounts/Password"
+import { passwordCharactersMin, type PasswordContext, refusePassword } from "@ddd/core/accounts/Password"
 import { assert, describe, it } from "@effect/vitest"
+import { dictionary } from "@zxcvbn-ts/language-common"
 import * as fc from "fast-check"
 import { estimateGuesses } from "../../src/auth/PasswordGuesses.ts"
 
@@ -18,7 +19,11 @@ describe("estimateGuesses", () => {
         "🦊🎺🌋🧊🪁🥨🛰️🎲🪴🧵",
         "bcqdxmzvjw",
         "5839201746",
-        "x".repeat(3) + "-kelp-osmosis-".repeat(6)
+        "x".repeat(3) + "-kelp-osmosis-".repeat(6),
+        "ann!@#$%^&*()_+{}:<>?",
+        // of a long one the end counts as the beginning does
+        "qwertyuiop".repeat(7) + "k3vq9zmx7wpt2ygh4bnd",
+        "k3vq9zmx7wpt2ygh4bnd" + "qwertyuiop".repeat(7)
       ]
     ) assert.isUndefined(refuse(password), password)
   })
@@ -51,6 +56,14 @@ describe("estimateGuesses", () => {
         "Administrator",
         "changeme2026",
         "letmein!!!!",
+        "Admin2026!",
+        "Admin-2026",
+        "Autumn2026!",
+        "!Manchester2026!",
+        "Facebook123!",
+        "P@ssw0rd!2026",
+        "Motdepasse123!",
+        "4155551234",
         "qwerty".repeat(20)
       ]
     ) assert.strictEqual(refuse(password), "common", password)
@@ -71,6 +84,7 @@ describe("estimateGuesses", () => {
         "lovelacelovelace"
       ]
     ) assert.strictEqual(refuse(password), "personal", password)
+    assert.strictEqual(refuse("marie.1990.paris", { email: "marie@example.com", username: "marie" }), "personal")
     assert.isUndefined(refuse("countess_ada kept 7 moths"))
     assert.isUndefined(refuse("lovelace1815", { email: "bob@b.example", username: "bob" }))
   })
@@ -84,6 +98,28 @@ describe("estimateGuesses", () => {
         assert.strictEqual(refuse(`${upper ? word.toUpperCase() : word}${tail}`), "common")
       }
     ))
+  })
+
+  it("refuses thousands of words with a year or short digits and a sign behind", () => {
+    const words = dictionary["passwords-common"].filter((word) => typeof word === "string" && /^[a-z]{5,}$/.test(word))
+      .slice(0, 5_000)
+    const tail = fc.oneof(
+      fc.integer({ min: 1950, max: 2029 }).map(String),
+      fc.constantFrom("1", "7", "12", "99", "007", "123", "1234")
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...words),
+        fc.boolean(),
+        tail,
+        fc.constantFrom("", "!", "?", "!!", ".", "#"),
+        (word, capital, digits, sign) => {
+          const password = `${capital ? word.charAt(0).toUpperCase() : word.charAt(0)}${word.slice(1)}${digits}${sign}`
+          if (password.length >= passwordCharactersMin) assert.isDefined(refuse(password), password)
+        }
+      ),
+      { numRuns: 1_000 }
+    )
   })
 
   it("never takes random letters for guessable", () => {
