@@ -30,22 +30,27 @@ export interface Limits {
 export const layer = (limits: Limits = {}): Layer.Layer<Passwords> =>
   Layer.sync(Passwords, () => {
     const atOnceMax = limits.atOnceMax ?? availableParallelism()
-    const derive = inTurn(atOnceMax, limits.waitingMax ?? 32 * atOnceMax)
+    const inTurn = makeTurns(atOnceMax, limits.waitingMax ?? 32 * atOnceMax)
+    const deriveInTurn = (password: Redacted.Redacted, salt: Uint8Array, parameters: Parameters) =>
+      inTurn(derive(password, salt, parameters))
 
     const verifyAbsent = (password: Redacted.Redacted) =>
-      Effect.as(derive(password, Buffer.alloc(current.saltBytes), current), false as const)
+      Effect.as(deriveInTurn(password, Buffer.alloc(current.saltBytes), current), false as const)
 
     return Passwords.of({
-      hash: (password) =>
+      hash: (password, judge = Effect.void) =>
         Effect.suspend(() => {
           const salt = randomBytes(current.saltBytes)
-          return Effect.map(derive(password, salt, current), (tag) => formatPhc({ parameters: current, salt, tag }))
+          return Effect.map(
+            inTurn(Effect.andThen(judge, derive(password, salt, current))),
+            (tag) => formatPhc({ parameters: current, salt, tag })
+          )
         }),
       verify: (password, stored) => {
         const phc = parsePhc(stored)
         return phc === undefined
           ? verifyAbsent(password)
-          : Effect.map(derive(password, phc.salt, phc.parameters), (tag) => timingSafeEqual(tag, phc.tag))
+          : Effect.map(deriveInTurn(password, phc.salt, phc.parameters), (tag) => timingSafeEqual(tag, phc.tag))
       },
       verifyAbsent,
       needsRehash: (stored) => {
@@ -56,8 +61,8 @@ export const layer = (limits: Limits = {}): Layer.Layer<Passwords> =>
     })
   })
 
-/** `derive`, at most `atOnceMax` at a time and `waitingMax` waiting. */
-const inTurn = (atOnceMax: number, waitingMax: number) => {
+/** Does an effect when its turn comes: at most `atOnceMax` at a time and `waitingMax` waiting. */
+const makeTurns = (atOnceMax: number, waitingMax: number) => {
   const turns = Semaphore.makeUnsafe(atOnceMax)
   const pendingMax = atOnceMax + waitingMax
   let pending = 0
@@ -70,17 +75,13 @@ const inTurn = (atOnceMax: number, waitingMax: number) => {
     Effect.sync(() => {
       pending--
     })
-  return (password: Redacted.Redacted, salt: Uint8Array, parameters: Parameters) =>
-    // a native job cannot be called back: once begun it keeps its turn to the end, whoever still wants the answer
-    Effect.acquireUseRelease(
-      enter,
-      () => turns.withPermit(Effect.uninterruptible(derive(password, salt, parameters))),
-      leave
-    )
+  return <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | HashingBusy> =>
+    Effect.acquireUseRelease(enter, () => turns.withPermit(effect), leave)
 }
 
+/** A native job cannot be called back: once begun it keeps its turn to the end, whoever still wants the answer. */
 const derive = (password: Redacted.Redacted, salt: Uint8Array, parameters: Parameters): Effect.Effect<Uint8Array> =>
-  Effect.callback((resume) => {
+  Effect.uninterruptible(Effect.callback((resume) => {
     const text = Redacted.value(password)
     if (isPasswordTooLong(text)) {
       throw new RangeError(`A password above ${passwordCharactersMax} characters came to be hashed`)
@@ -93,7 +94,7 @@ const derive = (password: Redacted.Redacted, salt: Uint8Array, parameters: Param
       parallelism: parameters.lanes,
       tagLength: parameters.tagBytes
     }, (error, tag) => resume(error === null ? Effect.succeed(tag) : Effect.die(error)))
-  })
+  }))
 
 interface Parameters {
   readonly memoryKib: number

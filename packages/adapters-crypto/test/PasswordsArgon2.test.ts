@@ -159,4 +159,24 @@ describe("PasswordsArgon2 under load", () => {
       const both = yield* Effect.all([hash(password), hash(password)], { concurrency: 2 })
       assert.strictEqual(both.length, 2)
     }).pipe(Effect.provide(PasswordsArgon2.layer({ atOnceMax: 1, waitingMax: 1 }))))
+
+  it.effect("judges no more passwords at a time than it hashes, and none that does not fit in the queue", () =>
+    Effect.gen(function*() {
+      const { hash } = yield* Passwords
+      const seen = { judged: 0, atOnce: 0, atOnceMost: 0 }
+      const judge = Effect.acquireUseRelease(
+        Effect.sync(() => {
+          seen.judged++
+          seen.atOnceMost = Math.max(seen.atOnceMost, ++seen.atOnce)
+        }),
+        () => Effect.andThen(Effect.promise(() => new Promise(setImmediate)), Effect.fail("weak" as const)),
+        () => Effect.sync(() => seen.atOnce--)
+      )
+      const results = yield* Effect.all(Array.from({ length: 500 }, () => Effect.flip(hash(password, judge))), {
+        concurrency: "unbounded"
+      })
+      assert.strictEqual(results.filter((error) => error === "weak").length, 5)
+      assert.deepStrictEqual(seen, { judged: 5, atOnce: 0, atOnceMost: 2 })
+      assert.isTrue(Result.isSuccess(yield* Effect.result(hash(password, Effect.void))))
+    }).pipe(Effect.provide(PasswordsArgon2.layer({ atOnceMax: 2, waitingMax: 3 }))))
 })

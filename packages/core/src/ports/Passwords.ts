@@ -17,8 +17,16 @@ export class HashingBusy extends Data.TaggedError("HashingBusy")<{ readonly pend
  * leaves the queue when interrupted. It dies on a password above `passwordCharactersMax`: callers refuse those first.
  */
 export class Passwords extends Context.Service<Passwords, {
-  /** A new hash of the password, under a new salt: a PHC string, at most 255 characters. */
-  readonly hash: (password: Redacted.Redacted) => Effect.Effect<string, HashingBusy>
+  /**
+   * A new hash of the password, under a new salt: a PHC string, at most 255 characters.
+   *
+   * `judge` is done in the hash's turn, before it: so no more passwords are judged at a time, or wait to be, than are hashed. Its
+   * failure is the answer, and nothing is hashed.
+   */
+  readonly hash: <E = never>(
+    password: Redacted.Redacted,
+    judge?: Effect.Effect<void, E>
+  ) => Effect.Effect<string, E | HashingBusy>
   /**
    * Whether the password is the one that `stored` was made from.
    *

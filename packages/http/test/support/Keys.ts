@@ -69,7 +69,8 @@ const digest = (password: Redacted.Redacted, version: number) =>
 export const outdatedHash = (password: string): string => digest(Redacted.make(password), 1)
 
 const passwords = Layer.succeed(Passwords)(Passwords.of({
-  hash: (password) => whileIdle(() => digest(password, 2)),
+  hash: (password, judge = Effect.void) =>
+    Effect.andThen(whileIdle(() => undefined), Effect.as(judge, digest(password, 2))),
   verify: (password, stored) =>
     whileIdle(() => {
       hashing.verifications++

@@ -1,15 +1,15 @@
-/** Sign-ins that all begin at once, in a thread of their own: what is measured meanwhile does not wait for them. */
+/** Requests that all begin at once, in a thread of their own: what is measured meanwhile does not wait for them. */
 import { Effect } from "effect"
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { call } from "./Call.ts"
 
-export interface SignInTry {
-  readonly email: string
-  readonly password: string
+export interface RushTry {
+  readonly path: string
+  readonly body: object
   readonly from: string
 }
 
-export interface SignInAnswer {
+export interface RushAnswer {
   readonly status: number
   readonly json: unknown
   /** The header; undefined where there is none. */
@@ -18,15 +18,15 @@ export interface SignInAnswer {
 
 interface Rush {
   readonly url: string
-  readonly tries: ReadonlyArray<SignInTry>
+  readonly tries: ReadonlyArray<RushTry>
 }
 
 /** What each try was answered. */
-export const rush = (url: string, tries: ReadonlyArray<SignInTry>): Effect.Effect<ReadonlyArray<SignInAnswer>> =>
+export const rush = (url: string, tries: ReadonlyArray<RushTry>): Effect.Effect<ReadonlyArray<RushAnswer>> =>
   Effect.callback((resume) => {
     const data: Rush = { url, tries }
     const worker = new Worker(new URL(import.meta.url), { workerData: data })
-    worker.once("message", (answers: ReadonlyArray<SignInAnswer>) => resume(Effect.succeed(answers)))
+    worker.once("message", (answers: ReadonlyArray<RushAnswer>) => resume(Effect.succeed(answers)))
     worker.once("error", (error) => resume(Effect.die(error)))
     return Effect.promise(() => worker.terminate())
   })
@@ -37,8 +37,8 @@ if (!isMainThread && isRush(workerData)) {
   const { tries, url } = workerData
   const answers = await Effect.runPromise(Effect.forEach(
     tries,
-    ({ from, ...body }) =>
-      Effect.map(call(url, "POST", "/auth/sign-in", { body, from }), ({ headers, json, status }): SignInAnswer => ({
+    ({ body, from, path }) =>
+      Effect.map(call(url, "POST", path, { body, from }), ({ headers, json, status }): RushAnswer => ({
         status,
         json,
         retryAfter: headers["retry-after"]?.toString()
