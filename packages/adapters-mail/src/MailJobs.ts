@@ -4,9 +4,10 @@
  * A job names ids alone. Address, name, token and what the mail is about are read or derived now, so that a mail never goes to
  * somebody who was erased in the meantime, carries a link that no longer works, or says what is no longer so.
  */
+import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
-import { type MailedTokenState, MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { MailSubjects } from "@ddd/core/ports/MailSubjects"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { UserId } from "@ddd/core/values/Ids"

@@ -1,6 +1,7 @@
+import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
-import { type MailedTokenState, type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"

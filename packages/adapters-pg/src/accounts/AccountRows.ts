@@ -1,8 +1,8 @@
 /** Rows of users: read, locked, and what their uniqueness refuses. */
 import type { AccountFields } from "@ddd/core/accounts/AccountChange"
 import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
-import type { Account, User } from "@ddd/core/accounts/User"
-import { houseUserId, userId } from "@ddd/core/values/Ids"
+import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
+import { userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlError } from "effect/sql"
@@ -33,9 +33,13 @@ interface AccountRow extends UserRow {
 /** What is stored where no password opens an account: the text of no hash. */
 const noPassword = "!"
 
+/** The stored hash of a password; null where none opens the account. */
+export const passwordHashOf = (row: Pick<AccountRow, "password_hash">): Redacted.Redacted | null =>
+  row.password_hash === noPassword ? null : Redacted.make(row.password_hash)
+
 const accountOf = (row: AccountRow): Account => ({
   user: userOf(row),
-  passwordHash: row.password_hash === noPassword ? null : Redacted.make(row.password_hash),
+  passwordHash: passwordHashOf(row),
   frozen: !row.is_active,
   erased: row.erased_at !== null
 })
@@ -52,13 +56,13 @@ export const lockAccount = (sql: PgClient.PgClient, id: string) =>
     ([row]) => row === undefined ? null : accountOf(row)
   )
 
-/** The same by the address in any case; null also for the house's. */
+/** The same by the address in any case; null also where it is no player's. */
 export const lockAccountOf = (sql: PgClient.PgClient, email: string) =>
   Effect.map(
     sql<AccountRow>`
       SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
-      WHERE lower(email) = lower(${email}) AND id <> ${houseUserId}::uuid AND erased_at IS NULL FOR NO KEY UPDATE`,
-    ([row]) => row === undefined ? null : accountOf(row)
+      WHERE lower(email) = lower(${email}) FOR NO KEY UPDATE`,
+    ([row]) => row === undefined ? null : playersAccount(accountOf(row))
   )
 
 /** The same without a lock, for who may change meanwhile. */
@@ -66,8 +70,8 @@ export const readAccountOf = (sql: PgClient.PgClient, email: string) =>
   Effect.map(
     sql<AccountRow>`
       SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
-      WHERE lower(email) = lower(${email}) AND id <> ${houseUserId}::uuid AND erased_at IS NULL`,
-    ([row]) => row === undefined ? null : accountOf(row)
+      WHERE lower(email) = lower(${email})`,
+    ([row]) => row === undefined ? null : playersAccount(accountOf(row))
   )
 
 /** Locks a wallet, as a sale does: what it decides by stays until the end of the transaction. */

@@ -2,10 +2,10 @@
 import type { KycStatus } from "@ddd/core/accounts/User"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
-import { Effect, flow, Layer, Redacted } from "effect"
+import { Effect, flow, Layer } from "effect"
 import { walletOf, type WalletRow } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
-import { userOf, type UserRow } from "./AccountRows.ts"
+import { passwordHashOf, userOf, type UserRow } from "./AccountRows.ts"
 import { makeServices } from "./AccountServices.ts"
 import { makeCredentials } from "./Credentials.ts"
 import { makeOperators } from "./OperatorActions.ts"
@@ -34,7 +34,7 @@ const make = Effect.gen(function*() {
   const passwordHash = Effect.fn("AccountsPg.passwordHash")(function*(user: UserId) {
     const [row] = yield* sql<{ readonly password_hash: string }>`
       SELECT password_hash FROM users WHERE id = ${user}::uuid AND erased_at IS NULL`
-    return row === undefined ? null : Redacted.make(row.password_hash)
+    return row === undefined ? null : passwordHashOf(row)
   })
 
   return Accounts.of({

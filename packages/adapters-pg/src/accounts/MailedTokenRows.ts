@@ -52,7 +52,7 @@ interface SentRow {
   readonly clock: Date
 }
 
-interface TokenRow {
+export interface TokenRow {
   readonly id: string
   readonly user_id: string
   readonly purpose: MailedTokenPurpose
@@ -62,7 +62,7 @@ interface TokenRow {
   readonly used_at: Date | null
 }
 
-const tokenOf = (row: TokenRow): MailedToken => ({
+export const tokenOf = (row: TokenRow): MailedToken => ({
   id: row.id,
   userId: userId(row.user_id),
   purpose: row.purpose,

@@ -2,9 +2,10 @@
 import { erase as decideErase } from "@ddd/core/accounts/Erase"
 import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
 import { exportAccount } from "@ddd/core/accounts/PersonalExport"
+import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
-import { houseUserId, isUuid, type UserId } from "@ddd/core/values/Ids"
+import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
@@ -20,14 +21,15 @@ interface HoldingsRow {
 
 export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
   const find = Effect.fn("AccountsPg.find")(function*(text: string) {
-    // a name may look like an id: the id is meant first
-    const [row] = yield* sql<UserRow & { readonly is_active: boolean; readonly erased_at: Date | null }>`
+    const rows = yield* sql<UserRow & { readonly is_active: boolean; readonly erased_at: Date | null }>`
       SELECT id, email, username, email_verified, created_at, is_active, erased_at FROM users
       WHERE id = ${
       isUuid(text) ? text : null
-    }::uuid OR lower(email) = lower(${text}) OR lower(username) = lower(${text})
-      ORDER BY id = ${isUuid(text) ? text : houseUserId}::uuid DESC, lower(email) = lower(${text}) DESC LIMIT 1`
-    return row === undefined ? null : { ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null }
+    }::uuid OR lower(email) = lower(${text}) OR lower(username) = lower(${text})`
+    return pickMeant(
+      text,
+      rows.map((row) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null }))
+    )
   })
 
   /** After the wallet's lock no sale is under way that found another state of the account. */

@@ -1,13 +1,7 @@
 /** Sessions on PostgreSQL: families of refresh tokens, of which only hashes are stored. */
-import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import { refresh } from "@ddd/core/accounts/Refresh"
 import { sessionId } from "@ddd/core/accounts/Session"
-import {
-  endAllSessions,
-  endReusedSession,
-  endSession,
-  type SessionsEnding,
-  signOut
-} from "@ddd/core/accounts/SessionEnding"
+import { endAllSessions, endSession, type SessionsEnding, signOut } from "@ddd/core/accounts/SessionEnding"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
@@ -71,32 +65,28 @@ const make = Effect.gen(function*() {
             AS successor_unused
         FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`
       if (row === undefined) return yield* Effect.die(new Error("a refresh token is never removed"))
-      const clock = instantOf(row.clock)
-      const decision = decideRefresh({
-        issuedAt: instantOf(row.created_at),
-        usedAt: instantOrNull(row.used_at),
-        // a successor that is not stored was made under another REFRESH_KEY: there is nothing to repeat
-        successorUsed: row.used_at !== null && !row.successor_unused,
-        sessionEnded: row.ended_at !== null
-      }, clock)
-      switch (decision) {
-        case "over":
-          return { _tag: "Unknown" } as const
-        case "reused":
-          yield* writeEnding(endReusedSession(owner, newId(clock), origin))
-          return { _tag: "Reused" } as const
-        case "rotate": {
-          const at = formatInstant(clock)
-          yield* sql`UPDATE refresh_tokens SET used_at = ${at}::timestamptz WHERE token_hash = ${tokenHash}`
-          yield* sql`
-            INSERT INTO refresh_tokens (token_hash, session_id, created_at)
-            VALUES (${successorHash}, ${owner.sessionId}::uuid, ${at}::timestamptz)`
-          yield* sql`UPDATE sessions SET last_used_at = ${at}::timestamptz WHERE id = ${owner.sessionId}::uuid`
-          return { _tag: "Refreshed", ...owner } as const
-        }
-        case "repeat":
-          return { _tag: "Refreshed", ...owner } as const
+      const now = instantOf(row.clock)
+      const { answer, end, rotateAt } = refresh({
+        now,
+        owner,
+        token: {
+          issuedAt: instantOf(row.created_at),
+          usedAt: instantOrNull(row.used_at),
+          sessionEnded: row.ended_at !== null
+        },
+        successorUnused: row.successor_unused,
+        newIds: { event: newId(now) }
+      }, origin)
+      if (end !== null) yield* writeEnding(end)
+      if (rotateAt !== null) {
+        const at = formatInstant(rotateAt)
+        yield* sql`UPDATE refresh_tokens SET used_at = ${at}::timestamptz WHERE token_hash = ${tokenHash}`
+        yield* sql`
+          INSERT INTO refresh_tokens (token_hash, session_id, created_at)
+          VALUES (${successorHash}, ${owner.sessionId}::uuid, ${at}::timestamptz)`
+        yield* sql`UPDATE sessions SET last_used_at = ${at}::timestamptz WHERE id = ${owner.sessionId}::uuid`
       }
+      return answer
     }, transact(sql)),
 
     endByToken: Effect.fn("SessionsPg.endByToken")(function*(tokenHash, origin) {

@@ -24,6 +24,36 @@ export interface MailedToken {
   readonly usedAt: Instant | null
 }
 
+/** Neither used nor expired. */
+const isUsable = ({ expiresAt, usedAt }: MailedToken, now: Instant): boolean => usedAt === null && now < expiresAt
+
+/** A mailed token as whoever writes its mail sees it. */
+export interface MailedTokenState {
+  readonly userId: UserId
+  readonly purpose: MailedTokenPurpose
+  /** The address that it verifies, or whose holder asked for a reset. */
+  readonly email: string
+  /** Of a change of address: the one that was in force when it was asked for. */
+  readonly previousEmail: string | null
+  readonly expiresAt: Instant
+  /** Neither used nor expired. */
+  readonly usable: boolean
+}
+
+/** How a token stands at `now`; null where there is none, or its player is erased. Read without a lock. */
+export const mailedTokenState = (
+  token: MailedToken | null,
+  { isErased, now }: { readonly isErased: boolean; readonly now: Instant }
+): MailedTokenState | null =>
+  token === null || token.email === null || isErased ? null : {
+    userId: token.userId,
+    purpose: token.purpose,
+    email: token.email,
+    previousEmail: token.previousEmail,
+    expiresAt: token.expiresAt,
+    usable: isUsable(token, now)
+  }
+
 /** A token that works: unused, in time, of a player who is not erased. */
 export type WorkingToken = MailedToken & { readonly email: string }
 
@@ -33,7 +63,7 @@ export const workingToken = (
   purpose: MailedTokenPurpose,
   now: Instant
 ): WorkingToken | null =>
-  token !== null && token.email !== null && token.purpose === purpose && token.usedAt === null && now < token.expiresAt
+  token !== null && token.email !== null && token.purpose === purpose && isUsable(token, now)
     ? { ...token, email: token.email }
     : null
 

@@ -37,7 +37,7 @@ export const signOut = (owner: SessionOwner, eventId: string, origin: RequestOri
 export const endSession = (owner: SessionOwner, eventId: string, origin: RequestOrigin): SessionsEnding =>
   endingOne(owner, "ended", { id: eventId, type: "session_ended", origin })
 
-/** A refresh token came back after its use (`decideRefresh`: `reused`). */
+/** A refresh token came back after its use (`refresh`). */
 export const endReusedSession = (owner: SessionOwner, eventId: string, origin: RequestOrigin): SessionsEnding =>
   endingOne(owner, "reused", { id: eventId, type: "refresh_reused", origin })
 

@@ -5,9 +5,17 @@
  * own constraint refuses the second, and `refusalOfTaken` says what that means.
  */
 import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
+import type { User } from "./User.ts"
 
 /** Whether two addresses, or two names, are the same. */
 export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+/**
+ * Whom an operator means by a text. `matches`: all whose id, address or name it is, in any case. A name may look like an id, or an
+ * address: the id is meant first, then the address.
+ */
+export const pickMeant = <A extends Pick<User, "id" | "email">>(text: string, matches: ReadonlyArray<A>): A | null =>
+  matches.find(({ id }) => id === text) ?? matches.find(({ email }) => isSameName(email, text)) ?? matches[0] ?? null
 
 /** What somebody wants to be known by; what is absent is not asked for. */
 export interface WantedNames {

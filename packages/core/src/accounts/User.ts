@@ -2,6 +2,7 @@
 import type { Redacted } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import { isPlayer } from "../values/Player.ts"
 
 /** A player (docs/api.md, "User"). */
 export interface User {
@@ -23,3 +24,7 @@ export interface Account {
   readonly frozen: boolean
   readonly erased: boolean
 }
+
+/** The account of a player; null for any other. */
+export const playersAccount = (account: Account | null): Account | null =>
+  account !== null && isPlayer({ userId: account.user.id, isErased: account.erased }) ? account : null

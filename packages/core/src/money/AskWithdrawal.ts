@@ -1,9 +1,10 @@
 /** Whether a player's money may be paid out, and what is written where it may. */
 import { Result } from "effect"
 import { answerToRepeat, type Idempotency, type KeptAnswer, type KeyReused } from "../values/Idempotency.ts"
-import { houseUserId, type UserId } from "../values/Ids.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import { isPlayer } from "../values/Player.ts"
 import type { Cents } from "./Money.ts"
 import type { PayoutAccount } from "./PayoutAccount.ts"
 import { askWithdrawal, type Moved, type Wallet, type WithdrawalRefusal } from "./Wallet.ts"
@@ -70,7 +71,7 @@ export const decideWithdrawal = (
   { kept, newId, now, player, wallet }: AskFacts,
   { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
 ): Result.Result<AskDecision, AskRefusal> => {
-  if (player === null || player.isErased || wallet === null || userId === houseUserId) {
+  if (player === null || wallet === null || !isPlayer({ userId, isErased: player.isErased })) {
     return Result.fail({ _tag: "UnknownUser" })
   }
   const earlier = answerToRepeat(idempotency, kept)

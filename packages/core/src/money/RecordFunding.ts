@@ -5,8 +5,9 @@
  * `creditWaiting`; then, where a step is due, `moveFunding` under the locks of the wallet and the withdrawals too.
  */
 import { Result } from "effect"
-import { houseUserId, type UserId } from "../values/Ids.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import { isPlayer } from "../values/Player.ts"
 import { type Cancellation, cancelUnsent, type StoredWithdrawal } from "./ConcludeWithdrawal.ts"
 import {
   applyEvent,
@@ -30,8 +31,6 @@ export interface NameMatch {
   readonly isId: boolean
   readonly isErased: boolean
 }
-
-const isPlayer = ({ isErased, userId }: NameMatch): boolean => !isErased && userId !== houseUserId
 
 /** The player of the first name that stands for one: by its being their id, else as a store knows them; null where none does. */
 export const playerByName = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {

@@ -1,20 +1,15 @@
 /** Port: sessions, each a family of refresh tokens, and the word that one has ended. */
 import { Context, type Effect, type Stream } from "effect"
+import type { Refreshed } from "../accounts/Refresh.ts"
 import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
 import type { EndedSession, Session, SessionEndReason, SessionId } from "../accounts/Session.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
-/** What became of a refresh. `reused`: the whole session has ended by it. `unknown`: no such token, or its session is over. */
-export type Refreshed =
-  | { readonly _tag: "Refreshed"; readonly userId: UserId; readonly sessionId: SessionId }
-  | { readonly _tag: "Reused" }
-  | { readonly _tag: "Unknown" }
-
 export class Sessions extends Context.Service<Sessions, {
   /**
    * Uses a refresh token: stores its successor's hash and answers whose session it is. The same token again within ten
-   * seconds, its successor unused, is answered the same. Decided by `decideRefresh`, in one transaction under the session's row.
+   * seconds, its successor unused, is answered the same. Decided by `refresh`, in one transaction under the session's row.
    */
   readonly refresh: (
     tokenHash: string,

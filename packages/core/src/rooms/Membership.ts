@@ -1,7 +1,8 @@
 /** Who makes a room, comes into it and goes. Each decision is made under the lock of the room's draw, but for that of a new room. */
 import { Result } from "effect"
-import { houseUserId, type UserId } from "../values/Ids.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import { isPlayer } from "../values/Player.ts"
 import type { Room } from "./Room.ts"
 import { isOpen, memberOf, type RoomRefusal, type RoomState, wrongState } from "./RoomState.ts"
 
@@ -22,8 +23,7 @@ export interface RoomUser {
 }
 
 /** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
-const isPlayer = (user: RoomUser | null): boolean =>
-  user !== null && user.userId !== houseUserId && !user.isFrozen && !user.isErased
+const mayTakePart = (user: RoomUser | null): boolean => isPlayer(user) && !user.isFrozen
 
 /** A member that is to be stored. */
 export interface NewMember {
@@ -42,7 +42,7 @@ export const createRoom = (
   host: RoomUser | null,
   clock: Instant
 ): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" }> =>
-  isPlayer(host)
+  mayTakePart(host)
     ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
     : Result.fail({ _tag: "UnknownUser" })
 
@@ -53,7 +53,7 @@ export const joinRoom = (
   user: RoomUser | null,
   clock: Instant
 ): Result.Result<NewMember, RoomRefusal> => {
-  if (!isPlayer(user)) return Result.fail({ _tag: "NoRoom" })
+  if (!mayTakePart(user)) return Result.fail({ _tag: "NoRoom" })
   if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
   if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
   if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })

@@ -30,7 +30,7 @@ export const makeNewPasswordHash = Effect.gen(function*() {
         const refusal = refusePassword(password, context, estimateGuesses)
         return refusal === undefined ? Effect.void : refuseField("password", passwordRefusalMessage(refusal))
       })),
-      oneByOne.withPermit
+      (judged) => oneByOne.withPermit(judged)
     )
 
   return (

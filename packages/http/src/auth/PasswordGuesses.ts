@@ -10,7 +10,7 @@ import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common"
 
 /** Words that the list of stolen passwords lacks, or has far behind: those that people of other languages, players and gamblers choose. */
 const ownWords =
-  `contrasena motdepasse wachtwoord haslo senha passe login superuser administrator opensesame hackme whoami newpassword
+  `contrasena motdepasse wachtwoord haslo senha passe login superuser administrator opensesame hackme whoami iamthe newpassword
 oldpassword yourpassword thepassword
 roblox fortnite zelda xbox iphone android gamer lottery millionaire sweetheart wednesday italy spain`.split(/\s+/)
 

@@ -1,8 +1,9 @@
 /** What every adapter of `Sessions` must do. */
 import { refreshTokenMillis, repeatMillis } from "@ddd/core/accounts/Refresh"
+import type { Refreshed } from "@ddd/core/accounts/Refresh"
 import { type EndedSession, sessionId } from "@ddd/core/accounts/Session"
 import { Accounts } from "@ddd/core/ports/Accounts"
-import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
 import { hashOf, present, times } from "../scenario/Steps.ts"

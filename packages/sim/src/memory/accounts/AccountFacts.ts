@@ -2,7 +2,7 @@
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import type { Holdings } from "@ddd/core/accounts/Refusals"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
-import type { Account, User } from "@ddd/core/accounts/User"
+import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
 import { zero } from "@ddd/core/money/Money"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Store } from "../Store.ts"
@@ -34,10 +34,10 @@ export const readAccount = (store: Stored, id: UserId): Account | null => {
   return row === undefined ? null : accountOf(row)
 }
 
-/** By the address; null also for the house's, which has no password. */
+/** By the address; null also where it is no player's. */
 export const readAccountOf = (store: Stored, email: string): Account | null => {
-  const row = findUser(store, (user) => user.passwordHash !== null && isSameName(user.email, email))
-  return row === undefined ? null : accountOf(row)
+  const row = findUser(store, (user) => isSameName(user.email, email))
+  return row === undefined ? null : playersAccount(accountOf(row))
 }
 
 /** Which of the wanted address and name another than `except` has. */

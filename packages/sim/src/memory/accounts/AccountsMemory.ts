@@ -8,7 +8,7 @@ import { changeProfile, newAddress } from "@ddd/core/accounts/Profile"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { openSession } from "@ddd/core/accounts/SignIn"
 import { signUp } from "@ddd/core/accounts/SignUp"
-import { isSameName } from "@ddd/core/accounts/TakenNames"
+import { isSameName, pickMeant } from "@ddd/core/accounts/TakenNames"
 import { askVerification, verifyEmail, waitingAddress } from "@ddd/core/accounts/Verification"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { emptyWallet } from "@ddd/core/money/Wallet"
@@ -164,12 +164,13 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
 
       find: (text) =>
         Effect.sync(() => {
-          const user = findUser(store, ({ id }) => id === text) ??
-            findUser(store, ({ email }) => isSameName(email, text)) ??
-            findUser(store, ({ username }) => isSameName(username, text))
-          return user === undefined
-            ? null
-            : { ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null }
+          const matches = [...store.users.values()].filter(({ email, id, username }) =>
+            id === text || isSameName(email, text) || isSameName(username, text)
+          )
+          return pickMeant(
+            text,
+            matches.map((user) => ({ ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null }))
+          )
         }),
 
       freeze: (id) =>

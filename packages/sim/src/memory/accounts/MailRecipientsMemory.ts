@@ -1,4 +1,5 @@
 /** Those who are written to, in memory. */
+import { mailedTokenState } from "@ddd/core/accounts/MailedToken"
 import { MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { Effect, Layer } from "effect"
 import { Store } from "../Store.ts"
@@ -15,18 +16,9 @@ export const layer = Layer.effect(
 
       mailedToken: (id) =>
         Effect.sync(() => {
-          const token = store.mailedTokens.get(id)
-          if (token === undefined || token.email === null) return null
-          if (store.users.get(token.userId)?.erasedAt !== null) return null
-          const { email, expiresAt, previousEmail, purpose, usedAt, userId } = token
-          return {
-            userId,
-            purpose,
-            email,
-            previousEmail,
-            expiresAt,
-            usable: usedAt === null && expiresAt > store.now()
-          }
+          const token = store.mailedTokens.get(id) ?? null
+          const isErased = token !== null && store.users.get(token.userId)?.erasedAt !== null
+          return mailedTokenState(token, { isErased, now: store.now() })
         })
     }))
 )

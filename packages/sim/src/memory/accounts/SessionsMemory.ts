@@ -1,8 +1,8 @@
 /** Sessions and their refresh tokens, in memory. */
-import { decideRefresh } from "@ddd/core/accounts/Refresh"
+import { refresh, type Refreshed } from "@ddd/core/accounts/Refresh"
 import type { Session } from "@ddd/core/accounts/Session"
-import { endAllSessions, endReusedSession, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
-import { type Refreshed, Sessions } from "@ddd/core/ports/Sessions"
+import { endAllSessions, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { Effect, Layer, Stream } from "effect"
 import { Store } from "../Store.ts"
 import type { SessionRow } from "../StoredRows.ts"
@@ -25,26 +25,20 @@ export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
           const found = shown(tokenHash)
           if (found === undefined) return { _tag: "Unknown" }
           const { session, token } = found
-          const { id: sessionId, userId } = session
-          const successor = store.refreshTokens.get(successorHash)
-          const now = store.now()
-          const decision = decideRefresh({
-            issuedAt: token.issuedAt,
-            usedAt: token.usedAt,
-            successorUsed: token.usedAt !== null && successor?.usedAt !== null,
-            sessionEnded: session.endedAt !== null
-          }, now)
-          if (decision === "over") return { _tag: "Unknown" }
-          if (decision === "reused") {
-            writeEnding(store, endReusedSession({ userId, sessionId }, store.newId(), origin))
-            return { _tag: "Reused" }
+          const { answer, end, rotateAt } = refresh({
+            now: store.now(),
+            owner: { userId: session.userId, sessionId: session.id },
+            token: { ...token, sessionEnded: session.endedAt !== null },
+            successorUnused: store.refreshTokens.get(successorHash)?.usedAt === null,
+            newIds: { event: store.newId() }
+          }, origin)
+          if (end !== null) writeEnding(store, end)
+          if (rotateAt !== null) {
+            store.refreshTokens.set(tokenHash, { ...token, usedAt: rotateAt })
+            store.refreshTokens.set(successorHash, { sessionId: session.id, issuedAt: rotateAt, usedAt: null })
+            store.sessions.set(session.id, { ...session, lastUsedAt: rotateAt })
           }
-          if (decision === "rotate") {
-            store.refreshTokens.set(tokenHash, { ...token, usedAt: now })
-            store.refreshTokens.set(successorHash, { sessionId, issuedAt: now, usedAt: null })
-            store.sessions.set(sessionId, { ...session, lastUsedAt: now })
-          }
-          return { _tag: "Refreshed", userId, sessionId }
+          return answer
         })),
 
       endByToken: (tokenHash, origin) =>
