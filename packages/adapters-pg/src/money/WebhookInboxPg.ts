@@ -67,11 +67,12 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     conclude: Effect.fn("WebhookInboxPg.conclude")(function*(id, conclusion) {
-      yield* sql`SELECT 1 FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
-      const erased = yield* sql`
-        SELECT 1 FROM fundings f JOIN users u ON u.id = f.user_id
-        WHERE f.reference = ${conclusion.reference} AND u.erased_at IS NOT NULL`
-      const { isBodyRemoved, outcome, reference, state } = concludeEvent(conclusion, erased.length > 0)
+      // An erasure locks the user before it looks through the events: it comes before this, or finds the event as it is written here.
+      // The condition is in the select list, as a row that does not match before the lock is not waited for.
+      const [buyer] = yield* sql<{ readonly is_erased: boolean }>`
+        SELECT u.erased_at IS NOT NULL AS is_erased FROM fundings f JOIN users u ON u.id = f.user_id
+        WHERE f.reference = ${conclusion.reference} FOR SHARE OF u`
+      const { isBodyRemoved, outcome, reference, state } = concludeEvent(conclusion, buyer?.is_erased === true)
       yield* sql`
         UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
           body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END
