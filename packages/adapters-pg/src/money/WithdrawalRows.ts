@@ -1,6 +1,6 @@
 /** Rows of withdrawals: read under their locks, and written as decided. */
 import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
-import { cents } from "@ddd/core/money/Money"
+import { cents, formatCents } from "@ddd/core/money/Money"
 import type {
   ProviderPayoutStatus,
   ProviderStep,
@@ -13,7 +13,7 @@ import type { ScheduledWithdrawal } from "@ddd/core/money/WithdrawalActions"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import { type UserId, userId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
@@ -136,38 +136,46 @@ export const lockAndReadWallet = (sql: PgClient.PgClient, user: string) =>
     ([row]) => row === undefined ? null : walletOf(row)
   )
 
-const timeOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new Date(at)
 
-/** Writes a withdrawal that was just asked for. Its movement is written already, at `askedAt`; its first turn is due at once. */
-export const insertWithdrawal = (
-  sql: PgClient.PgClient,
-  { account, amount, id, userId }: Withdrawal,
-  askedAt: Date
-) =>
-  sql`
-    INSERT INTO withdrawals (id, user_id, amount, account, asked_at, due_at)
-    VALUES (${id}::uuid, ${userId}::uuid, ${amount}::bigint * 0.01, ${account}, ${askedAt}, ${askedAt})`
+/** The columns of a withdrawal that may change. */
+const changeableColumns = ({ schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal) => {
+  const { held, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
+  return {
+    status,
+    transfer_status: transfer.status,
+    transfer_attempt: transfer.attempt,
+    transfer_sent_at: dateOrNull(transfer.sentAt),
+    transfer_id: transfer.objectId,
+    payout_status: payout.status,
+    payout_attempt: payout.attempt,
+    payout_sent_at: dateOrNull(payout.sentAt),
+    payout_id: payout.objectId,
+    provider_payout_status: providerPayoutStatus,
+    reversal_status: reversal.status,
+    reversal_attempt: reversal.attempt,
+    reversal_sent_at: dateOrNull(reversal.sentAt),
+    reversal_id: reversal.objectId,
+    held_reason: held?.reason ?? null,
+    held_step: held?.step ?? null,
+    problem,
+    turn,
+    idle_turns: idleTurns,
+    due_at: dateOrNull(dueAt),
+    taken_until: dateOrNull(claimedUntil)
+  }
+}
+
+/** Writes a withdrawal that was just asked for. Its movement is written already. */
+export const insertWithdrawal = (sql: PgClient.PgClient, asked: ScheduledWithdrawal) => {
+  const { account, amount, askedAt, id, userId } = asked.withdrawal
+  const fixed = { id, user_id: userId, amount: formatCents(amount), account, asked_at: new Date(askedAt) }
+  return sql`INSERT INTO withdrawals ${sql.insert({ ...fixed, ...changeableColumns(asked) })}`
+}
 
 /** Writes all of a withdrawal that may change. Its row is locked; movements of a new status are written already. */
-export const storeWithdrawal = (
-  sql: PgClient.PgClient,
-  { schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal
-) => {
-  const { held, id, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
-  return sql`
-    UPDATE withdrawals SET status = ${status},
-      transfer_status = ${transfer.status}, transfer_attempt = ${transfer.attempt}::int,
-      transfer_sent_at = ${timeOrNull(transfer.sentAt)}::timestamptz, transfer_id = ${transfer.objectId},
-      payout_status = ${payout.status}, payout_attempt = ${payout.attempt}::int,
-      payout_sent_at = ${timeOrNull(payout.sentAt)}::timestamptz, payout_id = ${payout.objectId},
-      provider_payout_status = ${providerPayoutStatus},
-      reversal_status = ${reversal.status}, reversal_attempt = ${reversal.attempt}::int,
-      reversal_sent_at = ${timeOrNull(reversal.sentAt)}::timestamptz, reversal_id = ${reversal.objectId},
-      held_reason = ${held?.reason ?? null}, held_step = ${held?.step ?? null}, problem = ${problem},
-      turn = ${turn}::int, idle_turns = ${idleTurns}::int, due_at = ${timeOrNull(dueAt)}::timestamptz,
-      taken_until = ${timeOrNull(claimedUntil)}::timestamptz
-    WHERE id = ${id}::uuid`
-}
+export const storeWithdrawal = (sql: PgClient.PgClient, changed: ScheduledWithdrawal) =>
+  sql`UPDATE withdrawals SET ${sql.update(changeableColumns(changed))} WHERE id = ${changed.withdrawal.id}::uuid`
 
 /** Writes a conclusion: movement, wallet and mail of a new status first, then the withdrawal. Wallet and row are locked. */
 export const writeConclusion = Effect.fnUntraced(function*(
