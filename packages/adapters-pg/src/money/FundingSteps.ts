@@ -131,15 +131,19 @@ const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
     : new DepositRefused({ refusal: refusal.refusal })
 
 /** Concludes the events that told of a purchase whose buyer was unknown then. */
-const concludeWaiting = (sql: PgClient.PgClient, reference: string, outcome: string) =>
+const writeWaiting = (
+  sql: PgClient.PgClient,
+  reference: string,
+  { from, outcome, state }: NonNullable<FundingMove["waitingEvents"]>
+) =>
   sql`
-    UPDATE webhook_events SET state = 'done', handled_at = app_now(), outcome = ${outcome}
-    WHERE reference = ${reference} AND state = 'waiting'`
+    UPDATE webhook_events SET state = ${state}, handled_at = app_now(), outcome = ${outcome}
+    WHERE reference = ${reference} AND state = ${from}`
 
 /** Writes what a step moves. Gives the rows of the funding's own movements, oldest first. */
 const writeMove = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  { cancellation, funding, moved, waitingOutcome }: FundingMove,
+  { cancellation, funding, moved, waitingEvents }: FundingMove,
   user: DueFundingStep["userId"],
   now: Instant,
   metadata: Readonly<Record<string, unknown>> | null
@@ -150,7 +154,7 @@ const writeMove = Effect.fnUntraced(function*(
   })
   const rows = yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
   yield* storeFunding(sql, funding)
-  if (waitingOutcome !== null) yield* concludeWaiting(sql, funding.reference, waitingOutcome)
+  if (waitingEvents !== null) yield* writeWaiting(sql, funding.reference, waitingEvents)
   return rows
 })
 

@@ -1,4 +1,5 @@
 /** Writes what happened to wallets. */
+import { initialStatus } from "@ddd/core/money/Transaction"
 import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
 import type { UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
@@ -19,7 +20,7 @@ export interface MovesOptions {
   readonly createdAt?: Instant | undefined
 }
 
-/** Inserts the movements of wallets that are written beside; gives their rows. A withdrawal is inserted as pending. */
+/** Inserts the movements of wallets that are written beside; gives their rows. */
 const insertMovements = (
   sql: PgClient.PgClient,
   newId: (at: Instant) => string,
@@ -35,22 +36,21 @@ const insertMovements = (
   return sql<TransactionRow>`
     INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, created_at,
       wallet_seq, counter_account, withdrawable_delta)
-    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01,
-      CASE m.type WHEN 'withdrawal' THEN 'pending' ELSE 'completed' END, m.reference, ${said}::jsonb,
+    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01, m.status, m.reference, ${said}::jsonb,
       coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01
     FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
       ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
       ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
-      ${rows.map(({ referenceId }) => referenceId)}::text[],
+      ${rows.map(({ type }) => initialStatus(type))}::text[], ${rows.map(({ referenceId }) => referenceId)}::text[],
       ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
       ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
-      AS m (id, user_id, type, amount, balance, reference, seq, counter, delta)
+      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta)
     RETURNING ${transactionColumns(sql)}`
 }
 
 /**
  * Writes a wallet and the movements, one or more, that made it what it is; gives their rows, oldest first. The wallet is locked
- * already. A withdrawal is written as pending.
+ * already.
  */
 export const writeMoves = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
