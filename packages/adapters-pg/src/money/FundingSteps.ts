@@ -24,7 +24,7 @@ import { isUuid, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
-import { centsOrNull, type TransactionRow } from "../database/Rows.ts"
+import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
@@ -103,26 +103,26 @@ export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames
   sql`
     INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
-/** The id of the movement that took a deposit back; null where none did. */
-const chargebackOf = (sql: PgClient.PgClient, reference: string) =>
+/** The clock, and the id of the movement that took a deposit back; null where none did. */
+const readClockAndChargeback = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
-    sql<{ readonly id: string }>`SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}`,
-    ([row]) => row?.id ?? null
+    sql<{ readonly clock: Date; readonly chargeback_id: string | null }>`
+      SELECT app_now() AS clock,
+        (SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}) AS chargeback_id`,
+    ([row]) => ({ now: instantOf(row!.clock), chargebackId: row!.chargeback_id })
   )
 
-/** Locks the wallet, and withdrawals where it lacks funds, and reads what decides about a step. */
+/** Locks the wallet, and withdrawals where it lacks funds; only then reads the rest of what decides about a step. */
 const moveFacts = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   { reference }: Funding,
-  { amount, step, userId }: DueFundingStep,
-  at: Instant
+  { amount, step, userId }: DueFundingStep
 ) {
   const wallet = yield* lockAndReadWallet(sql, userId)
   const unsent = step === "take back" && wallet !== null && lacksFunds(wallet, amount)
     ? yield* lockUnsent(sql, userId)
     : []
-  const chargebackId = step === "give back" ? yield* chargebackOf(sql, reference) : null
-  return { wallet, unsent, chargebackId, now: unsent[0]?.now ?? at }
+  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference) }
 })
 
 const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
@@ -162,7 +162,6 @@ const writeMove = Effect.fnUntraced(function*(
 const write = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   { due, funding, shared }: FundingDecision,
-  at: Instant,
   metadata: Readonly<Record<string, unknown>> | null
 ) {
   const { sql } = services
@@ -172,7 +171,7 @@ const write = Effect.fnUntraced(function*(
     const rows: ReadonlyArray<TransactionRow> = []
     return { funding, rows }
   }
-  const facts = yield* moveFacts(sql, funding, due, at)
+  const facts = yield* moveFacts(sql, funding, due)
   const move = moveFunding(facts, funding, due)
   if (Result.isFailure(move)) return yield* refused(move.failure)
   const rows = yield* writeMove(services, move.success, due.userId, facts.now, metadata)
@@ -192,19 +191,18 @@ const lockFunding = Effect.fnUntraced(function*(sql: PgClient.PgClient, referenc
 /** Records an event, as a transaction. `metadata` is kept with the movements. */
 export const recordEvent = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  at: Instant,
   event: FundingEvent,
   metadata: Readonly<Record<string, unknown>> | null = null
 ) {
   const facts = yield* lockFunding(services.sql, canonicalReference(event.reference), event)
   const decision = recordFunding(facts, event)
-  if (Result.isSuccess(decision)) return yield* write(services, decision.success, at, metadata)
+  if (Result.isSuccess(decision)) return yield* write(services, decision.success, metadata)
   const { failure } = decision
   return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new FundingConflict(failure)
 })
 
 /** Credits what waits under a reference, as a transaction. Null where nothing is to be credited. */
-export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, at: Instant, reference: string) {
+export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, reference: string) {
   const decision = decideWaiting(yield* lockFunding(services.sql, reference, null))
-  return decision === null ? null : yield* write(services, decision, at, null)
+  return decision === null ? null : yield* write(services, decision, null)
 })

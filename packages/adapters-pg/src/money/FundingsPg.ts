@@ -3,7 +3,6 @@ import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { shareNames } from "@ddd/core/money/RecordFunding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
-import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -14,17 +13,16 @@ import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from ".
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
-  const now = yield* Now
   const services = { sql, newId, outbox: yield* Outbox }
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
-    return (yield* creditWaiting(services, yield* now.now, reference)) !== null
+    return (yield* creditWaiting(services, reference)) !== null
   }, inTransaction(sql))
 
   return Fundings.of({
     record: Effect.fn("FundingsPg.record")(
       function*(event) {
-        const { funding, rows } = yield* recordEvent(services, yield* now.now, event)
+        const { funding, rows } = yield* recordEvent(services, event)
         return { funding, transactions: rows.map(transactionOf) }
       },
       transact(sql)

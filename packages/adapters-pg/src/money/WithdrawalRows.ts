@@ -1,4 +1,5 @@
 /** Rows of withdrawals: read under their locks, and written as decided. */
+import type { ClaimFacts } from "@ddd/core/money/ClaimWithdrawal"
 import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
 import { cents, formatCents } from "@ddd/core/money/Money"
 import type {
@@ -54,16 +55,14 @@ export interface WithdrawalRow {
   readonly idle_turns: number
 }
 
-/** A withdrawal as it is stored, with what is decided by beside it. */
-interface StoredRow extends WithdrawalRow {
+interface ScheduledRow extends WithdrawalRow {
   readonly due_at: Date | null
   readonly taken_until: Date | null
+}
+
+interface StoredRow extends ScheduledRow {
   /** Of its movement, which never changes. */
   readonly withdrawable_delta: bigint
-  /** Whether its player's account is frozen. */
-  readonly is_frozen: boolean
-  /** The clock when it was read. */
-  readonly clock: Date
 }
 
 export const withdrawalColumns = (sql: PgClient.PgClient) =>
@@ -72,10 +71,11 @@ export const withdrawalColumns = (sql: PgClient.PgClient) =>
     w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
     w.problem, w.turn, w.idle_turns`)
 
+const scheduledColumns = (sql: PgClient.PgClient) => sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until`
+
 const storedColumns = (sql: PgClient.PgClient) =>
-  sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until, app_now() AS clock,
-    (SELECT (t.withdrawable_delta * 100)::bigint FROM transactions t WHERE t.id = w.id) AS withdrawable_delta,
-    (SELECT NOT u.is_active FROM users u WHERE u.id = w.user_id) AS is_frozen`
+  sql`${scheduledColumns(sql)},
+    (SELECT (t.withdrawable_delta * 100)::bigint FROM transactions t WHERE t.id = w.id) AS withdrawable_delta`
 
 const stepOf = (status: StepStatus, attempt: number, sentAt: Date | null, objectId: string | null): StepState => ({
   status,
@@ -101,23 +101,38 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   idleTurns: row.idle_turns
 })
 
-const storedOf = (row: StoredRow): StoredWithdrawal & { readonly isFrozen: boolean; readonly now: Instant } => ({
+const scheduledOf = (row: ScheduledRow): ScheduledWithdrawal => ({
   withdrawal: withdrawalOf(row),
-  schedule: { dueAt: instantOrNull(row.due_at), claimedUntil: instantOrNull(row.taken_until) },
-  withdrawableDelta: cents(row.withdrawable_delta),
-  isFrozen: row.is_frozen,
-  now: instantOf(row.clock)
+  schedule: { dueAt: instantOrNull(row.due_at), claimedUntil: instantOrNull(row.taken_until) }
 })
 
-/** Locks a withdrawal's row, waiting for whoever has it, and only then reads it and the clock. After the wallet's lock, if both. */
-export const lockWithdrawal = (sql: PgClient.PgClient, id: string) =>
-  Effect.andThen(
-    sql`SELECT 1 FROM withdrawals WHERE id = ${id}::uuid FOR NO KEY UPDATE`,
-    Effect.map(
-      sql<StoredRow>`SELECT ${storedColumns(sql)} FROM withdrawals w WHERE w.id = ${id}::uuid`,
-      ([row]) => row === undefined ? null : storedOf(row)
-    )
-  )
+const storedOf = (row: StoredRow): StoredWithdrawal => ({
+  ...scheduledOf(row),
+  withdrawableDelta: cents(row.withdrawable_delta)
+})
+
+/** Locks a withdrawal's row, waiting for whoever has it. After the wallet's lock, if both. */
+const lockRow = (sql: PgClient.PgClient, id: string) =>
+  sql`SELECT 1 FROM withdrawals WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+
+/** Locks a withdrawal's row, and only then reads what decides about claiming its turn; null where there is none. */
+export const lockToClaim = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
+  yield* lockRow(sql, id)
+  const [row] = yield* sql<ScheduledRow & { readonly clock: Date; readonly is_frozen: boolean }>`
+    SELECT ${scheduledColumns(sql)}, app_now() AS clock, NOT u.is_active AS is_frozen
+    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+  return row === undefined
+    ? null
+    : { ...scheduledOf(row), isFrozen: row.is_frozen, now: instantOf(row.clock) } satisfies ClaimFacts
+})
+
+/** Locks a withdrawal's row, after its wallet's, and only then reads it, its movement and the clock; null where there is none. */
+export const lockToConclude = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
+  yield* lockRow(sql, id)
+  const [row] = yield* sql<StoredRow & { readonly clock: Date }>`
+    SELECT ${storedColumns(sql)}, app_now() AS clock FROM withdrawals w WHERE w.id = ${id}::uuid`
+  return row === undefined ? null : { ...storedOf(row), now: instantOf(row.clock) }
+})
 
 /** Locks a player's withdrawals that the provider has not been asked for, and reads them, newest first. After the wallet's lock. */
 export const lockUnsent = (sql: PgClient.PgClient, user: UserId) =>

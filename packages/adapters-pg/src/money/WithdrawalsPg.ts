@@ -29,7 +29,8 @@ import { writeMoves } from "./WalletMoves.ts"
 import {
   insertWithdrawal,
   lockAndReadWallet,
-  lockWithdrawal,
+  lockToClaim,
+  lockToConclude,
   storeWithdrawal,
   withdrawalColumns,
   withdrawalOf,
@@ -113,7 +114,7 @@ const make = Effect.gen(function*() {
   const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
     const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
     const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
-    const stored = wallet === null ? null : yield* lockWithdrawal(sql, id)
+    const stored = wallet === null ? null : yield* lockToConclude(sql, id)
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null
     yield* writeConclusion(services, conclusion, stored.now)
@@ -130,7 +131,7 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {
-      const facts = yield* lockWithdrawal(sql, id)
+      const facts = yield* lockToClaim(sql, id)
       if (facts === null) return null
       const decision = claimWithdrawal(facts, isUrgent)
       if (decision._tag === "Leave") return null
