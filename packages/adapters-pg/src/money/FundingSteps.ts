@@ -50,12 +50,29 @@ const fundingOf = (row: FundingRow): Funding => ({
   names: row.names
 })
 
+const fundingColumns = (sql: PgClient.PgClient) =>
+  sql.literal(
+    "reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount, names"
+  )
+
 export const readFunding = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
-    sql<FundingRow>`
-      SELECT reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount, names
-      FROM fundings WHERE reference = ${reference}`,
+    sql<FundingRow>`SELECT ${fundingColumns(sql)} FROM fundings WHERE reference = ${reference}`,
     ([row]) => row === undefined ? null : fundingOf(row)
+  )
+
+/** How many purchases of unknown buyers are looked through at once. */
+const waitingPageSize = 200
+
+/** A page of the purchases whose buyer is unknown, oldest first: those after the funding `after`; null: from the first. */
+const readWaiting = (sql: PgClient.PgClient, after: string | null) =>
+  Effect.map(
+    sql<FundingRow>`
+      SELECT ${fundingColumns(sql)} FROM fundings
+      WHERE purchased AND given = 'nothing' AND user_id IS NULL AND (${after}::text IS NULL
+        OR (created_at, reference) > (SELECT created_at, reference FROM fundings WHERE reference = ${after}::text))
+      ORDER BY created_at, reference LIMIT ${waitingPageSize}`,
+    (rows) => rows.map(fundingOf)
   )
 
 const storeFunding = (
@@ -199,6 +216,14 @@ export const recordEvent = Effect.fnUntraced(function*(
   if (Result.isSuccess(decision)) return yield* write(services, decision.success, metadata)
   const { failure } = decision
   return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new FundingConflict(failure)
+})
+
+/** The references of a page of `readWaiting` that could be credited as things are, and the funding that the page ends with; null: none. */
+export const findCreditable = Effect.fnUntraced(function*(sql: PgClient.PgClient, after: string | null) {
+  const page = yield* readWaiting(sql, after)
+  const matches = yield* matchesOf(sql, page.flatMap(({ names }) => names))
+  const creditable = page.filter((earlier) => decideWaiting({ earlier, matches }) !== null)
+  return { creditable: creditable.map(({ reference }) => reference), last: page.at(-1)?.reference ?? null }
 })
 
 /** Credits what waits under a reference, as a transaction. Null where nothing is to be credited. */

@@ -8,7 +8,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
+import { creditWaiting, findCreditable, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -18,6 +18,15 @@ const make = Effect.gen(function*() {
   const creditOne = Effect.fnUntraced(function*(reference: string) {
     return (yield* creditWaiting(services, reference)) !== null
   }, inTransaction(sql))
+
+  const creditIfPossible = (reference: string) =>
+    creditOne(reference).pipe(
+      // one that cannot be credited keeps nobody else waiting
+      Effect.catchTags({
+        DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
+        UnknownUser: () => Effect.succeed(false)
+      })
+    )
 
   return Fundings.of({
     record: Effect.fn("FundingsPg.record")(
@@ -41,24 +50,14 @@ const make = Effect.gen(function*() {
     ),
 
     creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {
-      const rows = yield* sql<{ readonly reference: string }>`
-        SELECT f.reference FROM fundings f
-        WHERE f.purchased AND f.given = 'nothing' AND f.user_id IS NULL AND (NOT f.refunded OR f.refund_reversed) AND EXISTS (
-          SELECT FROM unnest(f.names) AS n (name)
-          LEFT JOIN buyer_names b ON b.name = n.name
-          JOIN users u ON u.id::text = n.name OR u.id = b.user_id
-          WHERE u.erased_at IS NULL)
-        ORDER BY f.created_at LIMIT ${limit}`
       const credited: Array<string> = []
-      for (const { reference } of rows) {
-        const done = yield* creditOne(reference).pipe(
-          // one that cannot be credited keeps nobody else waiting
-          Effect.catchTags({
-            DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
-            UnknownUser: () => Effect.succeed(false)
-          })
-        )
-        if (done) credited.push(reference)
+      let page = yield* findCreditable(sql, null)
+      while (page.last !== null) {
+        for (const reference of page.creditable) {
+          if (credited.length >= limit) return credited
+          if (yield* creditIfPossible(reference)) credited.push(reference)
+        }
+        page = yield* findCreditable(sql, page.last)
       }
       return credited
     }, orUnavailable)
