@@ -1,4 +1,5 @@
 /** Takes a person who is erased out of whatever is kept of them beside their row: see `Erasure` in core. */
+import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -16,7 +17,7 @@ import { accountPseudonym } from "./ThrottlesPg.ts"
 const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId, email: string) {
   yield* sql`
     UPDATE webhook_events SET body = ''
-    WHERE state <> 'received' AND body <> '' AND (
+    WHERE state = ANY (${erasableStates}::text[]) AND body <> '' AND (
       reference IN (SELECT reference FROM fundings WHERE user_id = ${user}::uuid)
       OR EXISTS (
         SELECT FROM (

@@ -24,7 +24,7 @@ import { isUuid, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
-import { centsOrNull, type TransactionRow } from "../database/Rows.ts"
+import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
@@ -50,12 +50,29 @@ const fundingOf = (row: FundingRow): Funding => ({
   names: row.names
 })
 
+const fundingColumns = (sql: PgClient.PgClient) =>
+  sql.literal(
+    "reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount, names"
+  )
+
 export const readFunding = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
-    sql<FundingRow>`
-      SELECT reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount, names
-      FROM fundings WHERE reference = ${reference}`,
+    sql<FundingRow>`SELECT ${fundingColumns(sql)} FROM fundings WHERE reference = ${reference}`,
     ([row]) => row === undefined ? null : fundingOf(row)
+  )
+
+/** How many purchases of unknown buyers are looked through at once. */
+const waitingPageSize = 200
+
+/** A page of the purchases whose buyer is unknown, oldest first: those after the funding `after`; null: from the first. */
+const readWaiting = (sql: PgClient.PgClient, after: string | null) =>
+  Effect.map(
+    sql<FundingRow>`
+      SELECT ${fundingColumns(sql)} FROM fundings
+      WHERE purchased AND given = 'nothing' AND user_id IS NULL AND (${after}::text IS NULL
+        OR (created_at, reference) > (SELECT created_at, reference FROM fundings WHERE reference = ${after}::text))
+      ORDER BY created_at, reference LIMIT ${waitingPageSize}`,
+    (rows) => rows.map(fundingOf)
   )
 
 const storeFunding = (
@@ -103,26 +120,26 @@ export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames
   sql`
     INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
-/** The id of the movement that took a deposit back; null where none did. */
-const chargebackOf = (sql: PgClient.PgClient, reference: string) =>
+/** The clock, and the id of the movement that took a deposit back; null where none did. */
+const readClockAndChargeback = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
-    sql<{ readonly id: string }>`SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}`,
-    ([row]) => row?.id ?? null
+    sql<{ readonly clock: Date; readonly chargeback_id: string | null }>`
+      SELECT app_now() AS clock,
+        (SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}) AS chargeback_id`,
+    ([row]) => ({ now: instantOf(row!.clock), chargebackId: row!.chargeback_id })
   )
 
-/** Locks the wallet, and withdrawals where it lacks funds, and reads what decides about a step. */
+/** Locks the wallet, and withdrawals where it lacks funds; only then reads the rest of what decides about a step. */
 const moveFacts = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   { reference }: Funding,
-  { amount, step, userId }: DueFundingStep,
-  at: Instant
+  { amount, step, userId }: DueFundingStep
 ) {
   const wallet = yield* lockAndReadWallet(sql, userId)
   const unsent = step === "take back" && wallet !== null && lacksFunds(wallet, amount)
     ? yield* lockUnsent(sql, userId)
     : []
-  const chargebackId = step === "give back" ? yield* chargebackOf(sql, reference) : null
-  return { wallet, unsent, chargebackId, now: unsent[0]?.now ?? at }
+  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference) }
 })
 
 const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
@@ -131,15 +148,19 @@ const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
     : new DepositRefused({ refusal: refusal.refusal })
 
 /** Concludes the events that told of a purchase whose buyer was unknown then. */
-const concludeWaiting = (sql: PgClient.PgClient, reference: string, outcome: string) =>
+const writeWaiting = (
+  sql: PgClient.PgClient,
+  reference: string,
+  { from, outcome, state }: NonNullable<FundingMove["waitingEvents"]>
+) =>
   sql`
-    UPDATE webhook_events SET state = 'done', handled_at = app_now(), outcome = ${outcome}
-    WHERE reference = ${reference} AND state = 'waiting'`
+    UPDATE webhook_events SET state = ${state}, handled_at = app_now(), outcome = ${outcome}
+    WHERE reference = ${reference} AND state = ${from}`
 
 /** Writes what a step moves. Gives the rows of the funding's own movements, oldest first. */
 const writeMove = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  { cancellation, funding, moved, waitingOutcome }: FundingMove,
+  { cancellation, funding, moved, waitingEvents }: FundingMove,
   user: DueFundingStep["userId"],
   now: Instant,
   metadata: Readonly<Record<string, unknown>> | null
@@ -150,7 +171,7 @@ const writeMove = Effect.fnUntraced(function*(
   })
   const rows = yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
   yield* storeFunding(sql, funding)
-  if (waitingOutcome !== null) yield* concludeWaiting(sql, funding.reference, waitingOutcome)
+  if (waitingEvents !== null) yield* writeWaiting(sql, funding.reference, waitingEvents)
   return rows
 })
 
@@ -158,7 +179,6 @@ const writeMove = Effect.fnUntraced(function*(
 const write = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   { due, funding, shared }: FundingDecision,
-  at: Instant,
   metadata: Readonly<Record<string, unknown>> | null
 ) {
   const { sql } = services
@@ -168,7 +188,7 @@ const write = Effect.fnUntraced(function*(
     const rows: ReadonlyArray<TransactionRow> = []
     return { funding, rows }
   }
-  const facts = yield* moveFacts(sql, funding, due, at)
+  const facts = yield* moveFacts(sql, funding, due)
   const move = moveFunding(facts, funding, due)
   if (Result.isFailure(move)) return yield* refused(move.failure)
   const rows = yield* writeMove(services, move.success, due.userId, facts.now, metadata)
@@ -188,19 +208,26 @@ const lockFunding = Effect.fnUntraced(function*(sql: PgClient.PgClient, referenc
 /** Records an event, as a transaction. `metadata` is kept with the movements. */
 export const recordEvent = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  at: Instant,
   event: FundingEvent,
   metadata: Readonly<Record<string, unknown>> | null = null
 ) {
   const facts = yield* lockFunding(services.sql, canonicalReference(event.reference), event)
   const decision = recordFunding(facts, event)
-  if (Result.isSuccess(decision)) return yield* write(services, decision.success, at, metadata)
+  if (Result.isSuccess(decision)) return yield* write(services, decision.success, metadata)
   const { failure } = decision
   return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new FundingConflict(failure)
 })
 
+/** The references of a page of `readWaiting` that could be credited as things are, and the funding that the page ends with; null: none. */
+export const findCreditable = Effect.fnUntraced(function*(sql: PgClient.PgClient, after: string | null) {
+  const page = yield* readWaiting(sql, after)
+  const matches = yield* matchesOf(sql, page.flatMap(({ names }) => names))
+  const creditable = page.filter((earlier) => decideWaiting({ earlier, matches }) !== null)
+  return { creditable: creditable.map(({ reference }) => reference), last: page.at(-1)?.reference ?? null }
+})
+
 /** Credits what waits under a reference, as a transaction. Null where nothing is to be credited. */
-export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, at: Instant, reference: string) {
+export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, reference: string) {
   const decision = decideWaiting(yield* lockFunding(services.sql, reference, null))
-  return decision === null ? null : yield* write(services, decision, at, null)
+  return decision === null ? null : yield* write(services, decision, null)
 })

@@ -3,28 +3,35 @@ import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { shareNames } from "@ddd/core/money/RecordFunding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
-import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import { creditWaiting, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
+import { creditWaiting, findCreditable, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
-  const now = yield* Now
   const services = { sql, newId, outbox: yield* Outbox }
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
-    return (yield* creditWaiting(services, yield* now.now, reference)) !== null
+    return (yield* creditWaiting(services, reference)) !== null
   }, inTransaction(sql))
+
+  const creditIfPossible = (reference: string) =>
+    creditOne(reference).pipe(
+      // one that cannot be credited keeps nobody else waiting
+      Effect.catchTags({
+        DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
+        UnknownUser: () => Effect.succeed(false)
+      })
+    )
 
   return Fundings.of({
     record: Effect.fn("FundingsPg.record")(
       function*(event) {
-        const { funding, rows } = yield* recordEvent(services, yield* now.now, event)
+        const { funding, rows } = yield* recordEvent(services, event)
         return { funding, transactions: rows.map(transactionOf) }
       },
       transact(sql)
@@ -43,24 +50,14 @@ const make = Effect.gen(function*() {
     ),
 
     creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {
-      const rows = yield* sql<{ readonly reference: string }>`
-        SELECT f.reference FROM fundings f
-        WHERE f.purchased AND f.given = 'nothing' AND f.user_id IS NULL AND (NOT f.refunded OR f.refund_reversed) AND EXISTS (
-          SELECT FROM unnest(f.names) AS n (name)
-          LEFT JOIN buyer_names b ON b.name = n.name
-          JOIN users u ON u.id::text = n.name OR u.id = b.user_id
-          WHERE u.erased_at IS NULL)
-        ORDER BY f.created_at LIMIT ${limit}`
       const credited: Array<string> = []
-      for (const { reference } of rows) {
-        const done = yield* creditOne(reference).pipe(
-          // one that cannot be credited keeps nobody else waiting
-          Effect.catchTags({
-            DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
-            UnknownUser: () => Effect.succeed(false)
-          })
-        )
-        if (done) credited.push(reference)
+      let page = yield* findCreditable(sql, null)
+      while (page.last !== null) {
+        for (const reference of page.creditable) {
+          if (credited.length >= limit) return credited
+          if (yield* creditIfPossible(reference)) credited.push(reference)
+        }
+        page = yield* findCreditable(sql, page.last)
       }
       return credited
     }, orUnavailable)

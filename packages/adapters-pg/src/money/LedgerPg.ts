@@ -1,7 +1,6 @@
 /** Wallets and their movements on PostgreSQL. */
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
-import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
@@ -19,7 +18,6 @@ import { recordEvent } from "./FundingSteps.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
-  const now = yield* Now
   const services = { sql, newId: (yield* Identifiers).newId, outbox: yield* Outbox }
   const columns = transactionColumns(sql)
 
@@ -30,7 +28,7 @@ const make = Effect.gen(function*() {
       amount,
       buyer: { _tag: "Player", userId }
     } as const
-    const { funding, rows } = yield* recordEvent(services, yield* now.now, event, metadata)
+    const { funding, rows } = yield* recordEvent(services, event, metadata)
     const [credited] = rows
     if (credited !== undefined) return { row: credited, created: true }
     const [earlier] = yield* sql<TransactionRow>`

@@ -1,7 +1,8 @@
 /** Writes what happened to wallets. */
+import { initialStatus } from "@ddd/core/money/Transaction"
 import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
 import type { UserId } from "@ddd/core/values/Ids"
-import type { Instant } from "@ddd/core/values/Instant"
+import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { transactionColumns, type TransactionRow } from "../database/Rows.ts"
@@ -11,46 +12,54 @@ export interface WalletMoves extends MovedTogether {
   readonly userId: UserId
 }
 
-/** Inserts the movements of wallets that are written beside; gives their rows. A withdrawal is inserted as pending. */
+/** What is written with movements that are written together. */
+export interface MovesOptions {
+  /** Kept with them. */
+  readonly metadata?: Readonly<Record<string, unknown>> | null | undefined
+  /** When they happened, where that was decided; else when they are written. */
+  readonly createdAt?: Instant | undefined
+}
+
+/** Inserts the movements of wallets that are written beside; gives their rows. */
 const insertMovements = (
   sql: PgClient.PgClient,
   newId: (at: Instant) => string,
-  at: Instant,
+  now: Instant,
   all: ReadonlyArray<WalletMoves>,
-  metadata: Readonly<Record<string, unknown>> | null
+  { createdAt, metadata = null }: MovesOptions = {}
 ) => {
   const rows = all.flatMap(({ movements, userId }) =>
-    movements.map((movement) => ({ ...movement, userId, id: newId(at) }))
+    movements.map((movement) => ({ ...movement, userId, id: newId(now) }))
   )
   const said = metadata === null ? null : sql.json(metadata)
+  const at = createdAt === undefined ? null : formatInstant(createdAt)
   return sql<TransactionRow>`
-    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, wallet_seq,
-      counter_account, withdrawable_delta)
-    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01,
-      CASE m.type WHEN 'withdrawal' THEN 'pending' ELSE 'completed' END, m.reference, ${said}::jsonb, m.seq, m.counter,
-      m.delta * 0.01
+    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, created_at,
+      wallet_seq, counter_account, withdrawable_delta)
+    SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01, m.status, m.reference, ${said}::jsonb,
+      coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01
     FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
       ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
       ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
-      ${rows.map(({ referenceId }) => referenceId)}::text[],
+      ${rows.map(({ type }) => initialStatus(type))}::text[], ${rows.map(({ referenceId }) => referenceId)}::text[],
       ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
       ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
-      AS m (id, user_id, type, amount, balance, reference, seq, counter, delta)
+      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta)
     RETURNING ${transactionColumns(sql)}`
 }
 
 /**
  * Writes a wallet and the movements, one or more, that made it what it is; gives their rows, oldest first. The wallet is locked
- * already. A withdrawal is written as pending.
+ * already.
  */
 export const writeMoves = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   newId: (at: Instant) => string,
   at: Instant,
-  { metadata = null, ...moves }: WalletMoves & { readonly metadata?: Readonly<Record<string, unknown>> | null }
+  { createdAt, metadata, ...moves }: WalletMoves & MovesOptions
 ) {
   yield* writeWallet(sql, moves.userId, moves.wallet)
-  const rows = yield* insertMovements(sql, newId, at, [moves], metadata)
+  const rows = yield* insertMovements(sql, newId, at, [moves], { createdAt, metadata })
   return rows.toSorted((a, b) => Number(a.wallet_seq - b.wallet_seq))
 })
 
@@ -71,7 +80,7 @@ export const writeAllMoves = Effect.fnUntraced(function*(
       ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[])
       AS n (user_id, balance, withdrawable, pending, debt, seq)
     WHERE w.user_id = n.user_id`
-  yield* insertMovements(sql, newId, at, all, null)
+  yield* insertMovements(sql, newId, at, all)
 })
 
 /** Writes a wallet whose movements, if any, are written beside it. It is locked already. */

@@ -1,5 +1,5 @@
 /** What outside services told us, on PostgreSQL. */
-import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
+import { concludeEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
 import type { WebhookEvent, WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
@@ -52,12 +52,13 @@ const make = Effect.gen(function*() {
   return WebhookInbox.of({
     receive: Effect.fn("WebhookInboxPg.receive")(function*({ body, eventId, sender, type }) {
       const id = newId(yield* now.now)
+      const { jobs, state } = receiveEvent(id)
       const added = yield* sql`
-        INSERT INTO webhook_events (id, sender, event_id, type, body)
-        VALUES (${id}::uuid, ${sender}, ${eventId}, ${type}, ${body}::bytea)
+        INSERT INTO webhook_events (id, sender, event_id, type, body, state)
+        VALUES (${id}::uuid, ${sender}, ${eventId}, ${type}, ${body}::bytea, ${state})
         ON CONFLICT (sender, event_id) DO NOTHING RETURNING 1 AS added`
       if (added.length === 0) return { isNew: false }
-      yield* addJobs(outbox, [webhookJob(id)])
+      yield* addJobs(outbox, jobs)
       return { isNew: true }
     }, transact(sql)),
 
@@ -67,11 +68,13 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     conclude: Effect.fn("WebhookInboxPg.conclude")(function*(id, conclusion) {
-      yield* sql`SELECT 1 FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
-      const erased = yield* sql`
-        SELECT 1 FROM fundings f JOIN users u ON u.id = f.user_id
-        WHERE f.reference = ${conclusion.reference} AND u.erased_at IS NOT NULL`
-      const { isBodyRemoved, outcome, reference, state } = concludeEvent(conclusion, erased.length > 0)
+      // An erasure locks the user before it looks through the events: it comes before this, or finds the event as it is written here.
+      // The condition is in the select list, as a row that does not match before the lock is not waited for.
+      const [buyer] = yield* sql<{ readonly is_erased: boolean }>`
+        SELECT u.erased_at IS NOT NULL AS is_erased FROM fundings f JOIN users u ON u.id = f.user_id
+        WHERE f.reference = ${conclusion.reference} FOR SHARE OF u`
+      const facts = { isBuyerErased: buyer?.is_erased === true }
+      const { isBodyRemoved, outcome, reference, state } = concludeEvent(facts, conclusion)
       yield* sql`
         UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
           body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END
@@ -90,9 +93,10 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     replay: Effect.fn("WebhookInboxPg.replay")(function*(id) {
-      const found = yield* sql`UPDATE webhook_events SET state = 'received' WHERE id = ${id}::uuid RETURNING 1 AS found`
+      const { jobs, state } = replayEvent(id, newId(yield* now.now))
+      const found = yield* sql`UPDATE webhook_events SET state = ${state} WHERE id = ${id}::uuid RETURNING 1 AS found`
       if (found.length === 0) return false
-      yield* addJobs(outbox, [replayJob(id, newId(yield* now.now))])
+      yield* addJobs(outbox, jobs)
       return true
     }, transact(sql))
   })

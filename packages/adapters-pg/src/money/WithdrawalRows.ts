@@ -1,6 +1,7 @@
 /** Rows of withdrawals: read under their locks, and written as decided. */
+import type { ClaimFacts } from "@ddd/core/money/ClaimWithdrawal"
 import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
-import { cents } from "@ddd/core/money/Money"
+import { cents, formatCents } from "@ddd/core/money/Money"
 import type {
   ProviderPayoutStatus,
   ProviderStep,
@@ -13,7 +14,7 @@ import type { ScheduledWithdrawal } from "@ddd/core/money/WithdrawalActions"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import { type UserId, userId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
@@ -54,16 +55,14 @@ export interface WithdrawalRow {
   readonly idle_turns: number
 }
 
-/** A withdrawal as it is stored, with what is decided by beside it. */
-interface StoredRow extends WithdrawalRow {
+interface ScheduledRow extends WithdrawalRow {
   readonly due_at: Date | null
   readonly taken_until: Date | null
+}
+
+interface StoredRow extends ScheduledRow {
   /** Of its movement, which never changes. */
   readonly withdrawable_delta: bigint
-  /** Whether its player's account is frozen. */
-  readonly is_frozen: boolean
-  /** The clock when it was read. */
-  readonly clock: Date
 }
 
 export const withdrawalColumns = (sql: PgClient.PgClient) =>
@@ -72,10 +71,11 @@ export const withdrawalColumns = (sql: PgClient.PgClient) =>
     w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
     w.problem, w.turn, w.idle_turns`)
 
+const scheduledColumns = (sql: PgClient.PgClient) => sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until`
+
 const storedColumns = (sql: PgClient.PgClient) =>
-  sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until, app_now() AS clock,
-    (SELECT (t.withdrawable_delta * 100)::bigint FROM transactions t WHERE t.id = w.id) AS withdrawable_delta,
-    (SELECT NOT u.is_active FROM users u WHERE u.id = w.user_id) AS is_frozen`
+  sql`${scheduledColumns(sql)},
+    (SELECT (t.withdrawable_delta * 100)::bigint FROM transactions t WHERE t.id = w.id) AS withdrawable_delta`
 
 const stepOf = (status: StepStatus, attempt: number, sentAt: Date | null, objectId: string | null): StepState => ({
   status,
@@ -101,23 +101,38 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   idleTurns: row.idle_turns
 })
 
-const storedOf = (row: StoredRow): StoredWithdrawal & { readonly isFrozen: boolean; readonly now: Instant } => ({
+const scheduledOf = (row: ScheduledRow): ScheduledWithdrawal => ({
   withdrawal: withdrawalOf(row),
-  schedule: { dueAt: instantOrNull(row.due_at), claimedUntil: instantOrNull(row.taken_until) },
-  withdrawableDelta: cents(row.withdrawable_delta),
-  isFrozen: row.is_frozen,
-  now: instantOf(row.clock)
+  schedule: { dueAt: instantOrNull(row.due_at), claimedUntil: instantOrNull(row.taken_until) }
 })
 
-/** Locks a withdrawal's row, waiting for whoever has it, and only then reads it and the clock. After the wallet's lock, if both. */
-export const lockWithdrawal = (sql: PgClient.PgClient, id: string) =>
-  Effect.andThen(
-    sql`SELECT 1 FROM withdrawals WHERE id = ${id}::uuid FOR NO KEY UPDATE`,
-    Effect.map(
-      sql<StoredRow>`SELECT ${storedColumns(sql)} FROM withdrawals w WHERE w.id = ${id}::uuid`,
-      ([row]) => row === undefined ? null : storedOf(row)
-    )
-  )
+const storedOf = (row: StoredRow): StoredWithdrawal => ({
+  ...scheduledOf(row),
+  withdrawableDelta: cents(row.withdrawable_delta)
+})
+
+/** Locks a withdrawal's row, waiting for whoever has it. After the wallet's lock, if both. */
+const lockRow = (sql: PgClient.PgClient, id: string) =>
+  sql`SELECT 1 FROM withdrawals WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+
+/** Locks a withdrawal's row, and only then reads what decides about claiming its turn; null where there is none. */
+export const lockToClaim = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
+  yield* lockRow(sql, id)
+  const [row] = yield* sql<ScheduledRow & { readonly clock: Date; readonly is_frozen: boolean }>`
+    SELECT ${scheduledColumns(sql)}, app_now() AS clock, NOT u.is_active AS is_frozen
+    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+  return row === undefined
+    ? null
+    : { ...scheduledOf(row), isFrozen: row.is_frozen, now: instantOf(row.clock) } satisfies ClaimFacts
+})
+
+/** Locks a withdrawal's row, after its wallet's, and only then reads it, its movement and the clock; null where there is none. */
+export const lockToConclude = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
+  yield* lockRow(sql, id)
+  const [row] = yield* sql<StoredRow & { readonly clock: Date }>`
+    SELECT ${storedColumns(sql)}, app_now() AS clock FROM withdrawals w WHERE w.id = ${id}::uuid`
+  return row === undefined ? null : { ...storedOf(row), now: instantOf(row.clock) }
+})
 
 /** Locks a player's withdrawals that the provider has not been asked for, and reads them, newest first. After the wallet's lock. */
 export const lockUnsent = (sql: PgClient.PgClient, user: UserId) =>
@@ -136,38 +151,46 @@ export const lockAndReadWallet = (sql: PgClient.PgClient, user: string) =>
     ([row]) => row === undefined ? null : walletOf(row)
   )
 
-const timeOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
+const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new Date(at)
 
-/** Writes a withdrawal that was just asked for. Its movement is written already, at `askedAt`; its first turn is due at once. */
-export const insertWithdrawal = (
-  sql: PgClient.PgClient,
-  { account, amount, id, userId }: Withdrawal,
-  askedAt: Date
-) =>
-  sql`
-    INSERT INTO withdrawals (id, user_id, amount, account, asked_at, due_at)
-    VALUES (${id}::uuid, ${userId}::uuid, ${amount}::bigint * 0.01, ${account}, ${askedAt}, ${askedAt})`
+/** The columns of a withdrawal that may change. */
+const changeableColumns = ({ schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal) => {
+  const { held, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
+  return {
+    status,
+    transfer_status: transfer.status,
+    transfer_attempt: transfer.attempt,
+    transfer_sent_at: dateOrNull(transfer.sentAt),
+    transfer_id: transfer.objectId,
+    payout_status: payout.status,
+    payout_attempt: payout.attempt,
+    payout_sent_at: dateOrNull(payout.sentAt),
+    payout_id: payout.objectId,
+    provider_payout_status: providerPayoutStatus,
+    reversal_status: reversal.status,
+    reversal_attempt: reversal.attempt,
+    reversal_sent_at: dateOrNull(reversal.sentAt),
+    reversal_id: reversal.objectId,
+    held_reason: held?.reason ?? null,
+    held_step: held?.step ?? null,
+    problem,
+    turn,
+    idle_turns: idleTurns,
+    due_at: dateOrNull(dueAt),
+    taken_until: dateOrNull(claimedUntil)
+  }
+}
+
+/** Writes a withdrawal that was just asked for. Its movement is written already. */
+export const insertWithdrawal = (sql: PgClient.PgClient, asked: ScheduledWithdrawal) => {
+  const { account, amount, askedAt, id, userId } = asked.withdrawal
+  const fixed = { id, user_id: userId, amount: formatCents(amount), account, asked_at: new Date(askedAt) }
+  return sql`INSERT INTO withdrawals ${sql.insert({ ...fixed, ...changeableColumns(asked) })}`
+}
 
 /** Writes all of a withdrawal that may change. Its row is locked; movements of a new status are written already. */
-export const storeWithdrawal = (
-  sql: PgClient.PgClient,
-  { schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal
-) => {
-  const { held, id, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
-  return sql`
-    UPDATE withdrawals SET status = ${status},
-      transfer_status = ${transfer.status}, transfer_attempt = ${transfer.attempt}::int,
-      transfer_sent_at = ${timeOrNull(transfer.sentAt)}::timestamptz, transfer_id = ${transfer.objectId},
-      payout_status = ${payout.status}, payout_attempt = ${payout.attempt}::int,
-      payout_sent_at = ${timeOrNull(payout.sentAt)}::timestamptz, payout_id = ${payout.objectId},
-      provider_payout_status = ${providerPayoutStatus},
-      reversal_status = ${reversal.status}, reversal_attempt = ${reversal.attempt}::int,
-      reversal_sent_at = ${timeOrNull(reversal.sentAt)}::timestamptz, reversal_id = ${reversal.objectId},
-      held_reason = ${held?.reason ?? null}, held_step = ${held?.step ?? null}, problem = ${problem},
-      turn = ${turn}::int, idle_turns = ${idleTurns}::int, due_at = ${timeOrNull(dueAt)}::timestamptz,
-      taken_until = ${timeOrNull(claimedUntil)}::timestamptz
-    WHERE id = ${id}::uuid`
-}
+export const storeWithdrawal = (sql: PgClient.PgClient, changed: ScheduledWithdrawal) =>
+  sql`UPDATE withdrawals SET ${sql.update(changeableColumns(changed))} WHERE id = ${changed.withdrawal.id}::uuid`
 
 /** Writes a conclusion: movement, wallet and mail of a new status first, then the withdrawal. Wallet and row are locked. */
 export const writeConclusion = Effect.fnUntraced(function*(

@@ -16,7 +16,6 @@ import {
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
-import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { pageOf } from "@ddd/core/values/Page"
@@ -30,7 +29,8 @@ import { writeMoves } from "./WalletMoves.ts"
 import {
   insertWithdrawal,
   lockAndReadWallet,
-  lockWithdrawal,
+  lockToClaim,
+  lockToConclude,
   storeWithdrawal,
   withdrawalColumns,
   withdrawalOf,
@@ -38,23 +38,25 @@ import {
   writeConclusion
 } from "./WithdrawalRows.ts"
 
+/** The clock, and beside it the player; nulls where there is none. */
 interface PlayerRow {
+  readonly clock: Date
   readonly is_erased: boolean
-  readonly is_active: boolean
+  readonly is_active: boolean | null
   readonly account: string | null
   readonly account_status: PayoutAccountStatus | null
 }
 
-const playerOf = ({ account, account_status: status, is_active, is_erased }: PlayerRow): AskFacts["player"] => ({
-  isErased: is_erased,
-  isFrozen: !is_active,
-  payoutAccount: account === null || status === null ? null : { account, status }
-})
+const playerOf = ({ account, account_status: status, is_active, is_erased }: PlayerRow): AskFacts["player"] =>
+  is_active === null ? null : {
+    isErased: is_erased,
+    isFrozen: !is_active,
+    payoutAccount: account === null || status === null ? null : { account, status }
+  }
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
-  const now = yield* Now
   const outbox = yield* Outbox
   const services = { sql, newId, outbox }
 
@@ -63,16 +65,18 @@ const make = Effect.gen(function*() {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
-      SELECT u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
-      FROM users u LEFT JOIN payout_accounts a ON a.user_id = u.id WHERE u.id = ${userId}::uuid`
+      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
+      FROM (SELECT app_now() AS clock) c LEFT JOIN users u ON u.id = ${userId}::uuid
+      LEFT JOIN payout_accounts a ON a.user_id = u.id`
+    if (player === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))
     const [kept] = (yield* readKept(sql, [request])).values()
-    const at = yield* now.now
+    const now = instantOf(player.clock)
     return {
-      player: player === undefined ? null : playerOf(player),
+      player: playerOf(player),
       wallet,
       kept: kept === undefined ? null : keptAs("Withdrawal", kept),
-      now: at,
-      newId: newId(at)
+      now,
+      newId: newId(now)
     } satisfies AskFacts
   })
 
@@ -90,17 +94,18 @@ const make = Effect.gen(function*() {
 
   const writeAsked = Effect.fnUntraced(function*(
     request: WithdrawalRequest,
-    { answer, asked: { withdrawal }, jobs, moved }: Extract<AskDecision, { _tag: "Ask" }>
+    { answer, asked, jobs, moved }: Extract<AskDecision, { _tag: "Ask" }>
   ) {
-    const { askedAt, id, userId } = withdrawal
+    const { askedAt, id, userId } = asked.withdrawal
     const [row] = yield* writeMoves(sql, () => id, askedAt, {
       userId,
       wallet: moved.wallet,
-      movements: [moved.movement]
+      movements: [moved.movement],
+      createdAt: askedAt
     })
     if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
-    yield* insertWithdrawal(sql, withdrawal, row.created_at)
-    yield* keepAnswers(sql, [{ request, answer }], instantOf(row.created_at))
+    yield* insertWithdrawal(sql, asked)
+    yield* keepAnswers(sql, [{ request, answer }], askedAt)
     yield* addJobs(outbox, jobs)
     return { transaction: transactionOf(row), isReplayed: false }
   })
@@ -109,7 +114,7 @@ const make = Effect.gen(function*() {
   const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
     const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
     const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
-    const stored = wallet === null ? null : yield* lockWithdrawal(sql, id)
+    const stored = wallet === null ? null : yield* lockToConclude(sql, id)
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null
     yield* writeConclusion(services, conclusion, stored.now)
@@ -126,7 +131,7 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {
-      const facts = yield* lockWithdrawal(sql, id)
+      const facts = yield* lockToClaim(sql, id)
       if (facts === null) return null
       const decision = claimWithdrawal(facts, isUrgent)
       if (decision._tag === "Leave") return null

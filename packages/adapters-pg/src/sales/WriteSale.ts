@@ -3,6 +3,7 @@ import type { Sale } from "@ddd/core/draws/Sale"
 import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
+import { initialStatus } from "@ddd/core/money/Transaction"
 import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -79,9 +80,9 @@ const writeMovements = (sql: PgClient.PgClient, newId: (at: Instant) => string, 
   const { amount, counterAccount, type } = tickets[0]!.movement
   const movements = tickets.map((ticket) => ticket.movement)
   return sql`
-    INSERT INTO transactions (id, user_id, type, amount, balance_after, reference_id, created_at, wallet_seq,
+    INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, created_at, wallet_seq,
       counter_account, withdrawable_delta)
-    SELECT t.id, t.user_id, ${type}, ${amount}::bigint * 0.01, t.balance * 0.01, t.reference,
+    SELECT t.id, t.user_id, ${type}, ${amount}::bigint * 0.01, t.balance * 0.01, ${initialStatus(type)}, t.reference,
       ${formatInstant(purchasedAt)}::timestamptz, t.seq, ${counterAccount}, t.delta * 0.01
     FROM unnest(${tickets.map(() => newId(purchasedAt))}::uuid[], ${tickets.map((ticket) => ticket.userId)}::uuid[],
       ${movements.map((movement) => movement.balanceAfter)}::bigint[],

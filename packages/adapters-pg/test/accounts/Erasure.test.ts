@@ -12,7 +12,7 @@ import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
 import { layer as client, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
@@ -159,6 +159,89 @@ describe("a person who is erased", () => {
       yield* sql`UPDATE users SET erased_at = app_now() WHERE id = ${ada}::uuid`
       assert.isNull(present((yield* draws.lastWinner)?.winner).username)
     }).pipe(Effect.provide(PgWorld.layer())))
+})
+
+describe("an event that is concluded while its buyer is erased", () => {
+  /** Has such a change of a row wait for whoever holds the lock of `gate`. */
+  const pause = (when: string, table: string) =>
+    `DO $$ BEGIN
+      CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+        PERFORM pg_advisory_xact_lock_shared(77);
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+      END $f$;
+      CREATE TRIGGER a_pause BEFORE ${when} ON ${table} FOR EACH ROW EXECUTE FUNCTION pause();
+    END $$`
+  const gate = "SELECT 1 FROM pg_advisory_xact_lock(77)"
+
+  const interleavings = [
+    {
+      name: "past its look through the events",
+      setup: pause("DELETE", "user_keys"),
+      held: gate,
+      first: "erase"
+    },
+    {
+      name: "between its look at the buyer and its write",
+      setup: pause("UPDATE OF state", "webhook_events"),
+      held: gate,
+      first: "conclude"
+    },
+    {
+      name: "while the event is another's",
+      setup: "SELECT 1",
+      held: "SELECT 1 FROM webhook_events FOR UPDATE",
+      first: "conclude"
+    }
+  ] as const
+
+  for (const { first, held, name, setup } of interleavings) {
+    it.live(
+      `loses its body: ${first === "erase" ? "the erasure is" : "the conclusion is"} ${name}`,
+      () =>
+        Effect.gen(function*() {
+          const accounts = yield* Accounts
+          const fundings = yield* Fundings
+          const inbox = yield* WebhookInbox
+          const { id } = yield* newPlayer("ada")
+          const body = new TextEncoder().encode(JSON.stringify({ app_user_id: id }))
+          yield* inbox.receive({ sender: "revenuecat", eventId: "1", type: "TEST", body })
+          const event = present((yield* inbox.list({}, { limit: 1, cursor: null })).items[0])
+          const reference = "app_store:1"
+          const buyer = { _tag: "Named", names: [id] } as const
+          yield* fundings.record({ _tag: "Purchased", reference, amount: dollars(5), buyer })
+          yield* fundings.record({ _tag: "Refunded", reference })
+
+          const holder = yield* sessionOf
+          const onlooker = yield* session((yield* TestDatabase).admin)
+          yield* holder.unsafe(setup)
+          /** Begins an operation; goes on once it waits for a lock, beside the others that do, or has ended. */
+          const begin = Effect.fnUntraced(function*<A, E>(operation: Effect.Effect<A, E>, waiting: number) {
+            const fiber = yield* Effect.forkScoped(operation, { startImmediately: true })
+            yield* onlooker`
+            SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
+              Effect.repeat({
+                until: (rows) => rows.length >= waiting || fiber.pollUnsafe() !== undefined,
+                schedule: Schedule.spaced("10 millis")
+              }),
+              Effect.timeout("10 seconds")
+            )
+            return fiber
+          })
+          const erase = accounts.erase(id)
+          const conclude = inbox.conclude(event.id, { state: "done", outcome: "done", reference })
+          const fibers = yield* Effect.gen(function*() {
+            yield* holder.unsafe(held)
+            const earlier = yield* begin(first === "erase" ? erase : conclude, 1)
+            assert.isUndefined(earlier.pollUnsafe())
+            return [earlier, yield* begin(first === "erase" ? conclude : erase, 2)]
+          }).pipe(holder.withTransaction)
+          yield* Fiber.joinAll(fibers)
+          const { body: left, state } = present(yield* inbox.find(event.id))
+          assert.deepStrictEqual([state, left], ["done", ""])
+        }).pipe(Effect.provide(PgWorld.layer())),
+      60_000
+    )
+  }
 })
 
 const sessionOf = Effect.flatMap(TestDatabase, ({ owner }) => session(owner))

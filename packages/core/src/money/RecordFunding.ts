@@ -22,6 +22,7 @@ import {
 import { canonicalReference, depositSource, reversalReference } from "./FundingReference.ts"
 import type { Cents } from "./Money.ts"
 import { chargeBack, deposit, type MovedTogether, type Wallet, type WalletRefusal } from "./Wallet.ts"
+import { type ConcludedWaiting, concludeWaiting } from "./WebhookEvent.ts"
 
 /** A user for whom a name stands. */
 export interface NameMatch {
@@ -154,8 +155,8 @@ export interface FundingMove {
   /** Written before the movements: what it brings back is taken by them. */
   readonly cancellation: Cancellation
   readonly moved: MovedTogether
-  /** What those events came to that told of the purchase while its buyer was unknown; null where none is concluded. */
-  readonly waitingOutcome: string | null
+  /** What becomes of the events that told of the purchase while its buyer was unknown; null where none is concluded. */
+  readonly waitingEvents: ConcludedWaiting | null
 }
 
 export type MoveRefusal =
@@ -177,7 +178,7 @@ export const moveFunding = (
   if (step === "take back") {
     const cancellation = cancelUnsent(wallet, unsent, amount, now)
     const moved = chargeBack(cancellation.wallet, userId, amount, source, reference)
-    return Result.succeed({ funding: after, cancellation, moved, waitingOutcome: null })
+    return Result.succeed({ funding: after, cancellation, moved, waitingEvents: null })
   }
   if (step === "give back" && chargebackId === null) throw new Error(`what was taken back of ${reference} is missing`)
   const movedAs = step === "give back" && chargebackId !== null ? reversalReference(chargebackId) : reference
@@ -187,8 +188,8 @@ export const moveFunding = (
       funding: after,
       cancellation: nothingCanceled(wallet),
       moved,
-      waitingOutcome: step === "credit"
-        ? `${reference}: credited to player ${userId}, who was unknown when it came`
+      waitingEvents: step === "credit"
+        ? concludeWaiting(`${reference}: credited to player ${userId}, who was unknown when it came`)
         : null
     })
   })

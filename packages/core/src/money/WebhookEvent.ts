@@ -34,17 +34,31 @@ export interface WebhookConclusion {
   readonly reference: string | null
 }
 
-/** The job that acts on an event which is kept for the first time. */
-export const webhookJob = (id: string): NewJob => ({
-  id: `webhook ${id}`,
-  job: { _tag: "HandleWebhook", eventId: id }
+/** The states in which an erasure removes the body of an event about the person: one that is not yet acted on is still needed. */
+export const erasableStates: ReadonlyArray<WebhookState> = webhookStates.filter((state) => state !== "received")
+
+/** What is written of an event that is to be acted on, and the job that does it. */
+export interface AwaitedEvent {
+  readonly state: "received"
+  readonly jobs: ReadonlyArray<NewJob>
+}
+
+const awaited = (eventId: string, jobId: string): AwaitedEvent => ({
+  state: "received",
+  jobs: [{ id: jobId, job: { _tag: "HandleWebhook", eventId } }]
 })
 
-/** The job that acts on a kept event once more, whatever came of it. `replayId`: another one each time. */
-export const replayJob = (id: string, replayId: string): NewJob => ({
-  id: `webhook ${id} ${replayId}`,
-  job: { _tag: "HandleWebhook", eventId: id }
-})
+/** An event that is kept for the first time. */
+export const receiveEvent = (id: string): AwaitedEvent => awaited(id, `webhook ${id}`)
+
+/** A kept event that is to be acted on once more, whatever came of it. `replayId`: another one each time. */
+export const replayEvent = (id: string, replayId: string): AwaitedEvent => awaited(id, `webhook ${id} ${replayId}`)
+
+/** Read under a lock of the user's row which an erasure excludes. */
+export interface ConcludeEventFacts {
+  /** Whether the player of the funding that the conclusion names is erased; false where there is none. */
+  readonly isBuyerErased: boolean
+}
 
 /** What is written of an event that was acted on. */
 export interface ConcludedEvent extends WebhookConclusion {
@@ -53,10 +67,20 @@ export interface ConcludedEvent extends WebhookConclusion {
 }
 
 /**
- * How an event is concluded. `isBuyerErased`: of the funding that the conclusion names. An event that was not acted on yet keeps its body
- * through its buyer's erasure, and until now.
+ * How an event is concluded. The erasure of a person leaves the events that were not acted on yet as they are (`erasableStates`): of those the
+ * body is removed here.
  */
-export const concludeEvent = (conclusion: WebhookConclusion, isBuyerErased: boolean): ConcludedEvent => ({
-  ...conclusion,
-  isBodyRemoved: isBuyerErased
-})
+export const concludeEvent = (
+  { isBuyerErased }: ConcludeEventFacts,
+  conclusion: WebhookConclusion
+): ConcludedEvent => ({ ...conclusion, isBodyRemoved: isBuyerErased })
+
+/** What is written of all events of a funding that are in the state `from`. */
+export interface ConcludedWaiting {
+  readonly from: "waiting"
+  readonly state: "done"
+  readonly outcome: string
+}
+
+/** How the events are concluded that waited for the buyer of a purchase, once it is credited. */
+export const concludeWaiting = (outcome: string): ConcludedWaiting => ({ from: "waiting", state: "done", outcome })

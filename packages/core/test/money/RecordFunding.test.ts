@@ -159,19 +159,19 @@ describe("a step of a funding", () => {
   }
 
   it("credits under the reference, and concludes what waited for it", () => {
-    const { funding: after, moved: { movements, wallet }, waitingOutcome } = moved("credit")
+    const { funding: after, moved: { movements, wallet }, waitingEvents } = moved("credit")
     assert.strictEqual(after.creditStatus, "credited")
     assert.strictEqual(wallet.balance, amount)
     assert.deepStrictEqual(movements.map(({ counterAccount, referenceId }) => [counterAccount, referenceId]), [
       ["deposits:app_store", reference]
     ])
-    assert.strictEqual(waitingOutcome, `app_store:1: credited to player ${ada}, who was unknown when it came`)
+    assert.strictEqual(waitingEvents?.outcome, `app_store:1: credited to player ${ada}, who was unknown when it came`)
   })
 
   it("gives back under a reference of its own, once what took it is known", () => {
-    const { moved: { movements }, waitingOutcome } = moved("give back")
+    const { moved: { movements }, waitingEvents } = moved("give back")
     assert.deepStrictEqual(movements.map(({ referenceId }) => referenceId), ["reversal:c1"])
-    assert.isNull(waitingOutcome)
+    assert.isNull(waitingEvents)
     assert.throws(() => moved("give back", { chargebackId: null }), /is missing/)
   })
 

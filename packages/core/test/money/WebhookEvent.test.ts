@@ -1,17 +1,35 @@
 import { assert, describe, it } from "@effect/vitest"
-import { concludeEvent, replayJob, webhookJob } from "../../src/money/WebhookEvent.ts"
+import {
+  concludeEvent,
+  concludeWaiting,
+  erasableStates,
+  receiveEvent,
+  replayEvent,
+  webhookStates
+} from "../../src/money/WebhookEvent.ts"
 
 const conclusion = { state: "done", outcome: "credited", reference: "app_store:1" } as const
 
 describe("an event of an outside service", () => {
   it("is acted on by one job, and by a further one each time that it is replayed", () => {
-    const ids = [webhookJob("e1"), webhookJob("e1"), replayJob("e1", "a"), replayJob("e1", "b")].map(({ id }) => id)
+    const awaited = [receiveEvent("e1"), receiveEvent("e1"), replayEvent("e1", "a"), replayEvent("e1", "b")]
+    const ids = awaited.flatMap(({ jobs }) => jobs.map(({ id }) => id))
     assert.deepStrictEqual(ids, ["webhook e1", "webhook e1", "webhook e1 a", "webhook e1 b"])
-    assert.deepStrictEqual(replayJob("e1", "a").job, { _tag: "HandleWebhook", eventId: "e1" })
+    assert.deepStrictEqual(replayEvent("e1", "a").jobs[0]?.job, { _tag: "HandleWebhook", eventId: "e1" })
+    assert.isTrue(awaited.every(({ state }) => state === "received"))
   })
 
   it("loses its body at its conclusion where its buyer was erased before", () => {
-    assert.deepStrictEqual(concludeEvent(conclusion, false), { ...conclusion, isBodyRemoved: false })
-    assert.deepStrictEqual(concludeEvent(conclusion, true), { ...conclusion, isBodyRemoved: true })
+    assert.deepStrictEqual(concludeEvent({ isBuyerErased: false }, conclusion), { ...conclusion, isBodyRemoved: false })
+    assert.deepStrictEqual(concludeEvent({ isBuyerErased: true }, conclusion), { ...conclusion, isBodyRemoved: true })
+  })
+
+  it("keeps its body through an erasure only until it is acted on", () => {
+    const { state } = receiveEvent("e1")
+    assert.deepStrictEqual(webhookStates.filter((other) => !erasableStates.includes(other)), [state])
+  })
+
+  it("that waits for its buyer is done once the purchase is credited", () => {
+    assert.deepStrictEqual(concludeWaiting("credited"), { from: "waiting", state: "done", outcome: "credited" })
   })
 })

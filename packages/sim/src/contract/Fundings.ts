@@ -421,6 +421,28 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
+      "credits a purchase behind any number of waiting ones that cannot be credited",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        const [ada, bob] = [yield* fundedPlayer("ada", cents(centsMax)), yield* signUp("bob")]
+        const never = ["$full", "$full", ...Array.from({ length: 248 }, () => houseUserId)]
+        yield* Effect.forEach(never, (name, i) => tell(purchaseBy([name], `app_store:never ${i}`)), { concurrency: 4 })
+        yield* tell(purchaseBy(["$bob"], "app_store:bob"))
+        yield* tell(purchaseBy(["$bob"], "app_store:bob, later"))
+        yield* fundings.shareNames([ada, "$full"])
+        yield* fundings.shareNames([bob, "$bob"])
+        assert.deepStrictEqual(yield* fundings.creditWaiting(1), ["app_store:bob"])
+        assert.deepStrictEqual(yield* fundings.creditWaiting(200), ["app_store:bob, later"])
+        assert.deepStrictEqual(yield* fundings.creditWaiting(200), [])
+        assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
+          [cents(centsMax), zero, zero],
+          [dollars(10), zero, zero]
+        ])
+        yield* auditClean
+      })
+    )
+
+    it(
       "credits a purchase that waits as soon as somebody says whose it is",
       Effect.gen(function*() {
         const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]

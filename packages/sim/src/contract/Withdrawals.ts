@@ -224,6 +224,9 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* jobsOf("MailWithdrawal"), [
           { _tag: "MailWithdrawal", userId: ada, withdrawalId: id, event: "started" }
         ])
+        // its first turn is due at once, and nobody's
+        assert.strictEqual(yield* Withdrawals.use(({ offerDue }) => offerDue(10)), 1)
+        assert.isNotNull(yield* Withdrawals.use((port) => port.claim(id, false)))
         yield* auditClean
       })
     )

@@ -15,6 +15,7 @@ import {
   recordFunding,
   type SharedNames
 } from "@ddd/core/money/RecordFunding"
+import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import { Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
@@ -57,7 +58,7 @@ export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" 
   const references = new Set<string | null>(fundings.map(({ reference }) => reference))
   for (const event of store.webhookEvents.values()) {
     const isAbout = references.has(event.reference) || names.some((name) => event.body.includes(name))
-    if (isAbout && event.state !== "received") store.webhookEvents.set(event.id, { ...event, body: "" })
+    if (isAbout && erasableStates.includes(event.state)) store.webhookEvents.set(event.id, { ...event, body: "" })
   }
   store.payoutAccounts.delete(id)
   for (const [name, player] of store.buyerNames) {
@@ -71,10 +72,14 @@ const chargebackOf = (store: Stored, player: UserId, reference: string): string 
   store.transactions.get(player)?.find((row) => row.type === "chargeback" && row.referenceId === reference)?.id ?? null
 
 /** Concludes the events that told of a purchase whose buyer was unknown then. */
-const concludeWaiting = (store: Stored, reference: string, outcome: string): void => {
+const writeWaiting = (
+  store: Stored,
+  reference: string,
+  { from, outcome, state }: NonNullable<FundingMove["waitingEvents"]>
+): void => {
   for (const event of store.webhookEvents.values()) {
-    if (event.state !== "waiting" || event.reference !== reference) continue
-    store.webhookEvents.set(event.id, { ...event, state: "done", outcome, handledAt: store.now() })
+    if (event.state !== from || event.reference !== reference) continue
+    store.webhookEvents.set(event.id, { ...event, state, outcome, handledAt: store.now() })
   }
 }
 
@@ -88,12 +93,12 @@ export interface Recorded {
 /** Writes what a step moves. Gives the rows of the funding's own movements. */
 const writeMove = (
   store: Stored,
-  { cancellation, funding, moved, waitingOutcome }: FundingMove,
+  { cancellation, funding, moved, waitingEvents }: FundingMove,
   player: UserId
 ): ReadonlyArray<TransactionRow> => {
   for (const conclusion of cancellation.canceled) writeConclusion(store, conclusion)
   store.fundings.set(funding.reference, funding)
-  if (waitingOutcome !== null) concludeWaiting(store, funding.reference, waitingOutcome)
+  if (waitingEvents !== null) writeWaiting(store, funding.reference, waitingEvents)
   return postMovements(store, player, moved, store.now())
 }
 

@@ -1,5 +1,5 @@
 /** What outside services told us, in memory. */
-import { concludeEvent, replayJob, webhookJob } from "@ddd/core/money/WebhookEvent"
+import { concludeEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
@@ -15,19 +15,20 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
           const events = [...store.webhookEvents.values()]
           if (events.some((event) => event.sender === sender && event.eventId === eventId)) return { isNew: false }
           const id = store.newId()
+          const { jobs, state } = receiveEvent(id)
           store.webhookEvents.set(id, {
             id,
             sender,
             eventId,
             type,
             body: new TextDecoder().decode(body),
-            state: "received",
+            state,
             outcome: null,
             reference: null,
             receivedAt: store.now(),
             handledAt: null
           })
-          addJobs(store, [webhookJob(id)])
+          addJobs(store, jobs)
           return { isNew: true }
         })),
 
@@ -37,7 +38,8 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           if (event === undefined) return
-          const { isBodyRemoved, ...concluded } = concludeEvent(conclusion, isBuyerErased(store, conclusion.reference))
+          const facts = { isBuyerErased: isBuyerErased(store, conclusion.reference) }
+          const { isBodyRemoved, ...concluded } = concludeEvent(facts, conclusion)
           const body = isBodyRemoved ? "" : event.body
           store.webhookEvents.set(id, { ...event, ...concluded, body, handledAt: store.now() })
         })),
@@ -55,8 +57,9 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           if (event === undefined) return false
-          store.webhookEvents.set(id, { ...event, state: "received" })
-          addJobs(store, [replayJob(id, store.newId())])
+          const { jobs, state } = replayEvent(id, store.newId())
+          store.webhookEvents.set(id, { ...event, state })
+          addJobs(store, jobs)
           return true
         }))
     }))
