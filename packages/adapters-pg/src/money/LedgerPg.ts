@@ -21,7 +21,7 @@ const make = Effect.gen(function*() {
   const services = { sql, newId: (yield* Identifiers).newId, outbox: yield* Outbox }
   const columns = transactionColumns(sql)
 
-  const hearDeposit = Effect.fnUntraced(function*({ amount, metadata, referenceId, userId }: DepositRequest) {
+  const recordDeposit = Effect.fnUntraced(function*({ amount, metadata, referenceId, userId }: DepositRequest) {
     const event = {
       _tag: "Purchased",
       reference: referenceId,
@@ -39,7 +39,7 @@ const make = Effect.gen(function*() {
   return Ledger.of({
     deposit: Effect.fn("LedgerPg.deposit")(function*(request) {
       const { created, row } = yield* Effect.catchTag(
-        hearDeposit(request),
+        recordDeposit(request),
         "FundingConflict",
         () => Effect.fail(new ReferenceConflict({ referenceId: request.referenceId }))
       )

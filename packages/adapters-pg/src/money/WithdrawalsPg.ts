@@ -18,6 +18,7 @@ import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { houseUserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -123,6 +124,8 @@ const make = Effect.gen(function*() {
 
   return Withdrawals.of({
     ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
+      // as core would refuse it, but without the lock of the house's wallet, which settlements need
+      if (request.userId === houseUserId) return yield* new WithdrawalRefused({ refusal: { _tag: "UnknownUser" } })
       const decided = decideWithdrawal(yield* askFacts(request), request)
       if (Result.isFailure(decided)) return yield* new WithdrawalRefused({ refusal: decided.failure })
       return decided.success._tag === "Repeat"

@@ -198,7 +198,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
     }), 120_000)
 
   it.effect(
-    "refuses a decision that makes no sense, and any while the provider cannot be asked",
+    "refuses a decision that does not apply, and any while the provider cannot be asked",
     () =>
       Effect.gen(function*() {
         const { ddd } = yield* Site

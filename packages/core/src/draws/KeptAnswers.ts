@@ -4,6 +4,7 @@
  * Only what was granted is kept: a refusal is decided anew (docs/design.md, "Tables"). Keys are each player's own, across all kinds of
  * requests: one that was used for another kind is refused.
  */
+import type { KeptWithdrawal } from "../money/AskWithdrawal.ts"
 import type { KeptAnswer } from "../values/Idempotency.ts"
 import type { SoldBlock } from "./Sale.ts"
 
@@ -12,8 +13,7 @@ export type KeptBody<Room> =
   | { readonly _tag: "Purchase"; readonly block: SoldBlock }
   /** `room`: as it was right after the purchase. */
   | { readonly _tag: "RoomPurchase"; readonly block: SoldBlock; readonly room: Room }
-  /** The withdrawal's id is its movement's. */
-  | { readonly _tag: "Withdrawal"; readonly withdrawalId: string }
+  | KeptWithdrawal
 
 /** The kept answer as a request of kind `tag` sees it: `answer` is null where the key belongs to a request of another kind. */
 export const keptAs = <Tag extends KeptBody<unknown>["_tag"], Room>(

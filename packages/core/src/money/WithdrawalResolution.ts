@@ -18,7 +18,7 @@ const resolveStep = (withdrawal: Withdrawal, step: ProviderStep | null, resoluti
 }
 
 /**
- * A held withdrawal as a person resolved it; null where that makes no sense of it. For `absent` and `again` the provider must have
+ * A held withdrawal as a person resolved it; null where that does not apply to it. For `absent` and `again` the provider must have
  * been looked at once more, and still have nothing.
  */
 export const resolve = (withdrawal: Withdrawal, resolution: Resolution): Withdrawal | null => {

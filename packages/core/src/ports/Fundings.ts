@@ -10,8 +10,8 @@ export interface FundingOutcome {
   /** As it stands now. */
   readonly funding: Funding
   /**
-   * The movements of the funding, in their order; none where it was known before, came too early, or its buyer is unknown. What called
-   * off withdrawals brought back is not among them.
+   * The movements of the funding, in their order; none where it was known before, came too early, or its buyer is unknown. What canceled
+   * withdrawals brought back is not among them.
    */
   readonly transactions: ReadonlyArray<Transaction>
 }

@@ -58,7 +58,7 @@ export class Withdrawals extends Context.Service<Withdrawals, {
     report: ProviderReport,
     turn: number | null
   ) => Effect.Effect<Withdrawal | null, Unavailable>
-  /** A person's decision about a held one; null where it is not held, or that decision makes no sense of it. */
+  /** A person's decision about a held one; null where it is not held, or the decision does not apply to it. */
   readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
   /**
    * Enqueues, each under a new job id, what has a turn due by now that nobody has claimed, at most `limit`; gives how many. A withdrawal

@@ -26,7 +26,7 @@ type Happening =
   | { readonly what: "a request arrives"; readonly which: number }
   | { readonly what: "the bank says"; readonly status: ProviderPayoutStatus }
   | { readonly what: "a person decides"; readonly resolution: Resolution }
-  | { readonly what: "it is called off" | "it is reconciled" | "it is reversed by hand" }
+  | { readonly what: "it is canceled" | "it is reconciled" | "it is reversed by hand" }
 
 const turn = fc.record({
   what: fc.constant("turn" as const),
@@ -71,7 +71,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       resolution: fc.constantFrom("absent" as const, "again", "go on")
     })
   },
-  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("it is called off" as const, "it is reconciled") }) }
+  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("it is canceled" as const, "it is reconciled") }) }
 )
 
 const meddling: fc.Arbitrary<Happening> = fc.oneof(
@@ -94,7 +94,7 @@ const happen = (world: PayoutWorld, next: Happening): void => {
       return world.bank(next.status)
     case "a person decides":
       return world.decide(next.resolution)
-    case "it is called off":
+    case "it is canceled":
       return world.callOff()
     case "it is reconciled":
       return world.reconcile()
@@ -265,7 +265,7 @@ describe("a transfer", () => {
     assert.strictEqual(world.withdrawal.transfer.status, "unknown")
   })
 
-  it("that was sent is not called off, for all that is known of it", () => {
+  it("that was sent is not canceled, for all that is known of it", () => {
     const unsent = new PayoutWorld()
     unsent.callOff()
     assert.strictEqual(unsent.withdrawal.status, "failed")

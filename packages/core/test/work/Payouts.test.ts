@@ -185,7 +185,7 @@ describe("a person's decision", () => {
     }).pipe(Effect.provide(stage.layer))
   })
 
-  it.effect("makes no sense about what is not held, or is unknown", () => {
+  it.effect("applies to nothing that is not held, or is unknown", () => {
     const stage = makeStage(paid, {})
     return Effect.gen(function*() {
       assert.strictEqual((yield* Payouts.resolve(paid.id, "go on"))._tag, "NotApplicable")

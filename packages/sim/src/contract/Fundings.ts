@@ -224,7 +224,7 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
-      "calls off withdrawals that nobody was asked for, newest first, as far as a refund needs them",
+      "cancels withdrawals that the provider was not asked for, newest first, as far as a refund needs them",
       Effect.gen(function*() {
         const ada = yield* payablePlayer("ada", dollars(10))
         const ids: Array<string> = []
@@ -245,16 +245,16 @@ export const fundingsContract = (subject: Subject): void =>
           yield* Effect.forEach(ids, (id) => Effect.map(withdrawalAt(id), ({ status }) => status)),
           ["failed", "failed", "failed", "pending", "pending", "failed"]
         )
-        const calledOff = yield* withdrawalAt(present(ids[5]))
-        assert.strictEqual(calledOff.transfer.status, "refused")
-        assert.match(present(calledOff.problem), /refunded/)
-        assert.deepStrictEqual(yield* toldOf(calledOff.id), ["started", "failed"])
+        const canceled = yield* withdrawalAt(present(ids[5]))
+        assert.strictEqual(canceled.transfer.status, "refused")
+        assert.match(present(canceled.problem), /refunded/)
+        assert.deepStrictEqual(yield* toldOf(canceled.id), ["started", "failed"])
         yield* auditClean
       })
     )
 
     it(
-      "calls off nothing that the provider may have heard of: the refund is owed instead",
+      "cancels nothing that the provider may have been asked for: the refund is owed instead",
       Effect.gen(function*() {
         const ada = yield* payablePlayer("ada", dollars(10))
         const sent = (yield* withdraw(ada, dollars(6))).transaction.id
@@ -269,7 +269,7 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
-      "leaves a withdrawal taken up, or called off, where both are tried at the same time",
+      "leaves a withdrawal claimed, or canceled, where both are tried at the same time",
       Effect.gen(function*() {
         for (const round of [1, 2, 3, 4, 5]) {
           const ada = yield* payablePlayer(`ada${round}`, dollars(10))

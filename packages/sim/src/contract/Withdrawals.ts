@@ -87,7 +87,7 @@ const refused = (step: ProviderStep, attempt = 1): ProviderReport => ({
 })
 const unknown: ProviderReport = { _tag: "Unknown", reason: "the provider did not answer" }
 
-/** How many jobs there are that take the withdrawal up. */
+/** How many jobs there are that have a turn of the withdrawal taken. */
 const payOutJobs = (id: string) =>
   Effect.map(jobsOf("PayOut"), (jobs) => jobs.filter(({ withdrawalId }) => withdrawalId === id).length)
 
@@ -103,7 +103,7 @@ const holdForPerson = Effect.fnUntraced(function*(id: string) {
 /** What may happen to a withdrawal, of a few, and to its player. */
 type Move =
   | { readonly what: "ask"; readonly dollars: number }
-  | { readonly what: "take up" | "refused" | "not now" | "unknown" | "absent" | "called off"; readonly which: number }
+  | { readonly what: "claim" | "refused" | "not now" | "unknown" | "absent" | "canceled"; readonly which: number }
   | { readonly what: "transfer"; readonly which: number; readonly isReversed: boolean }
   | { readonly what: "payout"; readonly which: number; readonly status: ProviderPayoutStatus }
   | { readonly what: "resolve"; readonly which: number; readonly resolution: Resolution }
@@ -114,7 +114,7 @@ type Move =
 const which = fc.nat({ max: 3 })
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ what: fc.constant("ask" as const), dollars: fc.integer({ min: 1, max: 8 }) }) },
-  { weight: 6, arbitrary: fc.record({ what: fc.constant("take up" as const), which }) },
+  { weight: 6, arbitrary: fc.record({ what: fc.constant("claim" as const), which }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -123,7 +123,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         "not now" as const,
         "unknown" as const,
         "absent" as const,
-        "called off" as const
+        "canceled" as const
       ),
       which
     })
@@ -193,8 +193,8 @@ const reportOf = (withdrawal: Withdrawal, move: Move): ProviderReport | null => 
       return step === null ? null : { _tag: "Absent", step, attempt: withdrawal[step].attempt }
     case "unknown":
       return unknown
-    case "called off":
-      return { _tag: "Canceled", reason: "called off" }
+    case "canceled":
+      return { _tag: "Canceled", reason: "canceled" }
     default:
       return null
   }
@@ -281,7 +281,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* standingOf(ada), [cents(290n), cents(90n), cents(100n)])
         const second = yield* ask(ada, cents(290n))
         assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, cents(390n)])
-        for (const id of [transaction.id, second]) yield* applyReport(id, { _tag: "Canceled", reason: "called off" })
+        for (const id of [transaction.id, second]) yield* applyReport(id, { _tag: "Canceled", reason: "canceled" })
         assert.deepStrictEqual(yield* standingOf(ada), [cents(390n), cents(190n), zero])
         yield* auditClean
       })
@@ -617,7 +617,7 @@ export const withdrawalsContract = (subject: Subject): void =>
           yield* ask(ada, dollars(1))
         ]
         yield* payOut(paid)
-        yield* applyReport(failed, { _tag: "Canceled", reason: "called off" })
+        yield* applyReport(failed, { _tag: "Canceled", reason: "canceled" })
         yield* applyReport(held, { _tag: "Ambiguous", reason: "two of them" })
         const old = yield* ask(bob, dollars(1))
         yield* advance(2 * hourMillis)
@@ -680,7 +680,7 @@ export const withdrawalsContract = (subject: Subject): void =>
                 yield* advance(move.millis)
               } else if (ids.length > 0) {
                 const id = present(ids[move.which % ids.length])
-                if (move.what === "take up") {
+                if (move.what === "claim") {
                   yield* withdrawals.claim(id, true)
                 } else if (move.what === "resolve") {
                   yield* withdrawals.resolve(id, move.resolution)

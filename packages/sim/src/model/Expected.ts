@@ -37,7 +37,7 @@ export interface ExpectedWithdrawal {
   readonly amount: bigint
   /** How much of it was winnings. */
   readonly winnings: bigint
-  /** `sent`: the provider may have heard of it. */
+  /** `sent`: the provider may have been asked for it. */
   state: "unsent" | "sent" | "paid" | "failed" | "returned"
 }
 

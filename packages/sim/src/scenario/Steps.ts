@@ -131,7 +131,7 @@ export const payoutSeen = ({ amount, id }: Withdrawal, status: ProviderPayoutSta
 /** The withdrawal of that id, which must exist. */
 export const withdrawalAt = (id: string) => Withdrawals.use(({ find }) => Effect.map(find(id), present))
 
-/** Takes up a withdrawal that has something to be done now. */
+/** Claims the turn of a withdrawal that is due. */
 export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(claim(id, false), present))
 
 /** Writes down what became known of a withdrawal, from a turn or from elsewhere. */

@@ -21,7 +21,7 @@ import { withdrawalJson } from "./WithdrawalText.ts"
 /** Withdrawals compared at a time: well below what a provider answers a second. */
 const concurrency = 4
 
-/** Whether the provider may have heard of it. One that failed then is compared too: nothing may be there. */
+/** Whether the provider may have been asked for it. One that failed then is compared too: nothing may be there. */
 const wasSent = ({ transfer }: Withdrawal): boolean => transfer.sentAt !== null || transfer.status === "done"
 
 const compare = Effect.fnUntraced(function*(days: number) {

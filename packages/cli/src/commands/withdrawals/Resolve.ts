@@ -44,7 +44,7 @@ const run = Effect.fn("ddd withdrawals resolve")(
         return yield* new NotResolved({
           message: withdrawal.held === null
             ? `Withdrawal ${withdrawal.id} is ${withdrawal.status} and not held: there is nothing to decide.`
-            : `"${word}" makes no sense of it: ${withdrawal.held.reason}. Nothing was changed.\n${
+            : `"${word}" does not apply to it: ${withdrawal.held.reason}. Nothing was changed.\n${
               adviceText(withdrawal).join("\n")
             }`
         })
