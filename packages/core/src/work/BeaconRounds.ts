@@ -129,7 +129,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
           const at = yield* now.now
           const { since } = backOffs.failed(name, clock, at)
           yield* tellLate(awaited, awaited.drawIds.length, message)
-          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
+          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
         })
       })
     )

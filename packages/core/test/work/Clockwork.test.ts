@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
-import type { DrawStep } from "../../src/draws/DrawSteps.ts"
+import type { StepAhead } from "../../src/draws/DrawSteps.ts"
 import { Draws, type DueStep, StepFailed } from "../../src/ports/Draws.ts"
 import { Now } from "../../src/ports/Now.ts"
 import { type DrawId, drawId } from "../../src/values/Ids.ts"
@@ -14,7 +14,7 @@ const [stuck, sound] = [
 ]
 
 /** Draws that have steps before them and do them, but for those of the stuck draw, which fail as often as they are tried. */
-const draws = (steps: ReadonlyArray<readonly [DrawId, DrawStep]>, tried: Ref.Ref<ReadonlyArray<DueStep>>) => {
+const draws = (steps: ReadonlyArray<readonly [DrawId, StepAhead["step"]]>, tried: Ref.Ref<ReadonlyArray<DueStep>>) => {
   const left = new Set(steps.map(([id, step]): DueStep => ({ drawId: id, step, dueAt: instant(0) })))
   return Layer.mock(Draws)({
     publishAhead: Effect.succeed([]),
@@ -65,7 +65,7 @@ describe("the clockwork", () => {
     Effect.gen(function*() {
       const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
       const clock = Effect.map(TestClock.testClockWith(({ currentTimeMillis }) => currentTimeMillis), instant)
-      const world = (step: DrawStep) =>
+      const world = (step: StepAhead["step"]) =>
         Layer.merge(draws([[stuck, step]], tried), Layer.succeed(Now, Now.of({ now: clock })))
       const abandoned = Effect.map(Ref.get(tried), (all) => all.filter(({ step }) => step === "abandon").length)
       for (const [step, gaveUp] of [["lock", false], ["settle", true]] as const) {
@@ -74,6 +74,8 @@ describe("the clockwork", () => {
         assert.strictEqual(yield* abandoned, 0)
         yield* TestClock.adjust("2 minutes")
         assert.strictEqual((yield* abandoned) > 0, gaveUp, step)
+        const reasons = (yield* Ref.get(tried)).flatMap((due) => due.step === "abandon" ? [due.reason] : [])
+        assert.isTrue(reasons.every((reason) => reason === "seed"))
         yield* Fiber.interrupt(fiber)
       }
     }))
