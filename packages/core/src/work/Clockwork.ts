@@ -20,7 +20,10 @@ const backOffMillisMax = 60_000
 
 const nameOf = (due: DueStep): string => `${due.drawId} ${due.step}`
 
-/** Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done. */
+/**
+ * Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done, and those that
+ * failed; a defect is the failure of its step alone.
+ */
 export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   const draws = yield* Draws
   const done: Array<DueStep> = []
@@ -31,10 +34,9 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
     if (due.length === 0) return { done, failed: [...failed.values()] }
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
-        Effect.tapError((error) =>
-          Effect.logError(`${step.step} of draw ${step.drawId} failed: ${error.message}`, error)
-        ),
-        Effect.orElseSucceed(() => undefined)
+        Effect.catchCause((cause) =>
+          Effect.as(Effect.logError(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
+        )
       )
       if (performed === undefined) failed.set(nameOf(step), step)
       else if (performed) done.push(step)

@@ -14,7 +14,12 @@ const [stuck, sound] = [
 ]
 
 /** Draws that have steps before them and do them, but for those of the stuck draw, which fail as often as they are tried. */
-const draws = (steps: ReadonlyArray<readonly [DrawId, StepAhead["step"]]>, tried: Ref.Ref<ReadonlyArray<DueStep>>) => {
+const draws = (
+  steps: ReadonlyArray<readonly [DrawId, StepAhead["step"]]>,
+  tried: Ref.Ref<ReadonlyArray<DueStep>>,
+  fails: (due: DueStep) => Effect.Effect<never, StepFailed> = (due) =>
+    Effect.fail(new StepFailed({ due, message: "stuck" }))
+) => {
   const left = new Set(steps.map(([id, step]): DueStep => ({ drawId: id, step, dueAt: instant(0) })))
   return Layer.mock(Draws)({
     publishAhead: Effect.succeed([]),
@@ -24,7 +29,7 @@ const draws = (steps: ReadonlyArray<readonly [DrawId, StepAhead["step"]]>, tried
       Effect.andThen(
         Ref.update(tried, (all) => [...all, due]),
         due.drawId === stuck
-          ? Effect.fail(new StepFailed({ due, message: "stuck" }))
+          ? fails(due)
           : Effect.sync(() => left.delete(due))
       )
   })
@@ -42,6 +47,16 @@ describe("the clockwork", () => {
       assert.deepStrictEqual(done.map((due) => due.step), ["lock", "settle"])
       assert.deepStrictEqual(failed.map((due) => due.drawId), [stuck])
       assert.strictEqual(timesTried(yield* Ref.get(tried), stuck), 1)
+    }))
+
+  it.effect("takes a defect of one step as the failure of that step", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const { done, failed } = yield* runDue().pipe(
+        Effect.provide(draws([[stuck, "settle"], [sound, "lock"]], tried, () => Effect.die("a bug")))
+      )
+      assert.deepStrictEqual(done.map((due) => due.drawId), [sound])
+      assert.deepStrictEqual(failed.map((due) => due.drawId), [stuck])
     }))
 
   it.effect("delays no draw by another one that is stuck, and tries that one ever less often", () =>
