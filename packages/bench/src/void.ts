@@ -44,7 +44,7 @@ runProgram(Effect.gen(function*() {
     yield* measure("lock and tile", Clockwork.runDue())
     yield* advanceClock(environment, abandonAfterMillis)
     const { id } = sold ?? (yield* Effect.die(new Error("no draw was on sale")))
-    yield* measure("void", draws.perform({ drawId: id, step: "abandon", dueAt: instant(0) }))
+    yield* measure("void", draws.perform({ drawId: id, step: "abandon", reason: "beacon", dueAt: instant(0) }))
   }).pipe(Effect.provide(inside(environment, origin)), Effect.provideService(References.MinimumLogLevel, "Warn"))
   const after = yield* balancesOf(environment, stage.buyers)
   if (before.some((balance, index) => balance !== after[index])) {

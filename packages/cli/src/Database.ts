@@ -67,10 +67,12 @@ export const migrate = Effect.fn("Database.migrate")(function*({ app, owner }: D
         "DATABASE_OWNER_URL is missing, without which nothing can be migrated: set it to the role that owns the tables."
     })
   }
-  return yield* Migrator.migrate(app.username).pipe(Effect.provide(Provision.layer(owner, oneConnection)))
+  return yield* Migrator.migrate(app.username).pipe(Effect.provide(Provision.layer(owner, twoConnections)))
 })
 
 const oneConnection = { maxConnections: 1, applicationName: "ddd" }
+// one keeps other nodes from migrating meanwhile
+const twoConnections = { ...oneConnection, maxConnections: 2 }
 
 /** Fails where the schema is not this program's, with what to do. */
 export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app }: Database) {

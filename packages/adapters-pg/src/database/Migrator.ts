@@ -1,17 +1,24 @@
 /**
  * Brings a database to the newest schema.
  *
- * Migrations are the numbered SQL files in `migrations/`, applied in order, forward only, all in one transaction under one
- * advisory lock: nodes that start together migrate once. What was applied is kept with its checksum, so that a file changed
- * afterwards, or a database that is ahead of this program, is refused and not guessed at.
+ * Migrations are the numbered SQL files in `migrations/`, applied in order, forward only, under one advisory lock: nodes that start
+ * together migrate once. What was applied is kept with its checksum, so that a file changed afterwards, or a database that is ahead of
+ * this program, is refused and not guessed at.
  *
- * Each file is the body of one `DO` block: plain statements, no top-level SELECT.
+ * Each file is the body of one `DO` block: plain statements, no top-level SELECT. Files that follow each other are one transaction, all or
+ * none. A file that changes tables which programs use meanwhile begins with `-- commits by itself` and says where (`COMMIT`): a table at a
+ * time, and rows in portions. It must be safe to run again from its beginning, which is done where it stopped in the middle; it is
+ * recorded at the end, since servers of the release before are not ready any more once it is.
+ *
+ * Whoever waits for a table's lock has everybody wait who comes after. So no statement waits for longer than `lockMillisMax`: what could
+ * not be locked by then, or was a deadlock's victim, is tried again.
  */
-import { Data, Effect } from "effect"
+import { Data, Effect, Latch, Schedule } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { mayRunAgain } from "./Transaction.ts"
 
 /** A migration as it stands in this program. */
 export interface Migration {
@@ -68,45 +75,119 @@ const check = (migrations: ReadonlyArray<Migration>, applied: ReadonlyArray<Appl
   return undefined
 }
 
+/** What is recorded as applied, in order. */
+const readApplied = Effect.fnUntraced(function*(sql: SqlClient.SqlClient) {
+  const [table] = yield* sql<{ readonly present: boolean }>`
+    SELECT to_regclass('schema_migrations') IS NOT NULL AS present`
+  return table?.present === true
+    ? yield* sql<Applied>`SELECT number, name, checksum FROM schema_migrations ORDER BY number`
+    : null
+})
+
+const lockMillisMax = 100
+
+// a long transaction, of an audit or of a draw with a million tickets that is void, is waited for
+const patience = Schedule.spaced("1 second").pipe(Schedule.jittered, Schedule.upTo({ duration: "10 minutes" }))
+
+const hadToWait = (error: SqlError.SqlError): boolean => mayRunAgain(error) || error.reason._tag === "LockTimeoutError"
+
+/** Runs a transaction, or a file that commits by itself, again where it had to wait for too long, or was a deadlock's victim. */
+const retryConflicts = <A, R>(task: Effect.Effect<A, SqlError.SqlError, R>) =>
+  Effect.tapError(
+    task,
+    (error) => hadToWait(error) ? Effect.logInfo("a migration waits until others are done with a table") : Effect.void
+  ).pipe(Effect.retry({ while: hadToWait, schedule: patience }))
+
+const commitsItself = ({ body }: Migration): boolean => body.startsWith("-- commits by itself\n")
+
+/** In the order in which they are applied: files that are one transaction together, and each other one by itself. */
+const partsOf = (migrations: ReadonlyArray<Migration>): ReadonlyArray<ReadonlyArray<Migration>> => {
+  const parts: Array<Array<Migration>> = []
+  for (const migration of migrations) {
+    const before = parts.at(-1)
+    if (before === undefined || [before[0], migration].some((one) => one !== undefined && commitsItself(one))) {
+      parts.push([migration])
+    } else before.push(migration)
+  }
+  return parts
+}
+
+/** As SQL writes a text. */
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A file as the statement that runs it. Settings last for its session, since a transaction's would end at the first `COMMIT`. */
+const statementOf = (body: string, appRole: string): string =>
+  `DO $migration$ BEGIN
+PERFORM set_config('client_min_messages', 'warning', false), set_config('lock_timeout', '${lockMillisMax}ms', false),
+  set_config('ddd.app_role', ${literal(appRole)}, false);
+${body}
+END $migration$`
+
+/** Runs `task` while no other node migrates. The lock is that of a transaction which does nothing else, and ends with its connection. */
+const exclusively = Effect.fnUntraced(function*<A, E, R>(sql: SqlClient.SqlClient, task: Effect.Effect<A, E, R>) {
+  const locked = yield* Latch.make(false)
+  const hold = sql`SELECT set_config('idle_in_transaction_session_timeout', '0', true)`.pipe(
+    Effect.andThen(sql`SELECT 1 FROM pg_advisory_xact_lock(${migrationLock})`),
+    Effect.andThen(locked.open),
+    Effect.andThen(Effect.never),
+    sql.withTransaction
+  )
+  return yield* Effect.raceFirst(hold, Effect.andThen(locked.await, task))
+})
+
 /**
- * Applies what is missing and gives its names. Runs as the tables' owner; `appRole` is the role that the application runs
- * as, which is granted what it needs.
+ * Applies what is missing and gives its names. Runs as the tables' owner, on a client with two connections or more; `appRole` is the role
+ * that the application runs as, which is granted what it needs.
  */
 export const migrate = Effect.fn("Migrator.migrate")(function*(
   appRole: string,
   migrations: ReadonlyArray<Migration> = readMigrations()
 ) {
   const sql = yield* SqlClient.SqlClient
-  return yield* Effect.gen(function*() {
-    yield* sql`SELECT 1 FROM pg_advisory_xact_lock(${migrationLock})`
-    yield* sql`SELECT set_config('client_min_messages', 'warning', true), set_config('ddd.app_role', ${appRole}, true)`
-    yield* sql`CREATE TABLE IF NOT EXISTS schema_migrations (
-      number integer PRIMARY KEY,
-      name text NOT NULL,
-      checksum text NOT NULL,
-      applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
-    )`
-    const applied = yield* sql<Applied>`SELECT number, name, checksum FROM schema_migrations ORDER BY number`
+  const run = ({ body }: Migration) => sql.unsafe(statementOf(body, appRole))
+
+  /** Runs files in one transaction, and records them in it. What was run before it, and is not recorded yet, is as well. */
+  const runTogether = (files: ReadonlyArray<Migration>, before: ReadonlyArray<Migration>) =>
+    Effect.gen(function*() {
+      yield* sql`CREATE TABLE IF NOT EXISTS schema_migrations (
+        number integer PRIMARY KEY,
+        name text NOT NULL,
+        checksum text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      )`
+      yield* Effect.forEach(files, run, { discard: true })
+      for (const { checksum, name, number } of [...before, ...files]) {
+        yield* sql`INSERT INTO schema_migrations (number, name, checksum) VALUES (${number}, ${name}, ${checksum})`
+      }
+    }).pipe(sql.withTransaction, retryConflicts)
+
+  const apply = Effect.gen(function*() {
+    const applied = (yield* readApplied(sql)) ?? []
     const problem = check(migrations, applied)
     if (problem !== undefined) return yield* problem
     const missing = migrations.slice(applied.length)
-    for (const migration of missing) {
-      yield* sql.unsafe(`DO $migration$ BEGIN\n${migration.body}\nEND $migration$`)
-      yield* sql`INSERT INTO schema_migrations (number, name, checksum)
-        VALUES (${migration.number}, ${migration.name}, ${migration.checksum})`
+    let unrecorded: ReadonlyArray<Migration> = []
+    for (const part of partsOf(missing)) {
+      if (part.every(commitsItself)) {
+        yield* Effect.forEach(part, run, { discard: true }).pipe(retryConflicts)
+        unrecorded = [...unrecorded, ...part]
+      } else {
+        yield* runTogether(part, unrecorded)
+        unrecorded = []
+      }
     }
-    return missing.map((migration) => migration.name)
-  }).pipe(sql.withTransaction)
+    if (unrecorded.length > 0) yield* runTogether([], unrecorded)
+    return missing.map(({ name }) => name)
+  })
+  return yield* exclusively(sql, apply)
 })
 
 /** Whether the database is at exactly this program's schema; else the reason in words. */
 export const schemaProblem = Effect.fn("Migrator.schemaProblem")(
   function*(): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
-    const [table] = yield* sql<{ readonly present: boolean }>`
-      SELECT to_regclass('schema_migrations') IS NOT NULL AS present`
-    if (table?.present !== true) return "the database has no schema yet: run `ddd migrate`"
-    const applied = yield* sql<Applied>`SELECT number, name, checksum FROM schema_migrations ORDER BY number`
+    const applied = yield* readApplied(sql)
+    if (applied === null) return "the database has no schema yet: run `ddd migrate`"
     const migrations = readMigrations()
     const problem = check(migrations, applied)
     if (problem !== undefined) return problem.message

@@ -5,7 +5,7 @@ import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
 
 /** Deadlock, serialization failure: the whole transaction may be run again. */
-const mayRunAgain = (error: unknown): boolean =>
+export const mayRunAgain = (error: unknown): boolean =>
   SqlError.isSqlError(error) &&
   (error.reason._tag === "DeadlockError" || error.reason._tag === "SerializationError")
 

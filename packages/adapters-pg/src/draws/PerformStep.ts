@@ -13,9 +13,10 @@ import { voidByStep } from "./Void.ts"
 
 const stepOf = (
   services: StepServices,
-  { drawId, step }: DueStep
+  due: DueStep
 ): Effect.Effect<boolean, StepImpossible | SqlError.SqlError | Unavailable> => {
-  switch (step) {
+  const { drawId } = due
+  switch (due.step) {
     case "open":
       return open(services, drawId).pipe(inTransaction(services.sql))
     case "lock":
@@ -26,7 +27,7 @@ const stepOf = (
       return settleDraw(services, drawId, "clockwork")
     case "expire":
     case "abandon":
-      return voidByStep(services, drawId, step)
+      return voidByStep(services, drawId, due)
   }
 }
 

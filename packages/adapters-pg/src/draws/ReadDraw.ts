@@ -54,20 +54,16 @@ interface StateRow extends StepRow {
   readonly beacon_signature: Uint8Array | null
 }
 
-const stateOf = (row: StateRow): DrawState => {
-  const frontier = decodeFrontier(row.tree_frontier)
-  if (frontier === undefined) throw new Error(`the carried tree of draw ${row.id} is malformed`)
-  return {
-    ...stepFactsOf(row),
-    clock: instantOf(row.clock),
-    openText: textOf(row.open_note),
-    lockText: row.lock_note === null ? null : textOf(row.lock_note),
-    totalEntries: row.total_entries,
-    frontier,
-    lastPurchasedAt: instantOrNull(row.last_purchased_at),
-    beaconSignature: row.beacon_signature
-  }
-}
+const stateOf = (row: StateRow): DrawState => ({
+  ...stepFactsOf(row),
+  clock: instantOf(row.clock),
+  openText: textOf(row.open_note),
+  lockText: row.lock_note === null ? null : textOf(row.lock_note),
+  totalEntries: row.total_entries,
+  frontier: decodeFrontier(row.tree_frontier) ?? null,
+  lastPurchasedAt: instantOrNull(row.last_purchased_at),
+  beaconSignature: row.beacon_signature
+})
 
 /** Reads a draw without a lock: what may have changed since is to be read again under one. */
 export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>

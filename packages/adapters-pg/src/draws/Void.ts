@@ -5,7 +5,14 @@
  * Wallets by ascending user id are locked first, then the draw, whose state is decided upon (docs/design.md, "Money", lock order).
  */
 import type { DrawState } from "@ddd/core/draws/DrawState"
-import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "@ddd/core/draws/Voiding"
+import {
+  declareVoid,
+  refundTickets,
+  type VoidingStep,
+  voidMail,
+  voidMailRecipients,
+  voidReason
+} from "@ddd/core/draws/Voiding"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import type { VoidReason } from "@ddd/core/proof/Record"
@@ -182,16 +189,16 @@ export const openSeedOrNull = (services: StepServices, id: DrawId) =>
   )
 
 /** Closes a room that nobody locked in time, or gives up a draw that cannot be decided; false where it is neither (any more, or yet). */
-export const voidByStep = Effect.fnUntraced(function*(services: StepServices, id: DrawId, step: "expire" | "abandon") {
+export const voidByStep = Effect.fnUntraced(function*(services: StepServices, id: DrawId, due: VoidingStep) {
   const { sql } = services
   const unlocked = yield* readDraw(sql, id)
   // neither its seed nor a wallet is touched of a draw that must wait still
-  if (unlocked === undefined || voidReason(step, unlocked, null) === null) return false
+  if (unlocked === undefined || voidReason(due, unlocked, null) === null) return false
   const seed = yield* openSeedOrNull(services, id)
-  if (voidReason(step, unlocked, seed) === null) return false
+  if (voidReason(due, unlocked, seed) === null) return false
   return yield* voidTransaction(sql, id)(Effect.gen(function*() {
     const locked = yield* lockForVoid(sql, id)
-    const reason = voidReason(step, locked.draw, seed)
+    const reason = voidReason(due, locked.draw, seed)
     if (reason === null) return false
     yield* writeVoid(services, locked, reason, seed)
     return true

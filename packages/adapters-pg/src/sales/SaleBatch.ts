@@ -35,10 +35,10 @@ export const sellBatch = (writer: SaleWriter) =>
     // what nobody changes while the wallets are locked is read before the draw is: everyone waits for that lock
     const frozen = yield* frozenUsers(sql, users)
     const kept = yield* readKept(sql, requests)
-    // locks the draw; what it says is read after the wait
+    // locks the draw, found by its day however many others there are; what it says is read after the wait
     const [locked] = yield* sql<{ readonly id: string }>`
       SELECT d.id FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.kind = 'daily' AND d.opens_at <= c.clock AND c.clock < d.closes_at
+      WHERE d.draw_date = (c.clock AT TIME ZONE 'UTC')::date AND d.opens_at <= c.clock AND c.clock < d.closes_at
       FOR NO KEY UPDATE OF d`
     const row = yield* readPool(sql, locked?.id ?? null)
     const clock = instantOf(

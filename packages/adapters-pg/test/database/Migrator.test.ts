@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Latch } from "effect"
 import type { SqlClient } from "effect/sql"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { migrate, type Migration, readMigrations, schemaProblem } from "../../src/database/Migrator.ts"
 import { layer as client, type PgConnection, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+import { someoneWaits } from "../support/LockWaits.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
 const as = (connection: PgConnection) => <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
@@ -21,6 +22,8 @@ const made = (number: number, name: string, body: string): Migration => ({
 
 const pots = made(1, "pots", "CREATE TABLE pots (cents bigint);")
 const prizes = made(2, "prizes", "CREATE TABLE prizes (cents bigint);")
+
+const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
 
 const tablesOf = (connection: PgConnection) =>
   session(connection).pipe(
@@ -103,7 +106,6 @@ describe("migration 7", () => {
       const all = readMigrations()
       yield* migrate(app.username, all.slice(0, 6)).pipe(as(owner))
       const sql = yield* session(owner)
-      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
       const draw = "018f2d5e-7a1b-7cc0-9d3a-0000000000d1"
       const at = "2026-01-05T12:00:00.000Z"
       yield* sql.unsafe(`DO $$ BEGIN
@@ -147,7 +149,6 @@ describe("migration 9", () => {
       const all = readMigrations()
       yield* migrate(app.username, all.slice(0, 8)).pipe(as(owner))
       const sql = yield* session(owner)
-      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
       const [paid, asked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
       yield* sql.unsafe(`DO $$ BEGIN
         INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
@@ -181,7 +182,6 @@ describe("migration 10", () => {
       const all = readMigrations()
       yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
       const sql = yield* session(owner)
-      const ada = "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
       const [open, locked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
       const [due, later] = ["2026-01-05T12:00:00.000Z", "2026-01-06T12:00:00.000Z"]
       yield* sql.unsafe(`DO $$ BEGIN
@@ -205,7 +205,91 @@ describe("migration 10", () => {
           { draws_at: dueDate, draw_at: dueDate, server_draws_at: laterDate, auto_draw_at: laterDate }
         ]
       )
+      assert.deepStrictEqual(yield* sql`SELECT conname FROM pg_constraint WHERE NOT convalidated`, [])
     }))
+
+  it.effect("fills in what servers of the release before write meanwhile, and may be stopped and begun again", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      const [tenth] = all.slice(9)
+      assert(tenth !== undefined)
+      const sql = yield* session(owner)
+      const [touched, untouched, started] = ["e1", "e2", "e3"].map((end) => `018f2d5e-7a1b-7cc0-9d3a-0000000000${end}`)
+      const due = "2026-01-05T12:00:00.000Z"
+      yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO draws (id, kind, status, commitment_hash, opens_at, seal_key_id, tree_frontier, open_note)
+          SELECT id, 'room', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open'
+          FROM unnest('{${touched}, ${untouched}, ${started}}'::uuid[]) AS id;
+        INSERT INTO lobbies (id, code, name, host_id) SELECT id, 'C' || right(id::text, 2), 'x', '${ada}' FROM draws;
+        UPDATE draws SET status = 'locked', lock_note = 'lock', entries_root = repeat('0', 64), locked_at = '${due}',
+          draws_at = '${due}' WHERE id <> '${started}';
+        UPDATE lobbies SET server_draws_at = '${due}' WHERE id <> '${started}';
+      END $$`)
+      // as far as where rows begin to be filled in
+      const names = { ...tenth, body: tenth.body.slice(0, tenth.body.indexOf("\nDECLARE")) }
+      assert.deepStrictEqual(yield* migrate(app.username, [...all.slice(0, 9), names]).pipe(as(owner)), [
+        "names_of_draws"
+      ])
+      const server = yield* session(app)
+      yield* server`UPDATE draws SET tiled_at = now() WHERE id = ${touched}::uuid`
+      yield* server`UPDATE lobbies SET server_draws_at = '2026-01-05T11:00:00.000Z' WHERE id = ${touched}::uuid`
+      yield* server.unsafe(`UPDATE draws SET status = 'locked', lock_note = 'lock', entries_root = repeat('0', 64),
+        locked_at = '${due}', draws_at = '${due}' WHERE id = '${started}'`)
+      const rows = sql`
+        SELECT d.draw_at AS at, l.auto_draw_at AS auto FROM draws d JOIN lobbies l ON l.id = d.id ORDER BY d.id`
+      const [at, sooner] = [due, "2026-01-05T11:00:00.000Z"].map((text) => new Date(text))
+      assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at: null, auto: null }, { at, auto: null }])
+      yield* sql`DELETE FROM schema_migrations WHERE number = 10`
+      assert.deepStrictEqual(yield* migrate(app.username, all).pipe(as(owner)), ["names_of_draws"])
+      assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at, auto: at }, { at, auto: null }])
+      assert.deepStrictEqual(yield* sql`SELECT conname FROM pg_constraint WHERE NOT convalidated`, [])
+    }))
+
+  it.live("waits for a room's transactions, and keeps neither them nor the sale waiting", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
+      const sql = yield* session(owner)
+      const [room, day] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO draws (id, kind, draw_date, closes_at, status, commitment_hash, opens_at, seal_key_id, tree_frontier, open_note) VALUES
+          ('${room}', 'room', NULL, NULL, 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open'),
+          ('${day}', 'daily', '2026-01-05', '2026-01-06', 'open', repeat('0', 64), '2026-01-05', 'key', '', 'open');
+        INSERT INTO lobbies (id, code, name, host_id) VALUES ('${room}', 'ABCDEF', 'x', '${ada}');
+      END $$`)
+      const [buyer, joiner, sale] = [yield* session(app), yield* session(app), yield* session(app)]
+      const lock = (by: typeof sale, id: string) => by`SELECT 1 FROM draws WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      const [migrating, joining] = yield* Effect.gen(function*() {
+        // a purchase in the room has locked its draw; somebody who joins has looked the room up
+        yield* lock(buyer, room)
+        const mayJoin = yield* Latch.make(false)
+        const looked = yield* Latch.make(false)
+        const joining = yield* joiner`SELECT id FROM lobbies WHERE code = 'ABCDEF'`.pipe(
+          Effect.andThen(looked.open),
+          Effect.andThen(mayJoin.await),
+          Effect.andThen(lock(joiner, room)),
+          joiner.withTransaction,
+          Effect.forkScoped
+        )
+        yield* looked.await
+        const migrating = yield* Effect.forkScoped(migrate(app.username, all).pipe(as(owner)))
+        yield* someoneWaits(sql)
+        yield* mayJoin.open
+        // sales go on while the migration waits for the purchase
+        for (let nth = 0; nth < 5; nth++) {
+          yield* lock(sale, day).pipe(Effect.timeout("1 second"))
+          yield* Effect.sleep("50 millis")
+        }
+        return [migrating, joining] as const
+      }).pipe(buyer.withTransaction)
+      yield* Fiber.join(joining)
+      assert.deepStrictEqual(yield* Fiber.join(migrating), ["names_of_draws"])
+    }).pipe(Effect.scoped), 30_000)
 })
 
 describe("schemaProblem", () => {

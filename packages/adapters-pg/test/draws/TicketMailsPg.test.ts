@@ -6,9 +6,10 @@ import { buy, dollars, drawNow, fundedPlayer, openSales, present, times } from "
 import { World } from "@ddd/sim/World"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Schedule } from "effect"
+import { Effect, Fiber } from "effect"
 import { session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+import { someoneWaits } from "../support/LockWaits.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
 const minute = 60_000
@@ -163,15 +164,11 @@ describe("TicketMailsPg", () => {
           yield* owner`SELECT 1 FROM draws WHERE id = ${draw.id}::uuid FOR NO KEY UPDATE`
           const pending = yield* Effect.forkScoped(enqueueDue, { startImmediately: true })
           const other = yield* session((yield* TestDatabase).admin)
-          const waiting = yield* other`
-          SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
-            Effect.repeat({ until: (rows) => rows.length > 0, schedule: Schedule.spaced("10 millis") }),
-            Effect.timeout("10 seconds")
-          )
+          const waiting = yield* someoneWaits(other)
           assert.isUndefined(pending.pollUnsafe())
           return [pending, waiting] as const
         }).pipe(owner.withTransaction)
-        assert.match(String(present(waiting[0])["query"]), /FOR SHARE/)
+        assert.match(present(waiting[0]), /FOR SHARE/)
         assert.strictEqual(yield* Fiber.join(pending), 1)
         // what was waited for is held no longer
         yield* buy(ada, 1)

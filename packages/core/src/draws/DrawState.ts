@@ -14,8 +14,8 @@ export interface DrawState extends StepFacts {
   /** The lock record's text; null before the lock. */
   readonly lockText: string | null
   readonly totalEntries: number
-  /** The right edge of the tree of its tickets. */
-  readonly frontier: Frontier
+  /** The right edge of the tree of its tickets; null where what is stored of it cannot be read, which keeps a draw from its lock alone. */
+  readonly frontier: Frontier | null
   /** When its newest ticket was bought; null before the first. */
   readonly lastPurchasedAt: Instant | null
   /** The signature of the beacon's round, 48 bytes; null without a beacon, and before it is there. */

@@ -14,10 +14,20 @@ import type { DrawKind, DrawStatus } from "./Draw.ts"
  * - `tile`: the tiles of a locked draw's tree are written, from which inclusion proofs are read.
  * - `settle`: its seed is revealed, and the winner is paid.
  * - `expire`: a room that nobody locked in time is closed.
- * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first.
+ * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first, and
+ *   says what (`AbandonReason`).
  */
 export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
 export type DrawStep = typeof drawSteps[number]
+
+/** What was tried in vain for `failingMillisMin` before a draw is abandoned: to fetch the beacon's round, or to open the seed. */
+export type AbandonReason = "beacon" | "seed"
+
+/** A step, and of `abandon` why. */
+export type StepToDo = {
+  [Step in DrawStep]: Step extends "abandon" ? { readonly step: Step; readonly reason: AbandonReason }
+    : { readonly step: Step }
+}[DrawStep]
 
 /** How long after its first ticket a room that nobody locked is closed, in milliseconds: 30 days. */
 export const expireAfterMillis = 30 * dayMillis
@@ -83,7 +93,7 @@ export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepA
   return steps
 }
 
-/** Whether a step of the clockwork is to be done at `clock`. Never of `abandon`: see `abandonReason`. */
+/** Whether a step of the clockwork is to be done at `clock`. Never of `abandon`: see `isAbandoned`. */
 export const isDue = (step: DrawStep, draw: StepFacts, clock: Instant): boolean =>
   stepsAhead(draw, clock).some((ahead) => ahead.step === step && ahead.dueAt <= clock)
 
@@ -100,11 +110,12 @@ export const isOverdue = (
 ): boolean => status === "locked" && drawAt !== null && clock - drawAt >= abandonAfterMillis
 
 /**
- * Why a draw is abandoned at `clock`: the beacon's round did not come, or its seed cannot be opened. Null where it is not: it has not
- * waited for a week, or it can be decided.
+ * Whether a draw is abandoned at `clock` by whoever tried in vain what `reason` says: it has waited for a week, and that is still what
+ * keeps it from being decided. A process that waited for the round has not tried to open the seed for an hour, and may be the one that
+ * lacks the key: it never abandons a draw whose round has come.
  */
-export const abandonReason = (draw: StepFacts, isSeedOpened: boolean, clock: Instant): "beacon" | "seed" | null =>
-  !isOverdue(draw, clock) ? null : draw.isRoundMissing ? "beacon" : isSeedOpened ? null : "seed"
+export const isAbandoned = (draw: StepFacts, reason: AbandonReason, isSeedOpened: boolean, clock: Instant): boolean =>
+  isOverdue(draw, clock) && (reason === "beacon" ? draw.isRoundMissing : !draw.isRoundMissing && !isSeedOpened)
 
 /**
  * When the server draws a room that is locked now, although its host never comes back: at the time that the host named, else a day after

@@ -97,7 +97,7 @@ export interface Locked {
 
 /** What a draw has sold. Throws where the tree that the sales carried along does not hold its tickets. */
 const soldIn = (hash: Sha256, { clock, frontier, id, lastPurchasedAt, totalEntries }: Lockable): Sold => {
-  if (frontier.size !== totalEntries) {
+  if (frontier?.size !== totalEntries) {
     throw new Error(`the carried tree of draw ${id} does not hold its ${totalEntries} tickets`)
   }
   return { clock, lastPurchasedAt, entries: totalEntries, root: root(hash, frontier) }

@@ -14,7 +14,7 @@ import type { DrawId, TicketId, UserId } from "../values/Ids.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
-import { abandonReason, isDue } from "./DrawSteps.ts"
+import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
 import { openRecordOf } from "./Opening.ts"
 
 /** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
@@ -35,17 +35,21 @@ export const voidRecord = (
   refund: takingsOf(entries).refund
 })
 
+/** A step that declares a draw void. */
+export type VoidingStep = Extract<StepToDo, { readonly step: "expire" | "abandon" }>
+
 /**
- * Why a draw is declared void by a step of the clockwork; null where it is not (any more, or yet). `draw` is read under its lock. That a
- * room is closed by its host is decided by `rooms`, under the same lock.
+ * Why a draw is declared void by a step of the clockwork; null where it is not (any more, or yet). What is written is decided on a `draw`
+ * that was read under its lock; asked without one, it says whether it is worth to lock anything. That a room is closed by its host is
+ * decided by `rooms`, under the same lock.
  */
 export const voidReason = (
-  step: "expire" | "abandon",
+  due: VoidingStep,
   draw: DrawState,
   seed: Uint8Array | null
 ): Exclude<VoidReason, "closed"> | null => {
-  if (step === "abandon") return abandonReason(draw, seed !== null, draw.clock)
-  return isDue("expire", draw, draw.clock) ? "deadline" : null
+  if (due.step === "expire") return isDue("expire", draw, draw.clock) ? "deadline" : null
+  return isAbandoned(draw, due.reason, seed !== null, draw.clock) ? due.reason : null
 }
 
 /** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`voidMailRecipients`). */

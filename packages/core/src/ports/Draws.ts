@@ -2,7 +2,7 @@
 import { Context, Data, type Effect, type Stream } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import type { Draw, DrawNotes } from "../draws/Draw.ts"
-import type { DrawStep } from "../draws/DrawSteps.ts"
+import type { StepToDo } from "../draws/DrawSteps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
@@ -11,9 +11,8 @@ import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** A step that is due by the clock. */
-export interface DueStep {
+export type DueStep = StepToDo & {
   readonly drawId: DrawId
-  readonly step: DrawStep
   readonly dueAt: Instant
 }
 
@@ -81,8 +80,8 @@ export class Draws extends Context.Service<Draws, {
    * Does a due step, once, under the draw's lock, whoever else tries at the same time; false where it was done already or
    * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
    * publishes the result, all in one transaction; `expire` declares the draw void and gives every ticket's price back, and so does
-   * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened: it is for whoever has tried in
-   * vain, and is never among what is due.
+   * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened, whichever its reason says: it is
+   * for whoever has tried that in vain, and is never among what is due.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
   /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */

@@ -90,7 +90,9 @@ export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
   for (const awaited of yield* draws.awaitedRounds) {
     yield* obtain(awaited).pipe(
       Effect.tap((count) => Effect.sync(() => count > 0 && stored.push(awaited))),
-      Effect.catchTag("RoundMissing", ({ message }) => Effect.sync(() => missing.push({ ...awaited, why: message })))
+      Effect.catchTag("RoundMissing", ({ message }) => Effect.sync(() => missing.push({ ...awaited, why: message }))),
+      // a defect of one round keeps no other from being fetched
+      Effect.catchDefect((defect) => Effect.sync(() => missing.push({ ...awaited, why: String(defect) })))
     )
   }
   return { stored, missing }
@@ -129,9 +131,14 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
           const at = yield* now.now
           const { since } = backOffs.failed(name, clock, at)
           yield* tellLate(awaited, awaited.drawIds.length, message)
-          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, at))
+          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
         })
-      })
+      }),
+      // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there
+      Effect.catchCause(Effect.fnUntraced(function*(cause) {
+        const { delayMillis } = backOffs.failed(name, clock, yield* now.now)
+        yield* Effect.logError(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
+      }))
     )
   })
 

@@ -6,7 +6,7 @@
  * its own, with a back-off of its own: one stuck draw delays no other (docs/design.md, "The clockwork").
  */
 import { Clock, Duration, Effect } from "effect"
-import { failingMillisMin } from "../draws/DrawSteps.ts"
+import { type AbandonReason, failingMillisMin } from "../draws/DrawSteps.ts"
 import { Draws, type DueStep } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"
@@ -20,7 +20,10 @@ const backOffMillisMax = 60_000
 
 const nameOf = (due: DueStep): string => `${due.drawId} ${due.step}`
 
-/** Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done. */
+/**
+ * Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done, and those that
+ * failed; a defect is the failure of its step alone.
+ */
 export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   const draws = yield* Draws
   const done: Array<DueStep> = []
@@ -31,10 +34,9 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
     if (due.length === 0) return { done, failed: [...failed.values()] }
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
-        Effect.tapError((error) =>
-          Effect.logError(`${step.step} of draw ${step.drawId} failed: ${error.message}`, error)
-        ),
-        Effect.orElseSucceed(() => undefined)
+        Effect.catchCause((cause) =>
+          Effect.as(Effect.logError(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
+        )
       )
       if (performed === undefined) failed.set(nameOf(step), step)
       else if (performed) done.push(step)
@@ -42,9 +44,12 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   }
 })
 
-/** Has a draw declared void that this process failed to decide for `failingMillisMin`, if it is overdue (`isOverdue`) as well. Never fails. */
-export const abandon = (drawId: DrawId, at: Instant) =>
-  Draws.use((draws) => draws.perform({ drawId, step: "abandon", dueAt: at })).pipe(
+/**
+ * Has a draw declared void that this process failed to decide for `failingMillisMin`, if it is overdue (`isOverdue`) as well. `reason`:
+ * what this process tried in vain. Never fails.
+ */
+export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
+  Draws.use((draws) => draws.perform({ drawId, step: "abandon", reason, dueAt: at })).pipe(
     Effect.tap((done) =>
       done ? Effect.logError(`draw ${drawId} could not be decided within a week, and is void now`) : Effect.void
     ),
@@ -70,7 +75,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
           const at = yield* now.now
           const { delayMillis, since } = backOffs.failed(name, clock, at)
           yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
-          if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, at)
+          if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
         })
       })
     )

@@ -3,11 +3,12 @@ import * as fc from "fast-check"
 import { drawStatuses } from "../../src/draws/Draw.ts"
 import {
   abandonAfterMillis,
-  abandonReason,
+  type AbandonReason,
   autoDrawTime,
   type DrawStep,
   drawSteps,
   expireAfterMillis,
+  isAbandoned,
   isDue,
   isOverdue,
   mayBeDrawn,
@@ -114,23 +115,31 @@ describe("the steps that a draw has before it", () => {
 })
 
 describe("a draw that cannot be decided", () => {
+  const anyReason = fc.constantFrom<AbandonReason>("beacon", "seed")
   const due = at(dayMillis + hour)
   const week = instant(due + abandonAfterMillis)
 
   it("is abandoned a week after its outcome was due, for what is missing", () => {
     const waiting = { ...lockedRoom, isRoundMissing: true }
     for (const isSeedOpened of [false, true]) {
-      assert.strictEqual(abandonReason(waiting, isSeedOpened, week), "beacon")
-      assert.isNull(abandonReason(waiting, isSeedOpened, instant(week - 1)))
+      assert.isTrue(isAbandoned(waiting, "beacon", isSeedOpened, week))
+      assert.isFalse(isAbandoned(waiting, "beacon", isSeedOpened, instant(week - 1)))
     }
-    assert.strictEqual(abandonReason(lockedRoom, false, week), "seed")
-    assert.isNull(abandonReason(lockedRoom, true, week))
+    assert.isTrue(isAbandoned(lockedRoom, "seed", false, week))
+    assert.isFalse(isAbandoned(lockedRoom, "seed", false, instant(week - 1)))
+    assert.isFalse(isAbandoned(lockedRoom, "seed", true, week))
+  })
+
+  it("is abandoned for nothing but what was tried in vain: a round that has come makes it a matter of the seed", () => {
+    for (const isSeedOpened of [false, true]) {
+      assert.isFalse(isAbandoned(lockedRoom, "beacon", isSeedOpened, week))
+      assert.isFalse(isAbandoned({ ...lockedRoom, isRoundMissing: true }, "seed", isSeedOpened, week))
+    }
   })
 
   it("is never abandoned unless it is locked and overdue, and never where it may be drawn with its seed", () => {
-    fc.assert(fc.property(anyDraw, fc.boolean(), someTime, (draw, isSeedOpened, clock) => {
-      const reason = abandonReason(draw, isSeedOpened, clock)
-      if (reason === null) return
+    fc.assert(fc.property(anyDraw, anyReason, fc.boolean(), someTime, (draw, reason, isSeedOpened, clock) => {
+      if (!isAbandoned(draw, reason, isSeedOpened, clock)) return
       assert.isTrue(isOverdue(draw, clock))
       assert.strictEqual(draw.status, "locked")
       assert.isFalse(isSeedOpened && mayBeDrawn(draw, clock))

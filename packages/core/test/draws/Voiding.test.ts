@@ -51,13 +51,17 @@ describe("a draw that is void", () => {
 
   it("is a room that nobody locked in time, or a draw that nobody can decide", () => {
     const late = instant(noon + expireAfterMillis)
-    assert.strictEqual(voidReason("expire", openRoom(1, { clock: late }), seed), "deadline")
-    assert.isNull(voidReason("expire", openRoom(1, { clock: instant(late - 1) }), seed))
+    assert.strictEqual(voidReason({ step: "expire" }, openRoom(1, { clock: late }), seed), "deadline")
+    assert.isNull(voidReason({ step: "expire" }, openRoom(1, { clock: instant(late - 1) }), seed))
     const overdue = instant(dayEnds + abandonAfterMillis)
-    assert.strictEqual(voidReason("abandon", lockedDay(1, { clock: overdue, isRoundMissing: true }), seed), "beacon")
-    assert.strictEqual(voidReason("abandon", lockedDay(1, { clock: overdue }), null), "seed")
-    assert.isNull(voidReason("abandon", lockedDay(1, { clock: overdue }), seed))
-    assert.isNull(voidReason("abandon", lockedDay(1), null))
+    const waiting = lockedDay(1, { clock: overdue, isRoundMissing: true })
+    const [noRound, noSeed] = [{ step: "abandon", reason: "beacon" }, { step: "abandon", reason: "seed" }] as const
+    assert.strictEqual(voidReason(noRound, waiting, seed), "beacon")
+    assert.isNull(voidReason(noRound, lockedDay(1, { clock: overdue }), null))
+    assert.strictEqual(voidReason(noSeed, lockedDay(1, { clock: overdue }), null), "seed")
+    assert.isNull(voidReason(noSeed, waiting, null))
+    assert.isNull(voidReason(noSeed, lockedDay(1, { clock: overdue }), seed))
+    assert.isNull(voidReason(noSeed, lockedDay(1), null))
   })
 
   it("is told to a room's members, and of a day to those who had tickets", () => {

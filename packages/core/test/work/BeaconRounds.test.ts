@@ -76,7 +76,10 @@ describe("a round of the beacon", () => {
       const due = roundTime(testChain, round)
       const draws = Layer.mock(Draws)({
         awaitedRounds: Effect.sync(() => [...waiting]),
-        perform: ({ drawId, step }) => Effect.sync(() => abandoned.push(`${step} ${drawId}`) === 0),
+        perform: (due) =>
+          Effect.sync(() =>
+            abandoned.push(`${due.step} ${due.drawId}${due.step === "abandon" ? ` for ${due.reason}` : ""}`) === 0
+          ),
         storeRound: (_, told) => Effect.sync(() => stored.push(told) + waiting.splice(0).length)
       })
       const logger = Logger.make(({ logLevel, message }) => void said.push(`${logLevel} ${String(message)}`))
@@ -114,7 +117,7 @@ describe("a round of the beacon", () => {
       assert.deepStrictEqual(abandoned, [])
       yield* TestClock.adjust("2 minutes")
       // whether a week has passed the draw knows best
-      assert.deepStrictEqual(new Set(abandoned), new Set([`abandon ${id}`]))
+      assert.deepStrictEqual(new Set(abandoned), new Set([`abandon ${id} for beacon`]))
       answers = Effect.succeed(signature)
       yield* TestClock.adjust("16 seconds")
       assert.deepStrictEqual(stored, [round])

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Ref } from "effect"
 import { TestClock } from "effect/testing"
-import type { DrawStep } from "../../src/draws/DrawSteps.ts"
+import type { StepAhead } from "../../src/draws/DrawSteps.ts"
 import { Draws, type DueStep, StepFailed } from "../../src/ports/Draws.ts"
 import { Now } from "../../src/ports/Now.ts"
 import { type DrawId, drawId } from "../../src/values/Ids.ts"
@@ -14,7 +14,12 @@ const [stuck, sound] = [
 ]
 
 /** Draws that have steps before them and do them, but for those of the stuck draw, which fail as often as they are tried. */
-const draws = (steps: ReadonlyArray<readonly [DrawId, DrawStep]>, tried: Ref.Ref<ReadonlyArray<DueStep>>) => {
+const draws = (
+  steps: ReadonlyArray<readonly [DrawId, StepAhead["step"]]>,
+  tried: Ref.Ref<ReadonlyArray<DueStep>>,
+  fails: (due: DueStep) => Effect.Effect<never, StepFailed> = (due) =>
+    Effect.fail(new StepFailed({ due, message: "stuck" }))
+) => {
   const left = new Set(steps.map(([id, step]): DueStep => ({ drawId: id, step, dueAt: instant(0) })))
   return Layer.mock(Draws)({
     publishAhead: Effect.succeed([]),
@@ -24,7 +29,7 @@ const draws = (steps: ReadonlyArray<readonly [DrawId, DrawStep]>, tried: Ref.Ref
       Effect.andThen(
         Ref.update(tried, (all) => [...all, due]),
         due.drawId === stuck
-          ? Effect.fail(new StepFailed({ due, message: "stuck" }))
+          ? fails(due)
           : Effect.sync(() => left.delete(due))
       )
   })
@@ -42,6 +47,16 @@ describe("the clockwork", () => {
       assert.deepStrictEqual(done.map((due) => due.step), ["lock", "settle"])
       assert.deepStrictEqual(failed.map((due) => due.drawId), [stuck])
       assert.strictEqual(timesTried(yield* Ref.get(tried), stuck), 1)
+    }))
+
+  it.effect("takes a defect of one step as the failure of that step", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const { done, failed } = yield* runDue().pipe(
+        Effect.provide(draws([[stuck, "settle"], [sound, "lock"]], tried, () => Effect.die("a bug")))
+      )
+      assert.deepStrictEqual(done.map((due) => due.drawId), [sound])
+      assert.deepStrictEqual(failed.map((due) => due.drawId), [stuck])
     }))
 
   it.effect("delays no draw by another one that is stuck, and tries that one ever less often", () =>
@@ -65,7 +80,7 @@ describe("the clockwork", () => {
     Effect.gen(function*() {
       const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
       const clock = Effect.map(TestClock.testClockWith(({ currentTimeMillis }) => currentTimeMillis), instant)
-      const world = (step: DrawStep) =>
+      const world = (step: StepAhead["step"]) =>
         Layer.merge(draws([[stuck, step]], tried), Layer.succeed(Now, Now.of({ now: clock })))
       const abandoned = Effect.map(Ref.get(tried), (all) => all.filter(({ step }) => step === "abandon").length)
       for (const [step, gaveUp] of [["lock", false], ["settle", true]] as const) {
@@ -74,6 +89,8 @@ describe("the clockwork", () => {
         assert.strictEqual(yield* abandoned, 0)
         yield* TestClock.adjust("2 minutes")
         assert.strictEqual((yield* abandoned) > 0, gaveUp, step)
+        const reasons = (yield* Ref.get(tried)).flatMap((due) => due.step === "abandon" ? [due.reason] : [])
+        assert.isTrue(reasons.every((reason) => reason === "seed"))
         yield* Fiber.interrupt(fiber)
       }
     }))

@@ -3,7 +3,7 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { abandonAfterMillis } from "@ddd/core/draws/DrawSteps"
+import { abandonAfterMillis, type AbandonReason } from "@ddd/core/draws/DrawSteps"
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
@@ -381,7 +381,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         const due = present((yield* readDraw(room.id)).drawAt) + abandonAfterMillis
         yield* advance(due - 60_000 - (yield* inMillis(0)))
         yield* assertWaits(room.id)
-        const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
+        const abandon = { drawId: room.id, step: "abandon", reason: "beacon", dueAt: yield* inMillis(0) } as const
         assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
         yield* advance(60_000)
         // it is for whoever has asked in vain
@@ -412,7 +412,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* fetchFrom(honest())
         yield* World.use((world) => world.loseSeed(room.id))
         const settle = { drawId: room.id, step: "settle", dueAt: yield* inMillis(0) } as const
-        const abandon = Draws.use((draws) => draws.perform({ ...settle, step: "abandon" }))
+        const abandon = Draws.use((draws) => draws.perform({ ...settle, step: "abandon", reason: "seed" }))
         for (const wait of [2 * drawAheadMillisMax, abandonAfterMillis]) {
           assert.isFalse(yield* abandon)
           yield* advance(wait)
@@ -429,6 +429,26 @@ export const beaconDrawsContract = (subject: Subject): void =>
     )
 
     it(
+      "is given up for nothing but what was tried in vain",
+      Effect.gen(function*() {
+        const { host, room } = yield* soldRoom
+        yield* startDraw(host, room)
+        yield* advanceToRound(room.id)
+        yield* advance(2 * abandonAfterMillis)
+        yield* World.use((world) => world.loseSeed(room.id))
+        const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
+        const abandonFor = (reason: AbandonReason) => Draws.use(({ perform }) => perform({ ...abandon, reason }))
+        // the seed was not asked for yet: it waits for the round
+        assert.isFalse(yield* abandonFor("seed"))
+        yield* fetchFrom(honest())
+        // the round is there: a process with the key may open the seed
+        assert.isFalse(yield* abandonFor("beacon"))
+        assert.strictEqual((yield* readDraw(room.id)).status, "locked")
+        yield* auditClean
+      })
+    )
+
+    it(
       "is not given up, however long it waited, where it can be decided",
       Effect.gen(function*() {
         const { host, members, room } = yield* soldRoom
@@ -437,10 +457,14 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* advance(2 * abandonAfterMillis)
         assert.deepStrictEqual((yield* fetchFrom(honest())).missing, [])
         const abandon = { drawId: room.id, step: "abandon", dueAt: yield* inMillis(0) } as const
-        assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
+        const abandonEither = Effect.forEach(
+          ["beacon", "seed"] as const,
+          (reason) => Draws.use(({ perform }) => perform({ ...abandon, reason }))
+        )
+        assert.deepStrictEqual(yield* abandonEither, [false, false])
         yield* catchUp
         yield* assertDrawn(room.id, members)
-        assert.isFalse(yield* Draws.use(({ perform }) => perform(abandon)))
+        assert.deepStrictEqual(yield* abandonEither, [false, false])
       })
     )
   })

@@ -194,10 +194,10 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         yield* together([buy(ada, 2), buy(ada, 1)])
         yield* world.loseSeed(draw.id)
         yield* advancePast(draw, abandonAfterMillis)
-        for (const step of ["lock", "abandon"] as const) {
+        for (const step of [{ step: "lock" }, { step: "abandon", reason: "seed" }] as const) {
           assert.isNull(yield* voidDraw(ada, draw.id))
           const dueAt = yield* world.now
-          assert.isTrue(yield* Draws.use((draws) => draws.perform({ drawId: draw.id, step, dueAt })))
+          assert.isTrue(yield* Draws.use((draws) => draws.perform({ drawId: draw.id, ...step, dueAt })))
         }
         assert.deepStrictEqual(yield* voidDraw(ada, draw.id), {
           drawDate: present(draw.drawDate),

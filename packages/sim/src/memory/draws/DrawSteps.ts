@@ -5,7 +5,14 @@ import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
 import { outcomeOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
-import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "@ddd/core/draws/Voiding"
+import {
+  declareVoid,
+  refundTickets,
+  type VoidingStep,
+  voidMail,
+  voidMailRecipients,
+  voidReason
+} from "@ddd/core/draws/Voiding"
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import type { MovedTogether } from "@ddd/core/money/Wallet"
@@ -224,9 +231,9 @@ export const makeDrawSteps = Effect.gen(function*() {
     change(draw.id, { status: "void", seed: record.seed, notes: { ...row.notes, result: note } })
   })
 
-  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, step: "expire" | "abandon", due: DueStep) {
+  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, due: DueStep & VoidingStep) {
     const seed = yield* openSeedOrNull(row.id)
-    const reason = voidReason(step, stateOf(row), seed)
+    const reason = voidReason(due, stateOf(row), seed)
     if (reason === null) return false
     yield* Effect.mapError(
       writeVoid(row, reason, seed),
@@ -259,7 +266,7 @@ export const makeDrawSteps = Effect.gen(function*() {
         return yield* settleDraw(row, "clockwork", due)
       case "expire":
       case "abandon":
-        return yield* voidByStep(row, due.step, due)
+        return yield* voidByStep(row, due)
     }
   })
 
