@@ -12,10 +12,13 @@ import { Effect } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
-/** Draws that have a step before them, a row a step, with the instants at which they fall due; null where that is not known. */
-export const candidates = (sql: PgClient.PgClient) =>
-  sql.literal(`
-    SELECT id, opens_at AS due_at FROM draws WHERE status = 'scheduled' AND closes_at > app_now()
+/**
+ * `c`: the clock, read once a statement. `ahead`: draws that have a step before them, a row a step, with the instants at which they fall
+ * due; null where that is not known.
+ */
+export const stepsAheadOfDraws = (sql: PgClient.PgClient) =>
+  sql.literal(`WITH c AS MATERIALIZED (SELECT app_now() AS clock), ahead AS (
+    SELECT id, opens_at AS due_at FROM draws WHERE status = 'scheduled' AND closes_at > (SELECT clock FROM c)
     UNION ALL
     SELECT id, closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
     UNION ALL
@@ -25,7 +28,7 @@ export const candidates = (sql: PgClient.PgClient) =>
     SELECT d.id, t.created_at + interval '${expireAfterMillis} milliseconds'
     FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
     UNION ALL
-    SELECT id, locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL`)
+    SELECT id, locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL)`)
 
 interface DueRow extends StepRow {
   readonly clock: Date
@@ -40,14 +43,16 @@ const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueStep> =>
     .map((ahead) => ({ drawId: draw.id, ...ahead }))
 }
 
-const byInstant = (a: DueStep, b: DueStep): number => a.dueAt - b.dueAt || (a.drawId < b.drawId ? -1 : 1)
+const byInstant = (a: DueStep, b: DueStep): number =>
+  a.dueAt - b.dueAt || (a.drawId === b.drawId ? 0 : a.drawId < b.drawId ? -1 : 1)
 
 /** What is due by the clock, oldest first. */
 export const dueSteps = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<DueRow>`
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.id IN (SELECT id FROM (${candidates(sql)}) ahead WHERE due_at <= (SELECT app_now()))`,
+      ${stepsAheadOfDraws(sql)}
+      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c
+      WHERE d.id IN (SELECT id FROM ahead WHERE due_at <= (SELECT clock FROM c))`,
     (rows) => rows.flatMap((row) => stepsOf(row, "due")).sort(byInstant)
   )
 
@@ -55,9 +60,8 @@ export const dueSteps = (sql: PgClient.PgClient) =>
 export const nextDueAt = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<DueRow>`
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.id = (
-        SELECT id FROM (${candidates(sql)}) ahead WHERE due_at > (SELECT app_now()) ORDER BY due_at LIMIT 1
-      )`,
+      ${stepsAheadOfDraws(sql)}
+      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c
+      WHERE d.id = (SELECT id FROM ahead WHERE due_at > (SELECT clock FROM c) ORDER BY due_at LIMIT 1)`,
     (rows): Instant | null => rows.flatMap((row) => stepsOf(row, "later")).sort(byInstant)[0]?.dueAt ?? null
   )

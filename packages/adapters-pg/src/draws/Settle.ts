@@ -2,11 +2,12 @@
  * The step by which a locked draw is settled: the seed is revealed, winner and house are paid, the result is published, and the winner's
  * mail is enqueued; all in one transaction.
  *
- * The outcome is computed from the locked draw, which no longer changes, before any lock is taken; then wallets by ascending user id,
- * then the draw, whose state is checked again (docs/design.md, "Money", lock order).
+ * The outcome is computed from the locked draw, which no longer changes, and its result signed, before any lock is taken; then wallets by
+ * ascending user id, then the draw, whose state is checked again (docs/design.md, "Money", lock order).
  */
 import {
   outcomeOf,
+  resultOf,
   settle,
   settleableDraw,
   type SettledBy,
@@ -18,6 +19,7 @@ import { formatInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
@@ -40,12 +42,14 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
   const seed = yield* openSeed(services, id)
   const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, services.chain)
   const winner = yield* ticketAt(sql, id, outcome.winningPosition)
+  const { record, text } = resultOf(sha256, found, seed, outcome, winner)
+  const note = yield* signer.sign(text)
 
   const pay = Effect.gen(function*() {
     const wallets = yield* lockWallets(sql, usersToPay(winner))
     const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return false
-    const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
+    const decided = settle({ draw, by, outcome, winner, wallets })
     if (Result.isFailure(decided)) {
       const { _tag, userId: user } = decided.failure
       const why = _tag === "NoWallet" ? "has no wallet" : "has a wallet that cannot hold it"
@@ -55,14 +59,12 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
     if (settled === null) return false
     if (settled.moves.length > 0) yield* writeAllMoves(sql, newId, settled.drawnAt, settled.moves)
     yield* sql`
-      UPDATE draws SET status = 'drawn', seed = ${settled.record.seed}, result_note = ${yield* signer.sign(
-      settled.text
-    )},
-        winning_position = ${settled.record.winner?.position ?? null}::int,
+      UPDATE draws SET status = 'drawn', seed = ${record.seed}, result_note = ${note},
+        winning_position = ${record.winner?.position ?? null}::int,
         drawn_at = ${formatInstant(settled.drawnAt)}::timestamptz
       WHERE id = ${id}::uuid`
     yield* tellStatus(sql, id)
-    yield* Effect.forEach(settled.jobs, (job) => outbox.add(job.id, job.job), { discard: true })
+    yield* addJobs(outbox, settled.jobs)
     return true
   })
   return yield* pay.pipe(inTransaction(sql))

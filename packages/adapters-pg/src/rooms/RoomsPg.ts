@@ -3,6 +3,7 @@
  *
  * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
  */
+import type { DrawState } from "@ddd/core/draws/DrawState"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
@@ -30,7 +31,7 @@ import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
 import { writeLock } from "../draws/Lock.ts"
 import { insertDraw } from "../draws/Open.ts"
 import { orStepFailed } from "../draws/PerformStep.ts"
-import { lockDraw } from "../draws/ReadDraw.ts"
+import { lockDraw, readDraw } from "../draws/ReadDraw.ts"
 import { settleDraw } from "../draws/Settle.ts"
 import { clockOf } from "../draws/StepServices.ts"
 import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "../draws/Void.ts"
@@ -66,10 +67,14 @@ const make = Effect.gen(function*() {
     return room === null ? yield* Effect.die(new Error(`room ${id} is gone`)) : room
   })
 
+  /** The draw of a room, as `read` reads it. */
+  const drawOf = Effect.fnUntraced(function*<E>(id: DrawId, read: Effect.Effect<DrawState | undefined, E>) {
+    return (yield* read) ?? (yield* Effect.die(new Error(`room ${id} has no draw`)))
+  })
+
   /** Locks the draw of a room, and reads both. */
   const lock = Effect.fnUntraced(function*(id: DrawId) {
-    const draw = yield* lockDraw(sql, id)
-    if (draw === undefined) return yield* Effect.die(new Error(`room ${id} has no draw`))
+    const draw = yield* drawOf(id, lockDraw(sql, id))
     return { draw, state: yield* rooms.stateOf(draw) }
   })
 
@@ -130,11 +135,17 @@ const make = Effect.gen(function*() {
   const close = Effect.fn("RoomsPg.close")(
     function*(request: RoomRequest) {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      const decide = Effect.fnUntraced(function*(draw: DrawState) {
+        return yield* orRefuse(closeRoom(yield* rooms.stateOf(draw), request.userId))
+      })
+      // neither its seed nor a wallet is touched of a room that is not to be closed
+      const unlocked = yield* decide(yield* drawOf(id, readDraw(sql, id)))
+      if (unlocked._tag === "Closed") return yield* known(id)
+      const seed = yield* openSeedOrNull(services, id)
       yield* voidTransaction(sql, id)(Effect.gen(function*() {
         const locked = yield* lockForVoid(sql, id)
-        const decision = yield* orRefuse(closeRoom(yield* rooms.stateOf(locked.draw), request.userId))
-        if (decision._tag === "Closed") return
-        yield* writeVoid(services, locked, decision.reason, yield* openSeedOrNull(services, id))
+        const decision = yield* decide(locked.draw)
+        if (decision._tag === "DeclareVoid") yield* writeVoid(services, locked, decision.reason, seed)
       }))
       return yield* known(id)
     },

@@ -1,7 +1,7 @@
 /** That SQL finds what core's `stepsAhead` says, for draws in every state. */
 import { awaitedRounds, type WaitingDraw } from "@ddd/core/draws/AwaitedRounds"
 import { type DrawStatus, drawStatuses } from "@ddd/core/draws/Draw"
-import { type StepFacts, stepsAhead } from "@ddd/core/draws/DrawSteps"
+import { expireAfterMillis, type StepFacts, stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { Draws } from "@ddd/core/ports/Draws"
 import { commit } from "@ddd/core/proof/Commitment"
@@ -15,7 +15,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
 import { session } from "../../src/database/Provision.ts"
-import { candidates, dueSteps, nextDueAt } from "../../src/draws/DueSteps.ts"
+import { dueSteps, nextDueAt, stepsAheadOfDraws } from "../../src/draws/DueSteps.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
@@ -23,8 +23,16 @@ const hour = 3_600_000
 const chainHash = "ab".repeat(32)
 const seed = new Uint8Array(32).fill(7)
 
-/** A time that is some hours before or after the clock, never within minutes of it. */
-const someHours = (max: number) => fc.integer({ min: -max, max }).map((hours) => hours * hour + hour / 2)
+/** A time that is whole hours before or after the clock, or is the clock's; often such that a step is due exactly at it. */
+const someHours = fc.oneof(
+  fc.integer({ min: -60 * 24, max: 60 * 24 }),
+  fc.integer({ min: -4, max: 0 }),
+  fc.integer({ min: -4, max: 0 }).map((hours) => hours - expireAfterMillis / hour)
+).map((hours) => hours * hour)
+
+/** Mostly a few. */
+const hoursUpTo = (max: number) =>
+  fc.oneof(fc.integer({ min: 0, max }), fc.integer({ min: 0, max: 2 })).map((hours) => hours * hour)
 
 interface MadeDraw {
   readonly kind: "daily" | "room"
@@ -46,11 +54,11 @@ const madeDraws = fc.array(
   fc.record<MadeDraw>({
     kind: fc.constantFrom("daily", "room"),
     status: fc.constantFrom(...drawStatuses),
-    opensIn: someHours(60 * 24),
-    lastsFor: fc.integer({ min: 1, max: 48 }).map((hours) => hours * hour),
-    drawAfter: fc.integer({ min: 0, max: 48 }).map((hours) => hours * hour),
-    autoDrawAfter: fc.integer({ min: 0, max: 48 }).map((hours) => hours * hour),
-    firstTicketAfter: fc.option(fc.integer({ min: 0, max: 24 }).map((hours) => hours * hour), { nil: null }),
+    opensIn: someHours,
+    lastsFor: hoursUpTo(48).map((millis) => millis + hour),
+    drawAfter: hoursUpTo(48),
+    autoDrawAfter: hoursUpTo(48),
+    firstTicketAfter: fc.option(hoursUpTo(24), { nil: null }),
     isLocked: fc.boolean(),
     isTiled: fc.boolean(),
     beacon: fc.constantFrom("none", "missing", "there"),
@@ -127,6 +135,11 @@ const rowsOf = (draw: Facts, nth: number): ReadonlyArray<string> => {
   ]
 }
 
+/** Has the database's clock be what an expression says, whenever it is read. */
+const clockIs = (sql: PgClient.PgClient, expression: string) =>
+  sql.unsafe(`CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$ SELECT ${expression} $body$`)
+
 describe("the steps of draws in every state", () => {
   it.live("are found by SQL exactly as core says them", () =>
     Effect.gen(function*() {
@@ -137,6 +150,9 @@ describe("the steps of draws in every state", () => {
       const intruder = yield* session(admin)
       // rows of any state at once, without the way that leads there: what each row alone must be is checked still
       yield* intruder`SET session_replication_role = replica`
+      // it stands still, so that steps can be due exactly at it
+      yield* clockIs(intruder, `timestamptz '${formatInstant(yield* now)}'`)
+      let dueExactly = 0
 
       yield* property(12, madeDraws, (made) =>
         Effect.gen(function*() {
@@ -149,11 +165,12 @@ describe("the steps of draws in every state", () => {
           const ahead = draws.flatMap((draw) => stepsAhead(draw, before).map((step) => ({ drawId: draw.id, ...step })))
 
           const found = yield* sql<{ readonly id: string; readonly due_at: Date }>`
-            SELECT id, due_at FROM (${candidates(sql)}) ahead WHERE due_at IS NOT NULL`
+            ${stepsAheadOfDraws(sql)} SELECT id, due_at FROM ahead WHERE due_at IS NOT NULL`
           assert.sameMembers(
             found.map(({ due_at, id }) => `${id} ${due_at.toISOString()}`),
             ahead.map(({ drawId: id, dueAt }) => `${id} ${formatInstant(dueAt)}`)
           )
+          dueExactly += ahead.filter(({ dueAt }) => dueAt === before).length
           const due = yield* dueSteps(sql)
           assert.deepStrictEqual(due.map(({ dueAt }) => dueAt), due.map(({ dueAt }) => dueAt).sort((a, b) => a - b))
           const nameOf = (step: { readonly drawId: DrawId; readonly step: string; readonly dueAt: Instant }) =>
@@ -168,5 +185,46 @@ describe("the steps of draws in every state", () => {
             awaitedRounds(draws, before).map(({ drawIds, ...round }) => ({ ...round, drawIds: drawIds.toSorted() }))
           )
         }))
+      assert.isAbove(dueExactly, 0)
     }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live("are due, or ahead, by one look at the clock", () =>
+    Effect.gen(function*() {
+      const sql = yield* PgClient.PgClient
+      const { admin } = yield* TestDatabase
+      const intruder = yield* session(admin)
+      yield* intruder`SET session_replication_role = replica`
+      const noon = instant(Date.UTC(2026, 1, 3, 12))
+      // a millisecond later at each look, the first at noon
+      yield* intruder`CREATE SEQUENCE looks`
+      yield* intruder`GRANT USAGE ON looks TO PUBLIC`
+      yield* clockIs(
+        intruder,
+        `timestamptz '${formatInstant(noon)}' + (nextval('public.looks') - 1) * interval '1 millisecond'`
+      )
+      for (const millis of [0, 1, 2, 3]) {
+        const closesAt = instant(noon + millis)
+        const made = {
+          kind: "daily",
+          status: "open",
+          isLocked: false,
+          isTiled: false,
+          beacon: "none",
+          round: 1
+        } as const
+        const times = {
+          opensIn: -hour,
+          lastsFor: hour + millis,
+          drawAfter: 0,
+          autoDrawAfter: 0,
+          firstTicketAfter: null
+        }
+        yield* intruder`DELETE FROM draws`
+        for (const row of rowsOf(factsOf({ ...made, ...times }, 0, noon), 0)) yield* intruder.unsafe(row)
+        const read = <A, E>(steps: Effect.Effect<A, E>) =>
+          Effect.andThen(intruder`SELECT setval('looks', 1, false)`, steps)
+        assert.strictEqual((yield* read(dueSteps(sql))).length, millis === 0 ? 1 : 0)
+        assert.strictEqual(yield* read(nextDueAt(sql)), millis === 0 ? null : closesAt)
+      }
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer({ ports: { clock: { remeasure: "1 hour" } } }))), 60_000)
 })

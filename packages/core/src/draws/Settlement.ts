@@ -1,8 +1,9 @@
 /**
  * How a locked draw is settled: its seed is revealed, the winner follows from it, and winner and house are paid (docs/fairness.md, "Records").
  *
- * The locked draw no longer changes, so what decides it is computed before anything is locked: `outcomeOf`. What is written is decided
- * under the locks of the wallets that are paid, then of the draw: `settle`.
+ * The locked draw no longer changes, so what decides it, and what is published, is computed and signed before anything is locked:
+ * `outcomeOf`, `resultOf`. What is paid is decided under the locks of the wallets that are paid, then of the draw: `settle`. The house's
+ * wallet is one of them, for which all settlements wait.
  */
 import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
@@ -114,6 +115,25 @@ export interface WinningTicket {
   readonly userId: UserId
 }
 
+/** What is published of a draw that is settled. */
+export interface DrawResult {
+  readonly record: ResultRecord
+  /** The record, to be signed. */
+  readonly text: string
+}
+
+/** The result of a draw whose outcome is `outcome`. `winner` is the ticket at its position, null where nobody entered. */
+export const resultOf = (
+  hash: Sha256,
+  draw: LockedDraw,
+  seed: Uint8Array,
+  outcome: Outcome,
+  winner: WinningTicket | null
+): DrawResult => {
+  const record = resultRecord(hash, draw.lockText, seed, draw.beaconSignature, outcome, winner?.ticketId ?? null)
+  return { record, text: formatResult(record) }
+}
+
 /** Whose wallets are to be locked in order to settle a draw. */
 export const usersToPay = (winner: WinningTicket | null): ReadonlyArray<UserId> =>
   winner === null ? [] : [winner.userId, houseUserId]
@@ -122,8 +142,6 @@ export interface SettleFacts {
   /** Read under its lock, once the wallets are locked. */
   readonly draw: DrawState
   readonly by: SettledBy
-  /** The draw's seed, 32 bytes. */
-  readonly seed: Uint8Array
   readonly outcome: Outcome
   /** The ticket at the outcome's position; null where nobody entered. */
   readonly winner: WinningTicket | null
@@ -131,11 +149,8 @@ export interface SettleFacts {
   readonly wallets: ReadonlyMap<UserId, Wallet>
 }
 
-/** What is written of a draw that is settled. */
+/** What is written of a draw that is settled, beside its result. */
 export interface Settled {
-  readonly record: ResultRecord
-  /** The record, to be signed. */
-  readonly text: string
   readonly drawnAt: Instant
   /** What happens to wallets, at `drawnAt`. */
   readonly moves: ReadonlyArray<MovedTogether & { readonly userId: UserId }>
@@ -148,11 +163,10 @@ export type Unpayable =
   | { readonly _tag: "WalletRefuses"; readonly userId: UserId; readonly refusal: WalletRefusal }
 
 /** Settles a draw; null where it is not to be settled (any more, or yet). */
-export const settle = (hash: Sha256, facts: SettleFacts): Result.Result<Settled | null, Unpayable> => {
-  const { outcome, seed, wallets, winner } = facts
+export const settle = (facts: SettleFacts): Result.Result<Settled | null, Unpayable> => {
+  const { outcome, wallets, winner } = facts
   const draw = settleableDraw(facts.draw, facts.by)
   if (draw === null) return Result.succeed(null)
-  const record = resultRecord(hash, draw.lockText, seed, draw.beaconSignature, outcome, winner?.ticketId ?? null)
   const payments = winner === null ? [] : [
     { userId: winner.userId, amount: outcome.prize, pay: winPrize },
     { userId: houseUserId, amount: outcome.fee, pay: collectFee }
@@ -166,8 +180,6 @@ export const settle = (hash: Sha256, facts: SettleFacts): Result.Result<Settled 
     moves.push({ userId, ...moved.success })
   }
   return Result.succeed({
-    record,
-    text: formatResult(record),
     drawnAt: draw.clock,
     moves,
     jobs: winner === null

@@ -83,10 +83,11 @@ export const run = Effect.fn("Clockwork.run")(function*() {
 
   const round = Effect.gen(function*() {
     yield* draws.publishAhead
+    // before what is due: a step that falls due between the two is in the latter
+    const next = yield* draws.nextDueAt
     const due = yield* draws.due
     // the steps of different draws do not wait for each other; those of one draw come in order
     yield* Effect.forEach(due, perform, { concurrency: 4, discard: true })
-    const next = yield* draws.nextDueAt
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
     return due.length > 0 && !backOffs.isAnyFailing() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(

@@ -2,7 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
 import { autoDrawAfterMillis } from "../../src/draws/DrawSteps.ts"
-import { outcomeOf, settle, settleableDraw, type SettleFacts, usersToPay } from "../../src/draws/Settlement.ts"
+import {
+  outcomeOf,
+  resultOf,
+  settle,
+  settleableDraw,
+  type SettleFacts,
+  usersToPay
+} from "../../src/draws/Settlement.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { cents, centsMax, ticketPrice } from "../../src/money/Money.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
@@ -20,21 +27,28 @@ describe("a draw that is settled", () => {
     const outcome = outcomeOf(nobleSha256, draw.openText, draw.lockText, seed, null, null)
     const winner = entries === 0 ? null : { ticketId: ticket, userId: ada }
     const wallets = new Map(usersToPay(winner).map((user) => [user, wallet(100n)]))
-    return { draw, by: "clockwork", seed, outcome, winner, wallets, ...rest }
+    return { draw, by: "clockwork", outcome, winner, wallets, ...rest }
+  }
+
+  const resultIn = ({ draw, outcome, winner }: SettleFacts) => {
+    const settleable = settleableDraw(draw, "clockwork")
+    assert(settleable !== null)
+    return resultOf(nobleSha256, settleable, seed, outcome, winner)
   }
 
   it("pays all of what was sold to winner and house, and mails the winner", () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), (entries) => {
       const facts = factsOf(entries)
-      const settled = Result.getOrThrow(settle(nobleSha256, facts))
+      const settled = Result.getOrThrow(settle(facts))
       assert(settled !== null)
       assert.deepStrictEqual(settled.moves.map(({ userId: user }) => user), [ada, houseUserId])
       const paid = settled.moves.flatMap(({ movements }) => movements).map(({ amount }) => amount)
       assert.deepStrictEqual(paid, [facts.outcome.prize, facts.outcome.fee])
       assert.strictEqual(paid.reduce((sum, amount) => sum + amount, 0n), ticketPrice * BigInt(entries))
       assert.strictEqual(settled.drawnAt, facts.draw.clock)
-      assert.strictEqual(settled.record.winner?.position, facts.outcome.winningPosition)
-      assert.deepStrictEqual(parseRecord(settled.text), settled.record)
+      const { record, text } = resultIn(facts)
+      assert.strictEqual(record.winner?.position, facts.outcome.winningPosition)
+      assert.deepStrictEqual(parseRecord(text), record)
       assert.deepStrictEqual(settled.jobs, [
         { id: `winner ${idOf(1)}`, job: { _tag: "MailWinner", userId: ada, drawId: idOf(1) } }
       ])
@@ -42,16 +56,16 @@ describe("a draw that is settled", () => {
   })
 
   it("pays and mails nobody where nobody entered", () => {
-    const settled = Result.getOrThrow(settle(nobleSha256, factsOf(0)))
+    const settled = Result.getOrThrow(settle(factsOf(0)))
     assert(settled !== null)
-    assert.deepStrictEqual([settled.moves, settled.jobs, settled.record.winner], [[], [], null])
+    assert.deepStrictEqual([settled.moves, settled.jobs, resultIn(factsOf(0)).record.winner], [[], [], null])
   })
 
   it("is as it was where somebody else settled it, or its time has not come", () => {
     for (const rest of [{ status: "drawn" }, { status: "void" }, { clock: noon }, { isRoundMissing: true }] as const) {
       const draw = lockedDay(2, rest)
       assert.isNull(settleableDraw(draw, "clockwork"))
-      assert.deepStrictEqual(settle(nobleSha256, factsOf(2, { draw })), Result.succeed(null))
+      assert.deepStrictEqual(settle(factsOf(2, { draw })), Result.succeed(null))
     }
   })
 
@@ -65,11 +79,11 @@ describe("a draw that is settled", () => {
 
   it("is not where a wallet is missing, or cannot hold what it is paid", () => {
     assert.deepStrictEqual(
-      settle(nobleSha256, factsOf(2, { wallets: new Map([[ada, wallet(0n)]]) })),
+      settle(factsOf(2, { wallets: new Map([[ada, wallet(0n)]]) })),
       Result.fail({ _tag: "NoWallet", userId: houseUserId })
     )
     const full = new Map([[ada, wallet(centsMax)], [houseUserId, wallet(0n)]])
-    const refused = settle(nobleSha256, factsOf(2, { wallets: full }))
+    const refused = settle(factsOf(2, { wallets: full }))
     assert(Result.isFailure(refused))
     assert.deepInclude(refused.failure, { _tag: "WalletRefuses", userId: ada })
   })

@@ -76,6 +76,27 @@ describe("the clockwork", () => {
       yield* Fiber.interrupt(fiber)
     }))
 
+  it.effect("does a step at once that falls due between its two looks at what is due", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const dueAt = instant(2)
+      let look = 0
+      const world = Layer.mock(Draws)({
+        publishAhead: Effect.succeed([]),
+        due: Effect.sync(() => ++look >= dueAt ? [{ drawId: sound, step: "lock", dueAt }] : []),
+        nextDueAt: Effect.sync(() => ++look >= dueAt ? null : dueAt),
+        perform: (due) => Effect.as(Ref.update(tried, (all) => [...all, due]), true)
+      })
+      const now = Layer.succeed(Now, Now.of({ now: Effect.sync(() => instant(look)) }))
+      const fiber = yield* run().pipe(
+        Effect.provide(Layer.merge(world, now)),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("10 millis")
+      assert.isAtLeast(timesTried(yield* Ref.get(tried), sound), 1)
+      yield* Fiber.interrupt(fiber)
+    }))
+
   it.effect("gives a draw up that it could not decide for an hour, and no draw that failed in another step", () =>
     Effect.gen(function*() {
       const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])

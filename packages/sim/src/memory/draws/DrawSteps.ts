@@ -4,7 +4,7 @@ import type { DrawState } from "@ddd/core/draws/DrawState"
 import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
-import { outcomeOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
+import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
 import {
   declareVoid,
   refundTickets,
@@ -182,19 +182,20 @@ export const makeDrawSteps = Effect.gen(function*() {
     const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
     const wallets = walletsOf(usersToPay(winner))
-    const decided = settle(sha256, { draw, by, seed, outcome, winner, wallets })
+    const { record, text } = resultOf(sha256, draw, seed, outcome, winner)
+    const note = yield* signer.sign(text)
+    const decided = settle({ draw, by, outcome, winner, wallets })
     if (Result.isFailure(decided)) {
       return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
     }
     const settled = decided.success
     if (settled === null) return false
-    const note = yield* signer.sign(settled.text)
     for (const moves of settled.moves) postMovements(store, moves.userId, moves, settled.drawnAt)
     for (const { id, job } of settled.jobs) addJob(store, id, job)
     change(draw.id, {
       status: "drawn",
-      seed: settled.record.seed,
-      winningPosition: settled.record.winner?.position ?? null,
+      seed: record.seed,
+      winningPosition: record.winner?.position ?? null,
       drawnAt: settled.drawnAt,
       notes: { ...row.notes, result: note }
     })

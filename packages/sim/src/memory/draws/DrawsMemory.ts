@@ -11,6 +11,7 @@ import { inclusionProof, root } from "@ddd/core/proof/Merkle"
 import { encodeTicket } from "@ddd/core/proof/Proof"
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import type { DrawId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
@@ -62,15 +63,21 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
 
     const draws = (): ReadonlyArray<DrawRow> => [...store.draws.values()]
 
-    /** Every step that is left to do, now or later, earliest first. */
-    const ahead = (): ReadonlyArray<DueStep> =>
-      draws().flatMap((row) => stepsAhead(steps.stateOf(row), store.now()).map((step) => ({ drawId: row.id, ...step })))
+    /** Every step that is left to do at `clock`, or later, earliest first. */
+    const ahead = (clock: Instant): ReadonlyArray<DueStep> =>
+      draws().flatMap((row) => stepsAhead(steps.stateOf(row), clock).map((step) => ({ drawId: row.id, ...step })))
         .sort((a, b) => a.dueAt - b.dueAt)
 
     return Draws.of({
       publishAhead: store.exclusive(steps.publishAhead),
-      due: Effect.sync(() => ahead().filter(({ dueAt }) => dueAt <= store.now())),
-      nextDueAt: Effect.sync(() => ahead().find(({ dueAt }) => dueAt > store.now())?.dueAt ?? null),
+      due: Effect.sync(() => {
+        const clock = store.now()
+        return ahead(clock).filter(({ dueAt }) => dueAt <= clock)
+      }),
+      nextDueAt: Effect.sync(() => {
+        const clock = store.now()
+        return ahead(clock).find(({ dueAt }) => dueAt > clock)?.dueAt ?? null
+      }),
       perform: (due) => store.exclusive(steps.perform(due)),
       awaitedRounds: Effect.sync(() =>
         awaitedRounds(draws().map((row) => ({ ...row, isRoundMissing: isRoundMissing(row) })), store.now())
