@@ -106,7 +106,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
       const DATA_DIR = yield* dataFolder
       const early = yield* ddd(["draw", "list"], { DATA_DIR })
       assert.strictEqual(early.code, 2)
-      assert.include(early.stderr, "run `ddd migrate`")
+      assert.include(early.stderr, "run `npm run -s ddd -- migrate`")
       assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "applied clock")
       assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "already")
       const run = yield* ddd(["draw", "run"], { DATA_DIR })
