@@ -13,4 +13,4 @@ export type ExitCode = typeof done | typeof refuted | typeof unusable | typeof i
 
 /** For the help of every command. */
 export const exitCodes = `Exit codes: ${done} done, or it holds; ${refuted} what was checked does not hold; ` +
-  `${unusable} it could not be done or checked.`
+  `${unusable} it could not be done or checked, or what it says not written; ${interrupted} a signal ended it.`

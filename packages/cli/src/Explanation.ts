@@ -1,6 +1,8 @@
 /** What a failure is called on a terminal: what happened and what to do, never a stack. */
+import { visible } from "@ddd/core/values/Visible"
 import { Cause } from "effect"
 import { SqlError } from "effect/sql"
+import { withCallable } from "./Invocation.ts"
 
 const hasMessage = (error: unknown): error is { readonly message: string } =>
   typeof error === "object" && error !== null && "message" in error && typeof error.message === "string"
@@ -12,8 +14,8 @@ const ofError = (error: unknown): string => {
     const { cause, message } = error.reason
     const why = hasMessage(cause) && cause.message !== "" ? cause.message : message
     return error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
-      ? `The database cannot be reached: ${why}. Check that it runs, and DATABASE_URL.`
-      : `The database refused: ${why}.`
+      ? `The database cannot be reached: ${visible(why)}. Check that it runs, and DATABASE_URL.`
+      : `The database refused: ${visible(why)}.`
   }
   return hasMessage(error) && error.message !== "" ? capitalised(error.message) : String(error)
 }
@@ -22,7 +24,7 @@ const ofError = (error: unknown): string => {
 export const explain = (cause: Cause.Cause<unknown>): string => {
   const [reason] = cause.reasons.filter((each) => !Cause.isInterruptReason(each))
   if (reason === undefined) return "It was interrupted."
-  if (Cause.isFailReason(reason)) return ofError(reason.error)
-  return `Something went wrong that this program did not expect: ${ofError(Cause.squash(cause))}\n` +
+  if (Cause.isFailReason(reason)) return withCallable(ofError(reason.error))
+  return `Something went wrong that this program did not expect: ${visible(ofError(Cause.squash(cause)))}\n` +
     "LOG_LEVEL=debug shows where."
 }

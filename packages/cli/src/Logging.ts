@@ -1,5 +1,13 @@
-/** The log: on stderr, for people in development, a JSON object a line in production. */
-import { Layer, Logger, type LogLevel, References } from "effect"
+/**
+ * The log: on stderr, for people in development, a JSON object a line in production.
+ *
+ * Whatever is in it, errors of others too, steers no terminal and begins no line of its own.
+ */
+import { visibleJson } from "@ddd/core/values/Visible"
+import { anyStyles, harmless, write } from "@ddd/verify/Streams"
+import { Console, Layer, Logger, type LogLevel, References } from "effect"
+import { Console as NodeConsole } from "node:console"
+import { Writable } from "node:stream"
 import type { Settings } from "./config/Variables.ts"
 import { hasErrorColors } from "./terminal/Output.ts"
 
@@ -13,14 +21,26 @@ const levels: { readonly [L in Settings["LOG_LEVEL"]]: LogLevel.LogLevel } = {
   none: "None"
 }
 
+/** Writes to stderr what a terminal may be given. */
+const harmlessConsole = (hasColours: boolean): Console.Console => {
+  const stderr = new Writable({
+    decodeStrings: false,
+    write: (chunk, _, done) => write("stderr", harmless(String(chunk), hasColours, anyStyles), () => done())
+  })
+  return new NodeConsole({ stdout: stderr, stderr, colorMode: hasColours })
+}
+
 /** What of the settings the log follows. */
-export const layer = ({ LOG_LEVEL, NODE_ENV }: Pick<Settings, "LOG_LEVEL" | "NODE_ENV">) =>
-  Layer.mergeAll(
+export const layer = ({ LOG_LEVEL, NODE_ENV }: Pick<Settings, "LOG_LEVEL" | "NODE_ENV">) => {
+  const hasColours = NODE_ENV !== "production" && hasErrorColors()
+  return Layer.mergeAll(
     Logger.layer([
       NODE_ENV === "production"
-        ? Logger.withConsoleError(Logger.formatJson)
-        : Logger.consolePretty({ colors: hasErrorColors() })
+        ? Logger.withConsoleError(Logger.map(Logger.formatJson, visibleJson))
+        : Logger.consolePretty({ colors: hasColours })
     ]),
+    Layer.succeed(Console.Console, harmlessConsole(hasColours)),
     Layer.succeed(Logger.LogToStderr, true),
     Layer.succeed(References.MinimumLogLevel, levels[LOG_LEVEL])
   )
+}

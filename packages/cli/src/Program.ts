@@ -4,6 +4,7 @@
  * What only some of them need, such as the adapters of the database or the web server, is loaded when they run: `ddd --help` does
  * without.
  */
+import { harmless, write } from "@ddd/verify/Streams"
 import { Command, CommanderError } from "commander"
 import type { Effect } from "effect"
 import { readFileSync } from "node:fs"
@@ -38,6 +39,7 @@ import { reconcileWithdrawals } from "./commands/withdrawals/Reconcile.ts"
 import { resolveWithdrawal } from "./commands/withdrawals/Resolve.ts"
 import { showWithdrawal } from "./commands/withdrawals/Show.ts"
 import { done, type ExitCode, exitCodes, interrupted, unusable } from "./ExitCode.ts"
+import { withCallable } from "./Invocation.ts"
 
 const commands: ReadonlyArray<Declare> = [
   serve,
@@ -85,14 +87,21 @@ const passDown = (parent: Command): void => {
   for (const child of parent.commands) passDown(child.copyInheritedSettings(parent))
 }
 
+/** What the command line itself says, such as its help. */
+export type Say = (channel: "stdout" | "stderr", text: string) => void
+
 /** The whole command line; what it asks for is handed to `perform`. */
-export const program = (perform: Perform): Command => {
+export const program = (perform: Perform, say: Say): Command => {
   const ddd = new Command("ddd")
+    .configureOutput({ writeOut: (text) => say("stdout", text), writeErr: (text) => say("stderr", text) })
     .description("Daily Dollar Draw: a lottery a day, for a dollar, that anyone can check.")
     .version(version(), "-V, --version")
     .exitOverride()
     .showHelpAfterError("(--help tells more)")
-    .addHelpText("after", `\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
+    .addHelpText(
+      "after",
+      () => withCallable(`\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
+    )
   for (const declare of commands) ddd.addCommand(declare(perform))
   passDown(ddd)
   return ddd
@@ -101,20 +110,29 @@ export const program = (perform: Perform): Command => {
 /** What is to be done. */
 export interface Task {
   readonly effect: Effect.Effect<ExitCode, unknown>
-  /** The exit code where a signal stops it. */
-  readonly stopped: ExitCode
+  /** The exit code where a signal stopped it. */
+  readonly stopped: () => ExitCode
 }
 
-/** Reads the command line: the task it asks for, or the exit code where there is nothing to do. */
+/** What a command line says where it names no command, as `ddd` and `ddd draw` alone do not: help that was asked for. */
+const isHelp = ({ code, exitCode }: CommanderError): boolean => exitCode === 0 || code === "commander.help"
+
+/** Reads the command line: the task it asks for, or the exit code where there is nothing to do, with what there is to say written. */
 export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCode> => {
   let task: Task | undefined
-  try {
-    await program((effect, stopped = interrupted) => {
+  const said: Array<{ readonly channel: "stdout" | "stderr"; readonly text: string }> = []
+  const asked = program(
+    (effect, stopped = () => interrupted) => {
       task = { effect, stopped }
-    }).parseAsync(argv, { from: "user" })
+    },
+    (channel, text) => void said.push({ channel, text })
+  )
+  try {
+    await asked.parseAsync(argv, { from: "user" })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? done : unusable
+    for (const { channel, text } of said) write(isHelp(error) ? "stdout" : channel, harmless(text, false))
+    return isHelp(error) ? done : unusable
   }
   return task ?? unusable
 }

@@ -1,6 +1,7 @@
 /** Runs a command line as this process: signals interrupt it, failures are explained on stderr, the exit code says how it went. */
+import { exitCodeOf } from "@ddd/verify/Streams"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Effect } from "effect"
+import { Cause, Effect, Exit } from "effect"
 import { type ExitCode, unusable } from "./ExitCode.ts"
 import { explain } from "./Explanation.ts"
 import { parse, type Task } from "./Program.ts"
@@ -14,17 +15,18 @@ const explained = ({ effect }: Task): Effect.Effect<ExitCode> =>
       ? Effect.interrupt
       : remark(isDebugging() ? Cause.pretty(cause) : errorStyle.red(explain(cause))).pipe(Effect.as(unusable)))
 
+/** Ends the process once what it wrote is written. */
+const end = async (code: ExitCode, isStopped: boolean): Promise<void> => process.exit(await exitCodeOf(code, isStopped))
+
 export const run = async (argv: ReadonlyArray<string>): Promise<void> => {
-  // whoever reads our output may stop reading: `ddd draw list | head -1`
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : unusable))
   const asked = await parse(argv)
-  if (typeof asked === "number") {
-    process.exitCode = asked
-    return
-  }
-  let code = asked.stopped
+  if (typeof asked === "number") return end(asked, false)
+  let code: ExitCode | undefined
   const ended = Effect.map(explained(asked), (exitCode) => {
     code = exitCode
   })
-  NodeRuntime.runMain(ended, { disableErrorReporting: true, teardown: () => process.exit(code) })
+  NodeRuntime.runMain(ended, {
+    disableErrorReporting: true,
+    teardown: (exit) => void end(code ?? asked.stopped(), Exit.isFailure(exit))
+  })
 }

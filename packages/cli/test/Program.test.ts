@@ -11,11 +11,11 @@ const helpOf = (command: Command): string => {
   return text
 }
 
-/** The words of a command line without quotes, after `ddd`; variables before it and a redirection behind it are the shell's. */
+/** The words of a command line without quotes, after `ddd` as a checkout calls it; variables before it and a redirection behind it are the shell's. */
 const wordsOf = (example: string): ReadonlyArray<string> =>
-  example.replace(/^(?:[A-Z_]+=\S+ )*ddd /, "").replace(/ > .*$/, "").split(" ")
+  example.replace(/^(?:[A-Z_]+=\S+ )*npm run -s ddd -- /, "").replace(/ > .*$/, "").split(" ")
 
-const all = descendants(program(() => {}))
+const all = descendants(program(() => {}, () => {}))
 const leaves = all.filter(({ commands }) => commands.length === 0)
 
 describe("the command line", () => {

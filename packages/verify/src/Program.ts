@@ -1,4 +1,5 @@
 /** `ddd-verify`: the verifier alone, for who wants to check draws without anything else of this project. */
+import { visible } from "@ddd/core/values/Visible"
 import { parseArgs, type ParseArgsConfig } from "node:util"
 import type { ExitCode } from "./ExitCode.ts"
 import { unreadable } from "./ExitCode.ts"
@@ -24,7 +25,8 @@ ${flagsHelp(verifyFlags)}
 ddd-verify watch <url> [options] keep the records that a server shows, and raise an alarm when one changes
 ${flagsHelp(watchFlags)}
 
-Exit codes: 0 valid, pending or void; 1 invalid, changed or missing; 2 it could not be read.`
+Exit codes: 0 valid, pending or void, or nothing wrong was watched; 1 invalid, changed or missing; 2 it could not be read,
+or its verdict not written; 130 a signal ended it before it could tell.`
 
 const optionsOf = (flags: ReadonlyArray<Flag>): NonNullable<ParseArgsConfig["options"]> => ({
   help: { type: "boolean", short: "h" },
@@ -65,7 +67,7 @@ const perform = async (argv: ReadonlyArray<string>, terminal: Terminal, signal: 
     return 0
   }
   const named = only(positionals)
-  if (!isWatch) return await verify(named, flags, terminal)
+  if (!isWatch) return await verify(named, flags, terminal, signal)
   if (named === undefined) throw new WrongUsage("Name the server to watch, such as https://draws.example.com.")
   return await watch(named, flags, "ddd-verify", terminal, signal)
 }
@@ -81,7 +83,7 @@ export const run = async (
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // of this program's own and the file system's errors the message says all
-    terminal.remark(error instanceof WrongUsage || "code" in error ? error.message : `${error.stack}`)
+    terminal.remark(error instanceof WrongUsage || "code" in error ? visible(error.message) : `${error.stack}`)
     if (error instanceof WrongUsage) terminal.remark("(--help tells more)")
     return unreadable
   }

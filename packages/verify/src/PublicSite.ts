@@ -7,6 +7,7 @@
 import { bundleContentType } from "@ddd/core/proof/Proof"
 import { type Day, parseDay } from "@ddd/core/values/Instant"
 import { setTimeout } from "node:timers/promises"
+import { type Answer, ask } from "./Answer.ts"
 import { reasonOf } from "./Source.ts"
 import { WrongUsage } from "./WrongUsage.ts"
 
@@ -48,7 +49,7 @@ export interface PublicSite {
   readonly vkeys: () => Promise<string>
 }
 
-/** How often it is asked before it counts as unanswered, and how long it is waited for. */
+/** How often it is asked before it counts as unanswered, and how long a whole answer is waited for. */
 export interface Patience {
   readonly attempts: number
   readonly pauseMillis: number
@@ -57,45 +58,51 @@ export interface Patience {
 
 const patient: Patience = { attempts: 4, pauseMillis: 250, answerMillis: 30_000 }
 
-const answerBytesMax = 4 << 20
+/** A page of the history takes the most, 30 kB. */
+const jsonBytesMax = 1 << 20
+const keysBytesMax = 1 << 16
+/** Of a text that is no more than told: names, states. */
+const toldCharactersMax = 100
+const cursorCharactersMax = 1_000
 /** A longer wait than this that a server asks for is not granted. */
 const retryAfterSecondsMax = 60
 
 const isRetried = (status: number): boolean => status === 429 || status >= 500
 
 /** What the server asks to be waited for, or twice as long each time. */
-const pauseBefore = (response: Response | undefined, attempt: number, { pauseMillis }: Patience): number => {
+const pauseBefore = (response: Answer | undefined, attempt: number, { pauseMillis }: Patience): number => {
   const asked = Number(response?.headers.get("retry-after") ?? Number.NaN)
   return asked >= 0 && asked <= retryAfterSecondsMax ? asked * 1000 : pauseMillis * 2 ** attempt
-}
-
-const textOf = async (response: Response): Promise<string> => {
-  const chunks: Array<Uint8Array> = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > answerBytesMax) throw new Unanswered(`${response.url} answers more than ${answerBytesMax} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
 }
 
 type JsonObject = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null
 
+const isTold = (value: unknown): value is string => typeof value === "string" && value.length <= toldCharactersMax
+
+/** Undefined where it is no JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 const toldDraw = (value: unknown): ToldDraw | undefined => {
   if (!isObject(value)) return undefined
   const { drawDate, id, status, totalEntries, winningTicketId } = value
   const day = typeof drawDate === "string" ? parseDay(drawDate) : undefined
-  if (day === undefined || typeof id !== "string" || typeof status !== "string") return undefined
-  if (typeof totalEntries !== "number" || (winningTicketId !== null && typeof winningTicketId !== "string")) {
-    return undefined
-  }
+  if (day === undefined || !isTold(id) || !isTold(status)) return undefined
+  if (typeof totalEntries !== "number" || (winningTicketId !== null && !isTold(winningTicketId))) return undefined
   return { drawDate: day, id, status, totalEntries, winningTicketId }
 }
 
 const isNote = (value: unknown): value is string | null => value === null || typeof value === "string"
+
+const isCursor = (value: unknown): value is string | null =>
+  value === null || (typeof value === "string" && value.length <= cursorCharactersMax)
 
 const shownNotes = (value: unknown): ShownNotes | undefined => {
   if (!isObject(value)) return undefined
@@ -112,41 +119,52 @@ const baseOf = (text: string): string => {
   return `${origin}${pathname.replace(/\/+$/, "")}`
 }
 
-/** The server at `address`. Throws `WrongUsage` where that is none; what is asked rejects with `Unanswered`. */
-export const publicSite = (address: string, patience: Patience = patient): PublicSite => {
+/**
+ * The server at `address`, until `stopped` is aborted. Throws `WrongUsage` where that is none; what is asked rejects with `Unanswered`.
+ */
+export const publicSite = (address: string, patience: Patience = patient, stopped?: AbortSignal): PublicSite => {
   const base = baseOf(address)
 
   /** Asks, again where that may help; a status among `taken` is an answer like any other. */
-  const ask = async (path: string, accept: string, taken: ReadonlyArray<number> = []): Promise<Response> => {
+  const askAgain = async (path: string, accept: string, taken: ReadonlyArray<number> = []): Promise<Answer> => {
     const url = `${base}${path}`
     for (let attempt = 0;; attempt++) {
-      let response: Response | undefined
+      let answer: Answer | undefined
       let why: string
       try {
-        // the time is for the beginning of the answer: a bundle may take as long as it takes
-        const patienceOver = new AbortController()
-        const timer = globalThis.setTimeout(() => patienceOver.abort(), patience.answerMillis)
-        try {
-          response = await fetch(url, { headers: { accept }, signal: patienceOver.signal })
-        } finally {
-          clearTimeout(timer)
-        }
-        if (taken.includes(response.status) || !isRetried(response.status)) return response
-        why = `it answered ${response.status}`
+        answer = await ask(url, accept, patience.answerMillis, stopped)
+        if (taken.includes(answer.status) || !isRetried(answer.status)) return answer
+        why = `it answered ${answer.status}`
       } catch (error) {
         why = reasonOf(error)
       }
-      if (attempt + 1 >= patience.attempts) {
-        if (response !== undefined) return response
+      if (attempt + 1 >= patience.attempts || stopped?.aborted === true) {
+        if (answer !== undefined) return answer
         throw new Unanswered(`${url} cannot be read: ${why}.`)
       }
-      await response?.body?.cancel()
-      await setTimeout(pauseBefore(response, attempt, patience))
+      answer?.drop()
+      await setTimeout(
+        pauseBefore(answer, attempt, patience),
+        undefined,
+        stopped === undefined ? {} : { signal: stopped }
+      )
+        .catch(() => undefined)
     }
   }
 
-  const unanswered = (response: Response, path: string): Unanswered =>
-    new Unanswered(`${base}${path} cannot be read: it answered ${response.status}.`)
+  /** The text of an answer. */
+  const textOf = async (answer: Answer, path: string, bytesMax: number): Promise<string> => {
+    try {
+      return await answer.text(bytesMax)
+    } catch (error) {
+      throw new Unanswered(`${base}${path} cannot be read: ${reasonOf(error)}.`)
+    }
+  }
+
+  const unanswered = (answer: Answer, path: string): Unanswered => {
+    answer.drop()
+    return new Unanswered(`${base}${path} cannot be read: it answered ${answer.status}.`)
+  }
 
   /** Reads JSON of a shape; null for the statuses of `none`. */
   const read = async <A>(
@@ -154,18 +172,13 @@ export const publicSite = (address: string, patience: Patience = patient): Publi
     shape: (value: unknown) => A | undefined,
     none: ReadonlyArray<number>
   ): Promise<A | null> => {
-    const response = await ask(path, "application/json", none)
-    if (none.includes(response.status)) {
-      await response.body?.cancel()
+    const answer = await askAgain(path, "application/json", none)
+    if (none.includes(answer.status)) {
+      answer.drop()
       return null
     }
-    if (!response.ok) throw unanswered(response, path)
-    let value: A | undefined
-    try {
-      value = shape(JSON.parse(await textOf(response)))
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw new Unanswered(`${base}${path} cannot be read: ${reasonOf(error)}.`)
-    }
+    if (!answer.ok) throw unanswered(answer, path)
+    const value = shape(parsed(await textOf(answer, path, jsonBytesMax)))
     if (value === undefined) throw new Unanswered(`${base}${path} is not what a lottery's server answers there.`)
     return value
   }
@@ -175,7 +188,7 @@ export const publicSite = (address: string, patience: Patience = patient): Publi
     history: async (cursor) => {
       const after = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`
       const page = await read(`/lottery/draw-history?limit=100${after}`, (value) => {
-        if (!isObject(value) || !Array.isArray(value["items"]) || !isNote(value["nextCursor"])) return undefined
+        if (!isObject(value) || !Array.isArray(value["items"]) || !isCursor(value["nextCursor"])) return undefined
         const items = value["items"].map(toldDraw)
         return items.every((item) => item !== undefined) ? { items, nextCursor: value["nextCursor"] } : undefined
       }, [])
@@ -185,19 +198,19 @@ export const publicSite = (address: string, patience: Patience = patient): Publi
     current: () => read("/lottery/current-draw", toldDraw, [404, 503]),
     proof: async (day) => {
       const path = `/lottery/draws/${day}/proof`
-      const response = await ask(path, bundleContentType)
-      if (response.status === 404) {
-        await response.body?.cancel()
+      const answer = await askAgain(path, bundleContentType)
+      if (answer.status === 404) {
+        answer.drop()
         return null
       }
-      if (!response.ok || response.body === null) throw unanswered(response, path)
-      return response.body
+      if (!answer.ok || answer.bytes === null) throw unanswered(answer, path)
+      return answer.bytes
     },
     records: (day) => read(`/lottery/draws/${day}/records`, shownNotes, [404]),
     vkeys: async () => {
-      const response = await ask("/log/vkey", "text/plain")
-      if (!response.ok) throw unanswered(response, "/log/vkey")
-      return await textOf(response)
+      const answer = await askAgain("/log/vkey", "text/plain")
+      if (!answer.ok) throw unanswered(answer, "/log/vkey")
+      return await textOf(answer, "/log/vkey", keysBytesMax)
     }
   }
 }

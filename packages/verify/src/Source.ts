@@ -1,6 +1,8 @@
 /** Where a bundle's bytes come from: a file, a URL or stdin. */
+import { bundleContentType } from "@ddd/core/proof/Proof"
 import type { VerifySource } from "@ddd/core/proof/Verifier"
 import { createReadStream, statSync } from "node:fs"
+import { ask } from "./Answer.ts"
 
 export interface Bundle {
   readonly bytes: VerifySource
@@ -10,16 +12,22 @@ export interface Bundle {
 
 const chunkBytes = 1 << 20
 
-/** Opens the source. Rejects where there is nothing to read. */
-export const openSource = async (source: string): Promise<Bundle> => {
+/** How long a server has to begin to answer. */
+const answerMillis = 30_000
+
+/** Opens the source; a server is asked until `stopped` is aborted. Rejects where there is nothing to read. */
+export const openSource = async (source: string, stopped?: AbortSignal): Promise<Bundle> => {
   if (source === "-") return { bytes: process.stdin, size: 0 }
   if (!/^https?:\/\//i.test(source)) {
     const { size } = statSync(source)
     return { bytes: createReadStream(source, { highWaterMark: chunkBytes }), size }
   }
-  const response = await fetch(source, { headers: { accept: "application/x-ndjson" } })
-  if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`)
-  return { bytes: response.body, size: Number(response.headers.get("content-length") ?? 0) }
+  const answer = await ask(source, bundleContentType, answerMillis, stopped)
+  if (!answer.ok || answer.bytes === null) {
+    answer.drop()
+    throw new Error(`the server answered ${answer.status}`)
+  }
+  return { bytes: answer.bytes, size: Number(answer.headers.get("content-length") ?? 0) }
 }
 
 /** Why something could not be read, to stand behind a colon. */

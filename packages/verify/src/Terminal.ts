@@ -1,6 +1,7 @@
 /** What commands write to: results to one stream, everything else to another. */
 import { isatty } from "node:tty"
 import { styleText } from "node:util"
+import { harmless, write } from "./Streams.ts"
 
 /** Paints text; where there are no colours, gives it back as it is. */
 export interface Paint {
@@ -40,32 +41,32 @@ const plain = (text: string): string => text
 /** No colours. */
 export const noPaint: Paint = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain }
 
-const paintFor = (descriptor: number): Paint =>
-  isatty(descriptor) && (process.env["NO_COLOR"] ?? "") === "" ? colours : noPaint
+const hasColours = (descriptor: number): boolean => isatty(descriptor) && (process.env["NO_COLOR"] ?? "") === ""
 
 /** The terminal, or whatever stands in its place, of this process. */
 export const processTerminal = (): Terminal => {
   const watched = isatty(2)
+  const [resultColours, remarkColours] = [hasColours(1), hasColours(2)]
   let shown = ""
   const clear = (): void => {
-    if (shown !== "") process.stderr.write("\r\u001b[K")
+    if (shown !== "") write("stderr", "\r\u001b[K")
     shown = ""
   }
   return {
     print: (text) => {
       clear()
-      process.stdout.write(`${text}\n`)
+      write("stdout", `${harmless(text, resultColours)}\n`)
     },
     remark: (text) => {
       clear()
-      process.stderr.write(`${text}\n`)
+      write("stderr", `${harmless(text, remarkColours)}\n`)
     },
-    paint: paintFor(1),
-    remarkPaint: paintFor(2),
+    paint: resultColours ? colours : noPaint,
+    remarkPaint: remarkColours ? colours : noPaint,
     status: (text) => {
       if (!watched || text === shown) return
       clear()
-      process.stderr.write(text)
+      write("stderr", harmless(text, remarkColours))
       shown = text
     }
   }

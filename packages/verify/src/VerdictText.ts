@@ -1,5 +1,6 @@
 /** A verdict as people read it: a line a check with what it rules out, the level last. */
 import { type Check, checkNames, type Verdict } from "@ddd/core/proof/Verdict"
+import { visibleData } from "@ddd/core/values/Visible"
 import type { Paint } from "./Terminal.ts"
 
 const nameWidth = Math.max(...Object.values(checkNames).map((name) => name.length))
@@ -12,7 +13,8 @@ const checkLine = ({ dim, green, red }: Paint) => ({ detail, id, name, ok, rules
 }
 
 /** The last line is `verdict` itself, as docs/fairness.md spells it. */
-export const verdictText = ({ checks, exit, missing, verdict }: Verdict, paint: Paint): string => {
+export const verdictText = (found: Verdict, paint: Paint): string => {
+  const { checks, exit, missing, verdict } = visibleData(found)
   const lines = exit === 2 ? [] : checks.map(checkLine(paint))
   const colour = exit === 0 ? paint.green : paint.red
   return [...lines, ...missing, paint.bold(colour(verdict))].join("\n")

@@ -6,8 +6,9 @@
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import { unreadable, type Verdict } from "@ddd/core/proof/Verdict"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
+import { visibleJson } from "@ddd/core/values/Visible"
 import { verifyAll } from "./all/All.ts"
-import type { ExitCode } from "./ExitCode.ts"
+import { type ExitCode, interrupted, unlessStopped } from "./ExitCode.ts"
 import { type Bundle, openSource, reasonOf } from "./Source.ts"
 import type { Terminal } from "./Terminal.ts"
 import { verdictText } from "./VerdictText.ts"
@@ -38,20 +39,25 @@ async function* shown({ bytes, size }: Bundle, terminal: Terminal): AsyncIterabl
 }
 
 /** The verdict on what `source` holds. Never rejects. */
-export const verdictOn = async (source: string, options: VerifyOptions, terminal: Terminal): Promise<Verdict> => {
+const verdictOn = async (
+  source: string,
+  options: VerifyOptions,
+  terminal: Terminal,
+  stopped: AbortSignal
+): Promise<Verdict> => {
   try {
-    const bundle = await openSource(source)
+    const bundle = await openSource(source, stopped)
     return await verifyBundle(fastSha256, bundle.size < barBytesMin ? bundle.bytes : shown(bundle, terminal), options)
   } catch (error) {
     return unreadable(`${source} cannot be read: ${reasonOf(error)}.`)
   }
 }
 
-/** Verifies the bundle at `source`: a path, an http(s) URL, or `-` for stdin; or all draws of a server. Rejects with `WrongUsage`. */
-export const verify = async (
+const perform = async (
   source: string | undefined,
   flags: VerifyFlags,
-  terminal: Terminal
+  terminal: Terminal,
+  stopped: AbortSignal
 ): Promise<ExitCode> => {
   const options = verifyOptionsOf(flags)
   if (flags.all !== undefined) {
@@ -59,12 +65,29 @@ export const verify = async (
     if (options.ticket !== undefined || options.seen !== undefined) {
       throw new WrongUsage("--ticket and --seen are of one draw: they go with its bundle, not with --all.")
     }
-    return await verifyAll(flags.all, options, flags.json === true, terminal)
+    return await verifyAll(flags.all, options, flags.json === true, terminal, stopped)
   }
   if (source === undefined) {
     throw new WrongUsage("Name a bundle: a file, an http(s) URL, or - for stdin; or --all <url>.")
   }
-  const verdict = await verdictOn(source, options, terminal)
-  terminal.print(flags.json === true ? JSON.stringify(verdict, null, 2) : verdictText(verdict, terminal.paint))
+  const verdict = await verdictOn(source, options, terminal, stopped)
+  if (stopped.aborted) return interrupted
+  terminal.print(
+    flags.json === true ? visibleJson(JSON.stringify(verdict, null, 2)) : verdictText(verdict, terminal.paint)
+  )
   return verdict.exit
 }
+
+const neverStopped = new AbortController().signal
+
+/**
+ * Verifies the bundle at `source`: a path, an http(s) URL, or `-` for stdin; or all draws of a server. Rejects with `WrongUsage`.
+ *
+ * Once `stopped` is aborted it ends at once, without a verdict.
+ */
+export const verify = (
+  source: string | undefined,
+  flags: VerifyFlags,
+  terminal: Terminal,
+  stopped: AbortSignal = neverStopped
+): Promise<ExitCode> => unlessStopped(perform(source, flags, terminal, stopped), stopped)

@@ -62,7 +62,7 @@ export const startServer = Effect.fn("ServerProcess.start")(
     const child = yield* Effect.acquireRelease(
       Effect.sync(() => {
         const made = fork(program, ["serve"], {
-          env: environmentOf({ PORT: String(port), ...environment }),
+          env: environmentOf({ PORT: String(port), DRAIN_DELAY: "0", ...environment }),
           stdio: ["ignore", "pipe", "pipe", "ipc"]
         })
         const keep = (chunk: Buffer) => {

@@ -1,5 +1,6 @@
 /** `ddd audit`: checks every invariant of the books over the whole database, and shows the rows that break one. */
 import { Books, invariants } from "@ddd/core/ports/Books"
+import { visibleData } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import { done, refuted } from "../ExitCode.ts"
 import { count } from "../terminal/Numbers.ts"
@@ -21,7 +22,7 @@ const run = Effect.fn("ddd audit")(function*({ json }: JsonFlag) {
         style.dim(sentence)
       ])
     ))
-    for (const { detail, invariant, subject } of findings) {
+    for (const { detail, invariant, subject } of visibleData(findings)) {
       yield* print(style.red(`${invariant}: ${subject}: ${detail}`))
     }
     const { draws, tickets, transactions, users } = counted

@@ -1,4 +1,5 @@
 /** `ddd config`: every variable with its value, where that comes from, and what is wrong. Secrets are never shown. */
+import { visible } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import type { Entry } from "../config/Config.ts"
 import { done, unusable } from "../ExitCode.ts"
@@ -7,7 +8,7 @@ import { aligned } from "../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
 
 const valueText = (entry: Entry): string => {
-  if (entry.shown !== null) return entry.given ? style.bold(entry.shown) : entry.shown
+  if (entry.shown !== null) return entry.given ? style.bold(visible(entry.shown)) : entry.shown
   if (entry.given) return style.dim("(secret)")
   return style.dim(`(${entry.source === "unset" ? "not set" : entry.variable.otherwise})`)
 }
@@ -34,7 +35,7 @@ const run = Effect.fn("ddd config")(function*({ json }: JsonFlag) {
       ["VARIABLE", "VALUE", "FROM", "WHAT IT IS"],
       ...entries.map((entry) => [entry.name, valueText(entry), entry.source, style.dim(entry.variable.help)])
     ]))
-    for (const { message } of problems) yield* remark(errorStyle.red(message))
+    for (const { message } of problems) yield* remark(errorStyle.red(visible(message)))
   }
   return problems.length === 0 ? done : unusable
 })

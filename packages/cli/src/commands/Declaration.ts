@@ -2,9 +2,10 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
 import type { Effect } from "effect"
 import type { ExitCode } from "../ExitCode.ts"
+import { callable } from "../Invocation.ts"
 
-/** Hands over what a command line asks for. `stopped` is the exit code where a signal ends it, 130 unless given. */
-export type Perform = (effect: Effect.Effect<ExitCode, unknown>, stopped?: ExitCode) => void
+/** Hands over what a command line asks for. `stopped` is the exit code where a signal ended it, 130 unless given. */
+export type Perform = (effect: Effect.Effect<ExitCode, unknown>, stopped?: () => ExitCode) => void
 
 /** Declares a command, whose action hands over to `perform` what was asked for. */
 export type Declare = (perform: Perform) => Command
@@ -13,7 +14,7 @@ export type Declare = (perform: Perform) => Command
 export const command = (name: string, help: string, ...examples: ReadonlyArray<string>): Command =>
   new Command(name)
     .description(help)
-    .addHelpText("after", `\nExample:\n${examples.map((example) => `  $ ${example}`).join("\n")}`)
+    .addHelpText("after", () => `\nExample:\n${examples.map((example) => `  $ ${callable(example)}`).join("\n")}`)
 
 /** Commands under a common word, such as `draw`. */
 export const group = (name: string, help: string, members: ReadonlyArray<Declare>): Declare => (perform) =>

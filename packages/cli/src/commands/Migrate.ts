@@ -1,4 +1,5 @@
 /** `ddd migrate`: brings the database to this program's schema. */
+import { visible } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import { settingsFor } from "../config/Environment.ts"
 import { done } from "../ExitCode.ts"
@@ -14,8 +15,8 @@ const run = Effect.fn("ddd migrate")(function*() {
     const applied = yield* Database.migrate(database)
     yield* print(
       applied.length === 0
-        ? `${database.place} is at this program's schema already.`
-        : `${database.place}: applied ${applied.join(", ")}.`
+        ? `${visible(database.place)} is at this program's schema already.`
+        : `${visible(database.place)}: applied ${applied.join(", ")}.`
     )
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   return done

@@ -11,4 +11,4 @@ const run = Effect.fn("ddd serve")(function*() {
 
 export const serve: Declare = (perform) =>
   command("serve", "run the server, until Ctrl-C or SIGTERM", "PORT=9000 ddd serve")
-    .action(() => perform(run(), done))
+    .action(() => perform(run(), () => done))

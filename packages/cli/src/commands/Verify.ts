@@ -9,7 +9,7 @@ import { verifierFailed, withFlags } from "./Verifier.ts"
 /** Verifies the bundle at `source`: a path, an http(s) URL, or `-` for stdin. */
 const run = Effect.fn("ddd verify")((source: string | undefined, flags: VerifyFlags) =>
   Effect.tryPromise({
-    try: async () => (await import("@ddd/verify/Verify")).verify(source, flags, processTerminal()),
+    try: async (signal) => (await import("@ddd/verify/Verify")).verify(source, flags, processTerminal(), signal),
     catch: verifierFailed
   })
 )

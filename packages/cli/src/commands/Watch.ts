@@ -3,17 +3,32 @@ import { watchFlags } from "@ddd/verify/Flags"
 import { processTerminal } from "@ddd/verify/Terminal"
 import type { WatchFlags } from "@ddd/verify/watch/Watch"
 import { Effect } from "effect"
-import { done } from "../ExitCode.ts"
+import { type ExitCode, interrupted } from "../ExitCode.ts"
+import { callable } from "../Invocation.ts"
 import { command, type Declare } from "./Declaration.ts"
-import { verifierFailed, withFlags } from "./Verifier.ts"
+import { type VerifierFailed, verifierFailed, withFlags } from "./Verifier.ts"
 
-const run = Effect.fn("ddd watch")((address: string, flags: WatchFlags) =>
-  Effect.tryPromise({
-    try: async (signal) =>
-      (await import("@ddd/verify/watch/Watch")).watch(address, flags, "ddd verify", processTerminal(), signal),
-    catch: verifierFailed
+const watching = async (address: string, flags: WatchFlags, stopped: AbortSignal): Promise<ExitCode> => {
+  const { watch } = await import("@ddd/verify/watch/Watch")
+  return await watch(address, flags, callable("ddd verify"), processTerminal(), stopped)
+}
+
+/** Tells `ended` its exit code also where a signal stops it: whether anything was found wrong by then. */
+const run = (address: string, flags: WatchFlags, ended: (code: ExitCode) => void) =>
+  Effect.callback<ExitCode, VerifierFailed>((resume) => {
+    const stopped = new AbortController()
+    const task = watching(address, flags, stopped.signal).then(
+      (code) => {
+        ended(code)
+        resume(Effect.succeed(code))
+      },
+      (error: unknown) => resume(Effect.fail(verifierFailed(error)))
+    )
+    return Effect.promise(() => {
+      stopped.abort()
+      return task
+    })
   })
-)
 
 export const watch: Declare = (perform) =>
   withFlags(
@@ -23,4 +38,7 @@ export const watch: Declare = (perform) =>
       "ddd watch https://draws.example.com --dir records"
     ).argument("<url>", "the server, such as https://draws.example.com"),
     watchFlags
-  ).action((address, flags) => perform(run(address, flags), done))
+  ).action((address, flags) => {
+    let code: ExitCode = interrupted
+    perform(run(address, flags, (found) => (code = found)), () => code)
+  })

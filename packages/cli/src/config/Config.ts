@@ -4,6 +4,7 @@
  * A variable that is set to nothing counts as not set. A secret may come from a file, whose path `NAME_FILE` says; one final
  * newline of it is dropped.
  */
+import { visible } from "@ddd/core/values/Visible"
 import { Data, Result } from "effect"
 import { readFileSync } from "node:fs"
 import type { Form } from "./Form.ts"
@@ -42,7 +43,9 @@ export interface Reading {
 
 export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{ readonly problems: ReadonlyArray<Problem> }> {
   override get message() {
-    return ["The configuration cannot be used:", ...this.problems.map(({ message }) => `  ${message}`)].join("\n")
+    return ["The configuration cannot be used:", ...this.problems.map(({ message }) => `  ${visible(message)}`)].join(
+      "\n"
+    )
   }
 }
 

@@ -63,6 +63,12 @@ export const port: Form<number> = plain("a port, 0 to 65535", (value) => {
   return number <= 65_535 ? number : undefined
 })
 
+/** A whole number of seconds, five minutes at most. */
+export const seconds: Form<number> = plain("a whole number of seconds, 0 to 300", (value) => {
+  const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 300 ? number : undefined
+})
+
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value

@@ -1,6 +1,7 @@
 /** What may not be, however well each variable is spelled (docs/design.md, "Configuration", last paragraph). */
 import { Redacted } from "effect"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
+import { weakSecrets } from "./WeakSecrets.ts"
 
 /** A name of the environment that cannot stay as it is: a whole sentence that names it and says what to do. */
 export interface Problem {
@@ -17,7 +18,7 @@ export const refusals = (
   needs: ReadonlyArray<Need>
 ): ReadonlyArray<Problem> => [
   ...settings.NODE_ENV === "production"
-    ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs)]
+    ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs), ...weakSecrets(settings)]
     : developmentRefusals(settings, needs),
   ...beaconRefusals(settings),
   ...moneyRefusals(settings, isSet, needs)

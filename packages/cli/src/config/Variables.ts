@@ -16,6 +16,7 @@ import {
   port,
   productCatalog,
   relays,
+  seconds,
   secret,
   secrets,
   sender,
@@ -81,6 +82,11 @@ export const variables = {
     oneOf("auto", "uws", "node"),
     "auto",
     "the HTTP server: uWebSockets.js, or Node's where there is no other"
+  ),
+  DRAIN_DELAY: defaulting(
+    seconds,
+    "5",
+    "for so many seconds a server that stops still serves, and /readyz says that it is about to"
   ),
   DATA_DIR: optional(text, "the folder of the embedded PostgreSQL and of the development secrets", {
     otherwise: ".data in the project's folder"

@@ -75,7 +75,8 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
     BEACON: "dev",
     REVENUECAT_WEBHOOK_AUTH: shopAuthorization,
     PRODUCT_CATALOG: JSON.stringify(shopProducts),
-    DEV_CLOCK_START: formatInstant(start)
+    DEV_CLOCK_START: formatInstant(start),
+    DRAIN_DELAY: "0"
   }
   const { child, url } = yield* startServer(env)
 

@@ -1,5 +1,6 @@
 /** What the server says on a terminal when it is open: where it is, and what is simulated, off or its own. */
 import { quicknet } from "@ddd/core/proof/Beacon"
+import { visible } from "@ddd/core/values/Visible"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
@@ -44,7 +45,7 @@ const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
 /** What holds of the server, line by line. */
 export const banner = (settings: Settings, { database, url, vkeys }: Running): string => {
   const { DEV_CLOCK_START } = settings
-  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
+  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, visible(value)]
   return [
     "",
     `${style.bold("Daily Dollar Draw")} is open at ${style.bold(style.cyan(url.origin))}`,

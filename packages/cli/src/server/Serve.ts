@@ -7,6 +7,29 @@ import { print } from "../terminal/Output.ts"
 import { banner } from "./Banner.ts"
 import * as Server from "./Server.ts"
 
+/** Within this time another signal is the same one: npm passes on what the terminal has sent already. */
+const sameSignalMillis = 1_000
+const signals = ["SIGINT", "SIGTERM"] as const
+
+/**
+ * Serves on while `/readyz` says that we are about to stop, until whoever sends us requests has had the time to hear it; another signal
+ * ends it at once.
+ */
+const drain = (seconds: number): Effect.Effect<void> =>
+  seconds === 0 ? Effect.void : Effect.callback((resume) => {
+    const begun = performance.now()
+    const end = (): void => {
+      clearTimeout(timer)
+      for (const signal of signals) process.off(signal, heard)
+      resume(Effect.void)
+    }
+    const heard = (): void => {
+      if (performance.now() - begun >= sameSignalMillis) end()
+    }
+    const timer = setTimeout(end, seconds * 1_000)
+    for (const signal of signals) process.on(signal, heard)
+  })
+
 /** Runs the server of the environment until it is interrupted; never ends by itself. */
 export const serve = Effect.gen(function*() {
   const settings = yield* settingsFor(...everyNeed)
@@ -23,7 +46,7 @@ export const serve = Effect.gen(function*() {
     process.send?.({ port: running.port })
     return yield* Effect.never.pipe(Effect.onExit(() => {
       stopping = true
-      return Effect.logInfo("stopping")
+      return Effect.andThen(Effect.logInfo("stopping"), drain(settings.DRAIN_DELAY))
     }))
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
 })

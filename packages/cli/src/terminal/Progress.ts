@@ -1,4 +1,6 @@
 /** A bar on stderr while something takes its time; where stderr is no terminal, a line whenever something else begins. */
+import { visible } from "@ddd/core/values/Visible"
+import { write } from "@ddd/verify/Streams"
 import cliProgress from "cli-progress"
 import { Effect, type Scope } from "effect"
 import { isatty } from "node:tty"
@@ -14,7 +16,7 @@ const lines = (): Progress => {
     at: (_, label) => {
       if (label === undefined || label === last) return
       last = label
-      process.stderr.write(`${label}\n`)
+      write("stderr", `${visible(label)}\n`)
     }
   }
 }

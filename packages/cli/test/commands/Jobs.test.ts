@@ -6,7 +6,7 @@ import { at, Site, textAt } from "../support/Site.ts"
 layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd jobs", (it) => {
   it.effect("lists what was given up, and has it tried again from the beginning", () =>
     Effect.gen(function*() {
-      const { ddd, mailbox, newPlayer } = yield* Site
+      const { ddd, mailbox, newPlayer, sql } = yield* Site
       const { accept } = yield* mailbox.refuse
       const player = yield* newPlayer
       const listed = (state: string) =>
@@ -16,12 +16,20 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd j
       assert.strictEqual(at(failed, 0, "queue"), "outbox")
       assert.isNull(at(failed, 0, "dueAt"))
       const id = textAt(failed, "0", "id")
+      const nasty = "\u001b[2J\u202e\nFORGED"
+      yield* sql`UPDATE jobs SET last_failure = ${`550 ${nasty}`}`
       const text = yield* ddd(["jobs", "list"])
-      for (const part of [id, "MailWelcome", player.id, "550"]) assert.include(text.stdout, part, text.stderr)
+      // the text for people steers no terminal; the data for machines is as it is
+      assert.notMatch(text.stdout, /^\s*FORGED|(?!\n)\p{Cc}|\p{Cf}/mu)
+      assert.include(textAt(yield* listed("failed"), "0", "lastFailure"), nasty)
+      // one word that a shell takes without quotes
+      const shown = id.replaceAll(" ", "/")
+      assert.match(shown, /^[\w/:.-]+$/)
+      for (const part of [shown, "MailWelcome", player.id, "550"]) assert.include(text.stdout, part, text.stderr)
       assert.notInclude(text.stdout, player.email)
 
       yield* accept
-      const retried = yield* ddd(["jobs", "retry", id])
+      const retried = yield* ddd(["jobs", "retry", shown])
       assert.strictEqual(retried.code, 0, retried.stderr)
       assert.include(retried.stdout, "1 job is tried again")
       yield* mailbox.token(player.email, "verify-email")
@@ -37,6 +45,9 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd j
         const { code, stderr } = yield* ddd(["jobs", "retry", ...asked])
         assert.strictEqual(code, 2)
         assert.include(stderr, "or --all")
+      }
+      for (const spelled of ["some job", "some/job"]) {
+        assert.include((yield* ddd(["jobs", "retry", spelled])).stderr, `No job ${spelled} has failed`)
       }
       const unknown = yield* ddd(["jobs", "retry", "some-job"])
       assert.strictEqual(unknown.code, 2)

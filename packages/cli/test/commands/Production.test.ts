@@ -35,7 +35,7 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
 
         const unmigrated = yield* ddd(["serve"], env)
         assert.strictEqual(unmigrated.code, 2)
-        assert.include(unmigrated.stderr, "run `ddd migrate`")
+        assert.include(unmigrated.stderr, "run `npm run -s ddd -- migrate`")
         const withoutOwner = yield* ddd(["migrate"], env)
         assert.strictEqual(withoutOwner.code, 2)
         assert.include(withoutOwner.stderr, "DATABASE_OWNER_URL is missing")

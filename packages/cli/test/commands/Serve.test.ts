@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { dataFolder, ddd, eventually, get, serve } from "../support/Ddd.ts"
@@ -101,12 +101,36 @@ describe("ddd serve on the embedded PostgreSQL", () => {
     120_000
   )
 
+  it.live(
+    "serves on for DRAIN_DELAY while it says that it is about to stop; another signal ends it at once",
+    () =>
+      Effect.gen(function*() {
+        const DATA_DIR = yield* dataFolder
+        const server = yield* serve({ DATA_DIR, DRAIN_DELAY: "4" })
+        assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 200)
+        const begun = performance.now()
+        const ended = yield* Effect.forkChild(server.stop("SIGTERM"))
+        const stopping = yield* eventually("503", get(`${server.url}/readyz`), ({ status }) => status === 503)
+        assert.include(stopping.text, "stopping")
+        assert.strictEqual((yield* get(`${server.url}/lottery/draw-history`)).status, 200)
+        assert.strictEqual(yield* Fiber.join(ended), 0)
+        assert.isAbove(performance.now() - begun, 4_000)
+
+        const again = yield* serve({ DATA_DIR, DRAIN_DELAY: "300" })
+        const stopped = yield* Effect.forkChild(again.stop("SIGTERM"))
+        yield* Effect.sleep("1500 millis")
+        process.kill(again.pid, "SIGTERM")
+        assert.strictEqual(yield* Fiber.join(stopped), 0)
+      }),
+    120_000
+  )
+
   it.live("commands start the database for themselves where no server runs", () =>
     Effect.gen(function*() {
       const DATA_DIR = yield* dataFolder
       const early = yield* ddd(["draw", "list"], { DATA_DIR })
       assert.strictEqual(early.code, 2)
-      assert.include(early.stderr, "run `ddd migrate`")
+      assert.include(early.stderr, "run `npm run -s ddd -- migrate`")
       assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "applied clock")
       assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "already")
       const run = yield* ddd(["draw", "run"], { DATA_DIR })

@@ -15,18 +15,21 @@ const problems = (environment: Environment, needs: ReadonlyArray<Need> = all) =>
 const namesOf = (environment: Environment, needs: ReadonlyArray<Need> = all) =>
   problems(environment, needs).map(({ name }) => name)
 
+/** What a machine makes. */
+const made = "q3Zt8VnXw0RbLk5YcJm2"
+
 /** A production that nothing is wrong with. */
 const production: Environment = {
   NODE_ENV: "production",
   PUBLIC_URL: "https://lottery.example.com",
   DATABASE_URL: "postgres://app:hunter2@db.example.com:5432/lottery",
-  TICKET_SEAL_SECRET: "seal-hunter2",
-  SEED_KEY: "seed-hunter2",
+  TICKET_SEAL_SECRET: `seal-hunter2-${made}`,
+  SEED_KEY: `seed-hunter2-${made}`,
   LOG_ORIGIN: "draws.example.com",
-  LOG_SIGNING_KEYS: "log-hunter2",
-  JWT_PRIVATE_KEYS: "jwt-hunter2",
-  REFRESH_KEY: "refresh-hunter2",
-  INTERNAL_API_TOKEN: "internal-hunter2",
+  LOG_SIGNING_KEYS: `log-hunter2-${made}`,
+  JWT_PRIVATE_KEYS: `1:jwt-hunter2-${made}`,
+  REFRESH_KEY: `refresh-hunter2-${made}`,
+  INTERNAL_API_TOKEN: `internal-hunter2-${made}`,
   SMTP_URL: "smtps://app:hunter2@mail.example.com",
   BEACON: "none",
   ALLOW_NO_BEACON: "yes"
@@ -116,7 +119,10 @@ describe("the configuration", () => {
   })
 
   it("says what is wrong with a catalogue, instead of showing it", () => {
-    const [problem, ...others] = problems({ PRODUCT_CATALOG: "{\"funds_5\": 5}", REVENUECAT_WEBHOOK_AUTH: "x" })
+    const [problem, ...others] = problems({
+      PRODUCT_CATALOG: "{\"funds_5\": 5}",
+      REVENUECAT_WEBHOOK_AUTH: `Bearer hunter2-${made}`
+    })
     assert.match(problem?.message ?? "", /^PRODUCT_CATALOG: "funds_5" must be worth an amount/)
     assert.deepStrictEqual(others, [])
   })
@@ -188,15 +194,18 @@ describe("money", () => {
 
   it("is told of and worth something, or neither", () => {
     for (const base of [{}, production]) {
-      const [unworthy, ...none] = problems({ ...base, REVENUECAT_WEBHOOK_AUTH: "x" })
+      const [unworthy, ...none] = problems({ ...base, REVENUECAT_WEBHOOK_AUTH: `Bearer hunter2-${made}` })
       assert.match(unworthy?.message ?? "", /^PRODUCT_CATALOG is missing, .*Set PRODUCT_CATALOG/)
       assert.deepStrictEqual(none, [])
-      for (const alone of [{ PRODUCT_CATALOG: catalog }, { REVENUECAT_SIGNING_SECRET: "x" }]) {
+      for (const alone of [{ PRODUCT_CATALOG: catalog }, { REVENUECAT_SIGNING_SECRET: made }]) {
         const [untold, ...others] = problems({ ...base, ...alone })
         assert.match(untold?.message ?? "", /^REVENUECAT_WEBHOOK_AUTH is missing, .*Set REVENUECAT_WEBHOOK_AUTH/)
         assert.deepStrictEqual(others, [])
       }
-      assert.deepStrictEqual(namesOf({ ...base, REVENUECAT_WEBHOOK_AUTH: "x", PRODUCT_CATALOG: catalog }), [])
+      assert.deepStrictEqual(
+        namesOf({ ...base, REVENUECAT_WEBHOOK_AUTH: `Bearer hunter2-${made}`, PRODUCT_CATALOG: catalog }),
+        []
+      )
     }
     assert.deepStrictEqual(namesOf({ PRODUCT_CATALOG: catalog }, ["database", "accounts"]), [])
   })
@@ -208,18 +217,18 @@ describe("money", () => {
       assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY }), [])
     }
     assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY: "sk_test_hunter2", STRIPE_API_BASE }), [])
-    const stripe = { STRIPE_SECRET_KEY: "sk_live_hunter2", STRIPE_WEBHOOK_SECRET: "whsec_1" }
+    const stripe = { STRIPE_SECRET_KEY: `sk_live_hunter2${made}`, STRIPE_WEBHOOK_SECRET: `whsec_${made}` }
     assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
     assert.deepStrictEqual(namesOf({ ...production, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
     assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE: "https://stripe.example.com" }), [])
   })
 
   it("goes out in production only where the provider can tell what became of it", () => {
-    const STRIPE_SECRET_KEY = "sk_live_hunter2"
+    const STRIPE_SECRET_KEY = `sk_live_hunter2${made}`
     const [problem, ...others] = problems({ ...production, STRIPE_SECRET_KEY })
     assert.match(problem?.message ?? "", /^STRIPE_WEBHOOK_SECRET is missing, .*Set STRIPE_WEBHOOK_SECRET/)
     assert.deepStrictEqual(others, [])
-    assert.deepStrictEqual(namesOf({ ...production, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: "whsec_1" }), [])
+    assert.deepStrictEqual(namesOf({ ...production, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: `whsec_${made}` }), [])
     assert.deepStrictEqual(namesOf({ STRIPE_SECRET_KEY }), [])
   })
 })

@@ -61,7 +61,7 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(process.execPath, [main, "serve"], {
-          env: environment({ PORT: "0", ...env }),
+          env: environment({ PORT: "0", DRAIN_DELAY: "0", ...env }),
           stdio: ["ignore", "pipe", "pipe", "ipc"]
         })
       ),

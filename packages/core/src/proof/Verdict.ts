@@ -35,6 +35,22 @@ export const checkRulesOut: { readonly [I in CheckId]: string } = {
   12: "a lock made, back-dated or chosen once the beacon was known"
 }
 
+/** The same to readers who have not read the protocol. */
+export const checkRulesOutPlainly: { readonly [I in CheckId]: string } = {
+  1: "a file that can be read in two ways",
+  2: "records that somebody else wrote, where you gave the key",
+  3: "parts of several draws put together",
+  4: "a seed that was chosen once the tickets were known",
+  5: checkRulesOut[5],
+  6: "tickets sold after the close",
+  7: "a beacon round that was picked because it suited",
+  8: "a beacon that was made up",
+  9: "a winner who did not win",
+  10: "money that went missing",
+  11: "your ticket left out, or given to somebody else",
+  12: "a list made, or picked among several, once the beacon was known"
+}
+
 const checkIds: ReadonlyArray<CheckId> = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 /** What one look at the bundle found. `ok` is null where there was nothing to judge, or it counts neither for nor against. */

@@ -5,7 +5,8 @@
  * log's first draw.
  */
 import type { VerifyOptions } from "@ddd/core/proof/Verifier"
-import { type ExitCode, unreadable } from "../ExitCode.ts"
+import { visible, visibleJson } from "@ddd/core/values/Visible"
+import { type ExitCode, interrupted, unreadable } from "../ExitCode.ts"
 import { publicSite, Unanswered } from "../PublicSite.ts"
 import type { Terminal } from "../Terminal.ts"
 import { drawLine, lastLine, missingLine, problemLine } from "./AllText.ts"
@@ -17,11 +18,12 @@ export const verifyAll = async (
   address: string,
   options: VerifyOptions,
   json: boolean,
-  terminal: Terminal
+  terminal: Terminal,
+  stopped: AbortSignal
 ): Promise<ExitCode> => {
-  const site = publicSite(address)
+  const site = publicSite(address, undefined, stopped)
   const { paint } = terminal
-  const say = (line: string): void => json ? terminal.status(line) : terminal.print(line)
+  const say = (line: string): void => stopped.aborted ? undefined : json ? terminal.status(line) : terminal.print(line)
   let report: AllReport
   try {
     report = await checkAll(site, options, Date.now, {
@@ -30,13 +32,15 @@ export const verifyAll = async (
     })
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error
+    if (stopped.aborted) return interrupted
     terminal.status("")
-    terminal.print(json ? JSON.stringify({ error: error.message }, null, 2) : error.message)
+    terminal.print(json ? visibleJson(JSON.stringify({ error: error.message }, null, 2)) : visible(error.message))
     return unreadable
   }
+  if (stopped.aborted) return interrupted
   terminal.status("")
   const exit = exitOf(report)
-  if (json) terminal.print(JSON.stringify({ ...report, exit }, null, 2))
+  if (json) terminal.print(visibleJson(JSON.stringify({ ...report, exit }, null, 2)))
   else {
     for (const problem of report.problems) terminal.print(problemLine(problem, paint))
     terminal.print(lastLine(report, exit, paint))

@@ -1,4 +1,5 @@
 /** What is found of all draws, as people read it: a line a draw, the counts last. */
+import { visible, visibleData } from "@ddd/core/values/Visible"
 import { type ExitCode, holds } from "../ExitCode.ts"
 import type { Paint } from "../Terminal.ts"
 import type { MissingDraw } from "./Chain.ts"
@@ -10,7 +11,8 @@ const entriesText = (entries: number | null): string =>
   entries === null ? "–" : `${whole.format(entries)} ${entries === 1 ? "entry" : "entries"}`
 
 /** A draw with its date, entries and verdict; under it what is wrong. */
-export const drawLine = ({ day, entries, exit, problems, verdict }: CheckedDraw, paint: Paint): string => {
+export const drawLine = (draw: CheckedDraw, paint: Paint): string => {
+  const { day, entries, exit, problems, verdict } = visibleData(draw)
   const colour = exit === 0 && problems.length === 0 ? paint.green : paint.red
   const line = `${day}  ${entriesText(entries).padStart(18)}  ${colour(verdict)}`
   return [line, ...problems.map((problem) => `            ${paint.red(problem)}`)].join("\n")
@@ -20,7 +22,7 @@ export const missingLine = ({ after, before, hash }: MissingDraw, paint: Paint):
   `${paint.red("missing")}     a draw before ${before}${after === null ? "" : ` and after ${after}`}: ` +
   `the open record of ${before} names ${hash}, which the server does not show`
 
-export const problemLine = (problem: string, paint: Paint): string => paint.red(problem)
+export const problemLine = (problem: string, paint: Paint): string => paint.red(visible(problem))
 
 const count = (draws: ReadonlyArray<CheckedDraw>, of: (draw: CheckedDraw) => boolean): number => draws.filter(of).length
 

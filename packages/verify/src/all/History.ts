@@ -10,12 +10,16 @@ export interface History {
   readonly problems: ReadonlyArray<string>
 }
 
+/** Pages that are read: as many as two centuries of draws take. */
+const pagesMax = 1_000
+
 /** All draws that are over, read page by page. Rejects with `Unanswered`. */
 export const readHistory = async (site: PublicSite): Promise<History> => {
   const told = new Map<Day, ToldDraw>()
   const problems: Array<string> = []
   let last: Day | undefined
-  for (let cursor: string | null = null;;) {
+  let cursor: string | null = null
+  for (let pages = 1;; pages++) {
     const page: Awaited<ReturnType<PublicSite["history"]>> = await site.history(cursor)
     const before = told.size
     for (const draw of page.items) {
@@ -27,8 +31,8 @@ export const readHistory = async (site: PublicSite): Promise<History> => {
     }
     cursor = page.nextCursor
     if (cursor === null) return { told, problems }
-    if (told.size === before) {
-      problems.push("The draw history does not end: a page of it tells nothing new and leads on.")
+    if (told.size === before || pages === pagesMax) {
+      problems.push("The draw history does not end: its pages tell nothing new, or are too many, and lead on.")
       return { told, problems }
     }
   }

@@ -12,8 +12,8 @@ import type { AllReport } from "./Report.ts"
 
 /** Open records are published a week ahead; as many days without a draw end the search. */
 const daysAhead = 8
-/** So many days between two draws are looked at one by one, at most. */
-const gapDaysMax = 400
+/** So many days between two draws, and so many to come, are looked at one by one, at most. */
+const daysSearchedMax = 400
 
 interface Search {
   readonly site: PublicSite
@@ -34,7 +34,7 @@ export const checkAll = async (
   const over = [...told.keys()].sort()
 
   const unshown = await checkOver(search, over)
-  await checkToCome(search, startsOfSearch(over.at(-1), current, now))
+  const endless = await checkToCome(search, startsOfSearch(over.at(-1), current, now))
 
   const { draws, missing } = search.checks
   const isCurrentShown = current === null || draws.some(({ day }) => day === current.drawDate)
@@ -44,6 +44,7 @@ export const checkAll = async (
     problems: [
       ...historyProblems,
       ...unshown.map((day) => `The draw history tells of ${day}, but the server has no bundle of it.`),
+      ...endless.map((day) => `The server shows draws until ${day} without an end: those after it are not looked at.`),
       ...isCurrentShown ? [] : [`The draw on sale is of ${current.drawDate}, but the server has no bundle of it.`]
     ]
   }
@@ -67,7 +68,7 @@ const checkOver = async (search: Search, over: ReadonlyArray<Day>): Promise<Read
 
 /** Checks the draws between two days that the server shows to whoever asks for them, although its history does not. */
 const checkBetween = async ({ checks, options, site }: Search, after: Day, before: Day): Promise<void> => {
-  const end = dayAfter(after, gapDaysMax)
+  const end = dayAfter(after, daysSearchedMax)
   for (let day = dayAfter(after); day < before && day < end; day = dayAfter(day)) {
     const draw = await verifyDraw(site, day, options)
     if (draw !== null) await checks.check(day, draw)
@@ -82,12 +83,24 @@ const startsOfSearch = (newest: Day | undefined, current: ToldDraw | null, now: 
     ...newest === undefined && current === null ? [dayOf(instant(now()))] : []
   ].sort()
 
-/** Checks the draws from each of these days on, until there is none for as long as draws are published ahead. */
-const checkToCome = async ({ checks, options, site }: Search, starts: ReadonlyArray<Day>): Promise<void> => {
+/**
+ * Checks the draws from each of these days on, until there is none for as long as draws are published ahead; gives the days at
+ * which it was given up.
+ */
+const checkToCome = async (
+  { checks, options, site }: Search,
+  starts: ReadonlyArray<Day>
+): Promise<ReadonlyArray<Day>> => {
+  const endless: Array<Day> = []
   // each day is asked for once, also where the searches overlap
   const absent = new Set<Day>()
   for (const start of starts) {
+    const end = dayAfter(start, daysSearchedMax)
     for (let [day, absentInRow] = [start, 0]; absentInRow < daysAhead; day = dayAfter(day)) {
+      if (day === end) {
+        endless.push(day)
+        break
+      }
       if (checks.draws.some((draw) => draw.day >= day)) continue
       const draw = absent.has(day) ? null : await verifyDraw(site, day, options)
       if (draw === null) {
@@ -99,4 +112,5 @@ const checkToCome = async ({ checks, options, site }: Search, starts: ReadonlyAr
       }
     }
   }
+  return endless
 }

@@ -1,4 +1,4 @@
-/** The records that were kept of a server, and what is asked of them. */
+/** The records that were kept of a server, and what is asked of them: each answer costs the same after years. */
 import { parseNote } from "@ddd/core/proof/Note"
 import type { DrawRecord } from "@ddd/core/proof/Record"
 import { parseRecord } from "@ddd/core/proof/RecordText"
@@ -6,14 +6,14 @@ import type { Day } from "@ddd/core/values/Instant"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 
 export interface KeptRecords {
-  /** Oldest first. */
-  readonly all: () => ReadonlyArray<Seen>
   /** The first that was kept of a draw's records of this name. */
   readonly find: (day: Day, name: RecordName) => Seen | undefined
-  /** The same, as a record; undefined also where its note holds none. */
+  /** The first of this name that names the draw, under whatever day. */
+  readonly ofDraw: (draw: string, name: RecordName) => Seen | undefined
+  /** The same as `find`, as a record; undefined also where its note holds none. */
   readonly record: (day: Day, name: RecordName) => DrawRecord | undefined
-  /** The days of which something was kept, oldest first. */
-  readonly days: () => ReadonlyArray<Day>
+  /** The newest days of which something was kept, at most so many, oldest first. */
+  readonly newestDays: (count: number) => ReadonlyArray<Day>
   /** Whether nothing more can come of a draw's sale: it is locked, or decided. */
   readonly isLocked: (day: Day) => boolean
   readonly add: (seen: Seen) => void
@@ -23,18 +23,36 @@ export interface KeptRecords {
 export const textOrNote = (note: string): string => parseNote(note)?.text ?? note
 
 export const keptRecords = (before: ReadonlyArray<Seen>): KeptRecords => {
-  const all = [...before]
-  const find = (day: Day, name: RecordName): Seen | undefined =>
-    all.find((seen) => seen.day === day && seen.name === name)
+  const byDay = new Map<string, Seen>()
+  const byDraw = new Map<string, Seen>()
+  /** Oldest first. */
+  const days: Array<Day> = []
+
+  const addDay = (day: Day): void => {
+    let at = days.length
+    while (at > 0 && (days[at - 1] ?? day) > day) at--
+    if (days[at - 1] !== day) days.splice(at, 0, day)
+  }
+  const find = (day: Day, name: RecordName): Seen | undefined => byDay.get(`${day} ${name}`)
+
+  const add = (seen: Seen): void => {
+    const { day, name, note } = seen
+    if (!byDay.has(`${day} ${name}`)) byDay.set(`${day} ${name}`, seen)
+    const draw = parseRecord(textOrNote(note))?.draw
+    if (draw !== undefined && !byDraw.has(`${draw} ${name}`)) byDraw.set(`${draw} ${name}`, seen)
+    addDay(day)
+  }
+  for (const seen of before) add(seen)
+
   return {
-    all: () => all,
     find,
+    ofDraw: (draw, name) => byDraw.get(`${draw} ${name}`),
     record: (day, name) => {
       const seen = find(day, name)
       return seen === undefined ? undefined : parseRecord(textOrNote(seen.note))
     },
-    days: () => [...new Set(all.map(({ day }) => day))].sort(),
+    newestDays: (count) => days.slice(-count),
     isLocked: (day) => find(day, "lock") !== undefined || find(day, "result") !== undefined,
-    add: (seen) => void all.push(seen)
+    add
   }
 }

@@ -12,6 +12,9 @@ const stuckAfterMillis = 600_000
 const beforeCloseMillis = 5_000
 const afterCloseMillis = 60_000
 
+/** Only the newest days that were kept are looked at: no lock is waited for longer. */
+const daysMax = 40
+
 export interface LockExpectation {
   /** Takes down which draws have left the sale without a lock; `newest` is the day of the newest draw that was on sale. */
   readonly update: (current: Day | undefined, newest: Day | undefined, now: number) => void
@@ -30,7 +33,7 @@ export const lockExpectation = (kept: KeptRecords): LockExpectation => {
 
   return {
     update: (current, newest, now) => {
-      for (const day of kept.days()) {
+      for (const day of kept.newestDays(daysMax)) {
         if (kept.isLocked(day)) offSaleSince.delete(day)
         else if (day !== current && newest !== undefined && day <= newest && !offSaleSince.has(day)) {
           offSaleSince.set(day, now)
@@ -39,6 +42,6 @@ export const lockExpectation = (kept: KeptRecords): LockExpectation => {
     },
     isExpected: (now) =>
       [...offSaleSince.values()].some((since) => now - since < stuckAfterMillis) ||
-      kept.days().some((day) => isAboutToClose(day, now))
+      kept.newestDays(daysMax).some((day) => isAboutToClose(day, now))
   }
 }

@@ -1,7 +1,9 @@
 /** The keys that the records of a watched server must be signed by. */
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
 import type { VerifierKey } from "@ddd/core/proof/Note"
+import { readKeys, wordsOf } from "@ddd/core/proof/ReaderInput"
 import { type PublicSite, Unanswered } from "../PublicSite.ts"
-import { keysIn, pinnedKeys } from "../VerifyOptions.ts"
+import { pinnedKeys } from "../VerifyOptions.ts"
 import { WrongUsage } from "../WrongUsage.ts"
 import type { WatchFolder } from "./WatchFolder.ts"
 
@@ -13,8 +15,6 @@ export interface Pinned {
   readonly how: string
 }
 
-const wordsOf = (text: string): ReadonlyArray<string> => text.split(/\s+/).filter((word) => word !== "")
-
 /** Those that were named; else those that the server told at the first use of the folder. Rejects with `Unanswered`, `WrongUsage`. */
 export const pinKeys = async (
   site: PublicSite,
@@ -24,7 +24,7 @@ export const pinKeys = async (
   if (vkey !== undefined) return { keys: pinnedKeys(vkey), texts: vkey.flatMap(wordsOf), how: "that you named" }
   const kept = folder.keys()
   const text = kept ?? await site.vkeys()
-  const keys = keysIn([text])
+  const keys = readKeys(fastSha256, text)
   if (keys === undefined || keys.length === 0) {
     if (kept !== undefined) {
       throw new WrongUsage(`${folder.path}/keys.txt does not hold verifier keys; name them by --vkey.`)

@@ -7,8 +7,9 @@
  */
 import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
+import { visible } from "@ddd/core/values/Visible"
 import { setTimeout } from "node:timers/promises"
-import { type ExitCode, holds, refuted, unreadable } from "../ExitCode.ts"
+import { type ExitCode, holds, interrupted, refuted, unreadable } from "../ExitCode.ts"
 import { publicSite, Unanswered } from "../PublicSite.ts"
 import type { Terminal } from "../Terminal.ts"
 import { pinnedChain, pinnedKeys } from "../VerifyOptions.ts"
@@ -31,15 +32,15 @@ export interface WatchWorld {
   readonly now: () => number
   /** Rejects once `signal` is aborted. */
   readonly sleep: (millis: number, signal: AbortSignal) => Promise<unknown>
+  /** How long an answer may take, from the question to its last byte. */
+  readonly answerMillis: number
 }
 
 export const realWorld: WatchWorld = {
   now: Date.now,
-  sleep: (millis, signal) => setTimeout(millis, undefined, { signal })
+  sleep: (millis, signal) => setTimeout(millis, undefined, { signal }),
+  answerMillis: 10_000
 }
-
-/** One request, so that the watcher's own back-off says how long it waits. */
-const patience = { attempts: 1, pauseMillis: 0, answerMillis: 10_000 }
 
 const urgentMillis = 1_000
 const backOffMillisMax = 60_000
@@ -61,6 +62,8 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted
 /**
  * Watches the server at `address` until `signal` is aborted, or once. Rejects with `WrongUsage`.
  *
+ * The exit code is 1 where something was found wrong, however it ends; else 0, with `--once` 2 where nobody answered.
+ *
  * `program` is what the reader calls the verifier: `ddd verify` or `ddd-verify`.
  */
 export const watch = async (
@@ -75,7 +78,8 @@ export const watch = async (
   const chain = pinnedChain(flags.chain)
   pinnedKeys(flags.vkey)
   const isOnce = flags.once === true
-  const site = publicSite(address, patience)
+  // one request, so that the watcher's own back-off says how long it waits
+  const site = publicSite(address, { attempts: 1, pauseMillis: 0, answerMillis: world.answerMillis }, signal)
   const folder = openWatchFolder(flags.dir ?? "ddd-watch")
   const command = { program, chain: chain === quicknetHash ? undefined : chain }
   let watcher: Watcher | undefined
@@ -83,14 +87,14 @@ export const watch = async (
 
   const begin = async (): Promise<Watcher> => {
     const pinned = await pinKeys(site, folder, flags.vkey)
-    terminal.print(`watching ${address}, keeping what it shows in ${folder.path}`)
+    terminal.print(`watching ${visible(address)}, keeping what it shows in ${visible(folder.path)}`)
     terminal.print(`${pinned.texts.length === 1 ? "the key" : "the keys"} ${pinned.how}:`)
-    for (const text of pinned.texts) terminal.print(`  ${text}`)
+    for (const text of pinned.texts) terminal.print(`  ${visible(text)}`)
     return makeWatcher(site, folder, pinned, command, terminal, world.now)
   }
 
   const warn = (text: string): void =>
-    terminal.remark(terminal.remarkPaint.yellow(`${formatInstant(instant(world.now()))}  ${text}`))
+    terminal.remark(terminal.remarkPaint.yellow(`${formatInstant(instant(world.now()))}  ${visible(text)}`))
 
   /** Looks once, and counts whether it was answered. */
   const look = async (): Promise<void> => {
@@ -101,6 +105,7 @@ export const watch = async (
       failures = 0
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error
+      if (isAborted(signal)) return
       failures++
       if (failures === 1) warn(`${error.message}${isOnce ? "" : " It is asked again until it answers."}`)
     }
@@ -112,5 +117,6 @@ export const watch = async (
     await world.sleep(pauseMillis(every, watcher?.isLockExpected() === true, failures), signal).catch(() => undefined)
   }
   if (watcher?.hasRaisedAlarm() === true) return refuted
+  if (isOnce && isAborted(signal)) return interrupted
   return isOnce && failures > 0 ? unreadable : holds
 }

@@ -5,7 +5,7 @@
  * that a crash cut off is no line, and the next one begins anew. The files beside it are for people and for `ddd verify`: made from
  * the memory, each complete or not there at all.
  */
-import { type Day, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
+import { type Day, type Instant, instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
@@ -34,9 +34,14 @@ export interface WatchFolder {
   /** The keys that were kept, one a line; undefined before. */
   readonly keys: () => string | undefined
   readonly keepKeys: (text: string) => void
-  /** Writes evidence under a name, unless it stands there already, and gives the file. */
+  /** The files of evidence that stand there, with when each was written. */
+  readonly evidence: () => ReadonlyArray<{ readonly name: string; readonly at: Instant }>
+  /** Writes evidence under a name, and gives the file. */
   readonly keepEvidence: (name: string, text: string) => string
+  readonly evidenceFile: (name: string) => string
 }
+
+const evidencePrefix = "CHANGED-"
 
 const isName = (value: unknown): value is RecordName => recordNames.some((name) => name === value)
 
@@ -50,10 +55,10 @@ const seenIn = (line: string): Seen | undefined => {
   }
   if (typeof value !== "object" || value === null) return undefined
   const { at, day, name, note } = value as Readonly<Record<string, unknown>>
-  const instant = typeof at === "string" ? parseInstant(at) : undefined
+  const when = typeof at === "string" ? parseInstant(at) : undefined
   const date = typeof day === "string" ? parseDay(day) : undefined
-  if (instant === undefined || date === undefined || !isName(name) || typeof note !== "string") return undefined
-  return { at: instant, day: date, name, note }
+  if (when === undefined || date === undefined || !isName(name) || typeof note !== "string") return undefined
+  return { at: when, day: date, name, note }
 }
 
 const flushFolder = (path: string): void => {
@@ -112,7 +117,11 @@ export const openWatchFolder = (path: string): WatchFolder => {
     keepKeys: (keys) => {
       writeWhole(path, "keys.txt", keys)
     },
-    keepEvidence: (name, evidence) =>
-      readIfThere(join(path, name)) === undefined ? writeWhole(path, name, evidence) : join(path, name)
+    evidence: () =>
+      fs.readdirSync(path)
+        .filter((name) => name.startsWith(evidencePrefix) && name.endsWith(".txt"))
+        .map((name) => ({ name, at: instant(Math.trunc(fs.statSync(join(path, name)).mtimeMs)) })),
+    keepEvidence: (name, evidence) => writeWhole(path, name, evidence),
+    evidenceFile: (name) => join(path, name)
   }
 }

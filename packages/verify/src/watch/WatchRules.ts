@@ -3,10 +3,11 @@
  * text is made once, and never again.
  */
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
-import { checkNote, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
+import { checkNote, isSignedBy, parseNote, type VerifierKey } from "@ddd/core/proof/Note"
 import { type DrawRecord, recordHashHex } from "@ddd/core/proof/Record"
 import { parseRecord } from "@ddd/core/proof/RecordText"
 import type { Day } from "@ddd/core/values/Instant"
+import type { Origin } from "./Evidence.ts"
 import { type KeptRecords, textOrNote } from "./KeptRecords.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 
@@ -35,6 +36,16 @@ const nothing: Finding = { _tag: "Nothing" }
 const wrong = (alarm: Alarm): Finding => ({ _tag: "Wrong", alarm })
 const misfit = (note: string, why: string): Finding => wrong({ _tag: "Misfit", kept: null, note, why })
 
+/** A longer text is no note: a hundred signatures take 15 kB. */
+const noteCharactersMax = 32_768
+
+/** Whether one of the keys signed what is shown; nothing shown counts as the operator's doing. */
+export const originOf = ({ note }: Alarm, keys: ReadonlyArray<VerifierKey>): Origin => {
+  if (note === null) return "signed"
+  const parsed = note.length > noteCharactersMax ? undefined : parseNote(note)
+  return parsed !== undefined && isSignedBy(parsed, keys) ? "signed" : "unsigned"
+}
+
 const typesOf: { readonly [N in RecordName]: ReadonlyArray<DrawRecord["type"]> } = {
   open: ["open"],
   lock: ["lock"],
@@ -56,10 +67,8 @@ const readNew = (day: Day, name: RecordName, note: string, keys: ReadonlyArray<V
 
 /** Whether a record may stand beside those that were kept of all draws. */
 const holdAgainst = (kept: KeptRecords, day: Day, name: RecordName, record: DrawRecord, note: string): Finding => {
-  const twin = kept.all().find((seen) =>
-    seen.name === name && seen.day !== day && parseRecord(textOrNote(seen.note))?.draw === record.draw
-  )
-  if (twin !== undefined) return wrong({ _tag: "Twice", kept: twin, note })
+  const twin = kept.ofDraw(record.draw, name)
+  if (twin !== undefined && twin.day !== day) return wrong({ _tag: "Twice", kept: twin, note })
   const hashOf = (other: RecordName): string | undefined => {
     const seen = kept.find(day, other)
     return seen === undefined ? undefined : recordHashHex(fastSha256, textOrNote(seen.note))
@@ -86,6 +95,7 @@ export const examine = (
   if (note === null) return before === undefined ? nothing : wrong({ _tag: "Gone", kept: before, note })
   // byte for byte what was kept, and held against everything then
   if (before?.note === note) return nothing
+  if (note.length > noteCharactersMax) return misfit(note, "It is too long for a record.")
   if (before !== undefined && textOrNote(before.note) !== textOrNote(note)) {
     return wrong({ _tag: "Changed", kept: before, note })
   }

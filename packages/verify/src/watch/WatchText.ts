@@ -4,7 +4,9 @@ import { quicknetHash } from "@ddd/core/proof/Beacon"
 import type { DrawRecord, LockRecord } from "@ddd/core/proof/Record"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { visible, visibleData, visibleLines } from "@ddd/core/values/Visible"
 import type { Paint } from "../Terminal.ts"
+import { allowances, type Origin } from "./Evidence.ts"
 import type { RecordName, Seen } from "./WatchFolder.ts"
 import type { Alarm } from "./WatchRules.ts"
 
@@ -28,7 +30,7 @@ const verifyCommand = ({ chain, program, vkeys }: VerifyCommand, url: string, se
     quoted(file),
     "--seen-at",
     formatInstant(seen.at)
-  ].join(" ")
+  ].map(visible).join(" ")
 
 const whole = new Intl.NumberFormat("en-US")
 const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
@@ -59,13 +61,14 @@ const useOf = (
 /** What was kept; of a lock also the command that makes use of it. */
 export const keptText = (
   seen: Seen,
-  record: DrawRecord,
+  shown: DrawRecord,
   open: DrawRecord | undefined,
   file: string,
   command: VerifyCommand,
   url: string,
   paint: Paint
 ): string => {
+  const record = visibleData(shown)
   const line = (what: string) => `${formatInstant(seen.at)}  ${seen.day}  ${what}`
   switch (record.type) {
     case "open":
@@ -106,12 +109,29 @@ const whatHappened = (day: string, name: RecordName, alarm: Alarm): string => {
 }
 
 export const alarmText = (at: Instant, day: string, name: RecordName, alarm: Alarm, file: string): string =>
-  `${formatInstant(at)}  CHANGED  ${whatHappened(day, name, alarm)} Evidence: ${file}`
+  `${formatInstant(at)}  CHANGED  ${whatHappened(day, name, alarm)} Evidence: ${visible(file)}`
+
+/** Said once a day of each origin. */
+export const tooMuchText = (at: Instant, origin: Origin): string =>
+  `${formatInstant(at)}  CHANGED  There is more that is wrong and ${origin} than is kept: ` +
+  `${allowances[origin].perDay} files a day, ${allowances[origin].inAll} in all. No more of it is said today.`
 
 /** The same for the same finding, so that it is written once. */
-export const evidenceName = (day: string, name: RecordName, alarm: Alarm): string => {
+export const evidenceName = (day: string, name: RecordName, alarm: Alarm, origin: Origin): string => {
   const digest = toHex(fastSha256(utf8Bytes(alarm.note ?? ""))).slice(0, 12)
-  return `CHANGED-${day}-${name}-${alarm._tag}-${digest}.txt`
+  return `CHANGED-${day}-${name}-${alarm._tag}-${origin === "signed" ? "" : "unsigned-"}${digest}.txt`
+}
+
+/** Every note that a key signed is shorter: a hundred signatures take 15 kB. */
+const shownCharactersMax = 32_768
+
+/** A note as it may be looked at in a terminal, which is how it stands where it is a record's; the rest of a longer one is left out. */
+const noteText = (note: string): string => {
+  const text = visibleLines(note.slice(0, shownCharactersMax))
+  const left = note.length - shownCharactersMax
+  return left > 0 || text.length > shownCharactersMax
+    ? `${text.slice(0, shownCharactersMax)}\n(cut off: it has ${whole.format(note.length)} characters)\n`
+    : text
 }
 
 /** Both texts, with their times. */
@@ -119,9 +139,9 @@ export const evidenceText = (url: string, at: Instant, day: string, name: Record
   const { kept, note } = alarm
   const before = kept === null
     ? "Nothing was kept of it before.\n"
-    : `Kept on ${formatInstant(kept.at)}, as shown under ${kept.day}:\n\n${kept.note}`
+    : `Kept on ${formatInstant(kept.at)}, as shown under ${kept.day}:\n\n${noteText(kept.note)}`
   const now = note === null
     ? `On ${formatInstant(at)} nothing is shown.\n`
-    : `Shown on ${formatInstant(at)}:\n\n${note}`
-  return `${whatHappened(day, name, alarm)}\nThe draw's bundle: ${url}\n\n${before}\n${now}`
+    : `Shown on ${formatInstant(at)}:\n\n${noteText(note)}`
+  return `${whatHappened(day, name, alarm)}\nThe draw's bundle: ${visible(url)}\n\n${before}\n${now}`
 }

@@ -2,18 +2,19 @@
 import { type Day, dayAfter, dayOf, type Instant, instant } from "@ddd/core/values/Instant"
 import type { PublicSite } from "../PublicSite.ts"
 import type { Terminal } from "../Terminal.ts"
+import { evidenceIn } from "./Evidence.ts"
 import { keptRecords } from "./KeptRecords.ts"
 import { lockExpectation } from "./LockExpected.ts"
 import type { Pinned } from "./PinnedKeys.ts"
 import { type RecordName, recordNames, type Seen, type WatchFolder } from "./WatchFolder.ts"
-import { type Alarm, examine } from "./WatchRules.ts"
-import { alarmText, evidenceName, evidenceText, keptText, type VerifyCommand } from "./WatchText.ts"
+import { type Alarm, examine, originOf } from "./WatchRules.ts"
+import { alarmText, evidenceName, evidenceText, keptText, tooMuchText, type VerifyCommand } from "./WatchText.ts"
 
 /** How often the draws of the coming week, and those that are over, are looked at. */
 const farEveryMillis = 60_000
 const daysAhead = 8
-/** Of those that are over, so many of the newest. */
-const daysBack = 30
+/** Of those that were kept, so many of the newest. */
+const daysBack = 40
 
 export interface Watcher {
   /** Asks once about everything that is due. Rejects with `Unanswered`. */
@@ -35,17 +36,24 @@ export const makeWatcher = (
 ): Watcher => {
   const kept = keptRecords(folder.seen)
   const locks = lockExpectation(kept)
-  const raised = new Set<string>()
+  const evidence = evidenceIn(folder)
+  let hasRaisedAlarm = false
   let lastFarLook = Number.NEGATIVE_INFINITY
   let lastCurrent: Day | undefined
 
   const raise = (day: Day, name: RecordName, alarm: Alarm): void => {
     const at = instant(now())
-    const evidence = evidenceName(day, name, alarm)
-    if (raised.has(evidence)) return
-    raised.add(evidence)
-    const file = folder.keepEvidence(evidence, evidenceText(site.proofUrl(day), at, day, name, alarm))
-    terminal.remark(terminal.remarkPaint.red(alarmText(at, day, name, alarm, file)))
+    const origin = originOf(alarm, pinned.keys)
+    hasRaisedAlarm = true
+    const keeping = evidence.keep(
+      evidenceName(day, name, alarm, origin),
+      origin,
+      at,
+      () => evidenceText(site.proofUrl(day), at, day, name, alarm)
+    )
+    if (!keeping.isNew) return
+    const text = keeping._tag === "Kept" ? alarmText(at, day, name, alarm, keeping.file) : tooMuchText(at, origin)
+    terminal.remark(terminal.remarkPaint.red(text))
   }
 
   const take = (day: Day, name: RecordName, note: string | null, at: Instant): void => {
@@ -70,7 +78,7 @@ export const makeWatcher = (
   /** The days whose draws are under way: on sale, or off it and not yet decided. */
   const daysUnderWay = (current: Day | undefined): ReadonlySet<Day> => {
     const newest = current ?? lastCurrent
-    const undecided = kept.days().filter((day) =>
+    const undecided = kept.newestDays(daysBack).filter((day) =>
       newest !== undefined && day <= newest && kept.find(day, "result") === undefined
     )
     return new Set([...current === undefined ? [] : [current], ...undecided])
@@ -78,7 +86,7 @@ export const makeWatcher = (
 
   /** Looks at the other draws that were kept, and at those whose open records may have been published since. */
   const lookFar = async (current: Day | undefined, done: ReadonlySet<Day>): Promise<void> => {
-    for (const day of kept.days().slice(-daysBack)) if (!done.has(day)) await look(day)
+    for (const day of kept.newestDays(daysBack)) if (!done.has(day)) await look(day)
     // yesterday's draw may be locked and not yet decided; the open records of the coming week are published
     const today = current ?? dayOf(instant(now()))
     for (let ahead = -1; ahead <= daysAhead; ahead++) {
@@ -100,6 +108,6 @@ export const makeWatcher = (
       locks.update(current, lastCurrent, now())
     },
     isLockExpected: () => locks.isExpected(now()),
-    hasRaisedAlarm: () => raised.size > 0
+    hasRaisedAlarm: () => hasRaisedAlarm
   }
 }

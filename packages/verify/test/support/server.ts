@@ -6,6 +6,8 @@ export interface Shown {
   readonly status?: number
   readonly body?: string | object
   readonly headers?: Readonly<Record<string, string>>
+  /** A byte of the body every so often, and no end. */
+  readonly dripMillis?: number
 }
 
 export interface LotteryServer extends AsyncDisposable {
@@ -49,9 +51,13 @@ export const serveDays = (days: ReadonlyArray<PlayedDay>): Promise<LotteryServer
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost")
     asked.push(`${url.pathname}${url.search}`)
-    const { body = "", headers = {}, status = 200 } = lottery.lie(`${url.pathname}${url.search}`) ?? truth(lottery, url)
+    const shown = lottery.lie(`${url.pathname}${url.search}`) ?? truth(lottery, url)
+    const { body = "", dripMillis, headers = {}, status = 200 } = shown
     response.writeHead(status, headers)
-    response.end(typeof body === "string" ? body : JSON.stringify(body))
+    if (dripMillis === undefined) return void response.end(typeof body === "string" ? body : JSON.stringify(body))
+    response.write("{")
+    const drip = setInterval(() => response.write(" "), dripMillis)
+    response.on("close", () => clearInterval(drip))
   })
   const lottery: LotteryServer = {
     url: "",

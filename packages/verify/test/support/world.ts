@@ -11,7 +11,7 @@ export interface StoppedWorld extends WatchWorld {
   readonly wake: () => Promise<void>
 }
 
-export const makeWorld = (millis: number): StoppedWorld => {
+export const makeWorld = (millis: number, answerMillis = 10_000): StoppedWorld => {
   let wakeUp: (() => void) | undefined
   let told: (() => void) | undefined
   let last = 0
@@ -19,6 +19,7 @@ export const makeWorld = (millis: number): StoppedWorld => {
     wakeUp === undefined ? new Promise((resolve) => void (told = resolve)) : Promise.resolve()
   const world: StoppedWorld = {
     millis,
+    answerMillis,
     now: () => world.millis,
     slept: () => last,
     sleep: (asked, signal) => {

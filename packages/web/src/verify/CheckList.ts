@@ -1,7 +1,6 @@
 /** The twelve checks, a row each: waiting, then passed, failed or not judged, with what that rules out. */
-import { type CheckId, checkNames, type Finding } from "@ddd/core/proof/Verdict"
+import { type CheckId, checkNames, checkRulesOutPlainly, type Finding } from "@ddd/core/proof/Verdict"
 import { byId, element } from "../dom/Elements.ts"
-import { rulesOut } from "./CheckTexts.ts"
 
 type State = "waiting" | "passed" | "failed" | "open"
 
@@ -68,7 +67,7 @@ export const makeCheckList = (announce: (text: string) => void): CheckList => {
   list.replaceChildren(...rows.map(({ item }) => item))
 
   const settle = ({ id, show }: Row, state: State, detail: string): void => {
-    show(state, `${remarks[state](rulesOut[id])}${detail}`)
+    show(state, `${remarks[state](checkRulesOutPlainly[id])}${detail}`)
     if (over.get(id) === state) return
     over.set(id, state)
     if (state !== "open") announce(`Check ${id} ${stateNames[state].toLowerCase()}: ${checkNames[id]}.`)
@@ -76,7 +75,7 @@ export const makeCheckList = (announce: (text: string) => void): CheckList => {
 
   const reset = (): void => {
     over.clear()
-    for (const { id, show } of rows) show("waiting", remarks.waiting(rulesOut[id]))
+    for (const { id, show } of rows) show("waiting", remarks.waiting(checkRulesOutPlainly[id]))
   }
   reset()
 

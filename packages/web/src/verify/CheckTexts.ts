@@ -1,21 +1,5 @@
 /** What the page says of each check, and of each verdict, to readers who have not read the protocol (docs/fairness.md). */
-import type { CheckId, Level, Verdict } from "@ddd/core/proof/Verdict"
-
-/** What a check that holds rules out. */
-export const rulesOut: { readonly [I in CheckId]: string } = {
-  1: "a file that can be read in two ways",
-  2: "records that somebody else wrote, where you gave the key",
-  3: "parts of several draws put together",
-  4: "a seed that was chosen once the tickets were known",
-  5: "tickets put in, taken out or moved after the lock",
-  6: "tickets sold after the close",
-  7: "a beacon round that was picked because it suited",
-  8: "a beacon that was made up",
-  9: "a winner who did not win",
-  10: "money that went missing",
-  11: "your ticket left out, or given to somebody else",
-  12: "a list made, or picked among several, once the beacon was known"
-}
+import type { Level, Verdict } from "@ddd/core/proof/Verdict"
 
 export const levels: ReadonlyArray<{ readonly level: Level; readonly means: string }> = [
   { level: "ARITHMETIC", means: "Winner, tickets and money follow from the records." },

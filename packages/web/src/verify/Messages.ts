@@ -1,4 +1,5 @@
 /** What the page and its verifier, a worker, say to each other. Each message is of one run; those of an earlier run are ignored. */
+import type { ReaderInput } from "@ddd/core/proof/ReaderInput"
 import type { Finding, Verdict } from "@ddd/core/proof/Verdict"
 
 /** Where the bundle is: at a path of this server, or in a file of the reader's. */
@@ -6,18 +7,8 @@ export type Source =
   | { readonly _tag: "Server"; readonly path: string }
   | { readonly _tag: "File"; readonly file: File }
 
-/** What the reader gives besides the bundle, as it was written; empty where nothing was. */
-export interface VerifyInput {
-  /** Verifier keys, one a line. */
-  readonly keys: string
-  readonly chainHash: string
-  readonly seenLock: string
-  /** When the lock record was fetched: RFC 3339 in UTC. */
-  readonly seenAt: string
-  readonly ticketId: string
-  readonly ownerSalt: string
-  readonly userId: string
-}
+/** What the reader gives besides the bundle, as it was written. */
+export type VerifyInput = ReaderInput
 
 export type Request =
   | { readonly _tag: "Verify"; readonly run: number; readonly source: Source; readonly input: VerifyInput }

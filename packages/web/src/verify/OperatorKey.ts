@@ -1,4 +1,5 @@
 /** The operator's key: the one that the reader knows, the one that the server tells today, and whether they are the same. */
+import { wordsOf } from "@ddd/core/proof/ReaderInput"
 import { getText } from "../api/Server.ts"
 import { byId } from "../dom/Elements.ts"
 
@@ -21,8 +22,6 @@ const remember = (key: string | null): void => {
     // a browser that keeps nothing: then it is not remembered
   }
 }
-
-const wordsOf = (text: string): ReadonlyArray<string> => text.split(/\s+/).filter((word) => word !== "")
 
 /** Sets up the part of the page that is about the key. */
 export const setUpOperatorKey = async (): Promise<void> => {

@@ -2,6 +2,7 @@
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 
@@ -35,7 +36,7 @@ const statusText = ({ status }: Draw): string =>
 export const drawTable = (draws: ReadonlyArray<Draw>): string =>
   aligned([
     ["DATE", "STATUS", "ENTRIES", "POT", "WINNER", "CLOSES", "ID"],
-    ...draws.map((draw) => [
+    ...visibleData(draws).map((draw) => [
       draw.drawDate ?? "room",
       statusText(draw),
       String(draw.totalEntries),
@@ -50,8 +51,9 @@ const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<s
   value === null ? [] : [[style.dim(name), value]]
 
 /** One draw at length, with what was published of it. */
-export const drawText = (draw: Draw, notes: DrawNotes | null): string =>
-  aligned([
+export const drawText = (found: Draw, notes: DrawNotes | null): string => {
+  const draw = visibleData(found)
+  return aligned([
     ...line("draw", draw.id),
     ...line("date", draw.drawDate ?? "room"),
     ...line("status", statusText(draw)),
@@ -74,3 +76,4 @@ export const drawText = (draw: Draw, notes: DrawNotes | null): string =>
       notes === null ? null : Object.entries(notes).flatMap(([name, note]) => note === null ? [] : [name]).join(", ")
     )
   ])
+}

@@ -1,4 +1,5 @@
 /** `ddd draw run`: does now what is due now, as the server's clockwork would. */
+import { visible } from "@ddd/core/values/Visible"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect } from "effect"
@@ -17,7 +18,7 @@ const run = Effect.fn("ddd draw run")(function*() {
   }))
   for (const { round } of rounds.stored) yield* print(`${style.green("✓")} round ${round}`)
   for (const { drawIds, round, why } of rounds.missing) {
-    yield* print(`${style.red("✗")} round ${round}, which ${drawIds.join(", ")} wait for: ${why}`)
+    yield* print(`${style.red("✗")} round ${round}, which ${drawIds.join(", ")} wait for: ${visible(why)}`)
   }
   for (const { drawId, step } of steps.done) yield* print(`${style.green("✓")} ${step} ${drawId}`)
   for (const { drawId, step } of steps.failed) yield* print(`${style.red("✗")} ${step} ${drawId}`)

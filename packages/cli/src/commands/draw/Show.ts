@@ -2,6 +2,7 @@
 import { Draws } from "@ddd/core/ports/Draws"
 import { drawId, isUuid } from "@ddd/core/values/Ids"
 import { parseDay } from "@ddd/core/values/Instant"
+import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
@@ -19,7 +20,7 @@ const find = Effect.fnUntraced(function*(name: string) {
   const day = parseDay(name)
   if (day !== undefined) return yield* draws.byDay(day)
   return yield* new NoSuchDraw({
-    message: `${name} names no draw: give a day such as 2026-02-03, an id, or "current".`
+    message: `${visible(name)} names no draw: give a day such as 2026-02-03, an id, or "current".`
   })
 })
 
@@ -28,7 +29,7 @@ const run = Effect.fn("ddd draw show")(function*(name: string, { json }: JsonFla
     const draw = yield* find(name)
     if (draw === null) {
       return yield* new NoSuchDraw({
-        message: name === "current" ? "No draw is on sale now." : `There is no draw ${name}.`
+        message: name === "current" ? "No draw is on sale now." : `There is no draw ${visible(name)}.`
       })
     }
     return { draw, notes: yield* (yield* Draws).notes(draw.id) }

@@ -1,6 +1,7 @@
 /** `ddd jobs list`: what is to be done outside the books, was done, or failed for good, newest first. */
 import { JobBoard, type JobEntry, type JobState, jobStates } from "@ddd/core/ports/JobBoard"
 import { formatInstant } from "@ddd/core/values/Instant"
+import { visibleData } from "@ddd/core/values/Visible"
 import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
@@ -9,6 +10,7 @@ import { aligned } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { newest } from "../Pages.ts"
+import { jobIdText } from "./JobIdText.ts"
 
 export const jobJson = (job: JobEntry) => ({
   ...job,
@@ -20,7 +22,8 @@ const stateText = ({ attempts, state }: JobEntry): string =>
   state === "failed" ? style.red(state) : state === "completed" || attempts === 0 ? state : style.yellow(state)
 
 /** One line a job, and one more for why its latest attempt failed. */
-const jobTable = (jobs: ReadonlyArray<JobEntry>): string => {
+export const jobTable = (found: ReadonlyArray<JobEntry>): string => {
+  const jobs = visibleData(found)
   const table = aligned([
     ["SINCE", "QUEUE", "WHAT", "STATE", "TRIES", "NEXT", "ID"],
     ...jobs.map((job) => [
@@ -30,14 +33,14 @@ const jobTable = (jobs: ReadonlyArray<JobEntry>): string => {
       stateText(job),
       String(job.attempts),
       job.dueAt === null ? "" : formatInstant(job.dueAt),
-      style.dim(job.id)
+      style.dim(jobIdText(job.id))
     ])
   ], [4])
   const [head, ...lines] = table.split("\n")
   const explained = jobs.flatMap(({ about, lastFailure, state }, at) => [
     lines[at] ?? "",
     `  ${style.dim(about)}`,
-    ...lastFailure === null || state === "completed" ? [] : [`  ${style.red(lastFailure.replace(/\s+/g, " "))}`]
+    ...lastFailure === null || state === "completed" ? [] : [`  ${style.red(lastFailure)}`]
   ])
   return [head, ...explained].join("\n")
 }

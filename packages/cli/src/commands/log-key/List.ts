@@ -1,4 +1,5 @@
 /** `ddd log-key list`: the verifier keys of the log, as `GET /log/vkey` tells them. */
+import { visible } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import { settingsFor } from "../../config/Environment.ts"
 import { done } from "../../ExitCode.ts"
@@ -10,7 +11,7 @@ import { vkeysOf } from "./LogKeyText.ts"
 const run = Effect.fn("ddd log-key list")(function*({ json }: JsonFlag) {
   const { log } = yield* keysOf(yield* settingsFor())
   const vkeys = yield* vkeysOf(log.origin, log.signingKeys)
-  yield* json === true ? printJson(vkeys) : print(vkeys.join("\n"))
+  yield* json === true ? printJson(vkeys) : print(vkeys.map(visible).join("\n"))
   return done
 })
 

@@ -4,6 +4,7 @@
  * No key is taken away: notes are never signed anew, and whoever pinned an old key goes on verifying with it.
  */
 import * as Secrets from "@ddd/adapters-crypto/Secrets"
+import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect, Redacted } from "effect"
 import { writeFileSync } from "node:fs"
 import { settingsFor } from "../../config/Environment.ts"
@@ -40,12 +41,14 @@ const rotated = Effect.fnUntraced(function*(settings: Settings, { out, print: to
       try: () => writeFileSync(out, `${Redacted.value(keys)}\n`, { mode: 0o600, flag: "wx", flush: true }),
       catch: (error) =>
         new NotRotated({
-          message: `${out} cannot be written: ${error instanceof Error ? error.message : String(error)}.`
+          message: visible(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
         })
     })
     return {
       keys,
-      next: `Set LOG_SIGNING_KEYS_FILE=${out}, or LOG_SIGNING_KEYS to what it holds, and start every server again.`
+      next: `Set LOG_SIGNING_KEYS_FILE=${
+        visible(out)
+      }, or LOG_SIGNING_KEYS to what it holds, and start every server again.`
     }
   }
   if (toStdout !== true) {
@@ -65,7 +68,7 @@ const run = Effect.fn("ddd log-key rotate")(function*(flags: Flags) {
   const { keys, next } = yield* rotated(settings, flags)
   const vkeys = yield* vkeysOf(settings.LOG_ORIGIN ?? "ddd.localhost", keys)
   const show = flags.print === true ? remark : print
-  yield* show(aligned(vkeys.map((vkey, index) => [index === vkeys.length - 1 ? "new" : "living", vkey])))
+  yield* show(aligned(vkeys.map((vkey, index) => [index === vkeys.length - 1 ? "new" : "living", visible(vkey)])))
   yield* show(
     `${next} From then on every record is signed by each of them, and /log/vkey tells all. ` +
       "Remove none: what was signed before stays valid under the old keys alone."

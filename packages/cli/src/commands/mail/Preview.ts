@@ -1,5 +1,6 @@
 /** `ddd mail preview`: the mails with made-up contents, as files to be looked at. Nothing is sent, and no database is asked. */
 import type { Letter } from "@ddd/adapters-mail/Letter"
+import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { mkdir, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
@@ -21,7 +22,7 @@ const lettersOf = (previews: Readonly<Record<string, Letter>>, template: string 
   return letter === undefined
     ? Effect.fail(
       new NoSuchTemplate({
-        message: `There is no template ${template}. There are: ${Object.keys(previews).join(", ")}.`
+        message: `There is no template ${visible(template)}. There are: ${Object.keys(previews).join(", ")}.`
       })
     )
     : Effect.succeed([[template, letter] as const])
@@ -44,15 +45,17 @@ const run = Effect.fn("ddd mail preview")(function*(template: string | undefined
         },
         catch: (error) =>
           new CannotWrite({
-            message: `${join(folder, file.name)} cannot be written: ${
-              error instanceof Error ? error.message : String(error)
-            }.`
+            message: visible(
+              `${join(folder, file.name)} cannot be written: ${error instanceof Error ? error.message : String(error)}.`
+            )
           })
       })
     }
   }
   const names = template === undefined ? `${letters.length} mails` : `the mail ${template}`
-  yield* print(`Wrote ${names} to ${folder}: .html to look at, .txt to read, .eml to open with a mail program.`)
+  yield* print(
+    `Wrote ${names} to ${visible(folder)}: .html to look at, .txt to read, .eml to open with a mail program.`
+  )
   return done
 })
 

@@ -5,6 +5,7 @@ import type { Room } from "@ddd/core/rooms/Room"
 import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect, Option, Stream } from "effect"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
@@ -33,7 +34,7 @@ export const findRoom = Effect.fnUntraced(function*(text: string) {
     : yield* byCode(code)
   return room ??
     (yield* new NoSuchRoom({
-      message: `There is no room ${text}: give an id or a code as \`ddd room list\` shows it.`
+      message: `There is no room ${visible(text)}: give an id or a code as \`ddd room list\` shows it.`
     }))
 })
 
@@ -56,14 +57,11 @@ const nameOf = ({ participants }: Room, userId: UserId | null): string =>
 
 const ticketsOf = ({ participants }: Room): number => participants.filter(({ hasTicket }) => hasTicket).length
 
-/** What a host typed, as one line without the characters that would steer a terminal. */
-const typed = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ")
-
 /** One line a room, newest first. */
 export const roomTable = (rooms: ReadonlyArray<Room>): string =>
   aligned([
     ["CREATED", "CODE", "STATUS", "MEMBERS", "TICKETS", "POT", "HOST", "WINNER", "ID", "NAME"],
-    ...rooms.map((room) => [
+    ...visibleData(rooms).map((room) => [
       formatInstant(room.createdAt),
       room.code,
       statusText(room),
@@ -73,7 +71,7 @@ export const roomTable = (rooms: ReadonlyArray<Room>): string =>
       nameOf(room, room.hostId),
       nameOf(room, room.winnerId),
       style.dim(room.id),
-      typed(room.name)
+      room.name
     ])
   ], [3, 4, 5])
 
@@ -81,12 +79,13 @@ const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<s
   value === null ? [] : [[style.dim(name), value]]
 
 /** One room at length, with its members in the order in which they came, and what was published of it. */
-export const roomText = (room: Room, records: ReadonlyArray<string>): string =>
-  [
+export const roomText = (found: Room, records: ReadonlyArray<string>): string => {
+  const room = visibleData(found)
+  return [
     aligned([
       ...line("room", room.id),
       ...line("code", room.code),
-      ...line("name", typed(room.name)),
+      ...line("name", room.name),
       ...line("host", `${nameOf(room, room.hostId)} ${style.dim(room.hostId)}`),
       ...line("status", statusText(room)),
       ...line("members", `${room.participants.length} of ${room.maxParticipants}, ${ticketsOf(room)} with a ticket`),
@@ -114,3 +113,4 @@ export const roomText = (room: Room, records: ReadonlyArray<string>): string =>
       ])
     ], [1])
   ].join("\n")
+}

@@ -6,6 +6,7 @@
 import type { Holdings } from "@ddd/core/accounts/Refusals"
 import { formatCents } from "@ddd/core/money/Money"
 import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
+import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { createInterface } from "node:readline/promises"
 import { isatty } from "node:tty"
@@ -45,13 +46,15 @@ const askOnTerminal = (question: string): Effect.Effect<string> =>
 const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: string | undefined) {
   if (yes === undefined && !isatty(process.stdin.fd)) {
     return yield* new NotErased({
-      message: `Nobody is there to confirm it. Say --yes ${username} to erase this player.`
+      message: `Nobody is there to confirm it. Say --yes ${visible(username)} to erase this player.`
     })
   }
   if (yes === undefined) yield* remark(`${goes}\n${stays}\nIt cannot be undone.`)
   const written = yes ?? (yield* askOnTerminal("To erase this player, write the name: "))
   if (written === username) return
-  return yield* new NotErased({ message: `${JSON.stringify(written)} is not the player's name. Nothing was changed.` })
+  return yield* new NotErased({
+    message: `${visible(JSON.stringify(written))} is not the player's name. Nothing was changed.`
+  })
 })
 
 /** `yes`: the exact name of the player, where it is said beforehand. */

@@ -5,6 +5,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
 import { formatInstant } from "@ddd/core/values/Instant"
+import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
@@ -16,7 +17,7 @@ export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly messag
 export const findUser = Effect.fnUntraced(function*(who: string) {
   const user = yield* (yield* Accounts).find(who)
   return user ??
-    (yield* new NoSuchUser({ message: `There is no player ${who}: give an id, an e-mail address or a name.` }))
+    (yield* new NoSuchUser({ message: `There is no player ${visible(who)}: give an id, an e-mail address or a name.` }))
 })
 
 /** A player, as JSON. */
@@ -44,13 +45,14 @@ export const sessionJson = (session: Session) => ({
 })
 
 /** `ann (019a…)`: who was meant, for the last word of a command. */
-export const nameOf = ({ id, username }: UserSummary): string => `${style.bold(username)} (${id})`
+export const nameOf = ({ id, username }: UserSummary): string => `${style.bold(visible(username))} (${id})`
 
 const stateText = ({ erased, frozen }: UserSummary): string =>
   erased ? style.red("erased") : frozen ? style.red("frozen") : style.green("active")
 
-/** One player at length; `profile` is null once erased, `account` where there is no payout account. */
-export const userText = (user: UserSummary, profile: Profile | null, account: PayoutAccount | null): string => {
+/** One player at length; `details` is null once erased, `payout` where there is no payout account. */
+export const userText = (summary: UserSummary, details: Profile | null, payout: PayoutAccount | null): string => {
+  const [user, profile, account] = [visibleData(summary), visibleData(details), visibleData(payout)]
   const line = (name: string, value: string) => [style.dim(name), value]
   return aligned([
     line("user", user.id),
@@ -74,7 +76,7 @@ export const userText = (user: UserSummary, profile: Profile | null, account: Pa
 export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
   aligned([
     ["WHEN", "WHAT", "FROM", "WITH"],
-    ...events.map(({ at, origin, type }) => [
+    ...visibleData(events).map(({ at, origin, type }) => [
       formatInstant(at),
       type.replaceAll("_", " "),
       origin?.ip ?? "",
@@ -86,7 +88,7 @@ export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
 export const sessionTable = (sessions: ReadonlyArray<Session>): string =>
   aligned([
     ["SINCE", "LAST USED", "ID", "WITH"],
-    ...sessions.map(({ createdAt, id, lastUsedAt, userAgent }) => [
+    ...visibleData(sessions).map(({ createdAt, id, lastUsedAt, userAgent }) => [
       formatInstant(createdAt),
       formatInstant(lastUsedAt),
       id,

@@ -1,5 +1,6 @@
 /** `ddd webhooks replay`: has an event acted on once more, whatever came of it; money never moves twice for it. */
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { visible } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
@@ -16,7 +17,7 @@ const run = Effect.fn("ddd webhooks replay")(
     }))
     yield* json === true
       ? printJson({ id, replayed: true })
-      : print(`${type} ${id}, which was ${state}, is acted on once more by the next server that is free.`)
+      : print(`${visible(type)} ${id}, which was ${state}, is acted on once more by the next server that is free.`)
     return done
   }
 )

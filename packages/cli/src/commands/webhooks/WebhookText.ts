@@ -3,8 +3,8 @@ import type { WebhookEvent, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { isUuid } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { visible, visibleData, visibleJson, visibleLines } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
-import { stripVTControlCharacters } from "node:util"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 
@@ -16,7 +16,9 @@ export const findEvent = Effect.fnUntraced(function*(text: string) {
   const id = text.toLowerCase()
   const event = isUuid(id) ? yield* (yield* WebhookInbox).find(id) : null
   return event ??
-    (yield* new NoSuchEvent({ message: `There is no event ${text}: give an id as \`ddd webhooks list\` shows it.` }))
+    (yield* new NoSuchEvent({
+      message: `There is no event ${visible(text)}: give an id as \`ddd webhooks list\` shows it.`
+    }))
 })
 
 const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
@@ -50,7 +52,7 @@ const stateText = ({ state }: WebhookEvent): string => colours[state](state)
 export const eventTable = (events: ReadonlyArray<WebhookEvent>): string =>
   aligned([
     ["RECEIVED", "FROM", "WHAT", "STATE", "ID", "WHAT CAME OF IT"],
-    ...events.map((event) => [
+    ...visibleData(events).map((event) => [
       formatInstant(event.receivedAt),
       event.sender,
       event.type,
@@ -60,18 +62,19 @@ export const eventTable = (events: ReadonlyArray<WebhookEvent>): string =>
     ])
   ])
 
-/** Indented where it is JSON; else as it came, but for what a terminal would obey. */
+/** Indented where it is JSON; else as it came, made visible. */
 const bodyText = ({ body }: WebhookEvent): string => {
   if (body === "") return style.dim("(no body: the person that it was about is erased)")
   try {
-    return JSON.stringify(JSON.parse(body), null, 2)
+    return visibleJson(JSON.stringify(JSON.parse(body), null, 2))
   } catch {
-    return stripVTControlCharacters(body)
+    return visibleLines(body)
   }
 }
 
 /** One event at length, with its body. */
-export const eventText = (event: WebhookEvent): string => {
+export const eventText = (found: WebhookEvent): string => {
+  const event = visibleData(found)
   const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
     value === null ? [] : [[style.dim(name), value]]
   return `${
@@ -86,5 +89,5 @@ export const eventText = (event: WebhookEvent): string => {
       ...line("received", formatInstant(event.receivedAt)),
       ...line("acted on", timeOf(event.handledAt))
     ])
-  }\n\n${bodyText(event)}`
+  }\n\n${bodyText(found)}`
 }

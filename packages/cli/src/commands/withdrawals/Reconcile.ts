@@ -5,6 +5,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { dayMillis, formatInstant } from "@ddd/core/values/Instant"
+import { visibleData } from "@ddd/core/values/Visible"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Option } from "commander"
 import { Effect, Stream } from "effect"
@@ -42,9 +43,9 @@ const compare = Effect.fnUntraced(function*(days: number) {
   return { compared: sent.length, differences: differences.flat(), provider: (yield* PayoutProvider).name }
 }, Effect.scoped)
 
-const differenceTable = (differences: ReadonlyArray<Payouts.Difference>): string =>
+export const differenceTable = (differences: ReadonlyArray<Payouts.Difference>): string =>
   aligned(
-    differences.map(({ found, withdrawal }) => [
+    visibleData(differences).map(({ found, withdrawal }) => [
       style.red("✗"),
       withdrawal.id,
       formatInstant(withdrawal.askedAt),

@@ -3,6 +3,7 @@
  *
  * Before a step that left no trace is decided about, the provider is asked for it once more: what it has counts.
  */
+import { visible } from "@ddd/core/values/Visible"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Argument } from "commander"
 import { Data, Effect } from "effect"
@@ -37,16 +38,17 @@ const run = Effect.fn("ddd withdrawals resolve")(
         return yield* noSuchWithdrawal(text)
       case "NotAsked":
         return yield* new NotResolved({
-          message: `The provider could not be asked, so nothing was decided: ${resolved.reason}. Try again later.`
+          message: `The provider could not be asked, so nothing was decided: ${
+            visible(resolved.reason)
+          }. Try again later.`
         })
       case "NotApplicable": {
         const { withdrawal } = resolved
         return yield* new NotResolved({
           message: withdrawal.held === null
             ? `Withdrawal ${withdrawal.id} is ${withdrawal.status} and not held: there is nothing to decide.`
-            : `"${word}" does not apply to it: ${withdrawal.held.reason}. Nothing was changed.\n${
-              adviceText(withdrawal).join("\n")
-            }`
+            : `"${word}" does not apply to it: ${visible(withdrawal.held.reason)}. Nothing was changed.
+${adviceText(withdrawal).join("\n")}`
         })
       }
       case "Found":

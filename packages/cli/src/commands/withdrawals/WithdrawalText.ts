@@ -6,7 +6,9 @@ import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { isUuid } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
+import { callable } from "../../Invocation.ts"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 
@@ -14,7 +16,9 @@ import { aligned } from "../../terminal/Table.ts"
 export class NoSuchWithdrawal extends Data.TaggedError("NoSuchWithdrawal")<{ readonly message: string }> {}
 
 export const noSuchWithdrawal = (text: string) =>
-  new NoSuchWithdrawal({ message: `There is no withdrawal ${text}: give an id as \`ddd withdrawals list\` shows it.` })
+  new NoSuchWithdrawal({
+    message: `There is no withdrawal ${visible(text)}: give an id as \`ddd withdrawals list\` shows it.`
+  })
 
 /** The withdrawal that an operator names by its id. */
 export const findWithdrawal = Effect.fnUntraced(function*(text: string) {
@@ -71,7 +75,7 @@ export const adviceText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
     adviceFor(withdrawal.held.step),
     aligned(
       sensibleResolutions(withdrawal).map((word) => [
-        `  ddd withdrawals resolve ${withdrawal.id} ${word}`,
+        `  ${callable(`ddd withdrawals resolve ${withdrawal.id} ${word}`)}`,
         style.dim(effectOf(withdrawal, word))
       ])
     )
@@ -120,7 +124,7 @@ const stageText = ({ payout, providerPayoutStatus, reversal, transfer }: Withdra
 export const withdrawalTable = (withdrawals: ReadonlyArray<Withdrawal>): string =>
   aligned([
     ["ASKED", "AMOUNT", "STATUS", "STAGE", "ID", "PLAYER", "PROBLEM"],
-    ...withdrawals.map((withdrawal) => [
+    ...visibleData(withdrawals).map((withdrawal) => [
       formatInstant(withdrawal.askedAt),
       `$${formatCents(withdrawal.amount)}`,
       statusText(withdrawal),
@@ -139,8 +143,9 @@ const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<stri
   return [step, state, String(attempt), timeOf(sentAt) ?? "", objectId ?? ""]
 }
 
-/** One withdrawal at length, with what to do about it where a person has to; `user`, where known, is whose it is. */
-export const withdrawalText = (withdrawal: Withdrawal, user: UserSummary | null): string => {
+/** One withdrawal at length, with what to do about it where a person has to; `owner`, where known, is whose it is. */
+export const withdrawalText = (found: Withdrawal, owner: UserSummary | null): string => {
+  const [withdrawal, user] = [visibleData(found), visibleData(owner)]
   const { account, amount, askedAt, held, id, problem, turn, userId } = withdrawal
   const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
     value === null ? [] : [[style.dim(name), value]]
