@@ -46,7 +46,7 @@ export const write = (channel: Channel, text: string, written?: () => void): voi
 const flush = (channel: Channel): Promise<void> => new Promise((resolve) => write(channel, "", resolve))
 
 /** Resolves once all is written, or cannot be: with why the results could not be written; undefined where they were. */
-export const flushed = async (): Promise<Error | undefined> => {
+const flushed = async (): Promise<Error | undefined> => {
   await Promise.all([flush("stdout"), flush("stderr")])
   // the error of the last write is told a turn after its callback
   await new Promise((resolve) => setImmediate(resolve))

@@ -7,8 +7,9 @@
 import { visible } from "@ddd/core/values/Visible"
 import { Data, Result } from "effect"
 import { readFileSync } from "node:fs"
+import type { ConfigProblem } from "./ConfigProblem.ts"
 import type { Form } from "./Form.ts"
-import { type Problem, refusals } from "./Refusals.ts"
+import { refusals } from "./Refusals.ts"
 import { unknownNames } from "./UnknownNames.ts"
 import {
   madeInDevelopment,
@@ -38,10 +39,12 @@ export interface Entry {
 
 export interface Reading {
   readonly entries: ReadonlyArray<Entry>
-  readonly problems: ReadonlyArray<Problem>
+  readonly problems: ReadonlyArray<ConfigProblem>
 }
 
-export class ConfigInvalid extends Data.TaggedError("ConfigInvalid")<{ readonly problems: ReadonlyArray<Problem> }> {
+export class ConfigInvalid
+  extends Data.TaggedError("ConfigInvalid")<{ readonly problems: ReadonlyArray<ConfigProblem> }>
+{
   override get message() {
     return ["The configuration cannot be used:", ...this.problems.map(({ message }) => `  ${visible(message)}`)].join(
       "\n"
@@ -88,7 +91,7 @@ const faultOf = ({ description, fault, secret }: Form<unknown>, text: string): s
 
 /** Reads all variables, and checks what a command that has these needs must have. */
 export const readConfig = (environment: Environment, needs: ReadonlyArray<Need>): Reading => {
-  const problems: Array<Problem> = []
+  const problems: Array<ConfigProblem> = []
   const entries = variableNames.map((name): Entry => {
     const variable: Variable<unknown> = variables[name]
     const found = find(environment, name, variable)

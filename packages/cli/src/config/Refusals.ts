@@ -1,13 +1,8 @@
 /** What may not be, however well each variable is spelled (docs/design.md, "Configuration", last paragraph). */
 import { Redacted } from "effect"
+import type { ConfigProblem } from "./ConfigProblem.ts"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
 import { weakSecrets } from "./WeakSecrets.ts"
-
-/** A name of the environment that cannot stay as it is: a whole sentence that names it and says what to do. */
-export interface Problem {
-  readonly name: string
-  readonly message: string
-}
 
 const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1"
 
@@ -16,7 +11,7 @@ export const refusals = (
   settings: Partial<Settings>,
   isSet: (name: VariableName) => boolean,
   needs: ReadonlyArray<Need>
-): ReadonlyArray<Problem> => [
+): ReadonlyArray<ConfigProblem> => [
   ...settings.NODE_ENV === "production"
     ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs), ...weakSecrets(settings)]
     : developmentRefusals(settings, needs),
@@ -27,7 +22,7 @@ export const refusals = (
 /** What of the beacon may not be, in production or out of it. */
 const beaconRefusals = (
   { BEACON, DEV_CLOCK_START, DRAND_CHAIN, DRAND_URLS, NODE_ENV }: Partial<Settings>
-): ReadonlyArray<Problem> => {
+): ReadonlyArray<ConfigProblem> => {
   if (BEACON === "drand") {
     return DEV_CLOCK_START === undefined || NODE_ENV === "production" ? [] : [{
       name: "DEV_CLOCK_START",
@@ -49,7 +44,7 @@ const beaconRefusals = (
 const howToSet = (name: VariableName): string =>
   variables[name].form.secret ? `Set ${name}, or ${name}_FILE to a file that holds it` : `Set ${name}`
 
-const missing = (isSet: (name: VariableName) => boolean, needs: ReadonlyArray<Need>): ReadonlyArray<Problem> =>
+const missing = (isSet: (name: VariableName) => boolean, needs: ReadonlyArray<Need>): ReadonlyArray<ConfigProblem> =>
   variableNames.flatMap((name) => {
     const { help, requiredFor } = { requiredFor: undefined, ...variables[name] }
     if (requiredFor === undefined || !needs.includes(requiredFor) || isSet(name)) return []
@@ -60,8 +55,8 @@ const productionRefusals = (
   settings: Partial<Settings>,
   isSet: (name: VariableName) => boolean,
   needs: ReadonlyArray<Need>
-): ReadonlyArray<Problem> => {
-  const problems: Array<Problem> = []
+): ReadonlyArray<ConfigProblem> => {
+  const problems: Array<ConfigProblem> = []
   const refuse = (name: VariableName, message: string) => problems.push({ name, message: `${name} ${message}` })
   if (settings.PUBLIC_URL !== undefined && settings.PUBLIC_URL.protocol !== "https:") {
     refuse("PUBLIC_URL", "must begin with https:// in production.")
@@ -99,8 +94,8 @@ const moneyRefusals = (
   { NODE_ENV, STRIPE_API_BASE, STRIPE_SECRET_KEY }: Partial<Settings>,
   isSet: (name: VariableName) => boolean,
   needs: ReadonlyArray<Need>
-): ReadonlyArray<Problem> => {
-  const problems: Array<Problem> = []
+): ReadonlyArray<ConfigProblem> => {
+  const problems: Array<ConfigProblem> = []
   const refuse = (name: VariableName, message: string) => problems.push({ name, message: `${name} ${message}` })
   if (needs.includes("server")) {
     const isTold = isSet("REVENUECAT_WEBHOOK_AUTH")
@@ -134,7 +129,7 @@ const moneyRefusals = (
   return problems
 }
 
-const developmentRefusals = (settings: Partial<Settings>, needs: ReadonlyArray<Need>): ReadonlyArray<Problem> => {
+const developmentRefusals = (settings: Partial<Settings>, needs: ReadonlyArray<Need>): ReadonlyArray<ConfigProblem> => {
   const { ALLOW_INSECURE_DEV, HOST } = settings
   if (!needs.includes("server") || HOST === undefined || isLoopback(HOST) || ALLOW_INSECURE_DEV === "yes") return []
   return [{

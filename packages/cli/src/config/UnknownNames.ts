@@ -5,7 +5,7 @@
  * An environment also holds the names of many other programs, which are none of our business: a name counts as ours only by the
  * rules below.
  */
-import type { Problem } from "./Refusals.ts"
+import type { ConfigProblem } from "./ConfigProblem.ts"
 import { type VariableName, variableNames, variables } from "./Variables.ts"
 
 /** Names that later versions will read, with what holds until then. */
@@ -97,7 +97,7 @@ const whyRefused = (name: string): string | undefined => {
 }
 
 /** A problem for each name that is set, meant for this program, and read by nothing. */
-export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): ReadonlyArray<Problem> =>
+export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): ReadonlyArray<ConfigProblem> =>
   Object.entries(environment).flatMap(([name, value]) => {
     const message = value === undefined || value === "" ? undefined : whyRefused(name)
     return message === undefined ? [] : [{ name, message }]

@@ -6,7 +6,7 @@
  * one in millions.
  */
 import { Redacted } from "effect"
-import type { Problem } from "./Refusals.ts"
+import type { ConfigProblem } from "./ConfigProblem.ts"
 import type { Settings, VariableName } from "./Variables.ts"
 
 /** 32 characters of hex are 128 bits. */
@@ -93,7 +93,7 @@ const judged: { readonly [N in VariableName]?: Judged } = {
 }
 
 /** What of the secrets production refuses, without showing any. */
-export const weakSecrets = (settings: Partial<Settings>): ReadonlyArray<Problem> =>
+export const weakSecrets = (settings: Partial<Settings>): ReadonlyArray<ConfigProblem> =>
   Object.entries(judged).flatMap(([name, { lengthMin, remedy, secrets }]) => {
     const [why] = secrets(settings).flatMap((secret) => secret === undefined ? [] : weakness(secret, lengthMin) ?? [])
     return why === undefined ? [] : [{ name, message: `${name} can be guessed: it ${why}. ${remedy}.` }]

@@ -36,7 +36,7 @@ export interface WatchWorld {
   readonly answerMillis: number
 }
 
-export const realWorld: WatchWorld = {
+const realWorld: WatchWorld = {
   now: Date.now,
   sleep: (millis, signal) => setTimeout(millis, undefined, { signal }),
   answerMillis: 10_000
