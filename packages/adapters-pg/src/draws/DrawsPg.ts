@@ -1,4 +1,4 @@
-/** The draws on PostgreSQL: what the public and the players read. The steps of the clockwork are in `draws/`. */
+/** The draws on PostgreSQL: what the public and the players read of them. Each step of the clockwork has a file beside this one. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"

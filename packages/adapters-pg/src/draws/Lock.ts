@@ -20,7 +20,7 @@ export const writeLock = Effect.fnUntraced(function*(
   yield* tellStatus(sql, record.draw)
 })
 
-/** `open → locked`, of a daily draw. */
+/** `open → locked`, or `scheduled → locked` where nobody opened it in time, of a daily draw. */
 export const lock = Effect.fnUntraced(function*(services: StepServices, id: DrawId) {
   // waits for the sale that holds the row: the hottest row at midnight is exactly this one
   const draw = yield* lockDraw(services.sql, id)

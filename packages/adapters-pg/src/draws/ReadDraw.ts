@@ -1,4 +1,5 @@
 /** A draw's row, as core decides about it. */
+import { isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
 import type { DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import type { StepFacts } from "@ddd/core/draws/DrawSteps"
@@ -19,7 +20,8 @@ export interface StepRow {
   readonly draw_at: Date | null
   readonly auto_draw_at: Date | null
   readonly first_purchased_at: Date | null
-  readonly is_round_missing: boolean
+  readonly beacon_chain: string | null
+  readonly beacon_signature: Uint8Array | null
   readonly is_tiled: boolean
 }
 
@@ -28,7 +30,7 @@ export const stepColumns = (sql: PgClient.PgClient) =>
   sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draw_at,
     (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
     (SELECT t.created_at FROM tickets t WHERE t.draw_id = d.id AND t.position = 1) AS first_purchased_at,
-    d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AS is_round_missing, d.tiled_at IS NOT NULL AS is_tiled`)
+    d.beacon_chain, d.beacon_signature, d.tiled_at IS NOT NULL AS is_tiled`)
 
 export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } => ({
   id: drawId(row.id),
@@ -40,7 +42,7 @@ export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } =
   drawAt: instantOrNull(row.draw_at),
   autoDrawAt: instantOrNull(row.auto_draw_at),
   firstPurchasedAt: instantOrNull(row.first_purchased_at),
-  isRoundMissing: row.is_round_missing,
+  isRoundMissing: isRoundMissing({ beacon: row.beacon_chain, beaconSignature: row.beacon_signature }),
   isTiled: row.is_tiled
 })
 
@@ -51,7 +53,6 @@ interface StateRow extends StepRow {
   readonly total_entries: number
   readonly tree_frontier: Uint8Array
   readonly last_purchased_at: Date | null
-  readonly beacon_signature: Uint8Array | null
 }
 
 const stateOf = (row: StateRow): DrawState => ({
@@ -70,7 +71,7 @@ export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
   Effect.map(
     sql<StateRow>`
       SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
-        d.beacon_signature, app_now() AS clock
+        app_now() AS clock
       FROM draws d WHERE d.id = ${id}::uuid`,
     ([row]): DrawState | undefined => row === undefined ? undefined : stateOf(row)
   )

@@ -20,10 +20,10 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
-import { writeAllMoves } from "../money/WalletMoves.ts"
+import { lockWallets, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
-import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
+import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
 const ticketAt = (sql: PgClient.PgClient, draw: DrawId, position: Position | null) =>
   Effect.map(

@@ -1,15 +1,14 @@
 /** What the steps of a draw have in common on PostgreSQL. */
-import type { Wallet } from "@ddd/core/money/Wallet"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
-import { type DrawId, type UserId, userId } from "@ddd/core/values/Ids"
+import type { DrawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Redacted } from "effect"
-import { instantOf, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { instantOf } from "../database/Rows.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {
@@ -31,16 +30,6 @@ export class StepImpossible extends Data.TaggedError("StepImpossible")<{
 /** The database's clock. What opens by it is on sale by it at once: `Now` may be a little ahead. */
 export const clockOf = (sql: PgClient.PgClient) =>
   Effect.map(sql<{ readonly clock: Date }>`SELECT app_now() AS clock`, ([row]) => instantOf(row!.clock))
-
-/** Locks the wallets of some users, in the order of their ids, and reads them. Those who have none are not in it. */
-export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
-  Effect.map(
-    sql<WalletRow>`
-      SELECT ${
-      walletColumns(sql)
-    } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE`,
-    (rows): ReadonlyMap<UserId, Wallet> => new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
-  )
 
 interface SecretRow {
   readonly key_id: string

@@ -22,10 +22,10 @@ import { Data, Effect, Result } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
 import { idsAheadMillisMax, smallestIdAt } from "../database/UuidTimes.ts"
 import { insertMailJobs } from "../jobs/JobRows.ts"
-import { type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
+import { lockWallets, type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
-import { lockWallets, openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
+import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
 /** Somebody bought while the wallets of those who had were awaited: the transaction is to be run again. */
 class HoldersChanged extends Data.TaggedError("HoldersChanged") {}

@@ -1,11 +1,21 @@
-/** Writes what happened to wallets. */
+/** Locks wallets, and writes what happened to them. */
 import { initialStatus } from "@ddd/core/money/Transaction"
 import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
-import type { UserId } from "@ddd/core/values/Ids"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { transactionColumns, type TransactionRow } from "../database/Rows.ts"
+import { transactionColumns, type TransactionRow, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+
+/** Locks the wallets of some users, in the order of their ids, and reads them. Those who have none are not in it. */
+export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
+  Effect.map(
+    sql<WalletRow>`
+      SELECT ${
+      walletColumns(sql)
+    } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE`,
+    (rows): ReadonlyMap<UserId, Wallet> => new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+  )
 
 /** Movements to be written, and whose they are. */
 export interface WalletMoves extends MovedTogether {

@@ -41,6 +41,8 @@ export const insertMember = (
 export const deleteMember = (sql: PgClient.PgClient, room: DrawId, user: UserId) =>
   sql`DELETE FROM lobby_members WHERE lobby_id = ${room}::uuid AND user_id = ${user}::uuid`
 
-/** When the server draws a room, although its host never comes. */
+/** When the server draws a room, although its host never comes. Writes nothing where it is that already: hosts ask again and again. */
 export const storeAutoDrawAt = (sql: PgClient.PgClient, room: DrawId, at: Instant) =>
-  sql`UPDATE lobbies SET auto_draw_at = ${formatInstant(at)}::timestamptz WHERE id = ${room}::uuid`
+  sql`
+    UPDATE lobbies SET auto_draw_at = ${formatInstant(at)}::timestamptz
+    WHERE id = ${room}::uuid AND auto_draw_at IS DISTINCT FROM ${formatInstant(at)}::timestamptz`

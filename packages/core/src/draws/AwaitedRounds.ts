@@ -4,6 +4,11 @@ import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { DrawStatus } from "./Draw.ts"
 
+/** Whether a draw names a beacon whose round is not there yet; null says that there is none. */
+export const isRoundMissing = (
+  { beacon, beaconSignature }: { readonly beacon: unknown; readonly beaconSignature: unknown }
+): boolean => beacon !== null && beaconSignature === null
+
 /** A round of a beacon that locked draws wait for, whose outcome is due. */
 export interface AwaitedRound {
   /** 64 hex digits. */

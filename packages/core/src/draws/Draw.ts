@@ -1,5 +1,6 @@
 /**
- * A draw's life: `scheduled → open → locked → drawn`, and `→ void` where it cannot be decided.
+ * A draw's life: `scheduled → open → locked → drawn`; `scheduled → locked` where no program ran in its hours; and to `void` from each but
+ * `drawn`: a room that is closed, or a draw that cannot be decided.
  *
  * A draw is a row with due times. What is due follows from the row and the clock alone, so any node may do it
  * (docs/design.md, "The clockwork").

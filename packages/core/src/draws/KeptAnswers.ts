@@ -8,31 +8,31 @@ import type { KeptWithdrawal } from "../money/AskWithdrawal.ts"
 import type { KeptAnswer } from "../values/Idempotency.ts"
 import type { SoldBlock } from "./Sale.ts"
 
-/** What of an answer is kept: enough to make it again from what never changes. `Room` is a room as it is shown, of which a draw knows nothing. */
-export type KeptBody<Room> =
+/** What of an answer is kept: enough to make it again from what never changes. `RoomView` is a room as it is shown, of which a draw knows nothing. */
+export type KeptBody<RoomView> =
   | { readonly _tag: "Purchase"; readonly block: SoldBlock }
   /** `room`: as it was right after the purchase. */
-  | { readonly _tag: "RoomPurchase"; readonly block: SoldBlock; readonly room: Room }
+  | { readonly _tag: "RoomPurchase"; readonly block: SoldBlock; readonly room: RoomView }
   | KeptWithdrawal
 
 /** The kept answer as a request of kind `tag` sees it: `answer` is null where the key belongs to a request of another kind. */
-export const keptAs = <Tag extends KeptBody<unknown>["_tag"], Room>(
+export const keptAs = <Tag extends KeptBody<unknown>["_tag"], RoomView>(
   tag: Tag,
-  { answer, fingerprint }: KeptAnswer<KeptBody<Room>>
-): KeptAnswer<Extract<KeptBody<Room>, { readonly _tag: Tag }>> => ({
+  { answer, fingerprint }: KeptAnswer<KeptBody<RoomView>>
+): KeptAnswer<Extract<KeptBody<RoomView>, { readonly _tag: Tag }>> => ({
   fingerprint,
   answer: isOf(tag, answer) ? answer : null
 })
 
-const isOf = <Tag extends KeptBody<unknown>["_tag"], Room>(
+const isOf = <Tag extends KeptBody<unknown>["_tag"], RoomView>(
   tag: Tag,
-  body: KeptBody<Room> | null
-): body is Extract<KeptBody<Room>, { readonly _tag: Tag }> => body?._tag === tag
+  body: KeptBody<RoomView> | null
+): body is Extract<KeptBody<RoomView>, { readonly _tag: Tag }> => body?._tag === tag
 
 /** The blocks that purchases of one kind were answered with, by `answerKeyOf`, as the sale reads them. */
-export const keptBlocks = <Room>(
+export const keptBlocks = <RoomView>(
   tag: "Purchase" | "RoomPurchase",
-  kept: ReadonlyMap<string, KeptAnswer<KeptBody<Room>>>
+  kept: ReadonlyMap<string, KeptAnswer<KeptBody<RoomView>>>
 ): ReadonlyMap<string, KeptAnswer<SoldBlock>> =>
   new Map(Array.from(kept, ([key, earlier]) => {
     const { answer, fingerprint } = keptAs(tag, earlier)

@@ -1,4 +1,5 @@
 /** The steps of a draw's life, in memory: what core decides, written. Each is part of an exclusive write. */
+import { isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
 import { daysToPublish } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { isDue } from "@ddd/core/draws/DrawSteps"
@@ -32,10 +33,6 @@ import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
-
-/** Whether a draw waits for a round of the beacon, which is not there yet. */
-export const isRoundMissing = ({ beacon, beaconSignature }: DrawRow): boolean =>
-  beacon !== null && beaconSignature === null
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store

@@ -1,5 +1,5 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
-import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
+import { awaitedRounds, isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, onSale } from "@ddd/core/draws/Draw"
 import { stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { makeSeals } from "@ddd/core/draws/Seals"
@@ -16,7 +16,7 @@ import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
 import { Store } from "../Store.ts"
-import { isRoundMissing, makeDrawSteps } from "./DrawSteps.ts"
+import { makeDrawSteps } from "./DrawSteps.ts"
 import { asTicket } from "./TicketView.ts"
 
 /** How many tickets of a bundle are handed over at a time. */

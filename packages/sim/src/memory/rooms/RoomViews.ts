@@ -1,4 +1,5 @@
 /** Rooms as they are read from memory: for their members, for the decisions about them, for operators. */
+import { isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
 import type { RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
@@ -6,7 +7,6 @@ import { parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
-import { isRoundMissing } from "../draws/DrawSteps.ts"
 import type { Store } from "../Store.ts"
 import type { LobbyRow } from "../StoredRows.ts"
 
