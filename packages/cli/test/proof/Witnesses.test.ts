@@ -141,7 +141,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
       assert.strictEqual(second.code, 0, second.stderr)
       assert.include(second.stdout, "4 entries")
       // the command that it tells is used as it stands
-      const [, told = ""] = /^ {2}ddd (verify .*)$/m.exec(second.stdout) ?? []
+      const [, told = ""] = /^ {2}npm run -s ddd -- (verify .*)$/m.exec(second.stdout) ?? []
       const verified = yield* ddd(told.split(" ").map((argument) => argument.replaceAll("'", "")))
       assert.match(verified.stdout, /VALID SIGNED\n$/)
       assert.match(verified.stdout, /^– +12 {2}.*It is the one that you kept/m)
@@ -184,7 +184,7 @@ describe("a lock record that ddd watch kept", () => {
         yield* advance(40_000)
         yield* eventually("the result", ask("GET", day), ({ json }) => at(json, "status") === "drawn")
 
-        const [, told = ""] = /^ {2}ddd (verify .*)$/m.exec(watched.stdout) ?? []
+        const [, told = ""] = /^ {2}npm run -s ddd -- (verify .*)$/m.exec(watched.stdout) ?? []
         const witnessed = yield* ddd(told.split(" "))
         assert.match(witnessed.stdout, /not one of drand's.*\nVALID WITNESSED\n$/)
         const withoutIt = yield* ddd(told.replace(/ --seen .*/, "").split(" "))
