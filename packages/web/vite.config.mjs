@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { defineConfig } from "vite"
 
-const pages = ["index", "verify", "verify-email", "reset-password"]
+const pages = ["index", "verify", "verify-email", "reset-password", "docs", "docs/websocket"]
 
 /** Puts a `.br` and a `.gz` beside each file that they are smaller than. */
 const compressed = () => ({

@@ -5,16 +5,23 @@
  * serves and nothing else, and their policy forbids them to.
  */
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { immutable, revalidate } from "../boundary/Caching.ts"
+import { HttpRouter } from "effect/http"
 import type { Route } from "../boundary/RouteTable.ts"
 import { Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
-import type { BuiltFile, EncodedFile, Encoding, PagePath } from "./BuiltPages.ts"
+import type { BuiltFile, PagePath } from "./BuiltPages.ts"
+import { serve } from "./ServedFile.ts"
 
-/** The paths that people open, whether or not the pages are built. Mails lead to the last three (adapters-mail, `Links`). */
-const pagePaths: ReadonlyArray<PagePath> = ["/", "/verify", "/verify-email", "/reset-password"]
+/** The paths that people open, whether or not the pages are built. Mails lead to two of them (adapters-mail, `Links`). */
+const pagePaths: ReadonlyArray<PagePath> = [
+  "/",
+  "/verify",
+  "/verify-email",
+  "/reset-password",
+  "/docs",
+  "/docs/websocket"
+]
 
 /** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
@@ -42,40 +49,7 @@ const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
     "trusted-types ddd-verifier"
   ].join("; ")
 
-/** The first of these that the client takes. It weighs them by `q` only as far as refusing one with `q=0` (RFC 9110, section 12.5.3). */
-const chosen = (accepted: string | undefined, { encodings }: BuiltFile): readonly [Encoding, EncodedFile] => {
-  const taken = new Set(
-    accepted?.toLowerCase().split(",").flatMap((each) => {
-      const [name = "", ...parameters] = each.split(";").map((part) => part.trim())
-      return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name]
-    })
-  )
-  for (const [encoding, file] of encodings) {
-    if (encoding === "identity" || taken.has(encoding)) return [encoding, file]
-  }
-  throw new Error("a built file has no bytes of its own")
-}
-
-const serve = (file: BuiltFile, fixed: Readonly<Record<string, string>>) =>
-  Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
-    const [encoding, { bytes, etag }] = chosen(headers["accept-encoding"], file)
-    const described = {
-      ...fixed,
-      "cache-control": file.isImmutable ? immutable : revalidate,
-      etag,
-      // the second for the boundary, whose answers depend on it where other origins may ask
-      vary: "Accept-Encoding, Origin"
-    }
-    if (headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) === true) {
-      return HttpServerResponse.empty({ status: 304, headers: described })
-    }
-    return HttpServerResponse.uint8Array(bytes, {
-      contentType: file.contentType,
-      headers: encoding === "identity" ? described : { ...described, "content-encoding": encoding }
-    })
-  })
-
-/** Seconds that building the pages and starting again take. */
+/** What building takes, and starting again. */
 const buildSeconds = 60
 
 const notBuilt = Effect.map(
