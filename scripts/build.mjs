@@ -21,13 +21,14 @@ const buildCore = () => {
     { stdio: "inherit" }
   )
   const source = JSON.parse(readFileSync(join(root, "packages", "core", "package.json"), "utf8"))
-  const { dependencies, name, type, version } = source
+  const { dependencies, license, name, type, version } = source
   const exports = { "./*": { types: "./src/*.d.ts", default: "./src/*.js" } }
   writeFileSync(
     join(out, "package.json"),
-    `${JSON.stringify({ name, version, type, exports, dependencies }, null, 2)}\n`
+    `${JSON.stringify({ name, version, type, license, exports, dependencies }, null, 2)}\n`
   )
   cpSync(join(root, "docs", "fairness.md"), join(out, "fairness.md"))
+  cpSync(join(root, "LICENSE"), join(out, "LICENSE"))
   process.stdout.write(`dist/core: ${name} ${version}\n`)
 }
 
