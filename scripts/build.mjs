@@ -7,7 +7,6 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { rolldown } from "rolldown"
 
 const root = join(import.meta.dirname, "..")
 
@@ -32,17 +31,9 @@ const buildCore = () => {
   process.stdout.write(`dist/core: ${name} ${version}\n`)
 }
 
-/** One file, for the oldest Node that is still looked after, and to be read by whoever wants to know what it does. */
-const buildVerifier = async () => {
+const buildVerifier = () => {
   const file = join(root, "dist", "ddd-verify.mjs")
-  const bundle = await rolldown({
-    input: join(root, "packages", "verify", "src", "main.ts"),
-    platform: "node",
-    external: /^node:/,
-    transform: { target: "node20" }
-  })
-  await bundle.write({ file, format: "esm", comments: { legal: true, jsdoc: true } })
-  await bundle.close()
+  execFileSync(process.execPath, [join(import.meta.dirname, "verifier.mjs"), file], { stdio: "inherit" })
   chmodSync(file, 0o755)
   const bytes = readFileSync(file)
   const digest = createHash("sha256").update(bytes).digest("hex")
@@ -50,4 +41,4 @@ const buildVerifier = async () => {
 }
 
 buildCore()
-await buildVerifier()
+buildVerifier()

@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
                 assert.strictEqual(await overhang(page), 0)
                 assert.deepStrictEqual(await accessibilityFaults(page), [])
               }
-            }, { ...size, bypassCSP: true })
+            }, { ...size, bypassCSP: true, reducedMotion: "reduce" })
           }
         }), 60_000)
     }

@@ -5,13 +5,13 @@
  * serves and nothing else, and their policy forbids them to.
  */
 import { Effect, Layer } from "effect"
-import { HttpRouter } from "effect/http"
+import { HttpRouter, HttpServerResponse } from "effect/http"
 import type { Route } from "../boundary/RouteTable.ts"
 import { Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
 import type { BuiltFile, PagePath } from "./BuiltPages.ts"
-import { serve } from "./ServedFile.ts"
+import { serve, textFile } from "./ServedFile.ts"
 
 /** The paths that people open, whether or not the pages are built. Mails lead to two of them (adapters-mail, `Links`). */
 const pagePaths: ReadonlyArray<PagePath> = [
@@ -23,9 +23,13 @@ const pagePaths: ReadonlyArray<PagePath> = [
   "/docs/websocket"
 ]
 
+/** The page that browsers are shown where nothing is: it has no path of its own. */
+const notFoundPath: PagePath = "/not-found"
+
 /** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
-  (files?.map(({ path }) => path) ?? pagePaths).map((path) => ({ method: "GET", path }))
+  (files?.map(({ path }) => path).filter((path) => path !== notFoundPath) ?? pagePaths)
+    .map((path) => ({ method: "GET", path }))
 
 /**
  * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.
@@ -40,6 +44,7 @@ const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
     contentType.startsWith("text/html") ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self'",
+    "manifest-src 'self'",
     `connect-src 'self' ${publicUrl.origin.replace(/^http/, "ws")}`,
     "worker-src 'self'",
     "base-uri 'none'",
@@ -65,19 +70,53 @@ const notBuilt = Effect.map(
     )
 )
 
+const isPage = ({ contentType }: BuiltFile): boolean => contentType.startsWith("text/html")
+
+/** Where the built pages have the address of this server, which those who share a link need whole. */
+const addressMark = "__PUBLIC_URL__"
+
+/** A page with this server's address in it. */
+const addressed = (file: BuiltFile, publicUrl: URL): BuiltFile => {
+  const text = new TextDecoder().decode(file.encodings.get("identity")?.bytes)
+  return isPage(file) && text.includes(addressMark)
+    ? textFile(file.path, file.contentType, text.replaceAll(addressMark, publicUrl.origin))
+    : file
+}
+
+const fixedHeaders = {
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+}
+
+const headersOf = (publicUrl: URL, file: BuiltFile) => ({
+  "content-security-policy": policyOf(publicUrl, file),
+  // a picture is shown by whoever shares a link, a verifier fetched by whoever wants it
+  ...(isPage(file) || file.isImmutable ? { "cross-origin-resource-policy": "same-origin" } : {}),
+  ...fixedHeaders
+})
+
+/** What a browser is shown where nothing is; undefined where no page is built for that. */
+export type NotFoundPage = HttpServerResponse.HttpServerResponse | undefined
+
+export const notFoundPage = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL): NotFoundPage => {
+  const file = files?.find(({ path }) => path === notFoundPath)
+  const bytes = file?.encodings.get("identity")?.bytes
+  if (file === undefined || bytes === undefined) return undefined
+  return HttpServerResponse.uint8Array(bytes, {
+    status: 404,
+    contentType: file.contentType,
+    headers: { ...headersOf(publicUrl, file), "cache-control": "no-store", vary: "Accept, Origin" }
+  })
+}
+
 /** Serves what `readPages` read; where it read nothing, each page says so. */
 export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) => {
-  const fixed = {
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-  }
   const served = files === null
     ? pagePaths.map((path) => ({ path, answer: notBuilt }))
-    : files.map((file) => ({
+    : files.filter(({ path }) => path !== notFoundPath).map((file) => ({
       path: file.path,
-      answer: serve(file, { "content-security-policy": policyOf(publicUrl, file), ...fixed })
+      answer: serve(addressed(file, publicUrl), headersOf(publicUrl, file))
     }))
   return Layer.mergeAll(
     Layer.empty,

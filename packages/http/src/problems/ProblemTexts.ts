@@ -32,5 +32,6 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   rate_limited: "Too many tries: try again after `Retry-After`.",
   internal: "Something went wrong on our side.",
   unavailable: "It cannot be answered now, and nothing was changed: try again after `Retry-After`.",
-  outcome_unknown: "Whether it was done is not known: look before you send it again, or use the same key where there is one."
+  outcome_unknown:
+    "Whether it was done is not known: look before you send it again, or use the same key where there is one."
 }

@@ -1,5 +1,6 @@
 /** What the page says of each check, and of each verdict, to readers who have not read the protocol (docs/fairness.md). */
 import type { CheckId, Level, Verdict } from "@ddd/core/proof/Verdict"
+import type { BeaconKind } from "../text/Beacons.ts"
 
 /** What a check that holds rules out. */
 export const rulesOut: { readonly [I in CheckId]: string } = {
@@ -42,9 +43,20 @@ const valid: { readonly [L in Level]: string } = {
     "The winner follows from the seed, the tickets and a public beacon that nobody can choose, and the list of tickets is the one that you held before that beacon was known. Nobody chose this winner."
 }
 
-/** What a verdict means. */
-export const verdictText = ({ checks, level, verdict }: Verdict): VerdictText => {
-  if (level !== null) return { title: "This draw holds.", meaning: valid[level], tone: "good" }
+/** The same where the beacon is not one of drand's, and the reader named its chain. */
+const validOfOwnBeacon: Partial<typeof valid> = {
+  BEACON:
+    "The winner follows from the seed, the tickets and the beacon that you named. No ticket came or went after the lock, and the operator signed all of it.",
+  WITNESSED:
+    "The winner follows from the seed, the tickets and the beacon that you named, and the list of tickets is the one that you held before that beacon was known."
+}
+
+/** What a verdict means; `beacon` is the kind that the records name. */
+export const verdictText = ({ checks, level, verdict }: Verdict, beacon: BeaconKind): VerdictText => {
+  if (level !== null) {
+    const meaning = (beacon === "own" ? validOfOwnBeacon[level] : undefined) ?? valid[level]
+    return { title: "This draw holds.", meaning, tone: "good" }
+  }
   switch (verdict) {
     case "PENDING OPEN":
       return {

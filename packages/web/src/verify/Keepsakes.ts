@@ -29,7 +29,7 @@ export const makeKeepsakes = (): Keepsakes => {
     offer: (source, claims) => {
       const name = claims.day ?? claims.drawId
       // where there is no beacon there is no time before which it was kept
-      record = claims.hasBeacon && claims.lock !== null
+      record = claims.chainHash !== null && claims.lock !== null
         ? { name: `lock-${name}.txt`, note: claims.lock.note }
         : undefined
       if (source._tag === "Server") {

@@ -3,6 +3,7 @@ import { cents } from "@ddd/core/money/Money"
 import type { Verdict } from "@ddd/core/proof/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
+import { beaconKindOf } from "../text/Beacons.ts"
 import { dollars, grouped, ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCheckList } from "./CheckList.ts"
@@ -115,7 +116,7 @@ export const makeResult = (): Result => {
   }
 
   const showVerdict = (verdict: Verdict): void => {
-    const { meaning, title, tone } = verdictText(verdict)
+    const { meaning, title, tone } = verdictText(verdict, beaconKindOf(claims?.chainHash ?? null))
     hideProgress()
     checkRows.hidden = verdict.exit === 2
     if (verdict.exit !== 2) checks.show(verdict.checks, true)
