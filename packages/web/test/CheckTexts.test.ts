@@ -1,8 +1,8 @@
 import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { type CheckId, checkNames, type Verdict } from "@ddd/core/proof/Verdict"
 import { assert, describe, it } from "@effect/vitest"
-import { beaconKindOf, beaconNotes } from "../src/text/Beacons.ts"
-import { verdictText } from "../src/verify/CheckTexts.ts"
+import { type BeaconKind, beaconKindOf, beaconNotes } from "../src/text/Beacons.ts"
+import { levelsOf, verdictText } from "../src/verify/CheckTexts.ts"
 
 /** A verdict in which these checks fail. */
 const failing = (...ids: ReadonlyArray<CheckId>): Verdict => ({
@@ -35,6 +35,9 @@ describe("what the page says of a verdict", () => {
     for (const level of ["BEACON", "WITNESSED"] as const) {
       assert.notMatch(verdictText({ ...holds, level }, "own").meaning, /public|nobody/i)
     }
+    const means = (kind: BeaconKind) => levelsOf(kind).map((each) => each.means).join(" ")
+    assert.match(means("public"), /a public beacon that nobody chose/)
+    assert.notMatch(means("own"), /public|nobody/)
     assert.strictEqual(beaconKindOf(null), "none")
     assert.strictEqual(beaconKindOf(quicknetHash), "public")
     assert.strictEqual(beaconKindOf("a".repeat(64)), "own")

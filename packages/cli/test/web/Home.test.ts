@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
             assert.match(await page.locator("#minutes").textContent() ?? "", /^2\d$/)
             assert.include(
               await page.locator("#closes-at").textContent(),
-              "midnight UTC, which is Tuesday 10 February, 01:00 where you are."
+              "midnight UTC: Tuesday 10 February, 01:00 where you are."
             )
             const winner = await page.locator("#last-winner").textContent() ?? ""
             assert.include(winner, "$19.00")

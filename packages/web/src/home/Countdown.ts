@@ -36,7 +36,7 @@ export const makeCountdown = (clock: ServerClock): Countdown => {
   const countdown: Countdown = {
     until: (opensAt, closesAt) => {
       sale = { opensAt, closesAt }
-      when.textContent = `Sales close at midnight UTC, which is ${timeHere(closesAt)} where you are.`
+      when.textContent = `Sales close at midnight UTC: ${timeHere(closesAt)} where you are.`
       show()
     }
   }

@@ -18,10 +18,16 @@ export const rulesOut: { readonly [I in CheckId]: string } = {
   12: "a list made, or picked among several, once the beacon was known"
 }
 
-export const levels: ReadonlyArray<{ readonly level: Level; readonly means: string }> = [
+/** What each level shows, where the records name a beacon of this kind. */
+export const levelsOf = (beacon: BeaconKind): ReadonlyArray<{ readonly level: Level; readonly means: string }> => [
   { level: "ARITHMETIC", means: "Winner, tickets and money follow from the records." },
   { level: "SIGNED", means: "And the records are signed by a key that you know." },
-  { level: "BEACON", means: "And the winner took a public beacon that nobody chose." },
+  {
+    level: "BEACON",
+    means: beacon === "own"
+      ? "And the winner took the beacon that you named."
+      : "And the winner took a public beacon that nobody chose."
+  },
   { level: "WITNESSED", means: "And you held the locked list before the beacon was known." }
 ]
 
