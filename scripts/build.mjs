@@ -7,7 +7,6 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { rolldown } from "rolldown"
 
 const root = join(import.meta.dirname, "..")
 
@@ -21,27 +20,20 @@ const buildCore = () => {
     { stdio: "inherit" }
   )
   const source = JSON.parse(readFileSync(join(root, "packages", "core", "package.json"), "utf8"))
-  const { dependencies, name, type, version } = source
+  const { dependencies, license, name, type, version } = source
   const exports = { "./*": { types: "./src/*.d.ts", default: "./src/*.js" } }
   writeFileSync(
     join(out, "package.json"),
-    `${JSON.stringify({ name, version, type, exports, dependencies }, null, 2)}\n`
+    `${JSON.stringify({ name, version, type, license, exports, dependencies }, null, 2)}\n`
   )
   cpSync(join(root, "docs", "fairness.md"), join(out, "fairness.md"))
+  cpSync(join(root, "LICENSE"), join(out, "LICENSE"))
   process.stdout.write(`dist/core: ${name} ${version}\n`)
 }
 
-/** One file, for the oldest Node that is still looked after, and to be read by whoever wants to know what it does. */
-const buildVerifier = async () => {
+const buildVerifier = () => {
   const file = join(root, "dist", "ddd-verify.mjs")
-  const bundle = await rolldown({
-    input: join(root, "packages", "verify", "src", "main.ts"),
-    platform: "node",
-    external: /^node:/,
-    transform: { target: "node20" }
-  })
-  await bundle.write({ file, format: "esm", comments: { legal: true, jsdoc: true } })
-  await bundle.close()
+  execFileSync(process.execPath, [join(import.meta.dirname, "verifier.mjs"), file], { stdio: "inherit" })
   chmodSync(file, 0o755)
   const bytes = readFileSync(file)
   const digest = createHash("sha256").update(bytes).digest("hex")
@@ -49,4 +41,4 @@ const buildVerifier = async () => {
 }
 
 buildCore()
-await buildVerifier()
+buildVerifier()

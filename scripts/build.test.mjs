@@ -52,6 +52,13 @@ describe("the build", () => {
   })
 })
 
+describe("the verifier that servers offer", () => {
+  it("is the one that anyone builds from the sources", () => {
+    const offered = join(root, "packages", "web", "dist", "pages", "ddd-verify.mjs")
+    assert.isTrue(readFileSync(offered).equals(readFileSync(verifier)))
+  })
+})
+
 /** The Nodes at hand: that of the project, and whichever the machine has. */
 const nodes = [process.execPath, "/usr/bin/node", "/usr/local/bin/node"].filter((path) => existsSync(path)).flatMap(
   (path) => {

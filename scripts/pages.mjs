@@ -1,7 +1,7 @@
 /**
- * Builds the public pages (packages/web) into packages/web/dist/pages, where the server finds them. Does nothing when that is done already.
+ * Builds the public pages (packages/web), and the verifier that they offer, into packages/web/dist/pages, where the server finds them. Does nothing when that is done already.
  *
- * A stamp among what was built remembers from what: `vite build` runs again once a source of the pages or of core changes.
+ * A stamp among what was built remembers from what: `vite build` runs again once a source of the pages, of the verifier or of core changes.
  * Plain JavaScript, no dependency, for any Node from version 20 on, as setup.mjs, which calls this.
  */
 import { createHash } from "node:crypto"
@@ -9,6 +9,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from "node:path"
 
 const built = ["packages", "web", "dist", "pages"]
+/** The verifier, where the build of the pages looks for it. */
+const verifier = ["packages", "verify", "dist", "ddd-verify.mjs"]
 const stampName = ".built-from"
 const notSources = new Set(["dist", "node_modules", "test"])
 
@@ -22,8 +24,8 @@ const filesBelow = (folder) =>
 /** What the pages follow from, as a hash. */
 const sourcesHash = (root) => {
   const hash = createHash("sha256")
-  const files = ["web", "core"].flatMap((name) => filesBelow(join(root, "packages", name)))
-  for (const file of [...files, join(root, "pnpm-lock.yaml")]) {
+  const files = ["web", "core", "verify"].flatMap((name) => filesBelow(join(root, "packages", name)))
+  for (const file of [...files, join(root, "scripts", "verifier.mjs"), join(root, "pnpm-lock.yaml")]) {
     hash.update(`\n${file.slice(root.length)}\n`).update(readFileSync(file))
   }
   return hash.digest("hex")
@@ -46,6 +48,7 @@ export const buildPages = (root, run) => {
   const vite = join(root, "packages", "web", "node_modules", "vite", "bin", "vite.js")
   const node = existsSync(join(bin, "node")) ? join(bin, "node") : process.execPath
   try {
+    if (!run(node, [join(root, "scripts", "verifier.mjs"), join(root, ...verifier)])) return false
     if (!run(node, [vite, "build", join(root, "packages", "web"), "--outDir", fresh])) return false
     writeFileSync(join(fresh, stampName), hash)
     rmSync(folder, { recursive: true, force: true })

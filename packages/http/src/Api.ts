@@ -15,7 +15,6 @@ export class Api extends HttpApi.make("DailyDollarDraw")
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotateMerge(OpenApi.annotations({
     title: "Daily Dollar Draw",
-    version: "1.0.0",
     description: "A lottery a day, for a dollar, that anyone can check."
   }))
 {}

@@ -56,7 +56,8 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
   const around = boundary({
     routes: routesWith(pages),
     cors,
-    answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl })
+    answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
+    notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })
   const handlers = Layer.mergeAll(
     AuthHandlers.layer,

@@ -11,6 +11,7 @@ import { limits } from "../src/engine/Sockets.ts"
 import { events } from "../src/live/Events.ts"
 import { messageMembers } from "../src/live/Protocol.ts"
 import { docsRoutes } from "../src/operator/Docs.ts"
+import { pageRoutes } from "../src/pages/Pages.ts"
 import { problemStatus } from "../src/problems/Problem.ts"
 import { bodyBytesMaxDefault } from "../src/requests/BodyLimits.ts"
 import * as Page from "./support/ApiPage.ts"
@@ -56,7 +57,8 @@ const successesOf = (operation: unknown) => entriesOf(operation, "responses").fi
 
 describe("docs/api.md", () => {
   it("has every method and path, and no other", () => {
-    const documented = docsRoutes.map(({ method, path }) => `${method.toLowerCase()} ${path}`)
+    const pages = pageRoutes(null).filter(({ path }) => path.startsWith("/docs"))
+    const documented = [...docsRoutes, ...pages].map(({ method, path }) => `${method.toLowerCase()} ${path}`)
     assert.sameMembers([...Page.endpoints.keys()], [...operations.keys(), ...documented])
   })
 

@@ -1,8 +1,15 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Result, Schema } from "effect"
+import { HttpApi } from "effect/http-api"
+import { readFileSync } from "node:fs"
+import { Api } from "../src/Api.ts"
+import { openApiDocument } from "../src/operator/OpenApiDocument.ts"
 import { problemStatus } from "../src/problems/Problem.ts"
 import { codesIn } from "./support/OpenApiCodes.ts"
 import { at, Client, layer as server } from "./support/Server.ts"
+import { undescribed } from "./support/Undescribed.ts"
+
+const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
 const player = ["unauthenticated", "token_expired"]
@@ -105,6 +112,45 @@ layer(server({ publicUrl: "https://api.example.com" }))("the OpenAPI document", 
         pattern: "^-?(0|[1-9][0-9]{0,9})\\.[0-9]{2}$"
       })
     }))
+
+  it.effect("says of itself what runs: its version, its licence, and how a token is sent", () =>
+    Effect.gen(function*() {
+      const { json, text } = yield* (yield* Client).call("GET", "/openapi.json")
+      assert.strictEqual(at(json, "info", "version"), at(manifest, "version"))
+      assert.strictEqual(at(json, "info", "license", "identifier"), at(manifest, "license"))
+      for (const scheme of ["accessToken", "internalToken"]) {
+        assert.strictEqual(at(json, "components", "securitySchemes", scheme, "scheme"), "bearer")
+      }
+      assert.notMatch(text, /scalar|swagger|x-field-texts/i)
+    }))
+
+  it.effect("describes every operation, parameter, body, answer and field, each with an example", () =>
+    Effect.gen(function*() {
+      const { json } = yield* (yield* Client).call("GET", "/openapi.json")
+      assert.deepStrictEqual(undescribed(json), [])
+    }))
+
+  it("has examples that the API itself takes and answers", () => {
+    const document = openApiDocument(new URL("https://api.example.com"))
+    HttpApi.reflect(Api, {
+      onGroup: () => {},
+      onEndpoint: ({ endpoint, successes }) => {
+        const path = endpoint.path.replace(/:(\w+)/g, "{$1}")
+        const operation = at(document, "paths", path, endpoint.method.toLowerCase())
+        const take = (schema: Schema.Top, example: unknown) => {
+          if (example === undefined) return
+          const taken = Schema.decodeResult(Schema.toEncoded(schema))(example)
+          assert.isTrue(Result.isSuccess(taken), `${endpoint.method} ${path}: ${JSON.stringify(taken)}`)
+        }
+        const sent = at(operation, "requestBody", "content", "application/json", "example")
+        for (const { schemas } of endpoint.payload.values()) for (const schema of schemas) take(schema, sent)
+        for (const [status, schemas] of successes) {
+          const answered = at(operation, "responses", String(status), "content", "application/json", "example")
+          for (const schema of schemas) take(schema, answered)
+        }
+      }
+    })
+  })
 
   it.effect("has every endpoint, and its errors under their statuses", () =>
     Effect.gen(function*() {

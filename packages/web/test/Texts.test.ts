@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { between } from "../src/home/Pot.ts"
 import { backoff } from "../src/live/Backoff.ts"
 import { centsOf, dollars, ticketCount } from "../src/text/Dollars.ts"
-import { longDay, remaining, shortDay } from "../src/text/Times.ts"
+import { longDay, remaining, secondHere, shortDay, timeHere } from "../src/text/Times.ts"
 
 const amounts = fc.bigInt({ min: 0n, max: 999_999_999_999n }).map(cents)
 
@@ -35,6 +35,15 @@ describe("times", () => {
   it("name a draw's day, wherever the reader is", () => {
     assert.strictEqual(longDay("2026-02-03"), "Tuesday 3 February 2026")
     assert.strictEqual(shortDay("2026-02-03"), "Tue 3 Feb 2026")
+  })
+
+  it("are told in the reader's day and zone", () => {
+    const midnight = Date.parse("2026-02-04T00:00:00.000Z")
+    assert.strictEqual(timeHere(midnight, "Europe/Berlin"), "Wednesday 4 February, 01:00")
+    assert.strictEqual(timeHere(midnight, "America/Los_Angeles"), "Tuesday 3 February, 16:00")
+    const later = midnight + 3_600_000
+    assert.strictEqual(secondHere(midnight, later, "UTC"), "00:00:00")
+    assert.strictEqual(secondHere(midnight - 1000, later, "UTC"), "23:59:59 on Tuesday 3 February")
   })
 
   it("count down to nothing, and stay there", () => {

@@ -1,3 +1,4 @@
+import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
@@ -5,6 +6,12 @@ import { PlayedDays } from "../support/PlayedDays.ts"
 import { Site } from "../support/Site.ts"
 
 const world = Layer.merge(PlayedDays.layer, Browser.layer)
+
+/** Where a text itself stands, which may be wider or taller than what it stands in: an expression for the page. */
+const textRange = (selector: string): string =>
+  `((range) => (range.selectNodeContents(document.querySelector(${
+    JSON.stringify(selector)
+  })), range))(document.createRange())`
 
 describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
   layer(world, { excludeTestServices: true, timeout: "90 seconds" })("the page of the draw on sale", (it) => {
@@ -20,7 +27,10 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
             // the site's morning is half past ten, on a day long past
             assert.strictEqual(await page.locator("#hours").textContent(), "13")
             assert.match(await page.locator("#minutes").textContent() ?? "", /^2\d$/)
-            assert.include(await page.locator("#closes-at").textContent(), "midnight UTC: 01:00 where you are")
+            assert.include(
+              await page.locator("#closes-at").textContent(),
+              "midnight UTC: Tuesday 10 February, 01:00 where you are."
+            )
             const winner = await page.locator("#last-winner").textContent() ?? ""
             assert.include(winner, "$19.00")
             assert.include(winner, "Pl***")
@@ -106,6 +116,108 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
         })
       }), 60_000)
 
+    it.effect(
+      "has room for millions in the narrowest window, and for its news beside what is live",
+      () =>
+        Effect.gen(function*() {
+          const { url } = yield* PlayedDays
+          for (const width of [320, 360, 768, 1280]) {
+            yield* visit(url, "/verify", async (page) => {
+              await page.route(/\/lottery\/(current-draw|last-winner|draw-history.*)$/, async (route) => {
+                const body = await (await route.fetch()).text()
+                const millions = body.replaceAll(/"(prizePool|prizeAmount)":"[^"]*"/g, "\"$1\":\"12345678.90\"")
+                await route.fulfill({ body: millions.replaceAll(/"totalEntries":\d+/g, "\"totalEntries\":12995451") })
+              })
+              // what is told live would show the pot as it is
+              await page.routeWebSocket(/\/ws$/, (socket) => {
+                socket.onMessage(() => {})
+              })
+              await page.goto(url)
+              await page.locator(".prize").waitFor()
+              await page.locator("#history > li").first().waitFor()
+              await page.evaluate("document.getElementById('news').textContent = 'The draw is closed.'")
+              assert.strictEqual(await overhang(page), 0)
+              for (const selector of ["#pot-figures", ".prize", ".draw-pot", ".draw-entries", ".draw-day"]) {
+                const lines = await page.evaluate(
+                  `new Set(Array.from(${textRange(selector)}.getClientRects(), ({ top }) => Math.round(top))).size`
+                )
+                assert.strictEqual(lines, 1, `${selector} at ${width}`)
+              }
+              const hero = await page.locator(".hero").boundingBox()
+              const figures = await page.evaluate(`${textRange("#pot-figures")}.getBoundingClientRect().width`)
+              assert.isBelow(Number(figures), 0.85 * (hero?.width ?? 0))
+              const [feed, news] = await Promise.all(["#feed", "#news"].map((id) => page.locator(id).boundingBox()))
+              assert.isAtLeast(news?.y ?? 0, (feed?.y ?? 0) + (feed?.height ?? 0), "the news stands below")
+            }, { viewport: { width, height: 780 } })
+          }
+        }),
+      60_000
+    )
+
+    it.effect("says when sales close on the reader's own day", () =>
+      Effect.gen(function*() {
+        const { url } = yield* PlayedDays
+        yield* visit(url, "/", async (page) => {
+          await page.locator("#closes-at", { hasText: "Monday 9 February, 16:00 where you are" }).waitFor()
+          assert.match(await page.locator("#last-winner").textContent() ?? "", /DrawnMonday 9 February, 0\d:\d\d/)
+        }, { timezoneId: "America/Los_Angeles" })
+      }), 60_000)
+
+    it.effect("claims of its beacon what the records name, and no more", () =>
+      Effect.gen(function*() {
+        const { url } = yield* PlayedDays
+        const cases = [
+          ["null", /goes without a public beacon/],
+          [`{"chainHash":"${"ab".repeat(32)}","round":7}`, /not one of drand’s public ones/],
+          [`{"chainHash":"${quicknetHash}","round":7}`, /nobody can know who wins/]
+        ] as const
+        for (const [beacon, claim] of cases) {
+          yield* visit(url, "/verify", async (page) => {
+            await page.route(/\/lottery\/current-draw$/, async (route) => {
+              const body = await (await route.fetch()).text()
+              await route.fulfill({ body: body.replace("\"beacon\":null", `"beacon":${beacon}`) })
+            })
+            await page.goto(url)
+            await page.locator("#beacon-note", { hasText: claim }).waitFor()
+            const isBelieved = (await page.locator("main").textContent())?.includes("You need not believe any of this")
+            assert.strictEqual(isBelieved, beacon.includes(quicknetHash))
+          })
+        }
+      }), 60_000)
+
+    it.effect(
+      "has an icon, a manifest and a picture to be shared by, at the public address",
+      () =>
+        Effect.gen(function*() {
+          const { url } = yield* PlayedDays
+          yield* visit(url, "/", async (page) => {
+            const attribute = (selector: string, name: string) => page.locator(selector).getAttribute(name)
+            const image = await attribute("meta[property='og:image']", "content")
+            assert.strictEqual(image, `${url}/share.png`)
+            assert.strictEqual(await attribute("link[rel=canonical]", "href"), `${url}/`)
+            const icons = await page.evaluate(
+              "fetch('/site.webmanifest').then((answer) => answer.json()).then(({ icons }) => icons.map(({ src }) => src))"
+            )
+            for (const path of [...icons as Array<string>, "/share.png", "/favicon.ico", "/apple-touch-icon.png"]) {
+              assert.match((await page.request.get(`${url}${path}`)).headers()["content-type"] ?? "", /^image\//, path)
+            }
+          })
+        }),
+      60_000
+    )
+
+    it.effect("is found again from an address where nothing is", () =>
+      Effect.gen(function*() {
+        const { url } = yield* PlayedDays
+        yield* visit(url, "/verify", async (page) => {
+          const answer = await page.goto(`${url}/nowhere`)
+          assert.strictEqual(answer?.status(), 404)
+          await page.getByRole("heading", { name: "There is nothing here" }).waitFor()
+          await page.getByRole("link", { name: "Today’s draw" }).click()
+          await page.getByRole("heading", { name: "Today’s pot" }).waitFor()
+        }, { expected: /404/ })
+      }), 60_000)
+
     for (const [name, size] of Object.entries({ phone, desktop })) {
       it.effect(`fits into a ${name}'s window, light and dark, and leaves nobody out`, () =>
         Effect.gen(function*() {
@@ -120,7 +232,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
               assert.strictEqual(await overhang(page), 0)
               assert.deepStrictEqual(await accessibilityFaults(page), [])
             }
-          }, { ...size, bypassCSP: true })
+          }, { ...size, bypassCSP: true, reducedMotion: "reduce" })
         }), 60_000)
     }
   })

@@ -3,6 +3,7 @@ import { parseVerifierKey } from "@ddd/core/proof/Note"
 import { verifyBundle, type VerifyOptions } from "@ddd/core/proof/Verifier"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { hash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Page } from "playwright-core"
@@ -51,6 +52,20 @@ const world = Layer.merge(PlayedDays.layer, Browser.layer)
 
 describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
   layer(world, { excludeTestServices: true, timeout: "90 seconds" })("the page that verifies", (it) => {
+    it.effect("offers the verifier to be run elsewhere, and names its hash", () =>
+      Effect.gen(function*() {
+        const { url } = yield* PlayedDays
+        yield* visit(url, "/verify", async (page) => {
+          const link = page.getByRole("link", { name: "ddd-verify.mjs" })
+          assert.strictEqual(await link.getAttribute("href"), "/ddd-verify.mjs")
+          const verifier = await (await page.request.get(`${url}/ddd-verify.mjs`)).body()
+          const digest = hash("sha256", verifier)
+          assert.strictEqual(await page.locator("code.hash").textContent(), digest)
+          const told = await page.request.get(`${url}/ddd-verify.mjs.sha256`)
+          assert.strictEqual(await told.text(), `${digest}  ddd-verify.mjs\n`)
+        })
+      }), 60_000)
+
     it.effect(
       "verifies a draw of the server, and shows each check with what it rules out",
       () =>

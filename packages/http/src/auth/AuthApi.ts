@@ -1,19 +1,21 @@
 /** The contract of signing up and in, and of sessions and passwords (docs/api.md, "Auth"). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
+import { operation } from "../schemas/Described.ts"
+import { rowExample } from "../schemas/Examples.ts"
 import {
   Accepted,
   ChangePassword,
   ConfirmReset,
   Refresh,
   ResetPassword,
-  SessionBody,
+  SessionsBody,
   SignedIn,
   SignIn,
   SignUp,
-  TokensBody,
+  TokensOnly,
   VerifyEmail
 } from "./AuthBodies.ts"
 
@@ -22,54 +24,90 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
     payload: SignUp,
     success: SignedIn.pipe(HttpApiSchema.status(201)),
     error: problems(...bodyProblems, "email_taken", "username_taken")
-  }).annotate(OpenApi.Summary, "Opens an account, with an empty wallet, and signs in"),
+  }).annotateMerge(operation(
+    "Opens an account, with an empty wallet, and signs in",
+    "Makes the wallet, and mails the link that verifies the address."
+  )),
   HttpApiEndpoint.post("signIn", "/auth/sign-in", {
     payload: SignIn,
     success: SignedIn,
     error: problems(...bodyProblems, "invalid_credentials", "account_frozen", "rate_limited")
-  }).annotate(OpenApi.Summary, "Signs in"),
+  }).annotateMerge(operation(
+    "Signs in",
+    "The same `invalid_credentials`, in the same time, for an unknown address and a wrong password; after many wrong ones `rate_limited`."
+  )),
   HttpApiEndpoint.post("refresh", "/auth/refresh", {
     payload: Refresh,
-    success: Schema.Struct({ tokens: TokensBody }),
+    success: TokensOnly,
     error: problems(...bodyProblems, "unauthenticated", "token_reused")
-  }).annotate(OpenApi.Summary, "Exchanges a refresh token for new tokens"),
+  }).annotateMerge(operation(
+    "Exchanges a refresh token for new tokens",
+    "A refresh token works once. The same one again within 10 seconds, while its successor is unused, gets the same successor; later it is `token_reused`, and its session ends."
+  )),
   HttpApiEndpoint.post("signOut", "/auth/sign-out", {
     payload: Refresh,
     success: HttpApiSchema.NoContent,
     error: problems(...bodyProblems)
-  }).annotate(OpenApi.Summary, "Ends the session of a refresh token, if it has one"),
+  }).annotateMerge(operation(
+    "Ends the session of a refresh token, if it has one",
+    "Answers the same for any token."
+  )),
   HttpApiEndpoint.post("signOutEverywhere", "/auth/sign-out-everywhere", {
     success: HttpApiSchema.NoContent
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Ends every session of the player"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Ends every session of the player",
+    "Every refresh token of the player ends, the caller's included."
+  )),
   HttpApiEndpoint.get("sessions", "/auth/sessions", {
-    success: Schema.Struct({ items: Schema.Array(SessionBody) })
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Where the player is signed in, newest first"),
+    success: SessionsBody
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Where the player is signed in, newest first",
+    "One item a session that has not ended."
+  )),
   HttpApiEndpoint.delete("endSession", "/auth/sessions/:id", {
-    params: { id: Schema.String },
+    params: { id: Schema.String.annotate({ description: "The session's id", examples: [rowExample] }) },
     success: HttpApiSchema.NoContent,
     error: problems("not_found")
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Ends one session of the player"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Ends one session of the player",
+    "Another player's session is `not_found`."
+  )),
   HttpApiEndpoint.post("changePassword", "/auth/change-password", {
     payload: ChangePassword,
     success: HttpApiSchema.NoContent,
     error: problems(...bodyProblems, "invalid_credentials", "rate_limited")
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Changes the password, and ends every other session"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Changes the password, and ends every other session",
+    "The session that asks goes on."
+  )),
   HttpApiEndpoint.post("resetPassword", "/auth/reset-password", {
     payload: ResetPassword,
     success: Accepted,
     error: problems(...bodyProblems)
-  }).annotate(OpenApi.Summary, "Mails a link that sets a new password, if a player has this address"),
+  }).annotateMerge(operation(
+    "Mails a link that sets a new password, if a player has this address",
+    "Answers the same whether or not the address is known."
+  )),
   HttpApiEndpoint.post("confirmReset", "/auth/reset-password/confirm", {
     payload: ConfirmReset,
     success: HttpApiSchema.NoContent,
     error: problems(...bodyProblems, "invalid_token")
-  }).annotate(OpenApi.Summary, "Sets a new password by a mailed token, and ends every session"),
+  }).annotateMerge(operation(
+    "Sets a new password by a mailed token, and ends every session",
+    "The token works once, for 30 minutes."
+  )),
   HttpApiEndpoint.post("verifyEmail", "/auth/verify-email", {
     payload: VerifyEmail,
     success: HttpApiSchema.NoContent,
     error: problems(...bodyProblems, "invalid_token", "email_taken")
-  }).annotate(OpenApi.Summary, "Verifies an address by a mailed token, and puts it in force where it is a new one"),
+  }).annotateMerge(operation(
+    "Verifies an address by a mailed token, and puts it in force where it is a new one",
+    "The token is the one in the link that sign-up, or a change of address, mailed."
+  )),
   HttpApiEndpoint.post("resendVerification", "/auth/verify-email/resend", {
     success: Accepted
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Mails the link that verifies the player's address again")
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Mails the link that verifies the player's address again",
+    "Nothing is mailed where the address is verified, or was mailed as often as it may be."
+  ))
 ) {}

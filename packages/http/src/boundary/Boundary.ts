@@ -20,10 +20,12 @@ export interface BoundaryOptions {
   readonly routes: RouteTable
   readonly cors: Cors
   readonly answerHeaders: AnswerHeaders
+  /** For browsers, where nothing is. */
+  readonly notFoundPage: HttpServerResponse.HttpServerResponse | undefined
 }
 
 /** Wraps `respond`. A failure that nothing else answers is logged, and answered 500. */
-export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
+export const boundary = ({ answerHeaders, cors, notFoundPage, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
@@ -36,7 +38,7 @@ export const boundary = ({ answerHeaders, cors, routes }: BoundaryOptions) => {
         preflightOf(request, cors, routes) ?? respond,
         {
           onSuccess: Effect.succeed,
-          onFailure: (cause) => recover(cause, request, requestId, routes)
+          onFailure: (cause) => recover(cause, request, requestId, { notFoundPage, routes })
         }
       )
       const finished = Effect.flatMap(answer, (response) => {
@@ -76,7 +78,7 @@ const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
-  routes: RouteTable
+  { notFoundPage, routes }: Pick<BoundaryOptions, "notFoundPage" | "routes">
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.hasInterruptsOnly(cause)) {
     const isCausedBy = (mark: { readonly key: string }) =>
@@ -88,7 +90,12 @@ const recover = <E>(
   }
   const error = Cause.squash(cause)
   if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
-    return Effect.succeed(notRouted(request, requestId, routes(request.url)))
+    const entry = routes(request.url)
+    return Effect.succeed(
+      entry === undefined && notFoundPage !== undefined && wantsPage(request)
+        ? notFoundPage
+        : notRouted(request, requestId, entry)
+    )
   }
   return Effect.as(
     Effect.logError("A request could not be answered", cause),
@@ -105,6 +112,10 @@ const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, entr
       "The server stopped before it could answer: whether anything was changed is not known.",
       "Look at what this request was to change before you send it again."
     )
+
+/** Browsers that open an address name HTML; clients of the API, and scripts of pages, do not. */
+const wantsPage = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
+  (method === "GET" || method === "HEAD") && /\btext\/html\b/i.test(headers["accept"] ?? "")
 
 const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>
   entry === undefined || entry.allow.split(", ").includes(request.method)

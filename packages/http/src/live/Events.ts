@@ -5,64 +5,89 @@
  */
 import { Schema } from "effect"
 import { type ProblemCode, problemStatus } from "../problems/Problem.ts"
+import { described } from "../schemas/Described.ts"
+import { drawExample, noteExample, playerExample, roomExample, rowExample } from "../schemas/Examples.ts"
 
-/** A decimal string, `"0.95"`. */
+/** A decimal string. */
 const MoneyText = Schema.String
 /** RFC 3339, UTC. */
 const InstantText = Schema.String
 
-const ChannelName = Schema.Struct({ channel: Schema.String })
-const ServerTime = Schema.Struct({ serverTime: InstantText })
+const instantExample = "2026-02-03T10:30:00.000Z"
+
+const ChannelName = described({ channel: [Schema.String, "The channel", "draw"] })
+const serverTime = [InstantText, "The server's time, which decides when sales close", instantExample] as const
+const ServerTime = described({ serverTime })
 
 /** The draw now on sale. */
-export const DrawUpdate = Schema.Struct({
-  drawId: Schema.String,
-  prizePool: MoneyText,
-  totalEntries: Schema.Int
+export const DrawUpdate = described({
+  drawId: [Schema.String, "The draw", drawExample],
+  prizePool: [MoneyText, "What its winner gets now", "39.90"],
+  totalEntries: [Schema.Int, "How many tickets it has now", 42]
 })
 export type DrawUpdate = typeof DrawUpdate.Type
 
 /** A draw opened, locked, was drawn or declared void. Members that are not known yet are absent. */
-export const DrawStatusUpdate = Schema.Struct({
-  drawId: Schema.String,
-  status: Schema.Literals(["open", "locked", "drawn", "void"]),
-  /** The lock record, a signed note; with `locked`. */
-  lock: Schema.optionalKey(Schema.String),
-  winningPosition: Schema.optionalKey(Schema.Int),
-  winningTicketId: Schema.optionalKey(Schema.String),
-  prizeAmount: Schema.optionalKey(MoneyText)
+export const DrawStatusUpdate = described({
+  drawId: [Schema.String, "The draw", drawExample],
+  status: [Schema.Literals(["open", "locked", "drawn", "void"]), "What it is now", "drawn"],
+  lock: [Schema.optionalKey(Schema.String), "The lock record, a signed note; with `locked`", noteExample],
+  winningPosition: [Schema.optionalKey(Schema.Int), "The winning ticket's position; with `drawn`", 17],
+  winningTicketId: [Schema.optionalKey(Schema.String), "The winning ticket; with `drawn`", "DDL-20260203-7K3QX"],
+  prizeAmount: [Schema.optionalKey(MoneyText), "What it won; with `drawn`", "39.90"]
 })
 export type DrawStatusUpdate = typeof DrawStatusUpdate.Type
 
+const Member = described({
+  userId: [Schema.String, "The member", playerExample],
+  username: [Schema.String, "The member's name", "ada.l"],
+  hasTicket: [Schema.Boolean, "Whether the member has bought the ticket", true],
+  ticketPosition: [Schema.NullOr(Schema.Int), "The ticket's position; null without one", 1],
+  joinedAt: [InstantText, "When the member came in", instantExample]
+})
+
 /** A room, as its members are told of it. Members that are not known yet are absent. */
-export const RoomUpdate = Schema.Struct({
-  roomId: Schema.String,
-  prizePool: MoneyText,
-  participants: Schema.Array(Schema.Struct({
-    userId: Schema.String,
-    username: Schema.String,
-    hasTicket: Schema.Boolean,
-    ticketPosition: Schema.NullOr(Schema.Int),
-    joinedAt: InstantText
-  })),
-  /** From the lock on. */
-  status: Schema.optionalKey(Schema.Literals(["locked", "drawn", "closed"])),
-  winnerId: Schema.optionalKey(Schema.String),
-  /** The lock record, a signed note; while the room is locked or drawn. */
-  lock: Schema.optionalKey(Schema.String)
+export const RoomUpdate = described({
+  roomId: [Schema.String, "The room", roomExample],
+  prizePool: [MoneyText, "What its winner gets now", "2.85"],
+  participants: [Schema.Array(Member), "Its members, in the order in which they came in"],
+  status: [
+    Schema.optionalKey(Schema.Literals(["locked", "drawn", "closed"])),
+    "What it is, from the lock on",
+    "locked"
+  ],
+  winnerId: [Schema.optionalKey(Schema.String), "Who won; with `drawn`", playerExample],
+  lock: [
+    Schema.optionalKey(Schema.String),
+    "The lock record, a signed note; while the room is locked or drawn",
+    noteExample
+  ]
 })
 export type RoomUpdate = typeof RoomUpdate.Type
 
 const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problemStatus, text)
 
 /** Why a message is not served, with a sentence. */
-export const Fault = Schema.Struct({ code: Schema.String.pipe(Schema.refine(isProblemCode)), detail: Schema.String })
+export const Fault = described({
+  code: [
+    Schema.String.pipe(Schema.refine(isProblemCode)),
+    "The stable name of the problem, one of those of the HTTP API",
+    "token_expired"
+  ],
+  detail: [Schema.String, "A sentence for whoever reads it", "The access token has expired."]
+})
 export type Fault = typeof Fault.Type
 
 /** The data of each event, by its name. */
 export const events = {
-  "connected": Schema.Struct({ connectionId: Schema.String, serverTime: InstantText }),
-  "authenticated": Schema.Struct({ userId: Schema.String, expiresAt: InstantText }),
+  "connected": described({
+    connectionId: [Schema.String, "Names the connection, for whoever is to help", rowExample],
+    serverTime
+  }),
+  "authenticated": described({
+    userId: [Schema.String, "Whose token it was", playerExample],
+    expiresAt: [InstantText, "Until when it is good", instantExample]
+  }),
   "subscribed": ChannelName,
   "unsubscribed": ChannelName,
   "pong": ServerTime,
@@ -73,6 +98,21 @@ export const events = {
 } as const
 export type EventName = keyof typeof events
 export type EventData<Name extends EventName> = (typeof events)[Name]["Type"]
+
+/** When each is sent. */
+export const eventTexts: Readonly<Record<EventName, string>> = {
+  "connected": "On connecting.",
+  "authenticated": "The answer to `auth`.",
+  "subscribed": "The answer to `subscribe`; a snapshot follows.",
+  "unsubscribed": "The answer to `unsubscribe`; also to who may listen no longer.",
+  "pong": "The answer to `ping`.",
+  "error": "A message cannot be served. After 5 in a row the connection is closed with 1008.",
+  "draw:update":
+    "On subscribing to `draw`, and after purchases commit. At most 20 a second; the last state is always sent.",
+  "draw:status": "A draw opens, locks, is drawn or void.",
+  "lobby:update":
+    "On subscribing to `lobby:<roomId>`; somebody joins, leaves or buys; the room locks, is drawn or closed."
+}
 
 /** An event as it is sent; `channel` where it belongs to one. */
 export const encodeEvent = <Name extends EventName>(event: Name, data: EventData<Name>, channel?: string): string =>

@@ -1,6 +1,7 @@
 /** Reads the messages that clients send over a WebSocket (docs/api.md, "WebSocket"). */
 import { Redacted, Result } from "effect"
 import { type Json, parseText } from "../requests/StrictJson.ts"
+import { accessTokenExample } from "../schemas/Examples.ts"
 import type { Fault } from "./Events.ts"
 
 export type ClientMessage =
@@ -11,6 +12,27 @@ export type ClientMessage =
 
 /** The types of messages, each with the one member that it has besides, a string; null where it has none. */
 export const messageMembers = { auth: "token", subscribe: "channel", unsubscribe: "channel", ping: null } as const
+
+/** What each asks for, and an example of its member. */
+export const messageTexts: Readonly<
+  Record<
+    keyof typeof messageMembers,
+    { readonly description: string; readonly member: string; readonly example: string }
+  >
+> = {
+  auth: {
+    description: "Signs in. The token goes in this message, never in the URL.",
+    member: "An access token",
+    example: accessTokenExample
+  },
+  subscribe: {
+    description: "Listens to a channel: `draw`, which is public, or `lobby:<roomId>`, for the room's members.",
+    member: "The channel",
+    example: "draw"
+  },
+  unsubscribe: { description: "Listens to a channel no longer.", member: "The channel", example: "draw" },
+  ping: { description: "Asks for a sign of life, and the server's time.", member: "", example: "" }
+}
 
 /** Reads what a client sent. A member that is not known is a fault, never ignored. */
 export const parseMessage = (text: string): Result.Result<ClientMessage, Fault> =>

@@ -29,7 +29,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml"
+  ".mjs": "text/javascript; charset=utf-8",
+  ".sha256": "text/plain; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".webmanifest": "application/manifest+json"
 }
 
 /** What the build adds to the name of a compressed file. */
@@ -41,10 +46,11 @@ const assets = "assets/"
 const pathOf = (name: string): PagePath =>
   name.endsWith(".html") ? `/${name.slice(0, -".html".length).replace(/^index$/, "")}` : `/${name}`
 
-const encoded = (file: string): EncodedFile => {
-  const bytes = readFileSync(file)
-  return { bytes, etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"` }
-}
+/** These bytes with their validator. */
+export const encodedFile = (bytes: Uint8Array): EncodedFile => ({
+  bytes,
+  etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"`
+})
 
 /** Reads what was built into `folder`; `null` where nothing was. Files of no kind that pages are made of are left out. */
 export const readPages = (folder: string): ReadonlyArray<BuiltFile> | null => {
@@ -54,7 +60,7 @@ export const readPages = (folder: string): ReadonlyArray<BuiltFile> | null => {
     if (contentType === undefined) return []
     const encodings = new Map(suffixes.flatMap(([encoding, suffix]) => {
       const file = join(folder, `${name}${suffix}`)
-      return existsSync(file) ? [[encoding, encoded(file)] as const] : []
+      return existsSync(file) ? [[encoding, encodedFile(readFileSync(file))] as const] : []
     }))
     return [{ path: pathOf(name), contentType, isImmutable: name.startsWith(assets), encodings }]
   })

@@ -5,20 +5,31 @@
  * serves and nothing else, and their policy forbids them to.
  */
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { immutable, revalidate } from "../boundary/Caching.ts"
+import { HttpRouter, HttpServerResponse } from "effect/http"
 import type { Route } from "../boundary/RouteTable.ts"
 import { Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { CurrentRequestId } from "../requests/RequestId.ts"
-import type { BuiltFile, EncodedFile, Encoding, PagePath } from "./BuiltPages.ts"
+import type { BuiltFile, PagePath } from "./BuiltPages.ts"
+import { serve, textFile } from "./ServedFile.ts"
 
-/** The paths that people open, whether or not the pages are built. Mails lead to the last three (adapters-mail, `Links`). */
-const pagePaths: ReadonlyArray<PagePath> = ["/", "/verify", "/verify-email", "/reset-password"]
+/** The paths that people open, whether or not the pages are built. Mails lead to two of them (adapters-mail, `Links`). */
+const pagePaths: ReadonlyArray<PagePath> = [
+  "/",
+  "/verify",
+  "/verify-email",
+  "/reset-password",
+  "/docs",
+  "/docs/websocket"
+]
+
+/** The page that browsers are shown where nothing is: it has no path of its own. */
+const notFoundPath: PagePath = "/not-found"
 
 /** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
-  (files?.map(({ path }) => path) ?? pagePaths).map((path) => ({ method: "GET", path }))
+  (files?.map(({ path }) => path).filter((path) => path !== notFoundPath) ?? pagePaths)
+    .map((path) => ({ method: "GET", path }))
 
 /**
  * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.
@@ -33,6 +44,7 @@ const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
     contentType.startsWith("text/html") ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self'",
+    "manifest-src 'self'",
     `connect-src 'self' ${publicUrl.origin.replace(/^http/, "ws")}`,
     "worker-src 'self'",
     "base-uri 'none'",
@@ -42,40 +54,7 @@ const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
     "trusted-types ddd-verifier"
   ].join("; ")
 
-/** The first of these that the client takes. It weighs them by `q` only as far as refusing one with `q=0` (RFC 9110, section 12.5.3). */
-const chosen = (accepted: string | undefined, { encodings }: BuiltFile): readonly [Encoding, EncodedFile] => {
-  const taken = new Set(
-    accepted?.toLowerCase().split(",").flatMap((each) => {
-      const [name = "", ...parameters] = each.split(";").map((part) => part.trim())
-      return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name]
-    })
-  )
-  for (const [encoding, file] of encodings) {
-    if (encoding === "identity" || taken.has(encoding)) return [encoding, file]
-  }
-  throw new Error("a built file has no bytes of its own")
-}
-
-const serve = (file: BuiltFile, fixed: Readonly<Record<string, string>>) =>
-  Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
-    const [encoding, { bytes, etag }] = chosen(headers["accept-encoding"], file)
-    const described = {
-      ...fixed,
-      "cache-control": file.isImmutable ? immutable : revalidate,
-      etag,
-      // the second for the boundary, whose answers depend on it where other origins may ask
-      vary: "Accept-Encoding, Origin"
-    }
-    if (headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) === true) {
-      return HttpServerResponse.empty({ status: 304, headers: described })
-    }
-    return HttpServerResponse.uint8Array(bytes, {
-      contentType: file.contentType,
-      headers: encoding === "identity" ? described : { ...described, "content-encoding": encoding }
-    })
-  })
-
-/** Seconds that building the pages and starting again take. */
+/** What building takes, and starting again. */
 const buildSeconds = 60
 
 const notBuilt = Effect.map(
@@ -91,19 +70,53 @@ const notBuilt = Effect.map(
     )
 )
 
+const isPage = ({ contentType }: BuiltFile): boolean => contentType.startsWith("text/html")
+
+/** Where the built pages have the address of this server, which those who share a link need whole. */
+const addressMark = "__PUBLIC_URL__"
+
+/** A page with this server's address in it. */
+const addressed = (file: BuiltFile, publicUrl: URL): BuiltFile => {
+  const text = new TextDecoder().decode(file.encodings.get("identity")?.bytes)
+  return isPage(file) && text.includes(addressMark)
+    ? textFile(file.path, file.contentType, text.replaceAll(addressMark, publicUrl.origin))
+    : file
+}
+
+const fixedHeaders = {
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+}
+
+const headersOf = (publicUrl: URL, file: BuiltFile) => ({
+  "content-security-policy": policyOf(publicUrl, file),
+  // a picture is shown by whoever shares a link, a verifier fetched by whoever wants it
+  ...(isPage(file) || file.isImmutable ? { "cross-origin-resource-policy": "same-origin" } : {}),
+  ...fixedHeaders
+})
+
+/** What a browser is shown where nothing is; undefined where no page is built for that. */
+export type NotFoundPage = HttpServerResponse.HttpServerResponse | undefined
+
+export const notFoundPage = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL): NotFoundPage => {
+  const file = files?.find(({ path }) => path === notFoundPath)
+  const bytes = file?.encodings.get("identity")?.bytes
+  if (file === undefined || bytes === undefined) return undefined
+  return HttpServerResponse.uint8Array(bytes, {
+    status: 404,
+    contentType: file.contentType,
+    headers: { ...headersOf(publicUrl, file), "cache-control": "no-store", vary: "Accept, Origin" }
+  })
+}
+
 /** Serves what `readPages` read; where it read nothing, each page says so. */
 export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) => {
-  const fixed = {
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-  }
   const served = files === null
     ? pagePaths.map((path) => ({ path, answer: notBuilt }))
-    : files.map((file) => ({
+    : files.filter(({ path }) => path !== notFoundPath).map((file) => ({
       path: file.path,
-      answer: serve(file, { "content-security-policy": policyOf(publicUrl, file), ...fixed })
+      answer: serve(addressed(file, publicUrl), headersOf(publicUrl, file))
     }))
   return Layer.mergeAll(
     Layer.empty,

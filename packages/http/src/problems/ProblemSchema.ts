@@ -3,21 +3,26 @@
  */
 import { Schema, SchemaGetter } from "effect"
 import { HttpApiSchema } from "effect/http-api"
+import { described } from "../schemas/Described.ts"
 import { Problem, type ProblemCode, problemStatus } from "./Problem.ts"
 
-const InvalidFieldBody = Schema.Struct({ path: Schema.String, message: Schema.String }).annotate({
-  identifier: "InvalidField"
-})
+const InvalidFieldBody = described({
+  path: [Schema.String, "Which part of the request", "amount"],
+  message: [Schema.String, "What is wrong with it", "is required"]
+}).annotate({ identifier: "InvalidField", description: "A part of a request that is wrong" })
 
 const body = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
-  Schema.Struct({
-    type: Schema.String,
-    title: Schema.String,
-    status: Schema.Literal(status),
-    code: Schema.Literals(codes),
-    detail: Schema.String,
-    requestId: Schema.String,
-    errors: Schema.optionalKey(Schema.Array(InvalidFieldBody))
+  described({
+    type: [Schema.String, "Always `about:blank`: `code` says which problem it is", "about:blank"],
+    title: [Schema.String, "What the status is called", "Service Unavailable"],
+    status: [Schema.Literal(status), "The status of the answer, again"],
+    code: [Schema.Literals(codes), "The stable name of the problem, for programs"],
+    detail: [Schema.String, "A sentence for whoever reads it", "The service cannot answer now."],
+    requestId: [Schema.String, "As in `X-Request-Id`: tell it to whoever is to help", "5c1d2e3f4a5b6c7d"],
+    errors: [
+      Schema.optionalKey(Schema.Array(InvalidFieldBody)),
+      "What is wrong with the request; of a 400 alone"
+    ]
   })
 
 const isProblemOf = <Code extends ProblemCode>(codes: ReadonlyArray<ProblemCode>) => (u: unknown): u is Problem<Code> =>

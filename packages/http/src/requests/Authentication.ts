@@ -17,6 +17,9 @@ import { type Problem, refuse } from "../problems/Problem.ts"
 import { problems } from "../problems/ProblemSchema.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 
+/** As tools compare it: in lower case (RFC 9110, section 11.1). */
+const bearer = HttpApiSecurity.http({ scheme: "bearer" })
+
 /** The player whose access token came with the request. */
 export class CurrentUser extends Context.Service<CurrentUser, {
   readonly userId: UserId
@@ -28,7 +31,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
   "@ddd/http/PlayerOnly",
   {
     security: {
-      accessToken: HttpApiSecurity.bearer.pipe(
+      accessToken: bearer.pipe(
         HttpApiSecurity.annotate(OpenApi.Description, "The access token of a signed-in player")
       )
     },
@@ -90,8 +93,8 @@ export const makeViewer = Effect.gen(function*() {
 /** Lets through whoever knows the internal token. */
 export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@ddd/http/InternalOnly", {
   security: {
-    internalToken: HttpApiSecurity.bearer.pipe(
-      HttpApiSecurity.annotate(OpenApi.Description, "The token of our own machines (INTERNAL_API_TOKEN)")
+    internalToken: bearer.pipe(
+      HttpApiSecurity.annotate(OpenApi.Description, "The token of our own machines, `INTERNAL_API_TOKEN`")
     )
   },
   error: problems("unauthenticated")

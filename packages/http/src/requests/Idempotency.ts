@@ -11,7 +11,11 @@ export const idempotencyHeaders = {
   [keyHeader]: Schema.optionalKey(
     Schema.String.check(
       Schema.isPattern(/^[\x20-\x7e]{1,255}$/u, { message: "must have 1 to 255 printable characters" })
-    )
+    ).annotate({
+      description:
+        "Names this request: sent again with the same key and body, it gets the first answer again and changes nothing",
+      examples: ["8e03978e-40d5-43e8-bc93-6894a57f9324"]
+    })
   )
 }
 

@@ -1,6 +1,7 @@
 /** Pages of long lists (docs/api.md, "pages"). */
 import type { PageRequest } from "@ddd/core/values/Page"
 import { Schema } from "effect"
+import { described } from "./Described.ts"
 import { textCodec } from "./Text.ts"
 
 const limitDefault = 20
@@ -8,7 +9,7 @@ const limitDefault = 20
 /** `limit`: 1 … 100. */
 const Limit = textCodec({
   identifier: "Limit",
-  description: "How many items a page holds",
+  description: `How many items a page holds, from 1 to 100; ${limitDefault} where it is not given`,
   example: String(limitDefault),
   pattern: /^(100|[1-9][0-9]?)$/u,
   message: "must be a number from 1 to 100",
@@ -18,10 +19,13 @@ const Limit = textCodec({
 })
 
 /** The query of a list whose cursors have the form `pattern`. They mean something to the store alone. */
-export const pageQuery = (pattern: RegExp) => ({
+export const pageQuery = (pattern: RegExp, example: string) => ({
   limit: Schema.optionalKey(Limit),
   cursor: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(pattern, { message: "must be the nextCursor of an earlier page" }))
+    Schema.String.check(Schema.isPattern(pattern, { message: "must be the nextCursor of an earlier page" })).annotate({
+      description: "The `nextCursor` of the page before; without one, the first page",
+      examples: [example]
+    })
   )
 })
 
@@ -32,4 +36,7 @@ export const pageRequest = (query: { readonly limit?: number; readonly cursor?: 
 })
 
 export const pageBody = <Item extends Schema.Top>(item: Item) =>
-  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) })
+  described({
+    items: [Schema.Array(item), "Newest first"],
+    nextCursor: [Schema.NullOr(Schema.String), "What to send as `cursor` for the next page; null on the last one", null]
+  })

@@ -1,29 +1,35 @@
 /** A player, as the API shows them to themselves (docs/api.md, "Objects"). */
 import { Schema } from "effect"
+import { described } from "../schemas/Described.ts"
+import { emailExample, passwordExample } from "../schemas/Examples.ts"
 import { UserIdText } from "../schemas/Ids.ts"
 import { Email, Username } from "../schemas/Names.ts"
 import { InstantText } from "../schemas/Time.ts"
 import { WalletBody } from "../wallet/WalletBodies.ts"
 
 const userFields = {
-  id: UserIdText,
-  email: Schema.String,
-  username: Schema.String,
-  emailVerified: Schema.Boolean,
-  createdAt: InstantText
-}
+  id: [UserIdText, "The player's id"],
+  email: [Schema.String, "The address in force: a new one is once it is verified", emailExample],
+  username: [Schema.String, "What others see", "ada.l"],
+  emailVerified: [Schema.Boolean, "Whether the address is known to be the player's", true],
+  createdAt: [InstantText, "When the account was opened"]
+} as const
 
-export const UserBody = Schema.Struct(userFields).annotate({ identifier: "User" })
+export const UserBody = described(userFields).annotate({ identifier: "User", description: "A player" })
 
-export const ProfileBody = Schema.Struct({
+export const ProfileBody = described({
   ...userFields,
-  wallet: WalletBody,
-  kycStatus: Schema.Literals(["none", "pending", "verified", "rejected"]),
-  country: Schema.NullOr(Schema.String)
-}).annotate({ identifier: "Profile" })
+  wallet: [WalletBody, "The player's money"],
+  kycStatus: [
+    Schema.Literals(["none", "pending", "verified", "rejected"]),
+    "How far the payout provider knows who the player is",
+    "none"
+  ],
+  country: [Schema.NullOr(Schema.String), "The player's country, in two letters, where it is known", null]
+}).annotate({ identifier: "Profile", description: "A player, with the wallet" })
 
-export const ChangeProfile = Schema.Struct({
-  username: Schema.optionalKey(Username),
-  email: Schema.optionalKey(Email),
-  currentPassword: Schema.optionalKey(Schema.String.annotate({ description: "Needed with email" }))
+export const ChangeProfile = described({
+  username: [Schema.optionalKey(Username), "The new name; without, it stays"],
+  email: [Schema.optionalKey(Email), "The new address, which is mailed a link; without, it stays"],
+  currentPassword: [Schema.optionalKey(Schema.String), "Needed with `email`", passwordExample]
 })

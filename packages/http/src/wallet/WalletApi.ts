@@ -1,12 +1,18 @@
 /** The contract of deposits, withdrawals, payout accounts and the history of a wallet (docs/api.md, "Wallet"). */
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
+import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, Withdrawal } from "./WalletBodies.ts"
+
+const movementType = Schema.Literals(transactionTypes).annotate({
+  description: "Movements of this type alone",
+  examples: ["prize_win"]
+})
 
 /** Where a withdrawal is posted: a part of what its idempotency key stands for. */
 export const withdrawPath = "/wallet/withdraw"
@@ -20,7 +26,10 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       TransactionBody
     ],
     error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict")
-  }).middleware(InternalOnly).annotate(OpenApi.Summary, "Credits a wallet, once a reference"),
+  }).middleware(InternalOnly).annotateMerge(operation(
+    "Credits a wallet, once a reference",
+    "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`."
+  )),
   HttpApiEndpoint.post("withdraw", withdrawPath, {
     payload: Withdrawal,
     headers: idempotencyHeaders,
@@ -33,16 +42,28 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "account_frozen",
       "idempotency_key_reused"
     )
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Asks for winnings to be paid out"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Asks for winnings to be paid out",
+    "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance. The movement is `pending` until the money has arrived or failed to."
+  )),
   HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
     success: OnboardingBody.pipe(HttpApiSchema.status(201))
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The page on which a player says where money is to go"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "The page on which a player says where money is to go",
+    "The payout provider's page, a new one each time."
+  )),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
     success: ReadinessBody
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "Whether the player can be paid out"),
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Whether the player can be paid out",
+    "As the payout provider last said."
+  )),
   HttpApiEndpoint.get("transactions", "/wallet/transactions", {
-    query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u), type: Schema.optionalKey(Schema.Literals(transactionTypes)) },
+    query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u, "1041"), type: Schema.optionalKey(movementType) },
     success: pageBody(TransactionBody),
     error: problems("invalid_request")
-  }).middleware(PlayerOnly).annotate(OpenApi.Summary, "The wallet's movements, newest first")
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "The wallet's movements, newest first",
+    "Amounts are signed: negative where money left the wallet."
+  ))
 ) {}

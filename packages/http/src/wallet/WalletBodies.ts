@@ -2,43 +2,71 @@
 import { cents } from "@ddd/core/money/Money"
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
+import { described } from "../schemas/Described.ts"
 import { UserIdText, UuidText } from "../schemas/Ids.ts"
 import { Money, moneyFrom, PositiveMoney } from "../schemas/Money.ts"
 import { InstantText } from "../schemas/Time.ts"
 
-export const WalletBody = Schema.Struct({
-  balance: Money,
-  withdrawable: Money,
-  pendingWithdrawal: Money,
-  updatedAt: InstantText
-}).annotate({ identifier: "Wallet" })
+export const WalletBody = described({
+  balance: [Money, "What the player can spend on tickets", "12.00"],
+  withdrawable: [Money, "How much of the balance can be paid out", "3.80"],
+  pendingWithdrawal: [Money, "What is on its way out, and no longer in the balance", "0.00"],
+  updatedAt: [InstantText, "When it last changed"]
+}).annotate({ identifier: "Wallet", description: "A player's money" })
 
-export const TransactionBody = Schema.Struct({
-  id: UuidText,
-  type: Schema.Literals(transactionTypes),
-  amount: Money.annotate({ description: "Signed: negative where money leaves the wallet" }),
-  balanceAfter: Money,
-  status: Schema.Literals(["pending", "completed", "failed"]),
-  referenceId: Schema.NullOr(Schema.String),
-  createdAt: InstantText
-}).annotate({ identifier: "Transaction" })
+export const TransactionBody = described({
+  id: [UuidText, "The movement's id"],
+  type: [Schema.Literals(transactionTypes), "What moved the money", "ticket_purchase"],
+  amount: [Money, "Signed: negative where money leaves the wallet", "-1.00"],
+  balanceAfter: [Money, "The balance that it left", "11.00"],
+  status: [
+    Schema.Literals(["pending", "completed", "failed"]),
+    "A withdrawal is pending until it is paid or fails; everything else is completed at once",
+    "completed"
+  ],
+  referenceId: [
+    Schema.NullOr(Schema.String),
+    "What it refers to: a store's purchase, a draw, another movement",
+    "app_store:2000000123456789"
+  ],
+  createdAt: [InstantText, "When it was written"]
+}).annotate({ identifier: "Transaction", description: "A movement of a wallet" })
 
-export const Deposit = Schema.Struct({
-  userId: UserIdText,
-  amount: PositiveMoney,
-  referenceId: Schema.String.check(
-    Schema.isPattern(/^[\x20-\x7e]{1,100}$/u, { message: "must have 1 to 100 printable characters" })
-  ).annotate({ description: "Credits once, ever: `<store>:<transaction id>` for a store's purchase" }),
-  metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
+export const Deposit = described({
+  userId: [UserIdText, "Whose wallet is credited"],
+  amount: [PositiveMoney, "How much", "10.00"],
+  referenceId: [
+    Schema.String.check(
+      Schema.isPattern(/^[\x20-\x7e]{1,100}$/u, { message: "must have 1 to 100 printable characters" })
+    ),
+    "Credits once, ever: `<store>:<transaction id>` for a store's purchase",
+    "app_store:2000000123456789"
+  ],
+  metadata: [
+    Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+    "Whatever the caller wants kept beside it",
+    { note: "goodwill" }
+  ]
 })
 
-export const Withdrawal = Schema.Struct({
-  amount: moneyFrom("WithdrawalAmount", cents(100n))
+export const Withdrawal = described({
+  amount: [moneyFrom("WithdrawalAmount", cents(100n)), "How much is to be paid out, at least `\"1.00\"`", "3.80"]
 })
 
 /** The provider's page, until when it works. */
-export const OnboardingBody = Schema.Struct({ url: Schema.String, expiresAt: InstantText })
+export const OnboardingBody = described({
+  url: [
+    Schema.String,
+    "The provider's page, to be opened by the player",
+    "https://connect.stripe.com/setup/e/acct_1/x1"
+  ],
+  expiresAt: [InstantText, "Until when it works"]
+})
 
-export const ReadinessBody = Schema.Struct({
-  status: Schema.Literals(["none", "pending", "ready"]).annotate({ description: "ready: money can be sent to it" })
+export const ReadinessBody = described({
+  status: [
+    Schema.Literals(["none", "pending", "ready"]),
+    "`ready`: money can be sent to it; `pending`: the provider still asks for something",
+    "ready"
+  ]
 })

@@ -1,10 +1,14 @@
 /** The contract of webhooks: events of the shop and of the payout provider (docs/api.md, "Wallet"). */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"
+import { operation } from "../schemas/Described.ts"
 
 /** Any JSON object: it is stored byte for byte, and read later. */
-const Event = Schema.Record(Schema.String, Schema.Json).annotate({ description: "An event, as its sender writes it" })
+const Event = Schema.Record(Schema.String, Schema.Json).annotate({
+  description: "An event, as its sender writes it",
+  examples: [{ id: "evt_1", type: "payout.paid" }]
+})
 
 /** The answer says that the event is kept, and nothing else. */
 const Taken = Schema.Struct({})
@@ -17,10 +21,10 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
     payload: Event,
     success: Taken,
     error: problems(...anyBodyProblems, "unauthenticated")
-  }).annotate(OpenApi.Summary, "Takes an event of the shop").annotate(OpenApi.Description, description),
+  }).annotateMerge(operation("Takes an event of the shop", description)),
   HttpApiEndpoint.post("stripe", "/webhooks/stripe", {
     payload: Event,
     success: Taken,
     error: problems(...anyBodyProblems)
-  }).annotate(OpenApi.Summary, "Takes an event of the payout provider").annotate(OpenApi.Description, description)
+  }).annotateMerge(operation("Takes an event of the payout provider", description))
 ) {}

@@ -1,7 +1,6 @@
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { hash } from "node:crypto"
 import { assertProblem, at, Client, layer as server, readiness } from "../support/Server.ts"
 
 const get = (path: string) => Effect.flatMap(Client, ({ call }) => call("GET", path))
@@ -35,18 +34,21 @@ layer(server({ publicUrl: "https://api.example.com" }))("what machines ask", (it
       assert.strictEqual(vkey.text, `${(yield* RecordSigner).vkeys.join("\n")}\n`)
     }))
 
-  it.effect("a page that shows the contract, from this server alone", () =>
+  it.effect("the contract, compressed when the server started, and not sent again to who has it", () =>
     Effect.gen(function*() {
-      const page = yield* get("/docs")
-      assert.strictEqual(page.status, 200)
-      assert.match(page.headers.get("content-type") ?? "", /^text\/html/)
-      const policy = page.headers.get("content-security-policy") ?? ""
-      assert.notMatch(policy, /https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/)
-      const scripts = Array.from(page.text.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g))
-      assert.lengthOf(scripts, 2)
-      for (const [, attributes, script = ""] of scripts) {
-        assert.strictEqual(attributes, "")
-        assert.include(policy, `'sha256-${hash("sha256", script, "base64")}'`)
+      const { call } = yield* Client
+      for (const path of ["/openapi.json", "/asyncapi.json"]) {
+        const texts = new Set<string>()
+        for (const encoding of ["br", "gzip", "identity"]) {
+          const { headers, status, text } = yield* call("GET", path, { headers: { "accept-encoding": encoding } })
+          assert.strictEqual(status, 200)
+          assert.strictEqual(headers.get("content-encoding"), encoding === "identity" ? null : encoding)
+          assert.strictEqual(headers.get("content-type"), "application/json")
+          texts.add(text)
+        }
+        assert.strictEqual(texts.size, 1)
+        const etag = (yield* get(path)).headers.get("etag") ?? ""
+        assert.strictEqual((yield* call("GET", path, { headers: { "if-none-match": etag } })).status, 304)
       }
     }))
 })

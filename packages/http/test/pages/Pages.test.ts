@@ -1,5 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { hash } from "node:crypto"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -14,8 +15,15 @@ const built = () => {
   const folder = mkdtempSync(join(tmpdir(), "ddd-pages-"))
   try {
     mkdirSync(join(folder, "assets"))
-    writeFileSync(join(folder, "index.html"), "<!doctype html><title>The pot</title>")
+    writeFileSync(
+      join(folder, "index.html"),
+      "<!doctype html><title>The pot</title><meta property=\"og:image\" content=\"__PUBLIC_URL__/share.png\">"
+    )
     writeFileSync(join(folder, "verify.html"), "<!doctype html><title>Verify</title>")
+    writeFileSync(join(folder, "not-found.html"), "<!doctype html><title>Nothing here</title>")
+    writeFileSync(join(folder, "ddd-verify.mjs"), script)
+    writeFileSync(join(folder, "ddd-verify.mjs.sha256"), `${hash("sha256", script)}  ddd-verify.mjs\n`)
+    writeFileSync(join(folder, "share.png"), "a picture")
     writeFileSync(join(folder, "notes.txt"), "of no kind that pages are made of")
     const file = join(folder, "assets", "Home-B2x7.js")
     writeFileSync(file, script)
@@ -98,6 +106,45 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
             assert.strictEqual(answer.headers.get("etag"), etag)
           }
           assert.strictEqual((yield* call("GET", "/", { headers: { "if-none-match": `"another"` } })).status, 200)
+        }))
+
+      it.effect("name this server by its public address, in every encoding", () =>
+        Effect.gen(function*() {
+          for (const encoding of ["br", "gzip", "identity"]) {
+            const page = yield* call("GET", "/", { headers: { "accept-encoding": encoding } })
+            assert.include(page.text, "content=\"https://lottery.example.com/share.png\"")
+          }
+          assert.strictEqual((yield* call("GET", "/share.png")).headers.get("content-type"), "image/png")
+        }))
+
+      it.effect("show browsers a page where nothing is, and clients of the API a problem", () =>
+        Effect.gen(function*() {
+          const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+          for (const path of ["/nothing", "/lottery", "/not-found"]) {
+            const page = yield* call("GET", path, { headers: { accept } })
+            assert.strictEqual(page.status, 404)
+            assert.strictEqual(page.headers.get("content-type"), "text/html; charset=utf-8")
+            assert.include(page.text, "Nothing here")
+            assert.include(page.headers.get("content-security-policy"), "default-src 'none'")
+            assert.strictEqual(page.headers.get("vary"), "Accept, Origin")
+            assert.strictEqual(page.headers.get("cache-control"), "no-store")
+          }
+          for (const accept of ["*/*", "application/json"]) {
+            assertProblem(yield* call("GET", "/nothing", { headers: { accept } }), 404, "not_found")
+          }
+          assertProblem(yield* call("POST", "/nothing", { headers: { accept } }), 404, "not_found")
+          // what the API knows of and does not have is a problem to everybody
+          assertProblem(yield* call("GET", "/lottery/draws/1999-01-01", { headers: { accept } }), 404, "not_found")
+        }))
+
+      it.effect("offer the verifier, whose hash is told beside it", () =>
+        Effect.gen(function*() {
+          const verifier = yield* call("GET", "/ddd-verify.mjs")
+          assert.strictEqual(verifier.headers.get("content-type"), "text/javascript; charset=utf-8")
+          assert.strictEqual(verifier.headers.get("cache-control"), "public, no-cache")
+          const told = yield* call("GET", "/ddd-verify.mjs.sha256")
+          assert.strictEqual(told.text, `${hash("sha256", verifier.text)}  ddd-verify.mjs\n`)
+          assert.strictEqual(told.headers.get("content-type"), "text/plain; charset=utf-8")
         }))
 
       it.effect("take GET and HEAD, and leave every other path as it was", () =>

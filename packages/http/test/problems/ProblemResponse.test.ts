@@ -168,7 +168,8 @@ describe.each(engines)("a problem on %s", (engine) => {
   const around = boundary({
     routes: (url) => url === "/bought" ? entry : undefined,
     cors: makeCors([origin]),
-    answerHeaders: options.answerHeaders
+    answerHeaders: options.answerHeaders,
+    notFoundPage: undefined
   })
 
   it.live("says of a request that the stopping server waits for no longer whether it may have done something", () =>

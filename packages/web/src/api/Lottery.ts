@@ -1,5 +1,6 @@
 /** The daily draws, as the API tells them. */
 import type { Cents } from "@ddd/core/money/Money"
+import { type BeaconKind, beaconKindOf } from "../text/Beacons.ts"
 import { centsOf } from "../text/Dollars.ts"
 import { arrayAt, at, NotUnderstood, numberAt, textAt, textOrNullAt, timeAt } from "./Json.ts"
 import { type Answer, get } from "./Server.ts"
@@ -16,8 +17,10 @@ export interface Draw {
   /** Milliseconds since the Unix epoch, as all times here. */
   readonly opensAt: number
   readonly closesAt: number
-  readonly hasBeacon: boolean
+  readonly beacon: BeaconKind
   readonly winningTicketId: string | null
+  /** Null until it is drawn. */
+  readonly drawnAt: number | null
 }
 
 export interface Winner {
@@ -55,8 +58,9 @@ const drawOf = (json: unknown): Draw => ({
   commitment: textAt(json, "commitmentHash"),
   opensAt: timeAt(json, "opensAt"),
   closesAt: timeAt(json, "closesAt"),
-  hasBeacon: at(json, "beacon") !== null,
-  winningTicketId: textOrNullAt(json, "winningTicketId")
+  beacon: beaconKindOf(at(json, "beacon") === null ? null : textAt(at(json, "beacon"), "chainHash")),
+  winningTicketId: textOrNullAt(json, "winningTicketId"),
+  drawnAt: at(json, "drawnAt") === null ? null : timeAt(json, "drawnAt")
 })
 
 const winnerOf = (json: unknown): Winner => ({

@@ -28,7 +28,7 @@ export const makeFeed = (): Feed => {
       case "stale":
         return heardAt === undefined
           ? "The server cannot be reached. Trying again."
-          : `The server cannot be reached. This is how it stood at ${secondHere(heardAt)}. Trying again.`
+          : `The server cannot be reached. This is how it stood at ${secondHere(heardAt, Date.now())}. Trying again.`
     }
   }
 

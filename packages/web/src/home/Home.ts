@@ -4,6 +4,7 @@ import { byId } from "../dom/Elements.ts"
 import { listen } from "../live/LiveDraw.ts"
 import { ServerClock } from "../live/ServerClock.ts"
 import { sealView } from "../seal/SealView.ts"
+import { beaconNotes, verifyNotes } from "../text/Beacons.ts"
 import { ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCountdown } from "./Countdown.ts"
@@ -33,6 +34,7 @@ const seal = byId("seal", HTMLElement)
 const news = byId("news", HTMLElement)
 const none = byId("no-draw", HTMLElement)
 const beacon = byId("beacon-note", HTMLElement)
+const believe = byId("verify-note", HTMLElement)
 
 let shown: Draw | undefined
 let isLive = false
@@ -46,9 +48,8 @@ const show = (draw: Draw): void => {
   if (draw.id !== shown?.id) {
     day.textContent = `The draw of ${longDay(draw.day)}`
     seal.replaceChildren(sealView(draw.commitment, "full"))
-    beacon.textContent = draw.hasBeacon
-      ? "It also takes the signature of a public beacon, which does not exist before the lock: while tickets are sold nobody can know who wins, the operator included."
-      : "This draw goes without a public beacon. Its operator knows the seed while tickets are sold; that it takes no advantage of that is its word."
+    beacon.textContent = beaconNotes[draw.beacon]
+    believe.textContent = verifyNotes[draw.beacon]
   }
   // what was told live meanwhile may be newer than this answer: a pot only grows
   const isOlder = draw.id === shown?.id && draw.entries < shown.entries

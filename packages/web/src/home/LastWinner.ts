@@ -1,9 +1,10 @@
 /** Who won last. */
+import type { Cents } from "@ddd/core/money/Money"
 import { type LastDraw, lastDraw } from "../api/Lottery.ts"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
 import { dollars, grouped } from "../text/Dollars.ts"
-import { longDay } from "../text/Times.ts"
+import { longDay, timeHere } from "../text/Times.ts"
 import { verifyLink } from "./History.ts"
 
 const fact = (name: string, value: Node | string): ReadonlyArray<HTMLElement> => [
@@ -11,19 +12,28 @@ const fact = (name: string, value: Node | string): ReadonlyArray<HTMLElement> =>
   element("dd", {}, value)
 ]
 
+/** A prize in one line, however large it is. */
+const prize = (amount: Cents): HTMLElement => {
+  const written = dollars(amount)
+  const line = element("p", { class: "prize" }, written)
+  line.style.setProperty("--figures", String(written.length))
+  return line
+}
+
 const card = ({ draw, winner }: LastDraw): HTMLElement => {
   const stub = element("div", { class: "stub" })
   stub.append(sealView(draw.commitment, "small"))
   const facts = winner === null
     ? [element("p", {}, "Nobody had entered, so nobody won.")]
     : [
-      element("p", { class: "prize" }, dollars(winner.prize)),
+      prize(winner.prize),
       element(
         "dl",
         { class: "facts" },
         ...fact("Won by", winner.name),
         ...fact("Ticket", element("code", {}, winner.ticketId)),
-        ...fact("Position", `${grouped(winner.position)} of ${grouped(draw.entries)}`)
+        ...fact("Position", `${grouped(winner.position)} of ${grouped(draw.entries)}`),
+        ...(draw.drawnAt === null ? [] : fact("Drawn", timeHere(draw.drawnAt)))
       )
     ]
   return element(

@@ -14,8 +14,11 @@ const shortUtcDay = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   timeZone: "UTC"
 })
-const localTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
-const localSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+
+/** In the zone of the reader's device, or the one that is named. */
+const localFormat = (options: Intl.DateTimeFormatOptions, timeZone?: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat("en-GB", timeZone === undefined ? options : { ...options, timeZone })
+const day: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" }
 
 /** A draw's day: `Tuesday 3 February 2026`. */
 export const longDay = (day: string): string => utcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
@@ -23,11 +26,18 @@ export const longDay = (day: string): string => utcDay.format(new Date(`${day}T0
 /** The same for lists: `Tue 3 Feb 2026`. */
 export const shortDay = (day: string): string => shortUtcDay.format(new Date(`${day}T00:00:00.000Z`)).replace(",", "")
 
-/** The reader's time of day: `01:00`. */
-export const timeHere = (millis: number): string => localTime.format(new Date(millis))
+/** The reader's day and time: `Wednesday 4 February, 01:00`. */
+export const timeHere = (millis: number, timeZone?: string): string => {
+  const date = localFormat(day, timeZone).format(new Date(millis)).replace(",", "")
+  return `${date}, ${localFormat({ hour: "2-digit", minute: "2-digit" }, timeZone).format(new Date(millis))}`
+}
 
-/** The same to the second. */
-export const secondHere = (millis: number): string => localSeconds.format(new Date(millis))
+/** The reader's time to the second, with the day where it is not the one of `now`: `10:30:07`. */
+export const secondHere = (millis: number, now: number, timeZone?: string): string => {
+  const [then, today] = [millis, now].map((at) => localFormat(day, timeZone).format(new Date(at)).replace(",", ""))
+  const time = localFormat({ hour: "2-digit", minute: "2-digit", second: "2-digit" }, timeZone).format(new Date(millis))
+  return then === today ? time : `${time} on ${then ?? ""}`
+}
 
 /** What is left until a time, in two digits each; nothing is left after it. */
 export const remaining = (

@@ -1,10 +1,17 @@
 /** What the page says of each check, and of each verdict, to readers who have not read the protocol (docs/fairness.md). */
 import type { Level, Verdict } from "@ddd/core/proof/Verdict"
+import type { BeaconKind } from "../text/Beacons.ts"
 
-export const levels: ReadonlyArray<{ readonly level: Level; readonly means: string }> = [
+/** What each level shows, where the records name a beacon of this kind. */
+export const levelsOf = (beacon: BeaconKind): ReadonlyArray<{ readonly level: Level; readonly means: string }> => [
   { level: "ARITHMETIC", means: "Winner, tickets and money follow from the records." },
   { level: "SIGNED", means: "And the records are signed by a key that you know." },
-  { level: "BEACON", means: "And the winner took a public beacon that nobody chose." },
+  {
+    level: "BEACON",
+    means: beacon === "own"
+      ? "And the winner took the beacon that you named."
+      : "And the winner took a public beacon that nobody chose."
+  },
   { level: "WITNESSED", means: "And you held the locked list before the beacon was known." }
 ]
 
@@ -26,9 +33,20 @@ const valid: { readonly [L in Level]: string } = {
     "The winner follows from the seed, the tickets and a public beacon that nobody can choose, and the list of tickets is the one that you held before that beacon was known. Nobody chose this winner."
 }
 
-/** What a verdict means. */
-export const verdictText = ({ checks, level, verdict }: Verdict): VerdictText => {
-  if (level !== null) return { title: "This draw holds.", meaning: valid[level], tone: "good" }
+/** The same where the beacon is not one of drand's, and the reader named its chain. */
+const validOfOwnBeacon: Partial<typeof valid> = {
+  BEACON:
+    "The winner follows from the seed, the tickets and the beacon that you named. No ticket came or went after the lock, and the operator signed all of it.",
+  WITNESSED:
+    "The winner follows from the seed, the tickets and the beacon that you named, and the list of tickets is the one that you held before that beacon was known."
+}
+
+/** What a verdict means; `beacon` is the kind that the records name. */
+export const verdictText = ({ checks, level, verdict }: Verdict, beacon: BeaconKind): VerdictText => {
+  if (level !== null) {
+    const meaning = (beacon === "own" ? validOfOwnBeacon[level] : undefined) ?? valid[level]
+    return { title: "This draw holds.", meaning, tone: "good" }
+  }
   switch (verdict) {
     case "PENDING OPEN":
       return {

@@ -1,5 +1,6 @@
 /** What the reader may take along from a verification: the bundle, and the record that witnesses its lock. */
 import { byId, element } from "../dom/Elements.ts"
+import { beaconKindOf } from "../text/Beacons.ts"
 import type { Claims, Source } from "./Messages.ts"
 
 /** Hands the reader a file of text. */
@@ -29,7 +30,7 @@ export const makeKeepsakes = (): Keepsakes => {
     offer: (source, claims) => {
       const name = claims.day ?? claims.drawId
       // where there is no beacon there is no time before which it was kept
-      record = claims.hasBeacon && claims.lock !== null
+      record = claims.chainHash !== null && claims.lock !== null
         ? { name: `lock-${name}.txt`, note: claims.lock.note }
         : undefined
       if (source._tag === "Server") {
@@ -38,7 +39,8 @@ export const makeKeepsakes = (): Keepsakes => {
       }
       bundle.hidden = source._tag !== "Server"
       lock.hidden = record === undefined
-      hint.hidden = record === undefined
+      // whoever runs a beacon of their own may know it early
+      hint.hidden = record === undefined || beaconKindOf(claims.chainHash) !== "public"
       place.hidden = bundle.hidden && lock.hidden
     },
     hide: () => {

@@ -21,7 +21,8 @@ export interface Claims {
   readonly day: string | null
   /** 64 hex digits. */
   readonly commitment: string
-  readonly hasBeacon: boolean
+  /** The chain that the open record names, 64 hex digits. */
+  readonly chainHash: string | null
   /** From the lock on. */
   readonly lock: { readonly note: string; readonly entries: number; readonly pool: bigint } | null
   readonly winner: { readonly ticketId: string; readonly position: number } | null

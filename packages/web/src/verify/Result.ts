@@ -3,10 +3,11 @@ import { cents } from "@ddd/core/money/Money"
 import type { Verdict } from "@ddd/core/proof/Verdict"
 import { byId, element } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
+import { type BeaconKind, beaconKindOf } from "../text/Beacons.ts"
 import { dollars, grouped, ticketCount } from "../text/Dollars.ts"
 import { longDay } from "../text/Times.ts"
 import { makeCheckList } from "./CheckList.ts"
-import { levels, verdictText } from "./CheckTexts.ts"
+import { levelsOf, verdictText } from "./CheckTexts.ts"
 import { makeKeepsakes } from "./Keepsakes.ts"
 import type { Claims, Report, Source } from "./Messages.ts"
 
@@ -90,7 +91,8 @@ export const makeResult = (): Result => {
       : `${grouped(Math.round(bytes / 1000))} kB read`
   }
 
-  const showLevels = ({ level }: Verdict): void => {
+  const showLevels = ({ level }: Verdict, beacon: BeaconKind): void => {
+    const levels = levelsOf(beacon)
     const reached = levels.findIndex((each) => each.level === level)
     ladder.hidden = reached < 0
     ladder.replaceChildren(...levels.map((each, index) =>
@@ -115,12 +117,13 @@ export const makeResult = (): Result => {
   }
 
   const showVerdict = (verdict: Verdict): void => {
-    const { meaning, title, tone } = verdictText(verdict)
+    const beacon = beaconKindOf(claims?.chainHash ?? null)
+    const { meaning, title, tone } = verdictText(verdict, beacon)
     hideProgress()
     checkRows.hidden = verdict.exit === 2
     if (verdict.exit !== 2) checks.show(verdict.checks, true)
     say(tone, title, meaning)
-    showLevels(verdict)
+    showLevels(verdict, beacon)
     missing.replaceChildren(...verdict.missing.map((sentence) => element("li", {}, sentence)))
     missing.hidden = verdict.missing.length === 0
     verdictCode.textContent = verdict.verdict

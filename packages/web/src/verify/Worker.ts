@@ -50,7 +50,7 @@ const claimsOf = ({ end, header, lock, open }: BundleRecords): Claims => ({
   drawId: header.drawId,
   day: open.record.date,
   commitment: open.record.commitment,
-  hasBeacon: open.record.beacon !== null,
+  chainHash: open.record.beacon?.chainHash ?? null,
   lock: header.lock === null || lock === null
     ? null
     : { note: header.lock, entries: lock.record.entries, pool: lock.record.pool },

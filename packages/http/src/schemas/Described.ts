@@ -1,0 +1,34 @@
+/** How what is sent and answered is told of in the OpenAPI document: a sentence and an example for every field. */
+import { Schema } from "effect"
+import { OpenApi } from "effect/http-api"
+
+/** What is told of a field; the example as it is on the wire. Where there is none, that of its schema holds. */
+export interface FieldText {
+  readonly description: string
+  readonly example?: unknown
+}
+
+/** The annotation of an object's schema that has the texts of its fields, by their names (`operator/OpenApiDocument`). */
+export const fieldTexts = "x-field-texts"
+
+/** An object: each field with its schema, what it holds, and an example unless its schema has one that will do. */
+export const described = <const Fields extends Schema.Struct.Fields>(
+  fields: {
+    readonly [Name in keyof Fields]: readonly [
+      schema: Fields[Name],
+      description: string,
+      example?: Fields[Name]["Encoded"]
+    ]
+  }
+): Schema.Struct<Fields> => {
+  const schemas: Record<string, unknown> = {}
+  const texts: Record<string, FieldText> = {}
+  for (const [name, [schema, description, example]] of Object.entries<readonly [unknown, string, unknown?]>(fields)) {
+    schemas[name] = schema
+    texts[name] = example === undefined ? { description } : { description, example }
+  }
+  return Schema.Struct(schemas as Fields).annotate({ [fieldTexts]: texts })
+}
+
+/** What an endpoint does, in a line, and what its caller should know besides. */
+export const operation = (summary: string, description: string) => OpenApi.annotations({ summary, description })
