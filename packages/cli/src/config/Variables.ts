@@ -83,10 +83,10 @@ export const variables = {
     "auto",
     "the HTTP server: uWebSockets.js, or Node's where there is no other"
   ),
-  DRAIN_DELAY: defaulting(
+  DRAIN_DELAY: optional(
     seconds,
-    "5",
-    "for so many seconds a server that stops still serves, and /readyz says that it is about to"
+    "for so many seconds a server that stops still serves, and /readyz says that it is about to",
+    { otherwise: "5 in production, else 0" }
   ),
   DATA_DIR: optional(text, "the folder of the embedded PostgreSQL and of the development secrets", {
     otherwise: ".data in the project's folder"

@@ -1,6 +1,7 @@
 /** The server as a process: what it says when it is open, and to whom. */
 import { Effect } from "effect"
 import { settingsFor } from "../config/Environment.ts"
+import type { Settings } from "../config/Variables.ts"
 import { everyNeed } from "../config/Variables.ts"
 import * as Logging from "../Logging.ts"
 import { print } from "../terminal/Output.ts"
@@ -10,6 +11,10 @@ import * as Server from "./Server.ts"
 /** Within this time another signal is the same one: npm passes on what the terminal has sent already. */
 const sameSignalMillis = 1_000
 const signals = ["SIGINT", "SIGTERM"] as const
+
+/** Nothing stands before a developer's server, which is to stop at once. */
+const drainSecondsOf = ({ DRAIN_DELAY, NODE_ENV }: Pick<Settings, "DRAIN_DELAY" | "NODE_ENV">): number =>
+  DRAIN_DELAY ?? (NODE_ENV === "production" ? 5 : 0)
 
 /**
  * Serves on while `/readyz` says that we are about to stop, until whoever sends us requests has had the time to hear it; another signal
@@ -46,7 +51,7 @@ export const serve = Effect.gen(function*() {
     process.send?.({ port: running.port })
     return yield* Effect.never.pipe(Effect.onExit(() => {
       stopping = true
-      return Effect.andThen(Effect.logInfo("stopping"), drain(settings.DRAIN_DELAY))
+      return Effect.andThen(Effect.logInfo("stopping"), drain(drainSecondsOf(settings)))
     }))
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
 })
