@@ -11,7 +11,7 @@ import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
-import { formatInstant, type Instant } from "../values/Instant.ts"
+import { formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { MailedTokenPurpose } from "./MailedToken.ts"
 import { operatorOrigin, type SecurityEventType } from "./SecurityEvent.ts"
@@ -68,8 +68,6 @@ export interface PersonalRecords {
   }>
 }
 
-const textOrNull = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
-
 /** The records as data for JSON. */
 const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
@@ -122,14 +120,14 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
     ...session,
     createdAt: formatInstant(session.createdAt),
     lastUsedAt: formatInstant(session.lastUsedAt),
-    endedAt: textOrNull(session.endedAt)
+    endedAt: formatInstantOrNull(session.endedAt)
   })),
   securityEvents: records.securityEvents.map((event) => ({ ...event, at: formatInstant(event.at) })),
   mailedTokens: records.mailedTokens.map((token) => ({
     ...token,
     createdAt: formatInstant(token.createdAt),
     expiresAt: formatInstant(token.expiresAt),
-    usedAt: textOrNull(token.usedAt)
+    usedAt: formatInstantOrNull(token.usedAt)
   })),
   idempotencyKeys: records.idempotencyKeys,
   rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))

@@ -36,6 +36,9 @@ const millisOf = (text: string): number => Date.parse(text)
 /** `"2026-02-03T00:00:00.000Z"`. */
 export const formatInstant = (value: Instant): string => textOf(value)
 
+/** As `formatInstant`; null where there is no instant. */
+export const formatInstantOrNull = (value: Instant | null): string | null => value === null ? null : textOf(value)
+
 /** Reads the one spelling of an instant that `formatInstant` writes; `undefined` for any other, or a time that is not real. */
 export const parseInstant = (text: string): Instant | undefined => {
   if (!instantForm.test(text)) return undefined

@@ -1,12 +1,10 @@
 /** Draws as operators see them: as JSON, and in columns. */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
-
-const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
 
 /** All that is public of a draw; money and times as the API spells them. Scripts read these names: they stay. */
 export const drawJson = (draw: Draw) => ({
@@ -17,16 +15,16 @@ export const drawJson = (draw: Draw) => ({
   prizePool: formatCents(draw.prizePool),
   totalEntries: draw.totalEntries,
   commitmentHash: draw.commitmentHash,
-  opensAt: timeOf(draw.opensAt),
-  closesAt: timeOf(draw.closesAt),
-  lockedAt: timeOf(draw.lockedAt),
-  drawsAt: timeOf(draw.drawAt),
+  opensAt: formatInstantOrNull(draw.opensAt),
+  closesAt: formatInstantOrNull(draw.closesAt),
+  lockedAt: formatInstantOrNull(draw.lockedAt),
+  drawsAt: formatInstantOrNull(draw.drawAt),
   beacon: draw.beacon,
   entriesRoot: draw.entriesRoot,
   seed: draw.seed,
   winningPosition: draw.winningPosition,
   winningTicketId: draw.winningTicketId,
-  drawnAt: timeOf(draw.drawnAt)
+  drawnAt: formatInstantOrNull(draw.drawnAt)
 })
 
 const statusText = ({ status }: Draw): string =>
@@ -42,7 +40,7 @@ export const drawTable = (draws: ReadonlyArray<Draw>): string =>
       String(draw.totalEntries),
       `$${formatCents(draw.prizePool)}`,
       draw.winningTicketId ?? "",
-      timeOf(draw.closesAt) ?? "",
+      formatInstantOrNull(draw.closesAt) ?? "",
       style.dim(draw.id)
     ])
   ], [2, 3])
@@ -59,10 +57,10 @@ export const drawText = (found: Draw, notes: DrawNotes | null): string => {
     ...line("status", statusText(draw)),
     ...line("entries", String(draw.totalEntries)),
     ...line("pot", `$${formatCents(draw.prizePool)}`),
-    ...line("opens", timeOf(draw.opensAt)),
-    ...line("closes", timeOf(draw.closesAt)),
-    ...line("locked", timeOf(draw.lockedAt)),
-    ...line("drawn", timeOf(draw.drawnAt)),
+    ...line("opens", formatInstantOrNull(draw.opensAt)),
+    ...line("closes", formatInstantOrNull(draw.closesAt)),
+    ...line("locked", formatInstantOrNull(draw.lockedAt)),
+    ...line("drawn", formatInstantOrNull(draw.drawnAt)),
     ...line("commitment", draw.commitmentHash),
     ...line("beacon", draw.beacon === null ? "none" : `${draw.beacon.chainHash} round ${draw.beacon.round}`),
     ...line("root", draw.entriesRoot),

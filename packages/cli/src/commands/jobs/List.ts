@@ -1,6 +1,6 @@
 /** `ddd jobs list`: what is to be done outside the books, was done, or failed for good, newest first. */
 import { JobBoard, type JobEntry, type JobState, jobStates } from "@ddd/core/ports/JobBoard"
-import { formatInstant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visibleData } from "@ddd/core/values/Visible"
 import { Option } from "commander"
 import { Effect } from "effect"
@@ -15,7 +15,7 @@ import { jobIdText } from "./JobIdText.ts"
 export const jobJson = (job: JobEntry) => ({
   ...job,
   createdAt: formatInstant(job.createdAt),
-  dueAt: job.dueAt === null ? null : formatInstant(job.dueAt)
+  dueAt: formatInstantOrNull(job.dueAt)
 })
 
 const stateText = ({ attempts, state }: JobEntry): string =>

@@ -4,7 +4,7 @@ import { Rooms } from "@ddd/core/ports/Rooms"
 import type { Room } from "@ddd/core/rooms/Room"
 import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect, Option, Stream } from "effect"
 import { style } from "../../terminal/Output.ts"
@@ -38,14 +38,12 @@ export const findRoom = Effect.fnUntraced(function*(text: string) {
     }))
 })
 
-const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
-
 /** All that a room's members see of it; money and times as the API spells them. */
 export const roomJson = (room: Room) => ({
   ...room,
   prizePool: formatCents(room.prizePool),
   participants: room.participants.map((each) => ({ ...each, joinedAt: formatInstant(each.joinedAt) })),
-  drawAt: timeOf(room.drawAt),
+  drawAt: formatInstantOrNull(room.drawAt),
   createdAt: formatInstant(room.createdAt)
 })
 
@@ -91,7 +89,7 @@ export const roomText = (found: Room, records: ReadonlyArray<string>): string =>
       ...line("members", `${room.participants.length} of ${room.maxParticipants}, ${ticketsOf(room)} with a ticket`),
       ...line("pot", `$${formatCents(room.prizePool)}`),
       ...line("created", formatInstant(room.createdAt)),
-      ...line("draws", timeOf(room.drawAt)),
+      ...line("draws", formatInstantOrNull(room.drawAt)),
       ...line("commitment", room.commitmentHash),
       ...line("seed", room.seed),
       ...line(

@@ -2,7 +2,7 @@
 import type { WebhookEvent, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { isUuid } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData, visibleJson, visibleLines } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
@@ -21,8 +21,6 @@ export const findEvent = Effect.fnUntraced(function*(text: string) {
     }))
 })
 
-const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
-
 /** An event as JSON, but for its body: that may be long. */
 export const eventJson = (
   { eventId, handledAt, id, outcome, receivedAt, reference, sender, state, type }: WebhookEvent
@@ -35,7 +33,7 @@ export const eventJson = (
   outcome,
   reference,
   receivedAt: formatInstant(receivedAt),
-  handledAt: timeOf(handledAt)
+  handledAt: formatInstantOrNull(handledAt)
 })
 
 const colours: { readonly [S in WebhookState]: (text: string) => string } = {
@@ -87,7 +85,7 @@ export const eventText = (found: WebhookEvent): string => {
       ...line("came of it", event.outcome),
       ...line("about", event.reference),
       ...line("received", formatInstant(event.receivedAt)),
-      ...line("acted on", timeOf(event.handledAt))
+      ...line("acted on", formatInstantOrNull(event.handledAt))
     ])
   }\n\n${bodyText(found)}`
 }

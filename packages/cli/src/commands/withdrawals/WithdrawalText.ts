@@ -5,7 +5,7 @@ import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { isUuid } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { callable } from "../../Invocation.ts"
@@ -81,12 +81,10 @@ export const adviceText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
     )
   ]
 
-const timeOf = (at: Instant | null): string | null => at === null ? null : formatInstant(at)
-
 const stepJson = ({ attempt, objectId, sentAt, status }: StepState) => ({
   status,
   attempt,
-  sentAt: timeOf(sentAt),
+  sentAt: formatInstantOrNull(sentAt),
   objectId
 })
 
@@ -140,7 +138,7 @@ const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<stri
   const state = step === "payout" && withdrawal.providerPayoutStatus !== null
     ? `${status}, ${withdrawal.providerPayoutStatus}`
     : status
-  return [step, state, String(attempt), timeOf(sentAt) ?? "", objectId ?? ""]
+  return [step, state, String(attempt), formatInstantOrNull(sentAt) ?? "", objectId ?? ""]
 }
 
 /** One withdrawal at length, with what to do about it where a person has to; `owner`, where known, is whose it is. */
