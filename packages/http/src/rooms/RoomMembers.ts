@@ -8,7 +8,7 @@ import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
 import { type PagedList, type PageQuery, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
+import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { JoinBody, NewRoomBody, roomBody } from "./RoomBodies.ts"
 import { refuseNoRoom } from "./RoomCodeThrottle.ts"
 import { refuseRoom } from "./RoomProblems.ts"
@@ -56,7 +56,6 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
 
   leave: (call: RoomCall) =>
     Effect.gen(function*() {
-      yield* readNothing(call.request)
       const asker = yield* askerOf(call)
       const refusals = refused(asker, ["forbidden", "already_has_ticket", "wrong_room_state"])
       yield* Effect.catchTag(rooms.leave(asker), "RoomRefused", refusals)
