@@ -8,6 +8,7 @@
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
+import * as Payouts from "@ddd/core/work/Payouts"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
@@ -27,6 +28,9 @@ import * as ReadinessPg from "./ReadinessPg.ts"
 
 /** The port cannot be listened on. */
 export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{ readonly message: string }> {}
+
+/** Withdrawals are under way with another payout provider than the settings say. */
+export class OtherPayoutProvider extends Data.TaggedError("OtherPayoutProvider")<{ readonly message: string }> {}
 
 /** A running server, and what there is to say of it. */
 export interface Running {
@@ -69,6 +73,24 @@ const clockwork = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(BeaconRounds.run())
 }))
 
+/** How long a start waits for the payout provider to say by which account of ours it pays out. */
+const identityWait = "5 seconds"
+
+/**
+ * Refuses to start on books of which withdrawals are under way with another payout provider: it would find no trace of them. Where the
+ * provider cannot be asked, the server starts: each turn of a withdrawal asks again.
+ */
+const refuseOtherProvider = Effect.gen(function*() {
+  const conflict = yield* Payouts.conflict().pipe(
+    Effect.timeoutOrElse({ duration: identityWait, orElse: () => Effect.succeed(null) })
+  )
+  if (conflict === null) return
+  return yield* new OtherPayoutProvider({
+    message: `There are withdrawals under way that this server cannot go on with. Of one of them: ${conflict}. ` +
+      "`ddd withdrawals list --status pending` and `--held` show them; another provider may pay out once they are over."
+  })
+})
+
 /** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
 export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
   const { HOST: host } = settings
@@ -104,6 +126,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
     app.pipe(
       Layer.provide(engine),
       Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer]),
+      Layer.provide(Layer.effectDiscard(refuseOtherProvider)),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))
     )
