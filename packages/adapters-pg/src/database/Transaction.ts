@@ -3,6 +3,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
+import { ClocksDisagree } from "./ClockCheck.ts"
 
 /** Deadlock, serialization failure: the whole transaction may be run again. */
 export const mayRunAgain = (error: unknown): boolean =>
@@ -22,19 +23,25 @@ const outOfReach = new Set(["ConnectionError", "LockTimeoutError", "StatementTim
 export const isUnavailable = (error: unknown): boolean =>
   SqlError.isSqlError(error) && (outOfReach.has(error.reason._tag) || mayRunAgain(error))
 
-const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
+type DatabaseError = SqlError.SqlError | ClocksDisagree
+
+const isOther = <E>(error: E): error is Exclude<E, DatabaseError> =>
+  !SqlError.isSqlError(error) && !(error instanceof ClocksDisagree)
 
 /**
- * Turns the database's errors into the port's: out of reach or out of time → `Unavailable`; anything else is a defect of this
- * program, and dies.
+ * Turns the database's errors into the port's: out of reach, out of time or not to be believed about the time → `Unavailable`; anything
+ * else is a defect of this program, and dies.
  */
 export const orUnavailable = <A, E, R>(
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
+): Effect.Effect<A, Exclude<E, DatabaseError> | Unavailable, R> =>
   Effect.matchEffect(effect, {
     onSuccess: Effect.succeed,
-    onFailure: (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
+    onFailure: (error): Effect.Effect<never, Exclude<E, DatabaseError> | Unavailable> => {
       if (isOther(error)) return Effect.fail(error)
+      if (error instanceof ClocksDisagree) {
+        return Effect.fail(new Unavailable({ message: error.message, retryAfter: 10, cause: error }))
+      }
       return isUnavailable(error)
         ? Effect.fail(new Unavailable({ message: "the database did not answer", retryAfter: 1, cause: error }))
         : Effect.die(error)
