@@ -10,7 +10,7 @@ import { payoutProviderContract } from "@ddd/sim/contract/PayoutProvider"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { hasStripeSchema, requestJudge } from "./support/schema.ts"
+import { hasStripeSchema, needsStripeSchema, requestJudge } from "./support/schema.ts"
 import { ada, layer, providerAt, readyAccount, StandIn, startAt, withStripe } from "./support/stripe.ts"
 
 payoutProviderContract({ name: "Stripe", layer: layer() })
@@ -327,6 +327,7 @@ describe("PayoutProviderStripe", () => {
           // the judge judges
           assert.isAbove(judge({ method: "POST", path: "/v1/transfers", body: { amount: "much", to: "me" } }).length, 1)
         })
-      )
+      ),
+    needsStripeSchema
   )
 })
