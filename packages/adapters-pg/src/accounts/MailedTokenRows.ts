@@ -14,6 +14,13 @@ import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
+import {
+  clockOf,
+  type ClocksDisagree,
+  requireAgreement,
+  wallClockColumn,
+  type WallClockRow
+} from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { readTaken } from "./AccountRows.ts"
 
@@ -37,7 +44,7 @@ export interface MailedTokenRows {
   readonly noticeWaitOf: (userId: UserId) => Effect.Effect<number, SqlError.SqlError>
   /** Whose token it is, whether or not it still works. That never changes. */
   readonly ownerOf: (tokenHash: string) => Effect.Effect<UserId | undefined, SqlError.SqlError>
-  readonly shown: (tokenHash: string) => Effect.Effect<ShownToken | null, SqlError.SqlError>
+  readonly shown: (tokenHash: string) => Effect.Effect<ShownToken | null, ClocksDisagree | SqlError.SqlError>
   /** A locked user's unused token of a purpose, whether or not it is too old by now. */
   readonly unusedOf: (
     userId: UserId,
@@ -46,7 +53,7 @@ export interface MailedTokenRows {
   readonly use: (id: string) => Write
   readonly cancel: (userId: string, tokens: TokensToCancel) => Write
   /** Cancels the unused tokens of its purpose too. For a user who does not exist it does the same work and makes nothing. */
-  readonly issue: (userId: string, token: NewMailedToken) => Write
+  readonly issue: (userId: string, token: NewMailedToken) => Effect.Effect<void, ClocksDisagree | SqlError.SqlError>
 }
 
 interface SentRow {
@@ -113,9 +120,13 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
       ),
 
     shown: Effect.fnUntraced(function*(tokenHash) {
-      const [row] = yield* sql<TokenRow & { readonly clock: Date }>`
-        SELECT id, user_id, purpose, email, previous_email, expires_at, used_at, app_now() AS clock
-        FROM mailed_tokens WHERE token_hash = ${tokenHash}`
+      const [row] = yield* requireAgreement(
+        yield* sql<TokenRow & WallClockRow & { readonly clock: Date }>`
+          SELECT id, user_id, purpose, email, previous_email, expires_at, used_at, app_now() AS clock, ${
+          wallClockColumn(sql)
+        }
+          FROM mailed_tokens WHERE token_hash = ${tokenHash}`
+      )
       if (row === undefined) return null
       const { email } = yield* readTaken(sql, row.email === null ? {} : { email: row.email }, row.user_id)
       return { token: tokenOf(row), now: instantOf(row.clock), taken: email }
@@ -134,6 +145,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
     cancel,
 
     issue: Effect.fnUntraced(function*(user, { email, id, previousEmail, purpose }) {
+      yield* clockOf(sql)
       yield* cancel(user, { purpose, exceptTo: null })
       yield* sql`
         INSERT INTO mailed_tokens (id, token_hash, user_id, purpose, email, previous_email, expires_at)
