@@ -179,7 +179,7 @@ describe("migration 10", () => {
   it.effect("knows when the draws that were locked before it are drawn, and by the server", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
       const sql = yield* session(owner)
       const [open, locked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
@@ -211,7 +211,7 @@ describe("migration 10", () => {
   it.effect("fills in what servers of the release before write meanwhile, and may be stopped and begun again", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       const [tenth] = all.slice(9)
       assert(tenth !== undefined)
       const sql = yield* session(owner)
@@ -243,7 +243,7 @@ describe("migration 10", () => {
       const [at, sooner] = [due, "2026-01-05T11:00:00.000Z"].map((text) => new Date(text))
       assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at: null, auto: null }, { at, auto: null }])
       yield* sql`DELETE FROM schema_migrations WHERE number = 10`
-      assert.deepStrictEqual(yield* migrate(app.username, all).pipe(as(owner)), ["names_of_draws"])
+      assert.deepStrictEqual(yield* migrate(app.username, all.slice(0, 10)).pipe(as(owner)), ["names_of_draws"])
       assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at, auto: at }, { at, auto: null }])
       assert.deepStrictEqual(yield* sql`SELECT conname FROM pg_constraint WHERE NOT convalidated`, [])
     }))
@@ -251,7 +251,7 @@ describe("migration 10", () => {
   it.live("waits for a room's transactions, and keeps neither them nor the sale waiting", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
       const sql = yield* session(owner)
       const [room, day] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
@@ -277,7 +277,7 @@ describe("migration 10", () => {
           Effect.forkScoped
         )
         yield* looked.await
-        const migrating = yield* Effect.forkScoped(migrate(app.username, all).pipe(as(owner)))
+        const migrating = yield* Effect.forkScoped(migrate(app.username, all.slice(0, 10)).pipe(as(owner)))
         yield* someoneWaits(sql)
         yield* mayJoin.open
         // sales go on while the migration waits for the purchase
