@@ -76,7 +76,7 @@ const waitAfter = (sent: ReadonlyArray<SentRow>): number =>
   sent[0] === undefined ? 0 : mailWaitMillis(sent.map((row) => instantOf(row.created_at)), instantOf(sent[0].clock))
 
 export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens["Service"]): MailedTokenRows => {
-  const since = sql`app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond'`
+  const since = sql`(SELECT app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond')`
   const cancel: MailedTokenRows["cancel"] = (user, { exceptTo, purpose }) =>
     Effect.asVoid(sql`
       UPDATE mailed_tokens SET used_at = app_now()

@@ -5,9 +5,11 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
+import * as Pruning from "@ddd/core/work/Pruning"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
@@ -69,6 +71,9 @@ const clockwork = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(BeaconRounds.run())
 }))
 
+/** Removes what was kept for long enough. */
+const pruning = Layer.effectDiscard(Effect.forkScoped(Pruning.run())).pipe(Layer.provide(RetentionPg.layer))
+
 /** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
 export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
   const { HOST: host } = settings
@@ -103,7 +108,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer]),
+      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning]),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))
     )
