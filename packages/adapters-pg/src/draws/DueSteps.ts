@@ -9,6 +9,7 @@ import type { DueStep } from "@ddd/core/ports/Draws"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf } from "../database/Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
@@ -59,7 +60,7 @@ export const stepsAheadOfDraws = (sql: PgClient.PgClient, which: "due" | "later"
   return sql.literal(`WITH c AS MATERIALIZED (SELECT app_now() AS clock), ahead AS (${parts.join(" UNION ALL ")})`)
 }
 
-interface DueRow extends StepRow {
+interface DueRow extends StepRow, WallClockRow {
   readonly clock: Date
 }
 
@@ -75,12 +76,16 @@ const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueStep> =>
 const byInstant = (a: DueStep, b: DueStep): number =>
   a.dueAt - b.dueAt || (a.drawId === b.drawId ? 0 : a.drawId < b.drawId ? -1 : 1)
 
-/** What is due by the clock, oldest first. */
+/** What is due by the clock, oldest first. Fails where the clock is not to be believed. */
 export const dueSteps = (sql: PgClient.PgClient) =>
   Effect.map(
-    sql<DueRow>`
-      ${stepsAheadOfDraws(sql, "due")}
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c WHERE d.id = ANY (ARRAY (SELECT id FROM ahead))`,
+    Effect.flatMap(
+      sql<DueRow>`
+        ${stepsAheadOfDraws(sql, "due")}
+        SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
+        WHERE d.id = ANY (ARRAY (SELECT id FROM ahead))`,
+      requireAgreement
+    ),
     (rows) => rows.flatMap((row) => stepsOf(row, "due")).sort(byInstant)
   )
 
@@ -89,6 +94,7 @@ export const nextDueAt = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<DueRow>`
       ${stepsAheadOfDraws(sql, "later")}
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c WHERE d.id = (SELECT id FROM ahead ORDER BY due_at LIMIT 1)`,
+      SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
+      WHERE d.id = (SELECT id FROM ahead ORDER BY due_at LIMIT 1)`,
     (rows): Instant | null => rows.flatMap((row) => stepsOf(row, "later")).sort(byInstant)[0]?.dueAt ?? null
   )

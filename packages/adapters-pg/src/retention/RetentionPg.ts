@@ -10,9 +10,9 @@ import { oldAt, type RetainedKind, retainedKinds } from "@ddd/core/values/Retent
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import type { SqlError, Statement } from "effect/sql"
+import { clockOf } from "../database/ClockCheck.ts"
 import { transact } from "../database/Transaction.ts"
 import { smallestIdAt } from "../database/UuidTimes.ts"
-import { clockOf } from "../draws/StepServices.ts"
 
 // any constants will do, as long as every node takes the same ones
 const pruneLock = 4_702_331_890_200
