@@ -33,8 +33,30 @@ export interface RefusedHead {
   readonly origin: string | undefined
 }
 
-/** A head that could not be read. */
-export const unreadHead: RefusedHead = { requestId: undefined, origin: undefined }
+/** A refused request, as far as it could be read. */
+export interface RefusedRequest extends RefusedHead {
+  /** Undefined where its first line could not be read. */
+  readonly method: string | undefined
+  /** Path and query; undefined where its first line could not be read. */
+  readonly url: string | undefined
+  /** Of the connection's other end, in text form. */
+  readonly peerAddress: string
+}
+
+/** A request whose head could not be read. */
+export const unreadRequest = (peerAddress: string): RefusedRequest => ({
+  method: undefined,
+  url: undefined,
+  requestId: undefined,
+  origin: undefined,
+  peerAddress
+})
+
+/**
+ * What an engine calls with each request that it refuses: gives the whole answer, and leaves a line in the log
+ * (`RefusalLog`). Never throws.
+ */
+export type Refuse = (problem: Problem, request: RefusedRequest) => RenderedProblem
 
 /** The whole answer to a refused request. */
 export const renderRefusal = (problem: Problem, head: RefusedHead, answerHeaders: AnswerHeaders): RenderedProblem => {

@@ -26,6 +26,7 @@ export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> 
       allowedOrigins: new Set(["https://app.example.com"]),
       gracePeriod: "2 seconds",
       allow: () => "GET, HEAD",
+      template: (url) => url,
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
       ...options

@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
 import type { EngineOptions } from "../EngineOptions.ts"
+import * as RefusalLog from "../RefusalLog.ts"
 import { Sockets } from "../Sockets.ts"
 import * as NodeHttpServer from "./NodeHttpServer.ts"
 import * as NodeSockets from "./NodeSockets.ts"
@@ -13,7 +14,8 @@ export const layer = (options: EngineOptions) =>
       ...NodeHttpServer.timeouts,
       shouldUpgradeCallback: (request) => NodeSockets.asksForSocket(request, options.socketPath)
     })
-    const sockets = yield* NodeSockets.attach(server, options)
-    const http = yield* NodeHttpServer.make(server, options)
+    const refuse = yield* RefusalLog.make(options)
+    const sockets = yield* NodeSockets.attach(server, options, refuse)
+    const http = yield* NodeHttpServer.make(server, options, refuse)
     return Context.make(HttpServer.HttpServer, http).pipe(Context.add(Sockets, sockets))
   }))

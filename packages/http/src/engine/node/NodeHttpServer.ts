@@ -9,15 +9,23 @@ import { NetAddress } from "effect/net"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { internalProblem, type Problem } from "../../problems/Problem.ts"
-import { renderedResponse } from "../../problems/ProblemResponse.ts"
+import { type RenderedProblem, renderedResponse } from "../../problems/ProblemResponse.ts"
 import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
 import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused, unreadHead } from "../Refusal.ts"
+import {
+  bodyTooLarge,
+  malformed,
+  notServing,
+  type Refuse,
+  renderRefusal,
+  traceRefused,
+  unreadRequest
+} from "../Refusal.ts"
 import { headFault, logUnsendable } from "../ResponseHead.ts"
 import { WholeRequest } from "../WholeRequest.ts"
-import { headOf, rawResponse } from "./NodeSockets.ts"
+import { addressOf, rawResponse, refusedRequest } from "./NodeSockets.ts"
 
 /** What Node is told about clients that are slow, or idle between two requests. Milliseconds. */
 export const timeouts = {
@@ -28,7 +36,7 @@ export const timeouts = {
 } as const
 
 /** Listens with `server`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
-export const make = Effect.fnUntraced(function*(server: Server, options: EngineOptions) {
+export const make = Effect.fnUntraced(function*(server: Server, options: EngineOptions, refuse: Refuse) {
   let handle: RequestListener | undefined
   /** Responses that are not complete. */
   const open = new Set<ServerResponse>()
@@ -48,7 +56,7 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
       if (open.size === 0) drained?.()
     })
     const refusal = handle === undefined ? notServing : unlawful(request, options)
-    if (refusal !== undefined) return refuse(request, response, refusal, options)
+    if (refusal !== undefined) return writeRefusal(response, refuse(refusal, refusedRequest(request)))
     handle?.(request, response)
   })
   server.on("clientError", (error: NodeJS.ErrnoException, connection: Socket) => {
@@ -59,7 +67,7 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
     else if (answering) connection.destroySoon()
     else {
       const refusal = malformed("This is not a lawful HTTP/1.1 request.")
-      connection.end(rawResponse(renderRefusal(refusal, unreadHead, options.answerHeaders)))
+      connection.end(rawResponse(refuse(refusal, unreadRequest(addressOf(connection)))))
     }
   })
 
@@ -82,7 +90,7 @@ export const make = Effect.fnUntraced(function*(server: Server, options: EngineO
     serve: Effect.fnUntraced(function*(httpApp, middleware) {
       const running = new Set<Fiber.Fiber<unknown, unknown>>()
       handle = yield* NodeHttpServer.makeHandler(
-        tracked(onceWhole(httpApp, options), running),
+        tracked(onceWhole(httpApp, options, refuse), running),
         // a scope that is never closed: its interrupts would not say why, as those of `finishRequests` do
         { scope: Scope.makeUnsafe(), middleware }
       )
@@ -127,13 +135,7 @@ const unlawful = (request: IncomingMessage, { allow, bodyBytesMax }: RequestRule
   return frame.length > bytesMax ? bodyTooLarge(bytesMax) : undefined
 }
 
-const refuse = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  refusal: Problem,
-  { answerHeaders }: RequestRules
-): void => {
-  const { body, headers, status } = renderRefusal(refusal, headOf(request), answerHeaders)
+const writeRefusal = (response: ServerResponse, { body, headers, status }: RenderedProblem): void => {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
   response.end(body)
 }
@@ -141,23 +143,25 @@ const refuse = (
 /** Runs `httpApp` once the body has arrived, with a request that holds it. Its answer is one that can be sent. */
 const onceWhole = <E, R>(
   httpApp: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
-  { answerHeaders, bodyBytesMax }: RequestRules
+  { answerHeaders, bodyBytesMax }: RequestRules,
+  refuse: Refuse
 ) =>
   Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const { headers, url } = request
+    const { headers, method, url } = request
+    const peerAddress = PeerAddress.fromText(Option.getOrElse(request.remoteAddress, () => ""))
     const head = { requestId: headers["x-request-id"], origin: headers["origin"] }
     const read = yield* Effect.result(bodyOf(request, bodyBytesMax(url)))
     if (Result.isFailure(read)) {
-      const refusal = renderedResponse(renderRefusal(read.failure, head, answerHeaders))
+      const refusal = renderedResponse(refuse(read.failure, { ...head, method, url, peerAddress }))
       return HttpServerResponse.setHeader(refusal, "connection", "close")
     }
     const whole = new WholeRequest({
       source: request.source,
-      method: request.method,
+      method,
       url,
       headers,
-      peerAddress: PeerAddress.fromText(Option.getOrElse(request.remoteAddress, () => "")),
+      peerAddress,
       body: read.success
     })
     const response = yield* Effect.provideService(httpApp, HttpServerRequest.HttpServerRequest, whole)

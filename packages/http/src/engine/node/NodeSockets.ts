@@ -2,12 +2,13 @@
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import type { IncomingMessage, Server } from "node:http"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import type { Problem } from "../../problems/Problem.ts"
 import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import { reasonPhrase, type RefusedHead, renderRefusal } from "../Refusal.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import { reasonPhrase, type Refuse, type RefusedRequest } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 
 class NodeSocket implements OpenSockets.EngineSocket {
@@ -62,7 +63,8 @@ export const asksForSocket = (request: IncomingMessage, path: string): boolean =
 /** Opens WebSockets of `server`, for requests that `asksForSocket` let through, until the scope closes. */
 export const attach = (
   server: Server,
-  options: EngineOptions
+  options: EngineOptions,
+  refuse: Refuse
 ): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
   Effect.map(OpenSockets.make<NodeSocket>(options), (sockets) => {
     const handshakes = new NodeWS.WebSocketServer({
@@ -79,7 +81,10 @@ export const attach = (
         version: request.headers["sec-websocket-version"],
         query: splitUrl(request).query
       })
-      if (refusal !== undefined) return refuse(connection, refusal, request, options)
+      if (refusal !== undefined) {
+        connection.end(rawResponse(refuse(refusal, refusedRequest(request))))
+        return
+      }
       handshakes.handleUpgrade(request, connection, head, (ws) => report(ws, connection, sockets))
     })
     return Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) })
@@ -114,19 +119,15 @@ const goodbyes = (open: ReadonlyArray<NodeSocket>): Effect.Effect<void> =>
     }))
   )
 
-const refuse = (
-  connection: Duplex,
-  refusal: Problem,
-  request: IncomingMessage,
-  { answerHeaders }: EngineOptions
-): void => {
-  connection.end(rawResponse(renderRefusal(refusal, headOf(request), answerHeaders)))
-}
-
-export const headOf = ({ headers }: IncomingMessage): RefusedHead => ({
+export const refusedRequest = ({ headers, method, socket, url }: IncomingMessage): RefusedRequest => ({
+  method,
+  url,
   requestId: headers["x-request-id"]?.toString(),
-  origin: headers.origin
+  origin: headers.origin,
+  peerAddress: addressOf(socket)
 })
+
+export const addressOf = ({ remoteAddress }: Socket): string => PeerAddress.fromText(remoteAddress ?? "")
 
 /** A refusal as bytes on the wire, for connections that have no response object. */
 export const rawResponse = ({ body, headers, status }: RenderedProblem): string => {

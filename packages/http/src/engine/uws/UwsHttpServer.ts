@@ -16,7 +16,15 @@ import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
 import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused } from "../Refusal.ts"
+import {
+  bodyTooLarge,
+  malformed,
+  notServing,
+  type Refuse,
+  type RefusedHead,
+  renderRefusal,
+  traceRefused
+} from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -24,9 +32,9 @@ import { UwsExchange } from "./UwsExchange.ts"
 type Handle = (exchange: UwsExchange, request: WholeRequest) => void
 
 /** Listens with `app`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
-export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: EngineOptions) {
+export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: EngineOptions, refuse: Refuse) {
   let handle: Handle | undefined
-  app.any("/*", (res, req) => receive(res, req, options, () => handle))
+  app.any("/*", (res, req) => receive(res, req, options, refuse, () => handle))
 
   const listening = yield* Effect.acquireRelease(
     listen(app, options),
@@ -47,7 +55,10 @@ export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: Engi
       const application = HttpEffect.toHandled(httpApp, (request, response) => {
         const exchange = request.source
         return exchange instanceof UwsExchange
-          ? exchange.send(response, () => refusalOf(internalProblem, request.headers, options))
+          ? exchange.send(
+            response,
+            () => renderRefusal(internalProblem, headOf(request.headers), options.answerHeaders)
+          )
           : Effect.die(new Error("a request that this server did not receive"))
       }, middleware)
 
@@ -100,6 +111,7 @@ const receive = (
   res: HttpResponse,
   req: HttpRequest,
   rules: RequestRules,
+  refuseWith: Refuse,
   current: () => Handle | undefined
 ): void => {
   const method = req.getCaseSensitiveMethod()
@@ -109,7 +121,8 @@ const receive = (
   const headers = copyHeaders(req)
   const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
-  const refuse = (problem: Problem) => exchange.refuse(refusalOf(problem, headers, rules))
+  const refuse = (problem: Problem) =>
+    exchange.refuse(refuseWith(problem, { method, url, peerAddress, ...headOf(headers) }))
   const proceed = (body: Buffer) => {
     const handle = current()
     if (handle === undefined) return refuse(notServing)
@@ -131,8 +144,10 @@ const receive = (
   }
 }
 
-const refusalOf = (problem: Problem, headers: Headers.Headers, { answerHeaders }: RequestRules) =>
-  renderRefusal(problem, { requestId: headers["x-request-id"], origin: headers["origin"] }, answerHeaders)
+const headOf = (headers: Headers.Headers): RefusedHead => ({
+  requestId: headers["x-request-id"],
+  origin: headers["origin"]
+})
 
 const nothing = Buffer.alloc(0)
 

@@ -1,11 +1,11 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
-import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import type { Handshake } from "../Handshake.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import { renderRefusal } from "../Refusal.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import type { Refuse, RefusedRequest } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -59,7 +59,8 @@ class UwsSocket implements OpenSockets.EngineSocket {
 /** Opens WebSockets of `app` at `options.socketPath`, until the scope closes. */
 export const attach = (
   app: TemplatedApp,
-  options: EngineOptions
+  options: EngineOptions,
+  refuse: Refuse
 ): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
   Effect.map(OpenSockets.make<UwsSocket>(options), (sockets) => {
     app.ws<Attached>(options.socketPath, {
@@ -70,7 +71,7 @@ export const attach = (
       upgrade: (res, req, context) => {
         const refusal = sockets.refuse(handshakeOf(req))
         if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
-        else refuse(res, req, refusal, options)
+        else new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, refusedRequest(res, req)))
       },
       ...callbacks(sockets)
     })
@@ -114,9 +115,12 @@ const handshakeOf = (req: HttpRequest): Handshake => ({
   query: req.getQuery() ?? ""
 })
 
-const refuse = (res: HttpResponse, req: HttpRequest, refusal: Problem, { answerHeaders }: EngineOptions): void => {
-  const head = { requestId: header(req, "x-request-id"), origin: header(req, "origin") }
-  new UwsExchange(res, "GET", () => true).refuse(renderRefusal(refusal, head, answerHeaders))
-}
+const refusedRequest = (res: HttpResponse, req: HttpRequest): RefusedRequest => ({
+  method: "GET",
+  url: req.getUrl(),
+  requestId: header(req, "x-request-id"),
+  origin: header(req, "origin"),
+  peerAddress: PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
+})
 
 const header = (req: HttpRequest, name: string): string | undefined => req.getHeader(name) || undefined
