@@ -16,7 +16,14 @@ const player = ["unauthenticated", "token_expired"]
 const room = [...player, "not_found", "rate_limited"]
 
 /** What every endpoint may answer. */
-const everywhere = ["internal", "unavailable", "outcome_unknown"]
+const everywhere = [
+  "internal",
+  "unavailable",
+  "outcome_unknown",
+  "length_required",
+  "headers_too_large",
+  "version_not_supported"
+]
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -10,12 +10,19 @@ import { CurrentRequestId } from "../requests/RequestId.ts"
 /**
  * Wraps every endpoint. A failure that is no problem dies, and is answered 500 by the boundary.
  *
- * It declares, once for all of them, what any request may be answered: a defect may stand in its way, the store may not answer, and the
- * server may stop before it is done.
+ * It declares, once for all of them, what any request may be answered: a defect may stand in its way, the store may not answer, the
+ * server may stop before it is done, and the engine refuses what it does not read.
  */
 export class ProblemMiddleware
   extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/boundary/ProblemMiddleware", {
-    error: problems("internal", "unavailable", "outcome_unknown")
+    error: problems(
+      "internal",
+      "unavailable",
+      "outcome_unknown",
+      "length_required",
+      "headers_too_large",
+      "version_not_supported"
+    )
   })
 {
   static readonly layer = Layer.succeed(

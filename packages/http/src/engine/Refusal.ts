@@ -14,8 +14,8 @@ export const bodyTooLarge = (bytesMax: number): Problem =>
   new Problem("payload_too_large", `The body is larger than ${bytesMax} bytes.`)
 
 /** `allow`: what the path takes instead. */
-export const traceRefused = (allow: string): Problem =>
-  new Problem("method_not_allowed", "TRACE is not served.", { allow })
+export const methodRefused = (method: "TRACE" | "CONNECT", allow: string): Problem =>
+  new Problem("method_not_allowed", `${method} is not served.`, { allow })
 
 export const foreignOrigin = new Problem("forbidden", "Pages of this origin may not open a WebSocket here.")
 
@@ -23,6 +23,12 @@ export const notServing = new Problem(
   "unavailable",
   "The server is starting or stopping. Nothing was done; try again.",
   { retryAfter: 1 }
+)
+
+export const tooManySockets = new Problem(
+  "rate_limited",
+  "Too many WebSockets are open from this network. Close some, or try again later.",
+  { retryAfter: 60 }
 )
 
 /** What the answer to a refused request repeats of its headers, or depends on. */

@@ -78,7 +78,10 @@ describe("the log of refusals", () => {
     it.live(`is written by ${engine}, with method, path, status and network`, () => {
       const { layer, lines } = recorder()
       return Effect.gen(function*() {
-        const { port } = yield* serve(engine, Effect.succeed(HttpServerResponse.text("")), { bodyBytesMax: () => 10 })
+        const { port } = yield* serve(engine, Effect.succeed(HttpServerResponse.text("")), {
+          bodyBytesMax: () => 10,
+          logLevel: "Warn"
+        })
         yield* say(port, ["POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"])
         yield* say(port, ["POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n"])
         yield* eventually("both are told", () => lines.length === 2)

@@ -23,9 +23,15 @@ const maxPayloadLength = 64 * 1024
 class UwsSocket implements OpenSockets.EngineSocket {
   /** Unset by `detach`: a closed one must not be touched. */
   #ws: WebSocket<Attached> | undefined
+  readonly peerAddress: string
 
   constructor(ws: WebSocket<Attached>) {
     this.#ws = ws
+    this.peerAddress = PeerAddress.fromBytes(new Uint8Array(ws.getRemoteAddress()))
+  }
+
+  get isOpen(): boolean {
+    return this.#ws !== undefined
   }
 
   send(text: string): void {
@@ -40,6 +46,11 @@ class UwsSocket implements OpenSockets.EngineSocket {
 
   close(code: number, reason: string): void {
     this.#ws?.end(code, reason)
+  }
+
+  /** uWS reads nothing after it. */
+  cutOff(code: number, reason: string): void {
+    this.close(code, reason)
   }
 
   ping(): void {
@@ -69,7 +80,7 @@ export const attach = (
       idleTimeout: 120, // the heartbeat is stricter; this one ends connections that were said goodbye to and linger
       sendPingsAutomatically: false,
       upgrade: (res, req, context) => {
-        const refusal = sockets.refuse(handshakeOf(req))
+        const refusal = sockets.refuse(handshakeOf(res, req))
         if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
         else new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, refusedRequest(res, req)))
       },
@@ -84,7 +95,7 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
     const { socket } = ws.getUserData()
     if (socket !== undefined) what(socket)
   }
-  const heard = report((socket) => sockets.heard(socket))
+  const heard = report((socket) => void sockets.heard(socket))
   return {
     open: (ws) => {
       const socket = new UwsSocket(ws)
@@ -93,8 +104,7 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
     },
     message: (ws, message, isBinary) => {
       const { socket } = ws.getUserData()
-      if (socket === undefined) return
-      sockets.heard(socket)
+      if (socket === undefined || !sockets.heard(socket)) return
       if (message.byteLength > limits.messageBytes) return socket.close(1009, "Messages have at most 4096 bytes.")
       if (isBinary) return socket.close(1003, "Send text.")
       sockets.message(socket, Buffer.from(message).toString("utf8"))
@@ -109,7 +119,8 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
   }
 }
 
-const handshakeOf = (req: HttpRequest): Handshake => ({
+const handshakeOf = (res: HttpResponse, req: HttpRequest): Handshake => ({
+  peerAddress: addressOf(res),
   origin: header(req, "origin"),
   version: header(req, "sec-websocket-version"),
   query: req.getQuery() ?? ""
@@ -120,7 +131,9 @@ const refusedRequest = (res: HttpResponse, req: HttpRequest): RefusedRequest => 
   url: req.getUrl(),
   requestId: header(req, "x-request-id"),
   origin: header(req, "origin"),
-  peerAddress: PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
+  peerAddress: addressOf(res)
 })
+
+const addressOf = (res: HttpResponse): string => PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
 const header = (req: HttpRequest, name: string): string | undefined => req.getHeader(name) || undefined
