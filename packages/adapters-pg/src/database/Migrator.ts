@@ -18,7 +18,7 @@ import { SqlClient, type SqlError } from "effect/sql"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { mayRunAgain } from "./Transaction.ts"
+import { mayRunAgain } from "./Failure.ts"
 
 /** A migration as it stands in this program. */
 export interface Migration {

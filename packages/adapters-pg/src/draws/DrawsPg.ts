@@ -21,6 +21,7 @@ import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
+import { isUnavailable } from "../database/Failure.ts"
 import {
   centsOrNull,
   drawColumns,
@@ -30,7 +31,7 @@ import {
   ticketOf,
   type TicketRow
 } from "../database/Rows.ts"
-import { isUnavailable, orUnavailable } from "../database/Transaction.ts"
+import { orUnavailable } from "../database/Transaction.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
 import { publishAhead } from "./Open.ts"
 import { performStep } from "./PerformStep.ts"

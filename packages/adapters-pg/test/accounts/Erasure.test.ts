@@ -84,12 +84,13 @@ describe("a person who is erased", () => {
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
-      yield* payouts.add(id, "acct_lovelace")
+      yield* payouts.add(id, "acct_lovelace", "simulated")
       yield* payouts.setStatus("acct_lovelace", "ready")
       const asked = yield* withdrawals.ask({
         userId: id,
         amount: dollars(5),
         withdrawDeposits: true,
+        provider: "simulated",
         idempotency: null
       })
       const seen = { amount: dollars(5), objectId: "1" } as const

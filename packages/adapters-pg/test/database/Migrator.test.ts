@@ -243,7 +243,7 @@ describe("migration 10", () => {
       const [at, sooner] = [due, "2026-01-05T11:00:00.000Z"].map((text) => new Date(text))
       assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at: null, auto: null }, { at, auto: null }])
       yield* sql`DELETE FROM schema_migrations WHERE number = 10`
-      assert.deepStrictEqual(yield* migrate(app.username, all).pipe(as(owner)), ["names_of_draws"])
+      assert.deepStrictEqual(yield* migrate(app.username, all.slice(0, 10)).pipe(as(owner)), ["names_of_draws"])
       assert.deepStrictEqual(yield* rows, [{ at, auto: sooner }, { at, auto: at }, { at, auto: null }])
       assert.deepStrictEqual(yield* sql`SELECT conname FROM pg_constraint WHERE NOT convalidated`, [])
     }))
@@ -277,7 +277,7 @@ describe("migration 10", () => {
           Effect.forkScoped
         )
         yield* looked.await
-        const migrating = yield* Effect.forkScoped(migrate(app.username, all).pipe(as(owner)))
+        const migrating = yield* Effect.forkScoped(migrate(app.username, all.slice(0, 10)).pipe(as(owner)))
         yield* someoneWaits(sql)
         yield* mayJoin.open
         // sales go on while the migration waits for the purchase

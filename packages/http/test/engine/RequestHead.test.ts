@@ -22,7 +22,11 @@ const byNode = (text: string): Promise<IncomingMessage | null> =>
     server.on("clientError", () => resolve(null))
     server.on("connect", () => resolve(null))
     server.on("upgrade", (request) => resolve(request))
+    server.on("checkContinue", (request) => resolve(request))
+    server.on("checkExpectation", (request) => resolve(request))
     const connection = new Duplex({ read: () => {}, write: (_bytes, _encoding, done) => done() })
+    // whatever it ends without a word to us, it has not taken
+    connection.on("finish", () => resolve(null)).on("close", () => resolve(null))
     server.emit("connection", connection)
     connection.push(Buffer.from(`${text}\r\n\r\n`, "latin1"))
     connection.push(null)
@@ -92,7 +96,8 @@ describe("RequestHead", () => {
   it("says what is wrong", () => {
     assert.strictEqual(codeOf("GET / HTTP/2.0"), "version_not_supported")
     assert.strictEqual(codeOf("GET / HTTP/1.1"), "invalid_request")
-    assert.strictEqual(codeOf(head("GET / HTTP/1.1", "Host: x", "Host: x")), "invalid_request")
+    const twice = parseHead(head("GET / HTTP/1.1", "Host: x", "Host: x"))
+    assert.strictEqual(twice instanceof Problem ? undefined : twice.fault?.code, "invalid_request")
     assert.strictEqual(
       codeOf(head("GET / HTTP/1.1", "Host: x", ...Array.from({ length: 128 }, () => "X: 1"))),
       "headers_too_large"
@@ -110,15 +115,15 @@ describe("RequestHead", () => {
         // methods that are not registered are the application's to refuse; llhttp knows a list
         if (theirs === null) return assert.notInclude(["GET", "POST", "PURGE"], ours.method, JSON.stringify(text))
         assert.strictEqual(ours.method, theirs.method)
-        const { host: ourHost, ...our } = ours.headers
+        const { host: ourHost, ...our } = { ...ours.headers }
         const { host: theirHost, ...their } = theirs.headers
         if (theirs.url?.startsWith("/") === true) {
           assert.strictEqual(ours.url, theirs.url)
           assert.strictEqual(ourHost, theirHost)
         }
         assert.deepEqual(
-          Object.entries(our).toSorted(),
-          Object.entries(their).map(([name, value]) => [name, String(value)] as const).toSorted()
+          our,
+          Object.fromEntries(Object.entries(their).map(([name, value]) => [name, String(value)]))
         )
       }),
       { numRuns: 3_000 }

@@ -219,7 +219,7 @@ export class HttpConnection implements Wire {
 
   #begin(head: RequestHead): void {
     this.#requests.use(1)
-    const length = bodyBytes(head, this.#owner.rules)
+    const length = head.fault ?? bodyBytes(head, this.#owner.rules)
     if (length instanceof Problem) return this.#refuse(length, head)
     if (length === 0) {
       return this.#owner.sockets.asks(head) ? this.#upgrade(head) : this.#serve(head, nothing)

@@ -5,6 +5,7 @@
  * a proxy that reads such a head otherwise could be made to see another request than we do.
  */
 import { Problem } from "../../problems/Problem.ts"
+import { addField, type HeaderFields, noFields } from "../HeaderFields.ts"
 import { malformed } from "../Refusal.ts"
 
 /** The most bytes that a head may have, with its last line. */
@@ -17,7 +18,9 @@ export interface RequestHead {
   /** Path and query; `*` of an OPTIONS for the server, an authority of CONNECT. */
   readonly url: string
   /** By names in lower case. Without a prototype. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: HeaderFields
+  /** Why it is not served, although it could be read. */
+  readonly fault: Problem | undefined
   /** Whether another request may follow on the connection. */
   readonly keepsAlive: boolean
   /** Whether the client reads chunked answers; those of HTTP/1.0 do not. */
@@ -37,15 +40,6 @@ const beginsRequestLine = /^[!#$%&'*+.^_`|~\w-]{1,32}(?: [\x21-\x7e]*(?: [HTP/\d
 const fieldName = /^[!#$%&'*+.^_`|~\w-]+$/
 const unlawfulInValue = /[^\t\x20-\x7e\x80-\xff]/
 const absoluteForm = /^https?:\/\/([^/?#@]+)([^#]*)$/i
-
-/** Of these only the first counts: two readers could choose differently. */
-const single: ReadonlySet<string> = new Set([
-  "authorization",
-  "content-type",
-  "user-agent",
-  "referer",
-  "origin"
-])
 
 /** Spellings that are common, so that they need not be checked and put into lower case each time. */
 const knownNames: ReadonlyMap<string, string> = new Map(
@@ -80,19 +74,21 @@ export const parseHead = (text: string): RequestHead | Problem => {
   const line = requestLine.exec(firstEnd < 0 ? text : text.slice(0, firstEnd))
   if (line === null) return notHttp
   const [, method = "", target = "", version = ""] = line
-  if (!version.startsWith("HTTP/1.")) return otherVersion
+  const isOld = version === "HTTP/1.0"
+  if (version !== "HTTP/1.1" && !isOld) return otherVersion
 
-  const headers = firstEnd < 0 ? noHeaders() : parseFields(text, firstEnd + 2)
-  if (headers instanceof Problem) return headers
+  const fields = firstEnd < 0 ? { headers: noFields(), fault: undefined } : parseFields(text, firstEnd + 2)
+  if (fields instanceof Problem) return fields
+  const { fault, headers } = fields
   const url = urlOf(method, target, headers)
   if (url instanceof Problem) return url
-  const isOld = version === "HTTP/1.0"
   if (headers["host"] === undefined && !isOld) return malformed("A request names its Host.")
   const connection = headers["connection"]
   return {
     method,
     url,
     headers,
+    fault,
     keepsAlive: !isOld && (connection === undefined || !names(connection, "close")),
     readsChunks: !isOld
   }
@@ -105,10 +101,9 @@ export const faultOfPart = (text: string): Problem | undefined => {
   return /(?:^|[^\r])\n/.test(text) ? malformed("Lines end with a carriage return and a line feed.") : undefined
 }
 
-const noHeaders = (): Record<string, string> => Object.create(null)
-
-const parseFields = (text: string, start: number): Record<string, string> | Problem => {
-  const headers = noHeaders()
+const parseFields = (text: string, start: number): Pick<RequestHead, "fault" | "headers"> | Problem => {
+  const headers = noFields()
+  let fault: Problem | undefined
   let count = 0
   for (let at = start; at < text.length;) {
     const found = text.indexOf("\r\n", at)
@@ -121,13 +116,10 @@ const parseFields = (text: string, start: number): Record<string, string> | Prob
     const value = trimmed(text, colon + 1, end)
     if (unlawfulInValue.test(value)) return malformed("The value of a header has control characters.")
     if (++count > headersMax) return headTooLarge
-    const before = headers[name]
-    if (before === undefined) headers[name] = value
-    else if (name === "host") return malformed("A request names one Host.")
-    else if (!single.has(name)) headers[name] = `${before}${name === "cookie" ? "; " : ", "}${value}`
+    fault = addField(headers, name, value) ?? fault
     at = end + 2
   }
-  return headers
+  return { headers, fault }
 }
 
 const isBlank = (text: string, at: number): boolean => {
@@ -144,7 +136,7 @@ const trimmed = (text: string, start: number, end: number): string => {
 }
 
 /** Path and query. Of the absolute form, as proxies are asked, the authority replaces the Host (RFC 9112, section 3.2.2). */
-const urlOf = (method: string, target: string, headers: Record<string, string>): string | Problem => {
+const urlOf = (method: string, target: string, headers: HeaderFields): string | Problem => {
   if (target.startsWith("/")) {
     return target.includes("#") ? malformed("A fragment, from # on, is not sent to servers.") : target
   }

@@ -14,6 +14,7 @@ import { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { ExchangeServer, type Handle } from "../ExchangeServer.ts"
 import { bodyBytes } from "../Framing.ts"
+import { addField, noFields } from "../HeaderFields.ts"
 import * as PeerAddress from "../PeerAddress.ts"
 import { malformed, notServing, type Refuse, type RefusedHead } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
@@ -64,7 +65,7 @@ const receive = (
   const exchange = new UwsExchange(res, method, () => current() === undefined)
   const query = req.getQuery()
   const url = query === undefined || query === "" ? req.getUrl() : `${req.getUrl()}?${query}`
-  const headers = copyHeaders(req)
+  const { fault, headers } = copyHeaders(req)
   const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
   const refuse = (problem: Problem) =>
@@ -79,7 +80,7 @@ const receive = (
   // Nothing is answered before uWS has looked at all that it has read: where a second request follows, it ends the
   // connection, and neither is begun. Answered at once, thousands that were read together would be served in one go, before
   // anyone else; and what follows a refused request, such as a trailer, would be taken for another.
-  const length = bodyBytes({ method, url, headers }, rules)
+  const length = fault ?? bodyBytes({ method, url, headers }, rules)
   if (length instanceof Problem) setImmediate(refuse, length)
   else if (length === 0) setImmediate(serve, nothing)
   else {
@@ -98,21 +99,11 @@ const headOf = (headers: Headers.Headers): RefusedHead => ({
 
 const nothing = Buffer.alloc(0)
 
-/** Of these only the first counts, as with Node: two readers could choose differently. */
-const single: ReadonlySet<string> = new Set([
-  "authorization",
-  "content-type",
-  "user-agent",
-  "referer",
-  "origin"
-])
-
-const copyHeaders = (req: HttpRequest): Headers.Headers => {
-  const headers: Record<string, string> = Object.create(null)
+const copyHeaders = (req: HttpRequest) => {
+  const fields = noFields()
+  let fault: Problem | undefined
   req.forEach((name, value) => {
-    const before = headers[name]
-    if (before === undefined) headers[name] = value
-    else if (!single.has(name)) headers[name] = `${before}${name === "cookie" ? "; " : ", "}${value}`
+    fault = addField(fields, name, value) ?? fault
   })
-  return Headers.fromRecordUnsafe(headers)
+  return { headers: Headers.fromRecordUnsafe(fields), fault }
 }
