@@ -7,7 +7,7 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import * as Webhooks from "@ddd/core/work/Webhooks"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted, References } from "effect"
 import { createHmac } from "node:crypto"
 import { signature } from "../support/Payouts.ts"
 import { assertProblem, at, Client, internalToken, layer as server, makePlayer, ports } from "../support/Server.ts"
@@ -135,14 +135,29 @@ for (const engine of ["uws", "node"] as const) {
         assert.strictEqual(yield* balanceOf(player), "0.00")
       }))
 
+    it.effect("takes an event with all that a player's app can put into it", () =>
+      Effect.gen(function*() {
+        const player = yield* makePlayer()
+        const attribute = { value: "\u2028".repeat(500), updated_at_ms: 1 }
+        const body = Shop.event({
+          app_user_id: player.id,
+          transaction_id: `${engine}-large`,
+          subscriber_attributes: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`a${i}`, attribute]))
+        }).replaceAll("\u2028", "\\u2028")
+        assert.isAbove(body.length, 150_000)
+        assert.strictEqual((yield* tell(body)).status, 200)
+        yield* actOnAll
+        assert.strictEqual(yield* balanceOf(player), "5.00")
+      }))
+
     it.effect("#27 refuses a body one byte too long, and takes one that just fits", () =>
       Effect.gen(function*() {
         const padded = (bytes: number) => {
           const body = Shop.event({ type: "TEST" })
           return body + " ".repeat(bytes - body.length)
         }
-        assert.strictEqual((yield* tell(padded(64 * 1024))).status, 200)
-        const answer = yield* tell(padded(64 * 1024 + 1))
+        assert.strictEqual((yield* tell(padded(1024 * 1024))).status, 200)
+        const answer = yield* tell(padded(1024 * 1024 + 1))
         assert.strictEqual(answer.status, 413)
         assert.strictEqual(at(answer.json, "code"), "payload_too_large")
       }))
@@ -323,6 +338,27 @@ layer(server({}, Layer.provideMerge(signing, ports)))("the webhook of a shop tha
       assertProblem(yield* tell(`${body} `, signed(seconds)), 401, "unauthenticated")
       assertProblem(yield* tell(body, signed(seconds - 301)), 401, "unauthenticated")
       assertProblem(yield* tell(body), 401, "unauthenticated")
+    }))
+})
+
+const lines: Array<Readonly<Record<string, unknown>>> = []
+const collecting = Logger.layer([Logger.make(({ fiber, message }) => {
+  lines.push({ message: [message].flat().join(" "), ...fiber.getRef(References.CurrentLogAnnotations) })
+})])
+
+layer(server().pipe(Layer.provide(collecting)))("what is refused to who is no sender", (it) => {
+  it.effect("is told in the log with why, and a flood of it in one line a minute", () =>
+    Effect.gen(function*() {
+      const told = (path: string) =>
+        lines.filter((line) => line["path"] === path).map((line) => [line["status"], line["why"]])
+      for (let i = 0; i < 100; i++) yield* tell("{}", {})
+      yield* notify(event("evt_9"), 301)
+      yield* notify(event("evt_9"), 0, "whsec_of_yesterday")
+      yield* tell("x".repeat(1024 * 1024 + 1))
+      assert.deepStrictEqual(told("/webhooks/revenuecat"), [[401, "its authorization is not ours"], [413, undefined]])
+      const [late, forged, ...more] = told("/webhooks/stripe")
+      assert.deepStrictEqual([late?.[0], forged?.[0], more], [400, 400, []])
+      assert.match(String(late?.[1]), /tolerance/)
     }))
 })
 
