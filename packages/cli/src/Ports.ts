@@ -14,6 +14,7 @@ import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as SessionsPg from "@ddd/adapters-pg/accounts/SessionsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/accounts/ThrottlesPg"
 import * as BooksPg from "@ddd/adapters-pg/books/BooksPg"
+import { requestWaits } from "@ddd/adapters-pg/database/Client"
 import * as Listener from "@ddd/adapters-pg/database/Listener"
 import * as NowPg from "@ddd/adapters-pg/database/NowPg"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
@@ -36,6 +37,8 @@ const connectionsMax = 16
 const saleConnectionsMax = 3
 /** One for each channel that is listened to: draws, and sessions that end. */
 const channels = 2
+/** The heartbeats of the channels go over one more. */
+const listeningConnectionsMax = channels + 1
 
 /** What everything stands on: the database, its clock and its outbox, new ids. */
 const base = ({ app }: Database) =>
@@ -46,7 +49,12 @@ const base = ({ app }: Database) =>
 
 const listener = ({ direct }: Database) =>
   Listener.layer.pipe(
-    Layer.provide(Provision.layer(direct, { applicationName: "ddd events", maxConnections: channels }))
+    Layer.provide(Provision.layer(direct, {
+      applicationName: "ddd events",
+      maxConnections: listeningConnectionsMax,
+      // a connection that is silent is given up within seconds
+      waits: requestWaits
+    }))
   )
 
 const drawPorts = ({ log, sealing, seeds }: Keys, settings: Beacon.BeaconSettings) =>
