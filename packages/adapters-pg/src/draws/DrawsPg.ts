@@ -107,7 +107,7 @@ const make = Effect.gen(function*() {
     history: Effect.fn("DrawsPg.history")(function*({ cursor, limit }) {
       const rows = yield* sql<DrawRow>`
         SELECT ${columns} FROM draws d
-        WHERE d.kind = 'daily' AND d.status IN ('drawn', 'void') AND d.draw_date < ${cursor ?? "infinity"}::date
+        WHERE d.kind = 'daily' AND d.closes_at <= (SELECT app_now()) AND d.draw_date < ${cursor ?? "infinity"}::date
         ORDER BY d.draw_date DESC LIMIT ${limit + 1}`
       return pageOf(rows.map(drawOf), limit, (draw) => String(draw.drawDate))
     }, orUnavailable),
