@@ -179,7 +179,7 @@ describe("migration 10", () => {
   it.effect("knows when the draws that were locked before it are drawn, and by the server", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
       const sql = yield* session(owner)
       const [open, locked] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
@@ -211,7 +211,7 @@ describe("migration 10", () => {
   it.effect("fills in what servers of the release before write meanwhile, and may be stopped and begun again", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       const [tenth] = all.slice(9)
       assert(tenth !== undefined)
       const sql = yield* session(owner)
@@ -251,7 +251,7 @@ describe("migration 10", () => {
   it.live("waits for a room's transactions, and keeps neither them nor the sale waiting", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 9)).pipe(as(owner))
       const sql = yield* session(owner)
       const [room, day] = ["018f2d5e-7a1b-7cc0-9d3a-0000000000e1", "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"]
