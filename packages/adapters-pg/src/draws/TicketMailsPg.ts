@@ -22,22 +22,27 @@ const lateMax = "3 days"
 
 /**
  * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended lately, whenever they
- * opened. Those that ended are found by what is left to do of them.
+ * opened. Those that ended are found by what is left to do of them; of rooms on sale, those in which somebody bought.
  */
 const dueDraws = (sql: PgClient.PgClient) =>
+  // scalar subqueries: an index look-up a draw, however many there are
   sql<{ readonly id: string }>`
-    SELECT d.id
-    FROM (
-      SELECT id, total_entries FROM draws WHERE status IN ('scheduled', 'open', 'locked') AND total_entries > 0
+    WITH live AS MATERIALIZED (
+      SELECT id, total_entries FROM draws
+      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL
       UNION ALL
       SELECT e.id, e.total_entries FROM ticket_mails c JOIN draws e ON e.id = c.draw_id
       WHERE NOT c.complete AND e.status IN ('drawn', 'void')
         AND e.last_purchased_at > (SELECT app_now() - ${lateMax}::interval)
-    ) d
-    LEFT JOIN ticket_mails m ON m.draw_id = d.id
-    JOIN tickets t ON t.draw_id = d.id AND t.position = coalesce(m.confirmed, 0) + 1
-    WHERE d.total_entries > coalesce(m.confirmed, 0) AND t.created_at < (SELECT date_trunc('minute', app_now(), 'UTC'))
-    ORDER BY d.id`
+    ), marked AS MATERIALIZED (
+      SELECT id, total_entries, coalesce((SELECT m.confirmed FROM ticket_mails m WHERE m.draw_id = live.id), 0) AS confirmed
+      FROM live
+    )
+    SELECT id FROM marked
+    WHERE total_entries > confirmed
+      AND (SELECT t.created_at FROM tickets t WHERE t.draw_id = marked.id AND t.position = confirmed + 1)
+        < (SELECT date_trunc('minute', app_now(), 'UTC'))
+    ORDER BY id`
 
 /** Marks draws that ended and of which nothing is left to be mailed, but for those that another node is at. */
 const markComplete = (sql: PgClient.PgClient) =>

@@ -66,9 +66,10 @@ const untilClockOf = (url: string, millis: number) =>
     yield* Effect.raceFirst(Effect.orDie(socket.value.until("the moved clock", () => told >= millis)), asking)
   }))
 
-const make = ({ database, processes = [{}] }: SiteOptions) =>
+const make = ({ database: given, processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
-    const { admin, app, owner } = database ?? (yield* TestDatabase.make)
+    const database = given ?? (yield* TestDatabase.make)
+    const { admin, app, owner } = database
     const mailbox = yield* openMailbox
     const DATA_DIR = yield* dataFolder
     const env: Env = {
@@ -96,6 +97,7 @@ const make = ({ database, processes = [{}] }: SiteOptions) =>
     return {
       servers,
       urls,
+      database,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */

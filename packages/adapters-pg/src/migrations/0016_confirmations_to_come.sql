@@ -33,6 +33,3 @@ BEGIN
     after := last;
   END LOOP;
 END;
-
--- after the rows are marked, so that it begins small
-CREATE INDEX IF NOT EXISTS ticket_mails_to_come ON ticket_mails (draw_id) WHERE NOT complete;
