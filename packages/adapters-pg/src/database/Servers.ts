@@ -20,8 +20,11 @@ export interface OpenConnection {
 
 /** The database is out of reach, and why. */
 export class ServerUnreachable extends Error {
-  override readonly name = "ServerUnreachable"
+  override readonly name: string = "ServerUnreachable"
 }
+
+/** The server takes no writes: it is a standby, or recovers. */
+export class StillStandby extends ServerUnreachable {}
 
 /** For how long after nobody could be reached nobody else tries. */
 const pauseMillis = 500

@@ -15,8 +15,8 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
-import type { SqlError } from "effect/sql"
-import { isUnavailable } from "../database/Failure.ts"
+import { SqlError } from "effect/sql"
+import { isUnavailable, tellUnavailable } from "../database/Failure.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { SaleHoursOver, sellBatch } from "./SaleBatch.ts"
@@ -38,6 +38,10 @@ const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefus
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
 
+/** An answer within five seconds: what became of a purchase that takes longer is found out by its key. */
+const patienceMillis = 4_500
+const late: Answer = Exit.fail(new OutcomeUnknown({ cause: "the sale was not done in time" }))
+
 const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
   const identifiers = yield* Identifiers
@@ -58,7 +62,10 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
         retryAfter: 1,
         cause
       })
-      return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
+      return Effect.as(
+        SqlError.isSqlError(error) ? tellUnavailable(error) : Effect.void,
+        requests.map(() => Exit.fail(unavailable))
+      )
     }
     if (requests.length === 1) return Effect.succeed([Exit.die(Cause.squash(cause))])
     // one request made the database refuse, which the rule should have: find it, and sell to the others
@@ -80,6 +87,8 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     batchWeightMax: options.batchTicketsMax ?? 512,
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
+    patienceMillis,
+    late,
     run
   })
 

@@ -12,6 +12,8 @@ const makeGated = Effect.fnUntraced(function*(options: Partial<BatcherOptions<nu
     batchWeightMax: 10,
     waitingMax: 100,
     weightOf: (request) => request,
+    patienceMillis: 60_000,
+    late: "late",
     run: (requests) =>
       Effect.suspend(() => {
         batches.push(requests)

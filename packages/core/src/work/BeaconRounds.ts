@@ -16,6 +16,7 @@ import { Now } from "../ports/Now.ts"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
 const nextRelayAfterMillis = 1_000
@@ -137,7 +138,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
       // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there
       Effect.catchCause(Effect.fnUntraced(function*(cause) {
         const { delayMillis } = backOffs.failed(name, clock, yield* now.now)
-        yield* Effect.logError(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
+        yield* logFailure(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
       }))
     )
   })
@@ -145,6 +146,6 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
   const look = Effect.flatMap(
     draws.awaitedRounds,
     Effect.forEach(attempt, { concurrency: 4, discard: true })
-  ).pipe(Effect.catchCause((cause) => Effect.logError("the rounds that draws wait for could not be looked for", cause)))
+  ).pipe(Effect.catchCause((cause) => logFailure("the rounds that draws wait for could not be looked for", cause)))
   return yield* Effect.forever(Effect.andThen(look, Effect.sleep(Duration.millis(pollMillis))))
 })

@@ -12,6 +12,7 @@ import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { makeBackOffs } from "./BackOff.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
 const pollMillisMax = 1_000
@@ -35,7 +36,7 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
         Effect.catchCause((cause) =>
-          Effect.as(Effect.logError(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
+          Effect.as(logFailure(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
         )
       )
       if (performed === undefined) failed.set(nameOf(step), step)
@@ -53,7 +54,7 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
     Effect.tap((done) =>
       done ? Effect.logError(`draw ${drawId} could not be decided within a week, and is void now`) : Effect.void
     ),
-    Effect.catchCause((cause) => Effect.logError(`draw ${drawId} could not be declared void`, cause)),
+    Effect.catchCause((cause) => logFailure(`draw ${drawId} could not be declared void`, cause)),
     Effect.asVoid
   )
 
@@ -74,7 +75,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
         onFailure: Effect.fnUntraced(function*(cause) {
           const at = yield* now.now
           const { delayMillis, since } = backOffs.failed(name, clock, at)
-          yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
+          yield* logFailure(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
           if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
         })
       })
@@ -91,7 +92,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
     return due.length > 0 && !backOffs.isAnyFailing() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
-    Effect.catchCause((cause) => Effect.as(Effect.logError("the clockwork could not look", cause), pollMillisMax))
+    Effect.catchCause((cause) => Effect.as(logFailure("the clockwork could not look", cause), pollMillisMax))
   )
   return yield* Effect.forever(Effect.flatMap(round, (millis) => Effect.sleep(Duration.millis(millis))))
 })

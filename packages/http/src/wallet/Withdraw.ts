@@ -33,11 +33,12 @@ export const makeWithdraw = (
     const { userId } = yield* CurrentUser
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts
-    const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
+    const key = headers["idempotency-key"]
+    const idempotency = withdrawalIdempotency(key, bytes)
     const asked = withdrawals.ask({ userId, amount, withdrawDeposits, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
       WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
-      Unavailable: refuseUnavailable
+      Unavailable: (error) => refuseUnavailable(error, key !== undefined)
     })
     const body = yield* Effect.orDie(encodeTransaction(transaction))
     return HttpServerResponse.jsonUnsafe(body, { status: 202, headers: replayHeaders(isReplayed) })
