@@ -5,6 +5,7 @@
  * need it.
  */
 import { longWaits, requestWaits } from "@ddd/adapters-pg/database/Client"
+import { awaitAgreement } from "@ddd/adapters-pg/database/ClockCheck"
 import { portDefault, readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import { failureText, isStarting, isUnavailable } from "@ddd/adapters-pg/database/Failure"
@@ -130,6 +131,7 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
   yield* DevClock.ensure(settings.DEV_CLOCK_START ?? null).pipe(
     Effect.provide(Provision.layer(database.owner ?? database.app, one))
   )
+  yield* awaitAgreement.pipe(Effect.provide(Provision.layer(database.app, one)))
   if (settings.NODE_ENV === "production") {
     yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, one)))
   }

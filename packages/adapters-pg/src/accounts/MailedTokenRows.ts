@@ -13,6 +13,13 @@ import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
+import {
+  clockOf,
+  type ClocksDisagree,
+  requireAgreement,
+  wallClockColumn,
+  type WallClockRow
+} from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 
 type Write = Effect.Effect<void, SqlError.SqlError>
@@ -35,7 +42,7 @@ export interface MailedTokenRows {
   readonly noticeWaitOf: (userId: UserId) => Effect.Effect<number, SqlError.SqlError>
   /** Whose token it is, whether or not it still works. That never changes. */
   readonly ownerOf: (tokenHash: string) => Effect.Effect<UserId | undefined, SqlError.SqlError>
-  readonly shown: (tokenHash: string) => Effect.Effect<ShownToken | null, SqlError.SqlError>
+  readonly shown: (tokenHash: string) => Effect.Effect<ShownToken | null, ClocksDisagree | SqlError.SqlError>
   /** A locked user's unused token of a purpose, whether or not it is too old by now. */
   readonly unusedOf: (
     userId: UserId,
@@ -44,7 +51,7 @@ export interface MailedTokenRows {
   readonly use: (id: string) => Write
   readonly cancel: (userId: string, tokens: TokensToCancel) => Write
   /** Cancels the unused tokens of its purpose too. For a user who does not exist it does the same work and makes nothing. */
-  readonly issue: (userId: string, token: NewMailedToken) => Write
+  readonly issue: (userId: string, token: NewMailedToken) => Effect.Effect<void, ClocksDisagree | SqlError.SqlError>
 }
 
 interface SentRow {
@@ -109,10 +116,14 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
 
     shown: (tokenHash) =>
       Effect.map(
-        sql<TokenRow & { readonly clock: Date; readonly taken: boolean }>`
-          SELECT t.id, t.user_id, t.purpose, t.email, t.previous_email, t.expires_at, t.used_at, app_now() AS clock,
-            EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(t.email) AND u.id <> t.user_id) AS taken
-          FROM mailed_tokens t WHERE t.token_hash = ${tokenHash}`,
+        Effect.flatMap(
+          sql<TokenRow & WallClockRow & { readonly clock: Date; readonly taken: boolean }>`
+            SELECT t.id, t.user_id, t.purpose, t.email, t.previous_email, t.expires_at, t.used_at, app_now() AS clock,
+              ${wallClockColumn(sql)},
+              EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(t.email) AND u.id <> t.user_id) AS taken
+            FROM mailed_tokens t WHERE t.token_hash = ${tokenHash}`,
+          requireAgreement
+        ),
         ([row]) => row === undefined ? null : { token: tokenOf(row), now: instantOf(row.clock), taken: row.taken }
       ),
 
@@ -129,6 +140,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
     cancel,
 
     issue: Effect.fnUntraced(function*(user, { email, id, previousEmail, purpose }) {
+      yield* clockOf(sql)
       yield* cancel(user, { purpose, exceptTo: null })
       yield* sql`
         INSERT INTO mailed_tokens (id, token_hash, user_id, purpose, email, previous_email, expires_at)

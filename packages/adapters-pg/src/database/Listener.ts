@@ -6,6 +6,8 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Queue, Schedule, type Scope } from "effect"
+import { SqlError } from "effect/sql"
+import { isUnavailable, tellUnavailable } from "./Failure.ts"
 
 export interface Hearing<E> {
   /** Runs once the database has confirmed that it tells from now on. A failure makes the connection anew. */
@@ -36,7 +38,11 @@ export const layer = Layer.effect(
         }).pipe(
           Effect.scoped,
           Effect.ensuring(lost),
-          Effect.tapError((error) => Effect.logWarning("no longer listening to the database; trying again", error)),
+          Effect.tapError((error) =>
+            SqlError.isSqlError(error) && isUnavailable(error)
+              ? tellUnavailable(error)
+              : Effect.logWarning("no longer listening to the database; trying again", error)
+          ),
           Effect.retry(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")])),
           Effect.forkScoped,
           Effect.asVoid

@@ -3,6 +3,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
+import { ClocksDisagree } from "./ClockCheck.ts"
 import { failureText, isUnavailable, mayHaveCommitted, mayRunAgain, tellUnavailable } from "./Failure.ts"
 
 /** Runs a whole transaction again where the database chose it as the victim of a conflict. Goes around it, never inside. */
@@ -12,19 +13,25 @@ const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Ef
     schedule: Schedule.exponential("5 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
   })
 
-const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
+type DatabaseError = SqlError.SqlError | ClocksDisagree
+
+const isOther = <E>(error: E): error is Exclude<E, DatabaseError> =>
+  !SqlError.isSqlError(error) && !(error instanceof ClocksDisagree)
 
 /**
- * Turns the database's errors into the port's: out of reach, out of time or out of resources → `Unavailable`, which is told in the log;
- * anything else is a defect of this program, and dies.
+ * Turns the database's errors into the port's: out of reach, out of time, out of resources, or not to be believed about the time →
+ * `Unavailable`, which is told in the log; anything else is a defect of this program, and dies.
  */
 export const orUnavailable = <A, E, R>(
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
+): Effect.Effect<A, Exclude<E, DatabaseError> | Unavailable, R> =>
   Effect.matchEffect(effect, {
     onSuccess: Effect.succeed,
-    onFailure: (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
+    onFailure: (error): Effect.Effect<never, Exclude<E, DatabaseError> | Unavailable> => {
       if (isOther(error)) return Effect.fail(error)
+      if (error instanceof ClocksDisagree) {
+        return Effect.fail(new Unavailable({ message: error.message, retryAfter: 10, cause: error }))
+      }
       return SqlError.isSqlError(error) && isUnavailable(error)
         ? Effect.andThen(tellUnavailable(error), Effect.fail(unavailable(error)))
         : Effect.die(error)

@@ -9,6 +9,7 @@ import type { DueStep } from "@ddd/core/ports/Draws"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf } from "../database/Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
@@ -30,7 +31,7 @@ export const stepsAheadOfDraws = (sql: PgClient.PgClient) =>
     UNION ALL
     SELECT id, locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL)`)
 
-interface DueRow extends StepRow {
+interface DueRow extends StepRow, WallClockRow {
   readonly clock: Date
 }
 
@@ -46,13 +47,16 @@ const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueStep> =>
 const byInstant = (a: DueStep, b: DueStep): number =>
   a.dueAt - b.dueAt || (a.drawId === b.drawId ? 0 : a.drawId < b.drawId ? -1 : 1)
 
-/** What is due by the clock, oldest first. */
+/** What is due by the clock, oldest first. Fails where the clock is not to be believed. */
 export const dueSteps = (sql: PgClient.PgClient) =>
   Effect.map(
-    sql<DueRow>`
-      ${stepsAheadOfDraws(sql)}
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c
-      WHERE d.id IN (SELECT id FROM ahead WHERE due_at <= (SELECT clock FROM c))`,
+    Effect.flatMap(
+      sql<DueRow>`
+        ${stepsAheadOfDraws(sql)}
+        SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
+        WHERE d.id IN (SELECT id FROM ahead WHERE due_at <= (SELECT clock FROM c))`,
+      requireAgreement
+    ),
     (rows) => rows.flatMap((row) => stepsOf(row, "due")).sort(byInstant)
   )
 
@@ -61,7 +65,7 @@ export const nextDueAt = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<DueRow>`
       ${stepsAheadOfDraws(sql)}
-      SELECT ${stepColumns(sql)}, c.clock FROM draws d, c
+      SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
       WHERE d.id = (SELECT id FROM ahead WHERE due_at > (SELECT clock FROM c) ORDER BY due_at LIMIT 1)`,
     (rows): Instant | null => rows.flatMap((row) => stepsOf(row, "later")).sort(byInstant)[0]?.dueAt ?? null
   )

@@ -8,10 +8,11 @@ import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw } from "./ReadDraw.ts"
-import { clockOf, type StepServices } from "./StepServices.ts"
+import type { StepServices } from "./StepServices.ts"
 
 /** Publishes a draw: its signed open record, with its seed sealed beside it. Gives its id. */
 export const insertDraw = Effect.fnUntraced(function*(

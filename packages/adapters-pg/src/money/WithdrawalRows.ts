@@ -17,6 +17,7 @@ import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeMoves, writeWallet } from "./WalletMoves.ts"
@@ -118,9 +119,9 @@ const lockRow = (sql: PgClient.PgClient, id: string) =>
 /** Locks a withdrawal's row, and only then reads what decides about claiming its turn; null where there is none. */
 export const lockToClaim = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
   yield* lockRow(sql, id)
-  const [row] = yield* sql<ScheduledRow & { readonly clock: Date; readonly is_frozen: boolean }>`
-    SELECT ${scheduledColumns(sql)}, app_now() AS clock, NOT u.is_active AS is_frozen
-    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+  const [row] = yield* sql<ScheduledRow & WallClockRow & { readonly clock: Date; readonly is_frozen: boolean }>`
+    SELECT ${scheduledColumns(sql)}, app_now() AS clock, ${wallClockColumn(sql)}, NOT u.is_active AS is_frozen
+    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`.pipe(Effect.flatMap(requireAgreement))
   return row === undefined
     ? null
     : { ...scheduledOf(row), isFrozen: row.is_frozen, now: instantOf(row.clock) } satisfies ClaimFacts

@@ -17,7 +17,7 @@ import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
@@ -119,7 +119,7 @@ const make = Effect.gen(function*() {
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null
     yield* writeConclusion(services, conclusion, stored.now)
-    return conclusion.withdrawal
+    return { before: stored.withdrawal, after: conclusion.withdrawal } satisfies Reported
   })
 
   return Withdrawals.of({
@@ -148,7 +148,8 @@ const make = Effect.gen(function*() {
     ),
 
     resolve: Effect.fn("WithdrawalsPg.resolve")(
-      (id, resolution) => conclude(id, (facts) => concludeResolution(facts, resolution)),
+      (id, resolution) =>
+        Effect.map(conclude(id, (facts) => concludeResolution(facts, resolution)), (made) => made?.after ?? null),
       transact(sql)
     ),
 

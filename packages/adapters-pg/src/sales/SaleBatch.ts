@@ -12,6 +12,7 @@ import { numberingOfNothing, type PurchaseRequest, sell } from "@ddd/core/draws/
 import { dailyPrefix } from "@ddd/core/draws/TicketId"
 import { drawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import { instantOf } from "../database/Rows.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
 import { keepAnswers, readKept } from "./KeptAnswers.ts"
@@ -41,9 +42,7 @@ export const sellBatch = (writer: SaleWriter) =>
       WHERE d.draw_date = (c.clock AT TIME ZONE 'UTC')::date AND d.opens_at <= c.clock AND c.clock < d.closes_at
       FOR NO KEY UPDATE OF d`
     const row = yield* readPool(sql, locked?.id ?? null)
-    const clock = instantOf(
-      row?.clock ?? (yield* sql<{ readonly clock: Date }>`SELECT app_now() AS clock`)[0]!.clock
-    )
+    const clock = row === undefined ? yield* clockOf(sql) : instantOf(row.clock)
     const pool = row === undefined ? null : poolOf(row)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 

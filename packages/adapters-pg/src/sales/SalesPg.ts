@@ -16,6 +16,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import { SqlError } from "effect/sql"
+import { ClocksDisagree } from "../database/ClockCheck.ts"
 import { isUnavailable, tellUnavailable } from "../database/Failure.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
@@ -52,11 +53,11 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
 
   const answersOf = (
     requests: ReadonlyArray<PurchaseRequest>,
-    cause: Cause.Cause<SaleHoursOver | OutcomeUnknown | SqlError.SqlError>
+    cause: Cause.Cause<SaleHoursOver | ClocksDisagree | OutcomeUnknown | SqlError.SqlError>
   ): Effect.Effect<ReadonlyArray<Answer>> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
-    if (error instanceof SaleHoursOver || isUnavailable(error)) {
+    if (error instanceof SaleHoursOver || error instanceof ClocksDisagree || isUnavailable(error)) {
       const unavailable = new Unavailable({
         message: "the sale is out of reach; nothing was bought",
         retryAfter: 1,

@@ -79,19 +79,6 @@ layer(TestDatabase.layer)("an error of the database", (it) => {
       )
     }).pipe(Effect.scoped))
 
-  it.live("is none where a transaction was interrupted whose session has ended", () =>
-    Effect.gen(function*() {
-      const { admin, app } = yield* TestDatabase
-      const [victim, killer, holder] = [yield* session(app), yield* session(admin), yield* session(app)]
-      yield* holder`SELECT pg_advisory_lock(7)`
-      const fiber = yield* Effect.forkChild(transact(victim)(victim`SELECT pg_advisory_xact_lock(7)`))
-      yield* someoneWaits(killer)
-      yield* killer`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
-      yield* Fiber.interrupt(fiber)
-      const exit = yield* Fiber.await(fiber)
-      assert.isTrue(Exit.isFailure(exit) && !Cause.hasDies(exit.cause), String(exit))
-    }).pipe(Effect.scoped))
-
   it.effect("leaves no doubt where COMMIT was refused, and says that there is one where it was not answered", () =>
     Effect.gen(function*() {
       const { admin, app, owner } = yield* TestDatabase
@@ -110,6 +97,19 @@ layer(TestDatabase.layer)("an error of the database", (it) => {
       assert.strictEqual(lost.mayHaveHappened, true)
     }).pipe(Effect.scoped))
 })
+
+alone.live("a transaction that is interrupted while its session ends is no defect", () =>
+  Effect.gen(function*() {
+    const { admin, app } = yield* TestDatabase
+    const [victim, killer, holder] = [yield* session(app), yield* session(admin), yield* session(app)]
+    yield* holder`SELECT pg_advisory_lock(7)`
+    const fiber = yield* Effect.forkChild(transact(victim)(victim`SELECT pg_advisory_xact_lock(7)`))
+    yield* someoneWaits(killer)
+    yield* killer`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
+    yield* Fiber.interrupt(fiber)
+    const exit = yield* Fiber.await(fiber)
+    assert.isTrue(Exit.isFailure(exit) && !Cause.hasDies(exit.cause), String(exit))
+  }).pipe(Effect.scoped, Effect.provide(TestDatabase.layer)))
 
 describe("a database's URL", () => {
   const read = (text: string) => readConnectionUrl(Redacted.make(text))

@@ -65,16 +65,22 @@ const withdraw = (accessToken: string) =>
     return textAt(asked.json, "id")
   })
 
+interface HeldRow {
+  readonly status: string
+  readonly problem: string | null
+  readonly held_reason: string | null
+}
+
 /** Waits until the row is so. */
 const untilRow = (
   what: string,
   id: string,
-  isSo: (row: { readonly status: string; readonly problem: string | null }) => boolean
+  isSo: (row: HeldRow) => boolean
 ) =>
   Effect.gen(function*() {
     const { sql } = yield* Site
-    const rows = Effect.orDie(sql<{ readonly status: string; readonly problem: string | null }>`
-      SELECT status, problem FROM withdrawals WHERE id = ${id}::uuid`)
+    const rows = Effect.orDie(sql<HeldRow>`
+      SELECT status, problem, held_reason FROM withdrawals WHERE id = ${id}::uuid`)
     yield* eventually(what, rows, ([row]) => row !== undefined && isSo(row))
   })
 
@@ -225,6 +231,37 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         }
       }),
     60_000
+  )
+
+  it.effect(
+    "holds what the bank sent back while the account lacks the money, and goes on once it is there",
+    () =>
+      Effect.gen(function*() {
+        const { advance, servers } = yield* Site
+        const { stripe } = yield* Provider
+        const player = yield* payee
+        const id = yield* withdraw(player.accessToken)
+        yield* untilPaid(id)
+        const shown = yield* asJson("show", id)
+        const [account, payout] = [textAt(shown, "account"), textAt(shown, "payout", "objectId")]
+        stripe.failPayout(payout)
+        stripe.adjust(account, -500)
+        yield* advance(25 * hour)
+        yield* untilRow("the hold", id, ({ held_reason }) => held_reason?.includes("balance_insufficient") === true)
+        assert.strictEqual(at(yield* asJson("list", "--held", "--user", player.username), 0, "id"), id)
+        const reconciled = yield* withdrawals("reconcile")
+        assert.strictEqual(reconciled.code, 1, reconciled.stderr)
+        assert.match(reconciled.stdout, new RegExp(`${id}.*held: Stripe, asked for the reversal: balance_insufficient`))
+        stripe.adjust(account, 500)
+        yield* advance(hour)
+        yield* untilRow("the return", id, ({ held_reason, status }) => held_reason === null && status === "returned")
+        assert.strictEqual(yield* balanceOf(player.id), "20.00")
+        const logged = servers.map(({ stderr, stdout }) => stdout() + stderr()).join("").split(
+          `withdrawal ${id} is held for a person`
+        )
+        assert.strictEqual(logged.length, 2)
+      }),
+    120_000
   )
 
   it.effect("reconciles with the provider, and says where books and provider differ", () =>

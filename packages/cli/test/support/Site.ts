@@ -21,7 +21,7 @@ export { arrayAt, at, textAt }
 /** Half past ten on a day like any other. */
 const morning = "2026-02-03T10:30:00.000Z"
 
-const internalToken = "internal-token-of-the-tests"
+export const internalToken = "internal-token-of-the-tests"
 
 export const password = "violet kettle sings"
 

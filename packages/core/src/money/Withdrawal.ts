@@ -35,7 +35,7 @@ export type ProviderPayoutStatus = typeof providerPayoutStatuses[number]
 /** `returned`: paid, and come back. */
 export type WithdrawalStatus = "pending" | "paid" | "failed" | "returned"
 
-/** Nothing more is sent until a person has looked. */
+/** A person has to look. Nothing more is sent until then, but for a reversal that waits for money (`goesOnHeld`). */
 export interface Hold {
   /** A clause: what was found. */
   readonly reason: string

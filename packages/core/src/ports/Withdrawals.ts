@@ -20,6 +20,12 @@ export interface Turn {
   readonly action: ProviderAction
 }
 
+/** A withdrawal as it was stored before something became known of it, and after. */
+export interface Reported {
+  readonly before: Withdrawal
+  readonly after: Withdrawal
+}
+
 export interface WithdrawalFilter {
   readonly status?: WithdrawalStatus
   readonly userId?: UserId
@@ -57,7 +63,7 @@ export class Withdrawals extends Context.Service<Withdrawals, {
     id: string,
     report: ProviderReport,
     turn: number | null
-  ) => Effect.Effect<Withdrawal | null, Unavailable>
+  ) => Effect.Effect<Reported | null, Unavailable>
   /** A person's decision about a held one; null where it is not held, or the decision does not apply to it. */
   readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
   /**

@@ -48,6 +48,22 @@ const lookUp = Effect.fnUntraced(function*(
     : found
 })
 
+/**
+ * Writes down what became known of a withdrawal, whoever learnt it: null for an unknown one. What is held by it, for a reason that it was
+ * not held for before, is logged as one error.
+ */
+export const learn = Effect.fn("Payouts.learn")(function*(id: string, report: ProviderReport, turn: number | null) {
+  const reported = yield* (yield* Withdrawals).applyReport(id, report, turn)
+  if (reported === null) return null
+  const { after, before } = reported
+  if (after.held !== null && after.held.reason !== before.held?.reason) {
+    yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
+  } else if (after.held === null && after.problem !== null && after.problem !== before.problem) {
+    yield* Effect.logWarning(`withdrawal ${id}: ${after.problem}`)
+  }
+  return reported
+})
+
 /** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
 export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrgent = false) {
   const withdrawals = yield* Withdrawals
@@ -57,12 +73,7 @@ export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrge
     if (turn === null) return turns
     turns++
     const report = yield* run(turn.withdrawal, turn.action)
-    const after = yield* withdrawals.applyReport(id, report, turn.withdrawal.turn)
-    if (after !== null && after.held !== null) {
-      yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
-    } else if (after !== null && after.problem !== null && after.problem !== turn.withdrawal.problem) {
-      yield* Effect.logWarning(`withdrawal ${id}: ${after.problem}`)
-    }
+    yield* learn(id, report, turn.withdrawal.turn)
   }
 })
 
@@ -86,8 +97,8 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   if (step !== null && resolution !== "go on") {
     const found = yield* lookUp(withdrawal, step)
     if (isSeen(found)) {
-      const updated = yield* withdrawals.applyReport(id, found, null)
-      return { _tag: "Found", withdrawal: updated ?? withdrawal } satisfies Resolved
+      const learnt = yield* learn(id, found, null)
+      return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal } satisfies Resolved
     }
     if (found._tag !== "Absent") {
       return {
@@ -102,49 +113,52 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
     : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
 })
 
-/** How the books and the provider differ about a withdrawal. */
+/** How the books and the provider differ about a withdrawal, or what else of it is for a person. */
 export interface Difference {
   readonly withdrawal: Withdrawal
   /** What the provider says, in words. */
   readonly found: string
 }
 
+/** What a report of a step says otherwise than the books; null where it says the same. What is new is learnt. */
+const differenceOf = Effect.fnUntraced(function*(
+  withdrawal: Withdrawal,
+  step: "transfer" | "payout",
+  report: ProviderReport
+) {
+  const { id, [step]: { objectId, status } } = withdrawal
+  switch (report._tag) {
+    case "TransferSeen":
+    case "PayoutSeen": {
+      const learnt = yield* learn(id, report, null)
+      if (learnt === null) return null
+      const { after, before } = learnt
+      const isNews = after.status !== before.status || after[step].status !== before[step].status ||
+        after.held?.reason !== before.held?.reason
+      return isNews ? `${step} ${report.objectId}: ${after.held?.reason ?? after.status}` : null
+    }
+    case "Absent":
+      return status === "done" ? `no ${step}, where the books have ${objectId}` : null
+    default:
+      return "reason" in report ? report.reason : "no answer"
+  }
+})
+
 /**
- * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed: nothing where the provider
- * knows what the books know.
+ * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed, and that it is held where it is:
+ * nothing where the provider knows what the books know, and no person has to look.
  */
 export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Withdrawal) {
   const provider = yield* PayoutProvider
-  const withdrawals = yield* Withdrawals
-  const differences: Array<Difference> = []
+  const found: Array<string> = []
   for (const step of ["transfer", "payout"] as const) {
-    const state = withdrawal[step]
-    if (state.status === "unsent") continue
-    const report = yield* provider.lookUp(withdrawal, step)
-    switch (report._tag) {
-      case "TransferSeen":
-      case "PayoutSeen": {
-        const before = yield* withdrawals.find(withdrawal.id)
-        const after = yield* withdrawals.applyReport(withdrawal.id, report, null)
-        if (before === null || after === null) break
-        if (after.status !== before.status || after[step].status !== before[step].status || after.held !== null) {
-          differences.push({
-            withdrawal: after,
-            found: `${step} ${report.objectId}: ${after.held?.reason ?? after.status}`
-          })
-        }
-        break
-      }
-      case "Absent":
-        if (state.status === "done") {
-          differences.push({ withdrawal, found: `no ${step}, where the books have ${state.objectId}` })
-        }
-        break
-      default:
-        differences.push({ withdrawal, found: "reason" in report ? report.reason : "no answer" })
-    }
+    if (withdrawal[step].status === "unsent") continue
+    const difference = yield* differenceOf(withdrawal, step, yield* provider.lookUp(withdrawal, step))
+    if (difference !== null) found.push(difference)
   }
-  return differences
+  const now = (yield* (yield* Withdrawals).find(withdrawal.id)) ?? withdrawal
+  if (found.length === 0 && now.held !== null) found.push(`held: ${now.held.reason}`)
+  return found.map((found): Difference => ({ withdrawal: now, found }))
 })
 
 const sweepMillis = 1_000

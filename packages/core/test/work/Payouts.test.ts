@@ -65,7 +65,13 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
           stored = startTurn(stored, action, now)
           return { withdrawal: stored, action }
         }),
-      applyReport: (_, report) => Effect.suspend(() => keep(stored === null ? null : applyReport(stored, report))),
+      applyReport: (_, report) =>
+        Effect.suspend(() => {
+          const before = stored
+          return before === null
+            ? Effect.succeed(null)
+            : Effect.map(keep(applyReport(before, report)), () => ({ before, after: stored ?? before }))
+        }),
       resolve: (_, resolution) => Effect.suspend(() => keep(stored === null ? null : resolve(stored, resolution)))
     }),
     Layer.mock(PayoutProvider, {
@@ -209,6 +215,16 @@ describe("reconciling", () => {
     return Effect.gen(function*() {
       assert.deepStrictEqual(yield* Payouts.reconcile(fresh), [])
       assert.deepStrictEqual(stage.asked, [])
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("tells of what is held although the provider knows what the books know", () => {
+    const lacking: Withdrawal = { ...paid, held: { reason: "the account lacks the money", step: "reversal" } }
+    const stage = makeStage(lacking, { found: { transfer: transferSeen, payout: payoutPaid } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(lacking)).map(({ found }) => found), [
+        "held: the account lacks the money"
+      ])
     }).pipe(Effect.provide(stage.layer))
   })
 

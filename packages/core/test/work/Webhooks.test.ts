@@ -187,7 +187,8 @@ describe("an event of the payout provider", () => {
         applyReport: (_, __, turn) =>
           Effect.sync(() => {
             turns.push(turn)
-            return { ...withdrawal, held: { reason: "there are two payouts", step: null } }
+            const after = { ...withdrawal, held: { reason: "there are two payouts", step: null } }
+            return { before: withdrawal, after }
           })
       })
       assert.deepStrictEqual(turns, [null])

@@ -6,9 +6,17 @@ import { STATUS_CODES } from "node:http"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
 import { Problem } from "../problems/Problem.ts"
 import { type RenderedProblem, renderProblem } from "../problems/ProblemResponse.ts"
+import { keyHeader } from "../requests/Idempotency.ts"
 import { requestIdOf } from "../requests/RequestId.ts"
 
 export const malformed = (detail: string): Problem => new Problem("invalid_request", detail)
+
+/** For a request that names itself twice: it is not certain which of the two a repeat would be known by. */
+export const keyRepeated: Problem = new Problem(
+  "invalid_request",
+  "The header Idempotency-Key stands more than once. Nothing was done: send it once.",
+  { errors: [{ path: keyHeader, message: "must stand once" }] }
+)
 
 export const bodyTooLarge = (bytesMax: number): Problem =>
   new Problem("payload_too_large", `The body is larger than ${bytesMax} bytes.`)

@@ -9,11 +9,17 @@ import { Api } from "../Api.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser } from "../requests/Authentication.ts"
+import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { pageRequest } from "../schemas/Pages.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
 import { Deposit, TransactionBody } from "./WalletBodies.ts"
 import { makeWithdraw, refuseNoPayouts, type WithdrawalOptions } from "./Withdraw.ts"
+
+/** A key is a movement's number in its wallet. */
+const movementList: PagedList = {
+  name: "transactions",
+  isKey: (text) => /^[1-9][0-9]*$/u.test(text) && Number.isSafeInteger(Number(text))
+}
 
 const depositBody = jsonBody(Deposit)
 const encodeTransaction = Schema.encodeEffect(TransactionBody)
@@ -52,7 +58,10 @@ export const layer = (withdrawals: WithdrawalOptions) =>
           ({ query }) =>
             Effect.flatMap(
               CurrentUser,
-              ({ userId }) => ledger.transactions(userId, query.type ?? null, pageRequest(query))
+              ({ userId }) => {
+                const type = query.type ?? null
+                return readPage(movementList, [userId, type], query, (page) => ledger.transactions(userId, type, page))
+              }
             ).pipe(
               Effect.catchTag("Unavailable", refuseUnavailable)
             )

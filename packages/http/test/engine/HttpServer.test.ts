@@ -203,6 +203,20 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       assert.deepInclude(problemIn(received), { status: 400, code: "invalid_request" })
     }))
 
+  it.live("refuses a request that names itself by two keys, and does nothing", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
+      for (const keys of [["Idempotency-Key: a", "idempotency-key: b"], ["Idempotency-Key: a", "Idempotency-Key: a"]]) {
+        const { closed, received } = yield* say(port, [head("POST /", ...keys, "Content-Length: 2"), "{}"])
+        assert.deepInclude(problemIn(received), { status: 400, code: "invalid_request" })
+        assert.isTrue(closed)
+      }
+      assert.strictEqual(asked, 0)
+      const once = yield* say(port, [head("POST /", "Idempotency-Key: a, b", "Connection: close")])
+      assert.match(once.received, /^HTTP\/1\.1 200 /)
+    }))
+
   it.live("27: TRACE is answered 405, with what is allowed", () =>
     Effect.gen(function*() {
       const { port } = yield* serve(engine, echo)

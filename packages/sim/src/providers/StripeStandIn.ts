@@ -78,6 +78,8 @@ export interface StripeStandIn {
   readonly activate: (account: string) => boolean
   /** The bank refuses a payout, or sends it back; false where there is none that it could. */
   readonly failPayout: (id: string) => boolean
+  /** Adds cents to what a connected account has, below zero takes them: a debit, or the player's own money. */
+  readonly adjust: (account: string, amount: number) => void
   /** Adds cents to what can be transferred. */
   readonly fund: (amount: number) => void
   /** Delivers an event once, now; whether the receiver took it. */
@@ -365,6 +367,10 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       advance: (millis) => service.advance(millis),
       activate: (account) => service.books.activate(account),
       failPayout: (id) => service.books.failPayout(id),
+      adjust: (account, amount) => {
+        const known = service.books.accounts.get(account)
+        if (known !== undefined) known.available += amount
+      },
       fund: (amount) => {
         service.books.platformBalance += amount
       },

@@ -136,7 +136,9 @@ export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(c
 
 /** Writes down what became known of a withdrawal, from a turn or from elsewhere. */
 export const applyReport = (id: string, report: ProviderReport, turn: number | null = null) =>
-  Withdrawals.use((withdrawals) => Effect.map(withdrawals.applyReport(id, report, turn), present))
+  Withdrawals.use((withdrawals) =>
+    Effect.map(withdrawals.applyReport(id, report, turn), (reported) => present(reported).after)
+  )
 
 /** Has a provider do all that a new withdrawal asks of it; gives it as it is once it is paid. */
 export const payOut = Effect.fnUntraced(function*(id: string) {

@@ -63,7 +63,8 @@ const adviceFor = (step: ProviderStep | null): string => {
       return `Look with the provider for a ${step} that bears this withdrawal's id. ` +
         "Whatever is decided, the provider is asked once more first: where it has one, that one counts."
     case "reversal":
-      return "Have the provider make it possible to take the transfer back: the player's account may lack the money."
+      return "Have the provider make it possible to take the transfer back: the player's account may lack the money. Where it does, that " +
+        "is asked for again every hour, and it goes on by itself once there is money."
     case null:
       return "Put right with the provider what was found: it must have one transfer and one payout of it, or neither."
   }

@@ -10,11 +10,20 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import type { Socket } from "node:net"
 import { internalProblem, type Problem } from "../../problems/Problem.ts"
 import { renderedResponse } from "../../problems/ProblemResponse.ts"
+import { keyHeader } from "../../requests/Idempotency.ts"
 import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
 import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused, unreadHead } from "../Refusal.ts"
+import {
+  bodyTooLarge,
+  keyRepeated,
+  malformed,
+  notServing,
+  renderRefusal,
+  traceRefused,
+  unreadHead
+} from "../Refusal.ts"
 import { headFault, logUnsendable } from "../ResponseHead.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import { headOf, rawResponse } from "./NodeSockets.ts"
@@ -122,6 +131,7 @@ const unlawful = (request: IncomingMessage, { allow, bodyBytesMax }: RequestRule
   if (request.method === "TRACE") return traceRefused(allow(url))
   const frame = framing(request.headers["content-length"], request.headers["transfer-encoding"])
   if (frame._tag === "Faulty") return malformed(frame.detail)
+  if ((request.headersDistinct[keyHeader]?.length ?? 0) > 1) return keyRepeated
   if (frame._tag === "Empty" || frame.length === undefined) return undefined
   const bytesMax = bodyBytesMax(url)
   return frame.length > bytesMax ? bodyTooLarge(bytesMax) : undefined

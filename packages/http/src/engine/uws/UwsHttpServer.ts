@@ -12,11 +12,12 @@ import { Context, Effect, type Fiber, Scope } from "effect"
 import { Headers, HttpEffect, HttpServer, HttpServerError, HttpServerRequest } from "effect/http"
 import { NetAddress } from "effect/net"
 import { internalProblem, type Problem } from "../../problems/Problem.ts"
+import { keyHeader } from "../../requests/Idempotency.ts"
 import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
 import { framing } from "../Framing.ts"
 import { finishRequests } from "../GracefulStop.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { bodyTooLarge, malformed, notServing, renderRefusal, traceRefused } from "../Refusal.ts"
+import { bodyTooLarge, keyRepeated, malformed, notServing, renderRefusal, traceRefused } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -106,7 +107,7 @@ const receive = (
   const exchange = new UwsExchange(res, method, () => current() === undefined)
   const query = req.getQuery()
   const url = query === undefined || query === "" ? req.getUrl() : `${req.getUrl()}?${query}`
-  const headers = copyHeaders(req)
+  const { headers, isKeyRepeated } = copyHeaders(req)
   const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
   const refuse = (problem: Problem) => exchange.refuse(refusalOf(problem, headers, rules))
@@ -117,6 +118,7 @@ const receive = (
   }
 
   if (method === "TRACE") return refuse(traceRefused(rules.allow(url)))
+  if (isKeyRepeated) return refuse(keyRepeated)
   const frame = framing(headers["content-length"], headers["transfer-encoding"])
   switch (frame._tag) {
     case "Faulty":
@@ -146,12 +148,14 @@ const single: ReadonlySet<string> = new Set([
   "origin"
 ])
 
-const copyHeaders = (req: HttpRequest): Headers.Headers => {
+const copyHeaders = (req: HttpRequest): { readonly headers: Headers.Headers; readonly isKeyRepeated: boolean } => {
   const headers: Record<string, string> = Object.create(null)
+  let isKeyRepeated = false
   req.forEach((name, value) => {
     const before = headers[name]
     if (before === undefined) headers[name] = value
+    else if (name === keyHeader) isKeyRepeated = true
     else if (!single.has(name)) headers[name] = `${before}${name === "cookie" ? "; " : ", "}${value}`
   })
-  return Headers.fromRecordUnsafe(headers)
+  return { headers: Headers.fromRecordUnsafe(headers), isKeyRepeated }
 }

@@ -15,7 +15,7 @@ import {
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
-import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Reported, type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
@@ -81,14 +81,14 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
     }
 
     /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
-    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Withdrawal | null => {
+    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Reported | null => {
       const row = store.withdrawals.get(id)
       if (row === undefined) return null
       const wallet = walletOf(store, row.userId)
       const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
       if (conclusion === null) return null
       writeConclusion(store, conclusion)
-      return conclusion.withdrawal
+      return { before: asWithdrawal(row), after: conclusion.withdrawal }
     }
 
     const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
@@ -120,7 +120,9 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       applyReport: (id, report, turn) =>
         store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
       resolve: (id, resolution) =>
-        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution)))),
+        store.exclusive(
+          Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution))?.after ?? null)
+        ),
 
       offerDue: (limit) =>
         store.exclusive(Effect.sync(() => {
