@@ -82,7 +82,7 @@ export class Servers {
   /** A connection was not answered within `millis`. */
   silent(address: ServerAddress, error: Error, millis: number): void {
     this.failed(address, error)
-    for (const connection of [...this.#open]) {
+    for (const connection of Array.from(this.#open)) {
       const waiting = connection.waitingMillis()
       if (waiting === null || waiting >= millis) connection.cut(error)
     }

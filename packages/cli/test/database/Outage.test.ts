@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
+import { connect } from "../../src/demo/Socket.ts"
 import { type Answer, type Call, call } from "../support/Call.ts"
 import { databaseProxy, through } from "../support/DatabaseProxy.ts"
 import { urlOf } from "../support/DatabaseUrl.ts"
@@ -95,14 +96,19 @@ const assertQuiet = ({ stderr, stdout }: Server) => {
   assert.isBelow(said.split("\n").filter((line) => /unavailable|listening/.test(line)).length, 30, said)
 }
 
+/** The processes of an embedded PostgreSQL, that which started the others first. */
+const processesOf = (folder: string): ReadonlyArray<number> => {
+  const [postmaster = ""] = fs.readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n")
+  const children = spawnSync("ps", ["-o", "pid=", "--ppid", postmaster]).stdout.toString().trim().split(/\s+/)
+  return [postmaster, ...children].map(Number)
+}
+
 /** PostgreSQL of the test's own, all of whose processes can be stopped and continued as one. */
 const ownPostgres = Effect.gen(function*() {
   const folder = yield* dataFolder
   const postgres = yield* EmbeddedPostgres.start(folder)
-  const [postmaster = ""] = fs.readFileSync(join(postgres.folder, "data/postmaster.pid"), "utf8").split("\n")
   const signal = (name: NodeJS.Signals) => {
-    const children = spawnSync("ps", ["-o", "pid=", "--ppid", postmaster]).stdout.toString().trim().split(/\s+/)
-    for (const pid of [postmaster, ...children]) process.kill(Number(pid), name)
+    for (const pid of processesOf(postgres.folder)) process.kill(pid, name)
   }
   yield* Effect.addFinalizer(() => Effect.sync(() => signal("SIGCONT")))
   return { admin: postgres.admin, signal }
@@ -122,8 +128,16 @@ describe("a database that is silent", () => {
         })
         const token = yield* fundedPlayer(server)
 
+        const errors: Array<unknown> = []
+        const socket = yield* connect(server.url, (message) => {
+          if (at(message, "event") === "error") errors.push(at(message, "data", "code"))
+        })
         proxy.set("silent")
+        yield* socket.say({ type: "auth", token })
+        yield* socket.say({ type: "subscribe", channel: "lobby:019c0000-0000-7000-8000-000000000000" })
         assertUnavailable(yield* everyKind(server, token))
+        yield* socket.until("an answer to whom the database must be asked for", () => errors.length > 0)
+        assert.deepStrictEqual(errors, ["unavailable"])
         // and by now no connection is left
         assertUnavailable(yield* everyKind(server, token))
         proxy.set("open")
@@ -167,6 +181,19 @@ describe("a database that is silent", () => {
       signal("SIGCONT")
     }), 180_000)
 })
+
+it.live("a paused PostgreSQL of its own keeps no server from stopping", () =>
+  Effect.gen(function*() {
+    const DATA_DIR = yield* dataFolder
+    const server = yield* serve(environment(DATA_DIR))
+    const pids = processesOf(fs.realpathSync(join(DATA_DIR, "postgres")))
+    for (const pid of pids) process.kill(pid, "SIGSTOP")
+    const begun = performance.now()
+    assert.strictEqual(yield* server.stop("SIGTERM"), 0)
+    assert.isBelow(performance.now() - begun, 20_000)
+    // what it started, and can hear of its end no more
+    for (const pid of pids.slice(1)) process.kill(pid, "SIGKILL")
+  }), 120_000)
 
 describe("a database that is not there", () => {
   it.live("is waited for by a server that starts, which says so", () =>

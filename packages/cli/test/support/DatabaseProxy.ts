@@ -77,7 +77,7 @@ export const databaseProxy = (target: PgConnection): Effect.Effect<DatabaseProxy
         })
     )
     const reset = () => {
-      for (const { client, server } of [...pairs]) {
+      for (const { client, server } of Array.from(pairs)) {
         client.resetAndDestroy()
         server.destroy()
       }
