@@ -18,7 +18,14 @@ payoutProviderContract({ name: "Stripe", layer: layer() })
 const id = "018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2c"
 
 const withdrawalTo = (account: string, changes: Partial<Withdrawal> = {}): Withdrawal => ({
-  ...newWithdrawal({ id, userId: ada, amount: cents(2_500n), account, askedAt: instant(startAt) }),
+  ...newWithdrawal({
+    id,
+    userId: ada,
+    amount: cents(2_500n),
+    account,
+    provider: "simulated",
+    askedAt: instant(startAt)
+  }),
   ...changes
 })
 

@@ -2,6 +2,7 @@
 import type { ClaimFacts } from "@ddd/core/money/ClaimWithdrawal"
 import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
 import { cents, formatCents } from "@ddd/core/money/Money"
+import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import type {
   ProviderPayoutStatus,
   ProviderStep,
@@ -34,6 +35,8 @@ export interface WithdrawalRow {
   readonly user_id: string
   readonly amount: bigint
   readonly account: string
+  /** Null where a server of before 0011 wrote it. */
+  readonly provider: StoredProvider | null
   readonly asked_at: Date
   readonly status: WithdrawalStatus
   readonly transfer_status: StepStatus
@@ -67,10 +70,12 @@ interface StoredRow extends ScheduledRow {
 }
 
 export const withdrawalColumns = (sql: PgClient.PgClient) =>
-  sql.literal(`w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.asked_at, w.status, w.transfer_status,
+  sql.literal(
+    `w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.provider, w.asked_at, w.status, w.transfer_status,
     w.transfer_attempt, w.transfer_sent_at, w.transfer_id, w.payout_status, w.payout_attempt, w.payout_sent_at, w.payout_id,
     w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
-    w.problem, w.turn, w.idle_turns`)
+    w.problem, w.turn, w.idle_turns`
+  )
 
 const scheduledColumns = (sql: PgClient.PgClient) => sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until`
 
@@ -90,6 +95,7 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   userId: userId(row.user_id),
   amount: cents(row.amount),
   account: row.account,
+  provider: row.provider ?? unrecordedProvider(row.account),
   askedAt: instantOf(row.asked_at),
   status: row.status,
   transfer: stepOf(row.transfer_status, row.transfer_attempt, row.transfer_sent_at, row.transfer_id),
@@ -156,8 +162,11 @@ const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new
 
 /** The columns of a withdrawal that may change. */
 const changeableColumns = ({ schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal) => {
-  const { held, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
+  const { held, idleTurns, payout, problem, provider, providerPayoutStatus, reversal, status, transfer, turn } =
+    withdrawal
   return {
+    // once it is known; what was not recorded stays so
+    provider: provider === "stripe" ? null : provider,
     status,
     transfer_status: transfer.status,
     transfer_attempt: transfer.attempt,

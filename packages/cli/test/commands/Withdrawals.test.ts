@@ -264,6 +264,43 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
     120_000
   )
 
+  it.effect(
+    "decides and compares nothing without the provider that a withdrawal is with, and says what to set",
+    () =>
+      Effect.gen(function*() {
+        const { ddd } = yield* Site
+        const { env, stripe } = yield* Provider
+        const { id, player } = yield* held
+        assert.strictEqual(at(yield* asJson("show", id), "provider"), "stripe test acct_standin")
+        const other = yield* StripeStandIn.make({ platform: "acct_other" })
+        const shells = [{}, { ...env, STRIPE_API_BASE: other.url }]
+        for (const shell of shells) {
+          for (const decision of ["absent", "again"]) {
+            const refused = yield* ddd(["withdrawals", "resolve", id, decision], undefined, shell)
+            assert.deepStrictEqual([refused.code, refused.stdout], [2, ""])
+            for (const part of ["Stripe account acct_standin in test mode", "set STRIPE_SECRET_KEY"]) {
+              assert.include(refused.stderr, part)
+            }
+          }
+          const compared = yield* ddd(["withdrawals", "reconcile"], undefined, shell)
+          assert.strictEqual(compared.code, 1, compared.stderr)
+          assert.match(compared.stdout, new RegExp(`${id}.*not compared: .*acct_standin.*STRIPE_SECRET_KEY`))
+          const server = yield* ddd(["serve"], undefined, { PORT: "0", ...shell })
+          assert.strictEqual(server.code, 2, server.stderr)
+          assert.include(server.stderr, "Stripe account acct_standin in test mode")
+        }
+        assert.isNotNull(at(yield* asJson("show", id), "held"))
+        assert.strictEqual(yield* balanceOf(player.id), "15.00")
+        assert.strictEqual(other.requests.filter(({ method }) => method === "POST").length, 0)
+        assert.strictEqual(
+          [...stripe.transfers.values()].filter(({ metadata }) => metadata["withdrawal"] === id).length,
+          0
+        )
+        assert.strictEqual((yield* withdrawals("resolve", id, "absent")).code, 0)
+      }),
+    120_000
+  )
+
   it.effect("reconciles with the provider, and says where books and provider differ", () =>
     Effect.gen(function*() {
       const agreed = yield* withdrawals("reconcile", "--days", "2")

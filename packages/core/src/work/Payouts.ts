@@ -5,12 +5,14 @@
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
+import { isServedBy, otherProviderText } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
-import { PayoutProvider } from "../ports/PayoutProvider.ts"
+import { PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
+import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { UserId } from "../values/Ids.ts"
 import { logFailure } from "./SeldomLog.ts"
@@ -64,12 +66,33 @@ export const learn = Effect.fn("Payouts.learn")(function*(id: string, report: Pr
   return reported
 })
 
+/** What this program pays out by; null while the provider cannot be asked. */
+const ownProvider = PayoutProvider.use(({ identity }) =>
+  Effect.catch(
+    identity,
+    (error) => Effect.as(Effect.logWarning(`the payout provider could not be asked who it is: ${error.message}`), null)
+  )
+)
+
+/**
+ * Why this program must not pay out on these books: withdrawals that are not over are with another provider. Null where there are none,
+ * where nothing is paid out, or where the provider cannot be asked now: then each turn is refused by itself.
+ */
+export const conflict = Effect.fn("Payouts.conflict")(function*() {
+  const own = yield* ownProvider
+  if (own === null || own === "off") return null
+  const open = yield* (yield* Withdrawals).openProviders
+  const other = open.find((provider) => !isServedBy(provider, own))
+  return other === undefined ? null : otherProviderText(other, own)
+})
+
 /** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
 export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrgent = false) {
   const withdrawals = yield* Withdrawals
+  const own = yield* ownProvider
   let turns = 0
   for (let urgent = isUrgent;; urgent = false) {
-    const turn = yield* withdrawals.claim(id, urgent)
+    const turn = yield* withdrawals.claim(id, urgent, own)
     if (turn === null) return turns
     turns++
     const report = yield* run(turn.withdrawal, turn.action)
@@ -86,6 +109,8 @@ export type Resolved =
   | { readonly _tag: "NotApplicable"; readonly withdrawal: Withdrawal }
   /** The provider could not be asked, without which nothing is decided. */
   | { readonly _tag: "NotAsked"; readonly reason: string }
+  /** It is with another provider than this program's, which cannot say anything of it: nothing is decided. */
+  | { readonly _tag: "OtherProvider"; readonly withdrawal: Withdrawal; readonly why: string }
   | { readonly _tag: "Unknown" }
 
 /** Carries out a person's decision, after the provider was looked at once more where it is about a step that left no trace. */
@@ -93,6 +118,11 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   const withdrawals = yield* Withdrawals
   const withdrawal = yield* withdrawals.find(id)
   if (withdrawal === null) return { _tag: "Unknown" } satisfies Resolved
+  const own = yield* ownProvider
+  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" } satisfies Resolved
+  if (!isServedBy(withdrawal.provider, own)) {
+    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) } satisfies Resolved
+  }
   const step = withdrawal.held?.step ?? null
   if (step !== null && resolution !== "go on") {
     const found = yield* lookUp(withdrawal, step)
@@ -148,8 +178,14 @@ const differenceOf = Effect.fnUntraced(function*(
  * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed, and that it is held where it is:
  * nothing where the provider knows what the books know, and no person has to look.
  */
-export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Withdrawal) {
+export const reconcile = Effect.fn("Payouts.reconcile")(function*(
+  withdrawal: Withdrawal
+): Effect.fn.Return<ReadonlyArray<Difference>, Unavailable, PayoutProvider | Withdrawals> {
   const provider = yield* PayoutProvider
+  const own = yield* ownProvider
+  if (!isServedBy(withdrawal.provider, own)) {
+    return [{ withdrawal, found: `not compared: ${otherProviderText(withdrawal.provider, own)}` }]
+  }
   const found: Array<string> = []
   for (const step of ["transfer", "payout"] as const) {
     if (withdrawal[step].status === "unsent") continue
@@ -196,7 +232,9 @@ export const onboard = Effect.fn("Payouts.onboard")(function*(
   const provider = yield* PayoutProvider
   const accounts = yield* PayoutAccounts
   const known = yield* accounts.of(player.userId)
-  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player)))
+  const own = yield* provider.identity
+  if (own === "off") return yield* new ProviderUnavailable({ message: "nothing is paid out here" })
+  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player), own))
   return yield* provider.onboarding(account)
 })
 

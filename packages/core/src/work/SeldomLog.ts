@@ -1,31 +1,16 @@
-/** Lines of the log for what happens thousands of times when it happens: told at once, then once a minute, with how often it was. */
-import { Cause, Clock, Effect } from "effect"
+/** Lines of the log for what happens thousands of times when it happens: told at once, then once a minute. */
+import { Cause, Effect } from "effect"
 import { Unavailable } from "../ports/Unavailable.ts"
-
-const pauseMillis = 60_000
-
-interface Kind {
-  readonly toldAt: number
-  /** How often it happened since. */
-  untold: number
-}
+import { type LogThrottle, makeLogThrottle } from "./LogThrottle.ts"
 
 /** What says a line of a kind, unless one of that kind was said within the last minute. There must be few kinds. */
 export const makeSeldomLog = (level: "Warn" | "Error"): (kind: string, line: string) => Effect.Effect<void> => {
-  const kinds = new Map<string, Kind>()
+  const kinds = new Map<string, LogThrottle>()
   return (kind, line) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const before = kinds.get(kind)
-      // a clock that was set back does not keep it silent
-      if (before !== undefined && Math.abs(now - before.toldAt) < pauseMillis) {
-        before.untold++
-        return Effect.void
-      }
-      kinds.set(kind, { toldAt: now, untold: 0 })
-      const more = before === undefined || before.untold === 0
-        ? ""
-        : ` (${before.untold} times more since it was last told)`
-      return Effect.logWithLevel(level)(`${line}${more}`)
+    Effect.suspend(() => {
+      const throttle = kinds.get(kind) ?? makeLogThrottle()
+      kinds.set(kind, throttle)
+      return throttle.failed(Effect.logWithLevel(level)(line))
     })
 }
 

@@ -20,6 +20,7 @@ const fresh = newWithdrawal({
   userId: userId("01900000-0000-7000-8000-00000000000a"),
   amount,
   account: "acct_1",
+  provider: "simulated",
   askedAt: now
 })
 
@@ -57,11 +58,11 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
   const layer = Layer.mergeAll(
     Layer.mock(Withdrawals, {
       find: () => Effect.sync(() => stored),
-      claim: (_, isUrgent) =>
+      claim: (_, isUrgent, own) =>
         Effect.sync(() => {
           const action = stored === null ? null : nextAction(stored, now)
           const isDue = stored !== null && (stored.turn === 0 || dueAfter(stored, now) === now)
-          if (stored === null || action === null || !(isDue || isUrgent)) return null
+          if (stored?.provider !== own || action === null || !(isDue || isUrgent)) return null
           stored = startTurn(stored, action, now)
           return { withdrawal: stored, action }
         }),
@@ -76,6 +77,7 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
     }),
     Layer.mock(PayoutProvider, {
       name: "a provider of the tests'",
+      identity: Effect.succeed("simulated" as const),
       read: () => assert.fail("there are no notices"),
       send: (_, { step }) =>
         Effect.suspend(() => {

@@ -1,6 +1,7 @@
 /** The handlers of `WalletApi`: deposits, withdrawals, payout accounts and the history of a wallet. */
 import { formatCents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -30,7 +31,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
     "wallet",
     Effect.fnUntraced(function*(handlers) {
       const ledger = yield* Ledger
-      const withdraw = makeWithdraw(yield* Withdrawals, withdrawals)
+      const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
       return handlers
         .handleRaw("deposit", ({ request }) =>
           Effect.gen(function*() {

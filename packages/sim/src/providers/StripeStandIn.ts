@@ -34,6 +34,8 @@ export type { StandInRequest } from "./stripe/Routes.ts"
 export interface StripeStandInOptions {
   /** The key that it takes: `sk_test_standin`. A live one makes everything live. */
   readonly secretKey?: string
+  /** The platform's own account: `acct_standin`. */
+  readonly platform?: string
   /** Where webhooks go, and what they are signed with. None: they are only kept. */
   readonly webhook?: { readonly url: string; readonly secret: string }
   /** How it behaves when it is asked for a step: `done`. */
@@ -164,7 +166,12 @@ class Service {
       emit: this.#snapshot,
       emitAccount: this.#thin
     })
-    this.#routes = new Routes({ books: this.books, pageOf: this.#pageOf, livemode: this.#livemode })
+    this.#routes = new Routes({
+      books: this.books,
+      pageOf: this.#pageOf,
+      livemode: this.#livemode,
+      platform: options.platform ?? "acct_standin"
+    })
   }
 
   readonly now = (): number =>
