@@ -84,7 +84,7 @@ export const decideWithdrawal = (
   if (payoutAccount?.status !== "ready") {
     return Result.fail({ _tag: "NoPayoutAccount", status: payoutAccount?.status ?? "none" })
   }
-  const moved = askWithdrawal(wallet, amount, newId, withdrawDeposits)
+  const moved = askWithdrawal(wallet, amount, newId, { withdrawDeposits }, now)
   if (Result.isFailure(moved)) return Result.fail(moved.failure)
   const withdrawal = newWithdrawal({ id: newId, userId, amount, account: payoutAccount.account, askedAt: now })
   return Result.succeed({
