@@ -1,5 +1,18 @@
-/** Writes how many tests of a Vitest run passed, failed and were skipped to the file that TEST_COUNTS names. */
+/**
+ * Writes how many tests of a Vitest run passed, failed and were skipped, and why, to the file that TEST_COUNTS names.
+ *
+ * A test that is skipped where something is missing says what it needs: `{ meta: { needs: "…" } }`, its own or its suite's.
+ */
 import { writeFileSync } from "node:fs"
+
+const needsOf = (test) => {
+  for (let task = test; task !== undefined; task = task.parent) {
+    const { needs } = task.meta()
+    if (needs !== undefined) return `needs ${needs}`
+    if (task.type === "module") break
+  }
+  return "not asked for by the arguments"
+}
 
 export default class CountReporter {
   /**
@@ -10,14 +23,19 @@ export default class CountReporter {
    */
   onTestRunEnd(modules, unhandledErrors) {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
+    const reasons = {}
     for (const module of modules) {
       counts.failed += module.errors().length
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         counts[state === "pending" ? "failed" : state]++ // pending at the end: it never finished
+        if (state === "skipped") {
+          const reason = needsOf(test)
+          reasons[reason] = (reasons[reason] ?? 0) + 1
+        }
       }
     }
-    writeFileSync(process.env.TEST_COUNTS, JSON.stringify(counts))
+    writeFileSync(process.env.TEST_COUNTS, JSON.stringify({ ...counts, reasons }))
   }
 }

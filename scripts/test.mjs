@@ -1,8 +1,8 @@
 /**
  * `npm test`: the checks (types, lint, format, arrows, dead code), then every test against a real PostgreSQL.
  *
- * A check counts as one that passed or failed. Ends with `N skipped` and, alone on the last line, `N passed, N failed`.
- * Arguments go to Vitest: `npm test -- packages/core`.
+ * A check counts as one that passed or failed. Ends with why tests were skipped, `N skipped` and, alone on the last line,
+ * `N passed, N failed`. Arguments go to Vitest: `npm test -- packages/core`. `--quick` leaves out what starts servers and browsers.
  */
 import { spawn } from "node:child_process"
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
@@ -12,6 +12,16 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "..")
 const scratch = mkdtempSync(join(tmpdir(), "ddd-npm-test-"))
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }))
+
+/** What `--quick` leaves out: tests that start whole servers, browsers and builds, and long runs on a real database. */
+const slow = [
+  "packages/adapters-pg/test/{Contracts,Model}.test.ts",
+  "packages/adapters-pg/test/{books,embedded}/**",
+  "packages/bench/**",
+  "packages/cli/test/{accounts,commands,money,proof,rooms,terminal,web}/**",
+  "packages/sim/test/model/**",
+  "scripts/{arrows,build}.test.mjs"
+]
 
 /** Runs a program; what it says is shown when it fails. A file takes its output, whole and in order. */
 const check = (name, file, ...args) =>
@@ -46,7 +56,9 @@ const runTests = (args) =>
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
     child.once("error", (error) => process.stdout.write(`${error.message}\n`))
     child.once("close", (code) => {
-      const counts = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 0, skipped: 0 }
+      const counts = existsSync(file)
+        ? JSON.parse(readFileSync(file, "utf8"))
+        : { passed: 0, failed: 0, skipped: 0, reasons: {} }
       if (code !== 0 && counts.failed === 0) counts.failed = 1
       resolve(counts)
     })
@@ -59,8 +71,15 @@ const checks = await Promise.all([
   check("arrows", "depcruise", "packages", "scripts"),
   check("dead code", "knip", "--no-progress", "--treat-config-hints-as-errors")
 ])
-const counts = await runTests(process.argv.slice(2))
+const asked = process.argv.slice(2)
+const quick = asked.includes("--quick")
+const counts = await runTests([
+  ...asked.filter((argument) => argument !== "--quick"),
+  ...quick ? slow.map((glob) => `--exclude=${glob}`) : []
+])
 const passed = counts.passed + checks.filter((ok) => ok).length
 const failed = counts.failed + checks.filter((ok) => !ok).length
+if (quick) process.stdout.write("quick: servers, browsers, builds and long runs were left out\n")
+for (const [reason, count] of Object.entries(counts.reasons)) process.stdout.write(`skipped: ${reason} (${count})\n`)
 process.stdout.write(`${counts.skipped} skipped\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -7,8 +7,8 @@
  */
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
-import { Effect, Layer, type Redacted } from "effect"
-import { makeAccounts } from "./StripeAccounts.ts"
+import { Effect, Layer, Option, type Redacted, Ref } from "effect"
+import { makeAccounts, makeIdentity } from "./StripeAccounts.ts"
 import * as StripeClient from "./StripeClient.ts"
 import * as StripeEvents from "./StripeEvents.ts"
 import { makeMoney } from "./StripeMoney.ts"
@@ -27,6 +27,17 @@ export interface PayoutProviderStripeConfig {
   readonly timeoutMillis?: number
 }
 
+/** What is asked for until it is answered, and known from then on. */
+const onceKnown = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
+  Effect.map(Ref.make<Option.Option<A>>(Option.none()), (known) =>
+    Effect.flatMap(
+      Ref.get(known),
+      Option.match({
+        onNone: () => Effect.tap(ask, (answer) => Ref.set(known, Option.some(answer))),
+        onSome: Effect.succeed
+      })
+    ))
+
 export const layer = (
   { apiBase, publicUrl, secretKey, timeoutMillis = 30_000, webhookSecrets }: PayoutProviderStripeConfig
 ): Layer.Layer<PayoutProvider, never, Now> =>
@@ -43,6 +54,7 @@ export const layer = (
       const limited = timeLimit(timeoutMillis)
       return PayoutProvider.of({
         name: "Stripe",
+        identity: yield* onceKnown(makeIdentity(stripe, limited, isLive)),
         ...makeAccounts(stripe, limited, publicUrl),
         ...makeMoney(stripe, limited),
         authenticate: Effect.fn("PayoutProviderStripe.authenticate")(function*(request) {

@@ -1,4 +1,5 @@
 /** The players' accounts with Stripe: recipients of the platform (Accounts v2), opened, shown and asked for. */
+import type { OwnProvider } from "@ddd/core/money/ProviderId"
 import { type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
@@ -14,14 +15,10 @@ const accountKey = (userId: string, email: string, username: string): string => 
   return `ddd-account-${userId}-${digest.slice(0, 16)}`
 }
 
-/** The operations of the port that are about accounts. `publicUrl`: where players come back to from Stripe's pages. */
-export const makeAccounts = (
-  stripe: Stripe,
-  limited: TimeLimit,
-  publicUrl: URL
-): Pick<PayoutProvider["Service"], "openAccount" | "onboarding" | "accountStatus"> => {
-  /** Asks for what is not money. */
-  const ask = <A>(what: string, request: () => Promise<unknown>, read: (answer: unknown) => A | undefined) =>
+/** Asks for what is not money. */
+const asking =
+  (limited: TimeLimit) =>
+  <A>(what: string, request: () => Promise<unknown>, read: (answer: unknown) => A | undefined) =>
     limited(
       Effect.tryPromise({
         try: request,
@@ -36,6 +33,24 @@ export const makeAccounts = (
       () => Effect.fail(new ProviderUnavailable({ message: `Stripe, asked for ${what}, took too long` }))
     )
 
+/** Which account of ours a key belongs to. */
+export const makeIdentity = (
+  stripe: Stripe,
+  limited: TimeLimit,
+  isLive: boolean
+): Effect.Effect<OwnProvider, ProviderUnavailable> =>
+  asking(limited)("our own account", () => stripe.accounts.retrieveCurrent(), (answer) => {
+    const id = textOf(propertiesOf(answer)["id"])
+    return id === undefined ? undefined : `stripe ${isLive ? "live" : "test"} ${id}` as const
+  })
+
+/** The operations of the port that are about accounts. `publicUrl`: where players come back to from Stripe's pages. */
+export const makeAccounts = (
+  stripe: Stripe,
+  limited: TimeLimit,
+  publicUrl: URL
+): Pick<PayoutProvider["Service"], "openAccount" | "onboarding" | "accountStatus"> => {
+  const ask = asking(limited)
   const backAt = (state: "done" | "again"): string => new URL(`/payout-account?state=${state}`, publicUrl).href
 
   return {

@@ -39,6 +39,7 @@ const journey = Effect.fnUntraced(function*({ forgets, hears }: Circumstances) {
     userId: ada,
     amount: cents(BigInt(amount)),
     account,
+    provider: "simulated",
     askedAt: instant(startAt)
   })
   let heard = 0

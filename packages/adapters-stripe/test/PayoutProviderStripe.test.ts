@@ -10,7 +10,7 @@ import { payoutProviderContract } from "@ddd/sim/contract/PayoutProvider"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { hasStripeSchema, requestJudge } from "./support/schema.ts"
+import { hasStripeSchema, needsStripeSchema, requestJudge } from "./support/schema.ts"
 import { ada, layer, providerAt, readyAccount, StandIn, startAt, withStripe } from "./support/stripe.ts"
 
 payoutProviderContract({ name: "Stripe", layer: layer() })
@@ -18,7 +18,14 @@ payoutProviderContract({ name: "Stripe", layer: layer() })
 const id = "018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2c"
 
 const withdrawalTo = (account: string, changes: Partial<Withdrawal> = {}): Withdrawal => ({
-  ...newWithdrawal({ id, userId: ada, amount: cents(2_500n), account, askedAt: instant(startAt) }),
+  ...newWithdrawal({
+    id,
+    userId: ada,
+    amount: cents(2_500n),
+    account,
+    provider: "simulated",
+    askedAt: instant(startAt)
+  }),
   ...changes
 })
 
@@ -327,6 +334,7 @@ describe("PayoutProviderStripe", () => {
           // the judge judges
           assert.isAbove(judge({ method: "POST", path: "/v1/transfers", body: { amount: "much", to: "me" } }).length, 1)
         })
-      )
+      ),
+    needsStripeSchema
   )
 })

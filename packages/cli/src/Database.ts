@@ -4,6 +4,7 @@
  * The server owns its embedded PostgreSQL; other commands use the one that a server runs, or start it for as long as they
  * need it.
  */
+import { awaitAgreement } from "@ddd/adapters-pg/database/ClockCheck"
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
@@ -87,6 +88,7 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
   yield* DevClock.ensure(settings.DEV_CLOCK_START ?? null).pipe(
     Effect.provide(Provision.layer(database.owner ?? database.app, oneConnection))
   )
+  yield* awaitAgreement.pipe(Effect.provide(Provision.layer(database.app, oneConnection)))
   if (settings.NODE_ENV === "production") {
     yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, oneConnection)))
   }

@@ -9,6 +9,7 @@ import { Console, Layer, Logger, type LogLevel, References } from "effect"
 import { Console as NodeConsole } from "node:console"
 import { Writable } from "node:stream"
 import type { Settings } from "./config/Variables.ts"
+import { withCallable } from "./Invocation.ts"
 import { hasErrorColors } from "./terminal/Output.ts"
 
 const levels: { readonly [L in Settings["LOG_LEVEL"]]: LogLevel.LogLevel } = {
@@ -21,25 +22,26 @@ const levels: { readonly [L in Settings["LOG_LEVEL"]]: LogLevel.LogLevel } = {
   none: "None"
 }
 
-/** Writes to stderr what a terminal may be given. */
-const harmlessConsole = (hasColours: boolean): Console.Console => {
+/** Writes to stderr what a terminal may be given; commands that it names are as its reader can run them. */
+const harmlessConsole = (hasColours: boolean, textOf: (line: string) => string): Console.Console => {
   const stderr = new Writable({
     decodeStrings: false,
-    write: (chunk, _, done) => write("stderr", harmless(String(chunk), hasColours, anyStyles), () => done())
+    write: (chunk, _, done) => write("stderr", harmless(textOf(String(chunk)), hasColours, anyStyles), () => done())
   })
   return new NodeConsole({ stdout: stderr, stderr, colorMode: hasColours })
 }
 
 /** What of the settings the log follows. */
 export const layer = ({ LOG_LEVEL, NODE_ENV }: Pick<Settings, "LOG_LEVEL" | "NODE_ENV">) => {
-  const hasColours = NODE_ENV !== "production" && hasErrorColors()
+  const isProduction = NODE_ENV === "production"
+  const hasColours = !isProduction && hasErrorColors()
   return Layer.mergeAll(
     Logger.layer([
-      NODE_ENV === "production"
+      isProduction
         ? Logger.withConsoleError(Logger.map(Logger.formatJson, visibleJson))
         : Logger.consolePretty({ colors: hasColours })
     ]),
-    Layer.succeed(Console.Console, harmlessConsole(hasColours)),
+    Layer.succeed(Console.Console, harmlessConsole(hasColours, isProduction ? (line) => line : withCallable)),
     Layer.succeed(Logger.LogToStderr, true),
     Layer.succeed(References.MinimumLogLevel, levels[LOG_LEVEL])
   )

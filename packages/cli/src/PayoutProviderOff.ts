@@ -9,6 +9,7 @@ export const layer = Layer.succeed(
   PayoutProvider,
   PayoutProvider.of({
     name: "off",
+    identity: Effect.succeed("off"),
     openAccount: () => unavailable,
     onboarding: () => unavailable,
     accountStatus: () => unavailable,

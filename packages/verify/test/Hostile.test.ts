@@ -193,10 +193,8 @@ describe("a hostile server and the time", () => {
       const child = spawn(process.execPath, [main, ...args, ...folderArgument, url], { stdio: "ignore" })
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
       await asked
-      const begun = performance.now()
       child.kill(signal)
-      assert.strictEqual(await ended, expected)
-      assert.isBelow(performance.now() - begun, 3_000)
+      assert.strictEqual(await ended, expected) // of itself it would go on for ever
     })
   }
 })

@@ -6,6 +6,7 @@ import type { KycStatus } from "@ddd/core/accounts/User"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import type { CreditStatus } from "@ddd/core/money/Funding"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -60,9 +61,10 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     SELECT name FROM buyer_names WHERE user_id = ${user}::uuid ORDER BY name`
   const [payoutAccount] = yield* sql<{
     readonly account: string
+    readonly provider: StoredProvider | null
     readonly status: PayoutAccountStatus
     readonly created_at: Date
-  }>`SELECT account, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
+  }>`SELECT account, provider, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
   const withdrawals = yield* sql<WithdrawalRow>`
     SELECT ${withdrawalColumns(sql)} FROM withdrawals w WHERE w.user_id = ${user}::uuid ORDER BY w.id`
   const tickets = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
@@ -115,6 +117,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     buyerNames: buyerNames.map(({ name }) => name),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,
+      provider: payoutAccount.provider ?? unrecordedProvider(payoutAccount.account),
       status: payoutAccount.status,
       createdAt: instantOf(payoutAccount.created_at)
     },

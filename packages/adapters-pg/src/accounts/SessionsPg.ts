@@ -10,6 +10,7 @@ import { userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { makeSecurityEvents } from "./SecurityEvents.ts"
@@ -59,12 +60,17 @@ const make = Effect.gen(function*() {
       if (owner === undefined) return { _tag: "Unknown" } as const
       // locks the session; what its tokens say is read after the wait
       yield* sql`SELECT 1 FROM sessions WHERE id = ${owner.sessionId}::uuid FOR NO KEY UPDATE`
-      const [row] = yield* sql<TokenRow>`
-        SELECT t.session_id, s.user_id, s.ended_at, t.created_at, t.used_at, app_now() AS clock,
+      const [row] = yield* sql<TokenRow & WallClockRow>`
+        SELECT t.session_id, s.user_id, s.ended_at, t.created_at, t.used_at, app_now() AS clock, ${
+        wallClockColumn(sql)
+      },
           EXISTS (SELECT 1 FROM refresh_tokens n WHERE n.token_hash = ${successorHash} AND n.used_at IS NULL)
             AS successor_unused
-        FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`
-      if (row === undefined) return yield* Effect.die(new Error("a refresh token is never removed"))
+        FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = ${tokenHash}`.pipe(
+        Effect.flatMap(requireAgreement)
+      )
+      // old enough to be removed meanwhile
+      if (row === undefined) return { _tag: "Unknown" } as const
       const now = instantOf(row.clock)
       const { answer, end, rotateAt } = refresh({
         now,

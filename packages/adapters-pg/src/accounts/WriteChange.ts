@@ -4,6 +4,7 @@ import type { OpenedSession } from "@ddd/core/accounts/Session"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import { updateUser } from "./AccountRows.ts"
 import type { MailedTokenRows } from "./MailedTokenRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
@@ -19,6 +20,8 @@ export interface ChangeWriters {
 
 const insertSession = Effect.fnUntraced(
   function*(sql: PgClient.PgClient, user: string, { id, refreshTokenHash, userAgent }: OpenedSession) {
+    // its age is counted from now
+    yield* clockOf(sql)
     yield* sql`INSERT INTO sessions (id, user_id, user_agent) VALUES (${id}::uuid, ${user}::uuid, ${userAgent})`
     yield* sql`INSERT INTO refresh_tokens (token_hash, session_id) VALUES (${refreshTokenHash}, ${id}::uuid)`
   }

@@ -1,14 +1,17 @@
 /**
  * The program's clock, from the database's: one clock for all nodes, whatever theirs say (docs/design.md, "Time").
  *
- * The difference to this process' monotonic clock is measured every second, so that asking costs no query. Where the database
- * does not answer, the last difference goes on. What decides by time under a lock asks `app_now()` itself.
+ * The difference to this process' monotonic clock is measured every second, so that asking costs no query. Where the database does not
+ * answer, or disagrees with this process' own clock, the last difference goes on; a clock that came back is followed again. What decides
+ * by time under a lock asks `app_now()` itself.
  */
 import { Now } from "@ddd/core/ports/Now"
 import { type Instant, instant } from "@ddd/core/values/Instant"
+import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
 import { PgClient } from "@effect/sql-pg"
 import { type Duration, Effect, Layer, Schedule } from "effect"
 import { performance } from "node:perf_hooks"
+import { clockProblem, wallClockColumn, type WallClockRow } from "./ClockCheck.ts"
 
 export interface NowOptions {
   /** How often the difference is measured anew. */
@@ -22,17 +25,26 @@ export const layer = (options: NowOptions = {}) =>
       const sql = yield* PgClient.PgClient
       const measure = Effect.gen(function*() {
         const before = performance.now()
-        const [row] = yield* sql<{ readonly millis: number }>`
-          SELECT (extract(epoch FROM app_now()) * 1000)::float8 AS millis`
+        const [row] = yield* sql<WallClockRow & { readonly millis: number }>`
+          SELECT (extract(epoch FROM app_now()) * 1000)::float8 AS millis, ${wallClockColumn(sql)}`
+        if (row === undefined) return yield* Effect.die(new Error("the row of app_clock is gone"))
         // the answer was made somewhere between asking and hearing it
-        return (row?.millis ?? 0) - (before + performance.now()) / 2
+        return { difference: row.millis - (before + performance.now()) / 2, problem: clockProblem(row) }
       })
-      let difference = yield* measure
+      let { difference } = yield* measure
       let latest = 0
-      yield* measure.pipe(
-        Effect.map((measured) => {
+      const disagreement = makeLogThrottle()
+
+      const remeasure = Effect.gen(function*() {
+        const { difference: measured, problem } = yield* measure
+        if (problem === null) {
           difference = measured
-        }),
+          if (disagreement.ended()) yield* Effect.logInfo("the database's clock agrees with this process' own again")
+          return
+        }
+        yield* disagreement.failed(Effect.logError(problem))
+      })
+      yield* remeasure.pipe(
         Effect.tapError((error) => Effect.logDebug("the database's clock could not be read", error)),
         Effect.ignore,
         Effect.schedule(Schedule.spaced(options.remeasure ?? "1 second")),

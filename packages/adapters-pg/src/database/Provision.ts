@@ -5,11 +5,14 @@
  * `<name>_app`, which may connect and nothing else: what it may do with which table is said by the migrations. Roles belong
  * to the whole server, so their names derive from the database's, and two databases never meet.
  */
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, type Layer, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlClient, SqlError } from "effect/sql"
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto"
+import { type ClientConfig, layerPool, makeSession, type Waits, workWaits } from "./Client.ts"
+import { portDefault, readConnectionUrl } from "./ConnectionUrl.ts"
+import { AllServers, type Servers } from "./Servers.ts"
 
 /** How to reach a database as somebody. What is said here goes before what the URL says. */
 export interface PgConnection {
@@ -48,46 +51,75 @@ export class ProvisionError extends Data.TaggedError("ProvisionError")<{
   readonly cause?: unknown
 }> {}
 
-/** Who a libpq URI connects as, and to what, its query going before its authority; `undefined` when it is none. */
-const readUrl = (url: Redacted.Redacted) => {
-  try {
-    const { password, pathname, protocol, searchParams, username } = new URL(Redacted.value(url))
-    if (protocol !== "postgres:" && protocol !== "postgresql:") return undefined
-    return {
-      username: searchParams.get("user") ?? decodeURIComponent(username),
-      password: searchParams.get("password") ?? decodeURIComponent(password),
-      database: searchParams.get("dbname") ?? decodeURIComponent(pathname.slice(1))
-    }
-  } catch {
-    return undefined
-  }
-}
-
 /** The connection that a URL such as DATABASE_URL says. It must name a user and a database. */
 export const fromUrl = (url: Redacted.Redacted): Effect.Effect<PgConnection, ProvisionError> =>
   Effect.suspend(() => {
-    const { database = "", username = "" } = readUrl(url) ?? {}
+    const { database = "", username = "" } = readConnectionUrl(url) ?? {}
     return username !== "" && database !== "" ? Effect.succeed({ url, username, database }) : Effect.fail(
       new ProvisionError({
         reason: "url",
         message:
-          "The database URL must read postgres://user:password@host:5432/database, and name a user and a database."
+          "The database URL must read postgres://user:password@host:5432/database, and name a user and a database. " +
+          "Several servers stand as host1:5432,host2:5432."
       })
     )
   })
 
-/** A pooled, pipelining client. `options` are the client's own: name of the application, size of the pool, session defaults. */
+export interface ClientOptions {
+  readonly applicationName?: string
+  readonly waits?: Waits
+  /** Servers that other clients of this process know; by themselves unless given. */
+  readonly servers?: AllServers
+}
+
+export interface PoolOptions extends ClientOptions {
+  readonly maxConnections?: number
+  /** Whether statements are prepared by name. */
+  readonly prepare?: boolean
+}
+
+/** Where a connection leads; throws for a URL that `fromUrl` does not take. */
+const serversOf = ({ host, port, url }: PgConnection, all: AllServers): Servers => {
+  const read = url === undefined ? undefined : readConnectionUrl(url)
+  if (url !== undefined && read === undefined) throw new Error("the database URL cannot be used")
+  const addresses = host === undefined
+    ? read?.servers ?? [{ host: "localhost", port: port ?? portDefault }]
+    : [{ host, port: port ?? portDefault }]
+  return all.of(addresses, read?.tls ?? "never", read?.writable ?? true)
+}
+
+const clientConfig = (connection: PgConnection, options: ClientOptions): ClientConfig => {
+  const read = connection.url === undefined ? undefined : readConnectionUrl(connection.url)
+  return {
+    servers: serversOf(connection, options.servers ?? new AllServers()),
+    username: connection.username,
+    password: connection.password ??
+      (read === undefined || read.password === "" ? undefined : Redacted.make(read.password)),
+    database: connection.database,
+    applicationName: options.applicationName ?? read?.applicationName ?? "ddd",
+    startupOptions: read?.options,
+    prepare: true,
+    waits: options.waits ?? workWaits
+  }
+}
+
+/** A pooled, pipelining client: of ten connections, and in no hurry, unless the options say otherwise. */
 export const layer = (
   connection: PgConnection,
-  options?: Omit<PgClient.PgPoolConfig, keyof PgConnection>
+  options: PoolOptions = {}
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, SqlError.SqlError> =>
-  PgClient.layer({ multiplex: true, ...options, ...connection })
+  layerPool({
+    ...clientConfig(connection, options),
+    prepare: options.prepare ?? true,
+    maxConnections: options.maxConnections ?? 10
+  })
 
 /** A client with one connection, so that its statements share a session. */
 export const session = (
-  connection: PgConnection
+  connection: PgConnection,
+  options: ClientOptions = {}
 ): Effect.Effect<PgClient.PgClient, SqlError.SqlError, Scope.Scope> =>
-  PgClient.makeClient({ ...connection, applicationName: "ddd" }).pipe(Effect.provide(Reactivity.layer))
+  Effect.suspend(() => makeSession(clientConfig(connection, options))).pipe(Effect.provide(Reactivity.layer))
 
 /** Longest suffix of a derived name: `_owner`. PostgreSQL cuts names at 63 bytes without an error. */
 const nameLengthMax = 63 - "_owner".length
@@ -110,7 +142,7 @@ const quoted = (name: string): string => `"${name}"`
 /** The same for every process that has the same administrator's password, so that they do not lock one another out. */
 const passwordOf = (admin: PgConnection, role: string): Redacted.Redacted => {
   const secret = admin.password === undefined
-    ? admin.url && readUrl(admin.url)?.password
+    ? admin.url && readConnectionUrl(admin.url)?.password
     : Redacted.value(admin.password)
   return Redacted.make(
     secret

@@ -8,10 +8,11 @@ import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw } from "./ReadDraw.ts"
-import { clockOf, type StepServices } from "./StepServices.ts"
+import type { StepServices } from "./StepServices.ts"
 
 /** Publishes a draw: its signed open record, with its seed sealed beside it. Gives its id. */
 export const insertDraw = Effect.fnUntraced(function*(
@@ -49,7 +50,9 @@ interface NewestRow {
 export const publishAhead = (services: StepServices) => {
   const { chain, newId, sealing, sql, vault } = services
   const newest = Effect.map(
-    sql<NewestRow>`SELECT draw_date, open_note FROM draws WHERE kind = 'daily' ORDER BY draw_date DESC LIMIT 1`,
+    // rooms, which have no date, would come first
+    sql<NewestRow>`
+      SELECT draw_date, open_note FROM draws WHERE draw_date IS NOT NULL ORDER BY draw_date DESC LIMIT 1`,
     ([row]) => row ?? null
   )
   const publish = Effect.gen(function*() {

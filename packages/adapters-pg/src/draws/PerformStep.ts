@@ -3,6 +3,7 @@ import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
+import type { ClocksDisagree } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
@@ -14,7 +15,7 @@ import { voidByStep } from "./Void.ts"
 const stepOf = (
   services: StepServices,
   due: DueStep
-): Effect.Effect<boolean, StepImpossible | SqlError.SqlError | Unavailable> => {
+): Effect.Effect<boolean, StepImpossible | ClocksDisagree | SqlError.SqlError | Unavailable> => {
   const { drawId } = due
   switch (due.step) {
     case "open":

@@ -8,6 +8,7 @@ import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 
 export interface StepRow {
@@ -46,7 +47,7 @@ export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } =
   isTiled: row.is_tiled
 })
 
-interface StateRow extends StepRow {
+interface StateRow extends StepRow, WallClockRow {
   readonly clock: Date
   readonly open_note: string
   readonly lock_note: string | null
@@ -66,13 +67,19 @@ const stateOf = (row: StateRow): DrawState => ({
   beaconSignature: row.beacon_signature
 })
 
-/** Reads a draw without a lock: what may have changed since is to be read again under one. */
+/**
+ * Reads a draw without a lock: what may have changed since is to be read again under one. Fails where the clock that is read with it is
+ * not to be believed.
+ */
 export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
   Effect.map(
-    sql<StateRow>`
-      SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
-        app_now() AS clock
-      FROM draws d WHERE d.id = ${id}::uuid`,
+    Effect.flatMap(
+      sql<StateRow>`
+        SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
+          app_now() AS clock, ${wallClockColumn(sql)}
+        FROM draws d WHERE d.id = ${id}::uuid`,
+      requireAgreement
+    ),
     ([row]): DrawState | undefined => row === undefined ? undefined : stateOf(row)
   )
 

@@ -8,7 +8,6 @@ import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import type { DrawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Redacted } from "effect"
-import { instantOf } from "../database/Rows.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {
@@ -28,10 +27,6 @@ export class StepImpossible extends Data.TaggedError("StepImpossible")<{
   readonly message: string
   readonly cause?: unknown
 }> {}
-
-/** The database's clock. What opens by it is on sale by it at once: `Now` may be a little ahead. */
-export const clockOf = (sql: PgClient.PgClient) =>
-  Effect.map(sql<{ readonly clock: Date }>`SELECT app_now() AS clock`, ([row]) => instantOf(row!.clock))
 
 interface SecretRow {
   readonly key_id: string

@@ -5,6 +5,7 @@ import {
   type PayoutAccount,
   type PayoutAccountStatus
 } from "@ddd/core/money/PayoutAccount"
+import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -16,6 +17,8 @@ import { orUnavailable, transact } from "../database/Transaction.ts"
 interface AccountRow {
   readonly user_id: string
   readonly account: string
+  /** Null where a server of before 0011 wrote it. */
+  readonly provider: StoredProvider | null
   readonly status: PayoutAccountStatus
 }
 
@@ -24,9 +27,10 @@ interface DueRow extends AccountRow {
   readonly clock: Date
 }
 
-const accountOf = ({ account, status, user_id }: AccountRow): PayoutAccount => ({
+const accountOf = ({ account, provider, status, user_id }: AccountRow): PayoutAccount => ({
   userId: userId(user_id),
   account,
+  provider: provider ?? unrecordedProvider(account),
   status
 })
 
@@ -35,7 +39,7 @@ const make = Effect.gen(function*() {
 
   const of = (user: UserId) =>
     Effect.map(
-      sql<AccountRow>`SELECT user_id, account, status FROM payout_accounts WHERE user_id = ${user}::uuid`,
+      sql<AccountRow>`SELECT user_id, account, provider, status FROM payout_accounts WHERE user_id = ${user}::uuid`,
       ([row]) => row === undefined ? null : accountOf(row)
     )
 
@@ -44,13 +48,14 @@ const make = Effect.gen(function*() {
 
     named: (account) =>
       Effect.map(
-        sql<AccountRow>`SELECT user_id, account, status FROM payout_accounts WHERE account = ${account}`,
+        sql<AccountRow>`SELECT user_id, account, provider, status FROM payout_accounts WHERE account = ${account}`,
         ([row]) => row === undefined ? null : accountOf(row)
       ).pipe(orUnavailable),
 
-    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account) {
+    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider) {
       yield* sql`
-        INSERT INTO payout_accounts (user_id, account) VALUES (${user}::uuid, ${account}) ON CONFLICT DO NOTHING`
+        INSERT INTO payout_accounts (user_id, account, provider) VALUES (${user}::uuid, ${account}, ${provider})
+        ON CONFLICT DO NOTHING`
       const kept = decidePayoutAccount(yield* of(user), account)
       return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
     }, orUnavailable),
@@ -64,7 +69,7 @@ const make = Effect.gen(function*() {
     // rows that another node is claiming are passed over
     claimDue: Effect.fn("PayoutAccountsPg.claimDue")(function*(limit) {
       const rows = yield* sql<DueRow>`
-        SELECT user_id, account, status, created_at, (SELECT app_now()) AS clock FROM payout_accounts
+        SELECT user_id, account, provider, status, created_at, (SELECT app_now()) AS clock FROM payout_accounts
         WHERE status = 'pending' AND check_at <= (SELECT app_now())
         ORDER BY check_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`
       if (rows.length === 0) return []

@@ -2,6 +2,7 @@
 import type { ClaimFacts } from "@ddd/core/money/ClaimWithdrawal"
 import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
 import { cents, formatCents } from "@ddd/core/money/Money"
+import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import type {
   ProviderPayoutStatus,
   ProviderStep,
@@ -17,6 +18,7 @@ import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeMoves, writeWallet } from "./WalletMoves.ts"
@@ -33,6 +35,8 @@ export interface WithdrawalRow {
   readonly user_id: string
   readonly amount: bigint
   readonly account: string
+  /** Null where a server of before 0011 wrote it. */
+  readonly provider: StoredProvider | null
   readonly asked_at: Date
   readonly status: WithdrawalStatus
   readonly transfer_status: StepStatus
@@ -66,10 +70,12 @@ interface StoredRow extends ScheduledRow {
 }
 
 export const withdrawalColumns = (sql: PgClient.PgClient) =>
-  sql.literal(`w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.asked_at, w.status, w.transfer_status,
+  sql.literal(
+    `w.id, w.user_id, (w.amount * 100)::bigint AS amount, w.account, w.provider, w.asked_at, w.status, w.transfer_status,
     w.transfer_attempt, w.transfer_sent_at, w.transfer_id, w.payout_status, w.payout_attempt, w.payout_sent_at, w.payout_id,
     w.provider_payout_status, w.reversal_status, w.reversal_attempt, w.reversal_sent_at, w.reversal_id, w.held_reason, w.held_step,
-    w.problem, w.turn, w.idle_turns`)
+    w.problem, w.turn, w.idle_turns`
+  )
 
 const scheduledColumns = (sql: PgClient.PgClient) => sql`${withdrawalColumns(sql)}, w.due_at, w.taken_until`
 
@@ -89,6 +95,7 @@ export const withdrawalOf = (row: WithdrawalRow): Withdrawal => ({
   userId: userId(row.user_id),
   amount: cents(row.amount),
   account: row.account,
+  provider: row.provider ?? unrecordedProvider(row.account),
   askedAt: instantOf(row.asked_at),
   status: row.status,
   transfer: stepOf(row.transfer_status, row.transfer_attempt, row.transfer_sent_at, row.transfer_id),
@@ -118,9 +125,9 @@ const lockRow = (sql: PgClient.PgClient, id: string) =>
 /** Locks a withdrawal's row, and only then reads what decides about claiming its turn; null where there is none. */
 export const lockToClaim = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
   yield* lockRow(sql, id)
-  const [row] = yield* sql<ScheduledRow & { readonly clock: Date; readonly is_frozen: boolean }>`
-    SELECT ${scheduledColumns(sql)}, app_now() AS clock, NOT u.is_active AS is_frozen
-    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+  const [row] = yield* sql<ScheduledRow & WallClockRow & { readonly clock: Date; readonly is_frozen: boolean }>`
+    SELECT ${scheduledColumns(sql)}, app_now() AS clock, ${wallClockColumn(sql)}, NOT u.is_active AS is_frozen
+    FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`.pipe(Effect.flatMap(requireAgreement))
   return row === undefined
     ? null
     : { ...scheduledOf(row), isFrozen: row.is_frozen, now: instantOf(row.clock) } satisfies ClaimFacts
@@ -155,8 +162,11 @@ const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new
 
 /** The columns of a withdrawal that may change. */
 const changeableColumns = ({ schedule: { claimedUntil, dueAt }, withdrawal }: ScheduledWithdrawal) => {
-  const { held, idleTurns, payout, problem, providerPayoutStatus, reversal, status, transfer, turn } = withdrawal
+  const { held, idleTurns, payout, problem, provider, providerPayoutStatus, reversal, status, transfer, turn } =
+    withdrawal
   return {
+    // once it is known; what was not recorded stays so
+    provider: provider === "stripe" ? null : provider,
     status,
     transfer_status: transfer.status,
     transfer_attempt: transfer.attempt,

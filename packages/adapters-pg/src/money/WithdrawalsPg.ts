@@ -14,10 +14,11 @@ import {
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
@@ -46,13 +47,18 @@ interface PlayerRow {
   readonly is_active: boolean | null
   readonly account: string | null
   readonly account_status: PayoutAccountStatus | null
+  readonly provider: StoredProvider | null
 }
 
-const playerOf = ({ account, account_status: status, is_active, is_erased }: PlayerRow): AskFacts["player"] =>
+const playerOf = ({ account, account_status: status, is_active, is_erased, provider }: PlayerRow): AskFacts["player"] =>
   is_active === null ? null : {
     isErased: is_erased,
     isFrozen: !is_active,
-    payoutAccount: account === null || status === null ? null : { account, status }
+    payoutAccount: account === null || status === null ? null : {
+      account,
+      status,
+      provider: provider ?? unrecordedProvider(account)
+    }
   }
 
 const make = Effect.gen(function*() {
@@ -66,7 +72,7 @@ const make = Effect.gen(function*() {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
-      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.status AS account_status
+      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.provider, a.status AS account_status
       FROM (SELECT app_now() AS clock) c LEFT JOIN users u ON u.id = ${userId}::uuid
       LEFT JOIN payout_accounts a ON a.user_id = u.id`
     if (player === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))
@@ -119,7 +125,7 @@ const make = Effect.gen(function*() {
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null
     yield* writeConclusion(services, conclusion, stored.now)
-    return conclusion.withdrawal
+    return { before: stored.withdrawal, after: conclusion.withdrawal } satisfies Reported
   })
 
   return Withdrawals.of({
@@ -133,10 +139,10 @@ const make = Effect.gen(function*() {
         : yield* writeAsked(request, decided.success)
     }, transact(sql)),
 
-    claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent) {
+    claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent, own) {
       const facts = yield* lockToClaim(sql, id)
       if (facts === null) return null
-      const decision = claimWithdrawal(facts, isUrgent)
+      const decision = claimWithdrawal(facts, isUrgent, own)
       if (decision._tag === "Leave") return null
       yield* storeWithdrawal(sql, decision)
       return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
@@ -148,7 +154,8 @@ const make = Effect.gen(function*() {
     ),
 
     resolve: Effect.fn("WithdrawalsPg.resolve")(
-      (id, resolution) => conclude(id, (facts) => concludeResolution(facts, resolution)),
+      (id, resolution) =>
+        Effect.map(conclude(id, (facts) => concludeResolution(facts, resolution)), (made) => made?.after ?? null),
       transact(sql)
     ),
 
@@ -172,6 +179,17 @@ const make = Effect.gen(function*() {
         const { items, nextCursor } = pageOf(rows, limit, (row) => row.id)
         return { items: items.map(withdrawalOf), nextCursor }
       },
+      orUnavailable
+    ),
+
+    // by the indexes of what is due and of what is held: neither grows with what is over for a week
+    openProviders: sql<Pick<WithdrawalRow, "account" | "provider">>`
+      SELECT DISTINCT provider, CASE WHEN provider IS NULL THEN account ELSE '' END AS account FROM withdrawals
+      WHERE (due_at IS NOT NULL OR held_reason IS NOT NULL)
+        AND (status = 'pending' OR held_reason IS NOT NULL OR provider_payout_status IN ('failed', 'canceled'))`.pipe(
+      Effect.map((rows) => [
+        ...new Set(rows.map(({ account, provider }) => provider ?? unrecordedProvider(account)))
+      ]),
       orUnavailable
     ),
 

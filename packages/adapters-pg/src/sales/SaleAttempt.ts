@@ -10,7 +10,8 @@ import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import type { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Schedule } from "effect"
 import type { SqlError } from "effect/sql"
-import { inTransaction, isUnavailable } from "../database/Transaction.ts"
+import { isUnavailable } from "../database/Failure.ts"
+import { inTransaction } from "../database/Transaction.ts"
 
 /** Whether a transaction surely did not commit: the database said so. */
 const isCertain = (cause: Cause.Cause<unknown>): boolean =>

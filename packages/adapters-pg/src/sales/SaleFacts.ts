@@ -10,10 +10,11 @@ import { drawId, type UserId } from "@ddd/core/values/Ids"
 import type { Day } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 
 /** A draw as a sale sees it. */
-export interface PoolRow {
+export interface PoolRow extends WallClockRow {
   readonly id: string
   readonly status: DrawStatus
   readonly draw_date: Day | null
@@ -26,13 +27,16 @@ export interface PoolRow {
   readonly clock: Date
 }
 
-/** Reads a draw, and the clock. Its row is locked. */
+/** Reads a draw, and the clock, which is to be believed. Its row is locked. */
 export const readPool = (sql: PgClient.PgClient, id: string | null) =>
   Effect.map(
-    sql<PoolRow>`
-      SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-        app_now() AS clock
-      FROM draws WHERE id = ${id}::uuid`,
+    Effect.flatMap(
+      sql<PoolRow>`
+        SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
+          app_now() AS clock, ${wallClockColumn(sql)}
+        FROM draws WHERE id = ${id}::uuid`,
+      requireAgreement
+    ),
     ([row]) => row
   )
 

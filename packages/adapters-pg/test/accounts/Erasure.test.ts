@@ -51,7 +51,13 @@ describe("a person who is erased", () => {
       yield* sql`UPDATE jobs SET last_failure = '550 <ada@babbage.example>: no such user'`
 
       const personal = ["lovelace@", "lovelace", "babbage", "192.0.2", "a browser", "another browser"]
-      assert.deepStrictEqual(yield* tablesHolding(personal), ["jobs", "mailed_tokens", "sessions", "users"])
+      assert.deepStrictEqual(yield* tablesHolding(personal), [
+        "email_identities",
+        "jobs",
+        "mailed_tokens",
+        "sessions",
+        "users"
+      ])
       yield* accounts.erase(id)
       assert.deepStrictEqual(yield* tablesHolding(personal), [])
       assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)
@@ -84,12 +90,13 @@ describe("a person who is erased", () => {
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
-      yield* payouts.add(id, "acct_lovelace")
+      yield* payouts.add(id, "acct_lovelace", "simulated")
       yield* payouts.setStatus("acct_lovelace", "ready")
       const asked = yield* withdrawals.ask({
         userId: id,
         amount: dollars(5),
         withdrawDeposits: true,
+        provider: "simulated",
         idempotency: null
       })
       const seen = { amount: dollars(5), objectId: "1" } as const

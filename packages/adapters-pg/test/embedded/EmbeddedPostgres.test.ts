@@ -159,7 +159,7 @@ describe("start", () => {
       const postmaster = yield* postmasterAt(dataDir)
       owner.kill("SIGKILL")
       yield* gone(postmaster)
-    }))
+    }), { meta: { needs: "setpriv (util-linux)" } })
 
   it.live("recovers when owner and server are killed together", () =>
     Effect.gen(function*() {
@@ -238,7 +238,8 @@ describe("start", () => {
         assert.strictEqual(fs.readlinkSync(join(dataDir, "postgres")), folder)
         const again = yield* EmbeddedPostgres.start(dataDir)
         assert.strictEqual(again.folder, folder)
-      })
+      }),
+    { meta: { needs: "to run as root" } }
   )
 })
 

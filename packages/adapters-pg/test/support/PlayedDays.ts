@@ -90,7 +90,13 @@ const withdraw = Effect.fnUntraced(function*(
 ) {
   const withdrawals = yield* Withdrawals
   const idempotency = { key, fingerprint: hashOf(key) }
-  const asked = yield* withdrawals.ask({ userId, amount: dollars(amount), withdrawDeposits: true, idempotency })
+  const asked = yield* withdrawals.ask({
+    userId,
+    amount: dollars(amount),
+    withdrawDeposits: true,
+    provider: "simulated",
+    idempotency
+  })
   const { id } = asked.transaction
   for (const report of reportsOf(id)) yield* withdrawals.applyReport(id, report, null)
 })
@@ -113,7 +119,7 @@ const paid = (amount: number) => (id: string) => [transferSeen(id, amount), payo
 const payablePlayer = Effect.fnUntraced(function*(name: string) {
   const userId = yield* signUp(name)
   const accounts = yield* PayoutAccounts
-  yield* accounts.add(userId, `account of ${name}`)
+  yield* accounts.add(userId, `account of ${name}`, "simulated")
   yield* accounts.setStatus(`account of ${name}`, "ready")
   return userId
 })

@@ -7,6 +7,7 @@ const folder = `${shared}/revenuecat`
 
 /** Whether the samples are there; tests that need them are skipped, by name, where not. */
 export const hasSamples = existsSync(folder)
+export const needsSamples = { meta: { needs: "../shared/revenuecat, beside the repository" } }
 
 /** The files that hold an event each, by name without the ending. */
 export const sampleNames = (): ReadonlyArray<string> =>

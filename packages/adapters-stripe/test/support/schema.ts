@@ -8,6 +8,7 @@ const file = `${shared}/stripe/stripe-connect.reduced.openapi.json`
 
 /** Whether it is there; tests that need it are skipped, by name, where not. */
 export const hasStripeSchema = existsSync(file)
+export const needsStripeSchema = { meta: { needs: "../shared/stripe, beside the repository" } }
 
 interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }

@@ -1,4 +1,8 @@
-/** Whether this process should be sent requests, as `/readyz` tells: the database answers, its schema is ours, and we stay. */
+/**
+ * Whether this process should be sent requests, as `/readyz` tells: the database answers, its schema is
+ * ours, its clock is to be believed, and we stay.
+ */
+import { readClockProblem } from "@ddd/adapters-pg/database/ClockCheck"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import { Readiness } from "@ddd/http/operator/Readiness"
 import { Effect, Layer } from "effect"
@@ -12,7 +16,8 @@ export const layer = (isStopping: () => boolean) =>
   Layer.effect(
     Readiness,
     Effect.map(SqlClient.SqlClient, (sql) => {
-      const schema = Migrator.schemaProblem().pipe(
+      const database = Migrator.schemaProblem().pipe(
+        Effect.flatMap((problem) => problem === null ? readClockProblem() : Effect.succeed(problem)),
         Effect.provideService(SqlClient.SqlClient, sql),
         Effect.timeout(patience),
         Effect.match({
@@ -22,7 +27,7 @@ export const layer = (isStopping: () => boolean) =>
       )
       return Readiness.of({
         ready: Effect.suspend(() =>
-          isStopping() ? Effect.succeed({ ok: false, detail: "the server is stopping" }) : schema
+          isStopping() ? Effect.succeed({ ok: false, detail: "the server is stopping" }) : database
         )
       })
     })

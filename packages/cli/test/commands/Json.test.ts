@@ -52,8 +52,10 @@ const shapes: ReadonlyArray<readonly [string, object, string]> = [
   ],
   [
     "a withdrawal",
-    withdrawalJson(newWithdrawal({ id, userId: user, amount: cents(100n), account: "acct_1", askedAt: at })),
-    "id userId amount account askedAt status transfer.status transfer.attempt transfer.sentAt transfer.objectId " +
+    withdrawalJson(
+      newWithdrawal({ id, userId: user, amount: cents(100n), account: "acct_1", provider: "simulated", askedAt: at })
+    ),
+    "id userId amount account provider askedAt status transfer.status transfer.attempt transfer.sentAt transfer.objectId " +
     "payout.status payout.attempt payout.sentAt payout.objectId payoutStatus reversal.status reversal.attempt " +
     "reversal.sentAt reversal.objectId held problem turn idleTurns"
   ],

@@ -65,16 +65,22 @@ const withdraw = (accessToken: string) =>
     return textAt(asked.json, "id")
   })
 
+interface HeldRow {
+  readonly status: string
+  readonly problem: string | null
+  readonly held_reason: string | null
+}
+
 /** Waits until the row is so. */
 const untilRow = (
   what: string,
   id: string,
-  isSo: (row: { readonly status: string; readonly problem: string | null }) => boolean
+  isSo: (row: HeldRow) => boolean
 ) =>
   Effect.gen(function*() {
     const { sql } = yield* Site
-    const rows = Effect.orDie(sql<{ readonly status: string; readonly problem: string | null }>`
-      SELECT status, problem FROM withdrawals WHERE id = ${id}::uuid`)
+    const rows = Effect.orDie(sql<HeldRow>`
+      SELECT status, problem, held_reason FROM withdrawals WHERE id = ${id}::uuid`)
     yield* eventually(what, rows, ([row]) => row !== undefined && isSo(row))
   })
 
@@ -225,6 +231,74 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         }
       }),
     60_000
+  )
+
+  it.effect(
+    "holds what the bank sent back while the account lacks the money, and goes on once it is there",
+    () =>
+      Effect.gen(function*() {
+        const { advance, servers } = yield* Site
+        const { stripe } = yield* Provider
+        const player = yield* payee
+        const id = yield* withdraw(player.accessToken)
+        yield* untilPaid(id)
+        const shown = yield* asJson("show", id)
+        const [account, payout] = [textAt(shown, "account"), textAt(shown, "payout", "objectId")]
+        stripe.failPayout(payout)
+        stripe.adjust(account, -500)
+        yield* advance(25 * hour)
+        yield* untilRow("the hold", id, ({ held_reason }) => held_reason?.includes("balance_insufficient") === true)
+        assert.strictEqual(at(yield* asJson("list", "--held", "--user", player.username), 0, "id"), id)
+        const reconciled = yield* withdrawals("reconcile")
+        assert.strictEqual(reconciled.code, 1, reconciled.stderr)
+        assert.match(reconciled.stdout, new RegExp(`${id}.*held: Stripe, asked for the reversal: balance_insufficient`))
+        stripe.adjust(account, 500)
+        yield* advance(hour)
+        yield* untilRow("the return", id, ({ held_reason, status }) => held_reason === null && status === "returned")
+        assert.strictEqual(yield* balanceOf(player.id), "20.00")
+        const logged = servers.map(({ stderr, stdout }) => stdout() + stderr()).join("").split(
+          `withdrawal ${id} is held for a person`
+        )
+        assert.strictEqual(logged.length, 2)
+      }),
+    120_000
+  )
+
+  it.effect(
+    "decides and compares nothing without the provider that a withdrawal is with, and says what to set",
+    () =>
+      Effect.gen(function*() {
+        const { ddd } = yield* Site
+        const { env, stripe } = yield* Provider
+        const { id, player } = yield* held
+        assert.strictEqual(at(yield* asJson("show", id), "provider"), "stripe test acct_standin")
+        const other = yield* StripeStandIn.make({ platform: "acct_other" })
+        const shells = [{}, { ...env, STRIPE_API_BASE: other.url }]
+        for (const shell of shells) {
+          for (const decision of ["absent", "again"]) {
+            const refused = yield* ddd(["withdrawals", "resolve", id, decision], undefined, shell)
+            assert.deepStrictEqual([refused.code, refused.stdout], [2, ""])
+            for (const part of ["Stripe account acct_standin in test mode", "set STRIPE_SECRET_KEY"]) {
+              assert.include(refused.stderr, part)
+            }
+          }
+          const compared = yield* ddd(["withdrawals", "reconcile"], undefined, shell)
+          assert.strictEqual(compared.code, 1, compared.stderr)
+          assert.match(compared.stdout, new RegExp(`${id}.*not compared: .*acct_standin.*STRIPE_SECRET_KEY`))
+          const server = yield* ddd(["serve"], undefined, { PORT: "0", ...shell })
+          assert.strictEqual(server.code, 2, server.stderr)
+          assert.include(server.stderr, "Stripe account acct_standin in test mode")
+        }
+        assert.isNotNull(at(yield* asJson("show", id), "held"))
+        assert.strictEqual(yield* balanceOf(player.id), "15.00")
+        assert.strictEqual(other.requests.filter(({ method }) => method === "POST").length, 0)
+        assert.strictEqual(
+          [...stripe.transfers.values()].filter(({ metadata }) => metadata["withdrawal"] === id).length,
+          0
+        )
+        assert.strictEqual((yield* withdrawals("resolve", id, "absent")).code, 0)
+      }),
+    120_000
   )
 
   it.effect("reconciles with the provider, and says where books and provider differ", () =>

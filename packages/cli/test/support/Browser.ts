@@ -12,6 +12,9 @@ export const chromiumPath: string | undefined = process.env["CHROMIUM_PATH"] ||
     existsSync(file)
   )
 
+/** Why these tests are skipped where there is none. */
+export const needsChromium = { meta: { needs: "chromium on the PATH, or CHROMIUM_PATH" } }
+
 /** How long an element may take to come. Milliseconds. */
 const patience = 10_000
 

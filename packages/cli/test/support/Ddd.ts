@@ -42,8 +42,6 @@ export interface Server {
   readonly pid: number
   readonly stdout: () => string
   readonly stderr: () => string
-  /** From the start of the process until it took requests. */
-  readonly readyMillis: number
   /** Sends the signal, waits for the end, and gives the exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Effect.Effect<number | null>
 }
@@ -57,7 +55,6 @@ const closed = (child: ChildProcess): Effect.Effect<number | null> =>
 /** Runs `ddd serve` on any free port, and waits until it takes requests; the scope stops it. */
 export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const begun = performance.now()
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(process.execPath, [main, "serve"], {
@@ -82,7 +79,6 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
       pid: child.pid ?? 0,
       stdout,
       stderr,
-      readyMillis: performance.now() - begun,
       stop: (signal = "SIGTERM") =>
         Effect.suspend(() => {
           child.kill(signal)

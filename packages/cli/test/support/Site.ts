@@ -21,7 +21,7 @@ export { arrayAt, at, textAt }
 /** Half past ten on a day like any other. */
 const morning = "2026-02-03T10:30:00.000Z"
 
-const internalToken = "internal-token-of-the-tests"
+export const internalToken = "internal-token-of-the-tests"
 
 export const password = "violet kettle sings"
 
@@ -66,7 +66,8 @@ const untilClockOf = (url: string, millis: number) =>
 
 const make = ({ processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
-    const { admin, app, owner } = yield* TestDatabase.make
+    const database = yield* TestDatabase.make
+    const { admin, app, owner } = database
     const mailbox = yield* openMailbox
     const DATA_DIR = yield* dataFolder
     const env: Env = {
@@ -94,6 +95,7 @@ const make = ({ processes = [{}] }: SiteOptions) =>
     return {
       servers,
       urls,
+      database,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */

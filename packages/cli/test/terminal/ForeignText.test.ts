@@ -82,7 +82,14 @@ const event: WebhookEvent = {
 }
 
 const withdrawal = {
-  ...newWithdrawal({ id: nasty, userId: player, amount: cents(1n), account: nasty, askedAt: at }),
+  ...newWithdrawal({
+    id: nasty,
+    userId: player,
+    amount: cents(1n),
+    account: nasty,
+    provider: "simulated",
+    askedAt: at
+  }),
   transfer: { status: "done", attempt: 1, sentAt: at, objectId: nasty } as const,
   held: { step: null, reason: nasty },
   problem: nasty
@@ -121,7 +128,10 @@ const job = {
 }
 
 const texts: ReadonlyArray<readonly [string, string]> = [
-  ["a player", UserText.userText(user, profile, { userId: player, account: nasty, status: "pending" })],
+  [
+    "a player",
+    UserText.userText(user, profile, { userId: player, account: nasty, provider: "simulated", status: "pending" })
+  ],
   ["a player's name", UserText.nameOf(user)],
   [
     "security events",

@@ -1,7 +1,15 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
-import { accessibilityFaults, Browser, chromiumPath, overhang, phone, visit } from "../support/Browser.ts"
+import {
+  accessibilityFaults,
+  Browser,
+  chromiumPath,
+  needsChromium,
+  overhang,
+  phone,
+  visit
+} from "../support/Browser.ts"
 import { at, Site } from "../support/Site.ts"
 
 const world = Layer.merge(Site.layer({ processes: [{ PUBLIC_URL: "" }] }), Browser.layer)
@@ -21,7 +29,7 @@ const link = (email: string, kind: "verify-email" | "reset-password", count = 1)
     return { path: `/${kind}?token=${token}`, token }
   })
 
-describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
+describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => {
   layer(world, { excludeTestServices: true, timeout: "60 seconds" })("the pages that mails lead to", (it) => {
     it.effect("verify an address when asked to, not when opened, and once", () =>
       Effect.gen(function*() {

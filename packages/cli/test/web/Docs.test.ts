@@ -1,13 +1,22 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
+import {
+  accessibilityFaults,
+  Browser,
+  chromiumPath,
+  desktop,
+  needsChromium,
+  overhang,
+  phone,
+  visit
+} from "../support/Browser.ts"
 import { password, Site } from "../support/Site.ts"
 
 const world = Layer.merge(Site.layer({ processes: [{ PUBLIC_URL: "" }] }), Browser.layer)
 
 const address = Effect.map(Site, ({ servers }) => `http://localhost:${new URL(servers[0]?.url ?? "").port}`)
 
-describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
+describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => {
   layer(world, { excludeTestServices: true, timeout: "60 seconds" })("the pages of the contract", (it) => {
     it.effect("send what is tried, with the token of who signed in there", () =>
       Effect.gen(function*() {

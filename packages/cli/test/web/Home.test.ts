@@ -1,7 +1,16 @@
 import { quicknetHash } from "@ddd/core/proof/Beacon"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
+import {
+  accessibilityFaults,
+  Browser,
+  chromiumPath,
+  desktop,
+  needsChromium,
+  overhang,
+  phone,
+  visit
+} from "../support/Browser.ts"
 import { PlayedDays } from "../support/PlayedDays.ts"
 import { Site } from "../support/Site.ts"
 
@@ -13,7 +22,7 @@ const textRange = (selector: string): string =>
     JSON.stringify(selector)
   })), range))(document.createRange())`
 
-describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
+describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => {
   layer(world, { excludeTestServices: true, timeout: "90 seconds" })("the page of the draw on sale", (it) => {
     it.effect(
       "shows the pot, when it closes by the server's clock, the last winner and the draws that are over",

@@ -7,7 +7,16 @@ import { hash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Page } from "playwright-core"
-import { accessibilityFaults, Browser, chromiumPath, desktop, overhang, phone, visit } from "../support/Browser.ts"
+import {
+  accessibilityFaults,
+  Browser,
+  chromiumPath,
+  desktop,
+  needsChromium,
+  overhang,
+  phone,
+  visit
+} from "../support/Browser.ts"
 import { oneByteChanged, oneByteChangedOfBeacon } from "../support/OneByte.ts"
 import { PlayedDays } from "../support/PlayedDays.ts"
 
@@ -50,7 +59,7 @@ const giveKey = async (page: Page, vkey: string): Promise<void> => {
 
 const world = Layer.merge(PlayedDays.layer, Browser.layer)
 
-describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
+describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => {
   layer(world, { excludeTestServices: true, timeout: "90 seconds" })("the page that verifies", (it) => {
     it.effect("offers the verifier to be run elsewhere, and names its hash", () =>
       Effect.gen(function*() {

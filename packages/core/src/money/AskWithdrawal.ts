@@ -7,6 +7,7 @@ import type { NewJob } from "../values/Job.ts"
 import { isPlayer } from "../values/Player.ts"
 import type { Cents } from "./Money.ts"
 import type { PayoutAccount } from "./PayoutAccount.ts"
+import { isServedBy, type OwnProvider, recorded, type StoredProvider } from "./ProviderId.ts"
 import { askWithdrawal, type Moved, type Wallet, type WithdrawalRefusal } from "./Wallet.ts"
 import { newWithdrawal } from "./Withdrawal.ts"
 import { firstTurnJob, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
@@ -17,6 +18,8 @@ export interface WithdrawalRequest {
   readonly amount: Cents
   /** Whether purchased credit may be withdrawn too (WITHDRAW_DEPOSITS). */
   readonly withdrawDeposits: boolean
+  /** What is paid out by. */
+  readonly provider: OwnProvider
   /** As of a purchase. */
   readonly idempotency: Idempotency | null
 }
@@ -26,6 +29,13 @@ export type AskRefusal =
   | WithdrawalRefusal
   /** There is no payout account, or it is not ready. */
   | { readonly _tag: "NoPayoutAccount"; readonly status: "none" | "pending" }
+  /** The payout account is with another provider than pays out now. */
+  | {
+    readonly _tag: "OtherProvider"
+    readonly provider: StoredProvider
+    readonly own: OwnProvider
+    readonly account: string
+  }
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownUser" }
   | KeyReused
@@ -42,7 +52,7 @@ export interface AskFacts {
   readonly player: {
     readonly isErased: boolean
     readonly isFrozen: boolean
-    readonly payoutAccount: Pick<PayoutAccount, "account" | "status"> | null
+    readonly payoutAccount: Pick<PayoutAccount, "account" | "provider" | "status"> | null
   } | null
   /** Null where there is none. */
   readonly wallet: Wallet | null
@@ -69,7 +79,7 @@ export type AskDecision =
 /** Decides a request. A repeat is answered before anything that may have changed since. Order of checks: docs/api.md, POST `/wallet/withdraw`. */
 export const decideWithdrawal = (
   { kept, newId, now, player, wallet }: AskFacts,
-  { amount, idempotency, userId, withdrawDeposits }: WithdrawalRequest
+  { amount, idempotency, provider: own, userId, withdrawDeposits }: WithdrawalRequest
 ): Result.Result<AskDecision, AskRefusal> => {
   if (player === null || wallet === null || !isPlayer({ userId, isErased: player.isErased })) {
     return Result.fail({ _tag: "UnknownUser" })
@@ -81,12 +91,20 @@ export const decideWithdrawal = (
   }
   if (player.isFrozen) return Result.fail({ _tag: "AccountFrozen" })
   const { payoutAccount } = player
-  if (payoutAccount?.status !== "ready") {
-    return Result.fail({ _tag: "NoPayoutAccount", status: payoutAccount?.status ?? "none" })
-  }
+  if (payoutAccount === null) return Result.fail({ _tag: "NoPayoutAccount", status: "none" })
+  const { account, provider, status } = payoutAccount
+  if (!isServedBy(provider, own)) return Result.fail({ _tag: "OtherProvider", provider, own, account })
+  if (status !== "ready") return Result.fail({ _tag: "NoPayoutAccount", status })
   const moved = askWithdrawal(wallet, amount, newId, { withdrawDeposits }, now)
   if (Result.isFailure(moved)) return Result.fail(moved.failure)
-  const withdrawal = newWithdrawal({ id: newId, userId, amount, account: payoutAccount.account, askedAt: now })
+  const withdrawal = newWithdrawal({
+    id: newId,
+    userId,
+    amount,
+    account,
+    provider: recorded(provider, own),
+    askedAt: now
+  })
   return Result.succeed({
     _tag: "Ask",
     moved: moved.success,

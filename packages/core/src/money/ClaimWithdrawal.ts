@@ -5,6 +5,7 @@
  * leaves a request that may or may not have been sent, and another process a turn that is due.
  */
 import { type Instant, instant } from "../values/Instant.ts"
+import { isServedBy, otherProviderText, type OwnProvider, recorded } from "./ProviderId.ts"
 import type { Withdrawal } from "./Withdrawal.ts"
 import {
   isClaimed,
@@ -42,27 +43,34 @@ export type ClaimDecision =
 
 /**
  * Decides whether a turn is claimed. `isUrgent`: before it is due, too. Of a frozen account nothing is sent that was not sent before; what
- * was sent goes on.
+ * was sent goes on. `own`: the provider that whoever claims it would ask; what is with another one rests.
  */
 export const claimWithdrawal = (
   { isFrozen, now, schedule, withdrawal }: ClaimFacts,
-  isUrgent: boolean
+  isUrgent: boolean,
+  own: OwnProvider | null
 ): ClaimDecision => {
   const { dueAt } = schedule
   if (dueAt === null || isClaimed(schedule, now) || !(isUrgent || dueAt <= now)) return { _tag: "Leave" }
   const action = nextAction(withdrawal, now)
   if (action === null) return { _tag: "Rest", withdrawal, schedule: { dueAt: null, claimedUntil: null } }
-  if (isFrozen && withdrawal.transfer.status === "unsent") {
-    const resting = { ...withdrawal, idleTurns: withdrawal.idleTurns + 1, problem: "the account is frozen" }
-    const schedule = { dueAt: instant(now + pauseMillis(resting)), claimedUntil: null }
-    return { _tag: "Rest", withdrawal: resting, schedule }
+  const rest = (problem: string): ClaimDecision => {
+    const resting = { ...withdrawal, idleTurns: withdrawal.idleTurns + 1, problem }
+    return {
+      _tag: "Rest",
+      withdrawal: resting,
+      schedule: { dueAt: instant(now + pauseMillis(resting)), claimedUntil: null }
+    }
   }
+  const { provider, transfer } = withdrawal
+  if (own === null || !isServedBy(provider, own)) return rest(otherProviderText(provider, own))
+  if (isFrozen && transfer.status === "unsent") return rest("the account is frozen")
   // due again when the claim ends: should whoever has it die, others find it by that
   const claimedUntil = instant(now + turnMillis)
   return {
     _tag: "Claim",
     action,
-    withdrawal: startTurn(withdrawal, action, now),
+    withdrawal: { ...startTurn(withdrawal, action, now), provider: recorded(provider, own) },
     schedule: { dueAt: claimedUntil, claimedUntil }
   }
 }

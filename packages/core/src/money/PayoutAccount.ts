@@ -2,6 +2,7 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+import type { StoredProvider } from "./ProviderId.ts"
 
 /** `ready`: money can be sent to it. */
 export type PayoutAccountStatus = "pending" | "ready"
@@ -10,6 +11,8 @@ export interface PayoutAccount {
   readonly userId: UserId
   /** The provider's name for it. */
   readonly account: string
+  /** Whom it is with. */
+  readonly provider: StoredProvider
   readonly status: PayoutAccountStatus
 }
 

@@ -130,6 +130,19 @@ const applyPayout = (
     : seen
 }
 
+/** How often a payout is asked for in vain before a person looks: a day at least, by the pauses in between. */
+export const payoutAttemptsMax = 160
+
+/**
+ * A step that could not be done for lack of money or by a limit, ready for a further request. The platform's lack, which keeps transfers
+ * waiting, is its operator's to end. That an account lacks what is to be taken back from it, or was transferred to it, is told to a person.
+ */
+const askedInVain = (withdrawal: Withdrawal, step: ProviderStep, reason: string): Withdrawal => {
+  const next = newAttempt(withdrawal, step)
+  const isPersons = step === "reversal" || (step === "payout" && withdrawal.payout.attempt >= payoutAttemptsMax)
+  return isPersons && next.held === null ? hold(next, reason, step) : next
+}
+
 const absence = { transfer: "no transfer", payout: "no payout", reversal: "no reversal" } as const
 
 const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawal => {
@@ -170,7 +183,7 @@ const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawa
       if (report._tag === "Refused") {
         return setStep({ ...releaseHold(told, report.step), idleTurns: 0 }, report.step, { status: "refused" })
       }
-      if (report.isKeySpent) return newAttempt(releaseHold(told, report.step), report.step)
+      if (report.isKeySpent) return askedInVain(releaseHold(told, report.step), report.step, report.reason)
       return report.isFirst && report.turn === withdrawal.turn
         ? setStep(told, report.step, { status: "unsent", sentAt: null })
         : told

@@ -10,6 +10,7 @@
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Cents } from "./Money.ts"
+import type { StoredProvider } from "./ProviderId.ts"
 
 /** What a provider is asked to do. A reversal undoes the transfer. */
 export const providerSteps = ["transfer", "payout", "reversal"] as const
@@ -35,7 +36,7 @@ export type ProviderPayoutStatus = typeof providerPayoutStatuses[number]
 /** `returned`: paid, and come back. */
 export type WithdrawalStatus = "pending" | "paid" | "failed" | "returned"
 
-/** Nothing more is sent until a person has looked. */
+/** A person has to look. Nothing more is sent until then, but for a reversal that waits for money (`goesOnHeld`). */
 export interface Hold {
   /** A clause: what was found. */
   readonly reason: string
@@ -51,6 +52,8 @@ export interface Withdrawal {
   readonly amount: Cents
   /** The provider's name for the player's account. */
   readonly account: string
+  /** Whom that account is with. */
+  readonly provider: StoredProvider
   readonly askedAt: Instant
   readonly status: WithdrawalStatus
   readonly transfer: StepState
@@ -72,7 +75,7 @@ const unsent: StepState = { status: "unsent", attempt: 1, sentAt: null, objectId
 
 /** A withdrawal that was just asked for. */
 export const newWithdrawal = (
-  asked: Pick<Withdrawal, "id" | "userId" | "amount" | "account" | "askedAt">
+  asked: Pick<Withdrawal, "id" | "userId" | "amount" | "account" | "provider" | "askedAt">
 ): Withdrawal => ({
   ...asked,
   status: "pending",

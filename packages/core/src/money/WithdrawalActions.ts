@@ -31,10 +31,17 @@ const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: I
     ? { _tag: "LookUp", step, attempt }
     : { _tag: "Send", step, attempt, isFirst: status === "unsent" }
 
+/**
+ * Whether a held withdrawal goes on by itself: it waits for an account to have the money that is to be taken back from it. A transfer is
+ * reversed once, however often that is asked for.
+ */
+export const goesOnHeld = ({ held, reversal }: Pick<Withdrawal, "held" | "reversal">): boolean =>
+  held?.step === "reversal" && reversal.status !== "refused"
+
 /** What is to be done about a withdrawal at `now`; null where nothing is, ever or before a person has looked at it. */
 export const nextAction = (withdrawal: Withdrawal, now: Instant): ProviderAction | null => {
   const { askedAt, held, payout, providerPayoutStatus, reversal, status, transfer } = withdrawal
-  if (held !== null || status === "failed" || status === "returned") return null
+  if ((held !== null && !goesOnHeld(withdrawal)) || status === "failed" || status === "returned") return null
   if (transfer.status !== "done") return send("transfer", transfer, now)
   if (payout.status === "refused" || hasFailed(providerPayoutStatus)) {
     return reversal.status === "refused"
@@ -50,10 +57,14 @@ export const nextAction = (withdrawal: Withdrawal, now: Instant): ProviderAction
 const secondMillis = 1_000
 
 /** How long it rests before its next turn, in milliseconds: the longer, the longer nothing has changed. */
-export const pauseMillis = ({ idleTurns, payout, providerPayoutStatus, status }: Withdrawal): number => {
+export const pauseMillis = ({ held, idleTurns, payout, providerPayoutStatus, status }: Withdrawal): number => {
   if (status === "paid" && !hasFailed(providerPayoutStatus)) return 86_400 * secondMillis
   // banks take days: asking every second would not make them quicker
-  const [first, most] = payout.status === "done" && !hasFailed(providerPayoutStatus) ? [5, 3_600] : [1, 600]
+  const [first, most] = held !== null
+    ? [60, 3_600]
+    : payout.status === "done" && !hasFailed(providerPayoutStatus)
+    ? [5, 3_600]
+    : [1, 600]
   return Math.min(first * 2 ** Math.max(0, Math.min(idleTurns, 20) - 1), most) * secondMillis
 }
 

@@ -1,6 +1,7 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
 import type { PayoutAccount, PayoutAccountStatus } from "../money/PayoutAccount.ts"
+import type { StoredProvider } from "../money/ProviderId.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -12,7 +13,11 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   /** By the provider's name for it. */
   readonly named: (account: string) => Effect.Effect<PayoutAccount | null, Unavailable>
   /** Keeps a new, pending account; the same again is the same. */
-  readonly add: (userId: UserId, account: string) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
+  readonly add: (
+    userId: UserId,
+    account: string,
+    provider: StoredProvider
+  ) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
   /** What the provider said of an account when it was asked. */
   readonly setStatus: (account: string, status: PayoutAccountStatus) => Effect.Effect<void, Unavailable>
   /**

@@ -6,6 +6,7 @@
  */
 import { Context, Data, type Effect } from "effect"
 import type { PayoutAccountStatus } from "../money/PayoutAccount.ts"
+import type { OwnProvider } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
@@ -44,6 +45,8 @@ export type PayoutNotice =
 export class PayoutProvider extends Context.Service<PayoutProvider, {
   /** As people know it: `Stripe`, `simulated`. */
   readonly name: string
+  /** Which it is, and by which account of ours. Asked for once, and known from then on. */
+  readonly identity: Effect.Effect<OwnProvider, ProviderUnavailable>
   /** Opens an account for a player, once a player while the provider remembers keys; gives its name. */
   readonly openAccount: (
     player: { readonly userId: UserId; readonly email: string; readonly username: string }

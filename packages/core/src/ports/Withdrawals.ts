@@ -1,6 +1,7 @@
 /** Port: money on its way out. Each operation is one transaction. */
 import { Context, Data, type Effect } from "effect"
 import type { AskRefusal, WithdrawalRequest } from "../money/AskWithdrawal.ts"
+import type { OwnProvider, StoredProvider } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
@@ -18,6 +19,12 @@ export interface Turn {
   /** As it is stored while the action is run. */
   readonly withdrawal: Withdrawal
   readonly action: ProviderAction
+}
+
+/** A withdrawal as it was stored before something became known of it, and after. */
+export interface Reported {
+  readonly before: Withdrawal
+  readonly after: Withdrawal
 }
 
 export interface WithdrawalFilter {
@@ -46,9 +53,14 @@ export class Withdrawals extends Context.Service<Withdrawals, {
 
   /**
    * Claims a withdrawal's turn: its next action, which is written down before the provider is asked. Null where it has none now, is not
-   * due (unless `isUrgent`), or its turn is somebody else's: a claim lasts two minutes (`turnMillis`).
+   * due (unless `isUrgent`), its turn is somebody else's (a claim lasts two minutes, `turnMillis`), or it is with another provider than
+   * `own`.
    */
-  readonly claim: (id: string, isUrgent: boolean) => Effect.Effect<Turn | null, Unavailable>
+  readonly claim: (
+    id: string,
+    isUrgent: boolean,
+    own: OwnProvider | null
+  ) => Effect.Effect<Turn | null, Unavailable>
   /**
    * Applies a report and writes what follows from it: the movements of a failure or a return, the mail, when its
    * next turn is due. `turn` ends that turn; null: the report came otherwise. Null for an unknown withdrawal.
@@ -57,9 +69,11 @@ export class Withdrawals extends Context.Service<Withdrawals, {
     id: string,
     report: ProviderReport,
     turn: number | null
-  ) => Effect.Effect<Withdrawal | null, Unavailable>
+  ) => Effect.Effect<Reported | null, Unavailable>
   /** A person's decision about a held one; null where it is not held, or the decision does not apply to it. */
   readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
+  /** The providers that withdrawals are with which are not over: pending, held, or sent back by a bank. Each once. */
+  readonly openProviders: Effect.Effect<ReadonlyArray<StoredProvider>, Unavailable>
   /**
    * Enqueues, each under a new job id, what has a turn due by now that nobody has claimed, at most `limit`; gives how many. A withdrawal
    * never runs out of attempts.

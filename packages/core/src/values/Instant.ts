@@ -9,7 +9,7 @@ import type { Brand } from "effect"
 /** Whole milliseconds since the Unix epoch, between years 0000 and 9999. */
 export type Instant = number & Brand.Brand<"Instant">
 
-/** A calendar day in UTC: `"2026-02-03"`. */
+/** A calendar day in UTC, of the years 0001 to 9999: `"2026-02-03"`. */
 export type Day = string & Brand.Brand<"Day">
 
 export const dayMillis = 86_400_000
@@ -49,9 +49,11 @@ export const parseInstant = (text: string): Instant | undefined => {
 
 const dayForm = /^\d{4}-\d{2}-\d{2}$/
 
-/** Reads `"2026-02-03"`; `undefined` for another form or a day that is not real. */
+/** Reads `"2026-02-03"`; `undefined` for another form or a day that is not real. There is no year 0000: PostgreSQL's calendar has none. */
 export const parseDay = (text: string): Day | undefined =>
-  dayForm.test(text) && parseInstant(`${text}T00:00:00.000Z`) !== undefined ? text as Day : undefined
+  dayForm.test(text) && !text.startsWith("0000") && parseInstant(`${text}T00:00:00.000Z`) !== undefined
+    ? text as Day
+    : undefined
 
 /** The UTC day that holds `at`. */
 export const dayOf = (at: Instant): Day => formatInstant(at).slice(0, 10) as Day

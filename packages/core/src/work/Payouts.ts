@@ -5,12 +5,14 @@
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
 import { Duration, Effect } from "effect"
+import { isServedBy, otherProviderText } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
-import { PayoutProvider } from "../ports/PayoutProvider.ts"
+import { PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
+import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { UserId } from "../values/Ids.ts"
 
@@ -47,21 +49,53 @@ const lookUp = Effect.fnUntraced(function*(
     : found
 })
 
+/**
+ * Writes down what became known of a withdrawal, whoever learnt it: null for an unknown one. What is held by it, for a reason that it was
+ * not held for before, is logged as one error.
+ */
+export const learn = Effect.fn("Payouts.learn")(function*(id: string, report: ProviderReport, turn: number | null) {
+  const reported = yield* (yield* Withdrawals).applyReport(id, report, turn)
+  if (reported === null) return null
+  const { after, before } = reported
+  if (after.held !== null && after.held.reason !== before.held?.reason) {
+    yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
+  } else if (after.held === null && after.problem !== null && after.problem !== before.problem) {
+    yield* Effect.logWarning(`withdrawal ${id}: ${after.problem}`)
+  }
+  return reported
+})
+
+/** What this program pays out by; null while the provider cannot be asked. */
+const ownProvider = PayoutProvider.use(({ identity }) =>
+  Effect.catch(
+    identity,
+    (error) => Effect.as(Effect.logWarning(`the payout provider could not be asked who it is: ${error.message}`), null)
+  )
+)
+
+/**
+ * Why this program must not pay out on these books: withdrawals that are not over are with another provider. Null where there are none,
+ * where nothing is paid out, or where the provider cannot be asked now: then each turn is refused by itself.
+ */
+export const conflict = Effect.fn("Payouts.conflict")(function*() {
+  const own = yield* ownProvider
+  if (own === null || own === "off") return null
+  const open = yield* (yield* Withdrawals).openProviders
+  const other = open.find((provider) => !isServedBy(provider, own))
+  return other === undefined ? null : otherProviderText(other, own)
+})
+
 /** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
 export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrgent = false) {
   const withdrawals = yield* Withdrawals
+  const own = yield* ownProvider
   let turns = 0
   for (let urgent = isUrgent;; urgent = false) {
-    const turn = yield* withdrawals.claim(id, urgent)
+    const turn = yield* withdrawals.claim(id, urgent, own)
     if (turn === null) return turns
     turns++
     const report = yield* run(turn.withdrawal, turn.action)
-    const after = yield* withdrawals.applyReport(id, report, turn.withdrawal.turn)
-    if (after !== null && after.held !== null) {
-      yield* Effect.logError(`withdrawal ${id} is held for a person: ${after.held.reason}`)
-    } else if (after !== null && after.problem !== null && after.problem !== turn.withdrawal.problem) {
-      yield* Effect.logWarning(`withdrawal ${id}: ${after.problem}`)
-    }
+    yield* learn(id, report, turn.withdrawal.turn)
   }
 })
 
@@ -74,6 +108,8 @@ export type Resolved =
   | { readonly _tag: "NotApplicable"; readonly withdrawal: Withdrawal }
   /** The provider could not be asked, without which nothing is decided. */
   | { readonly _tag: "NotAsked"; readonly reason: string }
+  /** It is with another provider than this program's, which cannot say anything of it: nothing is decided. */
+  | { readonly _tag: "OtherProvider"; readonly withdrawal: Withdrawal; readonly why: string }
   | { readonly _tag: "Unknown" }
 
 /** Carries out a person's decision, after the provider was looked at once more where it is about a step that left no trace. */
@@ -81,12 +117,17 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   const withdrawals = yield* Withdrawals
   const withdrawal = yield* withdrawals.find(id)
   if (withdrawal === null) return { _tag: "Unknown" } satisfies Resolved
+  const own = yield* ownProvider
+  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" } satisfies Resolved
+  if (!isServedBy(withdrawal.provider, own)) {
+    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) } satisfies Resolved
+  }
   const step = withdrawal.held?.step ?? null
   if (step !== null && resolution !== "go on") {
     const found = yield* lookUp(withdrawal, step)
     if (isSeen(found)) {
-      const updated = yield* withdrawals.applyReport(id, found, null)
-      return { _tag: "Found", withdrawal: updated ?? withdrawal } satisfies Resolved
+      const learnt = yield* learn(id, found, null)
+      return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal } satisfies Resolved
     }
     if (found._tag !== "Absent") {
       return {
@@ -101,49 +142,58 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
     : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
 })
 
-/** How the books and the provider differ about a withdrawal. */
+/** How the books and the provider differ about a withdrawal, or what else of it is for a person. */
 export interface Difference {
   readonly withdrawal: Withdrawal
   /** What the provider says, in words. */
   readonly found: string
 }
 
-/**
- * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed: nothing where the provider
- * knows what the books know.
- */
-export const reconcile = Effect.fn("Payouts.reconcile")(function*(withdrawal: Withdrawal) {
-  const provider = yield* PayoutProvider
-  const withdrawals = yield* Withdrawals
-  const differences: Array<Difference> = []
-  for (const step of ["transfer", "payout"] as const) {
-    const state = withdrawal[step]
-    if (state.status === "unsent") continue
-    const report = yield* provider.lookUp(withdrawal, step)
-    switch (report._tag) {
-      case "TransferSeen":
-      case "PayoutSeen": {
-        const before = yield* withdrawals.find(withdrawal.id)
-        const after = yield* withdrawals.applyReport(withdrawal.id, report, null)
-        if (before === null || after === null) break
-        if (after.status !== before.status || after[step].status !== before[step].status || after.held !== null) {
-          differences.push({
-            withdrawal: after,
-            found: `${step} ${report.objectId}: ${after.held?.reason ?? after.status}`
-          })
-        }
-        break
-      }
-      case "Absent":
-        if (state.status === "done") {
-          differences.push({ withdrawal, found: `no ${step}, where the books have ${state.objectId}` })
-        }
-        break
-      default:
-        differences.push({ withdrawal, found: "reason" in report ? report.reason : "no answer" })
+/** What a report of a step says otherwise than the books; null where it says the same. What is new is learnt. */
+const differenceOf = Effect.fnUntraced(function*(
+  withdrawal: Withdrawal,
+  step: "transfer" | "payout",
+  report: ProviderReport
+) {
+  const { id, [step]: { objectId, status } } = withdrawal
+  switch (report._tag) {
+    case "TransferSeen":
+    case "PayoutSeen": {
+      const learnt = yield* learn(id, report, null)
+      if (learnt === null) return null
+      const { after, before } = learnt
+      const isNews = after.status !== before.status || after[step].status !== before[step].status ||
+        after.held?.reason !== before.held?.reason
+      return isNews ? `${step} ${report.objectId}: ${after.held?.reason ?? after.status}` : null
     }
+    case "Absent":
+      return status === "done" ? `no ${step}, where the books have ${objectId}` : null
+    default:
+      return "reason" in report ? report.reason : "no answer"
   }
-  return differences
+})
+
+/**
+ * Compares a withdrawal with what the provider has of it, and applies what is new. Gives what differed, and that it is held where it is:
+ * nothing where the provider knows what the books know, and no person has to look.
+ */
+export const reconcile = Effect.fn("Payouts.reconcile")(function*(
+  withdrawal: Withdrawal
+): Effect.fn.Return<ReadonlyArray<Difference>, Unavailable, PayoutProvider | Withdrawals> {
+  const provider = yield* PayoutProvider
+  const own = yield* ownProvider
+  if (!isServedBy(withdrawal.provider, own)) {
+    return [{ withdrawal, found: `not compared: ${otherProviderText(withdrawal.provider, own)}` }]
+  }
+  const found: Array<string> = []
+  for (const step of ["transfer", "payout"] as const) {
+    if (withdrawal[step].status === "unsent") continue
+    const difference = yield* differenceOf(withdrawal, step, yield* provider.lookUp(withdrawal, step))
+    if (difference !== null) found.push(difference)
+  }
+  const now = (yield* (yield* Withdrawals).find(withdrawal.id)) ?? withdrawal
+  if (found.length === 0 && now.held !== null) found.push(`held: ${now.held.reason}`)
+  return found.map((found): Difference => ({ withdrawal: now, found }))
 })
 
 const sweepMillis = 1_000
@@ -181,7 +231,9 @@ export const onboard = Effect.fn("Payouts.onboard")(function*(
   const provider = yield* PayoutProvider
   const accounts = yield* PayoutAccounts
   const known = yield* accounts.of(player.userId)
-  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player)))
+  const own = yield* provider.identity
+  if (own === "off") return yield* new ProviderUnavailable({ message: "nothing is paid out here" })
+  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player), own))
   return yield* provider.onboarding(account)
 })
 

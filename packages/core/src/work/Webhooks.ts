@@ -12,8 +12,7 @@ import { type FundingOutcome, Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
-import { Withdrawals } from "../ports/Withdrawals.ts"
-import { refreshAccount } from "./Payouts.ts"
+import { learn, refreshAccount } from "./Payouts.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
 
@@ -91,7 +90,6 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
 
 const actOnPayout = Effect.fnUntraced(function*(body: string) {
   const provider = yield* PayoutProvider
-  const withdrawals = yield* Withdrawals
   const notice = provider.read(body)
   switch (notice._tag) {
     case "Ignored":
@@ -101,14 +99,10 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
       return status === null ? ignored("the account is no player's") : done(`the account is ${status}`)
     }
     case "Withdrawal": {
-      const updated = yield* withdrawals.applyReport(notice.withdrawalId, notice.report, null)
-      return updated === null
-        ? ignored("there is no such withdrawal")
-        : done(
-          `withdrawal ${updated.id} is ${updated.status}${
-            updated.held === null ? "" : `, held: ${updated.held.reason}`
-          }`
-        )
+      const learnt = yield* learn(notice.withdrawalId, notice.report, null)
+      if (learnt === null) return ignored("there is no such withdrawal")
+      const { held, id, status } = learnt.after
+      return done(`withdrawal ${id} is ${status}${held === null ? "" : `, held: ${held.reason}`}`)
     }
   }
 })

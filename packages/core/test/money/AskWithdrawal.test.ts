@@ -14,11 +14,16 @@ const request: WithdrawalRequest = {
   userId: ada,
   amount: cents(500n),
   withdrawDeposits: false,
+  provider: "simulated",
   idempotency: { key: "key", fingerprint: "aa" }
 }
 
 const facts: AskFacts = {
-  player: { isErased: false, isFrozen: false, payoutAccount: { account: "acct_1", status: "ready" } },
+  player: {
+    isErased: false,
+    isFrozen: false,
+    payoutAccount: { account: "acct_1", provider: "simulated", status: "ready" }
+  },
   wallet: { ...emptyWallet, balance: cents(900n), withdrawable: cents(700n), seq: 4 },
   kept: null,
   now,
@@ -96,13 +101,22 @@ describe("asking for a withdrawal", () => {
 
   it("is refused in the order of docs/api.md: a frozen account, then no payout account, then the wallet", () => {
     const wallet = { ...emptyWallet, debt: cents(5n) }
-    const pending = { account: "acct_1", status: "pending" } as const
+    const pending = { account: "acct_1", provider: "simulated", status: "pending" } as const
     assert.deepStrictEqual(refusalOf({ ...player({ isFrozen: true }), wallet }), { _tag: "AccountFrozen" })
     assert.deepStrictEqual(refusalOf({ ...player({}), wallet }), { _tag: "NoPayoutAccount", status: "none" })
     assert.deepStrictEqual(refusalOf({ ...player({ payoutAccount: pending }), wallet }), {
       _tag: "NoPayoutAccount",
       status: "pending"
     })
+    assert.deepStrictEqual(
+      refusalOf({ ...player({ payoutAccount: pending }), wallet }, { provider: "stripe test acct_9" }),
+      {
+        _tag: "OtherProvider",
+        account: "acct_1",
+        provider: "simulated",
+        own: "stripe test acct_9"
+      }
+    )
     assert.deepStrictEqual(refusalOf({ wallet }), { _tag: "InDebt", debt: cents(5n) })
     assert.strictEqual(refusalOf({ wallet: { ...emptyWallet, balance: zero } })._tag, "NotWithdrawable")
   })

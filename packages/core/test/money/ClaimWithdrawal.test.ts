@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type ClaimFacts, claimWithdrawal, turnMillis } from "../../src/money/ClaimWithdrawal.ts"
 import { cents } from "../../src/money/Money.ts"
+import type { OwnProvider } from "../../src/money/ProviderId.ts"
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
 import { laterTurnJob } from "../../src/money/WithdrawalActions.ts"
 import { userId } from "../../src/values/Ids.ts"
@@ -16,16 +17,37 @@ const withdrawal = newWithdrawal({
   userId: userId("01900000-0000-7000-8000-00000000000a"),
   amount: cents(500n),
   account: "acct_1",
+  provider: "simulated",
   askedAt: now
 })
 const sent = { ...withdrawal, transfer: { ...withdrawal.transfer, status: "unknown", sentAt: now } } as const
 
 const facts: ClaimFacts = { withdrawal, schedule: { dueAt: now, claimedUntil: null }, isFrozen: false, now }
 
-const claimed = (changed: Partial<ClaimFacts> = {}, isUrgent = false) =>
-  claimWithdrawal({ ...facts, ...changed }, isUrgent)
+const claimed = (changed: Partial<ClaimFacts> = {}, isUrgent = false, own: OwnProvider | null = "simulated") =>
+  claimWithdrawal({ ...facts, ...changed }, isUrgent, own)
 
 describe("claiming a turn", () => {
+  it("is for whoever has the provider that it is with; others say which that is and what to set, and ask nobody", () => {
+    const ours = { ...withdrawal, provider: "stripe live acct_1" } as const
+    assert.strictEqual(claimed({ withdrawal: ours }, false, "stripe live acct_1")._tag, "Claim")
+    for (const own of ["stripe test acct_1", "stripe live acct_2", "simulated", "off", null] as const) {
+      const decision = claimed({ withdrawal: ours }, true, own)
+      if (decision._tag !== "Rest") return assert.fail(decision._tag)
+      assert.strictEqual(decision.withdrawal.transfer.status, "unsent")
+      assert.include(decision.withdrawal.problem, "Stripe account acct_1 in live mode")
+      assert.include(decision.withdrawal.problem, own === null ? "could not be asked" : "STRIPE_SECRET_KEY")
+    }
+  })
+
+  it("records the provider of what was stored without one", () => {
+    const unrecorded = { ...withdrawal, provider: "stripe" } as const
+    const decision = claimed({ withdrawal: unrecorded }, false, "stripe test acct_9")
+    if (decision._tag !== "Claim") return assert.fail(decision._tag)
+    assert.strictEqual(decision.withdrawal.provider, "stripe test acct_9")
+    assert.strictEqual(claimed({ withdrawal: unrecorded }, false, "simulated")._tag, "Rest")
+  })
+
   it("writes the request as perhaps sent, and makes the withdrawal due again when the claim ends", () => {
     const decision = claimed()
     if (decision._tag !== "Claim") return assert.fail(decision._tag)

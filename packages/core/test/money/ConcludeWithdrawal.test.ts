@@ -21,7 +21,7 @@ const minute = 60_000
 const amount = cents(500n)
 
 const asked = (id = "w1", of: Cents = amount): Withdrawal =>
-  newWithdrawal({ id, userId: ada, amount: of, account: "acct_1", askedAt: now })
+  newWithdrawal({ id, userId: ada, amount: of, account: "acct_1", provider: "simulated", askedAt: now })
 const done = (objectId: string) => ({ status: "done", attempt: 1, sentAt: now, objectId }) as const
 
 const sent: Withdrawal = { ...asked(), transfer: { ...asked().transfer, status: "unknown", sentAt: now }, turn: 3 }

@@ -8,6 +8,7 @@ import { dayMillis, instant } from "../../src/values/Instant.ts"
 const kept: PayoutAccount = {
   userId: userId("01900000-0000-7000-8000-00000000000a"),
   account: "acct_1",
+  provider: "simulated",
   status: "pending"
 }
 

@@ -176,7 +176,14 @@ describe("a step of a funding", () => {
   })
 
   it("takes back from what canceled withdrawals bring, before anything is owed", () => {
-    const withdrawal = newWithdrawal({ id: "w1", userId: ada, amount: cents(300n), account: "acct_1", askedAt: now })
+    const withdrawal = newWithdrawal({
+      id: "w1",
+      userId: ada,
+      amount: cents(300n),
+      account: "acct_1",
+      provider: "simulated",
+      askedAt: now
+    })
     const wallet: Wallet = { ...emptyWallet, balance: cents(100n), pendingWithdrawal: cents(300n) }
     const stored = { withdrawal, schedule: { dueAt: now, claimedUntil: null }, withdrawableDelta: zero }
     const { cancellation, moved: after } = moved("take back", { wallet, unsent: [stored] })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { turnMillis } from "../../src/money/ClaimWithdrawal.ts"
 import { cents, zero } from "../../src/money/Money.ts"
-import { applyReport } from "../../src/money/ProviderReport.ts"
+import { applyReport, payoutAttemptsMax } from "../../src/money/ProviderReport.ts"
 import { type ProviderPayoutStatus, providerPayoutStatuses } from "../../src/money/Withdrawal.ts"
 import { dueAfter, keyLifeMillis, nextAction, pauseMillis } from "../../src/money/WithdrawalActions.ts"
 import { type Resolution, resolve } from "../../src/money/WithdrawalResolution.ts"
@@ -336,6 +336,37 @@ describe("a payout", () => {
     assert.deepStrictEqual(world.withdrawal.held, { reason: "the account is closed", step: "reversal" })
     assert.isNull(resolve(world.withdrawal, "absent"))
     world.decide("again")
+    world.takeTurn("obliges")
+    assert.strictEqual(world.withdrawal.status, "failed")
+  })
+
+  it("whose transfer cannot be reversed for lack of money is told to a person, and comes back by itself once there is money", () => {
+    const world = paidOut()
+    world.bank("paid")
+    world.takeTurn("obliges")
+    world.bank("failed")
+    world.takeTurn("obliges")
+    again(12, () => {
+      world.takeTurn("has no funds")
+      assert.deepStrictEqual(world.withdrawal.held, { reason: "insufficient funds", step: "reversal" })
+      assert.strictEqual(world.withdrawal.status, "paid")
+    })
+    assert.strictEqual(pauseMillis(world.withdrawal), hour)
+    assert.strictEqual(dueAfter(world.withdrawal, world.now), world.now + hour)
+    world.wait(hour)
+    world.takeTurn("obliges")
+    assert.deepStrictEqual([world.withdrawal.status, world.withdrawal.held], ["returned", null])
+  })
+
+  it("that an account has had no money for, for a day, waits for a person", () => {
+    const world = new PayoutWorld()
+    world.takeTurn("obliges")
+    again(payoutAttemptsMax - 1, () => world.takeTurn("has no funds"))
+    assert.isNull(world.withdrawal.held)
+    world.takeTurn("has no funds")
+    assert.deepStrictEqual(world.withdrawal.held, { reason: "insufficient funds", step: "payout" })
+    assert.isNull(world.action)
+    world.decide("absent")
     world.takeTurn("obliges")
     assert.strictEqual(world.withdrawal.status, "failed")
   })

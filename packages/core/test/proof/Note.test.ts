@@ -16,7 +16,7 @@ import {
 import { concat, toHex, u32 } from "../../src/values/Bytes.ts"
 import { makeSigner } from "../support/bundles.ts"
 import { hashes, nodeSha256 } from "../support/nodeSha256.ts"
-import { hasSharedVectors, sharedVectors } from "../support/vectors.ts"
+import { hasSharedVectors, needsSharedVectors, sharedVectors } from "../support/vectors.ts"
 
 const sha512 = (bytes: Uint8Array): Uint8Array => createHash("sha512").update(bytes).digest()
 const littleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes.toReversed())}`)
@@ -122,7 +122,8 @@ describe("Note", () => {
 })
 
 describe.skipIf(!hasSharedVectors).each(hashes)(
-  "Note, by %s, on vectors of others (skipped where absent)",
+  "Note, by %s, on vectors of others",
+  needsSharedVectors,
   (_, hash) => {
     interface NoteCase {
       readonly name: string

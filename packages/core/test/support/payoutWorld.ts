@@ -84,6 +84,7 @@ export class PayoutWorld {
     userId: userId("01900000-0000-7000-8000-00000000000a"),
     amount: cents(5_000n),
     account: "acct_1",
+    provider: "simulated",
     askedAt: this.now
   })
   /** Until when a turn is somebody's own. */

@@ -7,6 +7,7 @@ const shared = process.env["SHARED_DIR"] ?? fileURLToPath(new URL("../../../../.
 
 /** Whether the vectors written by others are there; tests that need them are skipped, by name, where not. */
 export const hasSharedVectors = existsSync(`${shared}/vectors`)
+export const needsSharedVectors = { meta: { needs: "../shared/vectors, beside the repository" } }
 
 /** A file of vectors written by others, as the type that its users give it: what it holds is fixed. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the file

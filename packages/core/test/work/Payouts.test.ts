@@ -20,6 +20,7 @@ const fresh = newWithdrawal({
   userId: userId("01900000-0000-7000-8000-00000000000a"),
   amount,
   account: "acct_1",
+  provider: "simulated",
   askedAt: now
 })
 
@@ -57,19 +58,26 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
   const layer = Layer.mergeAll(
     Layer.mock(Withdrawals, {
       find: () => Effect.sync(() => stored),
-      claim: (_, isUrgent) =>
+      claim: (_, isUrgent, own) =>
         Effect.sync(() => {
           const action = stored === null ? null : nextAction(stored, now)
           const isDue = stored !== null && (stored.turn === 0 || dueAfter(stored, now) === now)
-          if (stored === null || action === null || !(isDue || isUrgent)) return null
+          if (stored?.provider !== own || action === null || !(isDue || isUrgent)) return null
           stored = startTurn(stored, action, now)
           return { withdrawal: stored, action }
         }),
-      applyReport: (_, report) => Effect.suspend(() => keep(stored === null ? null : applyReport(stored, report))),
+      applyReport: (_, report) =>
+        Effect.suspend(() => {
+          const before = stored
+          return before === null
+            ? Effect.succeed(null)
+            : Effect.map(keep(applyReport(before, report)), () => ({ before, after: stored ?? before }))
+        }),
       resolve: (_, resolution) => Effect.suspend(() => keep(stored === null ? null : resolve(stored, resolution)))
     }),
     Layer.mock(PayoutProvider, {
       name: "a provider of the tests'",
+      identity: Effect.succeed("simulated" as const),
       read: () => assert.fail("there are no notices"),
       send: (_, { step }) =>
         Effect.suspend(() => {
@@ -209,6 +217,16 @@ describe("reconciling", () => {
     return Effect.gen(function*() {
       assert.deepStrictEqual(yield* Payouts.reconcile(fresh), [])
       assert.deepStrictEqual(stage.asked, [])
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("tells of what is held although the provider knows what the books know", () => {
+    const lacking: Withdrawal = { ...paid, held: { reason: "the account lacks the money", step: "reversal" } }
+    const stage = makeStage(lacking, { found: { transfer: transferSeen, payout: payoutPaid } })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Payouts.reconcile(lacking)).map(({ found }) => found), [
+        "held: the account lacks the money"
+      ])
     }).pipe(Effect.provide(stage.layer))
   })
 

@@ -77,7 +77,11 @@ const conclusionsOf = Effect.fnUntraced(function*({ record, applyReport, notice,
     }),
     Layer.mock(FundingSource, { read: () => notice ?? unused() }),
     Layer.mock(Fundings, { ...(record && { record }), ...(shareNames && { shareNames }) }),
-    Layer.mock(PayoutProvider, { name: "a provider of the tests'", read: () => payout ?? unused() }),
+    Layer.mock(PayoutProvider, {
+      name: "a provider of the tests'",
+      identity: Effect.succeed("simulated" as const),
+      read: () => payout ?? unused()
+    }),
     Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
     Layer.mock(Withdrawals, { ...(applyReport && { applyReport }) })
   )
@@ -179,6 +183,7 @@ describe("an event of the payout provider", () => {
         userId: player,
         amount: cents(1n),
         account: "",
+        provider: "simulated",
         askedAt: now
       })
       const conclusion = yield* conclusionOf({
@@ -187,7 +192,8 @@ describe("an event of the payout provider", () => {
         applyReport: (_, __, turn) =>
           Effect.sync(() => {
             turns.push(turn)
-            return { ...withdrawal, held: { reason: "there are two payouts", step: null } }
+            const after = { ...withdrawal, held: { reason: "there are two payouts", step: null } }
+            return { before: withdrawal, after }
           })
       })
       assert.deepStrictEqual(turns, [null])

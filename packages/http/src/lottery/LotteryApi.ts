@@ -6,7 +6,7 @@ import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
-import { drawExample, rowExample } from "../schemas/Examples.ts"
+import { drawExample } from "../schemas/Examples.ts"
 import { UuidText } from "../schemas/Ids.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { DayText } from "../schemas/Time.ts"
@@ -51,7 +51,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
   )),
   HttpApiEndpoint.get("tickets", "/lottery/tickets", {
     query: {
-      ...pageQuery(/^[0-9a-f-]{36}$/u, rowExample),
+      ...pageQuery,
       drawId: Schema.optionalKey(ofDraw),
       status: Schema.optionalKey(ofStatus)
     },
@@ -70,7 +70,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     "Takes public ids in any case. A room's ticket is `not_found` to all but the room's members, who send their access token."
   )),
   HttpApiEndpoint.get("drawHistory", "/lottery/draw-history", {
-    query: pageQuery(/^\d{4}-\d{2}-\d{2}$/u, "2026-01-15"),
+    query: pageQuery,
     success: pageBody(DrawBody),
     error: problems("invalid_request")
   }).annotateMerge(operation(

@@ -3,8 +3,8 @@ import type { WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
 import { Sales } from "@ddd/core/ports/Sales"
 import { bundleContentType } from "@ddd/core/proof/Proof"
-import { isTicketId } from "@ddd/core/values/Ids"
-import type { Day } from "@ddd/core/values/Instant"
+import { isTicketId, isUuid } from "@ddd/core/values/Ids"
+import { type Day, parseDay } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -13,7 +13,7 @@ import { cacheControl, immutable, revalidate } from "../boundary/Caching.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, makeViewer } from "../requests/Authentication.ts"
-import { pageRequest } from "../schemas/Pages.ts"
+import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { drawBody } from "./LotteryBodies.ts"
 import { makeProofBundle } from "./ProofBundle.ts"
 import { makePurchase, nothingOnSaleRetrySeconds } from "./Purchase.ts"
@@ -50,12 +50,13 @@ export const layer = (terms: WithdrawalTerms) =>
           Effect.gen(function*() {
             const { userId } = yield* CurrentUser
             const filter = { drawId: query.drawId ?? null, status: query.status ?? null }
-            return yield* Effect.catchTag(
-              draws.ticketsOf(userId, filter, pageRequest(query)),
-              "Unavailable",
-              refuseUnavailable
+            return yield* readPage(
+              ticketList,
+              [userId, filter.drawId, filter.status],
+              query,
+              (page) => draws.ticketsOf(userId, filter, page)
             )
-          }))
+          }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
         .handle("verifyTicket", ({ params, request }) =>
           Effect.gen(function*() {
             const ticketId = params.ticketId.toUpperCase()
@@ -68,10 +69,10 @@ export const layer = (terms: WithdrawalTerms) =>
           }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
         .handle("drawHistory", ({ query }) =>
           Effect.gen(function*() {
-            const page = yield* Effect.catchTag(draws.history(pageRequest(query)), "Unavailable", refuseUnavailable)
+            const page = yield* readPage(drawList, [], query, draws.history)
             yield* cacheControl(revalidate)
             return { ...page, items: page.items.map(drawBody) }
-          }))
+          }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
         .handle("lastWinner", () =>
           Effect.gen(function*() {
             const last = yield* Effect.catchTag(draws.lastWinner, "Unavailable", refuseUnavailable)
@@ -104,6 +105,9 @@ export const layer = (terms: WithdrawalTerms) =>
           }))
     })
   )
+
+const ticketList: PagedList = { name: "tickets", isKey: isUuid }
+const drawList: PagedList = { name: "draw-history", isKey: (text) => parseDay(text) !== undefined }
 
 /** What the public ids of rooms' tickets begin with. Those are shown to the room's members alone. */
 const roomTicketPrefix = "ROOM-"

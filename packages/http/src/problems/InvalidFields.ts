@@ -2,11 +2,13 @@
 import { type Schema, SchemaIssue } from "effect"
 import type { InvalidField } from "./Problem.ts"
 
+const unknown = "is not a field of this request"
+
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
       case "UnexpectedKey":
-        return "is not a field of this request"
+        return unknown
       case "MissingKey":
         return "is required"
       default:
@@ -28,6 +30,10 @@ export const invalidFields = (error: Schema.SchemaError, whole: string): Readonl
     path: path === undefined || path.length === 0 ? whole : path.map(segment).join("."),
     message
   }))
+
+/** The same for fields by these names, which the request does not have. */
+export const unknownFields = (names: ReadonlyArray<string>): ReadonlyArray<InvalidField> =>
+  names.slice(0, fieldsMax).map((name) => ({ path: segment(name), message: unknown }))
 
 /** At most this much of a name that the client made up is repeated to it. */
 const nameCharactersMax = 64

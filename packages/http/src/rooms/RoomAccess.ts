@@ -5,9 +5,7 @@ import { Effect, Predicate } from "effect"
 import type { Problem } from "../problems/Problem.ts"
 import { CurrentUser } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
-import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
-import { NothingBody } from "./RoomBodies.ts"
 import { type Asker, makeRoomCodeThrottle } from "./RoomCodeThrottle.ts"
 import { refuseRoom, type RoomProblemCode } from "./RoomProblems.ts"
 
@@ -15,9 +13,6 @@ import { refuseRoom, type RoomProblemCode } from "./RoomProblems.ts"
 export interface RoomCall extends Call {
   readonly params: { readonly id: string }
 }
-
-/** Reads the body of an endpoint without parameters. */
-export const readNothing = jsonBody(NothingBody, {})
 
 /** Who asks, and for which room. */
 export const askerOf = ({ params, request }: RoomCall): Effect.Effect<Asker, never, CurrentUser> =>

@@ -84,12 +84,6 @@ export const StartBody = described({
   ]
 })
 
-/** The body of an endpoint without parameters: an empty object, or none. */
-export const NothingBody = Schema.Record(
-  Schema.String,
-  Schema.Never.annotate({ message: "is not a field of this request" })
-)
-
 export const RoomReceiptBody = described({
   ticket: [TicketBody, "The ticket"],
   ticketPosition: [PositionNumber, "Its position"],

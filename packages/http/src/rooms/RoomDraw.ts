@@ -8,7 +8,7 @@ import type { ProofBundle } from "../lottery/ProofBundle.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
+import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { roomBody, StartBody } from "./RoomBodies.ts"
 
 const startBody = jsonBody(StartBody, {})
@@ -24,7 +24,6 @@ export const roomDraw = (
 ) => ({
   close: (call: RoomCall) =>
     Effect.gen(function*() {
-      yield* readNothing(call.request)
       const asker = yield* askerOf(call)
       const refusals = refused(asker, ["forbidden", "wrong_room_state"])
       return roomBody(yield* Effect.catchTag(rooms.close(asker), "RoomRefused", refusals))
@@ -40,7 +39,6 @@ export const roomDraw = (
 
   execute: (call: RoomCall) =>
     Effect.gen(function*() {
-      yield* readNothing(call.request)
       const asker = yield* askerOf(call)
       return roomBody(
         yield* Effect.catchTags(rooms.execute(asker), {

@@ -1,26 +1,28 @@
 /** Making rooms, coming into them and leaving them. */
 import type { Rooms } from "@ddd/core/ports/Rooms"
 import { participantsMax } from "@ddd/core/rooms/Room"
+import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
+import { type PagedList, type PageQuery, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { pageRequest } from "../schemas/Pages.ts"
-import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
+import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { JoinBody, NewRoomBody, roomBody } from "./RoomBodies.ts"
 import { refuseNoRoom } from "./RoomCodeThrottle.ts"
 import { refuseRoom } from "./RoomProblems.ts"
 
 const newRoomBody = jsonBody(NewRoomBody)
 const joinBody = jsonBody(JoinBody)
+const roomList: PagedList = { name: "rooms", isKey: isUuid }
 
 /** The handlers that make rooms and change who is in them. */
 export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused }: RoomAccess) => ({
-  list: ({ query }: { readonly query: Parameters<typeof pageRequest>[0] }) =>
+  list: ({ query }: { readonly query: PageQuery }) =>
     Effect.gen(function*() {
       const { userId } = yield* CurrentUser
-      const page = yield* rooms.list(userId, pageRequest(query))
+      const page = yield* readPage(roomList, [userId], query, (page) => rooms.list(userId, page))
       return { ...page, items: page.items.map(roomBody) }
     }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)),
 
@@ -54,7 +56,6 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
 
   leave: (call: RoomCall) =>
     Effect.gen(function*() {
-      yield* readNothing(call.request)
       const asker = yield* askerOf(call)
       const refusals = refused(asker, ["forbidden", "already_has_ticket", "wrong_room_state"])
       yield* Effect.catchTag(rooms.leave(asker), "RoomRefused", refusals)

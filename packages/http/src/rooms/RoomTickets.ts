@@ -5,8 +5,9 @@ import { Effect } from "effect"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { bodyOf } from "../requests/Body.ts"
 import type { KeyedCall } from "../requests/Call.ts"
-import { askerOf, readNothing, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
+import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { purchaseIdempotency, receiptResponse, refuseRoomPurchase } from "./RoomPurchase.ts"
 
 /** The handlers that sell a room's ticket and show it. */
@@ -17,7 +18,7 @@ export const roomTickets = (
 ) => ({
   purchase: (call: RoomCall & KeyedCall) =>
     Effect.gen(function*() {
-      const { bytes } = yield* readNothing(call.request)
+      const bytes = yield* bodyOf(call.request)
       const asker = yield* askerOf(call)
       const key = call.headers["idempotency-key"]
       const idempotency = purchaseIdempotency(asker.room, key, bytes)

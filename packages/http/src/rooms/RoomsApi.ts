@@ -6,7 +6,7 @@ import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
-import { roomCodeExample, rowExample } from "../schemas/Examples.ts"
+import { roomCodeExample } from "../schemas/Examples.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { JoinBody, NewRoomBody, RoomBody, RoomReceiptBody, StartBody } from "./RoomBodies.ts"
 
@@ -22,7 +22,7 @@ const roomProblems = ["not_found", "rate_limited"] as const
 
 export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.get("rooms", "/rooms", {
-    query: pageQuery(/^[0-9a-f-]{36}$/u, rowExample),
+    query: pageQuery,
     success: pageBody(RoomBody),
     error: problems("invalid_request")
   }).annotateMerge(operation(

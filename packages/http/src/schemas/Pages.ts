@@ -1,10 +1,9 @@
 /** Pages of long lists (docs/api.md, "pages"). */
-import type { PageRequest } from "@ddd/core/values/Page"
 import { Schema } from "effect"
+import { cursorCharactersMax, limitDefault } from "../requests/Cursors.ts"
 import { described } from "./Described.ts"
+import { cursorExample } from "./Examples.ts"
 import { textCodec } from "./Text.ts"
-
-const limitDefault = 20
 
 /** `limit`: 1 … 100. */
 const Limit = textCodec({
@@ -18,22 +17,18 @@ const Limit = textCodec({
   format: String
 })
 
-/** The query of a list whose cursors have the form `pattern`. They mean something to the store alone. */
-export const pageQuery = (pattern: RegExp, example: string) => ({
+/** The query of a list. What its cursor says is read by `readPage`. */
+export const pageQuery = {
   limit: Schema.optionalKey(Limit),
   cursor: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(pattern, { message: "must be the nextCursor of an earlier page" })).annotate({
-      description: "The `nextCursor` of the page before; without one, the first page",
-      examples: [example]
+    Schema.String.check(
+      Schema.isMaxLength(cursorCharactersMax, { message: "must be the nextCursor of an earlier page" })
+    ).annotate({
+      description: "The `nextCursor` of the page before, asked for with the same filters; without one, the first page",
+      examples: [cursorExample]
     })
   )
-})
-
-/** The page that a query asks for: the first, of 20 items, where it says nothing. */
-export const pageRequest = (query: { readonly limit?: number; readonly cursor?: string }): PageRequest => ({
-  limit: query.limit ?? limitDefault,
-  cursor: query.cursor ?? null
-})
+}
 
 export const pageBody = <Item extends Schema.Top>(item: Item) =>
   described({

@@ -1,11 +1,10 @@
 /** A player's account with the payout provider: opened here, completed on the provider's own pages. */
 import { Accounts } from "@ddd/core/ports/Accounts"
-import type { ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Effect } from "effect"
-import { type Problem, refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { refuseProvider } from "./Withdraw.ts"
 
 /** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
 export const onboard = Effect.gen(function*() {
@@ -29,14 +28,3 @@ export const readiness = Effect.gen(function*() {
   const { userId } = yield* CurrentUser
   return { status: yield* Payouts.readiness(userId) }
 }).pipe(Effect.catchTag("Unavailable", refuseUnavailable))
-
-/** Providers say nothing about when they will be back. */
-const providerRetrySeconds = 30
-
-const refuseProvider = (error: ProviderUnavailable): Effect.Effect<never, Problem<"unavailable">> =>
-  Effect.andThen(
-    Effect.logWarning(error.message, error.cause),
-    refuse("unavailable", "The service that pays out does not answer now. Nothing was changed; try again.", {
-      retryAfter: providerRetrySeconds
-    })
-  )

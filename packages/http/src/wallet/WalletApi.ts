@@ -65,7 +65,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "As the payout provider last said."
   )),
   HttpApiEndpoint.get("transactions", "/wallet/transactions", {
-    query: { ...pageQuery(/^[1-9][0-9]{0,14}$/u, "1041"), type: Schema.optionalKey(movementType) },
+    query: { ...pageQuery, type: Schema.optionalKey(movementType) },
     success: pageBody(TransactionBody),
     error: problems("invalid_request")
   }).middleware(PlayerOnly).annotateMerge(operation(

@@ -3,6 +3,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
+import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -11,11 +12,17 @@ import { Api } from "../Api.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
-import { pageRequest } from "../schemas/Pages.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
 import { Deposit, TransactionBody } from "./WalletBodies.ts"
 import { makeWithdraw, refuseNoPayouts, type WithdrawalOptions } from "./Withdraw.ts"
+
+/** A key is a movement's number in its wallet. */
+const movementList: PagedList = {
+  name: "transactions",
+  isKey: (text) => /^[1-9][0-9]*$/u.test(text) && Number.isSafeInteger(Number(text))
+}
 
 const depositBody = jsonBody(Deposit)
 const encodeTransaction = Schema.encodeEffect(TransactionBody)
@@ -27,7 +34,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
     Effect.fnUntraced(function*(handlers) {
       const ledger = yield* Ledger
       const { now } = yield* Now
-      const withdraw = makeWithdraw(yield* Withdrawals, withdrawals)
+      const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
       return handlers
         .handle("wallet", () =>
           Effect.gen(function*() {
@@ -60,7 +67,10 @@ export const layer = (withdrawals: WithdrawalOptions) =>
           ({ query }) =>
             Effect.flatMap(
               CurrentUser,
-              ({ userId }) => ledger.transactions(userId, query.type ?? null, pageRequest(query))
+              ({ userId }) => {
+                const type = query.type ?? null
+                return readPage(movementList, [userId, type], query, (page) => ledger.transactions(userId, type, page))
+              }
             ).pipe(
               Effect.catchTag("Unavailable", refuseUnavailable)
             )

@@ -1,6 +1,8 @@
 /** Asking for money to be paid out. It is paid later, by a job. */
 import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
 import { formatCents } from "@ddd/core/money/Money"
+import { otherProviderText } from "@ddd/core/money/ProviderId"
+import type { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Schema } from "effect"
@@ -28,6 +30,7 @@ const encodeTransaction = Schema.encodeEffect(TransactionBody)
 /** The handler of withdrawals. */
 export const makeWithdraw = (
   withdrawals: typeof Withdrawals.Service,
+  payouts: typeof PayoutProvider.Service,
   { enabled, withdrawDeposits }: WithdrawalOptions
 ) =>
   Effect.fnUntraced(function*({ headers, request }: KeyedCall) {
@@ -35,7 +38,8 @@ export const makeWithdraw = (
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts
     const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
-    const asked = withdrawals.ask({ userId, amount, withdrawDeposits, idempotency })
+    const provider = yield* Effect.catch(payouts.identity, refuseProvider)
+    const asked = withdrawals.ask({ userId, amount, withdrawDeposits, provider, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
       WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
       Unavailable: refuseUnavailable
@@ -51,6 +55,22 @@ const noPayoutsRetrySeconds = 3_600
 export const refuseNoPayouts = refuse("unavailable", "Nothing is paid out at present. Nothing was changed.", {
   retryAfter: noPayoutsRetrySeconds
 })
+
+/** Providers say nothing about when they will be back. */
+const providerRetrySeconds = 30
+
+/** The answer while the provider cannot be asked. */
+export const refuseProvider = (error: ProviderUnavailable): Effect.Effect<never, Problem<"unavailable">> =>
+  Effect.andThen(
+    Effect.logWarning(error.message, error.cause),
+    refuse("unavailable", "The service that pays out does not answer now. Nothing was changed; try again.", {
+      retryAfter: providerRetrySeconds
+    })
+  )
+
+/** Said of a payout account that is with another provider than pays out here. */
+export const elsewhere = "The payout account is with another service than the one that pays out here. " +
+  "DELETE /wallet/payout-account removes it; after that, POST /wallet/payout-account opens one that money can be sent to."
 
 type WithdrawalProblem = Problem<
   | "payout_account_missing"
@@ -80,6 +100,11 @@ const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalP
             "Nothing was withdrawn."
           : "The payout account is not ready for money yet: POST /wallet/payout-account gives the page to go on with. " +
             "Nothing was withdrawn."
+      )
+    case "OtherProvider":
+      return Effect.andThen(
+        Effect.logError(`payout account ${refusal.account}: ${otherProviderText(refusal.provider, refusal.own)}`),
+        refuse("payout_account_missing", `${elsewhere} Nothing was withdrawn.`)
       )
     case "InDebt":
       return refuse(

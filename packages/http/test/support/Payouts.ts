@@ -37,6 +37,7 @@ export const layer = Layer.effect(
     const real = yield* PayoutProvider
     return PayoutProvider.of({
       ...real,
+      identity: Effect.succeed("simulated"),
       openAccount: ({ userId }) =>
         whileItAnswers(Effect.sync(() => {
           provider.opened++

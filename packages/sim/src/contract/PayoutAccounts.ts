@@ -23,14 +23,16 @@ export const payoutAccountsContract = (subject: Subject): void =>
         const bob = yield* signUp("bob")
         assert.isNull(yield* accounts.of(ada))
         assert.isNull(yield* accounts.named("acct_1"))
-        const pending = { userId: ada, account: "acct_1", status: "pending" } as const
-        for (const kept of yield* times(5, accounts.add(ada, "acct_1"))) assert.deepStrictEqual(kept, pending)
+        const pending = { userId: ada, account: "acct_1", provider: "simulated", status: "pending" } as const
+        for (const kept of yield* times(5, accounts.add(ada, "acct_1", "simulated"))) {
+          assert.deepStrictEqual(kept, pending)
+        }
         assert.deepStrictEqual([yield* accounts.of(ada), yield* accounts.named("acct_1")], [pending, pending])
         assert.isNull(yield* accounts.named("acct_2"))
-        yield* accounts.add(bob, "acct_2")
+        yield* accounts.add(bob, "acct_2", "simulated")
 
         yield* accounts.setStatus("acct_1", "ready")
-        assert.deepStrictEqual(yield* accounts.add(ada, "acct_1"), { ...pending, status: "ready" })
+        assert.deepStrictEqual(yield* accounts.add(ada, "acct_1", "simulated"), { ...pending, status: "ready" })
         assert.strictEqual((yield* accounts.of(bob))?.status, "pending")
         yield* accounts.setStatus("acct_1", "pending")
         assert.deepStrictEqual(yield* accounts.of(ada), pending)
@@ -43,8 +45,8 @@ export const payoutAccountsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* PayoutAccounts
         const ada = yield* signUp("ada")
-        yield* accounts.add(ada, "acct_1")
-        const error = yield* Effect.flip(accounts.add(ada, "acct_2"))
+        yield* accounts.add(ada, "acct_1", "simulated")
+        const error = yield* Effect.flip(accounts.add(ada, "acct_2", "simulated"))
         assert.deepStrictEqual(error._tag === "PayoutAccountTaken" ? error.account : error, "acct_1")
       })
     )
@@ -54,7 +56,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
-        yield* accounts.add(yield* signUp("ada"), "acct_1")
+        yield* accounts.add(yield* signUp("ada"), "acct_1", "simulated")
         assert.deepStrictEqual((yield* times(5, claimDue)).flat(), ["acct_1"])
         yield* advance(10 * minuteMillis)
         assert.deepStrictEqual(yield* claimDue, ["acct_1"])
@@ -78,7 +80,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
         for (const name of ["ada", "bob", "cleo"]) {
-          yield* accounts.add(yield* signUp(name), `acct_${name}`)
+          yield* accounts.add(yield* signUp(name), `acct_${name}`, "simulated")
           yield* advance(1000)
         }
         const names = Effect.map(accounts.claimDue(2), (due) => due.map(({ account }) => account).toSorted())

@@ -50,6 +50,7 @@ const askedFor = Effect.fnUntraced(function*(account: string, amount: Cents = ce
     userId: userId(randomUUID()),
     amount,
     account,
+    provider: "simulated",
     askedAt: instant(yield* now)
   })
 })

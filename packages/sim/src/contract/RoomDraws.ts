@@ -7,9 +7,7 @@ import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Draws } from "@ddd/core/ports/Draws"
-import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
-import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
 import type { Room } from "@ddd/core/rooms/Room"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
@@ -36,18 +34,21 @@ import {
 import {
   advance,
   advancePast,
+  askRefusalOf,
   auditClean,
   buy,
   catchUp,
   deposit,
   dollars,
   fundedPlayer,
+  openPayoutAccount,
   openSales,
   present,
   readDraw,
   recordIn,
   times,
-  together
+  together,
+  withdraw
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
@@ -259,8 +260,6 @@ export const roomDrawsContract = (subject: Subject): void =>
       "pays a prize that rests: tickets can be bought with it at once, and it is withdrawn no sooner, whatever comes back meanwhile",
       Effect.gen(function*() {
         const { now } = yield* World
-        const withdrawals = yield* Withdrawals
-        const accounts = yield* PayoutAccounts
         const members = yield* players(2, dollars(1))
         const [ada, bob] = members
         assert(bob !== undefined)
@@ -270,18 +269,12 @@ export const roomDrawsContract = (subject: Subject): void =>
         const winner = present((yield* executeDraw(ada, room)).winnerId)
         const drawnAt = present((yield* readDraw(room.id)).drawnAt)
         const maturesAt = instant(drawnAt + roomPrizeHoldDays * dayMillis)
-        yield* accounts.add(winner, "acct_winner")
-        yield* accounts.setStatus("acct_winner", "ready")
+        yield* openPayoutAccount(winner)
         const prize = cents(190n)
         const viewed = Effect.gen(function*() {
           return viewWallet(yield* walletOf(winner), { withdrawDeposits: false }, yield* now)
         })
-        const refused = Effect.gen(function*() {
-          const asked = yield* Effect.result(
-            withdrawals.ask({ userId: winner, amount: dollars(1), withdrawDeposits: false, idempotency: null })
-          )
-          return Result.isFailure(asked) && asked.failure._tag === "WithdrawalRefused" ? asked.failure.refusal : asked
-        })
+        const refused = askRefusalOf(withdraw(winner, dollars(1), { winningsOnly: true }))
         const resting = { balance: prize, withdrawable: zero, maturing: prize, maturesAt }
         assert.deepInclude(yield* viewed, resting)
         assert.deepStrictEqual(yield* refused, { _tag: "NotWithdrawable", ...resting, asked: dollars(1) })
@@ -297,12 +290,7 @@ export const roomDrawsContract = (subject: Subject): void =>
 
         yield* advance(maturesAt - dayMillis - drawnAt)
         assert.deepInclude(yield* viewed, { balance: prize, withdrawable: prize, maturing: zero, maturesAt: null })
-        const asked = yield* withdrawals.ask({
-          userId: winner,
-          amount: dollars(1),
-          withdrawDeposits: false,
-          idempotency: null
-        })
+        const asked = yield* withdraw(winner, dollars(1), { winningsOnly: true })
         assert.strictEqual(asked.transaction.amount, cents(-100n))
         assert.strictEqual((yield* auditClean).counted.maturingPrizes, 0)
       })

@@ -218,7 +218,14 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual((yield* movementsOf(ada)).at(-1), transaction)
         assert.deepStrictEqual(
           yield* withdrawalAt(id),
-          newWithdrawal({ id, userId: ada, amount: dollars(4), account, askedAt: transaction.createdAt })
+          newWithdrawal({
+            id,
+            userId: ada,
+            amount: dollars(4),
+            account,
+            provider: "simulated",
+            askedAt: transaction.createdAt
+          })
         )
         assert.strictEqual(yield* payOutJobs(id), 1)
         assert.deepStrictEqual(yield* jobsOf("MailWithdrawal"), [
@@ -226,7 +233,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         ])
         // its first turn is due at once, and nobody's
         assert.strictEqual(yield* Withdrawals.use(({ offerDue }) => offerDue(10)), 1)
-        assert.isNotNull(yield* Withdrawals.use((port) => port.claim(id, false)))
+        assert.isNotNull(yield* Withdrawals.use((port) => port.claim(id, false, "simulated")))
         yield* auditClean
       })
     )
@@ -246,7 +253,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "AccountFrozen" })
         yield* (yield* Accounts).unfreeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
-        yield* accounts.add(ada, "acct_ada")
+        yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
         yield* accounts.setStatus("acct_ada", "ready")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))
@@ -367,7 +374,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const withdrawals = yield* Withdrawals
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
         const before = yield* withdrawalAt(id)
-        const turns = yield* times(10, withdrawals.claim(id, false))
+        const turns = yield* times(10, withdrawals.claim(id, false, "simulated"))
         const [turn, ...others] = turns.filter((turn) => turn !== null)
         assert.deepStrictEqual(others, [])
         const { action, withdrawal } = present(turn)
@@ -380,8 +387,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         })
         assert.isTrue(present(withdrawal.transfer.sentAt) >= before.askedAt)
         assert.deepStrictEqual(yield* withdrawalAt(id), withdrawal)
-        assert.isNull(yield* withdrawals.claim(id, true))
-        assert.isNull(yield* withdrawals.claim(nobody, true))
+        assert.isNull(yield* withdrawals.claim(id, true, "simulated"))
+        assert.isNull(yield* withdrawals.claim(nobody, true, "simulated"))
         assert.isNull(yield* withdrawals.find(nobody))
         assert.isNull(yield* withdrawals.applyReport(nobody, unknown, null))
         assert.isNull(yield* withdrawals.resolve(nobody, "absent"))
@@ -395,7 +402,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
         const first = yield* claim(id)
         yield* advance(turnMillis - minuteMillis)
-        assert.isNull(yield* withdrawals.claim(id, true))
+        assert.isNull(yield* withdrawals.claim(id, true, "simulated"))
         yield* advance(minuteMillis)
         const second = yield* claim(id)
         assert.deepStrictEqual(second.action, { _tag: "Send", step: "transfer", attempt: 1, isFirst: false })
@@ -404,7 +411,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         // whoever had the first turn is late: what it says counts, and ends no turn but its own
         const late = yield* applyReport(id, transferSeen(first.withdrawal), first.withdrawal.turn)
         assert.strictEqual(late.transfer.status, "done")
-        assert.isNull(yield* withdrawals.claim(id, true))
+        assert.isNull(yield* withdrawals.claim(id, true, "simulated"))
         yield* applyReport(id, transferSeen(second.withdrawal), second.withdrawal.turn)
         assert.deepStrictEqual((yield* claim(id)).action, { _tag: "Send", step: "payout", attempt: 1, isFirst: true })
       })
@@ -416,13 +423,13 @@ export const withdrawalsContract = (subject: Subject): void =>
         const withdrawals = yield* Withdrawals
         const id = yield* ask(yield* payablePlayer("ada", dollars(10)), dollars(4))
         for (const round of [1, 2, 3, 4, 5, 6, 7, 8]) {
-          const { withdrawal } = present(yield* withdrawals.claim(id, true))
+          const { withdrawal } = present(yield* withdrawals.claim(id, true, "simulated"))
           assert.strictEqual(withdrawal.idleTurns, round)
           assert.strictEqual((yield* applyReport(id, unknown, withdrawal.turn)).problem, "the provider did not answer")
         }
-        assert.isNull(yield* withdrawals.claim(id, false))
+        assert.isNull(yield* withdrawals.claim(id, false, "simulated"))
         yield* advance(minuteMillis)
-        assert.isNull(yield* withdrawals.claim(id, false))
+        assert.isNull(yield* withdrawals.claim(id, false, "simulated"))
         yield* advance(2 * minuteMillis)
         assert.strictEqual((yield* claim(id)).withdrawal.turn, 9)
       })
@@ -493,7 +500,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         ])
         assert.strictEqual((yield* movementsOf(ada)).at(-1)?.referenceId, id)
         assert.deepStrictEqual(yield* toldOf(id), ["started", "failed"])
-        assert.isNull(yield* Withdrawals.use((withdrawals) => withdrawals.claim(id, true)))
+        assert.isNull(yield* Withdrawals.use((withdrawals) => withdrawals.claim(id, true, "simulated")))
         yield* auditClean
       })
     )
@@ -553,8 +560,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         const transfer = yield* claim(sent)
         yield* applyReport(sent, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
         yield* accounts.freeze(ada)
-        assert.isNull(yield* withdrawals.claim(unsent, false))
-        assert.isNull(yield* withdrawals.claim(unsent, true))
+        assert.isNull(yield* withdrawals.claim(unsent, false, "simulated"))
+        assert.isNull(yield* withdrawals.claim(unsent, true, "simulated"))
         const waiting = yield* withdrawalAt(unsent)
         assert.deepStrictEqual(
           [waiting.status, waiting.transfer.status, waiting.problem],
@@ -585,7 +592,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.strictEqual((yield* holdForPerson(gone)).held?.step, "transfer")
         yield* holdForPerson(again)
         yield* applyReport(odd, { _tag: "Ambiguous", reason: "there are two of them" })
-        assert.isNull(yield* withdrawals.claim(again, true))
+        assert.isNull(yield* withdrawals.claim(again, true, "simulated"))
         const held = yield* pagesOf(10, (page) => withdrawals.list({ held: true }, page))
         assert.deepStrictEqual(held.flat().map(({ id }) => id), [odd, again, gone])
         assert.isNull(yield* withdrawals.resolve(gone, "go on"))
@@ -683,7 +690,7 @@ export const withdrawalsContract = (subject: Subject): void =>
               } else if (ids.length > 0) {
                 const id = present(ids[move.which % ids.length])
                 if (move.what === "claim") {
-                  yield* withdrawals.claim(id, true)
+                  yield* withdrawals.claim(id, true, "simulated")
                 } else if (move.what === "resolve") {
                   yield* withdrawals.resolve(id, move.resolution)
                 } else {

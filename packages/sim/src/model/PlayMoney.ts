@@ -95,7 +95,7 @@ export const withdrawOnce = Effect.fnUntraced(function*(player: Player, request:
 /** Asks for the transfer, where nobody did yet; whether it may have been made by now. */
 const send = Effect.fnUntraced(function*({ frozen }: Player, withdrawal: ExpectedWithdrawal) {
   if (withdrawal.state !== "unsent") return withdrawal.state === "sent"
-  const turn = yield* Withdrawals.use((withdrawals) => withdrawals.claim(withdrawal.id, true))
+  const turn = yield* Withdrawals.use((withdrawals) => withdrawals.claim(withdrawal.id, true, "simulated"))
   assert.strictEqual(turn === null, frozen)
   if (turn !== null) withdrawal.state = "sent"
   return turn !== null

@@ -199,6 +199,7 @@ export const layer = (
 
       return PayoutProvider.of({
         name: "simulated",
+        identity: Effect.succeed("simulated"),
 
         openAccount: Effect.fn("PayoutProviderSim.openAccount")(function*({ userId }) {
           const account = `${accountPrefix}${userId}`

@@ -34,6 +34,8 @@ export type { StandInRequest } from "./stripe/Routes.ts"
 export interface StripeStandInOptions {
   /** The key that it takes: `sk_test_standin`. A live one makes everything live. */
   readonly secretKey?: string
+  /** The platform's own account: `acct_standin`. */
+  readonly platform?: string
   /** Where webhooks go, and what they are signed with. None: they are only kept. */
   readonly webhook?: { readonly url: string; readonly secret: string }
   /** How it behaves when it is asked for a step: `done`. */
@@ -78,6 +80,8 @@ export interface StripeStandIn {
   readonly activate: (account: string) => boolean
   /** The bank refuses a payout, or sends it back; false where there is none that it could. */
   readonly failPayout: (id: string) => boolean
+  /** Adds cents to what a connected account has, below zero takes them: a debit, or the player's own money. */
+  readonly adjust: (account: string, amount: number) => void
   /** Adds cents to what can be transferred. */
   readonly fund: (amount: number) => void
   /** Delivers an event once, now; whether the receiver took it. */
@@ -162,7 +166,12 @@ class Service {
       emit: this.#snapshot,
       emitAccount: this.#thin
     })
-    this.#routes = new Routes({ books: this.books, pageOf: this.#pageOf, livemode: this.#livemode })
+    this.#routes = new Routes({
+      books: this.books,
+      pageOf: this.#pageOf,
+      livemode: this.#livemode,
+      platform: options.platform ?? "acct_standin"
+    })
   }
 
   readonly now = (): number =>
@@ -365,6 +374,10 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       advance: (millis) => service.advance(millis),
       activate: (account) => service.books.activate(account),
       failPayout: (id) => service.books.failPayout(id),
+      adjust: (account, amount) => {
+        const known = service.books.accounts.get(account)
+        if (known !== undefined) known.available += amount
+      },
       fund: (amount) => {
         service.books.platformBalance += amount
       },

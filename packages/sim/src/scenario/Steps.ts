@@ -75,7 +75,7 @@ export const purchaseOf = (userId: UserId, amount: Cents, reference: string): Fu
 /** An account that money can be sent to. */
 export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(userId, `acct_${userId}`)
+  const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated")
   yield* accounts.setStatus(account, "ready")
   return account
 })
@@ -100,7 +100,7 @@ export const withdraw = (userId: UserId, amount: Cents, options: WithdrawOptions
   Withdrawals.use((withdrawals) => {
     const { fingerprint = `${amount} out`, key, winningsOnly = false } = options
     const idempotency = key === undefined ? null : { key, fingerprint: hashOf(fingerprint) }
-    return withdrawals.ask({ userId, amount, withdrawDeposits: !winningsOnly, idempotency })
+    return withdrawals.ask({ userId, amount, withdrawDeposits: !winningsOnly, provider: "simulated", idempotency })
   })
 
 /** Why a withdrawal was refused, as it must be. */
@@ -132,11 +132,13 @@ export const payoutSeen = ({ amount, id }: Withdrawal, status: ProviderPayoutSta
 export const withdrawalAt = (id: string) => Withdrawals.use(({ find }) => Effect.map(find(id), present))
 
 /** Claims the turn of a withdrawal that is due. */
-export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(claim(id, false), present))
+export const claim = (id: string) => Withdrawals.use(({ claim }) => Effect.map(claim(id, false, "simulated"), present))
 
 /** Writes down what became known of a withdrawal, from a turn or from elsewhere. */
 export const applyReport = (id: string, report: ProviderReport, turn: number | null = null) =>
-  Withdrawals.use((withdrawals) => Effect.map(withdrawals.applyReport(id, report, turn), present))
+  Withdrawals.use((withdrawals) =>
+    Effect.map(withdrawals.applyReport(id, report, turn), (reported) => present(reported).after)
+  )
 
 /** Has a provider do all that a new withdrawal asks of it; gives it as it is once it is paid. */
 export const payOut = Effect.fnUntraced(function*(id: string) {

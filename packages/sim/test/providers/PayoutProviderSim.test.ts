@@ -66,6 +66,7 @@ describe("PayoutProviderSim", () => {
         userId: player.userId,
         amount: cents(100n),
         account,
+        provider: "simulated",
         askedAt: instant(Date.UTC(2026, 1, 3))
       })
       const send = PayoutProvider.use((provider) =>
@@ -96,6 +97,7 @@ describe("PayoutProviderSim", () => {
         userId: player.userId,
         amount: cents(100n),
         account: "acct_sim_1",
+        provider: "simulated",
         askedAt: instant(0)
       })
       const news = yield* restarted(path, PayoutProvider.use((provider) => provider.lookUp(withdrawal, "transfer")))

@@ -25,7 +25,7 @@ const concurrency = 4
 /** Whether the provider may have been asked for it. One that failed then is compared too: nothing may be there. */
 const wasSent = ({ transfer }: Withdrawal): boolean => transfer.sentAt !== null || transfer.status === "done"
 
-const compare = Effect.fnUntraced(function*(days: number) {
+const compareAll = Effect.fnUntraced(function*(days: number) {
   const withdrawals = yield* Withdrawals
   const since = (yield* (yield* Now).now) - days * dayMillis
   const sent = yield* pages((page) => withdrawals.list({}, page)).pipe(
@@ -33,14 +33,20 @@ const compare = Effect.fnUntraced(function*(days: number) {
     Stream.filter(wasSent),
     Stream.runCollect
   )
-  const bar = yield* progress(sent.length, "asking the provider")
+  // however long ago they were asked for
+  const held = yield* pages((page) => withdrawals.list({ held: true }, page)).pipe(
+    Stream.filter((withdrawal) => withdrawal.askedAt < since && wasSent(withdrawal)),
+    Stream.runCollect
+  )
+  const compare = [...sent, ...held]
+  const bar = yield* progress(compare.length, "asking the provider")
   let compared = 0
   const differences = yield* Effect.forEach(
-    sent,
+    compare,
     (withdrawal) => Effect.tap(Payouts.reconcile(withdrawal), () => Effect.sync(() => bar.at(++compared))),
     { concurrency }
   )
-  return { compared: sent.length, differences: differences.flat(), provider: (yield* PayoutProvider).name }
+  return { compared: compare.length, differences: differences.flat(), provider: (yield* PayoutProvider).name }
 }, Effect.scoped)
 
 export const differenceTable = (differences: ReadonlyArray<Payouts.Difference>): string =>
@@ -59,7 +65,7 @@ export const differenceTable = (differences: ReadonlyArray<Payouts.Difference>):
 /** Exit code 1 where something differs. What the provider knows better is learnt as it is found. */
 const run = Effect.fn("ddd withdrawals reconcile")(
   function*({ days, json }: JsonFlag & { readonly days: number }) {
-    const { compared, differences, provider } = yield* onMoney(compare(days))
+    const { compared, differences, provider } = yield* onMoney(compareAll(days))
     if (json === true) {
       yield* printJson({
         provider,

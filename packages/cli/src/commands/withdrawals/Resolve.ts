@@ -42,6 +42,12 @@ const run = Effect.fn("ddd withdrawals resolve")(
             visible(resolved.reason)
           }. Try again later.`
         })
+      case "OtherProvider":
+        return yield* new NotResolved({
+          message: `Withdrawal ${resolved.withdrawal.id} cannot be decided about here: ${
+            visible(resolved.why)
+          }. Nothing was decided.`
+        })
       case "NotApplicable": {
         const { withdrawal } = resolved
         return yield* new NotResolved({

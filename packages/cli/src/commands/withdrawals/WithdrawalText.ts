@@ -1,5 +1,6 @@
 /** Withdrawals as operators see them: which one is meant, as JSON, in columns, and what a person can do about one. */
 import { formatCents } from "@ddd/core/money/Money"
+import { providerText } from "@ddd/core/money/ProviderId"
 import { type ProviderStep, providerSteps, type StepState, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
@@ -63,7 +64,8 @@ const adviceFor = (step: ProviderStep | null): string => {
       return `Look with the provider for a ${step} that bears this withdrawal's id. ` +
         "Whatever is decided, the provider is asked once more first: where it has one, that one counts."
     case "reversal":
-      return "Have the provider make it possible to take the transfer back: the player's account may lack the money."
+      return "Have the provider make it possible to take the transfer back: the player's account may lack the money. Where it does, that " +
+        "is asked for again every hour, and it goes on by itself once there is money."
     case null:
       return "Put right with the provider what was found: it must have one transfer and one payout of it, or neither."
   }
@@ -94,6 +96,7 @@ export const withdrawalJson = (withdrawal: Withdrawal) => ({
   userId: withdrawal.userId,
   amount: formatCents(withdrawal.amount),
   account: withdrawal.account,
+  provider: withdrawal.provider,
   askedAt: formatInstant(withdrawal.askedAt),
   status: withdrawal.status,
   transfer: stepJson(withdrawal.transfer),
@@ -144,7 +147,7 @@ const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<stri
 /** One withdrawal at length, with what to do about it where a person has to; `owner`, where known, is whose it is. */
 export const withdrawalText = (found: Withdrawal, owner: UserSummary | null): string => {
   const [withdrawal, user] = [visibleData(found), visibleData(owner)]
-  const { account, amount, askedAt, held, id, problem, turn, userId } = withdrawal
+  const { account, amount, askedAt, held, id, problem, provider, turn, userId } = withdrawal
   const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
     value === null ? [] : [[style.dim(name), value]]
   return [
@@ -153,6 +156,7 @@ export const withdrawalText = (found: Withdrawal, owner: UserSummary | null): st
       ...line("player", user === null ? userId : `${user.username} ${style.dim(userId)}`),
       ...line("amount", `$${formatCents(amount)}`),
       ...line("account", account),
+      ...line("with", providerText(provider)),
       ...line("asked", formatInstant(askedAt)),
       ...line("status", statusText(withdrawal)),
       ...line("held because", held === null ? null : style.red(held.reason)),

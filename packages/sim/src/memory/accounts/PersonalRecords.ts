@@ -46,7 +46,12 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
     buyerNames: [...store.buyerNames].flatMap(([name, owner]) => owner === user.id ? [name] : []).toSorted(),
     payoutAccount: payoutAccount === undefined
       ? null
-      : { account: payoutAccount.account, status: payoutAccount.status, createdAt: payoutAccount.createdAt },
+      : {
+        account: payoutAccount.account,
+        provider: payoutAccount.provider,
+        status: payoutAccount.status,
+        createdAt: payoutAccount.createdAt
+      },
     withdrawals: own(store.withdrawals.values()),
     tickets: own([...store.tickets.values()].flat()).map((ticket) => {
       const draw = store.draws.get(ticket.drawId)

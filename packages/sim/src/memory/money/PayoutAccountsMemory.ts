@@ -1,5 +1,6 @@
 /** The players' accounts with the payout provider, in memory. */
 import { decidePayoutAccount, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import type { StoredProvider } from "@ddd/core/money/ProviderId"
 import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Result } from "effect"
@@ -15,10 +16,14 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     const orNull = (row: PayoutAccountRow | undefined): PayoutAccount | null =>
       row === undefined ? null : asAccount(row)
 
-    const add = (userId: UserId, account: string): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
+    const add = (
+      userId: UserId,
+      account: string,
+      provider: StoredProvider
+    ): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
       if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
         const at = store.now()
-        store.payoutAccounts.set(userId, { userId, account, status: "pending", createdAt: at, checkAt: at })
+        store.payoutAccounts.set(userId, { userId, account, provider, status: "pending", createdAt: at, checkAt: at })
       }
       const kept = decidePayoutAccount(orNull(store.payoutAccounts.get(userId)), account)
       return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
@@ -27,7 +32,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     return PayoutAccounts.of({
       of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
       named: (account) => Effect.sync(() => orNull(named(account))),
-      add: (userId, account) => store.exclusive(Effect.suspend(() => add(userId, account))),
+      add: (userId, account, provider) => store.exclusive(Effect.suspend(() => add(userId, account, provider))),
       setStatus: (account, status) =>
         store.exclusive(Effect.sync(() => {
           const row = named(account)
@@ -49,4 +54,9 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
   })
 )
 
-const asAccount = ({ account, status, userId }: PayoutAccountRow): PayoutAccount => ({ userId, account, status })
+const asAccount = ({ account, provider, status, userId }: PayoutAccountRow): PayoutAccount => ({
+  userId,
+  account,
+  provider,
+  status
+})

@@ -13,9 +13,10 @@ import {
   concludeResolution,
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
-import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { OwnProvider } from "@ddd/core/money/ProviderId"
+import { hasFailed, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
-import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Reported, type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
@@ -55,7 +56,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const movement = postMovement(store, userId, moved, askedAt, id)
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
       if (idempotency !== null) {
-        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer, keptAt: store.now() })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }
@@ -70,25 +71,25 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       return Effect.succeed({ transaction: { ...asTransaction(first), status }, isReplayed: true })
     }
 
-    const claim = (id: string, isUrgent: boolean) => {
+    const claim = (id: string, isUrgent: boolean, own: OwnProvider | null) => {
       const row = store.withdrawals.get(id)
       if (row === undefined) return null
       const isFrozen = store.users.get(row.userId)?.frozen === true
-      const decision = claimWithdrawal({ ...storedOf(store, row), isFrozen, now: store.now() }, isUrgent)
+      const decision = claimWithdrawal({ ...storedOf(store, row), isFrozen, now: store.now() }, isUrgent, own)
       if (decision._tag === "Leave") return null
       store.withdrawals.set(id, { ...decision.withdrawal, ...decision.schedule })
       return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
     }
 
     /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
-    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Withdrawal | null => {
+    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Reported | null => {
       const row = store.withdrawals.get(id)
       if (row === undefined) return null
       const wallet = walletOf(store, row.userId)
       const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
       if (conclusion === null) return null
       writeConclusion(store, conclusion)
-      return conclusion.withdrawal
+      return { before: asWithdrawal(row), after: conclusion.withdrawal }
     }
 
     const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
@@ -116,11 +117,23 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           return { ...page, items: page.items.map(asWithdrawal) }
         }),
 
-      claim: (id, isUrgent) => store.exclusive(Effect.sync(() => claim(id, isUrgent))),
+      claim: (id, isUrgent, own) => store.exclusive(Effect.sync(() => claim(id, isUrgent, own))),
       applyReport: (id, report, turn) =>
         store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
       resolve: (id, resolution) =>
-        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution)))),
+        store.exclusive(
+          Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution))?.after ?? null)
+        ),
+
+      openProviders: Effect.sync(() => [
+        ...new Set(
+          [...store.withdrawals.values()]
+            .filter(({ held, providerPayoutStatus, status }) =>
+              status === "pending" || held !== null || (status === "paid" && hasFailed(providerPayoutStatus))
+            )
+            .map(({ provider }) => provider)
+        )
+      ]),
 
       offerDue: (limit) =>
         store.exclusive(Effect.sync(() => {

@@ -31,6 +31,8 @@ export interface RoutesOptions {
   /** A new address of the page on which an account is made active. */
   readonly pageOf: (account: string) => { readonly url: string; readonly expiresAt: string }
   readonly livemode: boolean
+  /** The platform's own account. */
+  readonly platform: string
 }
 
 interface Listed {
@@ -97,7 +99,8 @@ export class Routes {
 
   /** Answers a question, which changes nothing. */
   read({ account, path, query }: StandInRequest): Answer {
-    const { books, livemode } = this.#options
+    const { books, livemode, platform } = this.#options
+    if (path === "/v1/account") return ok({ id: platform, object: "account" })
     const accountId = /^\/v2\/core\/accounts\/([^/]+)$/.exec(path)?.[1]
     if (accountId !== undefined) {
       const known = books.accounts.get(accountId)
