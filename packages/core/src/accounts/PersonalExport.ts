@@ -75,7 +75,11 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
   wallet: {
     balance: formatCents(records.wallet.balance),
-    withdrawable: formatCents(records.wallet.withdrawable),
+    winnings: formatCents(records.wallet.withdrawable),
+    maturing: records.wallet.maturing.map(({ amount, maturesAt }) => ({
+      amount: formatCents(amount),
+      maturesAt: formatInstant(maturesAt)
+    })),
     pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
     debt: formatCents(records.wallet.debt),
     updatedAt: formatInstant(records.wallet.updatedAt)

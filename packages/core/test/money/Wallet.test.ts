@@ -25,11 +25,13 @@ import {
   type WithdrawnMoney
 } from "../../src/money/Wallet.ts"
 import { userId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
 
 const player = userId("01900000-0000-7000-8000-00000000000a")
 const draw = "019a0000-0000-7000-8000-000000000001"
 const ticket = "DDL-20260203-00000"
 const payment = "019a0000-0000-7000-8000-000000000002"
+const now = instant(Date.UTC(2026, 1, 3))
 
 /** What may happen to a wallet. `which` chooses among the withdrawals that it can happen to. */
 type Step =
@@ -94,7 +96,7 @@ class History {
         return purchase === undefined ? null : refundTicket(wallet, player, purchase.withdrawableDelta, draw, ticket)
       }
       case "withdraw":
-        return askWithdrawal(wallet, cents(next.amount), payment, next.withdrawDeposits)
+        return askWithdrawal(wallet, cents(next.amount), payment, { withdrawDeposits: next.withdrawDeposits }, now)
       case "paid": {
         const money = pending.at(-1 - next.which % pending.length)
         return money === undefined ? null : Result.succeed({ wallet: payWithdrawal(wallet, money), movements: [] })
@@ -282,7 +284,7 @@ describe("a wallet", () => {
     assert.throws(() => deposit(emptyWallet, player, zero, "test", "test:1"), RangeError)
     assert.throws(() => winPrize(emptyWallet, player, cents(-1n), draw), RangeError)
     assert.throws(() => chargeBack(emptyWallet, player, zero, "test", "test:1"), RangeError)
-    assert.throws(() => askWithdrawal(emptyWallet, zero, payment, true), RangeError)
+    assert.throws(() => askWithdrawal(emptyWallet, zero, payment, { withdrawDeposits: true }, now), RangeError)
   })
 })
 
@@ -342,7 +344,7 @@ describe("a deposit that is taken back", () => {
 
 describe("a withdrawal", () => {
   const ask = (wallet: Wallet, asked: bigint, withdrawDeposits = false) =>
-    askWithdrawal(wallet, cents(asked), payment, withdrawDeposits)
+    askWithdrawal(wallet, cents(asked), payment, { withdrawDeposits }, now)
 
   /** What a withdrawal that was asked for has to do with the wallet. */
   const moneyOf = ({ movement }: Moved): WithdrawnMoney => ({
@@ -399,6 +401,8 @@ describe("a withdrawal", () => {
       _tag: "NotWithdrawable",
       balance: cents(500n),
       withdrawable: cents(200n),
+      maturing: zero,
+      maturesAt: null,
       asked: cents(1_000n)
     })
   })
