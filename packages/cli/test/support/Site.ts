@@ -96,6 +96,7 @@ const make = ({ processes = [{}] }: SiteOptions) =>
       servers,
       urls,
       database,
+      internalToken,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */
