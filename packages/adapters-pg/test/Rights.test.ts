@@ -157,6 +157,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         yield* tablesWith("has_any_column_privilege($app, c.oid, 'UPDATE')"),
         [
           "draws",
+          "email_identities",
           "fundings",
           "jobs",
           // to be locked: its rows are fixed by a trigger

@@ -1,4 +1,5 @@
 /** Takes a person who is erased out of whatever is kept of them beside their row: see `Erasure` in core. */
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -42,7 +43,7 @@ export const forget = Effect.fnUntraced(
   function*(sql: PgClient.PgClient, seal: PersonalSeal["Service"], user: UserId, email: string) {
     yield* sql`UPDATE sessions SET user_agent = NULL WHERE user_id = ${user}::uuid`
     yield* sql`UPDATE mailed_tokens SET email = NULL, previous_email = NULL WHERE user_id = ${user}::uuid`
-    yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, email)}`
+    yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(email))}`
     yield* forgetFailures(sql, user)
     yield* forgetBuyer(sql, user, email)
     // what is encrypted under it cannot be read from here on

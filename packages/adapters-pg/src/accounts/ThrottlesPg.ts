@@ -38,14 +38,14 @@ export const accountPseudonym = (
   seal: PersonalSeal["Service"],
   account: string,
   act: ThrottledAct = "sign_in"
-): string => seal.pseudonym(`${prefixes[act]}account\n${account.toLowerCase()}`)
+): string => seal.pseudonym(`${prefixes[act]}account\n${account}`)
 
 const keysOf = (seal: PersonalSeal["Service"], { account, act, ip }: Attempt) => {
   const [network, prefix] = [networkOf(ip), prefixes[act]]
   return {
     account: accountPseudonym(seal, account, act),
     network: seal.pseudonym(`${prefix}network\n${network}`),
-    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account.toLowerCase()}\n${network}`)
+    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account}\n${network}`)
   } satisfies Record<ThrottleKind, string>
 }
 

@@ -216,7 +216,7 @@ describe("migration 7", () => {
     }))
 })
 
-describe("migration 12", () => {
+describe("the migration of years", () => {
   it.live(
     "knows of the draws on sale when their first ticket was bought, and is told of it by servers of the release before",
     () =>

@@ -1,5 +1,5 @@
 /**
- * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/retention.md).
+ * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/operations/retention.md).
  *
  * Every node does it; which of them removes what does not matter.
  */

@@ -1,11 +1,11 @@
 /** Writes what was decided about accounts and sessions, in memory. */
 import type { AccountChange } from "@ddd/core/accounts/AccountChange"
+import { isSameAddress } from "@ddd/core/accounts/EmailAddress"
 import { mailedTokenMillis, type NewMailedToken, type TokensToCancel } from "@ddd/core/accounts/MailedToken"
 import type { NewSecurityEvent, StrangerEvent } from "@ddd/core/accounts/SecurityEvent"
 import { countedSince, mayRecord } from "@ddd/core/accounts/SecurityLogLimit"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "@ddd/core/accounts/Session"
 import type { SessionsEnding } from "@ddd/core/accounts/SessionEnding"
-import { isSameName } from "@ddd/core/accounts/TakenNames"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
@@ -63,7 +63,7 @@ export const writeEnding = (store: Stored, { event, reason, userId, which }: Ses
 
 const cancelTokens = (store: Stored, userId: UserId, { exceptTo, purpose }: TokensToCancel): void => {
   for (const row of store.mailedTokens.values()) {
-    const isKept = exceptTo !== null && row.email !== null && isSameName(row.email, exceptTo)
+    const isKept = exceptTo !== null && row.email !== null && isSameAddress(row.email, exceptTo)
     if (row.userId !== userId || row.purpose !== purpose || row.usedAt !== null || isKept) continue
     store.mailedTokens.set(row.id, { ...row, usedAt: store.now() })
   }
