@@ -8,7 +8,7 @@ import { Retention } from "../ports/Retention.ts"
 import { type RetainedKind, retainedKinds } from "../values/Retention.ts"
 
 /** Rows of one step: some ten milliseconds of the database's work. */
-export const rowsAtOnce = 1_000
+const rowsAtOnce = 1_000
 /** Steps of a kind in one round: six times as many rows a minute as ten million purchases a day leave. */
 const stepsMax = 50
 /** Between two steps, in milliseconds: the database has time for others. */
