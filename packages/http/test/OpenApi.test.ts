@@ -55,9 +55,10 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "not_withdrawable",
     "insufficient_funds",
     "account_frozen",
+    "email_unverified",
     "idempotency_key_reused"
   ],
-  "post /wallet/payout-account": player,
+  "post /wallet/payout-account": [...player, "email_unverified"],
   "get /wallet/payout-account": player,
   "get /wallet/transactions": [...player, "invalid_request"],
   "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated"],

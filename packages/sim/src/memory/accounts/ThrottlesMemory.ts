@@ -15,6 +15,9 @@ import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttl
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
 
+/** What the keys of networks begin with that an account is known to sign in from. */
+export const knownNetworksOf = (account: string): string => `sign_in ${account} `
+
 const keysOf = ({ account, act, ip }: Attempt) => {
   const [who, network] = [account, networkOf(ip)]
   return {
