@@ -20,7 +20,7 @@ const everywhere = [...body, "internal", "unavailable", "outcome_unknown"]
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "post /auth/sign-up": [...body, "email_taken", "username_taken"],
+  "post /auth/sign-up": [...body, "email_taken", "username_taken", "rate_limited"],
   "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited"],
   "post /auth/refresh": [...body, "unauthenticated", "token_reused"],
   "post /auth/sign-out": [...body],
