@@ -9,7 +9,9 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Context, Data, Effect, Latch, Layer, Queue, Schedule, type Scope } from "effect"
+import { SqlError } from "effect/sql"
 import { randomUUID } from "node:crypto"
+import { isUnavailable, tellUnavailable } from "./Failure.ts"
 
 /** How often a heartbeat is sent, and how long it may take to come back. */
 const beatPause = "5 seconds"
@@ -69,7 +71,11 @@ export const layer = Layer.effect(
         }).pipe(
           Effect.scoped,
           Effect.ensuring(lost),
-          Effect.tapError((error) => Effect.logWarning("no longer listening to the database; trying again", error)),
+          Effect.tapError((error) =>
+            SqlError.isSqlError(error) && isUnavailable(error)
+              ? tellUnavailable(error)
+              : Effect.logWarning("no longer listening to the database; trying again", error)
+          ),
           Effect.retry(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("2 seconds")])),
           Effect.forkScoped,
           Effect.asVoid

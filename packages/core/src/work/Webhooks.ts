@@ -13,6 +13,7 @@ import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { learn, refreshAccount } from "./Payouts.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
 
@@ -130,7 +131,7 @@ export const creditWaiting = Effect.fn("Webhooks.creditWaiting")(function*() {
         ? Effect.void
         : Effect.logInfo(`credited to players known by now: ${references.join(", ")}`)
     ),
-    Effect.catchCause((cause) => Effect.logError("purchases that wait could not be looked through", cause)),
+    Effect.catchCause((cause) => logFailure("purchases that wait could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(waitingMillis))),
     Effect.forever
   )

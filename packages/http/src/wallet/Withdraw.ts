@@ -36,12 +36,13 @@ export const makeWithdraw = (
     const { userId } = yield* CurrentUser
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts
-    const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
+    const key = headers["idempotency-key"]
+    const idempotency = withdrawalIdempotency(key, bytes)
     const provider = yield* Effect.catch(payouts.identity, refuseProvider)
     const asked = withdrawals.ask({ userId, amount, withdrawDeposits, provider, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
       WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
-      Unavailable: refuseUnavailable
+      Unavailable: (error) => refuseUnavailable(error, key !== undefined)
     })
     const body = yield* Effect.orDie(encodeTransaction(transaction))
     return HttpServerResponse.jsonUnsafe(body, { status: 202, headers: replayHeaders(isReplayed) })
