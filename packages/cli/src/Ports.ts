@@ -24,6 +24,8 @@ import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
 import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
@@ -62,11 +64,15 @@ const listener = ({ direct, servers }: Database) =>
     }))
   )
 
-const drawPorts = ({ log, sealing, seeds }: Keys, settings: Beacon.BeaconSettings) =>
+/** What draws are drawn by. */
+export type DrawSettings = Beacon.BeaconSettings & Pick<Settings, "ROOM_PRIZE_HOLD">
+
+const drawPorts = ({ log, sealing, seeds }: Keys, settings: DrawSettings) =>
   Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
     Layer.provideMerge(
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
     ),
+    Layer.provide(Layer.succeed(RoomPrizeHold, settings.ROOM_PRIZE_HOLD * dayMillis)),
     Layer.provideMerge(Beacon.layer(settings))
   )
 
@@ -81,7 +87,7 @@ const moneyProviders = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
-export const draws = (database: Database, keys: Keys, settings: Beacon.BeaconSettings) =>
+export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>
   drawPorts(keys, settings).pipe(Layer.provideMerge(base(database, workWaits)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */

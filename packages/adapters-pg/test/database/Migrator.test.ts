@@ -188,7 +188,7 @@ describe("migration 7", () => {
   it.effect("knows the deposits that were made before it as purchases, credited, and confirms no ticket that was sold before it", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 6)).pipe(as(owner))
       const sql = yield* session(owner)
       const draw = "018f2d5e-7a1b-7cc0-9d3a-0000000000d1"

@@ -70,6 +70,12 @@ export const seconds: Form<number> = plain("a whole number of seconds, 0 to 300"
   return number <= 300 ? number : undefined
 })
 
+/** A whole number of days, half a year at most. */
+export const days: Form<number> = plain("a whole number of days, 0 to 180", (value) => {
+  const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 180 ? number : undefined
+})
+
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value
