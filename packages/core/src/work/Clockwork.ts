@@ -64,9 +64,9 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
 
 /**
  * Steps of one kind that one process does at a time. Each kind has its own, so that slow steps of one delay no other kind; together they
- * leave connections for requests.
+ * leave a connection for jobs.
  */
-const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 4, expire: 2 }
+const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 2, expire: 1 }
 
 /**
  * Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. Every step of every draw, and publishing
