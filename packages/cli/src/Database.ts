@@ -12,6 +12,7 @@ import { failureText, isStarting, isUnavailable } from "@ddd/adapters-pg/databas
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
+import { keepsSession } from "@ddd/adapters-pg/database/SessionCheck"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import { Data, Effect, type Redacted, Schedule } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -126,6 +127,7 @@ export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app
 /** Makes the database ready to be served from: migrated where that is ours to do, the clock as it is asked for, the role harmless. */
 export const prepare = Effect.fn("Database.prepare")(function*(database: Database, settings: Settings) {
   const one = { ...oneConnection, servers: database.servers }
+  if (!database.embedded) yield* requireSessions(database)
   const applied = database.owner === null ? [] : yield* migrate(database)
   yield* requireSchema(database)
   yield* DevClock.ensure(settings.DEV_CLOCK_START ?? null).pipe(
@@ -136,6 +138,18 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
     yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, one)))
   }
   return applied
+})
+
+/** Fails where a pooler exchanges sessions between transactions. */
+const requireSessions = Effect.fnUntraced(function*({ app, direct }: Database) {
+  for (const [name, connection] of [["DATABASE_URL", app], ["DATABASE_DIRECT_URL", direct]] as const) {
+    if (yield* keepsSession(connection)) continue
+    return yield* new DatabaseUnusable({
+      message:
+        `${name} leads through a pooler that exchanges sessions between transactions: set its pool_mode to session ` +
+        "(docs/operations/pooler.md)."
+    })
+  }
 })
 
 /** Fails where the application's role could switch off what the database refuses (docs/design.md, "Configuration"). */

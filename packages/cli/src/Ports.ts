@@ -39,6 +39,8 @@ const workConnectionsMax = 8
 const saleConnectionsMax = 3
 /** One for each channel that is listened to: draws, and sessions that end. */
 const channels = 2
+/** The heartbeats of the channels go over one more. */
+const listeningConnectionsMax = channels + 1
 
 /** What everything stands on: the database, its clock and its outbox, new ids. */
 const base = ({ app, servers }: Database, waits: Waits) =>
@@ -51,9 +53,13 @@ const base = ({ app, servers }: Database, waits: Waits) =>
 
 const listener = ({ direct, servers }: Database) =>
   Listener.layer.pipe(
-    Layer.provide(
-      Provision.layer(direct, { applicationName: "ddd events", maxConnections: channels, waits: requestWaits, servers })
-    )
+    Layer.provide(Provision.layer(direct, {
+      applicationName: "ddd events",
+      maxConnections: listeningConnectionsMax,
+      // a connection that is silent is given up within seconds
+      waits: requestWaits,
+      servers
+    }))
   )
 
 const drawPorts = ({ log, sealing, seeds }: Keys, settings: Beacon.BeaconSettings) =>
