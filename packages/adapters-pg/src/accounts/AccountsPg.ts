@@ -8,6 +8,7 @@ import { orUnavailable } from "../database/Transaction.ts"
 import { passwordHashOf, userOf, type UserRow } from "./AccountRows.ts"
 import { makeServices } from "./AccountServices.ts"
 import { makeCredentials } from "./Credentials.ts"
+import { keepIdentifying } from "./EmailIdentityRows.ts"
 import { makeOperators } from "./OperatorActions.ts"
 import { makeSignUpAndIn } from "./SignUpAndIn.ts"
 
@@ -17,13 +18,14 @@ const make = Effect.gen(function*() {
   const signUpAndIn = makeSignUpAndIn(services)
   const credentials = makeCredentials(services)
   const operators = makeOperators(services)
+  yield* keepIdentifying(sql)
 
   const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
     const [row] = yield* sql<
       UserRow & WalletRow & { readonly kyc_status: KycStatus; readonly country: string | null }
     >`
       SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.user_id,
-        (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable,
+        (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable, w.maturing,
         (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at
       FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
     return row === undefined
@@ -51,6 +53,7 @@ const make = Effect.gen(function*() {
     changePassword: flow(credentials.changePassword, orUnavailable),
     changeProfile: flow(credentials.changeProfile, orUnavailable),
     find: flow(operators.find, orUnavailable),
+    sharingMailboxes: flow(operators.sharingMailboxes, orUnavailable),
     freeze: flow(operators.freeze, orUnavailable),
     unfreeze: flow(operators.unfreeze, orUnavailable),
     export: flow(operators.exportAll, orUnavailable),

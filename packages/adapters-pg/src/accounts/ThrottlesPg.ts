@@ -14,14 +14,14 @@ import {
   type ThrottleCounter,
   type ThrottledAct,
   type ThrottleKind,
-  throttleKinds,
-  throttleRules,
   type ThrottleState
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Result, Schedule } from "effect"
+import { Effect, Layer, Result } from "effect"
+import type { SqlError } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
 import { transact } from "../database/Transaction.ts"
 
@@ -40,20 +40,16 @@ export const accountPseudonym = (
   seal: PersonalSeal["Service"],
   account: string,
   act: ThrottledAct = "sign_in"
-): string => seal.pseudonym(`${prefixes[act]}account\n${account.toLowerCase()}`)
+): string => seal.pseudonym(`${prefixes[act]}account\n${account}`)
 
 const keysOf = (seal: PersonalSeal["Service"], { account, act, ip }: Attempt) => {
   const [network, prefix] = [networkOf(ip), prefixes[act]]
   return {
     account: accountPseudonym(seal, account, act),
     network: seal.pseudonym(`${prefix}network\n${network}`),
-    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account.toLowerCase()}\n${network}`)
+    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account}\n${network}`)
   } satisfies Record<ThrottleKind, string>
 }
-
-/** How many old rows go at a time. */
-const prunedMax = 10_000
-const longestForgetMillis = Math.max(...throttleKinds.map((kind) => throttleRules[kind].forgetMillis))
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -109,20 +105,12 @@ const make = Effect.gen(function*() {
     }
   })
 
-  // in any order, so never waiting for a row that somebody counts with
-  const prune = Effect.gen(function*() {
-    yield* sql`
-      DELETE FROM throttles WHERE key IN (
-        SELECT key FROM throttles WHERE failed_at < app_now() - ${longestForgetMillis}::float8 * interval '1 millisecond'
-        LIMIT ${prunedMax} FOR UPDATE SKIP LOCKED)`
-    yield* sql`DELETE FROM known_networks WHERE seen_at < ${knownSince}`
-  })
-  yield* prune.pipe(
-    Effect.tapError((error) => Effect.logDebug("old counters of failed attempts could not be removed", error)),
-    Effect.ignore,
-    Effect.repeat(Schedule.spaced("10 minutes")),
-    Effect.forkScoped
-  )
+  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
+  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
+    Effect.mapError(
+      transact(sql)(count),
+      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
+    )
 
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
@@ -131,7 +119,7 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
       yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
-    }, transact(sql)),
+    }, transactAttempt),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
@@ -141,11 +129,11 @@ const make = Effect.gen(function*() {
       yield* sql`
         INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())
         ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
-    }, transact(sql)),
+    }, transactAttempt),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))
-    }, transact(sql))
+    }, transactAttempt)
   })
 })
 

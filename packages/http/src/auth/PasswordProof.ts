@@ -4,6 +4,7 @@
  * An attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one. An address that nobody
  * has is treated as one whose password was wrong: the same work, the same answer, the same time.
  */
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/accounts/Password"
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Passwords } from "@ddd/core/ports/Passwords"
@@ -12,7 +13,7 @@ import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuse, refuseField } from "../problems/Problem.ts"
-import { refuseBusy, refuseUnavailable } from "../problems/Unavailability.ts"
+import { refuseBusy, refuseUnread } from "../problems/Unavailability.ts"
 import { inEqualTime } from "./EqualTime.ts"
 
 /** The account whose password is checked. */
@@ -53,7 +54,7 @@ export const makePasswordProof = Effect.gen(function*() {
       if (isPasswordTooLong(Redacted.value(password))) {
         return yield* refuseField(field, passwordRefusalMessage("too_long"))
       }
-      const attempt: Attempt = { act: "sign_in", account: email.toLowerCase(), ip: origin.ip ?? "" }
+      const attempt: Attempt = { act: "sign_in", account: emailIdentity(email), ip: origin.ip ?? "" }
       const who = holder === null ? { subject: attempt.account } : { userId: holder.userId }
 
       const admission = yield* throttles.admit(attempt)
@@ -75,6 +76,6 @@ export const makePasswordProof = Effect.gen(function*() {
       yield* throttles.succeeded(attempt)
       return holder
     }).pipe(
-      Effect.catchTag("Unavailable", refuseUnavailable)
+      Effect.catchTag("Unavailable", refuseUnread)
     )
 })
