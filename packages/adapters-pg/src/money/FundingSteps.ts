@@ -120,13 +120,14 @@ export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames
   sql`
     INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
-/** The clock, and the id of the movement that took a deposit back; null where none did. */
-const readClockAndChargeback = (sql: PgClient.PgClient, reference: string) =>
+/** The clock, whether a player is erased by now, and the id of the movement that took a deposit back; null where none did. */
+const readClockAndChargeback = (sql: PgClient.PgClient, reference: string, user: DueFundingStep["userId"]) =>
   Effect.map(
-    sql<{ readonly clock: Date; readonly chargeback_id: string | null }>`
+    sql<{ readonly clock: Date; readonly chargeback_id: string | null; readonly is_erased: boolean }>`
       SELECT app_now() AS clock,
+        EXISTS (SELECT FROM users WHERE id = ${user}::uuid AND erased_at IS NOT NULL) AS is_erased,
         (SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}) AS chargeback_id`,
-    ([row]) => ({ now: instantOf(row!.clock), chargebackId: row!.chargeback_id })
+    ([row]) => ({ now: instantOf(row!.clock), chargebackId: row!.chargeback_id, isErased: row!.is_erased })
   )
 
 /** Locks the wallet, and withdrawals where it lacks funds; only then reads the rest of what decides about a step. */
@@ -139,7 +140,7 @@ const moveFacts = Effect.fnUntraced(function*(
   const unsent = step === "take back" && wallet !== null && lacksFunds(wallet, amount)
     ? yield* lockUnsent(sql, userId)
     : []
-  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference) }
+  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference, userId) }
 })
 
 const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>

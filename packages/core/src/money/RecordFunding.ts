@@ -143,6 +143,8 @@ export const creditWaiting = ({ earlier, matches }: FundingFacts): FundingDecisi
 export interface MoveFacts {
   /** Null where the player has none. */
   readonly wallet: Wallet | null
+  /** Whether the player was erased, be it since they were found to be the buyer. */
+  readonly isErased: boolean
   /** All withdrawals of the player that the provider has not been asked for, newest first; none where the wallet has enough. */
   readonly unsent: ReadonlyArray<StoredWithdrawal>
   /** The id of the movement that took the deposit back; null where none did. */
@@ -167,11 +169,12 @@ const nothingCanceled = (wallet: Wallet): Cancellation => ({ wallet, canceled: [
 
 /** Decides what a due step moves. Refused where the wallet cannot take it: nothing is changed, not even the marks. */
 export const moveFunding = (
-  { chargebackId, now, unsent, wallet }: MoveFacts,
+  { chargebackId, isErased, now, unsent, wallet }: MoveFacts,
   funding: Funding,
   { amount, step, userId }: DueFundingStep
 ): Result.Result<FundingMove, MoveRefusal> => {
-  if (wallet === null) return Result.fail({ _tag: "UnknownUser", userId })
+  // nothing is credited to who is gone; what they had is still taken back, and given back once that was in error
+  if (wallet === null || (isErased && step === "credit")) return Result.fail({ _tag: "UnknownUser", userId })
   const { reference } = funding
   const source = depositSource(reference)
   const after = { ...funding, creditStatus: creditStatusAfter(step) }

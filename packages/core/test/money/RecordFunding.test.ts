@@ -149,7 +149,7 @@ describe("what waits under a reference", () => {
 })
 
 describe("a step of a funding", () => {
-  const facts: MoveFacts = { wallet: emptyWallet, unsent: [], chargebackId: "c1", now }
+  const facts: MoveFacts = { wallet: emptyWallet, isErased: false, unsent: [], chargebackId: "c1", now }
   const funding: Funding = { ...emptyFunding(reference), purchased: true, amount, userId: ada }
   const due = (step: DueFundingStep["step"]): DueFundingStep => ({ step, userId: ada, amount })
 
