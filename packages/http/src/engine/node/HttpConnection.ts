@@ -20,7 +20,7 @@ import { NodeExchange, type Wire } from "./NodeExchange.ts"
 import { faultOfPart, headBytesMax, headTooLarge, parseHead, type RequestHead } from "./RequestHead.ts"
 
 /** Seconds. */
-export const patience = {
+const patience = {
   /** For a request to begin, and from its beginning to its last byte. */
   request: 10,
   /** For the answer to a client that has sent all it wants to, and may be gone. */
