@@ -59,6 +59,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "post /wallet/payout-account": player,
   "get /wallet/payout-account": player,
+  "delete /wallet/payout-account": [...player, "withdrawal_under_way"],
   "get /wallet/transactions": [...player, "invalid_request"],
   "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated"],
   "post /webhooks/stripe": ["invalid_request", "payload_too_large"],

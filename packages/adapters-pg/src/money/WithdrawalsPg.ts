@@ -182,6 +182,12 @@ const make = Effect.gen(function*() {
       orUnavailable
     ),
 
+    isFrozen: Effect.fn("WithdrawalsPg.isFrozen")(function*(id) {
+      const [row] = yield* sql<{ readonly is_active: boolean }>`
+        SELECT u.is_active FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+      return row?.is_active === false
+    }, orUnavailable),
+
     // by the indexes of what is due and of what is held: neither grows with what is over for a week
     openProviders: sql<Pick<WithdrawalRow, "account" | "provider">>`
       SELECT DISTINCT provider, CASE WHEN provider IS NULL THEN account ELSE '' END AS account FROM withdrawals

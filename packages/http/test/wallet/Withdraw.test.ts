@@ -26,7 +26,7 @@ type Player = Effect.Success<ReturnType<typeof makePlayer>>
 const makeReady = Effect.fnUntraced(function*({ id }: Player) {
   const accounts = yield* PayoutAccounts
   const { account } = yield* accounts.add(id, `acct_${id}`, "simulated")
-  yield* accounts.setStatus(account, "ready")
+  yield* accounts.setStatus(account, "ready", "simulated")
 })
 
 const makeReadyPlayer = Effect.fnUntraced(function*(balance: bigint) {
@@ -224,7 +224,7 @@ layer(server())("who may withdraw, and what", (it) => {
       const pending = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(pending, 409, "payout_account_missing")
       assert.match(textAt(pending.json, "detail"), /is not ready .*POST \/wallet\/payout-account/)
-      yield* accounts.setStatus(account, "ready")
+      yield* accounts.setStatus(account, "ready", "simulated")
       assertProblem(yield* withdraw(player.token, { amount: "1.00" }), 409, "not_withdrawable")
     }))
 

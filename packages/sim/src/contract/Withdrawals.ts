@@ -255,7 +255,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
         yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
-        yield* accounts.setStatus("acct_ada", "ready")
+        yield* accounts.setStatus("acct_ada", "ready", "simulated")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))
         yield* buy(ada, 1)
         assert.deepStrictEqual(yield* refusal(dollars(1)), {
