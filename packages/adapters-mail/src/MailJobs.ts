@@ -4,6 +4,7 @@
  * A job names ids alone. Address, name, token and what the mail is about are read or derived now, so that a mail never goes to
  * somebody who was erased in the meantime, carries a link that no longer works, or says what is no longer so.
  */
+import { isSameAddress } from "@ddd/core/accounts/EmailAddress"
 import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
@@ -68,7 +69,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     })
     if (purpose === "verify_email") return { to: token.email, letter }
     // a reset link goes to the address in force, letter by letter, and not at all once that is another than was asked for
-    return token.email.toLowerCase() === recipient.email.toLowerCase() ? { to: recipient.email, letter } : null
+    return isSameAddress(token.email, recipient.email) ? { to: recipient.email, letter } : null
   })
 
   /** A letter to a player at the address in force; null where there is no such player, or nothing to say. */

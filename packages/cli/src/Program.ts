@@ -28,6 +28,7 @@ import { eraseUser } from "./commands/user/Erase.ts"
 import { exportUser } from "./commands/user/Export.ts"
 import { freezeUser, unfreezeUser } from "./commands/user/Freeze.ts"
 import { listSessions } from "./commands/user/Sessions.ts"
+import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
 import { unlinkPayoutAccount } from "./commands/user/UnlinkPayoutAccount.ts"
 import { verify } from "./commands/Verify.ts"
@@ -52,6 +53,7 @@ const commands: ReadonlyArray<Declare> = [
   group("room", "look at the private rooms", [listRooms, showRoom]),
   group("user", "look at a player, or act on one", [
     showUser,
+    listSharing,
     listSessions,
     freezeUser,
     unfreezeUser,

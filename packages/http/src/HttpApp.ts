@@ -38,6 +38,7 @@ export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "page
   return {
     bodyBytesMax,
     allow: (url) => allowedAt(routes, url),
+    template: (url) => routes(url)?.template,
     answerHeaders: makeAnswerHeaders(options)
   }
 }

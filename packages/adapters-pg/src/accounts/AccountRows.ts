@@ -1,5 +1,6 @@
 /** Rows of users: read, locked, and what their uniqueness refuses. */
 import type { AccountFields } from "@ddd/core/accounts/AccountChange"
+import { emailIdentity, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
 import { userId } from "@ddd/core/values/Ids"
@@ -7,6 +8,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlError } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
+import { mayBeAddressed, writeIdentity } from "./EmailIdentityRows.ts"
 
 export interface UserRow {
   readonly id: string
@@ -56,23 +58,24 @@ export const lockAccount = (sql: PgClient.PgClient, id: string) =>
     ([row]) => row === undefined ? null : accountOf(row)
   )
 
-/** The same by the address in any case; null also where it is no player's. */
+/** The player's account among users that an address may mean. */
+const addressedOf = (email: string) =>
+  Effect.map((rows: ReadonlyArray<AccountRow>) => {
+    const meant = pickAddressed(email, rows)
+    return meant === null ? null : playersAccount(accountOf(meant))
+  })
+
+/** The same by the address; null also where it is no player's. */
 export const lockAccountOf = (sql: PgClient.PgClient, email: string) =>
-  Effect.map(
-    sql<AccountRow>`
-      SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
-      WHERE lower(email) = lower(${email}) FOR NO KEY UPDATE`,
-    ([row]) => row === undefined ? null : playersAccount(accountOf(row))
-  )
+  addressedOf(email)(sql<AccountRow>`
+    SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
+    WHERE ${mayBeAddressed(sql, email)} ORDER BY id FOR NO KEY UPDATE`)
 
 /** The same without a lock, for who may change meanwhile. */
 export const readAccountOf = (sql: PgClient.PgClient, email: string) =>
-  Effect.map(
-    sql<AccountRow>`
-      SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
-      WHERE lower(email) = lower(${email})`,
-    ([row]) => row === undefined ? null : playersAccount(accountOf(row))
-  )
+  addressedOf(email)(sql<AccountRow>`
+    SELECT id, email, username, email_verified, created_at, password_hash, is_active, erased_at FROM users
+    WHERE ${mayBeAddressed(sql, email)} ORDER BY id`)
 
 /** Locks a wallet, as a sale does: what it decides by stays until the end of the transaction. */
 export const lockWallet = (sql: PgClient.PgClient, id: string) =>
@@ -87,7 +90,11 @@ export const readTaken = (
   Effect.map(
     sql<TakenNames>`
       SELECT
-        EXISTS (SELECT FROM users WHERE lower(email) = lower(${email ?? null}) AND id <> ${except}::uuid) AS email,
+        EXISTS (SELECT FROM users WHERE lower(email) = lower(${email ?? null}) AND id <> ${except}::uuid)
+          OR EXISTS (SELECT FROM email_identities
+            WHERE identity = ${
+      email === undefined ? null : emailIdentity(email)
+    } AND user_id <> ${except}::uuid) AS email,
         EXISTS (SELECT FROM users WHERE lower(username) = lower(${
       username ?? null
     }) AND id <> ${except}::uuid) AS username`,
@@ -96,6 +103,7 @@ export const readTaken = (
 
 const uniqueFields: Readonly<Record<string, keyof TakenNames>> = {
   users_email_key: "email",
+  email_identities_key: "email",
   users_username_key: "username"
 }
 
@@ -119,7 +127,8 @@ export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<A
     erased_at: erasedAt === undefined ? undefined : new Date(erasedAt)
   }
   const changed = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
-  return Object.keys(changed).length === 0
-    ? Effect.void
-    : Effect.asVoid(sql`UPDATE users SET ${sql.update(changed)}, updated_at = app_now() WHERE id = ${id}::uuid`)
+  return Object.keys(changed).length === 0 ? Effect.void : Effect.gen(function*() {
+    yield* sql`UPDATE users SET ${sql.update(changed)}, updated_at = app_now() WHERE id = ${id}::uuid`
+    if (email !== undefined) yield* writeIdentity(sql, id, email)
+  })
 }

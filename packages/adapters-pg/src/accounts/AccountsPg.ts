@@ -8,6 +8,7 @@ import { orUnavailable } from "../database/Transaction.ts"
 import { passwordHashOf, userOf, type UserRow } from "./AccountRows.ts"
 import { makeServices } from "./AccountServices.ts"
 import { makeCredentials } from "./Credentials.ts"
+import { keepIdentifying } from "./EmailIdentityRows.ts"
 import { makeOperators } from "./OperatorActions.ts"
 import { makeSignUpAndIn } from "./SignUpAndIn.ts"
 
@@ -17,6 +18,7 @@ const make = Effect.gen(function*() {
   const signUpAndIn = makeSignUpAndIn(services)
   const credentials = makeCredentials(services)
   const operators = makeOperators(services)
+  yield* keepIdentifying(sql)
 
   const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
     const [row] = yield* sql<
@@ -51,6 +53,7 @@ const make = Effect.gen(function*() {
     changePassword: flow(credentials.changePassword, orUnavailable),
     changeProfile: flow(credentials.changeProfile, orUnavailable),
     find: flow(operators.find, orUnavailable),
+    sharingMailboxes: flow(operators.sharingMailboxes, orUnavailable),
     freeze: flow(operators.freeze, orUnavailable),
     unfreeze: flow(operators.unfreeze, orUnavailable),
     export: flow(operators.exportAll, orUnavailable),

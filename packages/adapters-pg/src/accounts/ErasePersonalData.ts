@@ -1,4 +1,5 @@
 /** Takes a person who is erased out of whatever is kept of them beside their row: see `Erasure` in core. */
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -11,25 +12,27 @@ import { accountPseudonym } from "./ThrottlesPg.ts"
  * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings, or naming them
  * by id, address, or a name as a JSON text. An event that nobody has acted on yet keeps its body until then.
  *
- * Looks through the bodies of all events, which takes a while where there are many. Part of the caller's transaction, before the
- * address is replaced.
+ * Bodies are found by an index of the texts in them, and looked at then. Part of the caller's transaction, before the address is replaced.
  */
 const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId, email: string) {
   yield* sql`
     UPDATE webhook_events SET body = ''
-    WHERE state = ANY (${erasableStates}::text[]) AND body <> '' AND (
-      reference IN (SELECT reference FROM fundings WHERE user_id = ${user}::uuid)
-      OR EXISTS (
-        SELECT FROM (
-          SELECT unnest(${[user, email]}::text[]) AS name
-          UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
-          UNION SELECT unnest(names) FROM fundings WHERE user_id = ${user}::uuid
-          UNION SELECT account FROM payout_accounts WHERE user_id = ${user}::uuid
-          UNION SELECT account FROM withdrawals WHERE user_id = ${user}::uuid
-        ) known
-        WHERE position(convert_to(to_json(name)::text, 'UTF8') IN body) > 0
-      )
-    )`
+    WHERE state = ANY (${erasableStates}::text[]) AND body <> ''
+      AND id = ANY (ARRAY (
+        WITH known AS (
+          SELECT convert_to(to_json(name)::text, 'UTF8') AS name FROM (
+            SELECT unnest(${[user, email]}::text[]) AS name
+            UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
+            UNION SELECT unnest(names) FROM fundings WHERE user_id = ${user}::uuid
+            UNION SELECT account FROM payout_accounts WHERE user_id = ${user}::uuid
+            UNION SELECT account FROM withdrawals WHERE user_id = ${user}::uuid
+          ) names
+        )
+        SELECT e.id FROM known JOIN webhook_events e ON texts_of(e.body) @> texts_of(known.name)
+        WHERE position(known.name IN e.body) > 0
+        UNION ALL
+        SELECT e.id FROM fundings f JOIN webhook_events e ON e.reference = f.reference WHERE f.user_id = ${user}::uuid
+      ))`
   yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
   yield* sql`DELETE FROM buyer_names WHERE user_id = ${user}::uuid`
   yield* sql`UPDATE fundings SET names = '{}' WHERE user_id = ${user}::uuid AND names <> '{}'`
@@ -40,7 +43,7 @@ export const forget = Effect.fnUntraced(
   function*(sql: PgClient.PgClient, seal: PersonalSeal["Service"], user: UserId, email: string) {
     yield* sql`UPDATE sessions SET user_agent = NULL WHERE user_id = ${user}::uuid`
     yield* sql`UPDATE mailed_tokens SET email = NULL, previous_email = NULL WHERE user_id = ${user}::uuid`
-    yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, email)}`
+    yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(email))}`
     yield* forgetFailures(sql, user)
     yield* forgetBuyer(sql, user, email)
     // what is encrypted under it cannot be read from here on

@@ -1,4 +1,5 @@
 /** Rows of mailed tokens: counted, read, made, used and cancelled. */
+import { emailIdentity, isSameAddress, parseEmail } from "@ddd/core/accounts/EmailAddress"
 import { mailHistoryNeeded, mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import {
   type MailedToken,
@@ -21,6 +22,7 @@ import {
   type WallClockRow
 } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
+import { readTaken } from "./AccountRows.ts"
 
 type Write = Effect.Effect<void, SqlError.SqlError>
 
@@ -83,18 +85,21 @@ const waitAfter = (sent: ReadonlyArray<SentRow>): number =>
   sent[0] === undefined ? 0 : mailWaitMillis(sent.map((row) => instantOf(row.created_at)), instantOf(sent[0].clock))
 
 export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens["Service"]): MailedTokenRows => {
-  const since = sql`app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond'`
-  const cancel: MailedTokenRows["cancel"] = (user, { exceptTo, purpose }) =>
-    Effect.asVoid(sql`
-      UPDATE mailed_tokens SET used_at = app_now()
-      WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL
-        AND (${exceptTo}::text IS NULL OR lower(email) <> lower(${exceptTo}::text))`)
+  const since = sql`(SELECT app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond')`
+  const cancel: MailedTokenRows["cancel"] = Effect.fnUntraced(function*(user, { exceptTo, purpose }) {
+    const unused = yield* sql<{ readonly id: string; readonly email: string | null }>`
+      SELECT id, email FROM mailed_tokens WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL`
+    const ended = unused.filter(({ email }) => exceptTo === null || email === null || !isSameAddress(email, exceptTo))
+    yield* sql`UPDATE mailed_tokens SET used_at = app_now() WHERE id = ANY (${ended.map(({ id }) => id)}::uuid[])`
+  })
   return {
     waitOf: Effect.fnUntraced(function*(email) {
-      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('mail ' || lower(${email}), 0))`
+      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('mail ' || ${emailIdentity(email)}, 0))`
       const sent = yield* sql<SentRow>`
         SELECT created_at, app_now() AS clock FROM mailed_tokens
-        WHERE lower(email) = lower(${email}) AND created_at > ${since}
+        WHERE lower(email) = ANY (ARRAY[lower(${email}), lower(${
+        parseEmail(email) ?? email
+      })]) AND created_at > ${since}
         ORDER BY created_at DESC LIMIT ${mailHistoryNeeded.mails}`
       return waitAfter(sent)
     }),
@@ -114,18 +119,18 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
         ([row]) => row === undefined ? undefined : userId(row.user_id)
       ),
 
-    shown: (tokenHash) =>
-      Effect.map(
-        Effect.flatMap(
-          sql<TokenRow & WallClockRow & { readonly clock: Date; readonly taken: boolean }>`
-            SELECT t.id, t.user_id, t.purpose, t.email, t.previous_email, t.expires_at, t.used_at, app_now() AS clock,
-              ${wallClockColumn(sql)},
-              EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(t.email) AND u.id <> t.user_id) AS taken
-            FROM mailed_tokens t WHERE t.token_hash = ${tokenHash}`,
-          requireAgreement
-        ),
-        ([row]) => row === undefined ? null : { token: tokenOf(row), now: instantOf(row.clock), taken: row.taken }
-      ),
+    shown: Effect.fnUntraced(function*(tokenHash) {
+      const [row] = yield* requireAgreement(
+        yield* sql<TokenRow & WallClockRow & { readonly clock: Date }>`
+          SELECT id, user_id, purpose, email, previous_email, expires_at, used_at, app_now() AS clock, ${
+          wallClockColumn(sql)
+        }
+          FROM mailed_tokens WHERE token_hash = ${tokenHash}`
+      )
+      if (row === undefined) return null
+      const { email } = yield* readTaken(sql, row.email === null ? {} : { email: row.email }, row.user_id)
+      return { token: tokenOf(row), now: instantOf(row.clock), taken: email }
+    }),
 
     unusedOf: (user, purpose) =>
       Effect.map(

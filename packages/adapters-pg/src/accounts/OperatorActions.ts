@@ -10,8 +10,14 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
+import { mayBeAddressed } from "./EmailIdentityRows.ts"
 import { forget } from "./ErasePersonalData.ts"
 import { readPersonalRecords } from "./ReadPersonalRecords.ts"
+
+interface SummaryRow extends UserRow {
+  readonly is_active: boolean
+  readonly erased_at: Date | null
+}
 
 interface HoldingsRow {
   readonly balance: bigint
@@ -20,16 +26,24 @@ interface HoldingsRow {
 }
 
 export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
+  const summaryOf = (row: SummaryRow) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null })
+
   const find = Effect.fn("AccountsPg.find")(function*(text: string) {
-    const rows = yield* sql<UserRow & { readonly is_active: boolean; readonly erased_at: Date | null }>`
+    const rows = yield* sql<SummaryRow>`
       SELECT id, email, username, email_verified, created_at, is_active, erased_at FROM users
-      WHERE id = ${
-      isUuid(text) ? text : null
-    }::uuid OR lower(email) = lower(${text}) OR lower(username) = lower(${text})`
-    return pickMeant(
-      text,
-      rows.map((row) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null }))
-    )
+      WHERE id = ${isUuid(text) ? text : null}::uuid OR lower(username) = lower(${text}) OR ${
+      mayBeAddressed(sql, text)
+    } ORDER BY id`
+    return pickMeant(text, rows.map(summaryOf))
+  })
+
+  const sharingMailboxes = Effect.fn("AccountsPg.sharingMailboxes")(function*(limit: number) {
+    const rows = yield* sql<SummaryRow & { readonly identity: string }>`
+      SELECT id, email, username, email_verified, created_at, is_active, erased_at, o.identity
+      FROM (SELECT identity FROM email_identities WHERE is_shared GROUP BY identity ORDER BY min(user_id::text) LIMIT ${limit}) s
+      JOIN email_identities o ON o.identity = s.identity JOIN users u ON u.id = o.user_id ORDER BY u.id`
+    return [...Map.groupBy(rows, ({ identity }) => identity).values()].map((sharing) => sharing.map(summaryOf))
+      .filter((sharing) => sharing.length > 1)
   })
 
   /** After the wallet's lock no sale is under way that found another state of the account. */
@@ -88,5 +102,5 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     // whose digits somebody has is given others
     transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))
 
-  return { find, freeze, unfreeze, exportAll, erase }
+  return { find, sharingMailboxes, freeze, unfreeze, exportAll, erase }
 }

@@ -10,6 +10,7 @@ import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { lockAccount, readAccountOf, readTaken, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
+import { writeIdentity } from "./EmailIdentityRows.ts"
 
 export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
   const insertUser = Effect.fnUntraced(
@@ -19,6 +20,7 @@ export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Serv
         VALUES (${id}::uuid, ${email}, ${username}, ${Redacted.value(passwordHash)})
         RETURNING id, email, username, email_verified, created_at`
       if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
+      yield* writeIdentity(sql, id, email)
       yield* sql`INSERT INTO wallets (id, user_id) VALUES (${newId(at)}::uuid, ${id}::uuid)`
       yield* sql`INSERT INTO user_keys (user_id, key) VALUES (${id}::uuid, ${yield* seal.newKey}::bytea)`
       return userOf(row)

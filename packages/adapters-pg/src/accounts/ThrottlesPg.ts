@@ -14,14 +14,12 @@ import {
   type ThrottleCounter,
   type ThrottledAct,
   type ThrottleKind,
-  throttleKinds,
-  throttleRules,
   type ThrottleState
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Result, Schedule } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { transact } from "../database/Transaction.ts"
 
@@ -40,20 +38,16 @@ export const accountPseudonym = (
   seal: PersonalSeal["Service"],
   account: string,
   act: ThrottledAct = "sign_in"
-): string => seal.pseudonym(`${prefixes[act]}account\n${account.toLowerCase()}`)
+): string => seal.pseudonym(`${prefixes[act]}account\n${account}`)
 
 const keysOf = (seal: PersonalSeal["Service"], { account, act, ip }: Attempt) => {
   const [network, prefix] = [networkOf(ip), prefixes[act]]
   return {
     account: accountPseudonym(seal, account, act),
     network: seal.pseudonym(`${prefix}network\n${network}`),
-    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account.toLowerCase()}\n${network}`)
+    account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account}\n${network}`)
   } satisfies Record<ThrottleKind, string>
 }
-
-/** How many old rows go at a time. */
-const prunedMax = 10_000
-const longestForgetMillis = Math.max(...throttleKinds.map((kind) => throttleRules[kind].forgetMillis))
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -108,21 +102,6 @@ const make = Effect.gen(function*() {
         WHERE t.key = c.key`
     }
   })
-
-  // in any order, so never waiting for a row that somebody counts with
-  const prune = Effect.gen(function*() {
-    yield* sql`
-      DELETE FROM throttles WHERE key IN (
-        SELECT key FROM throttles WHERE failed_at < app_now() - ${longestForgetMillis}::float8 * interval '1 millisecond'
-        LIMIT ${prunedMax} FOR UPDATE SKIP LOCKED)`
-    yield* sql`DELETE FROM known_networks WHERE seen_at < ${knownSince}`
-  })
-  yield* prune.pipe(
-    Effect.tapError((error) => Effect.logDebug("old counters of failed attempts could not be removed", error)),
-    Effect.ignore,
-    Effect.repeat(Schedule.spaced("10 minutes")),
-    Effect.forkScoped
-  )
 
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {

@@ -19,6 +19,8 @@ export interface Waits {
   readonly connection: Duration.Input
   /** A statement, as the server sees it: `statement_timeout`, in milliseconds; null for no bound of the server's. */
   readonly statementMillis: number | null
+  /** For a lock that somebody else has: `lock_timeout`, in milliseconds; null for none. */
+  readonly lockMillis: number | null
   /** A transaction that does nothing: `idle_in_transaction_session_timeout`, in milliseconds; null for none. */
   readonly idleMillis: number | null
   /** For the server's next sign of life while an answer is due, in milliseconds: longer than a statement may take. */
@@ -29,6 +31,7 @@ export interface Waits {
 export const requestWaits: Waits = {
   connection: "1250 millis",
   statementMillis: 2_500,
+  lockMillis: 2_000,
   idleMillis: 10_000,
   silenceMillis: 3_500
 }
@@ -37,6 +40,7 @@ export const requestWaits: Waits = {
 export const workWaits: Waits = {
   connection: "10 seconds",
   statementMillis: 300_000,
+  lockMillis: 60_000,
   idleMillis: 60_000,
   silenceMillis: 310_000
 }
@@ -45,6 +49,7 @@ export const workWaits: Waits = {
 export const longWaits: Waits = {
   connection: "10 seconds",
   statementMillis: null,
+  lockMillis: null,
   idleMillis: null,
   silenceMillis: 4 * 3_600_000
 }
@@ -68,8 +73,9 @@ export interface PoolConfig extends ClientConfig {
   readonly maxConnections: number
 }
 
-const sessionSettings = ({ idleMillis, statementMillis }: Waits): Record<string, string> => ({
+const sessionSettings = ({ idleMillis, lockMillis, statementMillis }: Waits): Record<string, string> => ({
   ...(statementMillis === null ? {} : { statement_timeout: String(statementMillis) }),
+  ...(lockMillis === null ? {} : { lock_timeout: String(lockMillis) }),
   ...(idleMillis === null ? {} : { idle_in_transaction_session_timeout: String(idleMillis) })
 })
 

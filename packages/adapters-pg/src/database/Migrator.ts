@@ -10,6 +10,11 @@
  * time, and rows in portions. It must be safe to run again from its beginning, which is done where it stopped in the middle; it is
  * recorded at the end, since servers of the release before are not ready any more once it is.
  *
+ * A file that begins with `-- builds indexes` is no block: it makes and drops indexes on large tables (`CONCURRENTLY`), which keeps nobody
+ * from writing them and cannot be part of a transaction. One that was stopped in the middle is begun again: what stands is left, and an
+ * index that did not get ready is made anew. It waits for every transaction that began before it, so a node that waits for another to
+ * migrate asks from time to time, and waits in no statement.
+ *
  * Whoever waits for a table's lock has everybody wait who comes after. So no statement waits for longer than `lockMillisMax`: what could
  * not be locked by then, or was a deadlock's victim, is tried again.
  */
@@ -98,7 +103,58 @@ const retryConflicts = <A, R>(task: Effect.Effect<A, SqlError.SqlError, R>) =>
     (error) => hadToWait(error) ? Effect.logInfo("a migration waits until others are done with a table") : Effect.void
   ).pipe(Effect.retry({ while: hadToWait, schedule: patience }))
 
-const commitsItself = ({ body }: Migration): boolean => body.startsWith("-- commits by itself\n")
+/** As SQL writes a text. */
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const buildsIndexes = ({ body }: Migration): boolean => body.startsWith("-- builds indexes\n")
+
+const commitsItself = (migration: Migration): boolean =>
+  migration.body.startsWith("-- commits by itself\n") || buildsIndexes(migration)
+
+/** A statement of a file that builds indexes, and the index that it is about. */
+interface IndexStatement {
+  readonly text: string
+  readonly makes: boolean
+  readonly index: string
+}
+
+const indexForm = /^(?:(CREATE (?:UNIQUE )?INDEX CONCURRENTLY) |DROP INDEX CONCURRENTLY IF EXISTS )(\w+)/
+
+/** The statements of a file that builds indexes. Throws where one is of another kind. */
+export const indexStatements = ({ body, name }: Pick<Migration, "body" | "name">): ReadonlyArray<IndexStatement> =>
+  body.replaceAll(/^\s*--.*$/gm, "").split(";").map((text) => text.trim()).filter((text) => text !== "").map((text) => {
+    const [, makes, index] = indexForm.exec(text) ?? []
+    if (index === undefined) {
+      throw new Error(
+        `${name}: a file that builds indexes has CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY IF EXISTS alone, not: ${text}`
+      )
+    }
+    return { text, makes: makes !== undefined, index }
+  })
+
+/** For how long an index waits for the transactions that began before it: while it does, others go on. */
+const indexWait = "5min"
+
+/** Runs a file that builds indexes, a statement at a time, on a connection of its own. */
+const buildIndexes = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, file: Migration) {
+  const connection = yield* sql.reserve
+  const ask = (text: string) => connection.executeUnprepared(text, [], undefined)
+  yield* ask(`SET lock_timeout = '${indexWait}'`)
+  yield* ask("SET statement_timeout = 0")
+  yield* Effect.addFinalizer(() =>
+    Effect.ignore(Effect.andThen(ask("RESET lock_timeout"), ask("RESET statement_timeout")))
+  )
+  for (const { index, makes, text } of indexStatements(file)) {
+    const [standing] = yield* ask(
+      `SELECT i.indisvalid AS is_ready FROM pg_index i WHERE i.indexrelid = to_regclass(${literal(`public.${index}`)})`
+    )
+    if (makes && standing !== undefined) {
+      if (standing["is_ready"] === true) continue
+      yield* ask(`DROP INDEX CONCURRENTLY ${index}`)
+    }
+    yield* ask(text)
+  }
+}, Effect.scoped)
 
 /** In the order in which they are applied: files that are one transaction together, and each other one by itself. */
 const partsOf = (migrations: ReadonlyArray<Migration>): ReadonlyArray<ReadonlyArray<Migration>> => {
@@ -112,9 +168,6 @@ const partsOf = (migrations: ReadonlyArray<Migration>): ReadonlyArray<ReadonlyAr
   return parts
 }
 
-/** As SQL writes a text. */
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** A file as the statement that runs it. Settings last for its session, since a transaction's would end at the first `COMMIT`. */
 const statementOf = (body: string, appRole: string): string =>
   `DO $migration$ BEGIN
@@ -126,12 +179,16 @@ END $migration$`
 /** Runs `task` while no other node migrates. The lock is that of a transaction which does nothing else, and ends with its connection. */
 const exclusively = Effect.fnUntraced(function*<A, E, R>(sql: SqlClient.SqlClient, task: Effect.Effect<A, E, R>) {
   const locked = yield* Latch.make(false)
-  const hold = sql`SELECT set_config('idle_in_transaction_session_timeout', '0', true)`.pipe(
-    Effect.andThen(sql`SELECT 1 FROM pg_advisory_xact_lock(${migrationLock})`),
-    Effect.andThen(locked.open),
-    Effect.andThen(Effect.never),
-    sql.withTransaction
-  )
+  // never waited for in a statement: an index that is built waits for all that were begun before it
+  const attempt = Effect.gen(function*() {
+    const [row] = yield* sql<{ readonly free: boolean }>`SELECT pg_try_advisory_xact_lock(${migrationLock}) AS free`
+    if (row?.free !== true) return
+    // the last statement, since it needs no snapshot: of a SELECT one is held until the next, and an index would wait for it
+    yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`
+    yield* locked.open
+    return yield* Effect.never
+  }).pipe(sql.withTransaction)
+  const hold = attempt.pipe(Effect.andThen(Effect.sleep("100 millis")), Effect.forever)
   return yield* Effect.raceFirst(hold, Effect.andThen(locked.await, task))
 })
 
@@ -144,7 +201,8 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
   migrations: ReadonlyArray<Migration> = readMigrations()
 ) {
   const sql = yield* SqlClient.SqlClient
-  const run = ({ body }: Migration) => sql.unsafe(statementOf(body, appRole))
+  const run = (file: Migration) =>
+    buildsIndexes(file) ? buildIndexes(sql, file) : Effect.asVoid(sql.unsafe(statementOf(file.body, appRole)))
 
   /** Runs files in one transaction, and records them in it. What was run before it, and is not recorded yet, is as well. */
   const runTogether = (files: ReadonlyArray<Migration>, before: ReadonlyArray<Migration>) =>

@@ -7,8 +7,9 @@
  */
 import { Now } from "@ddd/core/ports/Now"
 import { type Instant, instant } from "@ddd/core/values/Instant"
+import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
 import { PgClient } from "@effect/sql-pg"
-import { Clock, type Duration, Effect, Layer, Schedule } from "effect"
+import { type Duration, Effect, Layer, Schedule } from "effect"
 import { performance } from "node:perf_hooks"
 import { clockProblem, wallClockColumn, type WallClockRow } from "./ClockCheck.ts"
 
@@ -16,9 +17,6 @@ export interface NowOptions {
   /** How often the difference is measured anew. */
   readonly remeasure?: Duration.Input
 }
-
-/** How often it is said that the clocks disagree. */
-const sayAgainMillis = 60_000
 
 export const layer = (options: NowOptions = {}) =>
   Layer.effect(
@@ -35,20 +33,16 @@ export const layer = (options: NowOptions = {}) =>
       })
       let { difference } = yield* measure
       let latest = 0
-      let saidAt: number | undefined
+      const disagreement = makeLogThrottle()
 
       const remeasure = Effect.gen(function*() {
         const { difference: measured, problem } = yield* measure
         if (problem === null) {
           difference = measured
-          if (saidAt !== undefined) yield* Effect.logInfo("the database's clock agrees with this process' own again")
-          saidAt = undefined
+          if (disagreement.ended()) yield* Effect.logInfo("the database's clock agrees with this process' own again")
           return
         }
-        const at = yield* Clock.currentTimeMillis
-        if (saidAt !== undefined && at - saidAt < sayAgainMillis) return
-        saidAt = at
-        yield* Effect.logError(problem)
+        yield* disagreement.failed(Effect.logError(problem))
       })
       yield* remeasure.pipe(
         Effect.tapError((error) => Effect.logDebug("the database's clock could not be read", error)),

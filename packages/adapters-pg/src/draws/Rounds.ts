@@ -4,6 +4,7 @@ import { drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf } from "../database/Rows.ts"
+import { inTransaction } from "../database/Transaction.ts"
 
 interface WaitingRow {
   readonly id: string
@@ -32,12 +33,27 @@ export const readAwaitedRounds = (sql: PgClient.PgClient) =>
       rows[0] === undefined ? [] : awaitedRounds(rows.map(waitingOf), instantOf(rows[0].clock))
   )
 
-/** Keeps a round's signature, once, for every locked draw that waits for it. Gives how many did. */
-export const storeRound = (sql: PgClient.PgClient, chainHash: string, round: number, signature: Uint8Array) =>
-  Effect.map(
-    sql`
-      UPDATE draws SET beacon_signature = ${signature}
+/**
+ * Keeps a round's signature, once, for every locked draw that waits for it. Gives how many did. Each draw's row by itself: no lock is
+ * held while another is awaited, and a draw that cannot be written keeps no other from it.
+ */
+export const storeRound = Effect.fnUntraced(
+  function*(sql: PgClient.PgClient, chainHash: string, round: number, signature: Uint8Array) {
+    const waiting = yield* sql<{ readonly id: string }>`
+      SELECT id FROM draws
       WHERE status = 'locked' AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint AND beacon_signature IS NULL
-      RETURNING 1 AS stored`,
-    (rows) => rows.length
-  )
+      ORDER BY id`
+    const [stored, unstored] = yield* Effect.partition(waiting, ({ id }) =>
+      Effect.map(
+        inTransaction(sql)(sql`
+          UPDATE draws SET beacon_signature = ${signature}
+          WHERE id = ${id}::uuid AND status = 'locked' AND beacon_signature IS NULL RETURNING 1 AS stored`),
+        (rows) => rows.length
+      ))
+    if (unstored[0] !== undefined) {
+      // the others have it; this one's failure is said, and tried again
+      return yield* unstored[0]
+    }
+    return stored.reduce((sum, count) => sum + count, 0)
+  }
+)

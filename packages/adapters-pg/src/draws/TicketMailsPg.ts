@@ -19,22 +19,28 @@ const ticketsMax = 250_000
 
 /**
  * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended in the last two days.
- * Of those that ended, which become ever more, only such as opened in the last 33 days are looked at, by their index.
+ * Of those that ended, which become ever more, only such as opened in the last 33 days are looked at, by their index; of rooms on sale,
+ * those in which somebody bought.
  */
 const dueDraws = (sql: PgClient.PgClient) =>
+  // scalar subqueries: an index look-up a draw, however many there are
   sql<{ readonly id: string }>`
-    SELECT d.id
-    FROM (
-      SELECT id, total_entries FROM draws WHERE status IN ('scheduled', 'open', 'locked') AND total_entries > 0
+    WITH live AS MATERIALIZED (
+      SELECT id, total_entries FROM draws
+      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL
       UNION ALL
       SELECT id, total_entries FROM draws
       WHERE status IN ('drawn', 'void') AND opens_at > (SELECT app_now() - interval '33 days') AND total_entries > 0
         AND last_purchased_at > (SELECT app_now() - interval '3 days')
-    ) d
-    LEFT JOIN ticket_mails m ON m.draw_id = d.id
-    JOIN tickets t ON t.draw_id = d.id AND t.position = coalesce(m.confirmed, 0) + 1
-    WHERE d.total_entries > coalesce(m.confirmed, 0) AND t.created_at < (SELECT date_trunc('minute', app_now(), 'UTC'))
-    ORDER BY d.id`
+    ), marked AS MATERIALIZED (
+      SELECT id, total_entries, coalesce((SELECT m.confirmed FROM ticket_mails m WHERE m.draw_id = live.id), 0) AS confirmed
+      FROM live
+    )
+    SELECT id FROM marked
+    WHERE total_entries > confirmed
+      AND (SELECT t.created_at FROM tickets t WHERE t.draw_id = marked.id AND t.position = confirmed + 1)
+        < (SELECT date_trunc('minute', app_now(), 'UTC'))
+    ORDER BY id`
 
 /** Waits for the sales under way in a draw; gives the minute then, before which no ticket of it is bought any more. */
 const awaitSales = (sql: PgClient.PgClient, draw: string) =>

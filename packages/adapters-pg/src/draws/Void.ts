@@ -2,7 +2,8 @@
  * The steps by which a draw is declared void: why nobody wins is published, the seed is revealed, and every ticket's price goes back to
  * its buyer, once; all in one transaction, however many tickets there are.
  *
- * Wallets by ascending user id are locked first, then the draw, whose state is decided upon (docs/design.md, "Money", lock order).
+ * The record is signed before anything is locked. Wallets by ascending user id are locked first, then the draw, whose state is decided
+ * upon (docs/design.md, "Money", lock order); where it says another record by then, all of it is done again.
  */
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import {
@@ -27,7 +28,7 @@ import { tellStatus } from "./DrawEventsPg.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
-/** Somebody bought while the wallets of those who had were awaited: the transaction is to be run again. */
+/** Somebody bought since the record was signed, or while the wallets of those who had were awaited: all of it is to be done again. */
 class HoldersChanged extends Data.TaggedError("HoldersChanged") {}
 
 /** How many tickets of the draw a player holds. */
@@ -44,7 +45,7 @@ export interface LockedForVoid {
   readonly wallets: ReadonlyMap<UserId, Wallet>
 }
 
-/** Locks the wallets of those who hold tickets in a draw, then the draw. Part of a `voidTransaction`. */
+/** Locks the wallets of those who hold tickets in a draw, then the draw. Part of what `retryVoid` retries. */
 export const lockForVoid = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: DrawId) {
   // read before the draw is locked, since wallets come first; held against the draw once it is, when nobody buys any more
   const rows = yield* sql<{ readonly user_id: string; readonly tickets: number }>`
@@ -57,17 +58,15 @@ export const lockForVoid = Effect.fnUntraced(function*(sql: PgClient.PgClient, i
   return found === draw.totalEntries ? { draw, holders, wallets } : yield* new HoldersChanged()
 })
 
-/** Runs a transaction that locks a draw by `lockForVoid`, again where somebody bought in between. */
-export const voidTransaction =
-  (sql: PgClient.PgClient, id: DrawId) => <A, E, R>(transaction: Effect.Effect<A, E | HoldersChanged, R>) =>
-    transaction.pipe(
-      inTransaction(sql),
-      Effect.retry({ while: (error) => error instanceof HoldersChanged, times: 10 }),
-      Effect.catchIf(
-        (error) => error instanceof HoldersChanged,
-        () => Effect.fail(new StepImpossible({ message: `draw ${id} is being bought in too fast to be closed` }))
-      )
+/** Does again what signs a void record, then locks the draw by `lockForVoid` in a transaction, where somebody bought in between. */
+export const retryVoid = (id: DrawId) => <A, E, R>(attempt: Effect.Effect<A, E | HoldersChanged, R>) =>
+  attempt.pipe(
+    Effect.retry({ while: (error) => error instanceof HoldersChanged, times: 10 }),
+    Effect.catchIf(
+      (error) => error instanceof HoldersChanged,
+      () => Effect.fail(new StepImpossible({ message: `draw ${id} is being bought in too fast to be closed` }))
     )
+  )
 
 // tickets that are read, and mails that are written, at a time
 const ticketsAtOnce = 10_000
@@ -154,16 +153,29 @@ const tell = Effect.fnUntraced(function*({ sql }: StepServices, { draw, holders 
   }
 })
 
-/** Writes that a draw is void. Part of the transaction that has locked it, and decided so. */
+/** Signs what is published of a draw that is to be void, as it is before it is locked. */
+export const signVoid = Effect.fnUntraced(function*(
+  { sealing, signer }: Pick<StepServices, "sealing" | "signer">,
+  draw: DrawState,
+  reason: VoidReason,
+  seed: Uint8Array | null
+) {
+  const { text } = declareVoid(sealing.sha256, draw, reason, seed)
+  return { text, note: yield* signer.sign(text) }
+})
+
+/** Writes that a draw is void. Part of the transaction that has locked it, and decided so; `signed` is of before. */
 export const writeVoid = Effect.fnUntraced(function*(
   services: StepServices,
   locked: LockedForVoid,
   reason: VoidReason,
-  seed: Uint8Array | null
+  seed: Uint8Array | null,
+  signed: Effect.Success<ReturnType<typeof signVoid>>
 ) {
   const { draw, holders } = locked
-  const { sealing, signer, sql } = services
+  const { sealing, sql } = services
   const { record, text } = declareVoid(sealing.sha256, draw, reason, seed)
+  if (text !== signed.text) return yield* new HoldersChanged()
   // a plan for any holders at all reads the whole draw for each part
   yield* sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`
   let refunded = 0
@@ -174,7 +186,7 @@ export const writeVoid = Effect.fnUntraced(function*(
     })
   }
   yield* sql`
-    UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${yield* signer.sign(text)}
+    UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${signed.note}
     WHERE id = ${draw.id}::uuid`
   yield* tellStatus(sql, draw.id)
   yield* tell(services, locked)
@@ -189,18 +201,21 @@ export const openSeedOrNull = (services: StepServices, id: DrawId) =>
   )
 
 /** Closes a room that nobody locked in time, or gives up a draw that cannot be decided; false where it is neither (any more, or yet). */
-export const voidByStep = Effect.fnUntraced(function*(services: StepServices, id: DrawId, due: VoidingStep) {
-  const { sql } = services
-  const unlocked = yield* readDraw(sql, id)
-  // neither its seed nor a wallet is touched of a draw that must wait still
-  if (unlocked === undefined || voidReason(due, unlocked, null) === null) return false
-  const seed = yield* openSeedOrNull(services, id)
-  if (voidReason(due, unlocked, seed) === null) return false
-  return yield* voidTransaction(sql, id)(Effect.gen(function*() {
-    const locked = yield* lockForVoid(sql, id)
-    const reason = voidReason(due, locked.draw, seed)
-    if (reason === null) return false
-    yield* writeVoid(services, locked, reason, seed)
-    return true
+export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep) =>
+  retryVoid(id)(Effect.gen(function*() {
+    const { sql } = services
+    const unlocked = yield* readDraw(sql, id)
+    // neither its seed nor a wallet is touched of a draw that must wait still
+    if (unlocked === undefined || voidReason(due, unlocked, null) === null) return false
+    const seed = yield* openSeedOrNull(services, id)
+    const found = voidReason(due, unlocked, seed)
+    if (found === null) return false
+    const signed = yield* signVoid(services, unlocked, found, seed)
+    return yield* inTransaction(sql)(Effect.gen(function*() {
+      const locked = yield* lockForVoid(sql, id)
+      const reason = voidReason(due, locked.draw, seed)
+      if (reason === null) return false
+      yield* writeVoid(services, locked, reason, seed, signed)
+      return true
+    }))
   }))
-})

@@ -113,7 +113,10 @@ export const cleanup = PersistedQueue.layerCleanup().pipe(Layer.provide(store), 
 
 /** Removes the reasons of a player's failed mails: a mail server's answer may hold the address. */
 export const forgetFailures = (sql: PgClient.PgClient, user: UserId) =>
-  sql`UPDATE jobs SET last_failure = NULL WHERE last_failure IS NOT NULL AND element::jsonb ->> 'userId' = ${user}`
+  // as the index says it
+  sql`
+    UPDATE jobs SET last_failure = NULL
+    WHERE last_failure IS NOT NULL AND substring(element FROM '"userId" ?: ?"([0-9a-f-]{36})"') = ${user}`
 
 export interface WorkerOptions<E> {
   /** How many jobs at a time. */

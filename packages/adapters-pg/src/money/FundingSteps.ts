@@ -110,8 +110,8 @@ export const matchesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) 
       SELECT id::text AS name, id AS user_id, true AS is_id, erased_at IS NOT NULL AS is_erased FROM users
       WHERE id = ANY (${names.filter(isUuid)}::uuid[])
       UNION ALL
-      SELECT b.name, b.user_id, false, u.erased_at IS NOT NULL FROM buyer_names b JOIN users u ON u.id = b.user_id
-      WHERE b.name = ANY (${names}::text[])`,
+      SELECT b.name, b.user_id, false, (SELECT u.erased_at IS NOT NULL FROM users u WHERE u.id = b.user_id)
+      FROM buyer_names b WHERE b.name = ANY (${names}::text[])`,
     (rows) => rows.map(matchOf)
   )
 

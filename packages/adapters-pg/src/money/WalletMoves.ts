@@ -17,6 +17,23 @@ export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>
     (rows): ReadonlyMap<UserId, Wallet> => new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
   )
 
+/**
+ * Locks those of some users' wallets that nobody else has locked, and reads them; waits for none. `held`: whose are locked by somebody
+ * else. Those who have none are in neither.
+ */
+export const lockFreeWallets = Effect.fnUntraced(function*(sql: PgClient.PgClient, users: ReadonlyArray<UserId>) {
+  const rows = yield* sql<WalletRow>`
+    SELECT ${
+    walletColumns(sql)
+  } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE SKIP LOCKED`
+  const wallets: ReadonlyMap<UserId, Wallet> = new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+  const missing = users.filter((user) => !wallets.has(user))
+  const held = missing.length === 0
+    ? []
+    : yield* sql<{ readonly user_id: string }>`SELECT user_id FROM wallets WHERE user_id = ANY(${missing}::uuid[])`
+  return { wallets, held: new Set(held.map((row) => userId(row.user_id))) }
+})
+
 /** Movements to be written, and whose they are. */
 export interface WalletMoves extends MovedTogether {
   readonly userId: UserId

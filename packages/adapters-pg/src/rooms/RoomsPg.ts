@@ -34,7 +34,7 @@ import { insertDraw } from "../draws/Open.ts"
 import { orStepFailed } from "../draws/PerformStep.ts"
 import { lockDraw, readDraw } from "../draws/ReadDraw.ts"
 import { settleDraw } from "../draws/Settle.ts"
-import { lockForVoid, openSeedOrNull, voidTransaction, writeVoid } from "../draws/Void.ts"
+import { lockForVoid, openSeedOrNull, retryVoid, signVoid, writeVoid } from "../draws/Void.ts"
 import { sellInRoom } from "../sales/RoomSale.ts"
 import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
 import { makeRoomRows } from "./RoomRows.ts"
@@ -138,14 +138,18 @@ const make = Effect.gen(function*() {
       const decide = Effect.fnUntraced(function*(draw: DrawState) {
         return yield* orRefuse(closeRoom(yield* rooms.stateOf(draw), request.userId))
       })
-      // neither its seed nor a wallet is touched of a room that is not to be closed
-      const unlocked = yield* decide(yield* drawOf(id, readDraw(sql, id)))
-      if (unlocked._tag === "Closed") return yield* known(id)
-      const seed = yield* openSeedOrNull(services, id)
-      yield* voidTransaction(sql, id)(Effect.gen(function*() {
-        const locked = yield* lockForVoid(sql, id)
-        const decision = yield* decide(locked.draw)
-        if (decision._tag === "DeclareVoid") yield* writeVoid(services, locked, decision.reason, seed)
+      yield* retryVoid(id)(Effect.gen(function*() {
+        const unlocked = yield* drawOf(id, readDraw(sql, id))
+        const found = yield* decide(unlocked)
+        // neither its seed nor a wallet is touched of a room that is not to be closed
+        if (found._tag === "Closed") return
+        const seed = yield* openSeedOrNull(services, id)
+        const signed = yield* signVoid(services, unlocked, found.reason, seed)
+        yield* inTransaction(sql)(Effect.gen(function*() {
+          const locked = yield* lockForVoid(sql, id)
+          const decision = yield* decide(locked.draw)
+          if (decision._tag === "DeclareVoid") yield* writeVoid(services, locked, decision.reason, seed, signed)
+        }))
       }))
       return yield* known(id)
     },

@@ -1,20 +1,20 @@
 /**
  * One transaction that sells a batch of purchases in the daily draw.
  *
- * It locks the wallets by ascending user id, then the draw; reads in statements of their own, so that each sees what the lock
+ * It locks the wallets that nobody else has, waiting for none, then the draw; reads in statements of their own, so that each sees what the lock
  * before it waited for; lets the rule of `core` decide; seals here, so that the secret never reaches the database; and writes
  * in set-based statements (docs/design.md, "Selling").
  */
 import { onSale } from "@ddd/core/draws/Draw"
 import { keptBlocks } from "@ddd/core/draws/KeptAnswers"
-import { answersOf, repeatedPurchases } from "@ddd/core/draws/Receipt"
+import { answersOf, type PurchaseAnswer, repeatedPurchases } from "@ddd/core/draws/Receipt"
 import { numberingOfNothing, type PurchaseRequest, sell } from "@ddd/core/draws/Sale"
 import { dailyPrefix } from "@ddd/core/draws/TicketId"
 import { drawId } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { instantOf } from "../database/Rows.ts"
-import { lockWallets } from "../money/WalletMoves.ts"
+import { lockFreeWallets } from "../money/WalletMoves.ts"
 import { keepAnswers, readKept } from "./KeptAnswers.ts"
 import { buyersOf, frozenUsers, poolOf, readPool, ticketsSold } from "./SaleFacts.ts"
 import { type SaleWriter, writeSale } from "./WriteSale.ts"
@@ -24,15 +24,26 @@ export class SaleHoursOver {
   readonly _tag = "SaleHoursOver"
 }
 
+/** The buyer's wallet is locked by somebody else: the purchase was not decided, and may be tried again. */
+export const walletHeld = "held"
+
+/** What a batch says to one of its requests. */
+export type BatchAnswer = PurchaseAnswer | typeof walletHeld
+
 /**
- * Sells `requests` in the daily draw that is on sale; to be run in a transaction. `batchId` is its name should its outcome be lost. Gives
- * the answer to each request, in their order.
+ * Sells what `asked` for in the daily draw that is on sale; to be run in a transaction. `batchId` is its name should its outcome be lost.
+ * Gives the answer to each request, in their order; a wallet that is held keeps nobody else from buying.
  */
 export const sellBatch = (writer: SaleWriter) =>
-  Effect.fnUntraced(function*(batchId: string, requests: ReadonlyArray<PurchaseRequest>) {
+  Effect.fnUntraced(function*(batchId: string, asked: ReadonlyArray<PurchaseRequest>) {
     const { seals, sql } = writer
-    const users = [...new Set(requests.map((request) => request.userId))].sort()
-    const wallets = yield* lockWallets(sql, users)
+    const { held, wallets } = yield* lockFreeWallets(
+      sql,
+      [...new Set(asked.map((request) => request.userId))].sort()
+    )
+    const requests = held.size === 0 ? asked : asked.filter(({ userId }) => !held.has(userId))
+    if (requests.length === 0) return asked.map((): BatchAnswer => walletHeld)
+    const users = [...new Set(requests.map((request) => request.userId))]
     // what nobody changes while the wallets are locked is read before the draw is: everyone waits for that lock
     const frozen = yield* frozenUsers(sql, users)
     const kept = yield* readKept(sql, requests)
@@ -59,5 +70,8 @@ export const sellBatch = (writer: SaleWriter) =>
     })
     yield* keepAnswers(sql, granted, sale.purchasedAt)
     const earlier = yield* ticketsSold(sql, seals, repeatedPurchases(sale.outcomes, sold))
-    return answersOf(sale.outcomes, sold, earlier)
+    const answers: ReadonlyArray<BatchAnswer> = answersOf(sale.outcomes, sold, earlier)
+    if (held.size === 0) return answers
+    let next = 0
+    return asked.map(({ userId }) => held.has(userId) ? walletHeld : answers[next++] ?? walletHeld)
   })

@@ -16,11 +16,12 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
+import { performance } from "node:perf_hooks"
 import { ClocksDisagree } from "../database/ClockCheck.ts"
 import { isUnavailable } from "../database/Failure.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
-import { SaleHoursOver, sellBatch } from "./SaleBatch.ts"
+import { type BatchAnswer, SaleHoursOver, sellBatch, walletHeld } from "./SaleBatch.ts"
 
 export interface SalesOptions {
   /** Batches at a time, each on a connection of its own: one writes while the one before commits. */
@@ -31,13 +32,23 @@ export interface SalesOptions {
   readonly waitingMax?: number
 }
 
-/** What became of a request: it was decided, or it could not be. */
-type Answer = Exit.Exit<PurchaseAnswer, Unavailable | OutcomeUnknown>
+/** What became of a request: it was decided, or it could not be; or the buyer's wallet was held by somebody else. */
+type Answer = Exit.Exit<BatchAnswer, Unavailable | OutcomeUnknown>
 
 const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefused> =>
   Effect.mapError(Effect.fromResult(answer), (refusal) => new PurchaseRefused({ refusal }))
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
+
+/** For how long a purchase is tried again whose buyer's wallet is held by somebody else, and the pauses between, which double. */
+const heldMillisMax = 2_000
+const heldPauseMillisMin = 5
+const heldPauseMillisMax = 100
+
+const held = new Unavailable({
+  message: "something else is being done with this wallet; nothing was bought",
+  retryAfter: 1
+})
 
 const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
@@ -84,11 +95,27 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     run
   })
 
+  const submit = (request: PurchaseRequest) =>
+    Effect.flatMap(batcher.submit(request), (answer) => answer ?? Effect.fail(overloaded))
+
+  /** Tries again what found the wallet held, by itself: whoever is in a batch with it is answered already. */
+  const awaitWallet = Effect.fnUntraced(function*(request: PurchaseRequest) {
+    const until = performance.now() + heldMillisMax
+    let pause = heldPauseMillisMin
+    while (performance.now() < until) {
+      yield* Effect.sleep(pause)
+      const answer = yield* submit(request)
+      if (answer !== walletHeld) return answer
+      pause = Math.min(pause * 2, heldPauseMillisMax)
+    }
+    return yield* held
+  })
+
   return Sales.of({
     purchase: (request) =>
-      Effect.flatMap(
-        batcher.submit(request),
-        (answer) => answer === undefined ? Effect.fail(overloaded) : Effect.flatMap(answer, orRefused)
+      submit(request).pipe(
+        Effect.flatMap((answer) => answer === walletHeld ? awaitWallet(request) : Effect.succeed(answer)),
+        Effect.flatMap(orRefused)
       )
   })
 })

@@ -51,7 +51,13 @@ describe("a person who is erased", () => {
       yield* sql`UPDATE jobs SET last_failure = '550 <ada@babbage.example>: no such user'`
 
       const personal = ["lovelace@", "lovelace", "babbage", "192.0.2", "a browser", "another browser"]
-      assert.deepStrictEqual(yield* tablesHolding(personal), ["jobs", "mailed_tokens", "sessions", "users"])
+      assert.deepStrictEqual(yield* tablesHolding(personal), [
+        "email_identities",
+        "jobs",
+        "mailed_tokens",
+        "sessions",
+        "users"
+      ])
       yield* accounts.erase(id)
       assert.deepStrictEqual(yield* tablesHolding(personal), [])
       assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)

@@ -21,8 +21,8 @@ import { urlOf } from "../support/SharedDatabase.ts"
 import { temporaryDataDir } from "../support/TemporaryFolder.ts"
 import { schemaDigest } from "./FairPlay.ts"
 
-/** The ways of selling, in the order of their turns. */
-export const ways = ["plan", "port", "http"] as const
+/** The ways of selling, in the order of their turns: `http` on the default engine, `uws` on the other. */
+export const ways = ["plan", "port", "http", "uws"] as const
 export type Way = typeof ways[number]
 
 export interface Stage {

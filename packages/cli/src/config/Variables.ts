@@ -79,9 +79,9 @@ export const variables = {
     requiredFor: "server"
   }),
   ENGINE: defaulting(
-    oneOf("auto", "uws", "node"),
-    "auto",
-    "the HTTP server: uWebSockets.js, or Node's where there is no other"
+    oneOf("node", "uws"),
+    "node",
+    "the HTTP server: our own on Node's sockets, or uWebSockets.js, behind a proxy that checks requests"
   ),
   DRAIN_DELAY: optional(
     seconds,

@@ -1,14 +1,18 @@
 /**
  * The server, put together (docs/design.md, "The house").
  *
- * In this order: the database, its schema and clock; what is due since the last run; then the first request. It stops in the
+ * In this order: the database, its schema and clock; the draw that is to be on sale; the first request, beside which it is caught up with
+ * what fell due since the last run. It stops in the
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
+import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import * as Payouts from "@ddd/core/work/Payouts"
+import * as Pruning from "@ddd/core/work/Pruning"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
@@ -66,12 +70,26 @@ const pagesFolder = join(import.meta.dirname, "../../../web/dist/pages")
 const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyArray<string> =>
   PUBLIC_URL === undefined ? [url.origin, `http://127.0.0.1:${port}`] : [url.origin]
 
-/** Catches up with what fell due while nothing ran, then keeps doing what is due, and fetching the rounds that draws wait for. */
+/** How long publishing may take before the server listens. */
+const publishingMax = "5 seconds"
+
+/**
+ * Publishes what is to be on sale, then catches up with what fell due while nothing ran, and keeps doing what is due and fetching the
+ * rounds that draws wait for. Only publishing is waited for, and its failure keeps no server from starting: it is tried again.
+ */
 const clockwork = Layer.effectDiscard(Effect.gen(function*() {
-  yield* Clockwork.runDue()
+  yield* Draws.use((draws) => draws.publishAhead).pipe(
+    Effect.timeout(publishingMax),
+    Effect.catchCause((cause) =>
+      Effect.logError("the days ahead could not be published before the first request", cause)
+    )
+  )
   yield* Effect.forkScoped(Clockwork.run())
   yield* Effect.forkScoped(BeaconRounds.run())
 }))
+
+/** Removes what was kept for long enough. */
+const pruning = Layer.effectDiscard(Effect.forkScoped(Pruning.run())).pipe(Layer.provide(RetentionPg.layer))
 
 /** How long a start waits for the payout provider to say by which account of ours it pays out. */
 const identityWait = "5 seconds"
@@ -125,7 +143,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer]),
+      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning]),
       Layer.provide(Layer.effectDiscard(refuseOtherProvider)),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))

@@ -66,7 +66,8 @@ const untilClockOf = (url: string, millis: number) =>
 
 const make = ({ processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
-    const { admin, app, owner } = yield* TestDatabase.make
+    const database = yield* TestDatabase.make
+    const { admin, app, owner } = database
     const mailbox = yield* openMailbox
     const DATA_DIR = yield* dataFolder
     const env: Env = {
@@ -94,6 +95,7 @@ const make = ({ processes = [{}] }: SiteOptions) =>
     return {
       servers,
       urls,
+      database,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */

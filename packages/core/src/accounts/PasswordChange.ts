@@ -3,6 +3,7 @@ import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import { emailIdentity } from "./EmailAddress.ts"
 import { type MailedToken, workingToken } from "./MailedToken.ts"
 import type { InvalidMailedToken, PasswordOutdated } from "./Refusals.ts"
 import type { RequestOrigin, StrangerEvent } from "./SecurityEvent.ts"
@@ -35,7 +36,7 @@ export const askReset = (
 ): ResetAsked => {
   const type = "password_reset_asked"
   if (account === null) {
-    return { _tag: "OfStranger", event: { id: newIds.event, type, subject: email.toLowerCase() } }
+    return { _tag: "OfStranger", event: { id: newIds.event, type, subject: emailIdentity(email) } }
   }
   const { email: address, id: userId } = account.user
   const asked: AccountChange = {

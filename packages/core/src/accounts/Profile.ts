@@ -2,9 +2,10 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import { isSameAddress } from "./EmailAddress.ts"
 import type { EmailTaken, TooManyMails, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
-import { emailTaken, isSameName, type TakenNames, usernameTaken } from "./TakenNames.ts"
+import { emailTaken, type TakenNames, usernameTaken } from "./TakenNames.ts"
 import type { Account } from "./User.ts"
 
 /** What a player changes of their profile; what is absent stays. */
@@ -16,7 +17,7 @@ export interface ProfileChange {
 
 /** The address that a change asks for in place of the one in force; null where it asks for none. */
 export const newAddress = (account: Account | null, { email }: ProfileChange): string | null =>
-  account === null || account.erased || email === undefined || isSameName(email, account.user.email) ? null : email
+  account === null || account.erased || email === undefined || isSameAddress(email, account.user.email) ? null : email
 
 export interface ChangeProfileFacts {
   /** Under the lock on the user's row; null: there is none. */

@@ -61,7 +61,7 @@ export interface NewSecurityEvent {
 export interface StrangerEvent {
   readonly id: string
   readonly type: SecurityEventType
-  /** Whom it is about, in lower case: kept as a pseudonym alone. */
+  /** Whose address it is about (`emailIdentity`): kept as a pseudonym alone. */
   readonly subject: string
 }
 

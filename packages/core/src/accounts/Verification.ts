@@ -3,10 +3,11 @@ import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import { isSameAddress } from "./EmailAddress.ts"
 import { type MailedToken, workingToken } from "./MailedToken.ts"
 import type { EmailTaken, InvalidMailedToken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
-import { emailTaken, isSameName } from "./TakenNames.ts"
+import { emailTaken } from "./TakenNames.ts"
 import type { Account, User } from "./User.ts"
 
 export interface VerifyEmailFacts {
@@ -28,8 +29,10 @@ export const verifyEmail = (
   const working = workingToken(token, "verify_email", now)
   if (working === null || account === null) return Result.fail({ _tag: "InvalidMailedToken" })
   const { email, id: tokenId } = working
-  if (taken) return Result.fail(emailTaken(email))
   const { user } = account
+  const isInForce = isSameAddress(user.email, email)
+  // two that have had one mailbox since before mailboxes were compared both keep it
+  if (taken && !isInForce) return Result.fail(emailTaken(email))
   return Result.succeed({
     user: { ...user, email, emailVerified: true },
     change: {
@@ -37,7 +40,7 @@ export const verifyEmail = (
       useToken: tokenId,
       set: { email, emailVerified: true },
       // whoever reads the old address must not come in by it any more
-      cancelTokens: isSameName(user.email, email) ? [] : [{ purpose: "reset_password", exceptTo: null }],
+      cancelTokens: isInForce ? [] : [{ purpose: "reset_password", exceptTo: null }],
       events: [{
         id: newIds.event,
         type: "email_verified",
@@ -64,7 +67,7 @@ export interface WaitingAddress {
 export const waitingAddress = (account: Account | null, token: MailedToken | null): WaitingAddress | null => {
   if (account === null || account.erased) return null
   const { email, emailVerified } = account.user
-  if (token !== null && token.email !== null && !isSameName(token.email, email)) {
+  if (token !== null && token.email !== null && !isSameAddress(token.email, email)) {
     return { email: token.email, previousEmail: token.previousEmail }
   }
   return emailVerified ? null : { email, previousEmail: null }

@@ -83,7 +83,7 @@ export interface UserSummary extends User {
 export class Accounts extends Context.Service<Accounts, {
   /**
    * Makes user, empty wallet, personal key and first session together, and enqueues the welcome mail with the link that verifies
-   * the address. Address and name are unique whatever their case.
+   * the address. A mailbox is one account's however it is spelled, a name is unique whatever its case.
    */
   readonly signUp: (
     user: NewUser,
@@ -148,6 +148,8 @@ export class Accounts extends Context.Service<Accounts, {
 
   /** By id, address or name, in any case; null where there is none. For operators. */
   readonly find: (text: string) => Effect.Effect<UserSummary | null, Unavailable>
+  /** Accounts that have had one mailbox since before mailboxes were compared, together, oldest first; at most `limit` mailboxes. */
+  readonly sharingMailboxes: (limit: number) => Effect.Effect<ReadonlyArray<ReadonlyArray<UserSummary>>, Unavailable>
   /** A frozen account signs in and buys no more; its sessions end. */
   readonly freeze: (userId: UserId) => Effect.Effect<void, Unavailable>
   readonly unfreeze: (userId: UserId) => Effect.Effect<void, Unavailable>

@@ -6,7 +6,7 @@ import type { Unavailable } from "./Unavailable.ts"
 /** Who tries what from where. */
 export interface Attempt {
   readonly act: ThrottledAct
-  /** At signing in, the address as typed, in lower case: known or not, it counts the same. At a room's code, the player's id. */
+  /** At signing in, the address by its identity (`emailIdentity`): known or not, it counts the same. At a room's code, the player's id. */
   readonly account: string
   /** The client's address. Its network is what counts: /24 of IPv4, /56 of IPv6. */
   readonly ip: string

@@ -5,7 +5,7 @@
  * signed counts, so that a relay that lies is only a slow one. A round that is late delays its draws, loudly, and is never exchanged for
  * another: which one it is was published before anybody could know it (docs/fairness.md, "Records").
  */
-import { Clock, Data, Duration, Effect, Latch } from "effect"
+import { Clock, Data, Duration, Effect, FiberMap, Latch, Semaphore } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import { failingMillisMin } from "../draws/DrawSteps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
@@ -16,12 +16,15 @@ import { Now } from "../ports/Now.ts"
 import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
+import { makeLogThrottle } from "./LogThrottle.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
 const nextRelayAfterMillis = 1_000
 /** How often it is looked for rounds that are due, and how soon a missing one is asked for again, at first. */
 const pollMillis = 1_000
 const backOffMillisMax = 15_000
+/** Rounds that are asked for at a time. */
+const concurrency = 8
 /** A round that is later than this is an operator's matter. */
 const lateAfterMillis = 10 * 60_000
 
@@ -107,6 +110,9 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
   const now = yield* Now
   const configured = yield* BeaconChain
   const backOffs = makeBackOffs(pollMillis, backOffMillisMax)
+  const running = yield* FiberMap.make<string>()
+  const permits = Semaphore.makeUnsafe(concurrency)
+  const lookFailures = makeLogThrottle()
 
   const tellLate = Effect.fnUntraced(function*({ chainHash, round }: AwaitedRound, count: number, why: string) {
     const chain = chainNamed(nobleSha256, chainHash, configured)
@@ -117,8 +123,10 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
     yield* late > lateAfterMillis ? Effect.logError(said) : Effect.logWarning(said)
   })
 
+  const nameOf = ({ chainHash, round }: AwaitedRound) => `${chainHash} ${round}`
+
   const attempt = Effect.fnUntraced(function*(awaited: AwaitedRound) {
-    const name = `${awaited.chainHash} ${awaited.round}`
+    const name = nameOf(awaited)
     const clock = yield* Clock.currentTimeMillis
     if (backOffs.isWaiting(name, clock)) return
     yield* obtain(awaited).pipe(
@@ -142,9 +150,18 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
     )
   })
 
+  // each round is a fiber of its own: one whose relays are slow delays no other
   const look = Effect.flatMap(
-    draws.awaitedRounds,
-    Effect.forEach(attempt, { concurrency: 4, discard: true })
-  ).pipe(Effect.catchCause((cause) => Effect.logError("the rounds that draws wait for could not be looked for", cause)))
+    Effect.tap(draws.awaitedRounds, () => Effect.sync(() => lookFailures.ended())),
+    Effect.forEach(
+      (awaited) =>
+        FiberMap.run(running, nameOf(awaited), permits.withPermit(attempt(awaited)), { onlyIfMissing: true }),
+      { discard: true }
+    )
+  ).pipe(
+    Effect.catchCause((cause) =>
+      lookFailures.failed(Effect.logError("the rounds that draws wait for could not be looked for", cause))
+    )
+  )
   return yield* Effect.forever(Effect.andThen(look, Effect.sleep(Duration.millis(pollMillis))))
-})
+}, Effect.scoped)

@@ -3,15 +3,16 @@
  *
  * Every node runs one. What is due follows from the draws' rows, and each step is done once however many try, so nodes need
  * not know of each other; one that was away for days catches up in order. Each step of each draw that fails is tried again on
- * its own, with a back-off of its own: one stuck draw delays no other (docs/design.md, "The clockwork").
+ * its own, with a back-off of its own: one stuck or slow step delays no other (docs/design.md, "The clockwork").
  */
-import { Clock, Duration, Effect } from "effect"
-import { type AbandonReason, failingMillisMin } from "../draws/DrawSteps.ts"
+import { type Cause, Clock, Duration, Effect, FiberMap, Latch, Record, Semaphore } from "effect"
+import { type AbandonReason, failingMillisMin, type StepAhead } from "../draws/DrawSteps.ts"
 import { Draws, type DueStep } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { makeBackOffs } from "./BackOff.ts"
+import { type Failing, makeBackOffs } from "./BackOff.ts"
+import { makeLogThrottle } from "./LogThrottle.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
 const pollMillisMax = 1_000
@@ -21,17 +22,20 @@ const backOffMillisMax = 60_000
 const nameOf = (due: DueStep): string => `${due.drawId} ${due.step}`
 
 /**
- * Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done, and those that
- * failed; a defect is the failure of its step alone.
+ * Publishes what is to stand by now and does every step that is due, repeatedly until none is left. Gives the steps done, those that
+ * failed, and whether publishing did; a defect is the failure of its step alone.
  */
 export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   const draws = yield* Draws
   const done: Array<DueStep> = []
   const failed = new Map<string, DueStep>()
-  yield* draws.publishAhead
+  const isPublished = yield* draws.publishAhead.pipe(
+    Effect.as(true),
+    Effect.catchDefect((defect) => Effect.as(Effect.logError("the days ahead could not be published", defect), false))
+  )
   for (;;) {
     const due = (yield* draws.due).filter((step) => !failed.has(nameOf(step)))
-    if (due.length === 0) return { done, failed: [...failed.values()] }
+    if (due.length === 0) return { done, failed: [...failed.values()], isPublished }
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
         Effect.catchCause((cause) =>
@@ -57,41 +61,82 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
     Effect.asVoid
   )
 
-/** Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. */
+/**
+ * Steps of one kind that one process does at a time. Each kind has its own, so that slow steps of one delay no other kind; together they
+ * leave connections for requests.
+ */
+const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 4, expire: 2 }
+
+/**
+ * Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. Every step of every draw, and publishing
+ * ahead, is a fiber of its own: none is waited for before it is looked again for what is due.
+ */
 export const run = Effect.fn("Clockwork.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
   const backOffs = makeBackOffs(backOffMillisMin, backOffMillisMax)
+  const running = yield* FiberMap.make<string>()
+  const permits = Record.map(concurrencyOf, Semaphore.makeUnsafe)
+  const lookFailures = makeLogThrottle()
+  /** Open once something was done, after which more may be due. */
+  const progressed = Latch.makeUnsafe(false)
 
-  const perform = Effect.fnUntraced(function*(due: DueStep) {
-    const name = nameOf(due)
-    const clock = yield* Clock.currentTimeMillis
-    if (backOffs.isWaiting(name, clock)) return
-    yield* draws.perform(due).pipe(
-      Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void),
-      Effect.matchCauseEffect({
-        onSuccess: () => Effect.sync(() => backOffs.succeeded(name)),
-        onFailure: Effect.fnUntraced(function*(cause) {
-          const at = yield* now.now
-          const { delayMillis, since } = backOffs.failed(name, clock, at)
-          yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
-          if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
-        })
+  /** Does a task in a fiber of its own, unless it is being done already, or failed too short a while ago. */
+  const begin = Effect.fnUntraced(function*(
+    name: string,
+    task: Effect.Effect<boolean, unknown>,
+    onFailure: (cause: Cause.Cause<unknown>, failing: Failing, at: Instant) => Effect.Effect<void, never, Draws>
+  ) {
+    if (backOffs.isWaiting(name, yield* Clock.currentTimeMillis)) return
+    const attempt = Effect.matchCauseEffect(task, {
+      onSuccess: (done) =>
+        Effect.sync(() => {
+          backOffs.succeeded(name)
+          if (done) progressed.openUnsafe()
+        }),
+      onFailure: Effect.fnUntraced(function*(cause) {
+        const at = yield* now.now
+        yield* onFailure(cause, backOffs.failed(name, yield* Clock.currentTimeMillis, at), at)
       })
-    )
+    })
+    yield* FiberMap.run(running, name, attempt, { onlyIfMissing: true })
   })
 
+  const perform = (due: DueStep & { readonly step: StepAhead["step"] }) =>
+    begin(
+      nameOf(due),
+      permits[due.step].withPermit(draws.perform(due)).pipe(
+        Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void)
+      ),
+      Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
+        yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
+        if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
+      })
+    )
+
+  const publish = begin(
+    "publish",
+    Effect.map(draws.publishAhead, (made) => made.length > 0),
+    (cause, { delayMillis }) =>
+      Effect.logError(`the days ahead could not be published; again in ${delayMillis} ms`, cause)
+  )
+
   const round = Effect.gen(function*() {
-    yield* draws.publishAhead
+    progressed.closeUnsafe()
+    yield* publish
     // before what is due: a step that falls due between the two is in the latter
     const next = yield* draws.nextDueAt
     const due = yield* draws.due
-    // the steps of different draws do not wait for each other; those of one draw come in order
-    yield* Effect.forEach(due, perform, { concurrency: 4, discard: true })
+    lookFailures.ended()
+    for (const step of due) if (step.step !== "abandon") yield* perform(step)
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
-    return due.length > 0 && !backOffs.isAnyFailing() ? 0 : Math.max(1, Math.min(untilNext, pollMillisMax))
+    return Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
-    Effect.catchCause((cause) => Effect.as(Effect.logError("the clockwork could not look", cause), pollMillisMax))
+    Effect.catchCause((cause) =>
+      Effect.as(lookFailures.failed(Effect.logError("the clockwork could not look", cause)), pollMillisMax)
+    )
   )
-  return yield* Effect.forever(Effect.flatMap(round, (millis) => Effect.sleep(Duration.millis(millis))))
-})
+  return yield* Effect.forever(
+    Effect.flatMap(round, (millis) => Effect.timeoutOption(progressed.await, Duration.millis(millis)))
+  )
+}, Effect.scoped)

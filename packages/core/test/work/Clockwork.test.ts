@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Ref } from "effect"
+import { Effect, Fiber, Layer, Logger, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import type { StepAhead } from "../../src/draws/DrawSteps.ts"
 import { Draws, type DueStep, StepFailed } from "../../src/ports/Draws.ts"
 import { Now } from "../../src/ports/Now.ts"
+import { Unavailable } from "../../src/ports/Unavailable.ts"
 import { type DrawId, drawId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
 import { run, runDue } from "../../src/work/Clockwork.ts"
@@ -114,5 +115,81 @@ describe("the clockwork", () => {
         assert.isTrue(reasons.every((reason) => reason === "seed"))
         yield* Fiber.interrupt(fiber)
       }
+    }))
+
+  it.effect("waits for no slow step: each step of each draw, and publishing, is done beside the others", () =>
+    Effect.gen(function*() {
+      const done: Array<string> = []
+      const begun: Array<string> = []
+      const left = new Set<DueStep>()
+      const add = (id: DrawId, step: StepAhead["step"]) => left.add({ drawId: id, step, dueAt: instant(0) })
+      const world = Layer.mock(Draws)({
+        publishAhead: Effect.sleep("1 hour").pipe(Effect.as([])),
+        due: Effect.sync(() => [...left]),
+        nextDueAt: Effect.succeed(null),
+        perform: (due) =>
+          Effect.gen(function*() {
+            begun.push(`${due.step} ${due.drawId === stuck ? "stuck" : "sound"}`)
+            if (due.step === "tile" || due.drawId === stuck) yield* Effect.sleep("1 hour")
+            left.delete(due)
+            done.push(due.step)
+            return true
+          })
+      })
+      const now = Layer.succeed(Now, Now.of({ now: Effect.succeed(instant(0)) }))
+      add(stuck, "settle")
+      add(sound, "tile")
+      const fiber = yield* Effect.forkChild(Effect.provide(run(), Layer.merge(world, now)), { startImmediately: true })
+      yield* TestClock.adjust("2 seconds")
+      add(sound, "lock")
+      add(sound, "settle")
+      yield* TestClock.adjust("2 seconds")
+      assert.sameMembers(done, ["lock", "settle"])
+      // none was begun a second time while it was under way
+      assert.strictEqual(new Set(begun).size, begun.length)
+      yield* TestClock.adjust("1 hour")
+      assert.sameMembers(done, ["lock", "settle", "tile", "settle"])
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  it.effect("does all that is due in one call although nothing can be published, and says so", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const unpublished = Layer.effect(
+        Draws,
+        Effect.map(Draws, (all) => ({ ...all, publishAhead: Effect.die("a bug") }))
+      )
+      const { done, isPublished } = yield* runDue().pipe(
+        Effect.provide(Layer.provide(unpublished, draws([[sound, "lock"]], tried)))
+      )
+      assert.deepStrictEqual([done.map((due) => due.step), isPublished], [["lock"], false])
+    }))
+
+  it.effect("does what is due although nothing can be published, and says once a minute that it cannot look", () =>
+    Effect.gen(function*() {
+      const tried = yield* Ref.make<ReadonlyArray<DueStep>>([])
+      const said: Array<string> = []
+      let looks: Effect.Effect<ReadonlyArray<DueStep>, Unavailable> = Effect.succeed([
+        { drawId: sound, step: "lock", dueAt: instant(0) }
+      ])
+      const world = Layer.mock(Draws)({
+        publishAhead: Effect.die("a record that cannot be read"),
+        due: Effect.suspend(() => looks),
+        nextDueAt: Effect.succeed(null),
+        perform: (due) => Effect.as(Ref.update(tried, (all) => [...all, due]), false)
+      })
+      const now = Layer.succeed(Now, Now.of({ now: Effect.succeed(instant(0)) }))
+      const log = Logger.layer([Logger.make(({ message }) => said.push(String(message)))])
+      const fiber = yield* run().pipe(
+        Effect.provide(Layer.mergeAll(world, now, log)),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("1 second")
+      assert.isAtLeast(timesTried(yield* Ref.get(tried), sound), 1)
+      looks = Effect.fail(new Unavailable({ message: "the clocks disagree", retryAfter: 10 }))
+      yield* TestClock.adjust("3 minutes")
+      const couldNotLook = said.filter((text) => text.includes("could not look")).length
+      assert.isTrue(couldNotLook >= 2 && couldNotLook <= 4, `${couldNotLook} times`)
+      yield* Fiber.interrupt(fiber)
     }))
 })

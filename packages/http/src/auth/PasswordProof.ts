@@ -4,6 +4,7 @@
  * An attempt is counted before it is made, so that guesses at once gain nothing on guesses one by one. An address that nobody
  * has is treated as one whose password was wrong: the same work, the same answer, the same time.
  */
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/accounts/Password"
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { Passwords } from "@ddd/core/ports/Passwords"
@@ -53,7 +54,7 @@ export const makePasswordProof = Effect.gen(function*() {
       if (isPasswordTooLong(Redacted.value(password))) {
         return yield* refuseField(field, passwordRefusalMessage("too_long"))
       }
-      const attempt: Attempt = { act: "sign_in", account: email.toLowerCase(), ip: origin.ip ?? "" }
+      const attempt: Attempt = { act: "sign_in", account: emailIdentity(email), ip: origin.ip ?? "" }
       const who = holder === null ? { subject: attempt.account } : { userId: holder.userId }
 
       const admission = yield* throttles.admit(attempt)

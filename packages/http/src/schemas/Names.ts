@@ -1,16 +1,23 @@
 /** How players are addressed and named (docs/api.md, "Auth"). */
-import { Schema } from "effect"
+import { emailCharactersMax, parseEmail } from "@ddd/core/accounts/EmailAddress"
+import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { emailExample } from "./Examples.ts"
 
-const addressCharactersMax = Schema.isMaxLength(255, { message: "must have at most 255 characters" })
+const addressCharactersMax = Schema.isMaxLength(emailCharactersMax, {
+  message: `must have at most ${emailCharactersMax} characters`
+})
+const message = "must be an e-mail address, without invisible characters"
 
-/** An address of a form that mail can go to; whether it does is found out by writing to it. */
-export const Email = Schema.String.check(
-  addressCharactersMax,
-  Schema.isPattern(/^[^\s@"(),:;<>[\\\]\p{C}]+@[^\s@"(),:;<>[\\\]\p{C}.]+(?:\.[^\s@"(),:;<>[\\\]\p{C}.]+)+$/u, {
-    message: "must be an e-mail address"
+/** An address that mail can go to, in the form in which it is stored; whether mail reaches somebody there is found out by writing to it. */
+export const Email = Schema.String.check(addressCharactersMax).annotate({ examples: [emailExample] }).pipe(
+  Schema.decodeTo(Schema.String, {
+    decode: SchemaGetter.transformEffect((text: string) => {
+      const address = parseEmail(text)
+      return address === undefined ? Effect.fail(new SchemaIssue.InvalidValue({ message })) : Effect.succeed(address)
+    }),
+    encode: SchemaGetter.passthrough()
   })
-).annotate({ examples: [emailExample] })
+)
 
 /** An address that is only looked up: of any form, since a wrong one is answered as an unknown one. */
 export const SoughtEmail = Schema.String.check(addressCharactersMax).annotate({ examples: [emailExample] })

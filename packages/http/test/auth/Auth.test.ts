@@ -56,7 +56,7 @@ layer(server())("signing up", (it) => {
       const answer = yield* signUp({ email: "no address", username: "a b", password: 12_345_678_901 })
       assertProblem(answer, 400, "invalid_request")
       assert.deepStrictEqual(at(answer.json, "errors"), [
-        { path: "email", message: "must be an e-mail address" },
+        { path: "email", message: "must be an e-mail address, without invisible characters" },
         { path: "username", message: "must have 3 to 50 characters of A-Z, a-z, 0-9, _, . and -" },
         { path: "password", message: "Expected string" }
       ])

@@ -16,9 +16,10 @@ import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
+import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
 import type {
   JobRow,
+  KeptAnswerRow,
   LobbyRow,
   MailedTokenRow,
   PayoutAccountRow,
@@ -54,7 +55,7 @@ export class Store extends Context.Service<Store, {
   readonly tickets: Map<DrawId, Array<TicketRow>>
   readonly ticketsById: Map<TicketId, TicketRow>
   /** By `answerKeyOf`. */
-  readonly answers: Map<string, AnswerRow>
+  readonly answers: Map<string, KeptAnswerRow>
   /** By the draw's id, oldest first. */
   readonly lobbies: Map<DrawId, LobbyRow>
   /** By reference, oldest first. */

@@ -14,7 +14,10 @@ const run = Effect.fn("ddd draw run")(function*() {
     const before = yield* Clockwork.runDue()
     const rounds = yield* BeaconRounds.fetchDue()
     const after = yield* Clockwork.runDue()
-    return { rounds, steps: { done: [...before.done, ...after.done], failed: after.failed } }
+    return {
+      rounds,
+      steps: { done: [...before.done, ...after.done], failed: after.failed, isPublished: after.isPublished }
+    }
   }))
   for (const { round } of rounds.stored) yield* print(`${style.green("✓")} round ${round}`)
   for (const { drawIds, round, why } of rounds.missing) {
@@ -22,9 +25,11 @@ const run = Effect.fn("ddd draw run")(function*() {
   }
   for (const { drawId, step } of steps.done) yield* print(`${style.green("✓")} ${step} ${drawId}`)
   for (const { drawId, step } of steps.failed) yield* print(`${style.red("✗")} ${step} ${drawId}`)
-  const nothing = [steps.done, steps.failed, rounds.stored, rounds.missing].every((each) => each.length === 0)
+  if (!steps.isPublished) yield* print(`${style.red("✗")} the days ahead could not be published`)
+  const nothing = [steps.done, steps.failed, rounds.stored, rounds.missing].every((each) => each.length === 0) &&
+    steps.isPublished
   if (nothing) yield* print("Nothing is due.")
-  return steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
+  return steps.isPublished && steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
 })
 
 export const runDraws: Declare = (perform) =>

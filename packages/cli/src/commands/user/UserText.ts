@@ -72,6 +72,21 @@ export const userText = (summary: UserSummary, details: Profile | null, payout: 
   ])
 }
 
+/** One line a player, those of one mailbox below each other, the oldest first. */
+export const sharingTable = (sharing: ReadonlyArray<ReadonlyArray<UserSummary>>): string =>
+  aligned([
+    ["MAILBOX", "ADDRESS", "NAME", "ID", "SINCE"],
+    ...sharing.flatMap((players, index) =>
+      visibleData(players).map(({ createdAt, email, emailVerified, id, username }) => [
+        String(index + 1),
+        `${email} ${style.dim(emailVerified ? "verified" : "not verified")}`,
+        username,
+        id,
+        formatInstant(createdAt)
+      ])
+    )
+  ])
+
 /** One line an event, newest first. */
 export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
   aligned([

@@ -1,4 +1,5 @@
 /** What decisions about accounts read, in memory. */
+import { isSameAddress, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import type { Holdings } from "@ddd/core/accounts/Refusals"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
@@ -36,16 +37,17 @@ export const readAccount = (store: Stored, id: UserId): Account | null => {
 
 /** By the address; null also where it is no player's. */
 export const readAccountOf = (store: Stored, email: string): Account | null => {
-  const row = findUser(store, (user) => isSameName(user.email, email))
-  return row === undefined ? null : playersAccount(accountOf(row))
+  const row = pickAddressed(email, [...store.users.values()])
+  return row === null ? null : playersAccount(accountOf(row))
 }
 
 /** Which of the wanted address and name another than `except` has. */
 export const readTaken = (store: Stored, { email, username }: WantedNames, except: UserId | null): TakenNames => {
-  const isTaken = (wanted: string | undefined, nameOf: (user: UserRow) => string) =>
-    wanted !== undefined &&
-    findUser(store, (user) => user.id !== except && isSameName(nameOf(user), wanted)) !== undefined
-  return { email: isTaken(email, (user) => user.email), username: isTaken(username, (user) => user.username) }
+  const others = [...store.users.values()].filter(({ id }) => id !== except)
+  return {
+    email: email !== undefined && others.some((user) => isSameAddress(user.email, email)),
+    username: username !== undefined && others.some((user) => isSameName(user.username, username))
+  }
 }
 
 const waitAfter = (store: Stored, isCounted: (row: MailedTokenRow) => boolean): number =>
@@ -53,7 +55,7 @@ const waitAfter = (store: Stored, isCounted: (row: MailedTokenRow) => boolean): 
 
 /** How long the next mail to an address must wait, in milliseconds. */
 export const mailWaitOf = (store: Stored, address: string): number =>
-  waitAfter(store, ({ email }) => email !== null && isSameName(email, address))
+  waitAfter(store, ({ email }) => email !== null && isSameAddress(email, address))
 
 /** The same of the notices that others were to replace a player's address. */
 export const noticeWaitOf = (store: Stored, id: UserId): number =>

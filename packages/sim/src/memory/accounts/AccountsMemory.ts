@@ -1,4 +1,5 @@
 /** Players, in memory. */
+import { emailIdentity, isSameAddress } from "@ddd/core/accounts/EmailAddress"
 import { erase } from "@ddd/core/accounts/Erase"
 import { freeze, unfreeze } from "@ddd/core/accounts/Freeze"
 import { workingToken } from "@ddd/core/accounts/MailedToken"
@@ -165,13 +166,16 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
       find: (text) =>
         Effect.sync(() => {
           const matches = [...store.users.values()].filter(({ email, id, username }) =>
-            id === text || isSameName(email, text) || isSameName(username, text)
+            id === text || isSameAddress(email, text) || isSameName(username, text)
           )
-          return pickMeant(
-            text,
-            matches.map((user) => ({ ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null }))
-          )
+          return pickMeant(text, matches.map(summaryOf))
         }),
+
+      sharingMailboxes: (limit) =>
+        Effect.sync(() =>
+          [...Map.groupBy(store.users.values(), ({ email }) => emailIdentity(email)).values()]
+            .filter((sharing) => sharing.length > 1).slice(0, limit).map((sharing) => sharing.map(summaryOf))
+        ),
 
       freeze: (id) =>
         store.exclusive(Effect.sync(() => {
@@ -208,6 +212,8 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
     })
   })
 )
+
+const summaryOf = (user: UserRow) => ({ ...userOf(user), frozen: user.frozen, erased: user.erasedAt !== null })
 
 /** Forgets what is kept of a person who is erased beside their row: see `Erasure` in core. */
 const forget = (store: Store["Service"], id: UserId, email: string): void => {

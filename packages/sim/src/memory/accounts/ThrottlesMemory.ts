@@ -16,7 +16,7 @@ import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
 
 const keysOf = ({ account, act, ip }: Attempt) => {
-  const [who, network] = [account.toLowerCase(), networkOf(ip)]
+  const [who, network] = [account, networkOf(ip)]
   return {
     account: `${act} account ${who}`,
     network: `${act} network ${network}`,
