@@ -32,7 +32,7 @@ export interface WithdrawalFilter {
   readonly userId?: UserId
   /** Those that a person has to look at. */
   readonly held?: boolean
-  /** Neither final nor held, asked for at least this many milliseconds ago. */
+  /** Not over (`isUnderWay`) and not held, asked for at least this many milliseconds ago. */
   readonly olderThanMillis?: number
 }
 

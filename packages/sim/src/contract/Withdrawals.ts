@@ -642,6 +642,9 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* listed({ held: false, userId: ada }), [young, paid])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: hourMillis }), [old])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old])
+        // what a bank sends back is on its way again
+        yield* applyReport(paid, payoutSeen(yield* withdrawalAt(paid), "failed"))
+        assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old, paid])
       })
     )
 

@@ -97,7 +97,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       (userId === undefined || row.userId === userId) &&
       (held === undefined || (row.held !== null) === held) &&
       (olderThanMillis === undefined ||
-        (row.status === "pending" && row.held === null && row.askedAt <= store.now() - olderThanMillis))
+        (isUnderWay(row) && row.held === null && row.askedAt <= store.now() - olderThanMillis))
 
     return Withdrawals.of({
       ask: (request) => store.exclusive(Effect.suspend(() => ask(request))),
