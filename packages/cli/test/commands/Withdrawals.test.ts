@@ -306,7 +306,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
     "holds what an account that was closed on the way leaves unknown, and its player opens another account",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, ddd, post } = yield* Site
+        const { advance, ask, ddd, post, signIn } = yield* Site
         const { env, stripe } = yield* Provider
         const player = yield* payee
         const id = yield* withdraw(player.accessToken)
@@ -316,12 +316,13 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         const status = (json: unknown) => at(json, "status")
         yield* advance(hour)
         yield* untilRow("the end", id, ({ held_reason, status }) => held_reason !== null || status === "paid")
-        const { json } = yield* ask("GET", "/wallet/payout-account", { token: player.accessToken })
+        const token = textAt((yield* signIn(player.email)).json, "tokens", "accessToken")
+        const { json } = yield* ask("GET", "/wallet/payout-account", { token })
         assert.strictEqual(status(json), "none")
-        const opened = yield* post("/wallet/payout-account", undefined, { token: player.accessToken })
+        const opened = yield* post("/wallet/payout-account", undefined, { token })
         assert.strictEqual(opened.status, 201, opened.text)
         yield* get(textAt(opened.json, "url"))
-        const again = yield* ask("GET", "/wallet/payout-account", { token: player.accessToken })
+        const again = yield* ask("GET", "/wallet/payout-account", { token })
         assert.strictEqual(status(again.json), "ready")
         if (status(yield* asJson("show", id)) === "pending") {
           const paid = yield* withdrawals("resolve", id, "paid")
@@ -330,7 +331,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         assert.strictEqual(status(yield* asJson("show", id)), "paid")
         const unlinked = yield* ddd(["user", "unlink-payout-account", player.username, "--json"], undefined, env)
         assert.strictEqual(at(JSON.parse(unlinked.stdout), "unlinked"), true, unlinked.stderr)
-        const none = yield* ask("GET", "/wallet/payout-account", { token: player.accessToken })
+        const none = yield* ask("GET", "/wallet/payout-account", { token })
         assert.strictEqual(status(none.json), "none")
       }),
     120_000

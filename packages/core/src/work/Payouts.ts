@@ -191,6 +191,11 @@ const differenceOf = Effect.fnUntraced(function*(
         after.held?.reason !== before.held?.reason
       return isNews ? `${step} ${report.objectId}: ${after.held?.reason ?? after.status}` : null
     }
+    case "AccountGone": {
+      // of what arrived before the account was closed nothing is left to compare
+      const learnt = yield* learn(id, report, null)
+      return learnt?.after.providerPayoutStatus === "paid" ? null : report.reason
+    }
     case "Absent":
       return status === "done" ? `no ${step}, where the books have ${objectId}` : null
     default:

@@ -32,7 +32,7 @@ const transferSeen: ProviderReport = {
   amount,
   reversed: zero
 }
-const payoutPaid: ProviderReport = { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount, status: "paid" }
+const payoutPaid = { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount, status: "paid" } as const
 const noTransfer: ProviderReport = { _tag: "Absent", step: "transfer", attempt: 1 }
 const unreachable: ProviderReport = { _tag: "Unknown", reason: "the provider cannot be reached" }
 
@@ -263,6 +263,19 @@ describe("reconciling", () => {
         "held: the account lacks the money"
       ])
     }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("holds what cannot be seen any more of an account that is gone, and tells nothing of what arrived before", () => {
+    const gone = { _tag: "AccountGone", attempt: 1, isFirst: false, turn: 0, reason: "the account is closed" } as const
+    const underWay = applyReport(transferred, { ...payoutPaid, status: "in_transit" })
+    return Effect.gen(function*() {
+      for (const [withdrawal, told] of [[paid, []], [underWay, ["the account is closed"]]] as const) {
+        const stage = makeStage(withdrawal, { found: { transfer: transferSeen, payout: gone } })
+        const differences = yield* Effect.provide(Payouts.reconcile(withdrawal), stage.layer)
+        assert.deepStrictEqual(differences.map(({ found }) => found), [...told])
+        assert.strictEqual(stage.stored()?.held?.step, told.length === 0 ? undefined : "payout")
+      }
+    })
   })
 
   it.effect("tells what the provider does not have", () => {
