@@ -49,6 +49,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "email_taken",
     "username_taken"
   ],
+  "get /wallet": player,
   "post /wallet/deposit": [
     ...body,
     "unauthenticated",

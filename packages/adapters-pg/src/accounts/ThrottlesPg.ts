@@ -18,8 +18,10 @@ import {
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
+import type { SqlError } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
 import { transact } from "../database/Transaction.ts"
 
@@ -103,6 +105,13 @@ const make = Effect.gen(function*() {
     }
   })
 
+  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
+  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
+    Effect.mapError(
+      transact(sql)(count),
+      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
+    )
+
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
@@ -110,7 +119,7 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
       yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
-    }, transact(sql)),
+    }, transactAttempt),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
@@ -120,11 +129,11 @@ const make = Effect.gen(function*() {
       yield* sql`
         INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())
         ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
-    }, transact(sql)),
+    }, transactAttempt),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))
-    }, transact(sql))
+    }, transactAttempt)
   })
 })
 

@@ -10,6 +10,7 @@ import { isServedBy, otherProviderText, type OwnProvider } from "../money/Provid
 import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { type PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
 import type { UserId } from "../values/Ids.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** A player, as an account is opened for them. */
 export interface Payee {
@@ -111,7 +112,7 @@ const accountsMax = 50
 /** Asks for pending accounts from time to time: a notice may be lost. One that cannot be asked for keeps no other from being. Never fails. */
 export const pollAccounts = Effect.fn("PayoutAccounts.pollAccounts")(function*() {
   return yield* pollOnce.pipe(
-    Effect.catchCause((cause) => Effect.logWarning("payout accounts could not be asked for", cause)),
+    Effect.catchCause((cause) => logFailure("payout accounts could not be asked for", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
     Effect.forever
   )

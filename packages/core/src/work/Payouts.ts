@@ -15,6 +15,7 @@ import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** Asks the provider what an action asks. */
 const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
@@ -233,7 +234,7 @@ const sweepMax = 200
 export const sweep = Effect.fn("Payouts.sweep")(function*() {
   const withdrawals = yield* Withdrawals
   return yield* withdrawals.offerDue(sweepMax).pipe(
-    Effect.catchCause((cause) => Effect.logError("withdrawals could not be looked through", cause)),
+    Effect.catchCause((cause) => logFailure("withdrawals could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
     Effect.forever
   )
