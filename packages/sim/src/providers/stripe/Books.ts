@@ -2,6 +2,8 @@
  * What Stripe keeps of money: the platform's balance, connected accounts with theirs, transfers and payouts.
  *
  * Objects have the names and the forms of Stripe's API, as far as clients use them. Amounts are whole cents.
+ *
+ * Over 300 lines: every kind of object changes the same balances.
  */
 import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
 import { type Answer, fault, invalid, missing, ok } from "./Answers.ts"
