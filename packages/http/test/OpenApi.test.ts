@@ -69,6 +69,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "post /wallet/payout-account": [...player, "email_unverified"],
   "get /wallet/payout-account": player,
+  "delete /wallet/payout-account": [...player, "withdrawal_under_way"],
   "get /wallet/transactions": [...player, "invalid_request"],
   "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated"],
   "post /webhooks/stripe": ["invalid_request", "payload_too_large"],
