@@ -45,21 +45,36 @@ interface PlayerRow {
   readonly clock: Date
   readonly is_erased: boolean
   readonly is_active: boolean | null
+  readonly email_verified: boolean | null
   readonly account: string | null
   readonly account_status: PayoutAccountStatus | null
   readonly provider: StoredProvider | null
 }
 
-const playerOf = ({ account, account_status: status, is_active, is_erased, provider }: PlayerRow): AskFacts["player"] =>
+const playerOf = (
+  { account, account_status: status, email_verified, is_active, is_erased, provider }: PlayerRow
+): AskFacts["player"] =>
   is_active === null ? null : {
     isErased: is_erased,
     isFrozen: !is_active,
+    isEmailVerified: email_verified === true,
     payoutAccount: account === null || status === null ? null : {
       account,
       status,
       provider: provider ?? unrecordedProvider(account)
     }
   }
+
+/** Held ones, or those that are not: the few that are have an index of their own. */
+const ofHold = (sql: PgClient.PgClient, held: boolean | undefined) =>
+  held === undefined ? sql`true` : held ? sql`w.held_reason IS NOT NULL` : sql`w.held_reason IS NULL`
+
+/** Under way and not held, asked for so long ago: what is under way has a turn that is due, by which there is an index. */
+const askedBefore = (sql: PgClient.PgClient, olderThanMillis: number | undefined) =>
+  olderThanMillis === undefined ? sql`true` : sql`(
+    w.due_at IS NOT NULL AND w.held_reason IS NULL
+    AND (w.status = 'pending' OR (w.status = 'paid' AND w.provider_payout_status IN ('failed', 'canceled')))
+    AND w.asked_at <= app_now() - ${olderThanMillis}::float8 * interval '1 millisecond')`
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -72,7 +87,7 @@ const make = Effect.gen(function*() {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
-      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.provider, a.status AS account_status
+      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, u.email_verified, a.account, a.provider, a.status AS account_status
       FROM (SELECT app_now() AS clock) c LEFT JOIN users u ON u.id = ${userId}::uuid
       LEFT JOIN payout_accounts a ON a.user_id = u.id`
     if (player === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))
@@ -172,15 +187,19 @@ const make = Effect.gen(function*() {
         WHERE (${cursor}::uuid IS NULL OR w.id < ${cursor}::uuid)
           AND (${status ?? null}::text IS NULL OR w.status = ${status ?? null}::text)
           AND (${user ?? null}::uuid IS NULL OR w.user_id = ${user ?? null}::uuid)
-          AND (${held ?? null}::boolean IS NULL OR (w.held_reason IS NOT NULL) = ${held ?? null}::boolean)
-          AND (${olderThanMillis ?? null}::float8 IS NULL OR (w.status = 'pending' AND w.held_reason IS NULL
-            AND w.asked_at <= app_now() - ${olderThanMillis ?? null}::float8 * interval '1 millisecond'))
+          AND ${ofHold(sql, held)} AND ${askedBefore(sql, olderThanMillis)}
         ORDER BY w.id DESC LIMIT ${limit + 1}`
         const { items, nextCursor } = pageOf(rows, limit, (row) => row.id)
         return { items: items.map(withdrawalOf), nextCursor }
       },
       orUnavailable
     ),
+
+    isFrozen: Effect.fn("WithdrawalsPg.isFrozen")(function*(id) {
+      const [row] = yield* sql<{ readonly is_active: boolean }>`
+        SELECT u.is_active FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+      return row?.is_active === false
+    }, orUnavailable),
 
     // by the indexes of what is due and of what is held: neither grows with what is over for a week
     openProviders: sql<Pick<WithdrawalRow, "account" | "provider">>`

@@ -13,7 +13,7 @@ import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type Failing, makeBackOffs } from "./BackOff.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
 const pollMillisMax = 1_000
@@ -64,9 +64,9 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
 
 /**
  * Steps of one kind that one process does at a time. Each kind has its own, so that slow steps of one delay no other kind; together they
- * leave connections for requests.
+ * leave a connection for jobs.
  */
-const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 4, expire: 2 }
+const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 2, expire: 1 }
 
 /**
  * Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. Every step of every draw, and publishing
@@ -133,7 +133,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     return Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
     Effect.catchCause((cause) =>
-      Effect.as(lookFailures.failed(logFailure("the clockwork could not look", cause)), pollMillisMax)
+      Effect.as(lookFailures.failed(sayFailure("the clockwork could not look", cause)), pollMillisMax)
     )
   )
   return yield* Effect.forever(
