@@ -13,6 +13,7 @@ import {
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { type DrawId, drawId, type Position, userId } from "@ddd/core/values/Ids"
@@ -47,7 +48,8 @@ const make = Effect.gen(function*() {
     outbox: yield* Outbox,
     signer: yield* RecordSigner,
     vault: yield* SeedVault,
-    chain: yield* BeaconChain
+    chain: yield* BeaconChain,
+    roomPrizeHold: yield* RoomPrizeHold
   }
   const columns = drawColumns(sql)
 
@@ -100,7 +102,7 @@ const make = Effect.gen(function*() {
     history: Effect.fn("DrawsPg.history")(function*({ cursor, limit }) {
       const rows = yield* sql<DrawRow>`
         SELECT ${columns} FROM draws d
-        WHERE d.status IN ('drawn', 'void') AND d.draw_date < ${cursor ?? "infinity"}::date
+        WHERE d.draw_date < ${cursor ?? "infinity"}::date AND d.closes_at <= (SELECT app_now())
         ORDER BY d.draw_date DESC LIMIT ${limit + 1}`
       return pageOf(rows.map(drawOf), limit, (draw) => String(draw.drawDate))
     }, orUnavailable),

@@ -5,6 +5,7 @@
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import { fillHistory, type HistorySize } from "@ddd/adapters-pg/testing/History"
 import * as Database from "@ddd/cli/Database"
@@ -61,7 +62,8 @@ export const setUp = Effect.fn("Stage.setUp")(function*(
     app: original.app,
     direct: original.app,
     place: folder,
-    embedded: true
+    embedded: true,
+    servers: new AllServers()
   }
   yield* Database.prepare(database, settings)
   const { buyers, schema } = yield* Effect.gen(function*() {

@@ -34,6 +34,8 @@ export interface AccountChange {
   readonly cancelTokens: ReadonlyArray<TokensToCancel>
   readonly openSession: OpenedSession | null
   readonly endSessions: { readonly which: WhichSessions; readonly reason: SessionEndReason } | null
+  /** The link to the payout account, and the networks that are known to be the player's, are forgotten. */
+  readonly forgetTies: boolean
   /** Cancels the unused tokens of its purpose. */
   readonly issueToken: NewMailedToken | null
   readonly events: ReadonlyArray<NewSecurityEvent>
@@ -48,6 +50,7 @@ export const noChange = (userId: UserId): AccountChange => ({
   cancelTokens: [],
   openSession: null,
   endSessions: null,
+  forgetTies: false,
   issueToken: null,
   events: [],
   jobs: []

@@ -11,7 +11,7 @@ import { hasFailed, type ProviderStep, type StepState, type Withdrawal } from ".
 export const keyLifeMillis = 23 * 3_600_000
 
 /** How long a payout that arrived is looked at once a day: banks send money back within days. */
-const watchedMillis = 7 * 86_400_000
+export const watchedMillis = 7 * 86_400_000
 
 /** What is to be done next. */
 export type ProviderAction =

@@ -6,6 +6,7 @@
 import { Duration, Effect } from "effect"
 import { Retention } from "../ports/Retention.ts"
 import { type RetainedKind, retainedKinds } from "../values/Retention.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** Rows of one step: some ten milliseconds of the database's work. */
 const rowsAtOnce = 1_000
@@ -34,7 +35,7 @@ export const run = Effect.fn("Pruning.run")(function*() {
   const one = (kind: RetainedKind) =>
     pruneKind(kind).pipe(
       Effect.tap((rows) => rows === 0 ? Effect.void : Effect.logDebug(`${rows} old ${kind} were removed`)),
-      Effect.catchCause((cause) => Effect.logWarning(`old ${kind} could not be removed`, cause))
+      Effect.catchCause((cause) => logFailure(`old ${kind} could not be removed`, cause))
     )
   return yield* Effect.forEach(retainedKinds, one, { discard: true }).pipe(
     Effect.andThen(Effect.sleep(Duration.millis(roundPauseMillis))),

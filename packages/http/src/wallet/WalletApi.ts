@@ -7,7 +7,7 @@ import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
-import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, Withdrawal } from "./WalletBodies.ts"
+import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, WalletBody, Withdrawal } from "./WalletBodies.ts"
 
 const movementType = Schema.Literals(transactionTypes).annotate({
   description: "Movements of this type alone",
@@ -18,6 +18,12 @@ const movementType = Schema.Literals(transactionTypes).annotate({
 export const withdrawPath = "/wallet/withdraw"
 
 export class WalletApi extends HttpApiGroup.make("wallet").add(
+  HttpApiEndpoint.get("wallet", "/wallet", {
+    success: WalletBody
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "The player's money",
+    "`withdrawable` is what a withdrawal may take now. Prizes of rooms rest before they can be withdrawn: `maturing`, the next part of it until `maturesAt`; tickets can be bought with them at once."
+  )),
   HttpApiEndpoint.post("deposit", "/wallet/deposit", {
     payload: Deposit,
     success: [
@@ -40,6 +46,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "not_withdrawable",
       "insufficient_funds",
       "account_frozen",
+      "email_unverified",
       "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotateMerge(operation(
@@ -47,10 +54,11 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance. The movement is `pending` until the money has arrived or failed to."
   )),
   HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
-    success: OnboardingBody.pipe(HttpApiSchema.status(201))
+    success: OnboardingBody.pipe(HttpApiSchema.status(201)),
+    error: problems("email_unverified")
   }).middleware(PlayerOnly).annotateMerge(operation(
     "The page on which a player says where money is to go",
-    "The payout provider's page, a new one each time."
+    "The payout provider's page, a new one each time. Not before the player's address is verified: `email_unverified`."
   )),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
     success: ReadinessBody

@@ -14,12 +14,13 @@ import {
   providerSteps,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
-import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
+import { keyLifeMillis, watchedMillis } from "@ddd/core/money/WithdrawalActions"
 import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
@@ -49,6 +50,7 @@ import {
   withdraw,
   withdrawalAt
 } from "../scenario/Steps.ts"
+import { World } from "../World.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
 import { jobsOf } from "./Players.ts"
 import { property } from "./Property.ts"
@@ -252,6 +254,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* (yield* Accounts).freeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "AccountFrozen" })
         yield* (yield* Accounts).unfreeze(ada)
+        assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "EmailUnverified" })
+        yield* (yield* World).verify(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
         yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
@@ -262,6 +266,8 @@ export const withdrawalsContract = (subject: Subject): void =>
           _tag: "NotWithdrawable",
           balance: dollars(1),
           withdrawable: zero,
+          maturing: zero,
+          maturesAt: null,
           asked: dollars(1)
         })
         assert.deepStrictEqual(yield* refusal(dollars(2), false), {
@@ -652,12 +658,17 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(10))
         const error = yield* Effect.flip(accounts.erase(ada))
-        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.holdings : error, {
-          balance: zero,
-          pendingWithdrawal: dollars(10),
-          undrawnTickets: 0
-        })
+        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.reasons : error, [
+          { _tag: "PayoutUnderWay", amount: dollars(10) }
+        ])
         yield* payOut(id)
+        // a bank may send it back
+        const { askedAt } = yield* withdrawalAt(id)
+        const young = yield* Effect.flip(accounts.erase(ada))
+        assert.deepStrictEqual(young._tag === "EraseRefused" ? young.reasons : young, [
+          { _tag: "PayoutReturnable", until: instant(askedAt + watchedMillis) }
+        ])
+        yield* advance(watchedMillis)
         yield* accounts.erase(ada)
         assert.isNull(yield* (yield* PayoutAccounts).of(ada))
         assert.deepStrictEqual(yield* askRefusalOf(withdraw(ada, dollars(1))), { _tag: "UnknownUser" })
