@@ -27,6 +27,14 @@ const insertSession = Effect.fnUntraced(
   }
 )
 
+/** Rooms of a host who is gone fall due to be closed. Locks their draws, in the order of their ids, after wallet and user. */
+const abandonRooms = (sql: PgClient.PgClient, user: string) =>
+  sql`
+    UPDATE draws SET host_gone_at = app_now() WHERE id IN (
+      SELECT d.id FROM lobbies l JOIN draws d ON d.id = l.id
+      WHERE l.host_id = ${user}::uuid AND d.status = 'open' AND d.host_gone_at IS NULL ORDER BY d.id FOR NO KEY UPDATE OF d
+    )`
+
 export const makeWriteChange = ({ ends, events, outbox, sql, tokens }: ChangeWriters) =>
   Effect.fnUntraced(function*(change: AccountChange) {
     const { endSessions, issueToken, openSession, userId, useToken } = change
@@ -34,6 +42,7 @@ export const makeWriteChange = ({ ends, events, outbox, sql, tokens }: ChangeWri
     yield* updateUser(sql, userId, change.set)
     for (const cancelled of change.cancelTokens) yield* tokens.cancel(userId, cancelled)
     if (openSession !== null) yield* insertSession(sql, userId, openSession)
+    if (change.abandonsRooms) yield* abandonRooms(sql, userId)
     if (endSessions !== null) yield* ends.end(userId, endSessions.which, endSessions.reason)
     if (issueToken !== null) yield* tokens.issue(userId, issueToken)
     for (const event of change.events) yield* events.record(event)

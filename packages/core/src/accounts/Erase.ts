@@ -96,6 +96,7 @@ export const erase = (
         country: null,
         erasedAt: now
       },
+      abandonsRooms: true,
       endSessions: { which: { except: null }, reason: "erased" },
       events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }]
     }

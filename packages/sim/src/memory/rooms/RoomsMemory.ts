@@ -64,7 +64,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const seed = yield* vault.generate
             const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain }
             yield* steps.publish(newRoomDraw(sealing.sha256, opening), seed)
-            const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null }
+            const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null, hostGoneAt: null }
             store.lobbies.set(lobby.id, lobby)
             return asRoom(lobby)
           })

@@ -1,4 +1,6 @@
 -- commits by itself
+-- Rooms: what their prizes are to a wallet, since when one has no host, and answers from which a name can be taken.
+--
 -- Prizes of rooms rest before they can be withdrawn (docs/decisions/0035).
 --
 -- `wallets.maturing`: the prizes that rest, by ascending time, a few at most, as [{"amount": "1.90", "at": "2026-02-17T00:00:00.000Z"}];
@@ -10,3 +12,10 @@ ALTER TABLE wallets ADD COLUMN IF NOT EXISTS maturing jsonb;
 EXECUTE replace('GRANT UPDATE (maturing) ON wallets TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));
 COMMIT;
 ALTER TABLE transactions ADD COLUMN IF NOT EXISTS matures_at timestamptz;
+COMMIT;
+-- Since when a room has no host who could start its draw, being frozen or erased: it is closed then.
+ALTER TABLE draws ADD COLUMN IF NOT EXISTS host_gone_at timestamptz;
+EXECUTE replace('GRANT UPDATE (host_gone_at) ON draws TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));
+COMMIT;
+-- the name of a person who is erased is taken out of what others' answers keep of their rooms
+EXECUTE replace('GRANT UPDATE (body) ON idempotency_keys TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));
