@@ -1,5 +1,6 @@
 /** Mail handed to an SMTP server, over a few connections that stay open between mails. */
-import { Mailer } from "@ddd/core/ports/Mailer"
+import { asciiAddress } from "@ddd/core/accounts/EmailAddress"
+import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Effect, Layer, Redacted } from "effect"
 import { createTransport } from "nodemailer"
@@ -7,6 +8,7 @@ import type { MailUnusable } from "./MailUnusable.ts"
 import { messageOf, readSender } from "./Message.ts"
 import { smtpFailure } from "./SmtpFailure.ts"
 import { readSmtpUrl, type SmtpServer } from "./SmtpUrl.ts"
+import { knowsSmtpUtf8 } from "./SmtpUtf8.ts"
 
 /** How long a server may take, in milliseconds. */
 export interface Patience {
@@ -33,26 +35,41 @@ const mailsPerConnection = 100
 /** Servers hang up on the idle after a few minutes (RFC 5321, 4.5.3.2: five); we go first. */
 const idleMillis = 60_000
 
+const connectionTo = (server: SmtpServer, patience: Patience) => ({
+  host: server.host,
+  port: server.port,
+  secure: server.tls === "from the start",
+  requireTLS: server.tls === "required",
+  ignoreTLS: server.tls === "off",
+  connectionTimeout: patience.connectMillis,
+  dnsTimeout: patience.connectMillis,
+  greetingTimeout: patience.connectMillis,
+  socketTimeout: patience.silenceMillis
+})
+
 const open = (server: SmtpServer, patience: Patience) =>
   createTransport({
     pool: true,
-    host: server.host,
-    port: server.port,
-    secure: server.tls === "from the start",
-    requireTLS: server.tls === "required",
-    ignoreTLS: server.tls === "off",
+    ...connectionTo(server, patience),
     ...(server.credentials === null
       ? {}
       : { auth: { user: server.credentials.user, pass: Redacted.value(server.credentials.password) } }),
     maxConnections: connectionsMax,
     maxMessages: mailsPerConnection,
     maxRequeues: 1,
-    idleTimeout: idleMillis,
-    connectionTimeout: patience.connectMillis,
-    dnsTimeout: patience.connectMillis,
-    greetingTimeout: patience.connectMillis,
-    socketTimeout: patience.silenceMillis
+    idleTimeout: idleMillis
   })
+
+/** Refuses a mail to an address that the server cannot be told. */
+const requireTakenAddress = (server: SmtpServer, patience: Patience, { to }: Mail) =>
+  asciiAddress(to) !== undefined
+    ? Effect.void
+    : knowsSmtpUtf8(connectionTo(server, patience)).pipe(
+      Effect.filterOrFail(
+        (isKnown) => isKnown,
+        () => new MailRefused({ reason: "the mail server takes no address with letters outside ASCII before the @" })
+      )
+    )
 
 /** Connects at the first mail. An interrupted `send` leaves the queue, or cuts its connection. */
 export const layer = (
@@ -71,6 +88,7 @@ export const layer = (
         send: Effect.fn("MailerSmtp.send")(
           function*(mail) {
             const message = yield* messageOf(sender, mail)
+            yield* requireTakenAddress(server, patience, mail)
             yield* Effect.tryPromise({
               try: (signal) => transport.sendMail({ ...message, signal }),
               catch: smtpFailure

@@ -1,4 +1,5 @@
 /** A mail in nodemailer's terms: the same whether it is sent or written to a file. */
+import { asciiAddress } from "@ddd/core/accounts/EmailAddress"
 import { type Mail, MailRefused } from "@ddd/core/ports/Mailer"
 import { Effect, Result } from "effect"
 import { createHash } from "node:crypto"
@@ -31,11 +32,11 @@ export const readSender = (text: string): Result.Result<Sender, MailUnusable> =>
 export const letterId = ({ messageId }: Mail): string =>
   createHash("sha256").update(messageId).digest("hex").slice(0, 32)
 
-/** `mail.to` has the form of an address. */
-const message = (sender: Sender, mail: Mail): SendMailOptions => ({
+/** `to` has the form of an address. */
+const message = (sender: Sender, to: string, mail: Mail): SendMailOptions => ({
   from: { name: sender.name, address: sender.address },
-  to: { name: "", address: mail.to },
-  envelope: { from: sender.address, to: [mail.to] },
+  to: { name: "", address: to },
+  envelope: { from: sender.address, to: [to] },
   subject: mail.subject,
   text: mail.text,
   html: mail.html,
@@ -53,7 +54,8 @@ const message = (sender: Sender, mail: Mail): SendMailOptions => ({
 /** The mail as nodemailer takes it; refused unless it goes to one address. */
 export const messageOf = (sender: Sender, mail: Mail): Effect.Effect<SendMailOptions, MailRefused> =>
   addressForm.test(mail.to)
-    ? Effect.succeed(message(sender, mail))
+    // every server takes the domain in ASCII
+    ? Effect.succeed(message(sender, asciiAddress(mail.to) ?? mail.to, mail))
     : Effect.fail(new MailRefused({ reason: "it has no address that mail can be sent to" }))
 
 const composer = createTransport({ streamTransport: true, buffer: true })

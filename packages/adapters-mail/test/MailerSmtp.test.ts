@@ -42,6 +42,26 @@ const assertUnavailable = (failure: unknown, said: RegExp) => {
 }
 
 describe("MailerSmtp", () => {
+  it.live("tells a server what it can take of an address: the domain in ASCII, other letters only with SMTPUTF8", () =>
+    Effect.gen(function*() {
+      const plain = yield* mailServer({ hideSMTPUTF8: true })
+      const mailer = yield* mailerTo(plain.url)
+      yield* mailer.send({ ...aMail, to: "marie@bücher.example" })
+      yield* mailer.send({ ...aMail, to: "marie@ｅｘａｍｐｌｅ.com" })
+      // the stand-in shows recipients in Unicode, headers as they came
+      assert.deepStrictEqual(plain.received.map(({ headers }) => headers.get("to")), [
+        "marie@xn--bcher-kva.example",
+        "marie@example.com"
+      ])
+      const refused = yield* Effect.flip(mailer.send({ ...aMail, to: "grüße@example.com" }))
+      assert.instanceOf(refused, MailRefused)
+      assert.strictEqual(plain.received.length, 2)
+
+      const modern = yield* mailServer({ hideSMTPUTF8: false })
+      yield* (yield* mailerTo(modern.url)).send({ ...aMail, to: "grüße@example.com" })
+      assert.deepStrictEqual(modern.received.map(({ to }) => to), [["grüße@example.com"]])
+    }))
+
   it.live("hands over subject, both parts and their links", () =>
     Effect.gen(function*() {
       const server = yield* mailServer()

@@ -28,7 +28,7 @@ const everywhere = [
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "post /auth/sign-up": [...body, "email_taken", "username_taken"],
+  "post /auth/sign-up": [...body, "email_taken", "username_taken", "rate_limited"],
   "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited"],
   "post /auth/refresh": [...body, "unauthenticated", "token_reused"],
   "post /auth/sign-out": [...body],
@@ -64,9 +64,10 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "not_withdrawable",
     "insufficient_funds",
     "account_frozen",
+    "email_unverified",
     "idempotency_key_reused"
   ],
-  "post /wallet/payout-account": player,
+  "post /wallet/payout-account": [...player, "email_unverified"],
   "get /wallet/payout-account": player,
   "get /wallet/transactions": [...player, "invalid_request"],
   "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated"],

@@ -11,6 +11,8 @@ export class World extends Context.Service<World, {
   readonly advance: (millis: number) => Effect.Effect<void>
   /** Freezes a player's account: it signs in and buys no more. */
   readonly freeze: (userId: UserId) => Effect.Effect<void>
+  /** Has a player verify the address, as by the mailed link. */
+  readonly verify: (userId: UserId) => Effect.Effect<void>
   /** Has the seed of a draw be lost: it can no longer be opened. */
   readonly loseSeed: (drawId: DrawId) => Effect.Effect<void>
   /** Every job that was added to the outbox, oldest first. Nobody does them here. */

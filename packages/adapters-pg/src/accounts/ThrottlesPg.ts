@@ -2,7 +2,7 @@
  * Counters of failed sign-ins and of wrong codes on PostgreSQL, shared by every process. Nothing in them names a person or an address
  * in clear.
  */
-import { networkOf } from "@ddd/core/accounts/Network"
+import { homeOf, networkOf } from "@ddd/core/accounts/Network"
 import {
   admit,
   countersFor,
@@ -18,8 +18,10 @@ import {
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
+import type { SqlError } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
 import { transact } from "../database/Transaction.ts"
 
@@ -31,7 +33,7 @@ interface CounterRow {
 }
 
 /** What keeps the counters of one act apart from those of another. Sign-ins were there first, and have no name. */
-const prefixes: Record<ThrottledAct, string> = { sign_in: "", room_code: "room_code\n" }
+const prefixes: Record<ThrottledAct, string> = { sign_in: "", sign_up: "sign_up\n", room_code: "room_code\n" }
 
 /** An account that somebody signs in to, as `known_networks` and the counters name it. */
 export const accountPseudonym = (
@@ -41,13 +43,20 @@ export const accountPseudonym = (
 ): string => seal.pseudonym(`${prefixes[act]}account\n${account}`)
 
 const keysOf = (seal: PersonalSeal["Service"], { account, act, ip }: Attempt) => {
-  const [network, prefix] = [networkOf(ip), prefixes[act]]
+  const [home, network, prefix] = [homeOf(ip), networkOf(ip), prefixes[act]]
   return {
     account: accountPseudonym(seal, account, act),
     network: seal.pseudonym(`${prefix}network\n${network}`),
+    account_and_home: seal.pseudonym(`${prefix}account_and_home\n${account}\n${home}`),
     account_and_network: seal.pseudonym(`${prefix}account_and_network\n${account}\n${network}`)
   } satisfies Record<ThrottleKind, string>
 }
+
+/** How `known_networks` names where an attempt comes from. */
+const originsOf = (seal: PersonalSeal["Service"], { ip }: Attempt) => ({
+  home: seal.pseudonym(`network\n${homeOf(ip)}`),
+  network: seal.pseudonym(`network\n${networkOf(ip)}`)
+})
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -59,13 +68,19 @@ const make = Effect.gen(function*() {
     const keys = keysOf(seal, attempt)
     // a crash may forget the last half second of attempts; to wait for the disk would make all sign-ins of a network queue for it
     yield* sql`SET LOCAL synchronous_commit TO off`
-    // where the owner has signed in from, the account's counter does not bind
+    const origins = originsOf(seal, attempt)
     const known = remembersNetworks(attempt.act)
-      ? yield* sql`
-        SELECT 1 FROM known_networks
-        WHERE account = ${keys.account} AND network = ${keys.network} AND seen_at > ${knownSince}`
+      ? yield* sql<{ readonly network: string }>`
+        SELECT network FROM known_networks
+        WHERE account = ${keys.account} AND network = ANY (${
+        Object.values(origins)
+      }::text[]) AND seen_at > ${knownSince}`
       : []
-    const kinds = countersFor(known.length > 0)
+    const isKnown = (origin: string) => known.some(({ network }) => network === origin)
+    const kinds = countersFor(attempt.act, {
+      isHomeKnown: isKnown(origins.home),
+      isNetworkKnown: isKnown(origins.network)
+    })
     const wanted = kinds.map((kind) => keys[kind])
     // a row that is not there cannot be locked
     yield* sql`
@@ -103,6 +118,23 @@ const make = Effect.gen(function*() {
     }
   })
 
+  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
+  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
+    Effect.mapError(
+      transact(sql)(count),
+      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
+    )
+
+  const remember = Effect.fnUntraced(function*(attempt: Attempt) {
+    const { home, network } = originsOf(seal, attempt)
+    // in one order, whoever else does
+    yield* sql`
+      INSERT INTO known_networks (account, network, seen_at)
+      SELECT ${keysOf(seal, attempt).account}, origin, app_now()
+      FROM unnest(${[...new Set([home, network])].toSorted()}::text[]) AS origin
+      ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
+  })
+
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
@@ -110,21 +142,19 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
       yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
-    }, transact(sql)),
+    }, transactAttempt),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
       yield* write(countSuccess(attempt.act, counters, clock))
-      if (!remembersNetworks(attempt.act)) return
-      const { account, network } = keysOf(seal, attempt)
-      yield* sql`
-        INSERT INTO known_networks (account, network, seen_at) VALUES (${account}, ${network}, app_now())
-        ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
-    }, transact(sql)),
+      if (remembersNetworks(attempt.act)) yield* remember(attempt)
+    }, transactAttempt),
+
+    remember: Effect.fn("ThrottlesPg.remember")(remember, transact(sql)),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))
-    }, transact(sql))
+    }, transactAttempt)
   })
 })
 

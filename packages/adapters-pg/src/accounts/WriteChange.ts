@@ -1,7 +1,9 @@
 /** Writes what was decided about an account, in the caller's transaction. */
 import type { AccountChange } from "@ddd/core/accounts/AccountChange"
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import type { OpenedSession } from "@ddd/core/accounts/Session"
 import type { Outbox } from "@ddd/core/ports/Outbox"
+import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
@@ -9,8 +11,10 @@ import { updateUser } from "./AccountRows.ts"
 import type { MailedTokenRows } from "./MailedTokenRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 import type { SessionEnds } from "./SessionEnds.ts"
+import { accountPseudonym } from "./ThrottlesPg.ts"
 
 export interface ChangeWriters {
+  readonly seal: PersonalSeal["Service"]
   readonly sql: PgClient.PgClient
   readonly ends: SessionEnds["Service"]
   readonly events: SecurityEvents
@@ -35,10 +39,20 @@ const abandonRooms = (sql: PgClient.PgClient, user: string) =>
       WHERE l.host_id = ${user}::uuid AND d.status = 'open' AND d.host_gone_at IS NULL ORDER BY d.id FOR NO KEY UPDATE OF d
     )`
 
-export const makeWriteChange = ({ ends, events, outbox, sql, tokens }: ChangeWriters) =>
-  Effect.fnUntraced(function*(change: AccountChange) {
+/** Before the address is overwritten, by which networks are known. */
+const forgetTies = Effect.fnUntraced(function*({ seal, sql }: ChangeWriters, user: string) {
+  yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
+  const [row] = yield* sql<{ readonly email: string }>`SELECT email FROM users WHERE id = ${user}::uuid`
+  if (row === undefined) return
+  yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(row.email))}`
+})
+
+export const makeWriteChange = (writers: ChangeWriters) => {
+  const { ends, events, outbox, sql, tokens } = writers
+  return Effect.fnUntraced(function*(change: AccountChange) {
     const { endSessions, issueToken, openSession, userId, useToken } = change
     if (useToken !== null) yield* tokens.use(useToken)
+    if (change.forgetTies) yield* forgetTies(writers, userId)
     yield* updateUser(sql, userId, change.set)
     for (const cancelled of change.cancelTokens) yield* tokens.cancel(userId, cancelled)
     if (openSession !== null) yield* insertSession(sql, userId, openSession)
@@ -48,3 +62,4 @@ export const makeWriteChange = ({ ends, events, outbox, sql, tokens }: ChangeWri
     for (const event of change.events) yield* events.record(event)
     for (const { id, job } of change.jobs) yield* outbox.add(id, job)
   })
+}

@@ -20,14 +20,14 @@ export class ClocksDisagree extends Data.TaggedError("ClocksDisagree")<{ readonl
 const startedAt = performance.timeOrigin + performance.now() - uptime() * 1000
 
 /** This process' own clock. */
-export const processClock = (): Instant => instant(Math.round(startedAt + uptime() * 1000))
+const processClock = (): Instant => instant(Math.round(startedAt + uptime() * 1000))
 
 /** Beside a clock that decides: the database's without a development clock's shift. The real clock has none, so one that it has counts. */
 export interface WallClockRow {
   readonly wall_clock: Date
 }
 
-export const wallClock =
+const wallClock =
   `(SELECT clock_timestamp() + CASE WHEN started_as IS NULL THEN shift ELSE interval '0' END FROM app_clock) AS wall_clock`
 
 /** The column of `WallClockRow`. */

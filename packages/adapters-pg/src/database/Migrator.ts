@@ -2,13 +2,16 @@
  * Brings a database to the newest schema.
  *
  * Migrations are the numbered SQL files in `migrations/`, applied in order, forward only, under one advisory lock: nodes that start
- * together migrate once. What was applied is kept with its checksum, so that a file changed afterwards, or a database that is ahead of
- * this program, is refused and not guessed at.
+ * together migrate once. What was applied is kept with its checksum, so that a file changed afterwards is refused and not guessed at.
+ *
+ * Servers of the release before go on working on the schema of the next: a deployment has both. So a database that is ahead of this
+ * program is one to work on, unless a migration that this program does not know says at its head `-- ends older servers`; then it is
+ * refused, and a server on it is not ready any more.
  *
  * Each file is the body of one `DO` block: plain statements, no top-level SELECT. Files that follow each other are one transaction, all or
  * none. A file that changes tables which programs use meanwhile begins with `-- commits by itself` and says where (`COMMIT`): a table at a
  * time, and rows in portions. It must be safe to run again from its beginning, which is done where it stopped in the middle; it is
- * recorded at the end, since servers of the release before are not ready any more once it is.
+ * recorded at the end.
  *
  * A file that begins with `-- builds indexes` is no block: it makes and drops indexes on large tables (`CONCURRENTLY`), which keeps nobody
  * from writing them and cannot be part of a transaction. One that was stopped in the middle is begun again: what stands is left, and an
@@ -59,12 +62,18 @@ interface Applied {
   readonly number: number
   readonly name: string
   readonly checksum: string
+  /** Whether programs that do not know it must not work on the database any more. */
+  readonly breaking: boolean
 }
+
+/** Whether a file says so of itself, in the comments at its head. */
+const isBreaking = ({ body }: Migration): boolean => /^(?:--[^\n]*\n)*-- ends older servers\n/.test(body)
 
 const check = (migrations: ReadonlyArray<Migration>, applied: ReadonlyArray<Applied>): MigrationError | undefined => {
   for (const row of applied) {
     const known = migrations[row.number - 1]
     if (known === undefined) {
+      if (!row.breaking) continue
       return new MigrationError({
         message: `the database is newer than this program: it has migration ${row.number} (${row.name}). ` +
           "Run the newer program; a schema never goes back."
@@ -85,7 +94,10 @@ const readApplied = Effect.fnUntraced(function*(sql: SqlClient.SqlClient) {
   const [table] = yield* sql<{ readonly present: boolean }>`
     SELECT to_regclass('schema_migrations') IS NOT NULL AS present`
   return table?.present === true
-    ? yield* sql<Applied>`SELECT number, name, checksum FROM schema_migrations ORDER BY number`
+    // by way of JSON: the column is there once a program that knows it has migrated
+    ? yield* sql<Applied>`
+      SELECT number, name, checksum, coalesce((to_jsonb(m) ->> 'breaking')::boolean, false) AS breaking
+      FROM schema_migrations m ORDER BY number`
     : null
 })
 
@@ -213,9 +225,12 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
         checksum text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
       )`
+      yield* sql`ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS breaking boolean NOT NULL DEFAULT false`
       yield* Effect.forEach(files, run, { discard: true })
-      for (const { checksum, name, number } of [...before, ...files]) {
-        yield* sql`INSERT INTO schema_migrations (number, name, checksum) VALUES (${number}, ${name}, ${checksum})`
+      for (const file of [...before, ...files]) {
+        yield* sql`
+          INSERT INTO schema_migrations (number, name, checksum, breaking)
+          VALUES (${file.number}, ${file.name}, ${file.checksum}, ${isBreaking(file)})`
       }
     }).pipe(sql.withTransaction, retryConflicts)
 
@@ -240,16 +255,17 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
   return yield* exclusively(sql, apply)
 })
 
-/** Whether the database is at exactly this program's schema; else the reason in words. */
+/** Whether this program can work on the database's schema; else the reason in words. */
 export const schemaProblem = Effect.fn("Migrator.schemaProblem")(
-  function*(): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
+  function*(
+    migrations: ReadonlyArray<Migration> = readMigrations()
+  ): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
     const applied = yield* readApplied(sql)
     if (applied === null) return "the database has no schema yet: run `ddd migrate`"
-    const migrations = readMigrations()
     const problem = check(migrations, applied)
     if (problem !== undefined) return problem.message
     const missing = migrations.length - applied.length
-    return missing === 0 ? null : `${missing} migration(s) are missing: run \`ddd migrate\``
+    return missing <= 0 ? null : `${missing} migration(s) are missing: run \`ddd migrate\``
   }
 )

@@ -102,7 +102,7 @@ const make = Effect.gen(function*() {
     history: Effect.fn("DrawsPg.history")(function*({ cursor, limit }) {
       const rows = yield* sql<DrawRow>`
         SELECT ${columns} FROM draws d
-        WHERE d.status IN ('drawn', 'void') AND d.draw_date < ${cursor ?? "infinity"}::date
+        WHERE d.draw_date < ${cursor ?? "infinity"}::date AND d.closes_at <= (SELECT app_now())
         ORDER BY d.draw_date DESC LIMIT ${limit + 1}`
       return pageOf(rows.map(drawOf), limit, (draw) => String(draw.drawDate))
     }, orUnavailable),

@@ -45,15 +45,19 @@ interface PlayerRow {
   readonly clock: Date
   readonly is_erased: boolean
   readonly is_active: boolean | null
+  readonly email_verified: boolean | null
   readonly account: string | null
   readonly account_status: PayoutAccountStatus | null
   readonly provider: StoredProvider | null
 }
 
-const playerOf = ({ account, account_status: status, is_active, is_erased, provider }: PlayerRow): AskFacts["player"] =>
+const playerOf = (
+  { account, account_status: status, email_verified, is_active, is_erased, provider }: PlayerRow
+): AskFacts["player"] =>
   is_active === null ? null : {
     isErased: is_erased,
     isFrozen: !is_active,
+    isEmailVerified: email_verified === true,
     payoutAccount: account === null || status === null ? null : {
       account,
       status,
@@ -72,7 +76,7 @@ const make = Effect.gen(function*() {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
-      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, a.account, a.provider, a.status AS account_status
+      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, u.email_verified, a.account, a.provider, a.status AS account_status
       FROM (SELECT app_now() AS clock) c LEFT JOIN users u ON u.id = ${userId}::uuid
       LEFT JOIN payout_accounts a ON a.user_id = u.id`
     if (player === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))

@@ -11,6 +11,7 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
@@ -90,6 +91,7 @@ describe("a person who is erased", () => {
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
+      yield* (yield* World).verify(id)
       yield* payouts.add(id, "acct_lovelace", "simulated")
       yield* payouts.setStatus("acct_lovelace", "ready")
       const asked = yield* withdrawals.ask({
@@ -107,6 +109,7 @@ describe("a person who is erased", () => {
       )
       yield* withdrawals.applyReport(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
       yield* fundings.record({ _tag: "Refunded", reference: "app_store:1" })
+      yield* fundings.record({ ...purchase, reference: "app_store:held", doubt: "it is of 3 pieces" })
 
       const own = [
         yield* event({ transaction_id: "1" }, "app_store:1"),
@@ -130,6 +133,9 @@ describe("a person who is erased", () => {
         refundReversed: false,
         given: "taken back",
         amount: "5.00",
+        price: null,
+        refundPrice: null,
+        refundAmount: null,
         names: ["$buyer", id]
       }])
       assert.deepStrictEqual(before["buyerNames"], ["$buyer"])
@@ -157,6 +163,8 @@ describe("a person who is erased", () => {
       for (const event of others) assert.notStrictEqual(present(yield* inbox.find(event)).body, "")
       const left = yield* sql`SELECT names, given FROM fundings WHERE user_id = ${id}::uuid ORDER BY reference`
       assert.deepStrictEqual(left, [{ names: [], given: "taken back" }, { names: [], given: "credited" }])
+      const held = present(yield* fundings.find("app_store:held"))
+      assert.deepStrictEqual([held.heldReason, held.names], ["it is of 3 pieces", []])
       yield* auditClean
     }).pipe(Effect.provide(PgWorld.layer())), 60_000)
 

@@ -74,6 +74,8 @@ const world = (startsAt: Instant) =>
           ),
         freeze: (userId) =>
           Effect.orDie(Effect.asVoid(sql`UPDATE users SET is_active = false WHERE id = ${userId}::uuid`)),
+        verify: (userId) =>
+          Effect.orDie(Effect.asVoid(sql`UPDATE users SET email_verified = true WHERE id = ${userId}::uuid`)),
         loseSeed: (drawId) =>
           Effect.gen(function*() {
             const intruder = yield* session(admin)

@@ -22,6 +22,7 @@ import { parseNote } from "@ddd/core/proof/Note"
 import { formatVoid } from "@ddd/core/proof/RecordText"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { buy, dollars, fundedPlayer, hashOf, openSales, present, signUp } from "@ddd/sim/scenario/Steps"
+import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
@@ -118,6 +119,8 @@ const paid = (amount: number) => (id: string) => [transferSeen(id, amount), payo
 /** A new player who can be paid out. */
 const payablePlayer = Effect.fnUntraced(function*(name: string) {
   const userId = yield* signUp(name)
+  const sql = yield* PgClient.PgClient
+  yield* sql`UPDATE users SET email_verified = true WHERE id = ${userId}::uuid`
   const accounts = yield* PayoutAccounts
   yield* accounts.add(userId, `account of ${name}`, "simulated")
   yield* accounts.setStatus(`account of ${name}`, "ready")

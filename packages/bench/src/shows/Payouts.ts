@@ -8,7 +8,7 @@ import { Duration, Effect, Random, Schedule } from "effect"
 import { advanceClock } from "../support/Clocks.ts"
 import { ConnectionLost, type HttpAnswer, requestText, withConnections } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
-import { makePlayers, type Player } from "../support/Players.ts"
+import { makePayees, type Player } from "../support/Players.ts"
 import { type Environment, freePort, originAt, type ServerProcess, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited, balancesOf } from "./Books.ts"
@@ -183,7 +183,7 @@ export const payouts: Show = {
     for (const port of serverPorts) servers.push(yield* startServer(environment, port))
     const living = () => servers.map(({ port }) => port)
     const funds = cents(100n * BigInt(withdrawalsEach))
-    const players = yield* makePlayers(playerCount, () => funds).pipe(
+    const players = yield* makePayees(playerCount, () => funds).pipe(
       Effect.provide(inside(environment, environment.PUBLIC_URL))
     )
 

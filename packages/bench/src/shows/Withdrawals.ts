@@ -12,7 +12,7 @@ import { Effect, Redacted } from "effect"
 import { atOnce } from "../support/AtOnce.ts"
 import { requestText } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
-import { makePlayers, type Player } from "../support/Players.ts"
+import { makePayees, type Player } from "../support/Players.ts"
 import { freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited, balancesOf } from "./Books.ts"
@@ -63,7 +63,7 @@ export const withdrawals: Show = {
     for (const port of ports) yield* startServer(environment, port)
     const rounds = size === "full" ? 50 : 2
     const beside = inside(environment, environment.PUBLIC_URL)
-    const players = yield* makePlayers(rounds, () => cents(5_000n)).pipe(Effect.provide(beside))
+    const players = yield* makePayees(rounds, () => cents(5_000n)).pipe(Effect.provide(beside))
     const tally = new Map<number, number>()
     for (const [round, player] of players.entries()) {
       const headers = { authorization: `Bearer ${player.accessToken}` }

@@ -9,16 +9,44 @@ import { sessionId } from "@ddd/core/accounts/Session"
 import type { Cents } from "@ddd/core/money/Money"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { JobBoard, type JobEntry } from "@ddd/core/ports/JobBoard"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import type { Page } from "@ddd/core/values/Page"
 import { Effect, Redacted, Schema } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */
 export const Player = Schema.Struct({ userId: Schema.String, accessToken: Schema.String })
 export type Player = typeof Player.Type
 
-/** Makes `count` players, of whom each is credited `fundsOf` their number, 0 to `count` − 1. */
+/** Verifies the addresses of all who were mailed a link, as by that link. */
+const verifyAddresses = Effect.gen(function*() {
+  const mailedTokens = yield* MailedTokens
+  const accounts = yield* Accounts
+  const board = yield* JobBoard
+  let cursor: string | null = null
+  do {
+    const page: Page<JobEntry> = yield* board.list(null, { limit: 100, cursor })
+    for (const { about, kind } of page.items) {
+      const id = kind === "MailWelcome" ? /"mailedTokenId":"([0-9a-f-]{36})"/.exec(about)?.[1] : undefined
+      if (id !== undefined) {
+        yield* accounts.verifyEmail(mailedTokens.hashOf(mailedTokens.tokenOf(id)), operatorOrigin)
+      }
+    }
+    cursor = page.nextCursor
+  } while (cursor !== null)
+})
+
+/** Makes `count` players, of whom each is credited `fundsOf` their number, 0 to `count` − 1, and who may be paid out. */
+export const makePayees = Effect.fn("Players.makePayees")(function*(count: number, fundsOf: (index: number) => Cents) {
+  const players = yield* makePlayers(count, fundsOf)
+  yield* verifyAddresses
+  return players
+})
+
+/** The same of players whose addresses are not verified. */
 export const makePlayers = Effect.fn("Players.make")(function*(count: number, fundsOf: (index: number) => Cents) {
   const accounts = yield* Accounts
   const ledger = yield* Ledger

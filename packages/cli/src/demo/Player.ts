@@ -92,8 +92,22 @@ const toldByShop = ({ shopAuthorization, url }: Site, event: object): Effect.Eff
         : Effect.fail(new DemoFailed({ message: `The shop's webhook was answered ${status}: ${text}` }))
   )
 
-/** Opens an account with the payout provider, and has `amount` paid out to it; gives how the withdrawal ended. */
-export const withdraw = Effect.fn("Player.withdraw")(function*({ url }: Site, { token }: Player, amount: string) {
+/** Verifies the player's address by the link in the welcome mail. */
+const verify = Effect.fn("Player.verify")(function*(site: Site, { email }: Player) {
+  const token = yield* site.verification(email).pipe(
+    Effect.repeat({ until: (found) => found !== null, schedule: Schedule.spaced(lookPause) }),
+    Effect.timeoutOrElse({ duration: lookPatience, orElse: () => Effect.succeed(null) })
+  )
+  if (token === null) return yield* new DemoFailed({ message: `No mail verifies ${email}.` })
+  const { status, text } = yield* request(site.url, "POST", "/auth/verify-email", { body: { token } })
+  if (status !== 204) return yield* new DemoFailed({ message: `A mailed link was answered ${status}: ${text}` })
+})
+
+/** Verifies the address, opens an account with the payout provider, and has `amount` paid out to it; gives how the withdrawal ended. */
+export const withdraw = Effect.fn("Player.withdraw")(function*(site: Site, player: Player, amount: string) {
+  yield* verify(site, player)
+  const { url } = site
+  const { token } = player
   yield* expectJson(201, url, "POST", "/wallet/payout-account", { token })
   const account = yield* expectJson(200, url, "GET", "/wallet/payout-account", { token })
   if (at(account, "status") !== "ready") return `not begun: the payout account is ${String(at(account, "status"))}`

@@ -22,6 +22,8 @@ export interface Site {
   readonly shopAuthorization: string
   /** The subjects of the mails written so far. */
   readonly mails: Effect.Effect<ReadonlyArray<string>>
+  /** The token of the link that verifies this address; null where no such mail was written yet. */
+  readonly verification: (address: string) => Effect.Effect<string | null>
   /** A folder for files of the demo. */
   readonly folder: string
   /** Runs another `ddd` on the same database, in a process of its own. */
@@ -60,6 +62,20 @@ const subjectsIn = (folder: string): ReadonlyArray<string> =>
     return subject === undefined ? [] : [subject.replaceAll(/\r?\n[ \t]+/g, " ")]
   })
 
+/** The token in the newest mail of a folder to an address that verifies it. */
+const verificationIn = (folder: string, address: string): string | null => {
+  const names = !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => name.endsWith(".eml"))
+  for (const name of names) {
+    const eml = fs.readFileSync(join(folder, name), "utf8")
+    if (!eml.includes(`To: ${address}\r\n`)) continue
+    // quoted-printable undone, as far as a link needs it
+    const text = eml.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=").replaceAll("=23", "#")
+    const token = /\/verify-email[?#]token=([\w-]{43})/.exec(text)?.[1]
+    if (token !== undefined) return token
+  }
+  return null
+}
+
 /** Opens the site with its clock at `start`; the scope takes it away. */
 export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
   const folder = yield* temporaryFolder
@@ -85,6 +101,7 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
     url,
     shopAuthorization,
     mails: Effect.sync(() => subjectsIn(join(dataDir, "mail"))),
+    verification: (address) => Effect.sync(() => verificationIn(join(dataDir, "mail"), address)),
     folder,
     ddd: (...args) => runDdd(env, args),
     moveTo: (at) => orFail("The clock", moveTo(at)),

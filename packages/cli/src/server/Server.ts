@@ -143,7 +143,11 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning]),
+      Layer.provide(
+        Layer.mergeAll(clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning).pipe(
+          Layer.provide(Ports.work(database, keys, settings, url))
+        )
+      ),
       Layer.provide(Layer.effectDiscard(refuseOtherProvider)),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))

@@ -48,6 +48,23 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
       }
     }))
 
+  it.effect("takes a mailbox once, however its domain is written, and nothing that cannot be seen", () =>
+    Effect.gen(function*() {
+      const { mailbox, post, signIn } = yield* Site
+      const signUp = (email: string, username: string) => post("/auth/sign-up", { email, username, password })
+      const made = yield* signUp("Mary@ｅｘａｍｐｌｅ.com", "mary")
+      assert.strictEqual(at(made.json, "user", "email"), "Mary@example.com", made.text)
+      for (const email of ["mary@example.com", "MARY@EXAMPLE.COM", "mary@example。com", "mary@ⓔⓧⓐⓜⓟⓛⓔ.com"]) {
+        assertProblem(yield* signUp(email, "another"), 409, "email_taken")
+        assert.strictEqual((yield* signIn(email)).status, 200)
+      }
+      for (const unseen of ["\u034f", "\u3164", "\u115f", "\ufe0f", "\u2800", "\u00ad", "\u200b"]) {
+        assertProblem(yield* signUp(`m${unseen}ary@example.com`, "another"), 400, "invalid_request")
+        assertProblem(yield* signUp("other@example.com", `mar${unseen}y`), 400, "invalid_request")
+      }
+      yield* mailbox.token("Mary@example.com", "verify-email")
+    }))
+
   it.effect("mails a welcome with a link that verifies the address, once", () =>
     Effect.gen(function*() {
       const { ask, mailbox, newPlayer, post } = yield* Site

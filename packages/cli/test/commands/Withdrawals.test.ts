@@ -46,9 +46,13 @@ const asJson = (...args: ReadonlyArray<string>) =>
 
 /** A player with $20.00 and an account that money can be sent to. */
 const payee = Effect.gen(function*() {
-  const { ask, deposit, newPlayer, post } = yield* Site
+  const { ask, deposit, mailbox, newPlayer, post } = yield* Site
   const player = yield* newPlayer
   yield* deposit(player, "20.00")
+  assert.strictEqual(
+    (yield* post("/auth/verify-email", { token: yield* mailbox.token(player.email, "verify-email") })).status,
+    204
+  )
   const opened = yield* post("/wallet/payout-account", undefined, { token: player.accessToken })
   assert.strictEqual(opened.status, 201, opened.text)
   yield* get(textAt(opened.json, "url"))

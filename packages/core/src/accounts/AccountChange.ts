@@ -36,6 +36,8 @@ export interface AccountChange {
   /** From now on the clockwork closes the rooms that they host and that are not locked: who is gone holds up nobody's money. */
   readonly abandonsRooms: boolean
   readonly endSessions: { readonly which: WhichSessions; readonly reason: SessionEndReason } | null
+  /** The link to the payout account, and the networks that are known to be the player's, are forgotten. */
+  readonly forgetTies: boolean
   /** Cancels the unused tokens of its purpose. */
   readonly issueToken: NewMailedToken | null
   readonly events: ReadonlyArray<NewSecurityEvent>
@@ -51,6 +53,7 @@ export const noChange = (userId: UserId): AccountChange => ({
   openSession: null,
   abandonsRooms: false,
   endSessions: null,
+  forgetTies: false,
   issueToken: null,
   events: [],
   jobs: []

@@ -7,16 +7,53 @@
 import { Result } from "effect"
 import { NetAddress } from "effect/net"
 
-/** `192.0.2.7` → `192.0.2.0/24`; `2001:db8:0:42ff::1` → `2001:db8:0:4200::/56`. What is no address is a network of its own. */
-export const networkOf = (ip: string): string => {
+// stored networks are found by this spelling: four groups, none left out
+const spelt6 = ([a, b, c, d]: ReadonlyArray<number>): string =>
+  `${[a ?? 0, b ?? 0, c ?? 0, (d ?? 0) & 0xff00].map((group) => group.toString(16)).join(":")}::/56`
+
+/** An address as it counts; undefined where the text is none. */
+const readAddress = (ip: string) => {
   // the zone, behind `%`, is the name of an interface of this machine
   const read = NetAddress.ipFromString(ip.split("%")[0] ?? "")
-  if (Result.isFailure(read)) return ip
-  const address = NetAddress.toCanonical(read.success)
+  return Result.isFailure(read) ? undefined : NetAddress.toCanonical(read.success)
+}
+
+/**
+ * What is one party's for certain: `192.0.2.7` → `192.0.2.7/32`, since its neighbours in the /24 may be others';
+ * `2001:db8:0:42ff::1` → `2001:db8:0:4200::/56`. What is no address is itself.
+ */
+export const homeOf = (ip: string): string => {
+  const address = readAddress(ip)
+  if (address === undefined) return ip
+  return NetAddress.isIpv4Address(address)
+    ? `${NetAddress.ipv4ToOctets(address).join(".")}/32`
+    : spelt6(NetAddress.ipv6ToSegments(address))
+}
+
+/**
+ * Whether an address can be a player's own on the Internet. One of a private network (RFC 1918, RFC 4193), of this link or of this machine
+ * is that of a proxy in front of us, or a developer's: it tells nothing of who is behind it.
+ */
+export const isPublicAddress = (ip: string): boolean => {
+  const address = readAddress(ip)
+  if (address === undefined) return false
+  if (NetAddress.isIpv4Address(address)) {
+    const [a, b] = NetAddress.ipv4ToOctets(address)
+    return !(a === 0 || a === 10 || a === 127 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) ||
+      (a === 169 && b === 254))
+  }
+  const segments = NetAddress.ipv6ToSegments(address)
+  const [first] = segments
+  const isLoopbackOrNone = segments.slice(0, 7).every((group) => group === 0) && (segments[7] ?? 0) <= 1
+  return !isLoopbackOrNone && (first & 0xfe00) !== 0xfc00 && (first & 0xffc0) !== 0xfe80
+}
+
+/** `192.0.2.7` → `192.0.2.0/24`; `2001:db8:0:42ff::1` → `2001:db8:0:4200::/56`. What is no address is a network of its own. */
+export const networkOf = (ip: string): string => {
+  const address = readAddress(ip)
+  if (address === undefined) return ip
   if (NetAddress.isIpv4Address(address)) {
     return `${NetAddress.ipv4ToOctets(address).slice(0, 3).join(".")}.0/24`
   }
-  // stored networks are found by this spelling: four groups, none left out
-  const [a, b, c, d] = NetAddress.ipv6ToSegments(address)
-  return `${[a, b, c, d & 0xff00].map((group) => group.toString(16)).join(":")}::/56`
+  return spelt6(NetAddress.ipv6ToSegments(address))
 }

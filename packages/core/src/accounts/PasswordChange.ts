@@ -3,7 +3,7 @@ import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import { emailIdentity } from "./EmailAddress.ts"
+import { emailIdentity, isSameAddress } from "./EmailAddress.ts"
 import { type MailedToken, workingToken } from "./MailedToken.ts"
 import type { InvalidMailedToken, PasswordOutdated } from "./Refusals.ts"
 import type { RequestOrigin, StrangerEvent } from "./SecurityEvent.ts"
@@ -81,18 +81,35 @@ export interface ResetPasswordFacts {
   readonly newIds: { readonly event: string }
 }
 
-/** Sets a new password by a mailed token, which works once, and ends every session. */
+/**
+ * Sets a new password by a mailed token, which works once, and ends every session. Whoever uses it reads the address's mail, so that
+ * the address is verified by it.
+ *
+ * Where it was not verified until now, the account may be a stranger's who signed up with this address and waited for its holder. What
+ * a stranger may have left that outlives their sessions is forgotten: where money would be paid out to, and which networks are known.
+ */
 export const resetPassword = (
   { account, newIds, now, token }: ResetPasswordFacts,
   passwordHash: Redacted.Redacted,
   origin: RequestOrigin
 ): Result.Result<{ readonly user: User; readonly change: AccountChange }, InvalidMailedToken> => {
   const working = workingToken(token, "reset_password", now)
-  if (working === null || account === null) return Result.fail({ _tag: "InvalidMailedToken" })
+  // a change of address cancels links that the address before it was mailed: the token's is the one in force
+  if (working === null || account === null || !isSameAddress(working.email, account.user.email)) {
+    return Result.fail({ _tag: "InvalidMailedToken" })
+  }
   const { user } = account
   const event = { type: "password_reset", userId: user.id, sessionId: null, origin, details: {} } as const
   const change = replacePassword(user, passwordHash, { except: null }, { ...event, id: newIds.event })
-  return Result.succeed({ user, change: { ...change, useToken: working.id } })
+  return Result.succeed({
+    user: { ...user, emailVerified: true },
+    change: {
+      ...change,
+      useToken: working.id,
+      set: user.emailVerified ? change.set : { ...change.set, emailVerified: true },
+      forgetTies: !user.emailVerified
+    }
+  })
 }
 
 export interface ChangePasswordFacts {

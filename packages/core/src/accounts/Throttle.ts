@@ -2,9 +2,12 @@
  * How failed sign-ins, and wrong codes of rooms, make the next attempt wait.
  *
  * Three counters see each attempt: one of the account as tried from one network, one of the network, and one of the account from
- * everywhere. The last does not bind networks that its owner has signed in from before, so that a stranger, however many
- * machines they have, can never lock an account for good (OWASP ASVS 5, 6.3). Whoever tries a room's code is the account, so no
- * network is exempt there.
+ * everywhere. The last does not bind networks that its owner has signed in or up from before, so that a stranger, however many
+ * machines they have, can never lock an account for good (OWASP ASVS 5, 6.3). Where they came from the very same address before (IPv6:
+ * the same /56), only the account's own failures from there bind, so that neither can a neighbour in the network. Whoever tries a room's
+ * code is the account, so nobody is exempt there.
+ *
+ * Sign-ups are counted by network alone, as many as there are: none is a failure.
  *
  * An attempt counts as failed until it has succeeded: a burst of guesses at once gains nothing on guesses one by one.
  */
@@ -12,7 +15,7 @@ import { Result } from "effect"
 import { dayMillis, type Instant, instant } from "../values/Instant.ts"
 
 /** What is tried. Attempts at the one never count for the other. */
-export type ThrottledAct = "sign_in" | "room_code"
+export type ThrottledAct = "sign_in" | "sign_up" | "room_code"
 
 /** Whether networks that an account has succeeded from are remembered, and exempt from the account's own counter. */
 export const remembersNetworks = (act: ThrottledAct): boolean => act === "sign_in"
@@ -21,7 +24,7 @@ export const remembersNetworks = (act: ThrottledAct): boolean => act === "sign_i
 export const knownNetworkMillis = 90 * dayMillis
 
 /** What is counted. */
-export const throttleKinds = ["account_and_network", "network", "account"] as const
+export const throttleKinds = ["account_and_home", "account_and_network", "network", "account"] as const
 export type ThrottleKind = typeof throttleKinds[number]
 
 export interface ThrottleRule {
@@ -37,6 +40,7 @@ export interface ThrottleRule {
 const minute = 60_000
 
 export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
+  account_and_home: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
   account_and_network: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
   network: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
   account: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute }
@@ -45,15 +49,35 @@ export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
 /** Failures of a network that cost nothing where rooms' codes are tried: as many friends as fit behind one address come at once. */
 const networkFreeOfCodes = 500
 
-/** The counters that bind an attempt. `isKnown`: whether its account is known to succeed from its network. */
-export const countersFor = (isKnown: boolean): ReadonlyArray<ThrottleKind> =>
-  throttleKinds.filter((kind) => kind !== "account" || !isKnown)
+/**
+ * Sign-ups of a network that cost nothing, and how they wait beyond. A carrier has thousands of households behind one address: its
+ * players sign up at least once a minute, whatever others do there.
+ */
+const signUpRule: ThrottleRule = { free: 30, firstWaitMillis: 1_000, waitMillisMax: minute, forgetMillis: 60 * minute }
+
+/** What is known of where an attempt comes from: that its account has succeeded from the same home, or network, lately. */
+export interface KnownOrigin {
+  readonly isHomeKnown: boolean
+  readonly isNetworkKnown: boolean
+}
+
+/** The counters that bind an attempt. */
+export const countersFor = (
+  act: ThrottledAct,
+  { isHomeKnown, isNetworkKnown }: KnownOrigin
+): ReadonlyArray<ThrottleKind> => {
+  if (act === "sign_up") return ["network"]
+  if (isHomeKnown) return ["account_and_home"]
+  return isNetworkKnown ? ["account_and_network", "network"] : ["account_and_network", "network", "account"]
+}
 
 /** The rule of a counter: of sign-ins those above, of rooms' codes the same but for networks. */
-export const ruleOf = (act: ThrottledAct, kind: ThrottleKind): ThrottleRule =>
-  act === "room_code" && kind === "network"
+export const ruleOf = (act: ThrottledAct, kind: ThrottleKind): ThrottleRule => {
+  if (act === "sign_up") return signUpRule
+  return act === "room_code" && kind === "network"
     ? { ...throttleRules.network, free: networkFreeOfCodes }
     : throttleRules[kind]
+}
 
 /** A counter as it is stored. */
 export interface ThrottleState {
@@ -106,7 +130,7 @@ export const afterSuccess = (
   state: ThrottleState,
   now: Instant
 ): ThrottleState | null =>
-  state.failures <= 1 || (act === "sign_in" && kind === "account_and_network")
+  state.failures <= 1 || (act === "sign_in" && (kind === "account_and_network" || kind === "account_and_home"))
     ? null
     : { ...state, failures: state.failures - 1, waitUntil: instant(Math.min(state.waitUntil, now)) }
 

@@ -37,6 +37,8 @@ export type AskRefusal =
     readonly account: string
   }
   | { readonly _tag: "AccountFrozen" }
+  /** Nobody has shown that the address is theirs: it may be another's, who will want this account. */
+  | { readonly _tag: "EmailUnverified" }
   | { readonly _tag: "UnknownUser" }
   | KeyReused
 
@@ -52,6 +54,7 @@ export interface AskFacts {
   readonly player: {
     readonly isErased: boolean
     readonly isFrozen: boolean
+    readonly isEmailVerified: boolean
     readonly payoutAccount: Pick<PayoutAccount, "account" | "provider" | "status"> | null
   } | null
   /** Null where there is none. */
@@ -90,6 +93,7 @@ export const decideWithdrawal = (
     return Result.succeed({ _tag: "Repeat", withdrawalId: earlier.success.withdrawalId, status: "pending" })
   }
   if (player.isFrozen) return Result.fail({ _tag: "AccountFrozen" })
+  if (!player.isEmailVerified) return Result.fail({ _tag: "EmailUnverified" })
   const { payoutAccount } = player
   if (payoutAccount === null) return Result.fail({ _tag: "NoPayoutAccount", status: "none" })
   const { account, provider, status } = payoutAccount

@@ -26,6 +26,15 @@ export const decidePayoutAccount = (
 ): Result.Result<PayoutAccount, { readonly account: string }> =>
   kept?.account === account ? Result.succeed(kept) : Result.fail({ account: kept?.account ?? account })
 
+/**
+ * Whether a player may have an account opened. Not before the address is verified: who signed up with another's address would have the
+ * money of its holder paid out to themselves later.
+ */
+export const mayOpenPayoutAccount = (
+  { emailVerified }: { readonly emailVerified: boolean }
+): Result.Result<void, { readonly _tag: "EmailUnverified" }> =>
+  emailVerified ? Result.void : Result.fail({ _tag: "EmailUnverified" })
+
 const minuteMillis = 60_000
 
 /**

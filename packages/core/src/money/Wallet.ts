@@ -12,7 +12,7 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { type Cents, cents, isCents, ticketPrice, zero } from "./Money.ts"
+import { type Cents, cents, centsMax, depositedToMax, isCents, ticketPrice, zero } from "./Money.ts"
 import {
   addMaturingPrize,
   freeWinningsAt,
@@ -88,7 +88,9 @@ export interface MovedTogether {
 /** Why a wallet refuses a movement; the wallet is as it was. */
 export type WalletRefusal =
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
+  /** With what is on its way out, which may come back, it would be more than the wallet can hold. */
   | { readonly _tag: "BalanceTooLarge"; readonly balance: Cents; readonly added: Cents }
+  | { readonly _tag: "DebtTooLarge"; readonly debt: Cents; readonly added: Cents }
 
 /** Why money cannot be withdrawn; the wallet is as it was. */
 export type WithdrawalRefusal =
@@ -151,7 +153,7 @@ const repay = (wallet: Wallet, userId: UserId, referenceId: string | null): Move
   return { ...repaid, wallet: { ...repaid.wallet, debt: cents(wallet.debt - paid) } }
 }
 
-/** A credit; what is owed is paid from it at once. */
+/** A credit; what is owed is paid from it at once. Refused where the wallet, with what may come back to it, would hold over `most`. */
 const credit = (
   wallet: Wallet,
   userId: UserId,
@@ -159,10 +161,11 @@ const credit = (
   amount: Cents,
   withdrawableAdded: Cents,
   counterAccount: CounterAccount,
-  referenceId: string | null
+  referenceId: string | null,
+  most: bigint = centsMax
 ): Result.Result<MovedTogether, WalletRefusal> => {
   if (amount <= 0n) throw new RangeError(`a credit is positive, not ${amount} cents`)
-  if (!isCents(wallet.balance + amount)) {
+  if (wallet.balance + wallet.pendingWithdrawal + amount > most) {
     return Result.fail({ _tag: "BalanceTooLarge", balance: wallet.balance, added: amount })
   }
   const withdrawable = wallet.withdrawable + withdrawableAdded
@@ -180,7 +183,7 @@ export const deposit = (
   source: string,
   referenceId: string
 ): Result.Result<MovedTogether, WalletRefusal> =>
-  credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId)
+  credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId, depositedToMax)
 
 /**
  * A deposit of `amount > 0` is taken back by `source`: from the balance as far as that goes; the rest is owed.
@@ -193,15 +196,17 @@ export const chargeBack = (
   amount: Cents,
   source: string,
   referenceId: string
-): MovedTogether => {
+): Result.Result<MovedTogether, WalletRefusal> => {
   if (amount <= 0n) throw new RangeError(`what is taken back is positive, not ${amount} cents`)
   const missing = amount - wallet.balance
   const movements: Array<Movement> = []
   let before = wallet
   if (missing > 0n) {
+    const debt = wallet.debt + missing
+    if (!isCents(debt)) return Result.fail({ _tag: "DebtTooLarge", debt: wallet.debt, added: cents(missing) })
     const lent = moved(wallet, "debt", cents(missing), wallet.withdrawable, `receivable:${userId}`, referenceId)
     movements.push(lent.movement)
-    before = { ...lent.wallet, debt: cents(wallet.debt + missing) }
+    before = { ...lent.wallet, debt }
   }
   const left = before.balance - amount
   const taken = moved(
@@ -213,8 +218,26 @@ export const chargeBack = (
     referenceId
   )
   movements.push(taken.movement)
-  return { wallet: taken.wallet, movements }
+  return Result.succeed({ wallet: taken.wallet, movements })
 }
+
+/** What took a deposit back. */
+export interface Chargeback {
+  readonly id: string
+  /** What it took from the withdrawable part: zero or negative. */
+  readonly withdrawableDelta: Cents
+}
+
+/** A deposit that was taken back is given back, with the split between credit and winnings that its taking had. `amount > 0`. */
+export const reverseChargeback = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  source: string,
+  { withdrawableDelta }: Pick<Chargeback, "withdrawableDelta">,
+  referenceId: string
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "deposit", amount, cents(-withdrawableDelta), `deposits:${source}`, referenceId)
 
 /** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; docs/design.md, "Money". */
 export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {

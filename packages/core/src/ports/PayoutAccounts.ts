@@ -8,6 +8,11 @@ import type { Unavailable } from "./Unavailable.ts"
 /** The player has an account of another name already. Nothing was changed. */
 export class PayoutAccountTaken extends Data.TaggedError("PayoutAccountTaken")<{ readonly account: string }> {}
 
+/** The player may have no account now (`mayOpenPayoutAccount`). Nobody was asked. */
+export class PayoutAccountRefused extends Data.TaggedError("PayoutAccountRefused")<{
+  readonly refusal: { readonly _tag: "EmailUnverified" }
+}> {}
+
 export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   readonly of: (userId: UserId) => Effect.Effect<PayoutAccount | null, Unavailable>
   /** By the provider's name for it. */

@@ -1,4 +1,4 @@
-/** Port: counters of failed sign-ins and of wrong codes, shared by every process. */
+/** Port: counters of failed sign-ins, of sign-ups and of wrong codes, shared by every process. */
 import { Context, type Effect } from "effect"
 import type { Throttled, ThrottledAct } from "../accounts/Throttle.ts"
 import type { Unavailable } from "./Unavailable.ts"
@@ -6,7 +6,7 @@ import type { Unavailable } from "./Unavailable.ts"
 /** Who tries what from where. */
 export interface Attempt {
   readonly act: ThrottledAct
-  /** At signing in, the address by its identity (`emailIdentity`): known or not, it counts the same. At a room's code, the player's id. */
+  /** At signing in, the address by its identity (`emailIdentity`): known or not, it counts the same. At a room's code, the player's id. At signing up, nobody's. */
   readonly account: string
   /** The client's address. Its network is what counts: /24 of IPv4, /56 of IPv6. */
   readonly ip: string
@@ -22,6 +22,8 @@ export class Throttles extends Context.Service<Throttles, {
   readonly admit: (attempt: Attempt) => Effect.Effect<Admission, Unavailable>
   /** The attempt was right: it is taken back from its counters. A right password's own counter, of account and network, is forgotten. */
   readonly succeeded: (attempt: Attempt) => Effect.Effect<void, Unavailable>
+  /** The account was opened from there: the network counts as one that its owner has signed in from. */
+  readonly remember: (attempt: Attempt) => Effect.Effect<void, Unavailable>
   /** An admitted attempt was not made (too many were hashing): one failure less on each of its counters; waits stand as they are. */
   readonly takenBack: (attempt: Attempt) => Effect.Effect<void, Unavailable>
 }>()("@ddd/core/ports/Throttles") {}

@@ -4,17 +4,19 @@
  * Any node may take any turn: what a turn asks is stored before the provider is asked, and its report after. A process that dies
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Result } from "effect"
+import { mayOpenPayoutAccount } from "../money/PayoutAccount.ts"
 import { isServedBy, otherProviderText } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
-import { PayoutAccounts } from "../ports/PayoutAccounts.ts"
+import { PayoutAccountRefused, PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { UserId } from "../values/Ids.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** Asks the provider what an action asks. */
 const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
@@ -203,7 +205,7 @@ const sweepMax = 200
 export const sweep = Effect.fn("Payouts.sweep")(function*() {
   const withdrawals = yield* Withdrawals
   return yield* withdrawals.offerDue(sweepMax).pipe(
-    Effect.catchCause((cause) => Effect.logError("withdrawals could not be looked through", cause)),
+    Effect.catchCause((cause) => logFailure("withdrawals could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
     Effect.forever
   )
@@ -226,8 +228,15 @@ export const refreshAccount = Effect.fn("Payouts.refreshAccount")(function*(acco
 
 /** A player's account: opened where there is none, with a page on which its owner goes on. */
 export const onboard = Effect.fn("Payouts.onboard")(function*(
-  player: { readonly userId: UserId; readonly email: string; readonly username: string }
+  player: {
+    readonly userId: UserId
+    readonly email: string
+    readonly emailVerified: boolean
+    readonly username: string
+  }
 ) {
+  const allowed = mayOpenPayoutAccount(player)
+  if (Result.isFailure(allowed)) return yield* new PayoutAccountRefused({ refusal: allowed.failure })
   const provider = yield* PayoutProvider
   const accounts = yield* PayoutAccounts
   const known = yield* accounts.of(player.userId)
@@ -261,7 +270,7 @@ export const pollAccounts = Effect.fn("Payouts.pollAccounts")(function*() {
     for (const { account } of yield* accounts.claimDue(accountsMax)) yield* checkAccount(account)
   })
   return yield* round.pipe(
-    Effect.catchCause((cause) => Effect.logWarning("payout accounts could not be asked for", cause)),
+    Effect.catchCause((cause) => logFailure("payout accounts could not be asked for", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
     Effect.forever
   )

@@ -1,14 +1,15 @@
 /**
- * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/retention.md).
+ * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/operations/retention.md).
  *
  * Every node does it; which of them removes what does not matter.
  */
 import { Duration, Effect } from "effect"
 import { Retention } from "../ports/Retention.ts"
 import { type RetainedKind, retainedKinds } from "../values/Retention.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** Rows of one step: some ten milliseconds of the database's work. */
-export const rowsAtOnce = 1_000
+const rowsAtOnce = 1_000
 /** Steps of a kind in one round: six times as many rows a minute as ten million purchases a day leave. */
 const stepsMax = 50
 /** Between two steps, in milliseconds: the database has time for others. */
@@ -34,7 +35,7 @@ export const run = Effect.fn("Pruning.run")(function*() {
   const one = (kind: RetainedKind) =>
     pruneKind(kind).pipe(
       Effect.tap((rows) => rows === 0 ? Effect.void : Effect.logDebug(`${rows} old ${kind} were removed`)),
-      Effect.catchCause((cause) => Effect.logWarning(`old ${kind} could not be removed`, cause))
+      Effect.catchCause((cause) => logFailure(`old ${kind} could not be removed`, cause))
     )
   return yield* Effect.forEach(retainedKinds, one, { discard: true }).pipe(
     Effect.andThen(Effect.sleep(Duration.millis(roundPauseMillis))),

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { networkOf } from "../../src/accounts/Network.ts"
+import { homeOf, isPublicAddress, networkOf } from "../../src/accounts/Network.ts"
 
 describe("networkOf", () => {
   it("takes the /24 of an IPv4 address and the /56 of an IPv6 address", () => {
@@ -55,5 +55,35 @@ describe("networkOf", () => {
         assert.strictEqual(networkOf(address(a)), networkOf(address(b).toUpperCase()))
       })
     )
+  })
+})
+
+describe("homeOf", () => {
+  it("is an address of IPv4 alone, and a household's /56 of IPv6", () => {
+    assert.strictEqual(homeOf("192.0.2.7"), "192.0.2.7/32")
+    assert.strictEqual(homeOf("::ffff:192.0.2.7"), "192.0.2.7/32")
+    assert.strictEqual(homeOf("2001:db8:0:42ff::1"), networkOf("2001:db8:0:4200::9"))
+    assert.strictEqual(homeOf(""), "")
+  })
+})
+
+describe("isPublicAddress", () => {
+  it("is none of a private network, of the link or of this machine", () => {
+    for (const ip of ["192.0.2.7", "8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8"]) {
+      assert.isTrue(isPublicAddress(ip), ip)
+    }
+    const own = [
+      "127.0.0.1",
+      "10.1.2.3",
+      "172.16.0.1",
+      "172.31.255.255",
+      "192.168.1.1",
+      "169.254.1.1",
+      "::1",
+      "::",
+      "fd00::1"
+    ]
+    own.push("fe80::1%eth0", "::ffff:10.0.0.1", "0.0.0.0", "", "unix")
+    for (const ip of own) assert.isFalse(isPublicAddress(ip), ip)
   })
 })

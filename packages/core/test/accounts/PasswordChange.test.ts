@@ -18,6 +18,7 @@ import {
 
 const newIds = { mailedToken: "token", event: "event" }
 const newer = Redacted.make("$argon2id$newer")
+const verified = { ...account, user: { ...user, emailVerified: true } }
 
 describe("askReset", () => {
   it("mails the address as it is stored, however it was typed", () => {
@@ -55,7 +56,7 @@ describe("resetPassword", () => {
 
   it("uses the token, ends every session, and forgets what was asked for under the old password", () => {
     const { change } = Result.getOrThrow(
-      resetPassword({ account, token: token("reset_password"), now, newIds }, newer, origin)
+      resetPassword({ account: verified, token: token("reset_password"), now, newIds }, newer, origin)
     )
     assert.strictEqual(change.useToken, "token")
     assert.deepStrictEqual(change.set, { passwordHash: newer })
@@ -65,6 +66,35 @@ describe("resetPassword", () => {
       { purpose: "verify_email", exceptTo: user.email }
     ])
     assert.deepStrictEqual(change.jobs, [{ id: "event", job: { _tag: "MailPasswordChanged", userId: ada } }])
+  })
+})
+
+describe("resetPassword of an address that nobody had verified", () => {
+  const unverified = { ...account, user: { ...user, emailVerified: false } }
+
+  it("verifies it, and forgets where a stranger would have been paid out to and is known from", () => {
+    const { change, user: reset } = Result.getOrThrow(
+      resetPassword({ account: unverified, token: token("reset_password"), now, newIds }, newer, origin)
+    )
+    assert.deepStrictEqual(change.set, { passwordHash: newer, emailVerified: true })
+    assert.isTrue(change.forgetTies)
+    assert.isTrue(reset.emailVerified)
+  })
+
+  it("keeps both of a player whose address was verified before", () => {
+    const { change } = Result.getOrThrow(
+      resetPassword(
+        {
+          account: { ...account, user: { ...user, emailVerified: true } },
+          token: token("reset_password"),
+          now,
+          newIds
+        },
+        newer,
+        origin
+      )
+    )
+    assert.isFalse(change.forgetTies)
   })
 })
 
@@ -83,7 +113,7 @@ describe("changePassword", () => {
   it("writes what a reset writes, but for the token and the session that it keeps", () => {
     const changed = Result.getOrThrow(changePassword({ account, newIds }, request(hash), origin))
     const { change: reset } = Result.getOrThrow(
-      resetPassword({ account, token: token("reset_password"), now, newIds }, newer, origin)
+      resetPassword({ account: verified, token: token("reset_password"), now, newIds }, newer, origin)
     )
     assert.deepStrictEqual(
       { ...changed, events: [] },

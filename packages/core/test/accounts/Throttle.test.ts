@@ -6,6 +6,7 @@ import {
   afterAttempt,
   afterSuccess,
   countersFor,
+  ruleOf,
   takeBack,
   type ThrottledAct,
   type ThrottleKind,
@@ -110,7 +111,30 @@ describe("Throttle", () => {
   })
 
   it("does not bind a known network by the account's own counter", () => {
-    assert.deepStrictEqual(countersFor(true), ["account_and_network", "network"])
-    assert.deepStrictEqual(countersFor(false), ["account_and_network", "network", "account"])
+    const [yes, no] = [true, false]
+    const of = (isHomeKnown: boolean, isNetworkKnown: boolean) =>
+      countersFor("sign_in", { isHomeKnown, isNetworkKnown })
+    assert.deepStrictEqual(of(no, no), ["account_and_network", "network", "account"])
+    assert.deepStrictEqual(of(no, yes), ["account_and_network", "network"])
+    assert.deepStrictEqual(of(yes, yes), ["account_and_home"])
+    assert.deepStrictEqual(countersFor("sign_up", { isHomeKnown: no, isNetworkKnown: no }), ["network"])
+  })
+
+  it("binds no home by its neighbours", () => {
+    assert.deepStrictEqual(countersFor("sign_in", { isHomeKnown: true, isNetworkKnown: false }), ["account_and_home"])
+  })
+
+  it("lets a network sign up thirty at once, and one a minute from then on", () => {
+    const rule = ruleOf("sign_up", "network")
+    let [now, state, taken]: [Instant, ThrottleState | null, number] = [start, null, 0]
+    for (; waitMillis(state, now) === 0; taken++) state = afterAttempt(rule, state, now)
+    assert.strictEqual(taken, 31)
+    for (let i = 0; i < 100; i++) {
+      const wait = waitMillis(state, now)
+      assert.isAtMost(wait, 60_000)
+      now = instant(now + wait)
+      state = afterAttempt(rule, state, now)
+    }
+    assert.strictEqual(waitMillis(state, now), 60_000)
   })
 })

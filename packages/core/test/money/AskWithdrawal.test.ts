@@ -22,6 +22,7 @@ const facts: AskFacts = {
   player: {
     isErased: false,
     isFrozen: false,
+    isEmailVerified: true,
     payoutAccount: { account: "acct_1", provider: "simulated", status: "ready" }
   },
   wallet: { ...emptyWallet, balance: cents(900n), withdrawable: cents(700n), seq: 4 },
@@ -39,7 +40,7 @@ const refusalOf = (...args: Parameters<typeof asked>) => {
 }
 
 const player = (changed: Partial<NonNullable<AskFacts["player"]>>) => ({
-  player: { isErased: false, isFrozen: false, payoutAccount: null, ...changed }
+  player: { isErased: false, isFrozen: false, isEmailVerified: true, payoutAccount: null, ...changed }
 })
 
 describe("asking for a withdrawal", () => {
@@ -103,6 +104,7 @@ describe("asking for a withdrawal", () => {
     const wallet = { ...emptyWallet, debt: cents(5n) }
     const pending = { account: "acct_1", provider: "simulated", status: "pending" } as const
     assert.deepStrictEqual(refusalOf({ ...player({ isFrozen: true }), wallet }), { _tag: "AccountFrozen" })
+    assert.deepStrictEqual(refusalOf({ ...player({ isEmailVerified: false }), wallet }), { _tag: "EmailUnverified" })
     assert.deepStrictEqual(refusalOf({ ...player({}), wallet }), { _tag: "NoPayoutAccount", status: "none" })
     assert.deepStrictEqual(refusalOf({ ...player({ payoutAccount: pending }), wallet }), {
       _tag: "NoPayoutAccount",

@@ -1,8 +1,11 @@
 /** Signing up and in: the two ways of opening a session. */
+import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
+import { isPublicAddress } from "@ddd/core/accounts/Network"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
+import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import { Effect, Redacted } from "effect"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
@@ -18,19 +21,42 @@ import { makeSessionTokens } from "./SessionTokens.ts"
 const signUpBody = jsonBody(SignUp)
 const signInBody = jsonBody(SignIn)
 
+const signUpFrom = (ip: string): Attempt => ({ act: "sign_up", account: "", ip })
+
 export const makeSignUp = Effect.gen(function*() {
   const accounts = yield* Accounts
   const newPasswordHash = yield* makeNewPasswordHash
+  const throttles = yield* Throttles
   const { newSession, tokensOf } = yield* makeSessionTokens
+
+  /** As many as may sign up from one network. Where proxies are all that is seen, nobody could be told from anybody. */
+  const admit = (ip: string) =>
+    Effect.gen(function*() {
+      if (!isPublicAddress(ip)) return
+      const admission = yield* throttles.admit(signUpFrom(ip))
+      if (admission._tag === "Admitted") return
+      return yield* refuse(
+        "rate_limited",
+        "Many accounts were opened from this network just now. None was opened; try again in a moment.",
+        { retryAfter: admission.retryAfter }
+      )
+    })
 
   return ({ request }: Call) =>
     Effect.gen(function*() {
       const { email, password, username } = (yield* signUpBody(request)).value
-      // hashed before the store is asked: no transaction waits for it
-      const passwordHash = yield* newPasswordHash(password, { email, username })
       const origin = requestOrigin(request)
+      const from = origin.ip ?? ""
+      yield* admit(from)
+      // hashed before the store is asked: no transaction waits for it
+      const passwordHash = yield* Effect.tapError(
+        newPasswordHash(password, { email, username }),
+        () => isPublicAddress(from) ? Effect.ignore(throttles.takenBack(signUpFrom(from))) : Effect.void
+      )
       const { refreshToken, session } = yield* newSession(origin)
       const opened = yield* accounts.signUp({ email, username, passwordHash, session }, origin)
+      // the account is there: whatever becomes of this, the answer says so
+      yield* Effect.ignore(throttles.remember({ act: "sign_in", account: emailIdentity(email), ip: from }))
       return {
         user: opened.user,
         tokens: yield* tokensOf(opened.user.id, sessionId(opened.sessionId), refreshToken)

@@ -1,7 +1,8 @@
 /**
- * The log of what an engine refuses before the application sees it, such as a webhook over its limit.
+ * The log of what is refused to strangers: by an engine before the application sees it, such as a webhook over its limit, or by a
+ * webhook's handler.
  *
- * Anyone can be refused as fast as they can send. So of each kind, that is path and error code, the first in a minute has
+ * Anyone can be refused as fast as they can send. So of each kind, that is path, error code and reason, the first in a minute has
  * a line of its own, and the others are counted: one line more a minute. Paths are told by their templates, of which there
  * are a few dozen, so the log's size is bounded, and no flood of one kind hides another.
  */
@@ -21,6 +22,8 @@ interface Kind {
   readonly path: string
   readonly status: number
   readonly code: string
+  /** Of a few dozen texts of our own. */
+  readonly why?: string
 }
 
 class Minute {
@@ -28,7 +31,7 @@ class Minute {
 
   /** Whether this is the first of its kind. */
   counts(kind: Kind): boolean {
-    const key = `${kind.path} ${kind.code}`
+    const key = `${kind.path} ${kind.code} ${kind.why ?? ""}`
     const known = this.#more.get(key)
     if (known !== undefined) known.count++
     else if (this.#more.size < kindsMax) this.#more.set(key, { kind, count: 0 })
@@ -43,30 +46,33 @@ class Minute {
   }
 }
 
+/** Logs a refusal: at once where it is the first of its kind in a minute, else as one of those that are counted. */
+export type LogRefusal = (kind: Kind, more: Readonly<Record<string, unknown>>) => void
+
+/** What logs refusals, until the scope closes. */
+export const makeLog: Effect.Effect<LogRefusal, never, Scope.Scope> = Effect.gen(function*() {
+  const fork = Effect.runForkWith(yield* Effect.context())
+  const minute = new Minute()
+  yield* Effect.suspend(() =>
+    Effect.forEach(minute.end(), (more) => warn("more requests were refused in this minute", { ...more }), {
+      discard: true
+    })
+  ).pipe(Effect.delay("1 minute"), Effect.forever, Effect.forkScoped)
+  return (kind, more) => {
+    if (minute.counts(kind)) fork(warn("a request was refused", { ...more, ...kind }))
+  }
+})
+
 /** Renders refusals, and logs them until the scope closes. */
 export const make = ({ answerHeaders, template }: RequestRules): Effect.Effect<Refuse, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const fork = Effect.runForkWith(yield* Effect.context())
-    const minute = new Minute()
-    yield* Effect.suspend(() =>
-      Effect.forEach(minute.end(), (more) => warn("more requests were refused in this minute", { ...more }), {
-        discard: true
-      })
-    ).pipe(Effect.delay("1 minute"), Effect.forever, Effect.forkScoped)
-
-    return (problem, request) => {
-      const rendered = renderRefusal(problem, request, answerHeaders)
-      const kind = kindOf(problem, request, template)
-      if (minute.counts(kind)) {
-        fork(warn("a request was refused", {
-          method: request.method === undefined ? "(unread)" : shortened(request.method),
-          ...kind,
-          network: visible(networkOf(request.peerAddress)),
-          requestId: rendered.headers["x-request-id"]
-        }))
-      }
-      return rendered
-    }
+  Effect.map(makeLog, (log) => (problem, request) => {
+    const rendered = renderRefusal(problem, request, answerHeaders)
+    log(kindOf(problem, request, template), {
+      method: request.method === undefined ? "(unread)" : shortened(request.method),
+      network: visible(networkOf(request.peerAddress)),
+      requestId: rendered.headers["x-request-id"]
+    })
+    return rendered
   })
 
 const kindOf = ({ code }: Problem, { url }: RefusedRequest, template: RequestRules["template"]): Kind => ({

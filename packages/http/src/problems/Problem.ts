@@ -18,6 +18,7 @@ export const problemStatus = {
   insufficient_funds: 402,
   forbidden: 403,
   account_frozen: 403,
+  email_unverified: 403,
   limit_exceeded: 403,
   not_found: 404,
   method_not_allowed: 405,

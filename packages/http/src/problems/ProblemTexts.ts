@@ -12,6 +12,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   insufficient_funds: "The balance is too low. Nothing was changed.",
   forbidden: "This is for somebody else to do.",
   account_frozen: "The account is frozen.",
+  email_unverified: "The address is not verified: follow the link that was mailed to it.",
   limit_exceeded: "It would be more than a wallet can hold.",
   not_found: "There is no such thing, or none that the caller may know of.",
   method_not_allowed: "The path takes other methods; `Allow` names them.",

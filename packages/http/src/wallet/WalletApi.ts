@@ -46,6 +46,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "not_withdrawable",
       "insufficient_funds",
       "account_frozen",
+      "email_unverified",
       "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotateMerge(operation(
@@ -53,10 +54,11 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance. The movement is `pending` until the money has arrived or failed to."
   )),
   HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
-    success: OnboardingBody.pipe(HttpApiSchema.status(201))
+    success: OnboardingBody.pipe(HttpApiSchema.status(201)),
+    error: problems("email_unverified")
   }).middleware(PlayerOnly).annotateMerge(operation(
     "The page on which a player says where money is to go",
-    "The payout provider's page, a new one each time."
+    "The payout provider's page, a new one each time. Not before the player's address is verified: `email_unverified`."
   )),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
     success: ReadinessBody

@@ -9,7 +9,7 @@ import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { refuse } from "../problems/Problem.ts"
+import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { type PagedList, readPage } from "../requests/Cursors.ts"
@@ -51,6 +51,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
                   "reference_conflict",
                   "This reference was used for another player or amount, or was refunded before. Nothing was credited."
                 ),
+              ReferenceRefused: ({ fault }) => refuseField("referenceId", fault),
               UnknownUser: () => refuse("not_found", "No player has this id. Nothing was credited."),
               DepositRefused: () =>
                 refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),

@@ -37,12 +37,13 @@ export const makeWithdraw = (
     const { userId } = yield* CurrentUser
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts
-    const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
+    const key = headers["idempotency-key"]
+    const idempotency = withdrawalIdempotency(key, bytes)
     const provider = yield* Effect.catch(payouts.identity, refuseProvider)
     const asked = withdrawals.ask({ userId, amount, withdrawDeposits, provider, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
       WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
-      Unavailable: refuseUnavailable
+      Unavailable: (error) => refuseUnavailable(error, key !== undefined)
     })
     const body = yield* Effect.orDie(encodeTransaction(transaction))
     return HttpServerResponse.jsonUnsafe(body, { status: 202, headers: replayHeaders(isReplayed) })
@@ -68,6 +69,14 @@ export const refuseProvider = (error: ProviderUnavailable): Effect.Effect<never,
     })
   )
 
+/** The answer to whoever has not shown that the address is theirs. `nothing`: what was not done, a sentence. */
+export const refuseUnverified = (nothing: string): Effect.Effect<never, Problem<"email_unverified">> =>
+  refuse(
+    "email_unverified",
+    "Verify your address first, by the link that was mailed to it; POST /auth/verify-email/resend mails another. " +
+      nothing
+  )
+
 /** Said of a payout account that is with another provider than pays out here. */
 export const elsewhere = "The payout account is with another service than the one that pays out here. " +
   "DELETE /wallet/payout-account removes it; after that, POST /wallet/payout-account opens one that money can be sent to."
@@ -77,6 +86,7 @@ type WithdrawalProblem = Problem<
   | "not_withdrawable"
   | "insufficient_funds"
   | "account_frozen"
+  | "email_unverified"
   | "unauthenticated"
   | "idempotency_key_reused"
 >
@@ -126,6 +136,8 @@ const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalP
       )
     case "AccountFrozen":
       return refuse("account_frozen", "This account is frozen and cannot withdraw. Nothing was withdrawn.")
+    case "EmailUnverified":
+      return refuseUnverified("Nothing was withdrawn.")
     case "UnknownUser":
       return refuseUnknownPlayer
     case "KeyReused":

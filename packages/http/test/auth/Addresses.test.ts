@@ -1,8 +1,10 @@
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { mailedToken, mailsTo } from "../support/Mail.ts"
-import { get, password, player, post, signUp, trySignIn } from "../support/Players.ts"
-import { assertProblem, at, Client, layer as server } from "../support/Server.ts"
+import { get, newPassword, password, player, post, signIn, signUp, trySignIn } from "../support/Players.ts"
+import { assertProblem, at, Client, layer as server, textAt } from "../support/Server.ts"
 
 layer(server(), { excludeTestServices: true })("verifying an address", (it) => {
   const verify = (token: string) => post("/auth/verify-email", { token })
@@ -74,5 +76,51 @@ layer(server(), { excludeTestServices: true })("a new address", (it) => {
         409,
         "email_taken"
       )
+    }))
+})
+
+layer(server(), { excludeTestServices: true })("an account that a stranger opened with another's address", (it) => {
+  it.effect("is paid out to nobody before the address is verified, and says what to do", () =>
+    Effect.gen(function*() {
+      const mallory = yield* signUp("Mallory")
+      for (
+        const [path, body] of [["/wallet/payout-account", undefined], ["/wallet/withdraw", { amount: "1.00" }]] as const
+      ) {
+        const refused = yield* post(path, body, { token: mallory.token })
+        assertProblem(refused, 403, "email_unverified")
+        assert.include(textAt(refused.json, "detail"), "POST /auth/verify-email/resend")
+      }
+    }))
+
+  it.effect("keeps nothing of the stranger's once the holder of the address has reset the password", () =>
+    Effect.gen(function*() {
+      const victim = yield* signUp("Victim")
+      // what an account may have from before this was refused
+      const accounts = yield* PayoutAccounts
+      yield* accounts.add(userId(victim.userId), "acct_of_the_stranger", "simulated")
+      yield* accounts.setStatus("acct_of_the_stranger", "ready")
+      const session = yield* signIn(victim.email)
+      const asked = yield* Effect.flatMap(Client, ({ call }) =>
+        call("PATCH", "/user/profile", {
+          token: session.token,
+          body: { email: "stranger@example.com", currentPassword: password }
+        }))
+      assert.strictEqual(asked.status, 200, asked.text)
+      const strangersLink = yield* mailedToken("MailVerifyAddress", victim.userId)
+
+      yield* post("/auth/reset-password", { email: victim.email })
+      const token = yield* mailedToken("MailResetPassword", victim.userId)
+      const reset = yield* post("/auth/reset-password/confirm", { token, password: newPassword })
+      assert.strictEqual(reset.status, 204, reset.text)
+
+      for (const { refreshToken, token } of [victim, session]) {
+        assertProblem(yield* get("/user/profile", token), 401, "unauthenticated")
+        assertProblem(yield* post("/auth/refresh", { refreshToken }), 401, "unauthenticated")
+      }
+      assertProblem(yield* post("/auth/verify-email", { token: strangersLink }), 400, "invalid_token")
+      assertProblem(yield* trySignIn(victim.email), 401, "invalid_credentials")
+      const holder = yield* signIn(victim.email, newPassword)
+      assert.deepStrictEqual((yield* get("/wallet/payout-account", holder.token)).json, { status: "none" })
+      assert.deepInclude((yield* get("/user/profile", holder.token)).json, { emailVerified: true, email: victim.email })
     }))
 })

@@ -6,6 +6,7 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import * as Memory from "@ddd/sim/memory/Memory"
+import { World } from "@ddd/sim/World"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
@@ -177,6 +178,7 @@ const signUp = Effect.fnUntraced(function*(balance: Cents) {
   if (balance > 0n) {
     yield* ledger.deposit({ userId: user.id, amount: balance, referenceId: `test:${name}`, metadata: null })
   }
+  yield* (yield* World).verify(user.id)
   const id = sessionId(session)
   return { id: user.id, username: name, sessionId: id, token: Keys.tokenFor(user.id, id) }
 })

@@ -6,6 +6,7 @@
 import { mailAllowances } from "@ddd/core/accounts/MailAllowance"
 import { mailedTokenMillis } from "@ddd/core/accounts/MailedToken"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -114,11 +115,34 @@ export const credentialsContract = (subject: Subject): void =>
         yield* accounts.askReset("Ada@Example.com", origin)
         const hash = yield* mailedHash("MailResetPassword")
         assert.deepStrictEqual(yield* accounts.findForReset(hash), user)
-        assert.deepStrictEqual(yield* accounts.resetPassword(hash, secondHash, origin), user)
+        assert.deepStrictEqual(yield* accounts.resetPassword(hash, secondHash, origin), {
+          ...user,
+          emailVerified: true
+        })
+        assert.isTrue(present(yield* accounts.profile(id)).emailVerified)
         assert.strictEqual(yield* storedHash(id), Redacted.value(secondHash))
         assert.deepStrictEqual(yield* sessions.list(id), [])
         assert.deepStrictEqual(yield* jobsOf("MailPasswordChanged"), [{ _tag: "MailPasswordChanged", userId: id }])
         assert.deepStrictEqual((yield* eventsOf(id)).slice(-2), ["password_reset_asked", "password_reset"])
+      })
+    )
+
+    it(
+      "unlinks by a reset a payout account from before the address was verified, and none from after",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const payouts = yield* PayoutAccounts
+        const { id } = yield* newPlayer("ada")
+        const reset = Effect.gen(function*() {
+          yield* accounts.askReset("ada@example.com", origin)
+          yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), secondHash, origin)
+        })
+        yield* payouts.add(id, "acct_of_a_stranger", "simulated")
+        yield* reset
+        assert.isNull(yield* payouts.of(id))
+        yield* payouts.add(id, "acct_ada", "simulated")
+        yield* reset
+        assert.strictEqual((yield* payouts.of(id))?.account, "acct_ada")
       })
     )
 
@@ -265,11 +289,7 @@ export const credentialsContract = (subject: Subject): void =>
         for (const hash of [first, second, third]) {
           assert.strictEqual(yield* refusalOf(accounts.verifyEmail(hash, origin)), "InvalidMailedToken")
         }
-        yield* accounts.askVerification(id)
-        assert.strictEqual(
-          (yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)).email,
-          "ada@example.com"
-        )
+        assert.deepInclude(yield* accounts.profile(id), { email: "ada@example.com", emailVerified: true })
       })
     )
 

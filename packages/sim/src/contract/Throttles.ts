@@ -90,6 +90,47 @@ export const throttlesContract = (subject: Subject): void =>
     )
 
     it(
+      "never lets neighbours in the network keep the owner out of a home they have signed in or up from",
+      Effect.gen(function*() {
+        const throttles = yield* Throttles
+        const [home, away] = [{ ...ada, ip: "192.0.2.7" }, { ...ada, ip: "2001:db8:0:4200::7" }]
+        yield* throttles.remember(home)
+        yield* admit(away)
+        yield* throttles.succeeded(away)
+        for (const near of ["192.0.2.8", "2001:db8:0:4300::8"]) {
+          for (let i = 0; i <= throttleRules.network.free; i++) yield* admit({ ...ada, account: `${i}`, ip: near })
+          for (let i = 0; i <= free; i++) yield* admit({ ...ada, ip: near })
+          assert.isNotNull(yield* refusedBy({ ...ada, ip: near }))
+        }
+        assert.isNull(yield* refusedBy(home))
+        // the same /56 is one household's
+        assert.isNull(yield* refusedBy({ ...away, ip: "2001:db8:0:42ff::1" }))
+        // the account's own failures from there bind
+        for (let i = 0; i < free; i++) assert.isNull(yield* refusedBy(home))
+        assert.strictEqual(yield* refusedBy(home), "account_and_home")
+      })
+    )
+
+    it(
+      "makes sign-ups of a network wait beyond a crowd, for a minute at most, and those of no other",
+      Effect.gen(function*() {
+        const world = yield* World
+        const newcomer: Attempt = { act: "sign_up", account: "", ip: "192.0.2.7" }
+        const rule = ruleOf("sign_up", "network")
+        for (let i = 0; i <= rule.free; i++) assert.isNull(yield* refusedBy({ ...newcomer, ip: `192.0.2.${i}` }))
+        assert.strictEqual(yield* refusedBy(newcomer), "network")
+        assert.isNull(yield* refusedBy({ ...newcomer, ip: "198.51.100.7" }))
+        // attempts to sign in from there are none of these
+        assert.isNull(yield* refusedBy(ada))
+        for (let i = 0; i < 50; i++) {
+          yield* world.advance(rule.waitMillisMax)
+          assert.isNull(yield* refusedBy(newcomer))
+        }
+        assert.isAtMost(rule.waitMillisMax, 60_000)
+      })
+    )
+
+    it(
       "knows a network for 90 days",
       Effect.gen(function*() {
         const world = yield* World

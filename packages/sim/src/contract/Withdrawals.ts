@@ -50,6 +50,7 @@ import {
   withdraw,
   withdrawalAt
 } from "../scenario/Steps.ts"
+import { World } from "../World.ts"
 import { historyOf, movementsOf, toldOf, walletOf } from "./Money.ts"
 import { jobsOf } from "./Players.ts"
 import { property } from "./Property.ts"
@@ -253,6 +254,8 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* (yield* Accounts).freeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "AccountFrozen" })
         yield* (yield* Accounts).unfreeze(ada)
+        assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "EmailUnverified" })
+        yield* (yield* World).verify(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
         yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })

@@ -18,6 +18,12 @@ export const layer: Layer.Layer<Now | World, never, Store> = Layer.effectContext
           if (user === undefined) throw new Error(`no user ${userId} to freeze`)
           store.users.set(userId, { ...user, frozen: true })
         })),
+      verify: (userId) =>
+        store.exclusive(Effect.sync(() => {
+          const user = store.users.get(userId)
+          if (user === undefined) throw new Error(`no user ${userId} to be verified`)
+          store.users.set(userId, { ...user, emailVerified: true })
+        })),
       loseSeed: (drawId) =>
         store.exclusive(Effect.sync(() => {
           const sealed = store.seeds.get(drawId)

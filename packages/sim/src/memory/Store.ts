@@ -60,6 +60,8 @@ export class Store extends Context.Service<Store, {
   readonly lobbies: Map<DrawId, LobbyRow>
   /** By reference, oldest first. */
   readonly fundings: Map<string, Funding>
+  /** When something was first told of a funding, by its reference. */
+  readonly fundingsSince: Map<string, Instant>
   /** The names by which shops know players, beside the players' ids. */
   readonly buyerNames: Map<string, UserId>
   /** By id, oldest first. */
@@ -137,6 +139,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       answers: new Map(),
       lobbies,
       fundings: new Map(),
+      fundingsSince: new Map(),
       buyerNames: new Map(),
       withdrawals: new Map(),
       payoutAccounts: new Map(),

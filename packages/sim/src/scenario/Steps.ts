@@ -74,6 +74,7 @@ export const purchaseOf = (userId: UserId, amount: Cents, reference: string): Fu
 
 /** An account that money can be sent to. */
 export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
+  yield* (yield* World).verify(userId)
   const accounts = yield* PayoutAccounts
   const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated")
   yield* accounts.setStatus(account, "ready")

@@ -1,6 +1,6 @@
 /** Writes what was decided about accounts and sessions, in memory. */
 import type { AccountChange } from "@ddd/core/accounts/AccountChange"
-import { isSameAddress } from "@ddd/core/accounts/EmailAddress"
+import { emailIdentity, isSameAddress } from "@ddd/core/accounts/EmailAddress"
 import { mailedTokenMillis, type NewMailedToken, type TokensToCancel } from "@ddd/core/accounts/MailedToken"
 import type { NewSecurityEvent, StrangerEvent } from "@ddd/core/accounts/SecurityEvent"
 import { countedSince, mayRecord } from "@ddd/core/accounts/SecurityLogLimit"
@@ -11,7 +11,8 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import type { Store } from "../Store.ts"
-import type { SecurityEventRow } from "../StoredRows.ts"
+import type { SecurityEventRow, UserRow } from "../StoredRows.ts"
+import { knownNetworksOf } from "./ThrottlesMemory.ts"
 
 type Stored = Store["Service"]
 
@@ -96,11 +97,18 @@ const abandonRooms = (store: Stored, userId: UserId): void => {
   }
 }
 
+const forgetTies = (store: Stored, { email, id }: UserRow): void => {
+  store.payoutAccounts.delete(id)
+  const known = knownNetworksOf(emailIdentity(email))
+  for (const key of store.knownNetworks.keys()) if (key.startsWith(known)) store.knownNetworks.delete(key)
+}
+
 export const writeChange = (store: Stored, tokens: MailedTokens["Service"], change: AccountChange): void => {
   const { endSessions: ending, issueToken: issued, openSession: opened, userId, useToken } = change
   const token = useToken === null ? undefined : store.mailedTokens.get(useToken)
   if (token !== undefined) store.mailedTokens.set(token.id, { ...token, usedAt: store.now() })
   const user = store.users.get(userId)
+  if (change.forgetTies && user !== undefined) forgetTies(store, user)
   if (user !== undefined) store.users.set(userId, { ...user, ...change.set })
   for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
   if (opened !== null) openSession(store, userId, opened)

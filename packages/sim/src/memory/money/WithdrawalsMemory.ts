@@ -39,6 +39,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
         player: user === undefined ? null : {
           isErased: user.erasedAt !== null,
           isFrozen: user.frozen,
+          isEmailVerified: user.emailVerified,
           payoutAccount: store.payoutAccounts.get(userId) ?? null
         },
         wallet: store.wallets.get(userId) ?? null,
