@@ -90,9 +90,9 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found"],
   "get /rooms": [...player, "invalid_request"],
-  "post /rooms": [...body, ...player],
+  "post /rooms": [...body, ...player, "limit_exceeded"],
   "get /rooms/{id}": room,
-  "post /rooms/{id}/join": [...body, ...room, "already_member", "room_full", "wrong_room_state"],
+  "post /rooms/{id}/join": [...body, ...room, "already_member", "limit_exceeded", "room_full", "wrong_room_state"],
   "post /rooms/{id}/purchase-ticket": [
     ...body,
     ...room,
