@@ -9,7 +9,7 @@ import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { cents } from "@ddd/core/money/Money"
-import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
+import { type FundingMove, type MoveFacts, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
 import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
@@ -18,7 +18,6 @@ import {
   namesToMatch,
   recordFunding
 } from "@ddd/core/money/RecordFunding"
-import type { Chargeback } from "@ddd/core/money/Wallet"
 import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { isUuid, userId } from "@ddd/core/values/Ids"

@@ -11,6 +11,7 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
@@ -90,8 +91,9 @@ describe("a person who is erased", () => {
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
+      yield* (yield* World).verify(id)
       yield* payouts.add(id, "acct_lovelace", "simulated")
-      yield* payouts.setStatus("acct_lovelace", "ready")
+      yield* payouts.setStatus("acct_lovelace", "ready", "simulated")
       const asked = yield* withdrawals.ask({
         userId: id,
         amount: dollars(5),
@@ -99,7 +101,7 @@ describe("a person who is erased", () => {
         provider: "simulated",
         idempotency: null
       })
-      const seen = { amount: dollars(5), objectId: "1" } as const
+      const seen = { amount: dollars(5), objectId: "1", account: "acct_lovelace" } as const
       yield* withdrawals.applyReport(
         asked.transaction.id,
         { _tag: "TransferSeen", reversed: dollars(0), ...seen },
