@@ -18,6 +18,7 @@ import * as LedgerPg from "./money/LedgerPg.ts"
 import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
 import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
+import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
 import * as SalesPg from "./sales/SalesPg.ts"
 
@@ -54,7 +55,8 @@ export const layer = (options: PortsOptions = {}) =>
     BooksPg.layer,
     accounts,
     money,
-    TicketMailsPg.layer
+    TicketMailsPg.layer,
+    RetentionPg.layer
   ).pipe(
     Layer.provide(Listener.layer),
     Layer.provideMerge(OutboxPg.layer),

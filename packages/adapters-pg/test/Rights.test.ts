@@ -39,11 +39,8 @@ layer(Sessions.layer)("30. the application's role", (it) => {
     "DELETE FROM security_events",
     "TRUNCATE security_events",
     "UPDATE mailed_tokens SET expires_at = 'infinity'",
-    "DELETE FROM mailed_tokens",
     "UPDATE sessions SET user_id = user_id",
-    "DELETE FROM sessions",
     "UPDATE refresh_tokens SET session_id = session_id",
-    "DELETE FROM refresh_tokens",
     "DELETE FROM fundings",
     "TRUNCATE fundings",
     "UPDATE fundings SET reference = reference",
@@ -142,8 +139,11 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
           "jobs",
           "known_networks",
           "lobby_members",
+          "mailed_tokens",
           "payout_accounts",
+          "refresh_tokens",
           "sale_batches",
+          "sessions",
           "throttles",
           "user_keys"
         ]

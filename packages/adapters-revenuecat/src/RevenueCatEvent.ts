@@ -3,9 +3,11 @@
  *
  * Events are acted on by an allow-list: new types and new fields come without a new version. There is no type for
  * refunds: a refund is a cancellation by customer support at a price below zero. Money counts where it was paid: in
- * production, in a store that takes any.
+ * production, in a store that takes any. What speaks of money and is not understood is for a person, never ignored.
  */
+import type { FundingEvent } from "@ddd/core/money/Funding"
 import { isStore, storeReference } from "@ddd/core/money/FundingReference"
+import { type Cents, formatCents, isCents } from "@ddd/core/money/Money"
 import type { FundingNotice } from "@ddd/core/ports/FundingSource"
 import type { ProductCatalog } from "./ProductCatalog.ts"
 
@@ -37,20 +39,22 @@ export const read = (catalog: ProductCatalog) => (body: string): FundingNotice =
     case "CANCELLATION":
       return cancellation(event)
     case "REFUND_REVERSED":
-      return ofMoney(event, (reference) => ({ _tag: "Event", event: { _tag: "RefundReversed", reference } }))
+      return ofMoney(event, (reference) => eventNotice(event, { _tag: "RefundReversed", reference }))
     case "TRANSFER":
-      return names(event, [event["transferred_from"], event["transferred_to"]])
-    case "SUBSCRIBER_ALIAS":
-      return names(event, buyerFields(event))
+      // purchases went from one to the other in the shop: two people's names as likely as one's
+      return ignored("a transfer says nothing of who bought what")
     default:
-      return typeof type === "string"
-        ? ignored(`events of the type ${shown(type)} are of no interest`)
-        : unusable("the event has no type")
+      return typeof type === "string" ? other(event, type) : unusable("the event has no type")
   }
 }
 
 const ignored = (why: string): FundingNotice => ({ _tag: "Ignored", why })
 const unusable = (why: string): FundingNotice => ({ _tag: "Unusable", why })
+const eventNotice = (event: RevenueCatEvent, told: FundingEvent): FundingNotice => ({
+  _tag: "Event",
+  event: told,
+  names: buyerNames(event)
+})
 
 const purchase = (catalog: ProductCatalog, event: RevenueCatEvent): FundingNotice =>
   ofMoney(event, (reference) => {
@@ -60,23 +64,74 @@ const purchase = (catalog: ProductCatalog, event: RevenueCatEvent): FundingNotic
     if (amount === undefined) {
       return unusable(`${reference}: PRODUCT_CATALOG has no product ${shown(product)}; add it, then replay the event`)
     }
-    const names = namesIn(buyerFields(event))
-    return names.length === 0
-      ? unusable(`${reference}: the purchase names no buyer`)
-      : { _tag: "Event", event: { _tag: "Purchased", reference, amount, buyer: { _tag: "Named", names } } }
+    const names = buyerNames(event)
+    if (names.length === 0) return unusable(`${reference}: the purchase names no buyer`)
+    const [appUserId] = namesIn([event["app_user_id"]])
+    const price = paid(event, 1)
+    const doubt = doubtOf(event, amount)
+    return eventNotice(event, {
+      _tag: "Purchased",
+      reference,
+      amount,
+      buyer: { _tag: "Named", ...appUserId === undefined ? {} : { appUserId }, names },
+      ...price === undefined ? {} : { price },
+      ...doubt === undefined ? {} : { doubt }
+    })
   })
 
 const cancellation = (event: RevenueCatEvent): FundingNotice => {
-  const reason = event["cancel_reason"]
-  if (reason !== "CUSTOMER_SUPPORT") return ignored(`cancelled for ${shown(reason)}, which refunds nothing`)
+  const { cancel_reason: reason, price = null } = event
+  if (reason !== "CUSTOMER_SUPPORT") return other(event, `cancelled for ${shown(reason)}`)
   return ofMoney(event, (reference) => {
-    const price = event["price"] ?? null
     if (price !== null && typeof price !== "number") return unusable(`${reference}: the price is not a number`)
-    return price !== null && price >= 0
-      ? ignored(`${reference}: cancelled at a price that is not below zero, which refunds nothing`)
-      : { _tag: "Event", event: { _tag: "Refunded", reference } }
+    if (price === 0) return ignored(`${reference}: cancelled at no price, which refunds nothing`)
+    if (price !== null && price > 0) {
+      return unusable(`${reference}: cancelled by customer support at a price above zero: is it a refund?`)
+    }
+    const refunded = paid(event, -1)
+    return eventNotice(event, { _tag: "Refunded", reference, ...refunded === undefined ? {} : { price: refunded } })
   })
 }
+
+/** An event that credits and refunds nothing: of interest for its names, and for a person where money was paid. */
+const other = (event: RevenueCatEvent, what: string): FundingNotice => {
+  const { environment, price, store } = event
+  const isOfMoney = environment === "PRODUCTION" && !(typeof store === "string" && freeStores.has(store))
+  if (isOfMoney && typeof price === "number" && price !== 0) {
+    return unusable(`${shown(what)}: money moved (${price}), and events of this kind credit and refund nothing here`)
+  }
+  const names = environment === "PRODUCTION" ? buyerNames(event) : []
+  return names.length < 2
+    ? ignored(`${shown(what)}: events of this kind are of no interest`)
+    : { _tag: "Names", names }
+}
+
+/** What was paid (`sign` 1) or refunded (-1), in the currency of the purchase, in hundredths; `undefined` where that is not told. */
+const paid = (event: RevenueCatEvent, sign: 1 | -1): Cents | undefined => {
+  const { currency = null, price, price_in_purchased_currency: inCurrency } = event
+  // `price` is in US dollars, by the rate of its day
+  const told = typeof inCurrency === "number" ? inCurrency : currency === null || currency === "USD" ? price : undefined
+  const hundredths = typeof told === "number" ? Math.round(told * 100) * sign : 0
+  if (!Number.isSafeInteger(hundredths) || hundredths <= 0) return undefined
+  const amount = BigInt(hundredths)
+  return isCents(amount) ? amount : undefined
+}
+
+/** Why a purchase of a product that credits `amount` cannot be credited by the catalogue; `undefined` where it can. */
+const doubtOf = (event: RevenueCatEvent, amount: Cents): string | undefined => {
+  const { currency = null, price = null, quantity = null } = event
+  if (quantity !== null && quantity !== 1) return `it is a purchase of ${shown(quantity)} pieces, not of one`
+  if (currency !== null && currency !== "USD") return `it was paid in ${shown(currency)}, not in US dollars`
+  if (price === null) return undefined
+  if (typeof price !== "number") return `its price is ${shown(price)}, which is no number`
+  const hundredths = price * 100
+  return hundredths * 2 >= Number(amount) && hundredths * 2 <= Number(amount) * 3
+    ? undefined
+    : `its price is ${price}, which a product that credits ${formatCents(amount)} cannot have`
+}
+
+/** Where nobody pays. */
+const freeStores: ReadonlySet<string> = new Set(["PROMOTIONAL", "TEST_STORE"])
 
 /** Transactions of stores: their ids are printable, and no reference is longer than what is stored of it. */
 const transactionForm = /^[\x21-\x7e]+$/
@@ -85,10 +140,11 @@ const referenceCharactersMax = 100
 /** What `noticeOf` makes of an event's reference, where money was paid in it. */
 const ofMoney = (event: RevenueCatEvent, noticeOf: (reference: string) => FundingNotice): FundingNotice => {
   const { environment, is_family_share: isShared, store, transaction_id: transaction } = event
-  if (typeof environment !== "string") return unusable("the event does not say of which environment it is")
-  if (environment !== "PRODUCTION") return ignored(`no money is paid in the environment ${shown(environment)}`)
+  if (environment === "SANDBOX") return ignored("no money is paid in the environment SANDBOX")
+  if (environment !== "PRODUCTION") return unusable(`the event is of the environment ${shown(environment)}`)
   if (typeof store !== "string") return unusable("the event names no store")
-  if (!isStore(store)) return ignored(`no money was paid in the store ${shown(store)}`)
+  if (freeStores.has(store)) return ignored(`no money was paid in the store ${shown(store)}`)
+  if (!isStore(store)) return unusable(`the store ${shown(store)} is not known here`)
   if (isShared === true) return ignored("shared within a family: nobody paid for it a second time")
   if (typeof transaction !== "string" || !transactionForm.test(transaction)) {
     return unusable("the event names no transaction")
@@ -99,20 +155,9 @@ const ofMoney = (event: RevenueCatEvent, noticeOf: (reference: string) => Fundin
     : noticeOf(reference)
 }
 
-/** Names of one buyer. They decide whose money that is, so those of a test environment say nothing. */
-const names = (event: RevenueCatEvent, fields: ReadonlyArray<unknown>): FundingNotice => {
-  const environment = event["environment"]
-  if (environment !== "PRODUCTION") return ignored(`names in the environment ${shown(environment)} are nobody's here`)
-  const names = namesIn(fields)
-  return names.length < 2 ? ignored("the event knows its buyer by one name at most") : { _tag: "Names", names }
-}
-
-/** Where a buyer is named, most telling first. */
-const buyerFields = (event: RevenueCatEvent): ReadonlyArray<unknown> => [
-  event["app_user_id"],
-  event["original_app_user_id"],
-  event["aliases"]
-]
+/** The names of the event's buyer, most telling first. */
+const buyerNames = (event: RevenueCatEvent): ReadonlyArray<string> =>
+  namesIn([event["app_user_id"], event["original_app_user_id"], event["aliases"]])
 
 /** What may be kept as a name: any text that is whole, without control characters. */
 const nameForm = /^[^\p{Cc}\p{Cs}]{1,255}$/u
@@ -127,8 +172,9 @@ const namesIn = (fields: ReadonlyArray<unknown>): ReadonlyArray<string> => {
   return [...names]
 }
 
-/** A text of the event's, short and in one line. */
+/** A text or number of the event's, short and in one line. */
 const shown = (value: unknown): string => {
+  if (typeof value === "number") return String(value)
   if (typeof value !== "string") return "(none)"
   return /^[\w.:-]{1,80}$/.test(value) ? value : JSON.stringify(value.slice(0, 80))
 }

@@ -19,9 +19,12 @@ export const unreadable = "Stripe's answer could not be read"
 export const propertiesOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {}
 
-/** A text that is not empty. */
+/** What is kept as a name: whole text without control characters, of which the database cannot hold U+0000, as long as it holds. */
+const textForm = /^[^\p{Cc}\p{Cs}]{1,255}$/u
+
+/** A text that can be kept as a name; undefined where it is none. */
 export const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined
+  typeof value === "string" && textForm.test(value) ? value : undefined
 
 /** Stripe's amounts are whole cents; beyond 2^53 a number no longer says which. */
 const centsOf = (value: unknown): Cents | undefined => {
@@ -54,7 +57,7 @@ const nameOn = (metadata: unknown, group?: unknown): string | undefined =>
     (typeof group === "string" && group.startsWith(transferGroup("")) ? uuidOf(group.slice(4)) : undefined)
 
 const flawOf = (currency: unknown): string | undefined =>
-  currency === "usd" ? undefined : `it is in ${String(currency)}`
+  currency === "usd" ? undefined : `it is in ${textOf(currency)?.slice(0, 80) ?? "no currency that has a name"}`
 
 /** Reads a transfer; undefined where it is none. */
 export const readTransfer = (value: unknown): Marked<TransferSeen> | undefined => {

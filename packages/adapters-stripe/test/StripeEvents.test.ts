@@ -178,3 +178,39 @@ describe("StripeEvents.read", () => {
     assert.strictEqual(read(event("transfer.created", transfer, { livemode: true }), true)._tag, "Withdrawal")
   })
 })
+
+describe("a text that the database cannot hold", () => {
+  it("is nobody's name, and said of nothing, wherever Stripe would write it", () => {
+    const bodies = [
+      event("transfer.created", transfer),
+      event("payout.paid", { ...payout, currency: "eur" }),
+      event("account.updated", { id: "acct_1" }),
+      event("capability.updated", { account: "acct_1" }),
+      thin("v2.core.account.updated", "acct_1")
+    ]
+    const spoils = ["\\u0000", "\\ud800", "\\n", "x".repeat(300)]
+    for (const body of bodies) {
+      for (const { 0: found, index } of body.matchAll(/"[a-z_0-9.-]+"(?=[,}])/g)) {
+        for (const spoil of spoils) {
+          const end = index + found.length - 1
+          const spoiled = `${body.slice(0, end)}${spoil}${body.slice(end)}`
+          assert.doesNotThrow((): unknown => JSON.parse(spoiled))
+          const notice = JSON.stringify(
+            read(spoiled, false),
+            (_, value: unknown) => typeof value === "bigint" ? `${value}` : value
+          )
+          assert.notMatch(notice, /\\u0000|\\ud800|\\n|x{256}/, spoiled)
+          const verdict = authenticate(signed(spoiled, "whsec_new"), secrets, at)
+          assert.notMatch(JSON.stringify(verdict), /\\u0000|\\ud800|\\n|x{256}/, spoiled)
+        }
+      }
+    }
+  })
+
+  it("is no reason to fail where it is no text at all", () => {
+    for (const odd of [{ toString: 1 }, [], null, 7, true]) {
+      for (const field of Object.keys(transfer)) read(event("transfer.created", { ...transfer, [field]: odd }), false)
+      for (const field of Object.keys(payout)) read(event("payout.paid", { ...payout, [field]: odd }), false)
+    }
+  })
+})

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `bench:sell`: tickets sold a second by the plan's transaction, by this design at its port, and by this design over HTTP.
+ * `bench:sell`: tickets sold a second by the plan's transaction, by this design at its port, and by this design over HTTP, on each engine.
  *
- * The three take turns, each on a database of its own in one PostgreSQL, so that whatever else the machine does falls on all
+ * They take turns, each on a database of its own in one PostgreSQL, so that whatever else the machine does falls on all
  * of them; medians are compared. It fails where the play was not fair or the books do not hold, never because of a figure.
  */
 import { print, remark } from "@ddd/cli/terminal/Output"
@@ -20,11 +20,13 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "15" },
     plan: { type: "string", default: "8,16,32" },
     port: { type: "string", default: "1024" },
-    http: { type: "string", default: "512" }
+    http: { type: "string", default: "512" },
+    uws: { type: "string", default: "512" }
   }
 })
 
-const numbers = (text: string): ReadonlyArray<number> => text.split(",").map(Number)
+/** An empty text: the way has no turns. */
+const numbers = (text: string): ReadonlyArray<number> => text === "" ? [] : text.split(",").map(Number)
 
 const bestOf = (figures: ReadonlyArray<Figure>, way: Way): number =>
   Math.max(...figures.filter((figure) => figure.way === way).map(({ median }) => median))
@@ -55,15 +57,20 @@ runProgram(Effect.gen(function*() {
     buyersMin: Number(values.buyers),
     rounds: Number(values.rounds),
     millis: Number(values.seconds) * 1000,
-    atOnce: { plan: numbers(values.plan), port: numbers(values.port), http: numbers(values.http) }
+    atOnce: {
+      plan: numbers(values.plan),
+      port: numbers(values.port),
+      http: numbers(values.http),
+      uws: numbers(values.uws)
+    }
   }, remark)
   yield* print(table(figures))
   yield* print("fair play and the books were checked: fsync, synchronous_commit, schema, seals, buyers, keys, audit")
-  const [plan, port, http] = ways.map((way) => bestOf(figures, way))
+  const [plan, port, http, uws] = ways.map((way) => bestOf(figures, way))
   const ratio = (value = 0) => (value / (plan ?? 0)).toFixed(1)
   yield* print(
     `sell: plan=${rate(plan ?? 0)}/s port=${rate(port ?? 0)}/s http=${rate(http ?? 0)}/s port/plan=${
       ratio(port)
-    } http/plan=${ratio(http)}`
+    } http/plan=${ratio(http)} uws=${rate(uws ?? 0)}/s`
   )
 }))

@@ -4,13 +4,18 @@
  * The server owns its embedded PostgreSQL; other commands use the one that a server runs, or start it for as long as they
  * need it.
  */
+import { longWaits, requestWaits } from "@ddd/adapters-pg/database/Client"
 import { awaitAgreement } from "@ddd/adapters-pg/database/ClockCheck"
+import { portDefault, readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import { failureText, isStarting, isUnavailable } from "@ddd/adapters-pg/database/Failure"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import { AllServers } from "@ddd/adapters-pg/database/Servers"
+import { keepsSession } from "@ddd/adapters-pg/database/SessionCheck"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
-import { Data, Effect, Redacted } from "effect"
-import { SqlClient } from "effect/sql"
+import { Data, Effect, type Redacted, Schedule } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
@@ -25,6 +30,8 @@ export interface Database {
   /** Where it is, for people; no password. */
   readonly place: string
   readonly embedded: boolean
+  /** Its servers, as every client of this process knows them. */
+  readonly servers: AllServers
 }
 
 /** The database cannot be used as it is. The message says what to do. */
@@ -33,14 +40,44 @@ export class DatabaseUnusable extends Data.TaggedError("DatabaseUnusable")<{ rea
 /** The embedded PostgreSQL's one database. */
 const embeddedName = "ddd"
 
-const hostOf = (url: Redacted.Redacted): string => {
-  const { host, searchParams } = new URL(Redacted.value(url))
-  return searchParams.get("host") ?? host
-}
+const hostsOf = (url: Redacted.Redacted): string =>
+  (readConnectionUrl(url)?.servers ?? [])
+    .map(({ host, port }) => host.startsWith("/") || port === portDefault ? host : `${host}:${port}`).join(",")
 
-/** `own`: be the one process that runs the embedded server. Otherwise another's is as good. */
+/** How long a server waits for a database that is not there yet, or still recovers. */
+const patience = "60 seconds"
+
+/**
+ * Waits until the database takes connections and writes, and says that it does. A server waits in any case: both may have been started
+ * together. A command waits for a database that says that it is about to be ready, and fails at once where there is none.
+ */
+const untilReady = Effect.fnUntraced(function*(app: Provision.PgConnection, servers: AllServers, isServer: boolean) {
+  let isTold = false
+  const mayBeReadySoon = (error: SqlError.SqlError) =>
+    isServer ? isUnavailable(error) && error.reason._tag !== "AuthenticationError" : isStarting(error)
+  yield* Effect.flatMap(
+    Provision.session(app, { waits: requestWaits, servers }),
+    (sql) => sql`SELECT 1`
+  ).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => {
+      if (isTold || !mayBeReadySoon(error)) return Effect.void
+      isTold = true
+      return Effect.logWarning(
+        `The database is not ready; waiting for it for up to a minute. It said: ${failureText(error)}.`
+      )
+    }),
+    Effect.retry({
+      while: mayBeReadySoon,
+      schedule: Schedule.spaced("500 millis").pipe(Schedule.upTo({ duration: patience }))
+    })
+  )
+})
+
+/** `own`: be the server, the one process that runs the embedded PostgreSQL. Otherwise another's is as good. */
 export const open = Effect.fn("Database.open")(function*(settings: Settings, { own }: { readonly own: boolean }) {
   const { DATABASE_DIRECT_URL, DATABASE_OWNER_URL, DATABASE_URL, NODE_ENV } = settings
+  const servers = new AllServers()
   if (DATABASE_URL !== undefined) {
     const app = yield* Provision.fromUrl(DATABASE_URL)
     const ownerUrl = DATABASE_OWNER_URL ?? (NODE_ENV === "production" ? undefined : DATABASE_URL)
@@ -48,51 +85,71 @@ export const open = Effect.fn("Database.open")(function*(settings: Settings, { o
       app,
       owner: ownerUrl === undefined ? null : yield* Provision.fromUrl(ownerUrl),
       direct: DATABASE_DIRECT_URL === undefined ? app : yield* Provision.fromUrl(DATABASE_DIRECT_URL),
-      place: `${hostOf(DATABASE_URL)}/${app.database}`,
-      embedded: false
+      place: `${hostsOf(DATABASE_URL)}/${app.database}`,
+      embedded: false,
+      servers
     }
+    yield* untilReady(app, servers, own)
     return database
   }
   const dataDir = dataDirOf(settings)
   const { admin } = yield* own ? EmbeddedPostgres.start(dataDir) : EmbeddedPostgres.acquire(dataDir)
   const { app, owner } = yield* Provision.provision(admin, embeddedName)
-  const database: Database = { app, owner, direct: app, place: join(dataDir, "postgres"), embedded: true }
+  const database: Database = { app, owner, direct: app, place: join(dataDir, "postgres"), embedded: true, servers }
   return database
 })
 
 /** Migrates, and gives the names of the migrations that were applied. */
-export const migrate = Effect.fn("Database.migrate")(function*({ app, owner }: Database) {
+export const migrate = Effect.fn("Database.migrate")(function*({ app, owner, servers }: Database) {
   if (owner === null) {
     return yield* new DatabaseUnusable({
       message:
         "DATABASE_OWNER_URL is missing, without which nothing can be migrated: set it to the role that owns the tables."
     })
   }
-  return yield* Migrator.migrate(app.username).pipe(Effect.provide(Provision.layer(owner, twoConnections)))
+  return yield* Migrator.migrate(app.username).pipe(
+    Effect.provide(Provision.layer(owner, { ...twoConnections, servers }))
+  )
 })
 
 const oneConnection = { maxConnections: 1, applicationName: "ddd" }
 // one keeps other nodes from migrating meanwhile
-const twoConnections = { ...oneConnection, maxConnections: 2 }
+const twoConnections = { ...oneConnection, maxConnections: 2, waits: longWaits }
 
 /** Fails where the schema is not this program's, with what to do. */
-export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app }: Database) {
-  const problem = yield* Migrator.schemaProblem().pipe(Effect.provide(Provision.layer(app, oneConnection)))
+export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app, servers }: Database) {
+  const problem = yield* Migrator.schemaProblem().pipe(
+    Effect.provide(Provision.layer(app, { ...oneConnection, servers }))
+  )
   if (problem !== null) return yield* new DatabaseUnusable({ message: `The database does not fit: ${problem}.` })
 })
 
 /** Makes the database ready to be served from: migrated where that is ours to do, the clock as it is asked for, the role harmless. */
 export const prepare = Effect.fn("Database.prepare")(function*(database: Database, settings: Settings) {
+  if (!database.embedded) yield* requireSessions(database)
+  const one = { ...oneConnection, servers: database.servers }
   const applied = database.owner === null ? [] : yield* migrate(database)
   yield* requireSchema(database)
   yield* DevClock.ensure(settings.DEV_CLOCK_START ?? null).pipe(
-    Effect.provide(Provision.layer(database.owner ?? database.app, oneConnection))
+    Effect.provide(Provision.layer(database.owner ?? database.app, one))
   )
-  yield* awaitAgreement.pipe(Effect.provide(Provision.layer(database.app, oneConnection)))
+  yield* awaitAgreement.pipe(Effect.provide(Provision.layer(database.app, one)))
   if (settings.NODE_ENV === "production") {
-    yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, oneConnection)))
+    yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, one)))
   }
   return applied
+})
+
+/** Fails where a pooler exchanges sessions between transactions. */
+const requireSessions = Effect.fnUntraced(function*({ app, direct }: Database) {
+  for (const [name, connection] of [["DATABASE_URL", app], ["DATABASE_DIRECT_URL", direct]] as const) {
+    if (yield* keepsSession(connection)) continue
+    return yield* new DatabaseUnusable({
+      message:
+        `${name} leads through a pooler that exchanges sessions between transactions: set its pool_mode to session ` +
+        "(docs/operations/pooler.md)."
+    })
+  }
 })
 
 /** Fails where the application's role could switch off what the database refuses (docs/design.md, "Configuration"). */

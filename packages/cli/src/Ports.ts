@@ -14,6 +14,7 @@ import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as SessionsPg from "@ddd/adapters-pg/accounts/SessionsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/accounts/ThrottlesPg"
 import * as BooksPg from "@ddd/adapters-pg/books/BooksPg"
+import { requestWaits, type Waits, workWaits } from "@ddd/adapters-pg/database/Client"
 import * as Listener from "@ddd/adapters-pg/database/Listener"
 import * as NowPg from "@ddd/adapters-pg/database/NowPg"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
@@ -23,6 +24,8 @@ import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
 import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
@@ -32,28 +35,44 @@ import { fundingSource, payoutProvider } from "./MoneyProviders.ts"
 
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
+/** Those of what the server does by itself: they never wait behind requests, nor requests behind them. */
+const workConnectionsMax = 8
 /** The sale's own, one a batch and one to spare: it never waits for a connection behind readers. */
 const saleConnectionsMax = 3
 /** One for each channel that is listened to: draws, and sessions that end. */
 const channels = 2
+/** The heartbeats of the channels go over one more. */
+const listeningConnectionsMax = channels + 1
 
 /** What everything stands on: the database, its clock and its outbox, new ids. */
-const base = ({ app }: Database) =>
+const base = ({ app, servers }: Database, waits: Waits) =>
   Layer.merge(NowPg.layer(), OutboxPg.layer).pipe(
-    Layer.provideMerge(Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax })),
+    Layer.provideMerge(
+      Provision.layer(app, { applicationName: "ddd", maxConnections: connectionsMax, waits, servers })
+    ),
     Layer.provideMerge(IdentifiersNode.layer)
   )
 
-const listener = ({ direct }: Database) =>
+const listener = ({ direct, servers }: Database) =>
   Listener.layer.pipe(
-    Layer.provide(Provision.layer(direct, { applicationName: "ddd events", maxConnections: channels }))
+    Layer.provide(Provision.layer(direct, {
+      applicationName: "ddd events",
+      maxConnections: listeningConnectionsMax,
+      // a connection that is silent is given up within seconds
+      waits: requestWaits,
+      servers
+    }))
   )
 
-const drawPorts = ({ log, sealing, seeds }: Keys, settings: Beacon.BeaconSettings) =>
+/** What draws are drawn by. */
+export type DrawSettings = Beacon.BeaconSettings & Pick<Settings, "ROOM_PRIZE_HOLD">
+
+const drawPorts = ({ log, sealing, seeds }: Keys, settings: DrawSettings) =>
   Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
     Layer.provideMerge(
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
     ),
+    Layer.provide(Layer.succeed(RoomPrizeHold, settings.ROOM_PRIZE_HOLD * dayMillis)),
     Layer.provideMerge(Beacon.layer(settings))
   )
 
@@ -68,12 +87,12 @@ const moneyProviders = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
-export const draws = (database: Database, keys: Keys, settings: Beacon.BeaconSettings) =>
-  drawPorts(keys, settings).pipe(Layer.provideMerge(base(database)))
+export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>
+  drawPorts(keys, settings).pipe(Layer.provideMerge(base(database, workWaits)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */
 export const accounts = (database: Database, keys: Keys) =>
-  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(base(database)))
+  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(base(database, workWaits)))
 
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
@@ -82,10 +101,17 @@ export const money = (database: Database, keys: Keys, settings: Settings) =>
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
-/** What the whole server needs. `publicUrl` is PUBLIC_URL. */
+/** What the server's requests need: who waits for them is answered in time. `publicUrl` is PUBLIC_URL. */
 export const all = (database: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
   const sales = SalesPg.layer().pipe(
-    Layer.provide(Provision.layer(database.app, { applicationName: "ddd sales", maxConnections: saleConnectionsMax }))
+    Layer.provide(
+      Provision.layer(database.app, {
+        applicationName: "ddd sales",
+        maxConnections: saleConnectionsMax,
+        waits: requestWaits,
+        servers: database.servers
+      })
+    )
   )
   return Layer.mergeAll(
     sales,
@@ -99,6 +125,26 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   ).pipe(
     Layer.provideMerge(drawPorts(keys, settings)),
     Layer.provide(listener(database)),
-    Layer.provideMerge(base(database))
+    Layer.provideMerge(base(database, requestWaits))
+  )
+}
+
+/**
+ * What the server does by itself, beside `all`: the clockwork, mails, notices and payouts. The same ports once more, on connections of
+ * their own, whose statements may take minutes.
+ */
+export const work = ({ app, servers }: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
+  const client = Provision.layer(app, {
+    applicationName: "ddd work",
+    maxConnections: workConnectionsMax,
+    waits: workWaits,
+    servers
+  })
+  return Layer.fresh(
+    Layer.merge(PortsPg.money, moneyProviders(settings, publicUrl)).pipe(
+      Layer.provideMerge(drawPorts(keys, settings)),
+      Layer.provideMerge(OutboxPg.layer),
+      Layer.provideMerge(client)
+    )
   )
 }

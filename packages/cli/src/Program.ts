@@ -21,6 +21,8 @@ import { listLogKeys } from "./commands/log-key/List.ts"
 import { rotateLogKey } from "./commands/log-key/Rotate.ts"
 import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
+import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
+import { listPurchases } from "./commands/purchases/List.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
@@ -32,6 +34,7 @@ import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
 import { verify } from "./commands/Verify.ts"
 import { watch } from "./commands/Watch.ts"
+import { dismissWebhook } from "./commands/webhooks/Dismiss.ts"
 import { listWebhooks } from "./commands/webhooks/List.ts"
 import { replayWebhook } from "./commands/webhooks/Replay.ts"
 import { showWebhook } from "./commands/webhooks/Show.ts"
@@ -62,7 +65,13 @@ const commands: ReadonlyArray<Declare> = [
   group("webhooks", "look at what outside services told, or act on it once more", [
     listWebhooks,
     showWebhook,
-    replayWebhook
+    replayWebhook,
+    dismissWebhook
+  ]),
+  group("purchases", "look at purchases that are not credited yet, or decide about one", [
+    listPurchases,
+    creditPurchase,
+    dismissPurchase
   ]),
   group("withdrawals", "look at money on its way out, or decide about it", [
     listWithdrawals,

@@ -56,4 +56,26 @@ describe("the development clock", () => {
       yield* DevClock.ensure(null)
       assert.isTrue(Math.abs((yield* clock) - performance.timeOrigin - performance.now()) < soon)
     })))
+
+  it.live("begins at its instant in UTC, and goes on from there, whatever time zone its roles are in", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const summer = instant(Date.UTC(2026, 6, 3, 23, 30))
+      yield* (yield* Provision.session(owner)).unsafe(
+        `ALTER ROLE "${owner.username}" SET timezone = 'America/New_York'`
+      )
+      yield* Effect.gen(function*() {
+        yield* Migrator.migrate(app.username)
+        yield* DevClock.ensure(summer)
+        const begun = yield* clock
+        assert.isTrue(begun >= summer && begun < summer + soon, String(begun))
+        // from winter into summer and back, over days on which clocks are put forward and back
+        for (let month = 0; month < 12; month++) {
+          const before = yield* clock
+          yield* DevClock.advance(31 * 86_400_000)
+          const moved = (yield* clock) - before
+          assert.isTrue(moved >= 31 * 86_400_000 && moved < 31 * 86_400_000 + soon)
+        }
+      }).pipe(Effect.provide(Provision.layer(owner, { maxConnections: 2 })))
+    }).pipe(Effect.scoped))
 })

@@ -38,6 +38,7 @@ export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "page
   return {
     bodyBytesMax,
     allow: (url) => allowedAt(routes, url),
+    template: (url) => routes(url)?.template,
     answerHeaders: makeAnswerHeaders(options)
   }
 }
@@ -61,11 +62,11 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
   })
   const handlers = Layer.mergeAll(
     AuthHandlers.layer,
-    UserHandlers.layer,
+    UserHandlers.layer(withdrawals),
     WalletHandlers.layer(withdrawals),
     WebhookHandlers.layer,
-    LotteryHandlers.layer,
-    RoomHandlers.layer,
+    LotteryHandlers.layer(withdrawals),
+    RoomHandlers.layer(withdrawals),
     OperatorHandlers.layer
   ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
 

@@ -13,7 +13,7 @@ import { messageMembers } from "../src/live/Protocol.ts"
 import { docsRoutes } from "../src/operator/Docs.ts"
 import { pageRoutes } from "../src/pages/Pages.ts"
 import { problemStatus } from "../src/problems/Problem.ts"
-import { bodyBytesMaxDefault } from "../src/requests/BodyLimits.ts"
+import { bodyBytesMaxDefault, webhookBytesMax } from "../src/requests/BodyLimits.ts"
 import * as Page from "./support/ApiPage.ts"
 import { differences } from "./support/JsonSchemas.ts"
 import { codesIn } from "./support/OpenApiCodes.ts"
@@ -197,7 +197,7 @@ describe("docs/api.md", () => {
 
   it("says the limits that the code goes by", () => {
     const sentences = [
-      `a body over ${bodyBytesMaxDefault / 1024} KiB`,
+      `a body over ${bodyBytesMaxDefault / 1024} KiB, a webhook's over ${webhookBytesMax / 1024 / 1024} MiB`,
       `Messages over ${limits.messageBytes / 1024} KiB`,
       `past ${limits.bufferedBytes / 1024 / 1024} MiB`,
       `is pinged after ${defaultPatience.pingAfter} s, dropped after ${defaultPatience.dropAfter} s`,

@@ -16,7 +16,15 @@ const player = ["unauthenticated", "token_expired"]
 const room = [...player, "not_found", "rate_limited"]
 
 /** What every endpoint may answer. */
-const everywhere = [...body, "internal", "unavailable", "outcome_unknown"]
+const everywhere = [
+  ...body,
+  "length_required",
+  "headers_too_large",
+  "version_not_supported",
+  "internal",
+  "unavailable",
+  "outcome_unknown"
+]
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -41,6 +49,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "email_taken",
     "username_taken"
   ],
+  "get /wallet": player,
   "post /wallet/deposit": [
     ...body,
     "unauthenticated",

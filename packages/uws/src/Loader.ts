@@ -31,7 +31,7 @@ export class UwsUnavailable extends Error {
   override readonly name = "UwsUnavailable"
 }
 
-const instead = "Set ENGINE=node to run on Node's own HTTP server instead."
+const instead = "Set ENGINE=node to run on Node's sockets instead."
 
 /** The native module for `host`. Throws `UwsUnavailable`. */
 export const load = (host: Host): typeof UWS => {

@@ -1,8 +1,8 @@
 /**
  * uWebSockets.js, loaded and checked.
  *
- * Importing this module loads native code: it throws `UwsUnavailable` where that cannot be done. Whoever can do without,
- * as `ENGINE=auto` can, imports it dynamically. To use upstream's own build instead, point the dependency of
+ * Importing this module loads native code: it throws `UwsUnavailable` where that cannot be done. Whoever may do without
+ * imports it dynamically. To use upstream's own build instead, point the dependency of
  * `package.json` at it and put its hashes into `Published.ts`; nothing else knows where the binary comes from.
  */
 import { fileURLToPath } from "node:url"

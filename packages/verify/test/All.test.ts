@@ -52,7 +52,7 @@ describe("verify --all", () => {
     await using server = await serveDays(week)
     server.pageSize = 2
     assert.strictEqual((await ask(server)).code, 0)
-    assert.lengthOf(server.asked.filter((path) => path.startsWith("/lottery/draw-history")), 3)
+    assert.lengthOf(server.asked.filter((path) => path.startsWith("/lottery/draw-history")), 4)
   })
 
   it("gives machines everything", async () => {

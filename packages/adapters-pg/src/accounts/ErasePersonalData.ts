@@ -12,25 +12,36 @@ import { accountPseudonym } from "./ThrottlesPg.ts"
  * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings, or naming them
  * by id, address, or a name as a JSON text. An event that nobody has acted on yet keeps its body until then.
  *
- * Looks through the bodies of all events, which takes a while where there are many. Part of the caller's transaction, before the
- * address is replaced.
+ * Bodies are found by an index of the texts in them, and looked at then. Part of the caller's transaction, before the address is replaced.
  */
 const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId, email: string) {
   yield* sql`
     UPDATE webhook_events SET body = ''
-    WHERE state = ANY (${erasableStates}::text[]) AND body <> '' AND (
-      reference IN (SELECT reference FROM fundings WHERE user_id = ${user}::uuid)
-      OR EXISTS (
-        SELECT FROM (
-          SELECT unnest(${[user, email]}::text[]) AS name
-          UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
-          UNION SELECT unnest(names) FROM fundings WHERE user_id = ${user}::uuid
-          UNION SELECT account FROM payout_accounts WHERE user_id = ${user}::uuid
-          UNION SELECT account FROM withdrawals WHERE user_id = ${user}::uuid
-        ) known
-        WHERE position(convert_to(to_json(name)::text, 'UTF8') IN body) > 0
-      )
-    )`
+    WHERE state = ANY (${erasableStates}::text[]) AND body <> ''
+      AND id = ANY (ARRAY (
+        WITH known AS (
+          SELECT convert_to(to_json(name)::text, 'UTF8') AS name FROM (
+            SELECT unnest(${[user, email]}::text[]) AS name
+            UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
+            UNION SELECT unnest(names) FROM fundings WHERE user_id = ${user}::uuid
+            UNION SELECT account FROM payout_accounts WHERE user_id = ${user}::uuid
+            UNION SELECT account FROM withdrawals WHERE user_id = ${user}::uuid
+          ) names
+        )
+        SELECT e.id FROM known JOIN webhook_events e ON texts_of(e.body) @> texts_of(known.name)
+        WHERE position(known.name IN e.body) > 0
+        UNION ALL
+        SELECT e.id FROM fundings f JOIN webhook_events e ON e.reference = f.reference WHERE f.user_id = ${user}::uuid
+      ))`
+  // what is held is nobody's yet, and names them: it stays for a person to decide about
+  yield* sql`
+    UPDATE fundings SET names = '{}', held_names = CASE WHEN held_reason IS NULL THEN held_names ELSE '{}' END
+    WHERE purchased AND given = 'nothing' AND user_id IS NULL
+      AND (names || coalesce(held_names, '{}')) && (
+        SELECT array_agg(name) FROM (
+          SELECT ${user}::text AS name UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
+        ) theirs
+      )`
   yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
   yield* sql`DELETE FROM buyer_names WHERE user_id = ${user}::uuid`
   yield* sql`UPDATE fundings SET names = '{}' WHERE user_id = ${user}::uuid AND names <> '{}'`

@@ -85,7 +85,7 @@ const waitAfter = (sent: ReadonlyArray<SentRow>): number =>
   sent[0] === undefined ? 0 : mailWaitMillis(sent.map((row) => instantOf(row.created_at)), instantOf(sent[0].clock))
 
 export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens["Service"]): MailedTokenRows => {
-  const since = sql`app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond'`
+  const since = sql`(SELECT app_now() - ${mailHistoryNeeded.withinMillis}::float8 * interval '1 millisecond')`
   const cancel: MailedTokenRows["cancel"] = Effect.fnUntraced(function*(user, { exceptTo, purpose }) {
     const unused = yield* sql<{ readonly id: string; readonly email: string | null }>`
       SELECT id, email FROM mailed_tokens WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL`

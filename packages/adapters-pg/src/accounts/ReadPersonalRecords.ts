@@ -4,7 +4,6 @@ import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { SessionEndReason } from "@ddd/core/accounts/Session"
 import type { KycStatus } from "@ddd/core/accounts/User"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
-import type { CreditStatus } from "@ddd/core/money/Funding"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { toHex } from "@ddd/core/values/Bytes"
@@ -23,6 +22,7 @@ import {
   walletOf,
   type WalletRow
 } from "../database/Rows.ts"
+import { fundingColumns, fundingOf, type FundingRow } from "../money/FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../money/WithdrawalRows.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
@@ -46,17 +46,8 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
 
   const transactions = yield* sql<TransactionRow & { readonly metadata: Readonly<Record<string, unknown>> | null }>`
     SELECT ${transactionColumns(sql)}, metadata FROM transactions WHERE user_id = ${user}::uuid ORDER BY wallet_seq`
-  const fundings = yield* sql<{
-    readonly reference: string
-    readonly purchased: boolean
-    readonly refunded: boolean
-    readonly refund_reversed: boolean
-    readonly given: CreditStatus
-    readonly amount: bigint | null
-    readonly names: ReadonlyArray<string>
-  }>`
-    SELECT reference, purchased, refunded, refund_reversed, given, (amount * 100)::bigint AS amount, names FROM fundings
-    WHERE user_id = ${user}::uuid ORDER BY created_at, reference`
+  const fundings = yield* sql<FundingRow>`
+    SELECT ${fundingColumns(sql)} FROM fundings WHERE user_id = ${user}::uuid ORDER BY created_at, reference`
   const buyerNames = yield* sql<{ readonly name: string }>`
     SELECT name FROM buyer_names WHERE user_id = ${user}::uuid ORDER BY name`
   const [payoutAccount] = yield* sql<{
@@ -105,15 +96,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     user: { ...userOf(row), kycStatus: row.kyc_status, country: row.country, frozen: !row.is_active },
     wallet: walletOf(wallet),
     transactions: transactions.map((movement) => ({ ...transactionOf(movement), metadata: movement.metadata })),
-    fundings: fundings.map((funding) => ({
-      reference: funding.reference,
-      purchased: funding.purchased,
-      refunded: funding.refunded,
-      refundReversed: funding.refund_reversed,
-      creditStatus: funding.given,
-      amount: centsOrNull(funding.amount),
-      names: funding.names
-    })),
+    fundings: fundings.map(fundingOf),
     buyerNames: buyerNames.map(({ name }) => name),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,

@@ -6,12 +6,15 @@ import {
   type SecurityEventType,
   type StrangerEvent
 } from "@ddd/core/accounts/SecurityEvent"
+import { countedSince, isByStrangers, mayRecord, strangersEventsMax } from "@ddd/core/accounts/SecurityLogLimit"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { SqlError } from "effect/sql"
+import type { SqlError, Statement } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
+import { millisOfId, smallestIdAt } from "../database/UuidTimes.ts"
 
 /** An event as it is stored, with what was encrypted of it. */
 export interface OpenedEvent extends SecurityEvent {
@@ -38,8 +41,25 @@ export interface SecurityEvents {
   readonly read: (userId: UserId, limit: number) => Effect.Effect<ReadonlyArray<OpenedEvent>, SqlError.SqlError>
 }
 
+/** Whether an event is written: of what strangers can cause, those of the day are counted, by an index, as far as it matters. */
+const isRecorded = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  { id, type }: Pick<NewSecurityEvent, "id" | "type">,
+  about: Statement.Fragment
+) {
+  if (!isByStrangers(type)) return mayRecord(type, 0)
+  const since = smallestIdAt(countedSince(instant(millisOfId(id))))
+  const [row] = yield* sql<{ readonly counted: number }>`
+    SELECT count(*)::int AS counted FROM (
+      SELECT 1 FROM security_events WHERE ${about} AND type = ${type} AND id >= ${since}::uuid LIMIT ${strangersEventsMax}
+    ) today`
+  return mayRecord(type, row?.counted ?? 0)
+})
+
 export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["Service"]): SecurityEvents => ({
-  record: Effect.fnUntraced(function*({ details, id, origin, sessionId, type, userId }) {
+  record: Effect.fnUntraced(function*(event) {
+    const { details, id, origin, sessionId, type, userId } = event
+    if (!(yield* isRecorded(sql, event, sql`user_id = ${userId}::uuid`))) return
     const [row] = origin === null ? [] : yield* sql<{ readonly key: Uint8Array }>`
       SELECT key FROM user_keys WHERE user_id = ${userId}::uuid`
     const sealed = row === undefined ? null : yield* seal.seal(row.key, id, JSON.stringify({ ...origin, ...details }))
@@ -48,10 +68,12 @@ export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["S
       VALUES (${id}::uuid, ${type}, ${userId}::uuid, ${sessionId}::uuid, ${sealed}::bytea)`
   }),
 
-  recordOfStranger: ({ id, subject, type }) =>
-    Effect.asVoid(sql`
-      INSERT INTO security_events (id, type, subject)
-      VALUES (${id}::uuid, ${type}, ${seal.pseudonym(`subject\n${subject}`)})`),
+  recordOfStranger: Effect.fnUntraced(function*(event) {
+    const { id, type } = event
+    const subject = seal.pseudonym(`subject\n${event.subject}`)
+    if (!(yield* isRecorded(sql, event, sql`subject = ${subject}`))) return
+    yield* sql`INSERT INTO security_events (id, type, subject) VALUES (${id}::uuid, ${type}, ${subject})`
+  }),
 
   read: Effect.fnUntraced(function*(user, limit) {
     const rows = yield* sql<EventRow>`

@@ -69,7 +69,7 @@ const make = Effect.gen(function*() {
   const read = Effect.fnUntraced(function*(millis: number) {
     const rows = yield* sql<EndedRow>`
       SELECT id, user_id, ended_at FROM sessions
-      WHERE ended_at > app_now() - ${millis}::float8 * interval '1 millisecond' ORDER BY ended_at`
+      WHERE ended_at > (SELECT app_now() - ${millis}::float8 * interval '1 millisecond') ORDER BY ended_at`
     for (const row of rows) {
       remember({ sessionId: sessionId(row.id), userId: userId(row.user_id) }, instantOf(row.ended_at))
     }

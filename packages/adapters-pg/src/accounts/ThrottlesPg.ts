@@ -14,14 +14,14 @@ import {
   type ThrottleCounter,
   type ThrottledAct,
   type ThrottleKind,
-  throttleKinds,
-  throttleRules,
   type ThrottleState
 } from "@ddd/core/accounts/Throttle"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type Admission, type Attempt, Throttles } from "@ddd/core/ports/Throttles"
+import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Result, Schedule } from "effect"
+import { Effect, Layer, Result } from "effect"
+import type { SqlError } from "effect/sql"
 import { instantOf } from "../database/Rows.ts"
 import { transact } from "../database/Transaction.ts"
 
@@ -57,10 +57,6 @@ const originsOf = (seal: PersonalSeal["Service"], { ip }: Attempt) => ({
   home: seal.pseudonym(`network\n${homeOf(ip)}`),
   network: seal.pseudonym(`network\n${networkOf(ip)}`)
 })
-
-/** How many old rows go at a time. */
-const prunedMax = 10_000
-const longestForgetMillis = Math.max(...throttleKinds.map((kind) => throttleRules[kind].forgetMillis))
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -132,20 +128,12 @@ const make = Effect.gen(function*() {
       ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
   })
 
-  // in any order, so never waiting for a row that somebody counts with
-  const prune = Effect.gen(function*() {
-    yield* sql`
-      DELETE FROM throttles WHERE key IN (
-        SELECT key FROM throttles WHERE failed_at < app_now() - ${longestForgetMillis}::float8 * interval '1 millisecond'
-        LIMIT ${prunedMax} FOR UPDATE SKIP LOCKED)`
-    yield* sql`DELETE FROM known_networks WHERE seen_at < ${knownSince}`
-  })
-  yield* prune.pipe(
-    Effect.tapError((error) => Effect.logDebug("old counters of failed attempts could not be removed", error)),
-    Effect.ignore,
-    Effect.repeat(Schedule.spaced("10 minutes")),
-    Effect.forkScoped
-  )
+  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
+  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
+    Effect.mapError(
+      transact(sql)(count),
+      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
+    )
 
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
@@ -154,19 +142,19 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(admitted)) return { _tag: "Throttled", ...admitted.failure } satisfies Admission
       yield* write(admitted.success)
       return { _tag: "Admitted" } satisfies Admission
-    }, transact(sql)),
+    }, transactAttempt),
 
     succeeded: Effect.fn("ThrottlesPg.succeeded")(function*(attempt) {
       const { clock, counters } = yield* lockCounters(attempt)
       yield* write(countSuccess(attempt.act, counters, clock))
       if (remembersNetworks(attempt.act)) yield* remember(attempt)
-    }, transact(sql)),
+    }, transactAttempt),
 
-    remember: Effect.fn("ThrottlesPg.remember")(remember, transact(sql)),
+    remember: Effect.fn("ThrottlesPg.remember")(remember, transactAttempt),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))
-    }, transact(sql))
+    }, transactAttempt)
   })
 })
 

@@ -194,12 +194,15 @@ interface Counted {
   readonly draws: number
   readonly tickets: number
   readonly transactions: number
+  readonly maturingPrizes: number
 }
 
 const counted = (sql: PgClient.PgClient) =>
   Effect.flatMap(
     sql<Counted>`
       SELECT (SELECT count(*) FROM users)::float8 AS users, (SELECT count(*) FROM draws)::float8 AS draws,
-        (SELECT count(*) FROM tickets)::float8 AS tickets, (SELECT count(*) FROM transactions)::float8 AS transactions`,
+        (SELECT count(*) FROM tickets)::float8 AS tickets, (SELECT count(*) FROM transactions)::float8 AS transactions,
+        (SELECT count(*) FROM wallets CROSS JOIN LATERAL jsonb_to_recordset(maturing) AS prize (at timestamptz)
+          WHERE maturing IS NOT NULL AND at > app_now())::float8 AS "maturingPrizes"`,
     ([row]) => row === undefined ? Effect.die(new Error("counting gives one row")) : Effect.succeed(row)
   )

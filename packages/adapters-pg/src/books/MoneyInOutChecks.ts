@@ -1,4 +1,5 @@
 /** The invariants of money that comes in and goes out, as SQL says them (docs/design.md, "Money"). */
+import { houseUserId } from "@ddd/core/values/Ids"
 import type { RowCheck } from "./RowCheck.ts"
 import { accounts } from "./Sums.ts"
 
@@ -21,15 +22,15 @@ export const moneyInOutChecks: ReadonlyArray<RowCheck> = [
          coalesce('a ' || p.type || ' of ' || p.amount || ' for ' || p.user_id || ' against ' || p.counter_account,
            'none'))
      FROM (
-       SELECT f.reference, f.user_id, step.type, step.name, f.amount * step.way AS amount, 1::bigint AS nth,
+       SELECT f.reference, f.user_id, step.type, step.name, step.amount, 1::bigint AS nth,
          'deposits:' || CASE WHEN strpos(f.reference, ':') > 1 THEN lower(split_part(f.reference, ':', 1))
            ELSE 'internal' END AS account
        FROM fundings f LEFT JOIN transactions taken ON taken.type = 'chargeback' AND taken.reference_id = f.reference
        CROSS JOIN LATERAL (VALUES
-         ('deposit', f.reference, 1, ARRAY['credited', 'taken back', 'given back']),
-         ('chargeback', f.reference, -1, ARRAY['taken back', 'given back']),
-         ('deposit', 'reversal:' || taken.id, 1, ARRAY['given back'])
-       ) AS step (type, name, way, since)
+         ('deposit', f.reference, f.amount, ARRAY['credited', 'taken back', 'given back']),
+         ('chargeback', f.reference, -coalesce(f.refund_amount, f.amount), ARRAY['taken back', 'given back']),
+         ('deposit', 'reversal:' || taken.id, coalesce(f.refund_amount, f.amount), ARRAY['given back'])
+       ) AS step (type, name, amount, since)
        WHERE f.given = ANY (since)
      ) due
      FULL JOIN (
@@ -40,11 +41,16 @@ export const moneyInOutChecks: ReadonlyArray<RowCheck> = [
      UNION ALL
      SELECT format('funding %s', reference), format('expected it to be %s, found %s', due, given)
      FROM fundings
-     CROSS JOIN LATERAL (SELECT purchased AND (NOT refunded OR refund_reversed) AS deserved) said
+     CROSS JOIN LATERAL (
+       SELECT purchased AND (NOT refunded OR refund_reversed) AS deserved,
+         purchased AND refunded AND NOT refund_reversed AND coalesce(refund_price < price, false) AS partly
+     ) said
      CROSS JOIN LATERAL (
        SELECT CASE
-         -- a purchase waits until its buyer is known
-         WHEN given = 'nothing' AND deserved AND user_id IS NOT NULL THEN 'credited'
+         -- a purchase waits until its buyer is known; what the house has was dismissed
+         WHEN given = 'nothing' AND (user_id IS NULL OR user_id = '${houseUserId}') THEN given
+         WHEN given = 'nothing' AND deserved THEN 'credited'
+         WHEN given = 'nothing' AND partly THEN 'taken back'
          WHEN given = 'credited' AND NOT deserved THEN 'taken back'
          WHEN given = 'taken back' AND deserved THEN 'given back'
          ELSE given

@@ -40,6 +40,29 @@ export const walletChecks: ReadonlyArray<RowCheck> = [
      WHERE NOT EXISTS (SELECT FROM wallets w WHERE w.user_id = u.id)`
   },
   {
+    invariant: "prizes-mature",
+    query: `SELECT format('wallet of %s', user_id),
+       format('expected %s to %s of its prizes of rooms to rest; found %s', least, most, resting)
+     FROM wallets w LEFT JOIN (
+       SELECT user_id, max(created_at) AS newest, sum(kept) AS most, sum(kept) FILTER (WHERE matures_at > last_at) AS least
+       FROM (
+         -- what of a prize was winnings once a debt was paid from it
+         SELECT p.user_id, p.created_at, p.matures_at, p.withdrawable_delta + coalesce(d.withdrawable_delta, 0.00) AS kept,
+           max(p.created_at) OVER (PARTITION BY p.user_id) AS last_at
+         FROM transactions p LEFT JOIN transactions d ON d.user_id = p.user_id AND d.wallet_seq = p.wallet_seq + 1
+           AND d.type = 'debt_repaid' AND d.reference_id = p.reference_id
+         WHERE p.matures_at IS NOT NULL
+       ) prizes GROUP BY user_id
+     ) won USING (user_id)
+     CROSS JOIN LATERAL (
+       -- what had matured when the newest was won may have been dropped then
+       SELECT coalesce(sum(amount), 0.00) AS kept_back,
+         coalesce(sum(amount) FILTER (WHERE newest IS NULL OR at > newest), 0.00) AS resting
+       FROM jsonb_to_recordset(coalesce(maturing, '[]')) AS prize (amount decimal(12,2), at timestamptz)
+     ) now
+     WHERE resting < coalesce(least, 0.00) OR kept_back > coalesce(most, 0.00)`
+  },
+  {
     invariant: "history-without-gaps",
     query: `SELECT format('movement %s of the wallet of %s', wallet_seq, user_id),
        format('expected number %s and a balance of %s after it; found number %s and %s',

@@ -46,7 +46,8 @@ export const ensure = Effect.fn("DevClock.ensure")(function*(start: Instant | nu
       })
     }
     const at = formatInstant(start)
-    yield* sql`UPDATE app_clock SET shift = ${at}::timestamptz - clock_timestamp(), started_as = ${at}::timestamptz`
+    yield* sql`UPDATE app_clock SET shift = make_interval(secs => extract(epoch FROM ${at}::timestamptz - clock_timestamp())::float8),
+      started_as = ${at}::timestamptz`
   }).pipe(sql.withTransaction)
 })
 

@@ -4,8 +4,10 @@
  * Source: PostgreSQL's documentation, appendix A; `src/backend/utils/errcodes.txt`.
  */
 import { visible } from "@ddd/core/values/Visible"
-import { Clock, Effect } from "effect"
+import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
+import type { Effect } from "effect"
 import { SqlError } from "effect/sql"
+import { StillStandby } from "./Servers.ts"
 
 /**
  * - `conflict`: the transaction was chosen as the victim of another. It was rolled back, and may be run again at once.
@@ -74,6 +76,10 @@ export const mayRunAgain = (error: unknown): boolean => SqlError.isSqlError(erro
 /** Whether the database could not be asked, or did not answer in time, or not as it would at another time. */
 export const isUnavailable = (error: unknown): boolean => SqlError.isSqlError(error) && failureKind(error) !== "defect"
 
+/** Whether the server says that it takes connections soon: it starts, or recovers. */
+export const isStarting = (error: SqlError.SqlError): boolean =>
+  sqlState(error) === "57P03" || error.reason.cause instanceof StillStandby
+
 /** What a transaction's last statement is called in the errors of whether it was done: `COMMIT` was sent, and not answered. */
 const commitOperation = "commit"
 
@@ -94,6 +100,16 @@ export const commitError = (error: SqlError.SqlError): SqlError.SqlError =>
 export const mayHaveCommitted = (error: unknown): boolean =>
   SqlError.isSqlError(error) && error.reason._tag === "ConnectionError" && error.reason.operation === commitOperation
 
+/** The same error where it was found out that the transaction was not committed. */
+export const notCommitted = (error: SqlError.SqlError): SqlError.SqlError =>
+  !mayHaveCommitted(error) ? error : new SqlError.SqlError({
+    reason: new SqlError.ConnectionError({
+      cause: error.reason.cause,
+      message: "the transaction was not committed",
+      operation: "query"
+    })
+  })
+
 /** The cause in a few words, for people: the server's own, or why it could not be reached. */
 export const failureText = (error: SqlError.SqlError): string => {
   const { cause, message } = error.reason
@@ -102,32 +118,8 @@ export const failureText = (error: SqlError.SqlError): string => {
   return visible(state === undefined ? why : `${why} (${state})`)
 }
 
-/** Failures of one kind are told this often: there may be thousands a second of them. */
-const tellMillis = 60_000
+const log = makeSeldomLog("Warn")
 
-interface Told {
-  atMillis: number
-  /** How many there were since. */
-  untold: number
-}
-
-const told = new Map<string, Told>()
-
-/**
- * Says in one line of the log that the database is unavailable, and why: at once, then once a minute for as long as it goes on, for each
- * SQLSTATE. That this answers people who wait is said; a stack would say nothing of the database.
- */
+/** Says in one line that the database is unavailable, and why: at once, then once a minute for as long as it goes on, by SQLSTATE. */
 export const tellUnavailable = (error: SqlError.SqlError): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const kind = sqlState(error) ?? error.reason._tag
-    const before = told.get(kind)
-    if (before !== undefined && Math.abs(now - before.atMillis) < tellMillis) {
-      before.untold++
-      return Effect.void
-    }
-    told.set(kind, { atMillis: now, untold: 0 })
-    const more = before === undefined || before.untold === 0
-      ? ""
-      : `; ${before.untold} more such failures since the last line`
-    return Effect.logWarning(`the database is unavailable: ${failureText(error)}${more}`)
-  })
+  log(sqlState(error) ?? error.reason._tag, `the database is unavailable: ${failureText(error)}`)

@@ -2,13 +2,21 @@
  * Brings a database to the newest schema.
  *
  * Migrations are the numbered SQL files in `migrations/`, applied in order, forward only, under one advisory lock: nodes that start
- * together migrate once. What was applied is kept with its checksum, so that a file changed afterwards, or a database that is ahead of
- * this program, is refused and not guessed at.
+ * together migrate once. What was applied is kept with its checksum, so that a file changed afterwards is refused and not guessed at.
+ *
+ * Servers of the release before go on working on the schema of the next: a deployment has both. So a database that is ahead of this
+ * program is one to work on, unless a migration that this program does not know says at its head `-- ends older servers`; then it is
+ * refused, and a server on it is not ready any more.
  *
  * Each file is the body of one `DO` block: plain statements, no top-level SELECT. Files that follow each other are one transaction, all or
  * none. A file that changes tables which programs use meanwhile begins with `-- commits by itself` and says where (`COMMIT`): a table at a
  * time, and rows in portions. It must be safe to run again from its beginning, which is done where it stopped in the middle; it is
- * recorded at the end, since servers of the release before are not ready any more once it is.
+ * recorded at the end.
+ *
+ * A file that begins with `-- builds indexes` is no block: it makes and drops indexes on large tables (`CONCURRENTLY`), which keeps nobody
+ * from writing them and cannot be part of a transaction. One that was stopped in the middle is begun again: what stands is left, and an
+ * index that did not get ready is made anew. It waits for every transaction that began before it, so a node that waits for another to
+ * migrate asks from time to time, and waits in no statement.
  *
  * Whoever waits for a table's lock has everybody wait who comes after. So no statement waits for longer than `lockMillisMax`: what could
  * not be locked by then, or was a deadlock's victim, is tried again.
@@ -54,12 +62,18 @@ interface Applied {
   readonly number: number
   readonly name: string
   readonly checksum: string
+  /** Whether programs that do not know it must not work on the database any more. */
+  readonly breaking: boolean
 }
+
+/** Whether a file says so of itself, in the comments at its head. */
+const isBreaking = ({ body }: Migration): boolean => /^(?:--[^\n]*\n)*-- ends older servers\n/.test(body)
 
 const check = (migrations: ReadonlyArray<Migration>, applied: ReadonlyArray<Applied>): MigrationError | undefined => {
   for (const row of applied) {
     const known = migrations[row.number - 1]
     if (known === undefined) {
+      if (!row.breaking) continue
       return new MigrationError({
         message: `the database is newer than this program: it has migration ${row.number} (${row.name}). ` +
           "Run the newer program; a schema never goes back."
@@ -80,7 +94,10 @@ const readApplied = Effect.fnUntraced(function*(sql: SqlClient.SqlClient) {
   const [table] = yield* sql<{ readonly present: boolean }>`
     SELECT to_regclass('schema_migrations') IS NOT NULL AS present`
   return table?.present === true
-    ? yield* sql<Applied>`SELECT number, name, checksum FROM schema_migrations ORDER BY number`
+    // by way of JSON: the column is there once a program that knows it has migrated
+    ? yield* sql<Applied>`
+      SELECT number, name, checksum, coalesce((to_jsonb(m) ->> 'breaking')::boolean, false) AS breaking
+      FROM schema_migrations m ORDER BY number`
     : null
 })
 
@@ -98,7 +115,58 @@ const retryConflicts = <A, R>(task: Effect.Effect<A, SqlError.SqlError, R>) =>
     (error) => hadToWait(error) ? Effect.logInfo("a migration waits until others are done with a table") : Effect.void
   ).pipe(Effect.retry({ while: hadToWait, schedule: patience }))
 
-const commitsItself = ({ body }: Migration): boolean => body.startsWith("-- commits by itself\n")
+/** As SQL writes a text. */
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const buildsIndexes = ({ body }: Migration): boolean => body.startsWith("-- builds indexes\n")
+
+const commitsItself = (migration: Migration): boolean =>
+  migration.body.startsWith("-- commits by itself\n") || buildsIndexes(migration)
+
+/** A statement of a file that builds indexes, and the index that it is about. */
+interface IndexStatement {
+  readonly text: string
+  readonly makes: boolean
+  readonly index: string
+}
+
+const indexForm = /^(?:(CREATE (?:UNIQUE )?INDEX CONCURRENTLY) |DROP INDEX CONCURRENTLY IF EXISTS )(\w+)/
+
+/** The statements of a file that builds indexes. Throws where one is of another kind. */
+export const indexStatements = ({ body, name }: Pick<Migration, "body" | "name">): ReadonlyArray<IndexStatement> =>
+  body.replaceAll(/^\s*--.*$/gm, "").split(";").map((text) => text.trim()).filter((text) => text !== "").map((text) => {
+    const [, makes, index] = indexForm.exec(text) ?? []
+    if (index === undefined) {
+      throw new Error(
+        `${name}: a file that builds indexes has CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY IF EXISTS alone, not: ${text}`
+      )
+    }
+    return { text, makes: makes !== undefined, index }
+  })
+
+/** For how long an index waits for the transactions that began before it: while it does, others go on. */
+const indexWait = "5min"
+
+/** Runs a file that builds indexes, a statement at a time, on a connection of its own. */
+const buildIndexes = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, file: Migration) {
+  const connection = yield* sql.reserve
+  const ask = (text: string) => connection.executeUnprepared(text, [], undefined)
+  yield* ask(`SET lock_timeout = '${indexWait}'`)
+  yield* ask("SET statement_timeout = 0")
+  yield* Effect.addFinalizer(() =>
+    Effect.ignore(Effect.andThen(ask("RESET lock_timeout"), ask("RESET statement_timeout")))
+  )
+  for (const { index, makes, text } of indexStatements(file)) {
+    const [standing] = yield* ask(
+      `SELECT i.indisvalid AS is_ready FROM pg_index i WHERE i.indexrelid = to_regclass(${literal(`public.${index}`)})`
+    )
+    if (makes && standing !== undefined) {
+      if (standing["is_ready"] === true) continue
+      yield* ask(`DROP INDEX CONCURRENTLY ${index}`)
+    }
+    yield* ask(text)
+  }
+}, Effect.scoped)
 
 /** In the order in which they are applied: files that are one transaction together, and each other one by itself. */
 const partsOf = (migrations: ReadonlyArray<Migration>): ReadonlyArray<ReadonlyArray<Migration>> => {
@@ -112,9 +180,6 @@ const partsOf = (migrations: ReadonlyArray<Migration>): ReadonlyArray<ReadonlyAr
   return parts
 }
 
-/** As SQL writes a text. */
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** A file as the statement that runs it. Settings last for its session, since a transaction's would end at the first `COMMIT`. */
 const statementOf = (body: string, appRole: string): string =>
   `DO $migration$ BEGIN
@@ -126,12 +191,16 @@ END $migration$`
 /** Runs `task` while no other node migrates. The lock is that of a transaction which does nothing else, and ends with its connection. */
 const exclusively = Effect.fnUntraced(function*<A, E, R>(sql: SqlClient.SqlClient, task: Effect.Effect<A, E, R>) {
   const locked = yield* Latch.make(false)
-  const hold = sql`SELECT set_config('idle_in_transaction_session_timeout', '0', true)`.pipe(
-    Effect.andThen(sql`SELECT 1 FROM pg_advisory_xact_lock(${migrationLock})`),
-    Effect.andThen(locked.open),
-    Effect.andThen(Effect.never),
-    sql.withTransaction
-  )
+  // never waited for in a statement: an index that is built waits for all that were begun before it
+  const attempt = Effect.gen(function*() {
+    const [row] = yield* sql<{ readonly free: boolean }>`SELECT pg_try_advisory_xact_lock(${migrationLock}) AS free`
+    if (row?.free !== true) return
+    // the last statement, since it needs no snapshot: of a SELECT one is held until the next, and an index would wait for it
+    yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`
+    yield* locked.open
+    return yield* Effect.never
+  }).pipe(sql.withTransaction)
+  const hold = attempt.pipe(Effect.andThen(Effect.sleep("100 millis")), Effect.forever)
   return yield* Effect.raceFirst(hold, Effect.andThen(locked.await, task))
 })
 
@@ -144,7 +213,8 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
   migrations: ReadonlyArray<Migration> = readMigrations()
 ) {
   const sql = yield* SqlClient.SqlClient
-  const run = ({ body }: Migration) => sql.unsafe(statementOf(body, appRole))
+  const run = (file: Migration) =>
+    buildsIndexes(file) ? buildIndexes(sql, file) : Effect.asVoid(sql.unsafe(statementOf(file.body, appRole)))
 
   /** Runs files in one transaction, and records them in it. What was run before it, and is not recorded yet, is as well. */
   const runTogether = (files: ReadonlyArray<Migration>, before: ReadonlyArray<Migration>) =>
@@ -155,9 +225,12 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
         checksum text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
       )`
+      yield* sql`ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS breaking boolean NOT NULL DEFAULT false`
       yield* Effect.forEach(files, run, { discard: true })
-      for (const { checksum, name, number } of [...before, ...files]) {
-        yield* sql`INSERT INTO schema_migrations (number, name, checksum) VALUES (${number}, ${name}, ${checksum})`
+      for (const file of [...before, ...files]) {
+        yield* sql`
+          INSERT INTO schema_migrations (number, name, checksum, breaking)
+          VALUES (${file.number}, ${file.name}, ${file.checksum}, ${isBreaking(file)})`
       }
     }).pipe(sql.withTransaction, retryConflicts)
 
@@ -182,16 +255,17 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
   return yield* exclusively(sql, apply)
 })
 
-/** Whether the database is at exactly this program's schema; else the reason in words. */
+/** Whether this program can work on the database's schema; else the reason in words. */
 export const schemaProblem = Effect.fn("Migrator.schemaProblem")(
-  function*(): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
+  function*(
+    migrations: ReadonlyArray<Migration> = readMigrations()
+  ): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
     const applied = yield* readApplied(sql)
     if (applied === null) return "the database has no schema yet: run `ddd migrate`"
-    const migrations = readMigrations()
     const problem = check(migrations, applied)
     if (problem !== undefined) return problem.message
     const missing = migrations.length - applied.length
-    return missing === 0 ? null : `${missing} migration(s) are missing: run \`ddd migrate\``
+    return missing <= 0 ? null : `${missing} migration(s) are missing: run \`ddd migrate\``
   }
 )

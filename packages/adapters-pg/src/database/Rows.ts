@@ -2,22 +2,31 @@
 import type { Draw, DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
 import type { Seals } from "@ddd/core/draws/Seals"
 import { showTicket, type StoredTicket, type Ticket, type TicketResult } from "@ddd/core/draws/Ticket"
-import { type Cents, cents } from "@ddd/core/money/Money"
+import { type Cents, cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import type { Transaction, TransactionStatus } from "@ddd/core/money/Transaction"
 import type { TransactionType, Wallet } from "@ddd/core/money/Wallet"
+import type { MaturingPrize } from "@ddd/core/money/Withdrawable"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
-import { type Day, type Instant, instant } from "@ddd/core/values/Instant"
+import { type Day, formatInstant, type Instant, instant, parseInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 
 export const instantOf = (date: Date): Instant => instant(date.getTime())
 export const instantOrNull = (date: Date | null): Instant | null => date === null ? null : instantOf(date)
 export const centsOrNull = (value: bigint | null): Cents | null => value === null ? null : cents(value)
 
+/** A prize that rests, as JSON in its wallet's row. */
+interface StoredPrize {
+  readonly amount: string
+  readonly at: string
+}
+
 export interface WalletRow {
   readonly user_id: string
   readonly balance: bigint
   readonly withdrawable: bigint
+  /** Null where no prize rests, and where none ever did. */
+  readonly maturing: ReadonlyArray<StoredPrize> | null
   readonly pending: bigint
   readonly debt: bigint
   readonly seq: bigint
@@ -26,12 +35,30 @@ export interface WalletRow {
 
 /** A wallet's columns, money in cents. */
 export const walletColumns = (sql: PgClient.PgClient) =>
-  sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable,
+  sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable, maturing,
     (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at`)
+
+const prizeOf = ({ amount, at }: StoredPrize): MaturingPrize => {
+  const [prize, maturesAt] = [parseCents(amount), parseInstant(at)]
+  if (prize === undefined || maturesAt === undefined) throw new TypeError("a prize that rests is not stored as one")
+  return { amount: prize, maturesAt }
+}
+
+/** Prizes that rest as they are stored: a JSON text; null where none do. */
+export const maturingText = (prizes: ReadonlyArray<MaturingPrize>): string | null =>
+  prizes.length === 0
+    ? null
+    : JSON.stringify(
+      prizes.map(({ amount, maturesAt }): StoredPrize => ({
+        amount: formatCents(amount),
+        at: formatInstant(maturesAt)
+      }))
+    )
 
 export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant } => ({
   balance: cents(row.balance),
   withdrawable: cents(row.withdrawable),
+  maturing: row.maturing?.map(prizeOf) ?? [],
   pendingWithdrawal: cents(row.pending),
   debt: cents(row.debt),
   seq: Number(row.seq),

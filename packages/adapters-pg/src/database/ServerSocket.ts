@@ -15,7 +15,7 @@ import { join } from "node:path"
 import { Duplex } from "node:stream"
 import { connect as connectTls } from "node:tls"
 import type { ServerAddress } from "./ConnectionUrl.ts"
-import { type OpenConnection, type Servers, ServerUnreachable } from "./Servers.ts"
+import { type OpenConnection, type Servers, ServerUnreachable, StillStandby } from "./Servers.ts"
 
 /** Idle seconds before the kernel asks whether the other end is still there; ten questions a second apart without an answer end it. */
 const keepAliveMillis = 5_000
@@ -263,7 +263,7 @@ export class ServerSocket extends Duplex implements OpenConnection {
   }
 
   #notPrimary(): void {
-    const error = new ServerUnreachable(`${wordsOf(this.#address)} takes no writes: it is a standby, or still recovers`)
+    const error = new StillStandby(`${wordsOf(this.#address)} takes no writes: it is a standby, or still recovers`)
     if (this.#isReady) this.#servers.failed(this.#address, error)
     this.destroy(error)
   }

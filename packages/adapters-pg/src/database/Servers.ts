@@ -20,8 +20,11 @@ export interface OpenConnection {
 
 /** The database is out of reach, and why. */
 export class ServerUnreachable extends Error {
-  override readonly name = "ServerUnreachable"
+  override readonly name: string = "ServerUnreachable"
 }
+
+/** The server takes no writes: it is a standby, or recovers. */
+export class StillStandby extends ServerUnreachable {}
 
 /** For how long after nobody could be reached nobody else tries. */
 const pauseMillis = 500
@@ -79,7 +82,7 @@ export class Servers {
   /** A connection was not answered within `millis`. */
   silent(address: ServerAddress, error: Error, millis: number): void {
     this.failed(address, error)
-    for (const connection of [...this.#open]) {
+    for (const connection of Array.from(this.#open)) {
       const waiting = connection.waitingMillis()
       if (waiting === null || waiting >= millis) connection.cut(error)
     }

@@ -11,3 +11,6 @@ export const smallestIdAt = (millis: number): string => {
   const time = millis.toString(16).padStart(12, "0")
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
+
+/** The instant that a UUID v7 says, in milliseconds. */
+export const millisOfId = (id: string): number => Number.parseInt(id.replace("-", "").slice(0, 12), 16)

@@ -34,18 +34,40 @@ export const changeOf = (payload: string): DrawChange | undefined => {
   return undefined
 }
 
-// enough for a burst; who is slower than that is told by the next change, or by `Missed`
+// enough for a burst; who is slower than that is told `Missed` once there is room
 const bufferedMax = 4_096
+const sayMissedPause = "1 second"
 
 export const layer = Layer.effect(
   DrawEvents,
   Effect.gen(function*() {
-    const changes = yield* Effect.acquireRelease(PubSub.sliding<DrawChange>(bufferedMax), PubSub.shutdown)
+    const changes = yield* Effect.acquireRelease(PubSub.dropping<DrawChange>(bufferedMax), PubSub.shutdown)
+    const scope = yield* Effect.scope
+    let isMissing = false
+
+    /** Says `Missed` as soon as there is room for it: what is dropped until then is read again thereby. */
+    const sayMissed = Effect.suspend(() => {
+      if (isMissing) return Effect.void
+      isMissing = true
+      return PubSub.publish(changes, { _tag: "Missed" }).pipe(
+        Effect.tap((said) => said ? Effect.void : Effect.sleep(sayMissedPause)),
+        Effect.repeat({ until: (said) => said }),
+        Effect.ensuring(Effect.sync(() => {
+          isMissing = false
+        })),
+        Effect.forkIn(scope, { startImmediately: true }),
+        Effect.asVoid
+      )
+    })
+
+    const tellAll = (change: DrawChange) =>
+      Effect.flatMap(PubSub.publish(changes, change), (told) => told ? Effect.void : sayMissed)
+
     yield* (yield* Listener).listen(channel, {
-      listening: Effect.asVoid(PubSub.publish(changes, { _tag: "Missed" })),
+      listening: sayMissed,
       heard: (payload) => {
         const change = changeOf(payload)
-        return change === undefined ? Effect.void : Effect.asVoid(PubSub.publish(changes, change))
+        return change === undefined ? Effect.void : tellAll(change)
       },
       lost: Effect.void
     })

@@ -1,7 +1,6 @@
 /** The draws on PostgreSQL: what the public and the players read of them. Each step of the clockwork has a file beside this one. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import {
   Draws,
@@ -14,6 +13,7 @@ import {
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { type DrawId, drawId, type Position, userId } from "@ddd/core/values/Ids"
@@ -22,20 +22,13 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
 import { isUnavailable } from "../database/Failure.ts"
-import {
-  centsOrNull,
-  drawColumns,
-  drawOf,
-  type DrawRow,
-  instantOf,
-  ticketOf,
-  type TicketRow
-} from "../database/Rows.ts"
+import { drawColumns, drawOf, type DrawRow, instantOf, type TicketRow } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
 import { publishAhead } from "./Open.ts"
 import { performStep } from "./PerformStep.ts"
 import { readAwaitedRounds, storeRound } from "./Rounds.ts"
+import { readTicketsOf } from "./TicketsOfPlayer.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 
 interface NotesRow {
@@ -55,7 +48,8 @@ const make = Effect.gen(function*() {
     outbox: yield* Outbox,
     signer: yield* RecordSigner,
     vault: yield* SeedVault,
-    chain: yield* BeaconChain
+    chain: yield* BeaconChain,
+    roomPrizeHold: yield* RoomPrizeHold
   }
   const columns = drawColumns(sql)
 
@@ -92,7 +86,8 @@ const make = Effect.gen(function*() {
 
     current: orUnavailable(one(sql<DrawRow>`
       SELECT ${columns} FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.kind = 'daily' AND d.status IN ('scheduled', 'open') AND d.opens_at <= c.clock AND c.clock < d.closes_at`)),
+      WHERE d.draw_date = (c.clock AT TIME ZONE 'UTC')::date AND d.status IN ('scheduled', 'open')
+        AND d.opens_at <= c.clock AND c.clock < d.closes_at`)),
 
     byId: Effect.fn("DrawsPg.byId")(
       (id) => one(sql<DrawRow>`SELECT ${columns} FROM draws d WHERE d.id = ${id}::uuid`),
@@ -107,7 +102,7 @@ const make = Effect.gen(function*() {
     history: Effect.fn("DrawsPg.history")(function*({ cursor, limit }) {
       const rows = yield* sql<DrawRow>`
         SELECT ${columns} FROM draws d
-        WHERE d.kind = 'daily' AND d.status IN ('drawn', 'void') AND d.draw_date < ${cursor ?? "infinity"}::date
+        WHERE d.draw_date < ${cursor ?? "infinity"}::date AND d.closes_at <= (SELECT app_now())
         ORDER BY d.draw_date DESC LIMIT ${limit + 1}`
       return pageOf(rows.map(drawOf), limit, (draw) => String(draw.drawDate))
     }, orUnavailable),
@@ -118,7 +113,7 @@ const make = Effect.gen(function*() {
           SELECT u.username FROM tickets w JOIN users u ON u.id = w.user_id
           WHERE w.draw_id = d.id AND w.position = d.winning_position AND u.erased_at IS NULL
         ) AS username
-        FROM draws d WHERE d.kind = 'daily' AND d.status = 'drawn' ORDER BY d.draw_date DESC LIMIT 1`
+        FROM draws d WHERE d.draw_date IS NOT NULL AND d.status = 'drawn' ORDER BY d.draw_date DESC LIMIT 1`
       if (row === undefined) return null
       const draw = drawOf(row)
       const { winningPosition: position, winningTicketId } = draw
@@ -145,20 +140,10 @@ const make = Effect.gen(function*() {
       } satisfies ProofSource
     }, orUnavailable),
 
-    ticketsOf: Effect.fn("DrawsPg.ticketsOf")(function*(user, filter, { cursor, limit }) {
-      const rows = yield* sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
-        SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
-          seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
-        FROM tickets_with_result
-        WHERE user_id = ${user}::uuid AND id < ${cursor ?? "ffffffff-ffff-ffff-ffff-ffffffffffff"}::uuid
-          AND (${filter.drawId}::uuid IS NULL OR draw_id = ${filter.drawId}::uuid)
-          AND (${filter.status}::text IS NULL OR status = ${filter.status}::text)
-        ORDER BY id DESC LIMIT ${limit + 1}`
-      const tickets = rows.map((row) =>
-        ticketOf(seals, row, { status: row.status, prizeAmount: centsOrNull(row.prize_amount) })
-      )
-      return pageOf(tickets, limit, (ticket) => ticket.id)
-    }, orUnavailable),
+    ticketsOf: Effect.fn("DrawsPg.ticketsOf")(
+      (user, filter, page) => readTicketsOf(sql, seals, user, filter, page),
+      orUnavailable
+    ),
 
     checkTicket: Effect.fn("DrawsPg.checkTicket")(function*(publicId, viewer) {
       const [row] = yield* sql<TicketRow & { readonly entries_root: string | null; readonly entries: number | null }>`

@@ -13,23 +13,52 @@ import { requireAgreement, wallClockColumn, type WallClockRow } from "../databas
 import { instantOf } from "../database/Rows.ts"
 import { stepColumns, stepFactsOf, type StepRow } from "./ReadDraw.ts"
 
+/** Draws that have a step before them: those that an index has, and when it falls due, which is null where that is not known. */
+interface StepSource {
+  /** A condition on `draws d`. */
+  readonly where: string
+  readonly column: string
+  /** How long after what `column` says the step falls due, in milliseconds. */
+  readonly afterMillis: number
+}
+
+const sources: ReadonlyArray<StepSource> = [
+  { where: "d.status = 'scheduled' AND d.closes_at > (SELECT clock FROM c)", column: "d.opens_at", afterMillis: 0 },
+  { where: "d.status IN ('scheduled', 'open') AND d.closes_at IS NOT NULL", column: "d.closes_at", afterMillis: 0 },
+  {
+    where: "d.status = 'locked' AND (d.beacon_chain IS NULL OR d.beacon_signature IS NOT NULL)",
+    column: "CASE d.kind WHEN 'room' THEN (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) ELSE d.draw_at END",
+    afterMillis: 0
+  },
+  {
+    where: "d.kind = 'room' AND d.status = 'open' AND d.first_purchased_at IS NOT NULL",
+    column: "d.first_purchased_at",
+    afterMillis: expireAfterMillis
+  },
+  { where: "d.tiled_at IS NULL AND d.locked_at IS NOT NULL", column: "d.locked_at", afterMillis: 0 }
+]
+
+const interval = (millis: number): string => `interval '${millis} milliseconds'`
+
+/** The column is compared as it is, by its index. */
+const select = ({ afterMillis, column, where }: StepSource, comparison: string): string =>
+  `SELECT d.id, ${column} + ${interval(afterMillis)} AS due_at FROM draws d
+    WHERE ${where} AND ${column} ${comparison} (SELECT clock - ${interval(afterMillis)} FROM c)`
+
 /**
  * `c`: the clock, read once a statement. `ahead`: draws that have a step before them, a row a step, with the instants at which they fall
- * due; null where that is not known.
+ * due: those that are due, those that are not, or all, but for those of which that is not known.
  */
-export const stepsAheadOfDraws = (sql: PgClient.PgClient) =>
-  sql.literal(`WITH c AS MATERIALIZED (SELECT app_now() AS clock), ahead AS (
-    SELECT id, opens_at AS due_at FROM draws WHERE status = 'scheduled' AND closes_at > (SELECT clock FROM c)
-    UNION ALL
-    SELECT id, closes_at FROM draws WHERE status IN ('scheduled', 'open') AND closes_at IS NOT NULL
-    UNION ALL
-    SELECT id, CASE kind WHEN 'room' THEN (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) ELSE draw_at END
-    FROM draws d WHERE status = 'locked' AND (beacon_chain IS NULL OR beacon_signature IS NOT NULL)
-    UNION ALL
-    SELECT d.id, t.created_at + interval '${expireAfterMillis} milliseconds'
-    FROM draws d JOIN tickets t ON t.draw_id = d.id AND t.position = 1 WHERE d.kind = 'room' AND d.status = 'open'
-    UNION ALL
-    SELECT id, locked_at FROM draws WHERE tiled_at IS NULL AND lock_note IS NOT NULL)`)
+export const stepsAheadOfDraws = (sql: PgClient.PgClient, which: "due" | "later" | "all") => {
+  const parts = sources.flatMap((source) => [
+    ...which === "later" ? [] : [select(source, "<=")],
+    // of each source the next alone
+    ...which === "due"
+      ? []
+      : [`(${select(source, ">")}${which === "later" ? ` ORDER BY ${source.column} LIMIT 1` : ""})`]
+  ])
+  return sql.literal(`WITH c AS MATERIALIZED (SELECT app_now() AS clock), ahead AS (${parts.join(" UNION ALL ")})`)
+}
 
 interface DueRow extends StepRow, WallClockRow {
   readonly clock: Date
@@ -52,9 +81,9 @@ export const dueSteps = (sql: PgClient.PgClient) =>
   Effect.map(
     Effect.flatMap(
       sql<DueRow>`
-        ${stepsAheadOfDraws(sql)}
+        ${stepsAheadOfDraws(sql, "due")}
         SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
-        WHERE d.id IN (SELECT id FROM ahead WHERE due_at <= (SELECT clock FROM c))`,
+        WHERE d.id = ANY (ARRAY (SELECT id FROM ahead))`,
       requireAgreement
     ),
     (rows) => rows.flatMap((row) => stepsOf(row, "due")).sort(byInstant)
@@ -64,8 +93,8 @@ export const dueSteps = (sql: PgClient.PgClient) =>
 export const nextDueAt = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<DueRow>`
-      ${stepsAheadOfDraws(sql)}
+      ${stepsAheadOfDraws(sql, "later")}
       SELECT ${stepColumns(sql)}, c.clock, ${wallClockColumn(sql)} FROM draws d, c
-      WHERE d.id = (SELECT id FROM ahead WHERE due_at > (SELECT clock FROM c) ORDER BY due_at LIMIT 1)`,
+      WHERE d.id = (SELECT id FROM ahead ORDER BY due_at LIMIT 1)`,
     (rows): Instant | null => rows.flatMap((row) => stepsOf(row, "later")).sort(byInstant)[0]?.dueAt ?? null
   )

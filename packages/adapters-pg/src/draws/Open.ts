@@ -50,7 +50,9 @@ interface NewestRow {
 export const publishAhead = (services: StepServices) => {
   const { chain, newId, sealing, sql, vault } = services
   const newest = Effect.map(
-    sql<NewestRow>`SELECT draw_date, open_note FROM draws WHERE kind = 'daily' ORDER BY draw_date DESC LIMIT 1`,
+    // rooms, which have no date, would come first
+    sql<NewestRow>`
+      SELECT draw_date, open_note FROM draws WHERE draw_date IS NOT NULL ORDER BY draw_date DESC LIMIT 1`,
     ([row]) => row ?? null
   )
   const publish = Effect.gen(function*() {

@@ -49,7 +49,7 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
     const wallets = yield* lockWallets(sql, usersToPay(winner))
     const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return false
-    const decided = settle({ draw, by, outcome, winner, wallets })
+    const decided = settle({ draw, by, outcome, winner, wallets, roomPrizeHoldMillis: services.roomPrizeHold })
     if (Result.isFailure(decided)) {
       const { _tag, userId: user } = decided.failure
       const why = _tag === "NoWallet" ? "has no wallet" : "has a wallet that cannot hold it"

@@ -18,6 +18,8 @@ export interface StepServices {
   readonly sealing: Sealing["Service"]
   readonly vault: SeedVault["Service"]
   readonly chain: ChainInfo | null
+  /** See `RoomPrizeHold`. */
+  readonly roomPrizeHold: number
 }
 
 /** A step cannot be done as things are, which an operator must see to. Nothing was changed. */

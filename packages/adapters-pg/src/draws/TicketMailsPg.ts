@@ -17,24 +17,41 @@ import { insertMailJobs } from "../jobs/JobRows.ts"
 /** Tickets that are looked at in one transaction: a minute of a busy draw, so that a player is found once in it. */
 const ticketsMax = 250_000
 
+/** For how long after a draw's newest ticket was bought those of it are confirmed still, where nothing ran meanwhile. */
+const lateMax = "3 days"
+
 /**
- * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended in the last two days.
- * Of those that ended, which become ever more, only such as opened in the last 33 days are looked at, by their index.
+ * Draws with tickets that are not confirmed and were bought in a minute that is over: on sale, locked, or ended lately, whenever they
+ * opened. Those that ended are found by what is left to do of them; of rooms on sale, those in which somebody bought.
  */
 const dueDraws = (sql: PgClient.PgClient) =>
+  // scalar subqueries: an index look-up a draw, however many there are
   sql<{ readonly id: string }>`
-    SELECT d.id
-    FROM (
-      SELECT id, total_entries FROM draws WHERE status IN ('scheduled', 'open', 'locked') AND total_entries > 0
-      UNION ALL
+    WITH live AS MATERIALIZED (
       SELECT id, total_entries FROM draws
-      WHERE status IN ('drawn', 'void') AND opens_at > (SELECT app_now() - interval '33 days') AND total_entries > 0
-        AND last_purchased_at > (SELECT app_now() - interval '3 days')
-    ) d
-    LEFT JOIN ticket_mails m ON m.draw_id = d.id
-    JOIN tickets t ON t.draw_id = d.id AND t.position = coalesce(m.confirmed, 0) + 1
-    WHERE d.total_entries > coalesce(m.confirmed, 0) AND t.created_at < (SELECT date_trunc('minute', app_now(), 'UTC'))
-    ORDER BY d.id`
+      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL
+      UNION ALL
+      SELECT e.id, e.total_entries FROM ticket_mails c JOIN draws e ON e.id = c.draw_id
+      WHERE NOT c.complete AND e.status IN ('drawn', 'void')
+        AND e.last_purchased_at > (SELECT app_now() - ${lateMax}::interval)
+    ), marked AS MATERIALIZED (
+      SELECT id, total_entries, coalesce((SELECT m.confirmed FROM ticket_mails m WHERE m.draw_id = live.id), 0) AS confirmed
+      FROM live
+    )
+    SELECT id FROM marked
+    WHERE total_entries > confirmed
+      AND (SELECT t.created_at FROM tickets t WHERE t.draw_id = marked.id AND t.position = confirmed + 1)
+        < (SELECT date_trunc('minute', app_now(), 'UTC'))
+    ORDER BY id`
+
+/** Marks draws that ended and of which nothing is left to be mailed, but for those that another node is at. */
+const markComplete = (sql: PgClient.PgClient) =>
+  sql`
+    UPDATE ticket_mails SET complete = true WHERE draw_id IN (
+      SELECT m.draw_id FROM ticket_mails m JOIN draws d ON d.id = m.draw_id
+      WHERE NOT m.complete AND d.status IN ('drawn', 'void')
+        AND (m.confirmed >= d.total_entries OR d.last_purchased_at <= (SELECT app_now() - ${lateMax}::interval))
+      ORDER BY m.draw_id FOR NO KEY UPDATE OF m SKIP LOCKED)`
 
 /** Waits for the sales under way in a draw; gives the minute then, before which no ticket of it is bought any more. */
 const awaitSales = (sql: PgClient.PgClient, draw: string) =>
@@ -101,6 +118,7 @@ const make = Effect.map(PgClient.PgClient, (sql) =>
           isAll = some.isAll
         }
       }
+      yield* markComplete(sql)
       return added
     }).pipe(Effect.withSpan("TicketMailsPg.enqueueDue"), orUnavailable)
   }))

@@ -27,8 +27,13 @@ export interface Tenant {
 
 /** How long a start may take, crash recovery included. */
 const startDeadline = Duration.minutes(5)
-/** How long a fast shutdown may take, its checkpoint included, before the server is stopped without one (which loses nothing). */
+/** How long another's server may take to stop. */
 const stopDeadline = Duration.seconds(60)
+/**
+ * How our own server is stopped, and how long each way may take: fast, with a checkpoint; without one, which loses nothing; by force, which
+ * a paused server obeys too. Whoever stops us waits for ten seconds.
+ */
+const waysToStop = [["SIGINT", "4 seconds"], ["SIGQUIT", "1 second"], ["SIGKILL", "1 second"]] as const
 const everyMoment = Schedule.spaced("10 millis")
 
 const ps = (pid: number, column: string): string =>
@@ -185,10 +190,10 @@ export const launch = Effect.fnUntraced(function*(
     }),
     (started) =>
       Effect.gen(function*() {
-        for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) { // fast, without a checkpoint, by force
+        for (const [signal, patience] of waysToStop) {
           if (Deferred.isDoneUnsafe(exited)) return
           started.kill(signal)
-          yield* Deferred.await(exited).pipe(Effect.timeoutOption(stopDeadline))
+          yield* Deferred.await(exited).pipe(Effect.timeoutOption(patience))
         }
       })
   )

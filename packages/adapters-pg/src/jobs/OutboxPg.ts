@@ -8,9 +8,10 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import type { UserId } from "@ddd/core/values/Ids"
 import { type Job, type JobQueueName, type JobQueues, type NewJob, withdrawalEvents } from "@ddd/core/values/Job"
 import { PgClient } from "@effect/sql-pg"
-import { Cause, Context, Effect, Layer, Schedule, Schema } from "effect"
+import { Cause, Context, Effect, Layer, Logger, Schedule, Schema } from "effect"
 import { PersistedQueue } from "effect/persistence"
 import { SqlClient, SqlError } from "effect/sql"
+import { isUnavailable } from "../database/Failure.ts"
 import { orUnavailable } from "../database/Transaction.ts"
 
 const userId = Schema.String.pipe(Schema.brand("UserId"))
@@ -93,8 +94,29 @@ const make = Effect.gen(function*() {
   return Context.make(Outbox, outbox).pipe(Context.add(Jobs, jobs))
 })
 
+/** Whether the database was unavailable, and nothing else is the matter. */
+const isOutage = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.length > 0 &&
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && isUnavailable(sqlErrorOf(reason.error)))
+
+/** The queue looks for jobs twice a second and logs each failure, with its stack: an outage is told by whatever else asks the database. */
+const withoutOutages = Layer.effect(
+  Logger.CurrentLoggers,
+  Effect.map(
+    Effect.service(Logger.CurrentLoggers),
+    (loggers) =>
+      new Set(
+        Array.from(loggers, (logger) =>
+          Logger.make((options: Logger.Options<unknown>): unknown =>
+            isOutage(options.cause) ? undefined : logger.log(options)
+          ))
+      )
+  )
+)
+
 const store = PersistedQueue.layerStoreSql({ tableName: "jobs", pollInterval: "1 second" }).pipe(
-  Layer.provide(Layer.effect(SqlClient.SqlClient, PgClient.PgClient))
+  Layer.provide(Layer.effect(SqlClient.SqlClient, PgClient.PgClient)),
+  Layer.provide(withoutOutages)
 )
 
 /** Outbox, and Jobs, which `worker` takes them from. The client must be that of whoever adds jobs in a transaction. */
@@ -113,7 +135,10 @@ export const cleanup = PersistedQueue.layerCleanup().pipe(Layer.provide(store), 
 
 /** Removes the reasons of a player's failed mails: a mail server's answer may hold the address. */
 export const forgetFailures = (sql: PgClient.PgClient, user: UserId) =>
-  sql`UPDATE jobs SET last_failure = NULL WHERE last_failure IS NOT NULL AND element::jsonb ->> 'userId' = ${user}`
+  // as the index says it
+  sql`
+    UPDATE jobs SET last_failure = NULL
+    WHERE last_failure IS NOT NULL AND substring(element FROM '"userId" ?: ?"([0-9a-f-]{36})"') = ${user}`
 
 export interface WorkerOptions<E> {
   /** How many jobs at a time. */
@@ -144,4 +169,4 @@ export const worker = <Name extends JobQueueName, E extends Error, R>(
       discard: true
     })
       .pipe(Effect.andThen(Effect.never))
-  })
+  }).pipe(Effect.provide(withoutOutages))

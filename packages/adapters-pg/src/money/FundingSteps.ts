@@ -3,23 +3,24 @@
  *
  * One at a time a reference, by an advisory lock that comes before all others; then the wallet, then its withdrawals.
  */
+import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import { lacksFunds } from "@ddd/core/money/ConcludeWithdrawal"
+import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
+import { cents } from "@ddd/core/money/Money"
+import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
 import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
   type FundingDecision,
-  type FundingMove,
-  moveFunding,
-  type MoveRefusal,
-  type NameMatch,
+  type FundingRefusal,
   namesToMatch,
-  recordFunding,
-  type SharedNames
+  recordFunding
 } from "@ddd/core/money/RecordFunding"
-import { FundingConflict } from "@ddd/core/ports/Fundings"
-import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import type { Chargeback } from "@ddd/core/money/Wallet"
+import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
+import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { isUuid, userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -28,7 +29,7 @@ import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
-interface FundingRow {
+export interface FundingRow {
   readonly reference: string
   readonly purchased: boolean
   readonly refunded: boolean
@@ -36,10 +37,14 @@ interface FundingRow {
   readonly given: CreditStatus
   readonly user_id: string | null
   readonly amount: bigint | null
+  readonly price: bigint | null
+  readonly refund_price: bigint | null
+  readonly refund_amount: bigint | null
+  readonly held_reason: string | null
   readonly names: ReadonlyArray<string>
 }
 
-const fundingOf = (row: FundingRow): Funding => ({
+export const fundingOf = (row: FundingRow): Funding => ({
   reference: row.reference,
   purchased: row.purchased,
   refunded: row.refunded,
@@ -47,13 +52,17 @@ const fundingOf = (row: FundingRow): Funding => ({
   creditStatus: row.given,
   userId: row.user_id === null ? null : userId(row.user_id),
   amount: centsOrNull(row.amount),
+  price: centsOrNull(row.price),
+  refundPrice: centsOrNull(row.refund_price),
+  refundAmount: centsOrNull(row.refund_amount),
+  heldReason: row.held_reason,
   names: row.names
 })
 
-const fundingColumns = (sql: PgClient.PgClient) =>
-  sql.literal(
-    "reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount, names"
-  )
+export const fundingColumns = (sql: PgClient.PgClient) =>
+  sql.literal(`reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount,
+    (price * 100)::bigint AS price, (refund_price * 100)::bigint AS refund_price, (refund_amount * 100)::bigint AS refund_amount,
+    held_reason, CASE WHEN held_reason IS NULL THEN names ELSE held_names END AS names`)
 
 export const readFunding = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
@@ -64,30 +73,35 @@ export const readFunding = (sql: PgClient.PgClient, reference: string) =>
 /** How many purchases of unknown buyers are looked through at once. */
 const waitingPageSize = 200
 
-/** A page of the purchases whose buyer is unknown, oldest first: those after the funding `after`; null: from the first. */
+/** A page of the purchases whose buyer is unknown, oldest first, but for held ones: those after the funding `after`; null: from the first. */
 const readWaiting = (sql: PgClient.PgClient, after: string | null) =>
   Effect.map(
     sql<FundingRow>`
       SELECT ${fundingColumns(sql)} FROM fundings
-      WHERE purchased AND given = 'nothing' AND user_id IS NULL AND (${after}::text IS NULL
+      WHERE purchased AND given = 'nothing' AND user_id IS NULL AND held_reason IS NULL AND (${after}::text IS NULL
         OR (created_at, reference) > (SELECT created_at, reference FROM fundings WHERE reference = ${after}::text))
       ORDER BY created_at, reference LIMIT ${waitingPageSize}`,
     (rows) => rows.map(fundingOf)
   )
 
-const storeFunding = (
-  sql: PgClient.PgClient,
-  { amount, creditStatus, names, purchased, reference, refundReversed, refunded, userId: user }: Funding
-) =>
-  sql`
-    INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, names)
-    VALUES (${reference}, ${purchased}, ${refunded}, ${refundReversed}, ${creditStatus}, ${user}::uuid, ${amount}::bigint * 0.01,
-      ${names}::text[])
+/** Servers that know of no purchase that is held would credit it by its names: it has them elsewhere. */
+const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
+  const { amount, creditStatus, heldReason, names, price, purchased, reference, refundAmount, refundPrice } = funding
+  return sql`
+    INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, price, refund_price,
+      refund_amount, held_reason, held_names, names)
+    VALUES (${reference}, ${purchased}, ${funding.refunded}, ${funding.refundReversed}, ${creditStatus},
+      ${funding.userId}::uuid, ${amount}::bigint * 0.01, ${price}::bigint * 0.01, ${refundPrice}::bigint * 0.01,
+      ${refundAmount}::bigint * 0.01, ${heldReason}, ${heldReason === null ? null : names}::text[],
+      ${heldReason === null ? names : []}::text[])
     ON CONFLICT (reference) DO UPDATE SET purchased = EXCLUDED.purchased, refunded = EXCLUDED.refunded,
       refund_reversed = EXCLUDED.refund_reversed, given = EXCLUDED.given, user_id = EXCLUDED.user_id,
-      amount = EXCLUDED.amount, updated_at = app_now(),
+      amount = EXCLUDED.amount, price = EXCLUDED.price, refund_price = EXCLUDED.refund_price,
+      refund_amount = EXCLUDED.refund_amount, held_reason = EXCLUDED.held_reason, held_names = EXCLUDED.held_names,
+      updated_at = app_now(),
       -- of a buyer who is known they are as they were: what an erasure took out meanwhile stays out
       names = CASE WHEN f.user_id IS NULL THEN EXCLUDED.names ELSE f.names END`
+}
 
 interface MatchRow {
   readonly name: string
@@ -110,8 +124,8 @@ export const matchesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) 
       SELECT id::text AS name, id AS user_id, true AS is_id, erased_at IS NOT NULL AS is_erased FROM users
       WHERE id = ANY (${names.filter(isUuid)}::uuid[])
       UNION ALL
-      SELECT b.name, b.user_id, false, u.erased_at IS NOT NULL FROM buyer_names b JOIN users u ON u.id = b.user_id
-      WHERE b.name = ANY (${names}::text[])`,
+      SELECT b.name, b.user_id, false, (SELECT u.erased_at IS NOT NULL FROM users u WHERE u.id = b.user_id)
+      FROM buyer_names b WHERE b.name = ANY (${names}::text[])`,
     (rows) => rows.map(matchOf)
   )
 
@@ -120,13 +134,25 @@ export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames
   sql`
     INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
-/** The clock, and the id of the movement that took a deposit back; null where none did. */
+interface ClockRow {
+  readonly clock: Date
+  readonly chargeback_id: string | null
+  readonly withdrawable_delta: bigint | null
+}
+
+/** The clock, and what took a deposit back; null where nothing did. */
 const readClockAndChargeback = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
-    sql<{ readonly clock: Date; readonly chargeback_id: string | null }>`
-      SELECT app_now() AS clock,
-        (SELECT id FROM transactions WHERE type = 'chargeback' AND reference_id = ${reference}) AS chargeback_id`,
-    ([row]) => ({ now: instantOf(row!.clock), chargebackId: row!.chargeback_id })
+    sql<ClockRow>`
+      SELECT app_now() AS clock, c.id AS chargeback_id, (c.withdrawable_delta * 100)::bigint AS withdrawable_delta
+      FROM (SELECT) one LEFT JOIN transactions c ON c.type = 'chargeback' AND c.reference_id = ${reference}`,
+    ([row]): { readonly now: Instant; readonly chargeback: Chargeback | null } => {
+      const { chargeback_id: id, clock, withdrawable_delta: delta } = row!
+      return {
+        now: instantOf(clock),
+        chargeback: id === null || delta === null ? null : { id, withdrawableDelta: cents(delta) }
+      }
+    }
   )
 
 /** Locks the wallet, and withdrawals where it lacks funds; only then reads the rest of what decides about a step. */
@@ -147,7 +173,7 @@ const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
     ? new UnknownUser({ userId: refusal.userId })
     : new DepositRefused({ refusal: refusal.refusal })
 
-/** Concludes the events that told of a purchase whose buyer was unknown then. */
+/** Concludes the events of a reference that waited. */
 const writeWaiting = (
   sql: PgClient.PgClient,
   reference: string,
@@ -169,7 +195,9 @@ const writeMove = Effect.fnUntraced(function*(
   yield* Effect.forEach(cancellation.canceled, (conclusion) => writeConclusion(services, conclusion, now), {
     discard: true
   })
-  const rows = yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
+  const rows: ReadonlyArray<TransactionRow> = moved.movements.length === 0
+    ? []
+    : yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
   yield* storeFunding(sql, funding)
   if (waitingEvents !== null) yield* writeWaiting(sql, funding.reference, waitingEvents)
   return rows
@@ -178,13 +206,14 @@ const writeMove = Effect.fnUntraced(function*(
 /** Writes what was decided of a funding, with what its step moves. Gives it as it stands then, and the funding's movements. */
 const write = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  { due, funding, shared }: FundingDecision,
+  { due, funding, shared, waitingEvents }: FundingDecision,
   metadata: Readonly<Record<string, unknown>> | null
 ) {
   const { sql } = services
   if (shared !== null) yield* keepNames(sql, shared)
   if (due === null) {
     yield* storeFunding(sql, funding)
+    if (waitingEvents !== null) yield* writeWaiting(sql, funding.reference, waitingEvents)
     const rows: ReadonlyArray<TransactionRow> = []
     return { funding, rows }
   }
@@ -196,14 +225,29 @@ const write = Effect.fnUntraced(function*(
 })
 
 /**
- * Locks a reference for the transaction, whoever it is for, and reads what stands under it and for whom its names do: the second to tell
+ * Locks a reference for the transaction, whoever it is for, and reads what stands under it and for whom names do: the second to tell
  * something of it sees what the first did.
  */
-const lockFunding = Effect.fnUntraced(function*(sql: PgClient.PgClient, reference: string, event: FundingEvent | null) {
+const lockFunding = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  reference: string,
+  namesOf: (earlier: Funding | null) => ReadonlyArray<string>
+) {
   yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
   const earlier = yield* readFunding(sql, reference)
-  return { earlier, matches: yield* matchesOf(sql, namesToMatch(earlier, event)) }
+  return { earlier, matches: yield* matchesOf(sql, namesOf(earlier)) }
 })
+
+const notRecorded = (refusal: FundingRefusal): FundingConflict | ReferenceRefused | UnknownUser => {
+  switch (refusal._tag) {
+    case "FundingConflict":
+      return new FundingConflict(refusal)
+    case "ReferenceRefused":
+      return new ReferenceRefused(refusal)
+    case "UnknownUser":
+      return new UnknownUser(refusal)
+  }
+}
 
 /** Records an event, as a transaction. `metadata` is kept with the movements. */
 export const recordEvent = Effect.fnUntraced(function*(
@@ -211,11 +255,15 @@ export const recordEvent = Effect.fnUntraced(function*(
   event: FundingEvent,
   metadata: Readonly<Record<string, unknown>> | null = null
 ) {
-  const facts = yield* lockFunding(services.sql, canonicalReference(event.reference), event)
+  const facts = yield* lockFunding(
+    services.sql,
+    canonicalReference(event.reference),
+    (earlier) => namesToMatch(earlier, event)
+  )
   const decision = recordFunding(facts, event)
-  if (Result.isSuccess(decision)) return yield* write(services, decision.success, metadata)
-  const { failure } = decision
-  return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new FundingConflict(failure)
+  if (Result.isFailure(decision)) return yield* notRecorded(decision.failure)
+  const written = yield* write(services, decision.success, metadata)
+  return { ...written, earlier: facts.earlier, openReason: whyOpen(written.funding, facts.matches) }
 })
 
 /** The references of a page of `readWaiting` that could be credited as things are, and the funding that the page ends with; null: none. */
@@ -226,8 +274,21 @@ export const findCreditable = Effect.fnUntraced(function*(sql: PgClient.PgClient
   return { creditable: creditable.map(({ reference }) => reference), last: page.at(-1)?.reference ?? null }
 })
 
-/** Credits what waits under a reference, as a transaction. Null where nothing is to be credited. */
+/** Credits what waits under a reference, as a transaction; whether it was credited. */
 export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, reference: string) {
-  const decision = decideWaiting(yield* lockFunding(services.sql, reference, null))
-  return decision === null ? null : yield* write(services, decision, null)
+  const decision = decideWaiting(yield* lockFunding(services.sql, reference, (earlier) => namesToMatch(earlier, null)))
+  return decision !== null && (yield* write(services, decision, null)).rows.length > 0
+})
+
+/** Carries a person's decision about an open purchase out, as a transaction. */
+export const decideOpen = Effect.fnUntraced(function*(
+  services: WithdrawalServices,
+  reference: string,
+  decided: PurchaseDecision
+) {
+  const names = decided._tag === "Credit" ? [decided.userId] : []
+  const decision = decidePurchase(yield* lockFunding(services.sql, canonicalReference(reference), () => names), decided)
+  if (Result.isSuccess(decision)) return yield* write(services, decision.success, { decidedBy: "operator" })
+  const { failure } = decision
+  return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new PurchaseNotOpen(failure)
 })

@@ -1,6 +1,6 @@
 /** Money in, on PostgreSQL. */
+import { shareNames } from "@ddd/core/money/BuyerNames"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
-import { shareNames } from "@ddd/core/money/RecordFunding"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -8,7 +8,16 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import { creditWaiting, findCreditable, keepNames, matchesOf, readFunding, recordEvent } from "./FundingSteps.ts"
+import {
+  creditWaiting,
+  decideOpen,
+  findCreditable,
+  keepNames,
+  matchesOf,
+  readFunding,
+  recordEvent
+} from "./FundingSteps.ts"
+import { findOpen } from "./OpenPurchases.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -16,7 +25,7 @@ const make = Effect.gen(function*() {
   const services = { sql, newId, outbox: yield* Outbox }
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
-    return (yield* creditWaiting(services, reference)) !== null
+    return yield* creditWaiting(services, reference)
   }, inTransaction(sql))
 
   const creditIfPossible = (reference: string) =>
@@ -31,8 +40,8 @@ const make = Effect.gen(function*() {
   return Fundings.of({
     record: Effect.fn("FundingsPg.record")(
       function*(event) {
-        const { funding, rows } = yield* recordEvent(services, event)
-        return { funding, transactions: rows.map(transactionOf) }
+        const { rows, ...recorded } = yield* recordEvent(services, event)
+        return { ...recorded, transactions: rows.map(transactionOf) }
       },
       transact(sql)
     ),
@@ -60,7 +69,17 @@ const make = Effect.gen(function*() {
         page = yield* findCreditable(sql, page.last)
       }
       return credited
-    }, orUnavailable)
+    }, orUnavailable),
+
+    listOpen: Effect.fn("FundingsPg.listOpen")((page) => findOpen(sql, page), orUnavailable),
+
+    decide: Effect.fn("FundingsPg.decide")(
+      function*(reference, decision) {
+        const { funding, rows } = yield* decideOpen(services, reference, decision)
+        return { funding, transactions: rows.map(transactionOf) }
+      },
+      transact(sql)
+    )
   })
 })
 

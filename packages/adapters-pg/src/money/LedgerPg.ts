@@ -1,4 +1,5 @@
 /** Wallets and their movements on PostgreSQL. */
+import type { TransactionType } from "@ddd/core/money/Wallet"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -15,6 +16,14 @@ import {
 } from "../database/Rows.ts"
 import { inTransaction, orUnavailable } from "../database/Transaction.ts"
 import { recordEvent } from "./FundingSteps.ts"
+
+/** Of one type; all: null. Those but purchases are few among the many that are, and have an index of their own. */
+const ofType = (sql: PgClient.PgClient, type: TransactionType | null) =>
+  type === null
+    ? sql`true`
+    : type === "ticket_purchase"
+    ? sql`type = 'ticket_purchase'`
+    : sql`type = ${type}::text AND type <> 'ticket_purchase'`
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -57,7 +66,7 @@ const make = Effect.gen(function*() {
       const rows = yield* sql<TransactionRow>`
         SELECT ${columns} FROM transactions
         WHERE user_id = ${userId}::uuid AND wallet_seq < ${cursor ?? "9223372036854775807"}::bigint
-          AND (${type}::text IS NULL OR type = ${type}::text)
+          AND ${ofType(sql, type)}
         ORDER BY wallet_seq DESC LIMIT ${limit + 1}`
       const { items, nextCursor } = pageOf(rows, limit, (row) => row.wallet_seq.toString())
       return { items: items.map(transactionOf), nextCursor }

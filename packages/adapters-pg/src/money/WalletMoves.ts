@@ -2,10 +2,17 @@
 import { initialStatus } from "@ddd/core/money/Transaction"
 import type { MovedTogether, Wallet } from "@ddd/core/money/Wallet"
 import { type UserId, userId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { transactionColumns, type TransactionRow, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import {
+  maturingText,
+  transactionColumns,
+  type TransactionRow,
+  walletColumns,
+  walletOf,
+  type WalletRow
+} from "../database/Rows.ts"
 
 /** Locks the wallets of some users, in the order of their ids, and reads them. Those who have none are not in it. */
 export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
@@ -62,16 +69,17 @@ const insertMovements = (
   const at = createdAt === undefined ? null : formatInstant(createdAt)
   return sql<TransactionRow>`
     INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, created_at,
-      wallet_seq, counter_account, withdrawable_delta)
+      wallet_seq, counter_account, withdrawable_delta, matures_at)
     SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01, m.status, m.reference, ${said}::jsonb,
-      coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01
+      coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01, nullif(m.matures_at, '')::timestamptz
     FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
       ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
       ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
       ${rows.map(({ type }) => initialStatus(type))}::text[], ${rows.map(({ referenceId }) => referenceId)}::text[],
       ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
-      ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[])
-      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta)
+      ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[],
+      ${rows.map(({ maturesAt }) => formatInstantOrNull(maturesAt) ?? "")}::text[])
+      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta, matures_at)
     RETURNING ${transactionColumns(sql)}`
 }
 
@@ -99,13 +107,14 @@ export const writeAllMoves = Effect.fnUntraced(function*(
 ) {
   const wallets = all.map(({ wallet }) => wallet)
   yield* sql`
-    UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01,
+    UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01, maturing = nullif(n.maturing, '')::jsonb,
       pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
     FROM unnest(${all.map(({ userId }) => userId)}::uuid[], ${wallets.map(({ balance }) => balance)}::bigint[],
       ${wallets.map(({ withdrawable }) => withdrawable)}::bigint[],
+      ${wallets.map(({ maturing }) => maturingText(maturing) ?? "")}::text[],
       ${wallets.map(({ pendingWithdrawal }) => pendingWithdrawal)}::bigint[],
       ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[])
-      AS n (user_id, balance, withdrawable, pending, debt, seq)
+      AS n (user_id, balance, withdrawable, maturing, pending, debt, seq)
     WHERE w.user_id = n.user_id`
   yield* insertMovements(sql, newId, at, all)
 })
@@ -114,6 +123,8 @@ export const writeAllMoves = Effect.fnUntraced(function*(
 export const writeWallet = (sql: PgClient.PgClient, userId: UserId, wallet: Wallet) =>
   sql`
     UPDATE wallets SET balance = ${wallet.balance}::bigint * 0.01, withdrawable = ${wallet.withdrawable}::bigint * 0.01,
-      pending_withdrawal = ${wallet.pendingWithdrawal}::bigint * 0.01, debt = ${wallet.debt}::bigint * 0.01,
+      maturing = ${
+    maturingText(wallet.maturing)
+  }::text::jsonb, pending_withdrawal = ${wallet.pendingWithdrawal}::bigint * 0.01, debt = ${wallet.debt}::bigint * 0.01,
       seq = ${wallet.seq}::bigint, updated_at = app_now()
     WHERE user_id = ${userId}::uuid`

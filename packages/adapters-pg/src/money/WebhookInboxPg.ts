@@ -1,5 +1,5 @@
 /** What outside services told us, on PostgreSQL. */
-import { concludeEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
+import { concludeEvent, dismissEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
 import type { WebhookEvent, WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
@@ -97,6 +97,17 @@ const make = Effect.gen(function*() {
       const found = yield* sql`UPDATE webhook_events SET state = ${state} WHERE id = ${id}::uuid RETURNING 1 AS found`
       if (found.length === 0) return false
       yield* addJobs(outbox, jobs)
+      return true
+    }, transact(sql)),
+
+    dismiss: Effect.fn("WebhookInboxPg.dismiss")(function*(id) {
+      const [row] = yield* sql<Pick<EventRow, "outcome" | "state">>`
+        SELECT state, outcome FROM webhook_events WHERE id = ${id}::uuid FOR UPDATE`
+      const dismissed = row === undefined ? null : dismissEvent(row)
+      if (dismissed === null) return false
+      yield* sql`
+        UPDATE webhook_events SET state = ${dismissed.state}, outcome = ${dismissed.outcome}, handled_at = app_now()
+        WHERE id = ${id}::uuid`
       return true
     }, transact(sql))
   })

@@ -124,9 +124,9 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
     listOf: (user: UserId, { cursor, limit }: PageRequest) =>
       Effect.map(
         sql<RoomRow>`
-          ${rooms} WHERE ${isMember(user)} AND l.id < ${cursor ?? afterAll}::uuid ORDER BY l.id DESC LIMIT ${
-          limit + 1
-        }`,
+          ${rooms} JOIN lobby_members own ON own.lobby_id = l.id
+          WHERE own.user_id = ${user}::uuid AND own.lobby_id < ${cursor ?? afterAll}::uuid
+          ORDER BY own.lobby_id DESC LIMIT ${limit + 1}`,
         (rows) => page(rows, limit)
       ),
     all: ({ cursor, limit }: PageRequest) =>

@@ -13,6 +13,7 @@ import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
@@ -54,7 +55,16 @@ const make = Effect.gen(function*() {
   const signer = yield* RecordSigner
   const vault = yield* SeedVault
   const chain = yield* BeaconChain
-  const services = { sql, newId, outbox: yield* Outbox, sealing, signer, vault, chain }
+  const services = {
+    sql,
+    newId,
+    outbox: yield* Outbox,
+    sealing,
+    signer,
+    vault,
+    chain,
+    roomPrizeHold: yield* RoomPrizeHold
+  }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
   const sell = sellInRoom({ sql, seals, newId }, rooms)

@@ -2,9 +2,12 @@
  * Group commit: what is in flight together is done together.
  *
  * Requests wait in a bounded queue while the batch before them runs; whoever is free takes all that waits, up to a weight.
- * There is no timer: an idle system runs a request at once, a busy one batches by itself (docs/design.md, "Selling").
+ * No batch waits for a time: an idle system runs a request at once, a busy one batches by itself (docs/design.md, "Selling").
+ *
+ * Nobody waits for ever: a request that is not done within `patienceMillis` is answered so, whether it still waited or is being run.
  */
 import { Effect, type Scope } from "effect"
+import { performance } from "node:perf_hooks"
 
 /** Runs a batch and gives one result for each request, in order. It never fails: failures are results. */
 export type RunBatch<I, O> = (requests: ReadonlyArray<I>) => Effect.Effect<ReadonlyArray<O>>
@@ -17,19 +20,30 @@ export interface BatcherOptions<I, O> {
   /** How many requests may wait. */
   readonly waitingMax: number
   readonly weightOf: (request: I) => number
+  /** For how long a request may be without its result, in milliseconds. */
+  readonly patienceMillis: number
+  /** The result of a request that is being run for too long: it goes on, and what comes of it is not told. */
+  readonly late: O
   readonly run: RunBatch<I, O>
 }
 
 export interface Batcher<I, O> {
-  /** The request's result, or `undefined` where it was not taken: too many were waiting already, or the scope has closed. */
+  /**
+   * The request's result, or `undefined` where it was not run and will not be: too many were waiting already, it waited for too long, or
+   * the scope has closed.
+   */
   readonly submit: (request: I) => Effect.Effect<O | undefined>
 }
+
+/** How often it is looked for those that wait for too long. */
+const sweepPause = "250 millis"
 
 // what a request that was not taken is answered
 const full: Effect.Effect<undefined> = Effect.undefined
 
 interface Waiting<I, O> {
   readonly request: I
+  readonly sinceMillis: number
   readonly resume: (effect: Effect.Effect<O | undefined>) => void
 }
 
@@ -41,6 +55,7 @@ interface Waiting<I, O> {
 export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<Batcher<I, O>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const queue = new Set<Waiting<I, O>>()
+    const running = new Set<ReadonlyArray<Waiting<I, O>>>()
     let idle: Array<(effect: Effect.Effect<void>) => void> = []
     let closed = false
 
@@ -68,6 +83,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     const runWaiting = Effect.uninterruptible(Effect.suspend(() => {
       const batch = take()
       if (batch.length === 0) return Effect.void
+      running.add(batch)
       return options.run(batch.map((waiting) => waiting.request)).pipe(
         Effect.filterOrElse(
           (results) => results.length === batch.length,
@@ -75,6 +91,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
         ),
         Effect.onExit((exit) =>
           Effect.sync(() => {
+            running.delete(batch)
             batch.forEach((waiting, index) => {
               waiting.resume(exit._tag === "Success" ? Effect.succeed(exit.value[index]) : Effect.failCause(exit.cause))
             })
@@ -85,6 +102,22 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     }))
     // the first request wakes a worker before the others of the same moment have come: a yield lets those join
     const work = Effect.andThen(Effect.andThen(untilWork, Effect.yieldNow), runWaiting)
+    // in the order of arrival: the first that has time left ends each look
+    const sweep = Effect.sync(() => {
+      const before = performance.now() - options.patienceMillis
+      for (const waiting of queue) {
+        if (waiting.sinceMillis > before) break
+        queue.delete(waiting)
+        waiting.resume(full)
+      }
+      for (const batch of running) {
+        for (const waiting of batch) {
+          if (waiting.sinceMillis > before) break
+          waiting.resume(Effect.succeed(options.late))
+        }
+      }
+    })
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(sweepPause), sweep)))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         closed = true
@@ -98,7 +131,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
       submit: (request) =>
         Effect.callback((resume) => {
           if (closed || queue.size >= options.waitingMax) return resume(full)
-          const waiting: Waiting<I, O> = { request, resume }
+          const waiting: Waiting<I, O> = { request, sinceMillis: performance.now(), resume }
           queue.add(waiting)
           idle.pop()?.(Effect.void)
           return Effect.sync(() => {

@@ -7,6 +7,7 @@
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { SoldBlock } from "@ddd/core/draws/Sale"
 import { type Cents, formatCents, parseCents, zero } from "@ddd/core/money/Money"
+import type { MaturingPrize } from "@ddd/core/money/Withdrawable"
 import { type Room, roomStatuses } from "@ddd/core/rooms/Room"
 import { drawId, isUuid, position, userId } from "@ddd/core/values/Ids"
 import { formatInstant, type Instant, parseInstant } from "@ddd/core/values/Instant"
@@ -30,6 +31,8 @@ const StoredRoom = Schema.Struct({
   created: Schema.String
 })
 
+const StoredPrizes = Schema.Array(Schema.Struct({ amount: Schema.String, at: Schema.String }))
+
 const StoredPurchase = Schema.Struct({
   draw: Schema.String,
   first: Schema.Int,
@@ -40,6 +43,8 @@ const StoredPurchase = Schema.Struct({
   withdrawable: Schema.String,
   pending: Schema.String,
   seq: Schema.Int,
+  /** Missing where no prize rested. */
+  maturing: Schema.optionalKey(StoredPrizes),
   room: Schema.optionalKey(Schema.Unknown)
 })
 
@@ -59,7 +64,13 @@ const storedBlock = (block: SoldBlock): Omit<typeof StoredPurchase.Type, "room">
   balance: formatCents(block.wallet.balance),
   withdrawable: formatCents(block.wallet.withdrawable),
   pending: formatCents(block.wallet.pendingWithdrawal),
-  seq: block.wallet.seq
+  seq: block.wallet.seq,
+  ...(block.wallet.maturing.length === 0 ? {} : { maturing: block.wallet.maturing.map(storedPrize) })
+})
+
+const storedPrize = ({ amount, maturesAt }: MaturingPrize): typeof StoredPrizes.Type[number] => ({
+  amount: formatCents(amount),
+  at: formatInstant(maturesAt)
 })
 
 /** A room before its lock: in a room that is locked nothing is bought. */
@@ -127,6 +138,7 @@ const blockOf = (stored: typeof StoredPurchase.Type): SoldBlock => ({
   wallet: {
     balance: centsOf(stored.balance),
     withdrawable: centsOf(stored.withdrawable),
+    maturing: (stored.maturing ?? []).map(({ amount, at }) => ({ amount: centsOf(amount), maturesAt: instantOf(at) })),
     pendingWithdrawal: centsOf(stored.pending),
     // who bought had money, and who has money owes nothing
     debt: zero,

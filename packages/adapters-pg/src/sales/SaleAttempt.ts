@@ -8,9 +8,9 @@ import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import type { PgClient } from "@effect/sql-pg"
-import { Cause, Effect, Exit, Schedule } from "effect"
-import type { SqlError } from "effect/sql"
-import { isUnavailable } from "../database/Failure.ts"
+import { Cause, Effect, Exit, Option, Schedule } from "effect"
+import { SqlError } from "effect/sql"
+import { isUnavailable, notCommitted, tellUnavailable } from "../database/Failure.ts"
 import { inTransaction } from "../database/Transaction.ts"
 
 /** Whether a transaction surely did not commit: the database said so. */
@@ -25,7 +25,7 @@ export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers
       (rows) => rows.length === 0
     ).pipe(Effect.retry({
       while: isUnavailable,
-      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "10 seconds" }))
+      schedule: Schedule.spaced("200 millis").pipe(Schedule.upTo({ duration: "3 seconds" }))
     }))
 
   /** Sells in one transaction, which writes the batch's id, and finds out what became of it where its end was lost. */
@@ -43,8 +43,13 @@ export const makeSaleAttempt = (sql: PgClient.PgClient, identifiers: Identifiers
     )
     // before anything was decided there was nothing to commit; an error that the database itself told is certain too
     if (Exit.isSuccess(sold) || decided === undefined || isCertain(sold.cause)) return yield* sold
-    yield* Effect.logWarning("the connection was lost while a batch of sales committed; finding out", sold.cause)
+    yield* Option.match(Cause.findErrorOption(sold.cause), {
+      onNone: () => Effect.void,
+      onSome: (error) => SqlError.isSqlError(error) ? tellUnavailable(error) : Effect.void
+    })
     const committed = yield* Effect.mapError(fence(batchId), (cause) => new OutcomeUnknown({ cause }))
-    return committed ? decided.answer : yield* sold
+    return committed ?
+      decided.answer :
+      yield* Effect.mapError(sold, (error) => SqlError.isSqlError(error) ? notCommitted(error) : error)
   })
 }

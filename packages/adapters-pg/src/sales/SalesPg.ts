@@ -15,10 +15,10 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
-import type { SqlError } from "effect/sql"
+import { SqlError } from "effect/sql"
 import { performance } from "node:perf_hooks"
 import { ClocksDisagree } from "../database/ClockCheck.ts"
-import { isUnavailable } from "../database/Failure.ts"
+import { isUnavailable, tellUnavailable } from "../database/Failure.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type BatchAnswer, SaleHoursOver, sellBatch, walletHeld } from "./SaleBatch.ts"
@@ -39,6 +39,10 @@ const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefus
   Effect.mapError(Effect.fromResult(answer), (refusal) => new PurchaseRefused({ refusal }))
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
+
+/** An answer within five seconds: what became of a purchase that takes longer is found out by its key. */
+const patienceMillis = 4_500
+const late: Answer = Exit.fail(new OutcomeUnknown({ cause: "the sale was not done in time" }))
 
 /** For how long a purchase is tried again whose buyer's wallet is held by somebody else, and the pauses between, which double. */
 const heldMillisMax = 2_000
@@ -70,7 +74,10 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
         retryAfter: 1,
         cause
       })
-      return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
+      return Effect.as(
+        SqlError.isSqlError(error) ? tellUnavailable(error) : Effect.void,
+        requests.map(() => Exit.fail(unavailable))
+      )
     }
     if (requests.length === 1) return Effect.succeed([Exit.die(Cause.squash(cause))])
     // one request made the database refuse, which the rule should have: find it, and sell to the others
@@ -92,6 +99,8 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     batchWeightMax: options.batchTicketsMax ?? 512,
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
+    patienceMillis,
+    late,
     run
   })
 

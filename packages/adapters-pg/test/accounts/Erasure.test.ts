@@ -107,6 +107,7 @@ describe("a person who is erased", () => {
       )
       yield* withdrawals.applyReport(asked.transaction.id, { _tag: "PayoutSeen", status: "paid", ...seen }, null)
       yield* fundings.record({ _tag: "Refunded", reference: "app_store:1" })
+      yield* fundings.record({ ...purchase, reference: "app_store:held", doubt: "it is of 3 pieces" })
 
       const own = [
         yield* event({ transaction_id: "1" }, "app_store:1"),
@@ -130,6 +131,9 @@ describe("a person who is erased", () => {
         refundReversed: false,
         given: "taken back",
         amount: "5.00",
+        price: null,
+        refundPrice: null,
+        refundAmount: null,
         names: ["$buyer", id]
       }])
       assert.deepStrictEqual(before["buyerNames"], ["$buyer"])
@@ -148,6 +152,8 @@ describe("a person who is erased", () => {
       for (const event of others) assert.notStrictEqual(present(yield* inbox.find(event)).body, "")
       const [left] = yield* sql`SELECT names, given FROM fundings WHERE user_id = ${id}::uuid`
       assert.deepStrictEqual(left, { names: [], given: "taken back" })
+      const held = present(yield* fundings.find("app_store:held"))
+      assert.deepStrictEqual([held.heldReason, held.names], ["it is of 3 pieces", []])
       const [wallet] = yield* sql`SELECT debt FROM wallets WHERE user_id = ${id}::uuid`
       assert.deepStrictEqual(wallet, { debt: "5.00" })
       yield* auditClean

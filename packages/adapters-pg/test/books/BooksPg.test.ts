@@ -107,7 +107,13 @@ describe("30. the audit", () => {
     Effect.gen(function*() {
       const { counted, findings } = yield* audit()
       assert.deepStrictEqual(findings, [])
-      assert.deepStrictEqual(counted, { users: 8, draws: 11, tickets: 114, transactions: 139 })
+      assert.deepStrictEqual(counted, {
+        users: 8,
+        draws: 11,
+        tickets: 114,
+        transactions: 139,
+        maturingPrizes: 0
+      })
     })
   )
 
@@ -122,6 +128,14 @@ describe("30. the audit", () => {
     unconstrained("wallets"),
     `UPDATE wallets SET pending_withdrawal = -1 WHERE user_id = ${bob}`
   ], [["wallet-not-negative", theWallet(bob)], ["wallet-is-its-history", theWallet(bob)]])
+  breaks("finds a prize that rests and was won in no room", [
+    `UPDATE wallets SET maturing = '[{"amount": "1.00", "at": "2099-01-01T00:00:00.000Z"}]' WHERE user_id = ${bob}`
+  ], [["prizes-mature", theWallet(bob), /expected .* of its prizes of rooms to rest; found 1\.00/]])
+
+  breaks("finds a prize of a room that does not rest", [
+    "UPDATE transactions SET matures_at = created_at + interval '14 days' WHERE type = 'prize_win'"
+  ], [["prizes-mature", theWallet(winner), /found 0\.00/]])
+
   breaks("finds winnings that were never won", [
     `UPDATE wallets SET withdrawable = withdrawable + 0.01 WHERE user_id = ${bob}`
   ], [["wallet-is-its-history", theWallet(bob), /expected .* by its movements; found/]])

@@ -4,7 +4,7 @@ import type { SqlClient } from "effect/sql"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { migrate, type Migration, readMigrations, schemaProblem } from "../../src/database/Migrator.ts"
+import { indexStatements, migrate, type Migration, readMigrations, schemaProblem } from "../../src/database/Migrator.ts"
 import { layer as client, type PgConnection, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import { someoneWaits } from "../support/LockWaits.ts"
@@ -36,7 +36,7 @@ const tablesOf = (connection: PgConnection) =>
   )
 
 describe("migrate", () => {
-  it.effect("makes the schema once, of whoever starts at the same time", () =>
+  it.live("makes the schema once, of whoever starts at the same time", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
       const all = readMigrations().map(({ name }) => name)
@@ -68,13 +68,24 @@ describe("migrate", () => {
       assert.deepStrictEqual(yield* tablesOf(owner), ["pots", "schema_migrations"])
     }))
 
-  it.effect("refuses a database that is newer than the program", () =>
+  it.effect("leaves a program at work on a database that is newer than it, and says that it is ready", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
       yield* migrate(app.username, [pots, prizes]).pipe(as(owner))
+      assert.deepStrictEqual(yield* migrate(app.username, [pots]).pipe(as(owner)), [])
+      assert.strictEqual(yield* schemaProblem([pots]).pipe(as(owner)), null)
+    }))
+
+  it.effect("refuses a database whose newer migration ends older programs", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const ending = made(2, "prizes", `-- a reason\n-- ends older servers\n${prizes.body}`)
+      yield* migrate(app.username, [pots, ending]).pipe(as(owner))
       const error = yield* migrate(app.username, [pots]).pipe(as(owner), Effect.flip)
       assert.strictEqual(error._tag, "MigrationError")
       assert.match(error.message, /newer than this program: it has migration 2 \(prizes\)/)
+      assert.match(String(yield* schemaProblem([pots]).pipe(as(owner))), /newer than this program/)
+      assert.strictEqual(yield* schemaProblem([pots, ending]).pipe(as(owner)), null)
     }))
 
   it.effect("leaves nothing of a run that fails in the middle", () =>
@@ -99,11 +110,85 @@ describe("migrate", () => {
     }))
 })
 
+describe("a migration that builds indexes", () => {
+  const indexed = made(
+    2,
+    "amounts",
+    `-- builds indexes
+    -- found by what is in it; and again
+    CREATE UNIQUE INDEX CONCURRENTLY pots_by_cents ON pots (cents) WHERE cents IS NOT NULL;
+    DROP INDEX CONCURRENTLY IF EXISTS pots_once;`
+  )
+  const isReady = (connection: PgConnection) =>
+    session(connection).pipe(
+      Effect.andThen((sql) =>
+        sql<{ readonly ready: boolean }>`
+          SELECT indisvalid AS ready FROM pg_index WHERE indexrelid = to_regclass('pots_by_cents')`
+      ),
+      Effect.map((rows) => rows.map(({ ready }) => ready)),
+      Effect.scoped
+    )
+
+  it.live(
+    "keeps nobody from writing while it waits, and is done once by nodes that start together",
+    () =>
+      Effect.gen(function*() {
+        const { app, owner } = yield* TestDatabase.make
+        yield* migrate(app.username, [pots]).pipe(as(owner))
+        const [one, other] = [yield* session(owner), yield* session(owner)]
+        yield* one`BEGIN`
+        yield* one`INSERT INTO pots VALUES (1)`
+        const nodes = yield* Effect.forkScoped(
+          Effect.all(
+            Array.from({ length: 3 }, () => migrate(app.username, [pots, indexed]).pipe(as(owner))),
+            { concurrency: "unbounded" }
+          )
+        )
+        assert.match((yield* someoneWaits(other)).join(), /CREATE UNIQUE INDEX CONCURRENTLY pots_by_cents/)
+        yield* other`INSERT INTO pots VALUES (2)`
+        yield* one`COMMIT`
+        assert.deepStrictEqual((yield* Fiber.join(nodes)).toSorted((a, b) => b.length - a.length), [
+          ["amounts"],
+          [],
+          []
+        ])
+        assert.deepStrictEqual(yield* isReady(owner), [true])
+        assert.deepStrictEqual(yield* migrate(app.username, [pots, indexed]).pipe(as(owner)), [])
+      }),
+    60_000
+  )
+
+  it.live("makes an index anew that did not get ready", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      yield* migrate(app.username, [pots]).pipe(as(owner))
+      const sql = yield* session(owner)
+      yield* sql`INSERT INTO pots VALUES (1), (1)`
+      const error = yield* migrate(app.username, [pots, indexed]).pipe(as(owner), Effect.flip)
+      assert.strictEqual(error._tag, "SqlError")
+      assert.deepStrictEqual(yield* isReady(owner), [false])
+      yield* sql`DELETE FROM pots`
+      assert.deepStrictEqual(yield* migrate(app.username, [pots, indexed]).pipe(as(owner)), ["amounts"])
+      assert.deepStrictEqual(yield* isReady(owner), [true])
+    }), 60_000)
+
+  it("has no other statements", () => {
+    assert.throws(
+      () =>
+        indexStatements({
+          name: "more",
+          body: "-- builds indexes\nCREATE INDEX CONCURRENTLY a ON b (c);\nDROP TABLE b;"
+        }),
+      "more: a file that builds indexes has CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY IF EXISTS alone, not: DROP TABLE b"
+    )
+  })
+})
+
 describe("migration 7", () => {
   it.effect("knows the deposits that were made before it as purchases, credited, and confirms no ticket that was sold before it", () =>
     Effect.gen(function*() {
       const { app, owner } = yield* TestDatabase.make
-      const all = readMigrations()
+      const all = readMigrations().slice(0, 10)
       yield* migrate(app.username, all.slice(0, 6)).pipe(as(owner))
       const sql = yield* session(owner)
       const draw = "018f2d5e-7a1b-7cc0-9d3a-0000000000d1"
@@ -137,9 +222,47 @@ describe("migration 7", () => {
           created_at: new Date(at)
         }))
       )
-      assert.deepStrictEqual(yield* sql`SELECT * FROM ticket_mails`, [{ draw_id: draw, confirmed: 1 }])
+      assert.deepStrictEqual(yield* sql`SELECT draw_id, confirmed FROM ticket_mails`, [{ draw_id: draw, confirmed: 1 }])
       assert.deepStrictEqual(yield* sql`SELECT debt FROM wallets WHERE user_id = ${ada}::uuid`, [{ debt: "0.00" }])
     }))
+})
+
+describe("the migration of years", () => {
+  it.live(
+    "knows of the draws on sale when their first ticket was bought, and is told of it by servers of the release before",
+    () =>
+      Effect.gen(function*() {
+        const { app, owner } = yield* TestDatabase.make
+        const all = readMigrations()
+        yield* migrate(app.username, all.slice(0, 10)).pipe(as(owner))
+        const sql = yield* session(owner)
+        const drawOf = (nth: number) => `018f2d5e-7a1b-7cc0-9d3a-0000000000d${nth}`
+        yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, seal_key_id, tree_frontier, open_note)
+        SELECT ('018f2d5e-7a1b-7cc0-9d3a-0000000000d' || n)::uuid, 'daily', date '2026-01-05' + n, 'open', repeat('0', 64), '2026-01-05',
+          '2026-01-09', 'key', '', 'open' FROM generate_series(1, 2) n;
+        INSERT INTO tickets (id, ticket_id, draw_id, user_id, position, total_entries_at_purchase, ticket_hash, owner_commit,
+          seal_key_id, wallet_seq, created_at)
+        VALUES (gen_random_uuid(), 'T-1', '${drawOf(1)}', '${ada}', 1, 1, '', '', 'key', 1, '2026-01-05T12:00:00Z');
+        UPDATE draws SET total_entries = 1, prize_pool = 0.95, last_purchased_at = '2026-01-05T13:00:00Z' WHERE id = '${
+          drawOf(1)
+        }';
+      END $$`)
+        yield* migrate(app.username, all).pipe(as(owner))
+        const old = yield* session(app)
+        for (const hour of [14, 15]) {
+          yield* old.unsafe(`
+          UPDATE draws SET total_entries = total_entries + 1, prize_pool = prize_pool + 0.95, tree_frontier = '',
+            last_purchased_at = '2026-01-05T${hour}:00:00Z'`)
+        }
+        assert.deepStrictEqual(
+          yield* sql`SELECT first_purchased_at FROM draws ORDER BY id`,
+          ["2026-01-05T12:00:00.000Z", "2026-01-05T14:00:00.000Z"].map((at) => ({ first_purchased_at: new Date(at) }))
+        )
+      }),
+    60_000
+  )
 })
 
 describe("migration 9", () => {

@@ -3,7 +3,7 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import type { UserId } from "@ddd/core/values/Ids"
 import * as Clockwork from "@ddd/core/work/Clockwork"
-import { buyInRoom, closeRoom, makeRoom, roomNow, startDraw } from "@ddd/sim/scenario/RoomSteps"
+import { buyForAll, closeRoom, roomNow, roomOf, startDraw } from "@ddd/sim/scenario/RoomSteps"
 import { advance, advancePast, buy, dollars, fundedPlayer, openSales, readDraw } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
@@ -59,9 +59,9 @@ describe("a draw whose carried tree cannot be read", () => {
   const brokenRoom = Effect.fnUntraced(function*(name: string) {
     const intruder = yield* session((yield* TestDatabase).admin)
     yield* intruder`SET session_replication_role = replica`
-    const host = yield* fundedPlayer(name, dollars(3))
-    const room = yield* makeRoom(host)
-    yield* buyInRoom(host, room)
+    const [host, guest] = [yield* fundedPlayer(name, dollars(3)), yield* fundedPlayer(`${name}2`, dollars(3))]
+    const room = yield* roomOf([host, guest])
+    yield* buyForAll([host, guest], room)
     yield* intruder`UPDATE draws SET tree_frontier = '\\x00'::bytea WHERE id = ${room.id}::uuid`
     return { host, room, intruder }
   })

@@ -6,6 +6,7 @@ import { Rooms } from "@ddd/core/ports/Rooms"
 import type { Room } from "@ddd/core/rooms/Room"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import {
+  buyForAll,
   buyInRoom,
   closeRoom,
   executeDraw,
@@ -153,13 +154,15 @@ describe("a room that many want something of at once", () => {
     "counts in its lock record what it sold, and sells nothing after it",
     Effect.gen(function*() {
       const { everybody, room } = yield* funded(30)
-      const half = everybody.length / 2
-      const purchases: ReadonlyArray<Effect.Effect<unknown, unknown, Rooms>> = everybody.map((member) =>
+      const [early, late] = [everybody.slice(0, 2), everybody.slice(2)]
+      yield* buyForAll(early, room)
+      const half = late.length / 2
+      const purchases: ReadonlyArray<Effect.Effect<unknown, unknown, Rooms>> = late.map((member) =>
         buyInRoom(member, room)
       )
       const exits = yield* spread([...purchases.slice(0, half), startDraw(room.hostId, room), ...purchases.slice(half)])
       const { tickets } = yield* counted(room.id)
-      assert.strictEqual(exits.filter(Exit.isSuccess).length, tickets + 1)
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, tickets - early.length + 1)
       assert.deepStrictEqual(refusals(exits), all("DrawClosed", everybody.slice(tickets)))
       const notes = present(yield* Draws.use((draws) => draws.notes(room.id)))
       assert.include(present(notes.lock).split("\n"), `entries ${tickets}`)
@@ -171,7 +174,8 @@ describe("a room that many want something of at once", () => {
   test(
     "lets nobody in after its lock",
     Effect.gen(function*() {
-      const { room } = yield* funded(0)
+      const { everybody, room } = yield* funded(1)
+      yield* buyForAll(everybody, room)
       const joiners = yield* Effect.forEach(Array.from({ length: 40 }), (_, index) => signUp(`joiner${index}`))
       const joins: ReadonlyArray<Effect.Effect<unknown, unknown, Rooms>> = joiners.map((joiner) =>
         joinRoom(joiner, room)
@@ -179,9 +183,10 @@ describe("a room that many want something of at once", () => {
       const exits = yield* spread([...joins.slice(0, 20), startDraw(room.hostId, room), ...joins.slice(20)])
       const { participants, status } = yield* roomNow(room)
       assert.strictEqual(status, "locked")
+      const cameIn = participants.length - everybody.length
       // those who came in, and the start
-      assert.strictEqual(exits.filter(Exit.isSuccess).length, participants.length)
-      assert.deepStrictEqual(refusals(exits), all("WrongState", joiners.slice(participants.length - 1)))
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, cameIn + 1)
+      assert.deepStrictEqual(refusals(exits), all("WrongState", joiners.slice(cameIn)))
       yield* auditClean
     })
   )
@@ -214,9 +219,12 @@ describe("a room that many want something of at once", () => {
     "is either closed or started, never both",
     Effect.gen(function*() {
       for (const round of [0, 1, 2, 3, 4, 5]) {
-        const host = yield* fundedPlayer(`host${round}`, dollars(1))
-        const room = yield* makeRoom(host)
-        yield* buyInRoom(host, room)
+        const members = [
+          yield* fundedPlayer(`host${round}`, dollars(1)),
+          yield* fundedPlayer(`guest${round}`, dollars(1))
+        ] as const
+        const room = yield* roomOf(members)
+        yield* buyForAll(members, room)
         const both: ReadonlyArray<Effect.Effect<Room, unknown, Rooms>> = [
           closeRoom(room.hostId, room),
           startDraw(room.hostId, room)
@@ -225,7 +233,7 @@ describe("a room that many want something of at once", () => {
         assert.deepStrictEqual(refusals(exits), ["WrongState"])
         const { status } = yield* roomNow(room)
         const { refunds } = yield* counted(room.id)
-        assert.deepStrictEqual([status, refunds], status === "closed" ? ["closed", 1] : ["locked", 0])
+        assert.deepStrictEqual([status, refunds], status === "closed" ? ["closed", 2] : ["locked", 0])
       }
       yield* auditClean
     })

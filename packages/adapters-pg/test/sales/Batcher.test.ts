@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
+import { TestClock } from "effect/testing"
 import { type Batcher, type BatcherOptions, makeBatcher } from "../../src/sales/Batcher.ts"
 
 /** A batcher of numbers that weigh what they are, whose batches end when the test says so. */
@@ -12,6 +13,8 @@ const makeGated = Effect.fnUntraced(function*(options: Partial<BatcherOptions<nu
     batchWeightMax: 10,
     waitingMax: 100,
     weightOf: (request) => request,
+    patienceMillis: 60_000,
+    late: "late",
     run: (requests) =>
       Effect.suspend(() => {
         batches.push(requests)
@@ -29,6 +32,18 @@ const submitAll = (batcher: Batcher<number, string>, requests: ReadonlyArray<num
 const settled = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow, { discard: true })
 
 describe("makeBatcher", () => {
+  it.effect("answers whoever has waited for long enough, and says whether the request is being run", () =>
+    Effect.gen(function*() {
+      const { batcher, batches } = yield* makeGated({ patienceMillis: 0 })
+      const [running] = yield* submitAll(batcher, [1])
+      yield* settled
+      const [waiting] = yield* submitAll(batcher, [2])
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Fiber.join(running!), "late")
+      assert.isUndefined(yield* Fiber.join(waiting!))
+      assert.deepStrictEqual(batches, [[1]])
+    }))
+
   it.effect("runs a request at once where nothing else runs", () =>
     Effect.gen(function*() {
       const { batcher, batches, gate } = yield* makeGated()

@@ -24,6 +24,7 @@ const blocks: fc.Arbitrary<SoldBlock> = fc.record({
   wallet: fc.record({
     balance: amounts,
     withdrawable: amounts,
+    maturing: fc.array(fc.record({ amount: amounts, maturesAt: instants }), { maxLength: 3 }),
     pendingWithdrawal: amounts,
     debt: fc.constant(zero),
     seq: fc.nat()
@@ -76,13 +77,28 @@ const block: SoldBlock = {
   quantity: 3,
   purchasedAt: instant(noon + 5),
   totalEntries: 9,
-  wallet: { balance: cents(1250n), withdrawable: cents(405n), pendingWithdrawal: cents(100n), debt: zero, seq: 12 }
+  wallet: {
+    balance: cents(1250n),
+    withdrawable: cents(405n),
+    maturing: [],
+    pendingWithdrawal: cents(100n),
+    debt: zero,
+    seq: 12
+  }
 }
 const stored: ReadonlyArray<readonly [KeptBody<Room>, string]> = [
   [
     { _tag: "Purchase", block },
     `{"draw":"${draw}","first":7,"count":3,"at":"2026-02-03T12:00:00.005Z","entries":9,"balance":"12.50",` +
     `"withdrawable":"4.05","pending":"1.00","seq":12}`
+  ],
+  [
+    {
+      _tag: "Purchase",
+      block: { ...block, wallet: { ...block.wallet, maturing: [{ amount: cents(190n), maturesAt: instant(noon) }] } }
+    },
+    `{"draw":"${draw}","first":7,"count":3,"at":"2026-02-03T12:00:00.005Z","entries":9,"balance":"12.50",` +
+    `"withdrawable":"4.05","pending":"1.00","seq":12,"maturing":[{"amount":"1.90","at":"2026-02-03T12:00:00.000Z"}]}`
   ],
   [
     {
@@ -135,7 +151,7 @@ describe("a kept answer as text", () => {
   it("is of another kind where a part of it is missing", () => {
     fc.assert(fc.property(bodies, fc.nat(), (body, at) => {
       const stored: Record<string, unknown> = JSON.parse(encodeKept(body))
-      const names = Object.keys(stored).filter((name) => name !== "room")
+      const names = Object.keys(stored).filter((name) => name !== "room" && name !== "maturing")
       const { [names[at % names.length]!]: _, ...rest } = stored
       assert.strictEqual(decodeKept(JSON.stringify(rest)), "other")
     }))
@@ -157,6 +173,8 @@ describe("a kept answer as text", () => {
           { balance: "much" },
           { withdrawable: "1" },
           { pending: "-" },
+          { maturing: [{ amount: "1", at: "2026-02-03T12:00:00.000Z" }] },
+          { maturing: [{ amount: "1.00", at: "soon" }] },
           { room: null },
           { room: { ...stored.room, id: "no id" } },
           { room: { ...stored.room, host: "nobody" } },

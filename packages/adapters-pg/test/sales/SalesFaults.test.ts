@@ -17,8 +17,8 @@ const world = PgWorld.layerOn(PgProxy.app.pipe(Layer.provideMerge(PgProxy.layer)
 const entries = Effect.map(Effect.flatMap(Draws, (draws) => draws.current), (draw) => present(draw).totalEntries)
 
 /** Buys under a key, as often as it takes to be told what became of it. */
-const buyInsistently = (user: UserId, key: string) =>
-  buy(user, 1, { key }).pipe(
+const buyInsistently = (user: UserId, quantity: number, key: string) =>
+  buy(user, quantity, { key }).pipe(
     Effect.retry({ while: (error) => error._tag !== "PurchaseRefused", schedule: Schedule.spaced("20 millis") })
   )
 
@@ -55,6 +55,42 @@ describe("a sale whose connection is lost", () => {
       yield* auditClean
     }).pipe(Effect.provide(world)))
 
+  it.live(
+    "is answered as sold where it had committed, and the connection said nothing more",
+    () =>
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(5))
+        const proxy = yield* PgProxy.PgProxy
+        proxy.cutCommits(["silent"])
+        assert.strictEqual((yield* buy(ada, 2, { key: "k" })).tickets.length, 2)
+        assert.strictEqual(yield* entries, 2)
+        yield* auditClean
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+
+  it.live(
+    "is unknown where the database stays silent, and its key tells later that it was sold, once",
+    () =>
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(5))
+        const proxy = yield* PgProxy.PgProxy
+        // the commit, and every attempt to find out
+        proxy.cutCommits(["silent"])
+        proxy.silenceAll(true)
+        const error = yield* Effect.flip(buy(ada, 2, { key: "k" }))
+        assert.strictEqual(error._tag, "OutcomeUnknown")
+        proxy.silenceAll(false)
+        const receipt = yield* buyInsistently(ada, 2, "k")
+        assert.strictEqual(receipt.replayed, true)
+        assert.strictEqual(yield* entries, 2)
+        yield* auditClean
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+
   it.live("makes the lost transaction impossible once it is told to be abandoned", () =>
     Effect.gen(function*() {
       yield* openSales
@@ -76,7 +112,7 @@ describe("a sale whose connection is lost", () => {
       const cuts: ReadonlyArray<PgProxy.Cut> = ["after", "before", "while", "while"]
       proxy.cutCommits(Array.from({ length: 30 }, (_, i) => cuts[i % cuts.length]!))
       const receipts = yield* together(
-        Array.from({ length: 300 }, (_, i) => buyInsistently(present(players[i % 10]), `key-${i}`))
+        Array.from({ length: 300 }, (_, i) => buyInsistently(present(players[i % 10]), 1, `key-${i}`))
       )
       assert.strictEqual(proxy.cutsLeft(), 0)
       assert.strictEqual(new Set(receipts.map((receipt) => receipt.tickets[0]?.ticketId)).size, 300)

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { connect, createServer, type NetConnectOpts, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { requestWaits } from "../../src/database/Client.ts"
 import { layer as client, type PgConnection } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 
@@ -14,12 +15,15 @@ import { TestDatabase } from "../../src/testing/TestDatabase.ts"
  * - `before`: it never reaches the database.
  * - `after`: the database has committed, and its answer never arrives.
  * - `while`: it is sent, and nobody waits to hear what becomes of it.
+ * - `silent`: the database has committed, its answer never arrives, and the connection stands.
  */
-export type Cut = "before" | "after" | "while"
+export type Cut = "before" | "after" | "while" | "silent"
 
 export class PgProxy extends Context.Service<PgProxy, {
   /** Cuts the connection of each of the next commits, one cut for each. */
   readonly cutCommits: (cuts: ReadonlyArray<Cut>) => void
+  /** From the first cut on, takes connections and says nothing on any of them, for as long as this is so. */
+  readonly silenceAll: (silent: boolean) => void
   /** How many cuts are still to come. */
   readonly cutsLeft: () => number
   /** The way to the database through the proxy. */
@@ -44,6 +48,8 @@ export const layer = Layer.effect(
       (path) => Effect.sync(() => rmSync(path, { recursive: true }))
     )
     let cuts: Array<Cut> = []
+    let isSilenced = false
+    let hasCut = false
     const sockets = new Set<Socket>()
     const server = createServer((fromClient) => {
       const toServer = connect(targetOf(app))
@@ -59,11 +65,16 @@ export const layer = Layer.effect(
       }
       fromClient.on("data", (chunk) => {
         if (chunk.includes("COMMIT")) cut = cuts.shift()
+        else if (isSilenced && hasCut) return undefined
+        if (cut !== undefined) hasCut = true
         if (cut === "before") return end()
         toServer.write(chunk)
         if (cut === "while") setImmediate(end)
       })
-      toServer.on("data", (chunk) => cut === "after" ? end() : fromClient.write(chunk))
+      toServer.on("data", (chunk) => {
+        if (cut === "after") return end()
+        return cut === "silent" || (isSilenced && hasCut) ? undefined : fromClient.write(chunk)
+      })
     })
     yield* Effect.acquireRelease(
       Effect.callback<void>((resume) => {
@@ -80,6 +91,10 @@ export const layer = Layer.effect(
       cutCommits: (next) => {
         cuts = [...next]
       },
+      silenceAll: (silent) => {
+        isSilenced = silent
+        hasCut = false
+      },
       cutsLeft: () => cuts.length,
       connection: { host: folder, username, database, ...(password === undefined ? {} : { password }) }
     })
@@ -88,5 +103,8 @@ export const layer = Layer.effect(
 
 /** The application's client, through the proxy. Unprepared, so that the proxy can read what is sent. */
 export const app = Layer.unwrap(
-  Effect.map(PgProxy, ({ connection }) => client(connection, { maxConnections: 6, prepare: false }))
+  Effect.map(
+    PgProxy,
+    ({ connection }) => client(connection, { maxConnections: 6, prepare: false, waits: requestWaits })
+  )
 )

@@ -14,8 +14,9 @@ export const purchase: RevenueCatEvent = {
   app_user_id: player,
   original_app_user_id: "$RCAnonymousID:87c6049c58069238dce29853916d624c",
   aliases: ["$RCAnonymousID:8069238d6049ce87cc529853916d624c", player],
-  price: 4.321,
-  currency: "EUR"
+  price: 4.99,
+  price_in_purchased_currency: 4.99,
+  currency: "USD"
 }
 
 /** A refund of it. */
@@ -24,7 +25,8 @@ export const refund: RevenueCatEvent = {
   id: "11111111-2222-3333-4444-666666666666",
   type: "CANCELLATION",
   cancel_reason: "CUSTOMER_SUPPORT",
-  price: -4.321
+  price: -4.99,
+  price_in_purchased_currency: -4.99
 }
 
 export const body = (event: unknown): string => JSON.stringify({ api_version: "1.0", event })

@@ -3,7 +3,7 @@ import { Data, Effect } from "effect"
 import { join } from "node:path"
 import { cpuMillisOf } from "../support/CpuTime.ts"
 import { inside } from "../support/Inside.ts"
-import { freePort, originAt, runCommand, startServer } from "../support/ServerProcess.ts"
+import { freePort, originAt, runCommand, type ServerProcess, startServer } from "../support/ServerProcess.ts"
 import { unfairness } from "./FairPlay.ts"
 import { setUp, type Stage, type Way, ways } from "./Stage.ts"
 import { startWorker } from "./Worker.ts"
@@ -36,7 +36,8 @@ export class Foul extends Data.TaggedError("Foul")<{ readonly message: string }>
 const workerFiles: Readonly<Record<Way, string>> = {
   plan: join(import.meta.dirname, "PlanWorker.ts"),
   port: join(import.meta.dirname, "PortWorker.ts"),
-  http: join(import.meta.dirname, "HttpWorker.ts")
+  http: join(import.meta.dirname, "HttpWorker.ts"),
+  uws: join(import.meta.dirname, "HttpWorker.ts")
 }
 
 /** Before the rounds each way sells for a while that does not count: code is compiled, caches are filled. */
@@ -55,11 +56,22 @@ export const contest = Effect.fn("Contest.run")(
     tell: (line: string) => Effect.Effect<void>
   ) {
     const port = yield* freePort
-    const stage = yield* setUp(buyers, originAt(port))
-    const server = yield* startServer(stage.environmentOf("http"), port)
-    const sold: Record<Way, number> = { plan: 0, port: 0, http: 0 }
-    const workers = yield* Effect.forEach(ways, (way) => {
-      const environment = { ...stage.environmentOf(way), PORT: String(port) }
+    const origin = originAt(port)
+    const stage = yield* setUp(buyers, origin)
+    const played = ways.filter((way) => atOnce[way].length > 0)
+    const servers = new Map<Way, ServerProcess>()
+    for (const [way, engine] of [["http", "node"], ["uws", "uws"]] as const) {
+      if (!played.includes(way)) continue
+      const environment = { ...stage.environmentOf(way), PUBLIC_URL: origin, ENGINE: engine }
+      servers.set(way, yield* startServer(environment, way === "http" ? port : yield* freePort))
+    }
+    const serverMillis = (way: Way): number => {
+      const server = servers.get(way)
+      return server === undefined ? 0 : cpuMillisOf(server.pid)
+    }
+    const sold: Record<Way, number> = { plan: 0, port: 0, http: 0, uws: 0 }
+    const workers = yield* Effect.forEach(played, (way) => {
+      const environment = { ...stage.environmentOf(way), PORT: String(servers.get(way)?.port ?? port) }
       return Effect.map(
         startWorker(way, workerFiles[way], environment, stage.buyers),
         (worker) => [way, worker] as const
@@ -70,7 +82,7 @@ export const contest = Effect.fn("Contest.run")(
     for (let round = 0; round <= rounds; round++) {
       for (const [way, worker] of workers) {
         for (const lanes of atOnce[way]) {
-          const before = { server: cpuMillisOf(server.pid), postgres: cpuMillisOf(stage.postgresPid) }
+          const before = { server: serverMillis(way), postgres: cpuMillisOf(stage.postgresPid) }
           const result = yield* worker.sell({
             atOnce: lanes,
             millis: round === 0 ? Math.min(warmUpMillisMax, millis) : millis
@@ -82,7 +94,7 @@ export const contest = Effect.fn("Contest.run")(
             millis: result.millis,
             cpuMillis: {
               buyer: result.cpuMillis,
-              server: cpuMillisOf(server.pid) - before.server,
+              server: serverMillis(way) - before.server,
               postgres: cpuMillisOf(stage.postgresPid) - before.postgres
             }
           }
@@ -92,9 +104,9 @@ export const contest = Effect.fn("Contest.run")(
         }
       }
     }
-    yield* server.stop
-    yield* Effect.forEach(ways, (way) => judge(stage, way, sold[way], buyersMin, originAt(port)))
-    return ways.flatMap((way) => atOnce[way].map((lanes) => figureOf(way, lanes, turns.get(`${way} ${lanes}`) ?? [])))
+    yield* Effect.forEach(servers.values(), ({ stop }) => stop)
+    yield* Effect.forEach(played, (way) => judge(stage, way, sold[way], buyersMin, origin))
+    return played.flatMap((way) => atOnce[way].map((lanes) => figureOf(way, lanes, turns.get(`${way} ${lanes}`) ?? [])))
   }
 )
 

@@ -5,6 +5,7 @@
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
 import * as Provision from "@ddd/adapters-pg/database/Provision"
+import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
@@ -21,8 +22,8 @@ import { urlOf } from "../support/SharedDatabase.ts"
 import { temporaryDataDir } from "../support/TemporaryFolder.ts"
 import { schemaDigest } from "./FairPlay.ts"
 
-/** The ways of selling, in the order of their turns. */
-export const ways = ["plan", "port", "http"] as const
+/** The ways of selling, in the order of their turns: `http` on the default engine, `uws` on the other. */
+export const ways = ["plan", "port", "http", "uws"] as const
 export type Way = typeof ways[number]
 
 export interface Stage {
@@ -52,7 +53,8 @@ export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, orig
     app: original.app,
     direct: original.app,
     place: folder,
-    embedded: true
+    embedded: true,
+    servers: new AllServers()
   }
   yield* Database.prepare(database, settings)
   const { buyers, schema } = yield* Effect.gen(function*() {

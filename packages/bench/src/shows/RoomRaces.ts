@@ -108,7 +108,9 @@ export const buyAtLock = Effect.fnUntraced(function*(scene: Scene, round: number
   const host = playerAt(scene, round)
   const guests = playersFrom(scene, round + 1, guestsAtLock)
   const room = yield* makeRoom(scene, host, guests, 50)
-  const members = [...guests, host]
+  // a draw needs tickets of two
+  yield* sellTo(scene, room, guests.slice(0, 2))
+  const members = [...guests.slice(2), host]
   const purchases = members.map((member) => ({
     what: "buying while the draw is started",
     request: buyInRoom(member, room.id, `lock-${round}`),

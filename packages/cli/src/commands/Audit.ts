@@ -25,10 +25,10 @@ const run = Effect.fn("ddd audit")(function*({ json }: JsonFlag) {
     for (const { detail, invariant, subject } of visibleData(findings)) {
       yield* print(style.red(`${invariant}: ${subject}: ${detail}`))
     }
-    const { draws, tickets, transactions, users } = counted
+    const { draws, maturingPrizes, tickets, transactions, users } = counted
     const seen = `${count(users)} users, ${count(draws)} draws, ${count(tickets)} tickets, ${
       count(transactions)
-    } transactions`
+    } transactions, ${count(maturingPrizes)} prizes of rooms that rest`
     yield* print(style.bold(
       findings.length === 0
         ? style.green(`The books hold: ${seen}.`)

@@ -2,6 +2,7 @@
 import { readChainParameters } from "@ddd/adapters-drand/ChainParameters"
 import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
+import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
@@ -69,6 +70,12 @@ export const seconds: Form<number> = plain("a whole number of seconds, 0 to 300"
   return number <= 300 ? number : undefined
 })
 
+/** A whole number of days, half a year at most. */
+export const days: Form<number> = plain("a whole number of days, 0 to 180", (value) => {
+  const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 180 ? number : undefined
+})
+
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value
@@ -95,15 +102,13 @@ export const origins: Form<ReadonlyArray<string>> = plain(
 /** `2026-02-03T23:59:30.000Z`. */
 export const instant: Form<Instant> = plain("an instant such as 2026-02-03T23:59:30.000Z", parseInstant)
 
-const databaseUrlOf = (value: string): boolean => {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  return url?.protocol === "postgres:" || url?.protocol === "postgresql:"
-}
-
 /** A connection URL of PostgreSQL. It holds a password, so it is a secret. */
 export const databaseUrl: Form<Redacted.Redacted> = {
   description: "a URL such as postgres://user:password@host:5432/database",
-  read: (value) => databaseUrlOf(value) ? Redacted.make(value) : undefined,
+  read: (value) => {
+    const url = Redacted.make(value)
+    return readConnectionUrl(url) === undefined ? undefined : url
+  },
   secret: true
 }
 

@@ -3,10 +3,12 @@
  *
  * `ddd config` prints this table.
  */
+import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import {
   address,
   chain,
   databaseUrl,
+  days,
   flag,
   type Form,
   instant,
@@ -79,9 +81,9 @@ export const variables = {
     requiredFor: "server"
   }),
   ENGINE: defaulting(
-    oneOf("auto", "uws", "node"),
-    "auto",
-    "the HTTP server: uWebSockets.js, or Node's where there is no other"
+    oneOf("node", "uws"),
+    "node",
+    "the HTTP server: our own on Node's sockets, or uWebSockets.js, behind a proxy that checks requests"
   ),
   DRAIN_DELAY: optional(
     seconds,
@@ -183,6 +185,11 @@ export const variables = {
   }),
   STRIPE_API_BASE: defaulting(origin, "https://api.stripe.com", "where Stripe is asked"),
   WITHDRAW_DEPOSITS: defaulting(flag, "false", "true: purchased credit may be withdrawn, not winnings alone"),
+  ROOM_PRIZE_HOLD: defaulting(
+    days,
+    String(roomPrizeHoldDays),
+    "for so many days the prize of a room rests before it can be withdrawn; 0: not at all"
+  ),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",

@@ -7,6 +7,7 @@ import * as TicketMailsPg from "@ddd/adapters-pg/draws/TicketMailsPg"
 import * as MailSubjectsPg from "@ddd/adapters-pg/jobs/MailSubjectsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
+import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { Settings } from "../config/Variables.ts"
@@ -35,7 +36,7 @@ const confirmationPause = "5 seconds"
 const confirmTickets = Effect.gen(function*() {
   const { enqueueDue } = yield* TicketMails
   return yield* enqueueDue.pipe(
-    Effect.catchCause((cause) => Effect.logError("tickets could not be looked through to be confirmed", cause)),
+    Effect.catchCause((cause) => logFailure("tickets could not be looked through to be confirmed", cause)),
     Effect.andThen(Effect.sleep(confirmationPause)),
     Effect.forever
   )

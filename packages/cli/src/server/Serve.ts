@@ -51,7 +51,11 @@ export const serve = Effect.gen(function*() {
     process.send?.({ port: running.port })
     return yield* Effect.never.pipe(Effect.onExit(() => {
       stopping = true
-      return Effect.andThen(Effect.logInfo("stopping"), drain(drainSecondsOf(settings)))
+      return Effect.logInfo("stopping").pipe(
+        Effect.andThen(drain(drainSecondsOf(settings))),
+        // a database that does not answer keeps no process
+        Effect.andThen(Effect.sync(() => running.database.servers.hasten()))
+      )
     }))
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
 })

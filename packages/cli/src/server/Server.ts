@@ -6,11 +6,13 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import * as Payouts from "@ddd/core/work/Payouts"
+import * as Pruning from "@ddd/core/work/Pruning"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
@@ -86,6 +88,9 @@ const clockwork = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(BeaconRounds.run())
 }))
 
+/** Removes what was kept for long enough. */
+const pruning = Layer.effectDiscard(Effect.forkScoped(Pruning.run())).pipe(Layer.provide(RetentionPg.layer))
+
 /** How long a start waits for the payout provider to say by which account of ours it pays out. */
 const identityWait = "5 seconds"
 
@@ -138,7 +143,11 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const context = yield* Layer.build(
     app.pipe(
       Layer.provide(engine),
-      Layer.provide([clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer]),
+      Layer.provide(
+        Layer.mergeAll(clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning).pipe(
+          Layer.provide(Ports.work(database, keys, settings, url))
+        )
+      ),
       Layer.provide(Layer.effectDiscard(refuseOtherProvider)),
       Layer.provide(ReadinessPg.layer(isStopping)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))

@@ -48,9 +48,9 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
 
   it.effect("shows the seed of none before it is drawn", () =>
     Effect.gen(function*() {
-      const host = yield* newMember
-      const made = yield* newRoom(host)
-      yield* buyIn(made, [host])
+      const [host, friend] = [yield* newMember, yield* newMember]
+      const made = yield* newRoom(host, [friend])
+      yield* buyIn(made, [host, friend])
       yield* expectAs(200, host, "POST", `/rooms/${made.id}/start-draw`, {})
       const before = [
         yield* room("show", made.id),
@@ -63,8 +63,9 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
       const after = yield* asJson("show", made.id)
       const seed = textAt(after, "seed")
       for (const text of before) assert.notInclude(text, seed)
-      assert.include(yield* room("show", made.id), `${host.username} ${host.id} at position 1`)
-      assert.strictEqual(yield* balanceOf(host), "4.95")
+      const [winner, position] = textAt(after, "winnerId") === host.id ? [host, 1] : [friend, 2]
+      assert.include(yield* room("show", made.id), `${winner.username} ${winner.id} at position ${position}`)
+      assert.strictEqual(yield* balanceOf(winner), "5.90")
     }), 60_000)
 
   it.effect("says that there is no such room", () =>

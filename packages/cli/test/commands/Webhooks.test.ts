@@ -114,10 +114,87 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
     120_000
   )
 
+  it.effect(
+    "lists a purchase that a person has to decide about, with why, and credits or dismisses it",
+    () =>
+      Effect.gen(function*() {
+        const { ddd, newPlayer } = yield* Site
+        const { id } = yield* newPlayer
+        const three = purchase(id, "funds_5")
+        const [held, unknown] = [
+          { ...three, event: { ...three.event, quantity: 3 } },
+          purchase("$RCAnonymousID:1", "funds_5")
+        ]
+        const references = [held, unknown].map(({ event }) => `app_store:${event.transaction_id}`)
+        for (const body of [held, unknown]) yield* tell(body)
+        const purchases = (...words: ReadonlyArray<string>) => ddd(["purchases", ...words])
+        const open = Effect.map(purchases("list", "--json"), ({ stdout }): unknown => JSON.parse(stdout))
+        const all = yield* eventually("both", open, (listed) => at(listed, "length") === 2)
+        assert.deepStrictEqual([0, 1].map((i) => [at(all, i, "reference"), at(all, i, "reason")]), [
+          [references[0], "it is a purchase of 3 pieces, not of one"],
+          [references[1], "none of its names is a player yet"]
+        ])
+        const table = (yield* purchases("list")).stdout
+        for (const part of [...references, "3 pieces", "5.00", "$RCAnonymousID:1"]) assert.include(table, part)
+        assert.strictEqual(at(yield* listed("--state", "waiting"), "length"), 2)
+
+        const credited = yield* purchases("credit", references[0] ?? "", id, "--amount", "15.00")
+        assert.strictEqual(credited.code, 0, credited.stderr)
+        assert.include(credited.stdout, "$15.00 credited to")
+        assert.strictEqual(yield* balanceOf(id), "15.00")
+        const dismissed = yield* purchases("dismiss", references[1] ?? "")
+        assert.strictEqual(dismissed.code, 0, dismissed.stderr)
+        assert.include((yield* purchases("list")).stdout, "Every purchase is credited or decided about.")
+        assert.strictEqual(at(yield* listed("--state", "waiting"), "length"), 0)
+        const refusals = [
+          [["credit", references[0] ?? "", id], "is credited, of player"],
+          [["dismiss", references[1] ?? ""], "was dismissed"],
+          [["dismiss", "app_store:0"], "There is no purchase app_store:0"],
+          [["credit", references[0] ?? "", "nobody"], "There is no player nobody"]
+        ] as const
+        for (const [words, why] of refusals) {
+          const { code, stderr } = yield* purchases(...words)
+          assert.strictEqual(code, 2)
+          assert.include(stderr, why)
+        }
+        assert.strictEqual(yield* balanceOf(id), "15.00")
+      }),
+    120_000
+  )
+
+  it.effect("lists a refund that came after its reversal, until a person has looked", () =>
+    Effect.gen(function*() {
+      const { ddd, newPlayer } = yield* Site
+      const { id } = yield* newPlayer
+      const bought = purchase(id, "funds_5")
+      const reversal = { ...bought, event: { ...bought.event, id: `event-${++told}`, type: "REFUND_REVERSED" } }
+      for (
+        const [body, balance] of [[bought, "5.00"], [refund(bought), "0.00"], [reversal, "5.00"]] as const
+      ) {
+        yield* tell(body)
+        yield* eventually("what was told", balanceOf(id), (now) => now === balance)
+      }
+      yield* tell(refund(bought))
+      const failed = yield* eventually(
+        "the second refund",
+        listed("--state", "failed"),
+        (all) => String(at(all, 0, "outcome")).includes("refunded once more, after its refund was reversed")
+      )
+      assert.strictEqual(yield* balanceOf(id), "5.00")
+      const { code, stderr } = yield* ddd(["webhooks", "dismiss", textAt(failed, "0", "id")])
+      assert.strictEqual(code, 0, stderr)
+      assert.strictEqual(at(yield* listed("--state", "failed"), "length"), Number(at(failed, "length")) - 1)
+    }), 120_000)
+
   it.effect("says so where there is no such event", () =>
     Effect.gen(function*() {
       const { ddd } = yield* Site
-      for (const [command, id] of [["show", "nonsense"], ["replay", "018f2d5e-7a1b-7cc0-9d3a-00000000000a"]] as const) {
+      for (
+        const [command, id] of [["show", "nonsense"], ["dismiss", "nonsense"], [
+          "replay",
+          "018f2d5e-7a1b-7cc0-9d3a-00000000000a"
+        ]] as const
+      ) {
         const { code, stderr, stdout } = yield* ddd(["webhooks", command, id])
         assert.deepStrictEqual([code, stdout], [2, ""])
         assert.include(stderr, `There is no event ${id}`)

@@ -53,7 +53,7 @@ describe("the configuration", () => {
       BEACON: "none",
       DATABASE_URL: undefined,
       DATA_DIR: undefined,
-      ENGINE: "auto",
+      ENGINE: "node",
       HOST: "127.0.0.1",
       LOG_LEVEL: "info",
       PORT: 8080

@@ -78,9 +78,9 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
     it.effect("takes neither members nor purchases after the lock, and no second lock", () =>
       Effect.gen(function*() {
         const { urls } = yield* Site
-        const [host, friend, late] = [yield* newMember, yield* newMember, yield* newMember]
-        const room = yield* newRoom(host, [friend])
-        yield* buyIn(room, [host])
+        const [host, other, friend, late] = [yield* newMember, yield* newMember, yield* newMember, yield* newMember]
+        const room = yield* newRoom(host, [other, friend])
+        yield* buyIn(room, [host, other])
         yield* expectAs(200, host, "POST", `/rooms/${room.id}/start-draw`, {})
         for (const at of urls) {
           const join = yield* askAs(late, "POST", `/rooms/${room.code}/join`, { at, body: { code: room.code } })

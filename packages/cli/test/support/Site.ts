@@ -47,6 +47,8 @@ export const tokensOf = ({ json }: Answer): Tokens => ({
 export interface SiteOptions {
   /** What each server of the one database has in its environment beside what all have; one server unless given. */
   readonly processes?: ReadonlyArray<Env>
+  /** The database; a new one unless given. */
+  readonly database?: TestDatabase["Service"]
 }
 
 let playersMade = 0
@@ -64,9 +66,10 @@ const untilClockOf = (url: string, millis: number) =>
     yield* Effect.raceFirst(Effect.orDie(socket.value.until("the moved clock", () => told >= millis)), asking)
   }))
 
-const make = ({ processes = [{}] }: SiteOptions) =>
+const make = ({ database: given, processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
-    const { admin, app, owner } = yield* TestDatabase.make
+    const database = given ?? (yield* TestDatabase.make)
+    const { admin, app, owner } = database
     const mailbox = yield* openMailbox
     const DATA_DIR = yield* dataFolder
     const env: Env = {
@@ -94,6 +97,7 @@ const make = ({ processes = [{}] }: SiteOptions) =>
     return {
       servers,
       urls,
+      database,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */

@@ -41,9 +41,10 @@ const profile = {
   wallet: {
     balance: cents(0n),
     withdrawable: cents(0n),
+    maturing: cents(0n),
+    maturesAt: null,
     pendingWithdrawal: cents(0n),
     debt: cents(0n),
-    seq: 0,
     updatedAt: at
   },
   kycStatus: "none" as const,

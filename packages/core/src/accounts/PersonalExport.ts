@@ -5,7 +5,7 @@
  */
 import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
-import { formatCents } from "../money/Money.ts"
+import { type Cents, formatCents } from "../money/Money.ts"
 import type { PayoutAccount } from "../money/PayoutAccount.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
@@ -28,7 +28,7 @@ export interface PersonalRecords {
   readonly transactions: ReadonlyArray<
     Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
   >
-  readonly fundings: ReadonlyArray<Omit<Funding, "userId">>
+  readonly fundings: ReadonlyArray<Funding>
   /** The names by which shops know them. */
   readonly buyerNames: ReadonlyArray<string>
   readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
@@ -68,12 +68,18 @@ export interface PersonalRecords {
   }>
 }
 
+const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
+
 /** The records as data for JSON. */
 const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
   wallet: {
     balance: formatCents(records.wallet.balance),
-    withdrawable: formatCents(records.wallet.withdrawable),
+    winnings: formatCents(records.wallet.withdrawable),
+    maturing: records.wallet.maturing.map(({ amount, maturesAt }) => ({
+      amount: formatCents(amount),
+      maturesAt: formatInstant(maturesAt)
+    })),
     pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
     debt: formatCents(records.wallet.debt),
     updatedAt: formatInstant(records.wallet.updatedAt)
@@ -90,7 +96,10 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
     refunded: funding.refunded,
     refundReversed: funding.refundReversed,
     given: funding.creditStatus,
-    amount: funding.amount === null ? null : formatCents(funding.amount),
+    amount: formatCentsOrNull(funding.amount),
+    price: formatCentsOrNull(funding.price),
+    refundPrice: formatCentsOrNull(funding.refundPrice),
+    refundAmount: formatCentsOrNull(funding.refundAmount),
     names: funding.names
   })),
   buyerNames: records.buyerNames,

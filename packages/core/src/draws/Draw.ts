@@ -49,6 +49,10 @@ export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, cloc
   (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
 
+/** Whether a daily draw is in the draw history at `clock`: from the end of its sales on, although it may wait for its outcome still. */
+export const isInHistory = ({ closesAt, kind }: Pick<Draw, "closesAt" | "kind">, clock: Instant): boolean =>
+  kind === "daily" && closesAt !== null && closesAt <= clock
+
 /** How many days ahead of today open records are published (docs/design.md, "The clockwork": a week). */
 export const daysAhead = 7
 

@@ -5,6 +5,7 @@
  */
 import { Result } from "effect"
 import type { Cents } from "../money/Money.ts"
+import type { Winnings } from "../money/Withdrawable.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { potOf, type PurchaseOutcome, type PurchaseRefusal, type SoldBlock } from "./Sale.ts"
@@ -14,10 +15,10 @@ import type { Ticket } from "./Ticket.ts"
 export interface Receipt {
   /** In the order of positions. */
   readonly tickets: ReadonlyArray<Ticket>
-  readonly wallet: {
-    readonly balance: Cents
-    readonly withdrawable: Cents
+  /** What may be withdrawn of it is shown as of `updatedAt`, also where the answer is repeated (`viewWallet`). */
+  readonly wallet: Winnings & {
     readonly pendingWithdrawal: Cents
+    readonly debt: Cents
     readonly updatedAt: Instant
   }
   readonly draw: { readonly id: DrawId; readonly prizePool: Cents; readonly totalEntries: number }
@@ -40,7 +41,9 @@ export const receiptOf = (block: SoldBlock, tickets: ReadonlyArray<Ticket>, repl
     wallet: {
       balance: wallet.balance,
       withdrawable: wallet.withdrawable,
+      maturing: wallet.maturing,
       pendingWithdrawal: wallet.pendingWithdrawal,
+      debt: wallet.debt,
       updatedAt: purchasedAt
     },
     draw: { id: drawId, prizePool: potOf(totalEntries), totalEntries },

@@ -7,7 +7,15 @@
  */
 import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
-import { collectFee, type MovedTogether, type Wallet, type WalletRefusal, winPrize } from "../money/Wallet.ts"
+import type { Cents } from "../money/Money.ts"
+import {
+  collectFee,
+  type MovedTogether,
+  type Wallet,
+  type WalletRefusal,
+  winPrize,
+  winRoomPrize
+} from "../money/Wallet.ts"
 import { type ChainInfo, chainNamed, verifyBeacon } from "../proof/Beacon.ts"
 import { commit } from "../proof/Commitment.ts"
 import { entropy, type Outcome, takingsOf, winningPosition } from "../proof/Outcome.ts"
@@ -15,7 +23,7 @@ import { recordHashHex, type ResultRecord } from "../proof/Record.ts"
 import { formatResult } from "../proof/RecordText.ts"
 import { fromHex, toHex } from "../values/Bytes.ts"
 import { houseUserId, type TicketId, type UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
+import { type Instant, instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isDue, mayBeDrawn } from "./DrawSteps.ts"
@@ -147,6 +155,8 @@ export interface SettleFacts {
   readonly winner: WinningTicket | null
   /** Those of `usersToPay`, read under their locks. */
   readonly wallets: ReadonlyMap<UserId, Wallet>
+  /** For how long the prize of a room rests before it can be withdrawn, in milliseconds, from zero on. */
+  readonly roomPrizeHoldMillis: number
 }
 
 /** What is written of a draw that is settled, beside its result. */
@@ -167,8 +177,12 @@ export const settle = (facts: SettleFacts): Result.Result<Settled | null, Unpaya
   const { outcome, wallets, winner } = facts
   const draw = settleableDraw(facts.draw, facts.by)
   if (draw === null) return Result.succeed(null)
+  const { clock, kind } = draw
+  const maturesAt = instant(clock + facts.roomPrizeHoldMillis)
+  const winRoom = (wallet: Wallet, userId: UserId, amount: Cents, drawId: string) =>
+    winRoomPrize(wallet, userId, amount, drawId, maturesAt, clock)
   const payments = winner === null ? [] : [
-    { userId: winner.userId, amount: outcome.prize, pay: winPrize },
+    { userId: winner.userId, amount: outcome.prize, pay: kind === "room" ? winRoom : winPrize },
     { userId: houseUserId, amount: outcome.fee, pay: collectFee }
   ]
   const moves: Array<MovedTogether & { readonly userId: UserId }> = []

@@ -99,7 +99,7 @@ export const decideWithdrawal = (
   const { account, provider, status } = payoutAccount
   if (!isServedBy(provider, own)) return Result.fail({ _tag: "OtherProvider", provider, own, account })
   if (status !== "ready") return Result.fail({ _tag: "NoPayoutAccount", status })
-  const moved = askWithdrawal(wallet, amount, newId, withdrawDeposits)
+  const moved = askWithdrawal(wallet, amount, newId, { withdrawDeposits }, now)
   if (Result.isFailure(moved)) return Result.fail(moved.failure)
   const withdrawal = newWithdrawal({
     id: newId,

@@ -9,7 +9,14 @@ import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { Cents } from "./Money.ts"
 import { applyReport, type ProviderReport } from "./ProviderReport.ts"
-import { failWithdrawal, type MovedTogether, payWithdrawal, returnWithdrawal, type Wallet } from "./Wallet.ts"
+import {
+  failWithdrawal,
+  type MovedTogether,
+  payWithdrawal,
+  returnWithdrawal,
+  type Wallet,
+  type WalletRefusal
+} from "./Wallet.ts"
 import type { Withdrawal } from "./Withdrawal.ts"
 import { dueAfter, isClaimed, type ScheduledWithdrawal, withdrawalMailJob } from "./WithdrawalActions.ts"
 import { type Resolution, resolve } from "./WithdrawalResolution.ts"
@@ -39,41 +46,54 @@ export interface Conclusion extends ScheduledWithdrawal {
   readonly effects: StatusEffects | null
 }
 
-/** The money that comes back. Throws where the wallet cannot hold it: no wallet that it was in can be so full. */
-const comeBack = (wallet: Wallet, withdrawableDelta: Cents, after: Withdrawal): MovedTogether => {
-  const { amount, id, status, userId } = after
+/** The money that comes back; refused where the wallet cannot hold it, which happens to what had been paid alone. */
+const comeBack = (
+  wallet: Wallet,
+  withdrawableDelta: Cents,
+  { amount, id, status, userId }: Withdrawal
+): Result.Result<MovedTogether, WalletRefusal> => {
   const back = status === "failed" ? failWithdrawal : returnWithdrawal
-  const moved = back(wallet, userId, { id, amount, withdrawableDelta })
-  if (Result.isFailure(moved)) throw new Error(`the wallet of user ${userId} cannot take ${amount} cents back`)
-  return moved.success
+  return back(wallet, userId, { id, amount, withdrawableDelta })
 }
 
 const effectsOf = (
   { wallet, withdrawableDelta, withdrawal: before }: Pick<ConcludeFacts, "wallet" | "withdrawableDelta" | "withdrawal">,
   after: Withdrawal
-): StatusEffects | null => {
+): Result.Result<StatusEffects | null, WalletRefusal> => {
   const { amount, id, status } = after
-  if (status === before.status || status === "pending") return null
+  if (status === before.status || status === "pending") return Result.succeed(null)
   const jobs = [withdrawalMailJob(after, status)]
   return status === "paid"
-    ? {
+    ? Result.succeed({
       movementStatus: "completed",
       wallet: payWithdrawal(wallet, { id, amount, withdrawableDelta }),
       movements: [],
       jobs
-    }
-    : { movementStatus: status === "failed" ? "failed" : null, ...comeBack(wallet, withdrawableDelta, after), jobs }
+    })
+    : Result.map(comeBack(wallet, withdrawableDelta, after), (moved) => ({
+      movementStatus: status === "failed" ? "failed" : null,
+      ...moved,
+      jobs
+    }))
 }
 
-/** `turn`: the turn that ends by this; null: none does. Another one that is under way stays its claimer's. */
-const conclude = (facts: ConcludeFacts, after: Withdrawal, turn: number | null): Conclusion => {
+/**
+ * `turn`: the turn that ends by this; null: none does. Another one that is under way stays its claimer's. What the wallet cannot take back
+ * is held as it stood.
+ */
+const conclude = (facts: ConcludeFacts, wanted: Withdrawal, turn: number | null): Conclusion => {
   const { now, schedule, withdrawal: before } = facts
+  const effects = effectsOf(facts, wanted)
+  const after: Withdrawal = Result.isSuccess(effects) ? wanted : {
+    ...before,
+    held: { reason: "it came back, and the wallet cannot hold that much more", step: null }
+  }
   const claimedUntil = isClaimed(schedule, now) && turn !== before.turn ? schedule.claimedUntil : null
   const dueAt = dueAfter(after, now)
   return {
     withdrawal: after,
     schedule: { dueAt: dueAt === null ? null : claimedUntil ?? dueAt, claimedUntil },
-    effects: effectsOf(facts, after)
+    effects: Result.isSuccess(effects) ? effects.success : null
   }
 }
 

@@ -4,10 +4,10 @@
  * A store says that something was bought, that it was refunded, that the refund was reversed: each perhaps several times, and in
  * any order. What was said is therefore kept as three marks that are only ever set, and what the wallet should have had from it
  * follows from them: credited, taken back, given back, each at most once. A refund that comes before its purchase is a mark of its
- * own, and the purchase then credits nothing (docs/design.md, "Money").
+ * own, and the purchase then credits nothing, or what of it was not refunded (docs/design.md, "Money").
  */
-import type { UserId } from "../values/Ids.ts"
-import type { Cents } from "./Money.ts"
+import { houseUserId, type UserId } from "../values/Ids.ts"
+import { type Cents, cents } from "./Money.ts"
 
 /** What the wallet had from a funding so far. */
 export type CreditStatus = "nothing" | "credited" | "taken back" | "given back"
@@ -19,13 +19,31 @@ export interface Funding {
   readonly refunded: boolean
   readonly refundReversed: boolean
   readonly creditStatus: CreditStatus
-  /** Whom it was credited to, or is to be; null while nobody of its names is known. */
+  /** Whom it was credited to, or is to be; null while that is not certain; the house's id where a person dismissed it. */
   readonly userId: UserId | null
-  /** What it is worth; null until it is purchased. */
+  /** What it is worth, as first told; null until it is purchased. */
   readonly amount: Cents | null
+  /** What the store says was paid, in its own currency; null where it does not say. */
+  readonly price: Cents | null
+  /** What of the price the store says was refunded; null: all of it. */
+  readonly refundPrice: Cents | null
+  /** What of the amount was taken back; null: all of it, or nothing yet. */
+  readonly refundAmount: Cents | null
+  /** Why a person has to decide whether it is credited, a whole clause; null where nobody has to. */
+  readonly heldReason: string | null
   /** The names by which the store knows the buyer, most telling first. */
   readonly names: ReadonlyArray<string>
 }
+
+/** Whom a purchase is for: a player, or names of a store's that may mean one. */
+export type Buyer =
+  | { readonly _tag: "Player"; readonly userId: UserId }
+  | {
+    readonly _tag: "Named"
+    /** The name that the store's app used last; absent where it has none. It is one of `names`. */
+    readonly appUserId?: string
+    readonly names: ReadonlyArray<string>
+  }
 
 /** What happened to a funding, as a store or one of our own machines tells it. */
 export type FundingEvent =
@@ -34,12 +52,18 @@ export type FundingEvent =
     readonly reference: string
     /** Positive; our own catalogue's, never the store's. */
     readonly amount: Cents
-    /** Whom it is for: a player, or names of which one may be a player's id. */
-    readonly buyer:
-      | { readonly _tag: "Player"; readonly userId: UserId }
-      | { readonly _tag: "Named"; readonly names: ReadonlyArray<string> }
+    readonly buyer: Buyer
+    /** Positive: what the store says was paid, in its own currency; absent where it does not say. */
+    readonly price?: Cents
+    /** Why it is not to be credited before a person has decided, a whole clause; absent where nothing speaks against it. */
+    readonly doubt?: string
   }
-  | { readonly _tag: "Refunded"; readonly reference: string }
+  | {
+    readonly _tag: "Refunded"
+    readonly reference: string
+    /** Positive: what of the price is refunded, in the currency of the purchase; absent: all of it. */
+    readonly price?: Cents
+  }
   | { readonly _tag: "RefundReversed"; readonly reference: string }
 
 /** A reference of which no event was recorded yet. */
@@ -51,24 +75,46 @@ export const emptyFunding = (reference: string): Funding => ({
   creditStatus: "nothing",
   userId: null,
   amount: null,
+  price: null,
+  refundPrice: null,
+  refundAmount: null,
+  heldReason: null,
   names: []
 })
 
+/** Whether a person decided that it credits nobody: what was paid is the house's. */
+export const isDismissed = ({ userId }: Funding): boolean => userId === houseUserId
+
+/** Whether a purchase waits: for its buyer to be known, or for a person. */
+export const isOpen = (funding: Funding): boolean =>
+  funding.creditStatus === "nothing" && funding.userId === null && worthOf(funding) > 0n
+
+const purchasedBy = (
+  funding: Funding,
+  { amount, buyer, doubt, price }: Extract<FundingEvent, { _tag: "Purchased" }>
+) => {
+  const named = funding.purchased ? funding : { ...funding, purchased: true, amount, price: price ?? null }
+  if (named.userId !== null) return named
+  // who says whose it is has decided
+  if (buyer._tag === "Player") return { ...named, userId: buyer.userId, heldReason: null }
+  // whoever any of the names is: what waits must not miss the one that tells
+  return {
+    ...named,
+    heldReason: named.heldReason ?? doubt ?? null,
+    names: [...new Set([...named.names, ...buyer.names])]
+  }
+}
+
 /**
  * The funding after an event. What earlier events said stays: the first purchase decides the amount, and the buyer unless it
- * named nobody who is known.
+ * named nobody who is known; the first refund what is refunded.
  */
 export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
   switch (event._tag) {
-    case "Purchased": {
-      const { amount, buyer } = event
-      const named = funding.purchased ? funding : { ...funding, purchased: true, amount }
-      if (buyer._tag === "Player") return { ...named, userId: named.userId ?? buyer.userId }
-      // whoever any of the names is: what waits must not miss the one that tells
-      return named.userId === null ? { ...named, names: [...new Set([...named.names, ...buyer.names])] } : named
-    }
+    case "Purchased":
+      return purchasedBy(funding, event)
     case "Refunded":
-      return { ...funding, refunded: true }
+      return funding.refunded ? funding : { ...funding, refunded: true, refundPrice: event.price ?? null }
     case "RefundReversed":
       return { ...funding, refundReversed: true }
   }
@@ -79,24 +125,53 @@ export const contradicts = (funding: Funding, amount: Cents, userId: UserId | nu
   funding.purchased &&
   (funding.amount !== amount || (funding.userId !== null && userId !== null && funding.userId !== userId))
 
+/** What a refund takes of the amount: all of it, or the part of it that was refunded of the price, rounded, one cent at least. */
+export const refundOf = ({ amount, price, refundPrice }: Funding): bigint => {
+  if (amount === null) return 0n
+  if (price === null || refundPrice === null || refundPrice >= price) return amount
+  const part = (2n * amount * refundPrice + price) / (2n * price)
+  return part > 0n ? part : 1n
+}
+
+/** What a wallet should have of a funding, by its marks. */
+const worthOf = (funding: Funding): bigint => {
+  const { amount, purchased, refundReversed, refunded } = funding
+  if (!purchased || amount === null) return 0n
+  return refunded && !refundReversed ? amount - refundOf(funding) : amount
+}
+
 /** What is to be done to the wallet. */
 export type FundingStep = "credit" | "take back" | "give back"
 
-/** The step that a funding's marks ask for; null where the wallet had what it should. */
-export const stepDue = ({ creditStatus, purchased, refundReversed, refunded }: Funding): FundingStep | null => {
-  const isDeserved = purchased && (!refunded || refundReversed)
-  switch (creditStatus) {
+/** The step that a funding's marks ask for first; null where the wallet had what it should. */
+export const stepDue = (funding: Funding): FundingStep | null => {
+  const isWhole = worthOf(funding) === funding.amount
+  switch (funding.creditStatus) {
     case "nothing":
-      return isDeserved ? "credit" : null
+      return worthOf(funding) > 0n ? "credit" : null
     case "credited":
-      return isDeserved ? null : "take back"
+      return isWhole ? null : "take back"
     case "taken back":
-      return isDeserved ? "give back" : null
+      return isWhole ? "give back" : null
     case "given back":
       return null
   }
 }
 
-/** What a wallet has had once the step is taken. */
-export const creditStatusAfter = (step: FundingStep): CreditStatus =>
-  step === "credit" ? "credited" : step === "take back" ? "taken back" : "given back"
+/** The funding once a step is taken. */
+export const afterStep = (funding: Funding, step: FundingStep): Funding => {
+  switch (step) {
+    case "credit":
+      return { ...funding, creditStatus: "credited" }
+    case "take back": {
+      const taken = refundOf(funding)
+      return { ...funding, creditStatus: "taken back", refundAmount: taken === funding.amount ? null : cents(taken) }
+    }
+    case "give back":
+      return { ...funding, creditStatus: "given back" }
+  }
+}
+
+/** What the refund of a funding took, once it did. */
+export const takenOf = ({ amount, refundAmount }: Pick<Funding, "amount" | "refundAmount">): Cents | null =>
+  refundAmount ?? amount

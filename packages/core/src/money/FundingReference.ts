@@ -35,3 +35,18 @@ export const depositSource = (reference: string): string => {
   const colon = reference.indexOf(":")
   return colon > 0 ? reference.slice(0, colon).toLowerCase() : "internal"
 }
+
+/** The most characters that a source may have: `deposits:<source>` is the name of an account, of 100 characters. */
+const sourceCharactersMax = 91
+
+/** What stands before the colon of references that are our own. */
+const reservedSources: ReadonlySet<string> = new Set(["reversal"])
+
+/** Why money cannot come in under a reference, as the end of a sentence; null where it can. */
+export const referenceFault = (reference: string): string | null => {
+  const source = depositSource(reference)
+  if (reservedSources.has(source)) return `must not begin with "${source}:", which marks movements of our own`
+  return source.length > sourceCharactersMax
+    ? `must have at most ${sourceCharactersMax} characters before its first colon`
+    : null
+}

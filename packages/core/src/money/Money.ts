@@ -12,6 +12,12 @@ export type Cents = bigint & Brand.Brand<"Cents">
 /** The largest magnitude of an amount or a balance, in cents: DECIMAL(12,2) (plan, part 2). */
 export const centsMax = 999_999_999_999n
 
+/**
+ * Beyond this nothing is bought for a wallet, in cents: $999,999,999.99. A tenth of what the books can hold, so that prizes, refunds and
+ * what comes back always fit: to reach the rest a player would have to win nine billion dollars.
+ */
+export const depositedToMax = 99_999_999_999n
+
 /** Whether `value` is an amount the books can hold. */
 export const isCents = (value: bigint): value is Cents => value >= -centsMax && value <= centsMax
 

@@ -1,62 +1,25 @@
 /**
- * What follows from an event of a funding: who its buyer is, which marks stand, and what is moved in their wallet.
+ * What follows from an event of a funding: who its buyer is, and which marks stand.
  *
- * Two decisions, since which wallet is locked follows from the first: under the lock of the reference, `recordFunding` or
- * `creditWaiting`; then, where a step is due, `moveFunding` under the locks of the wallet and the withdrawals too.
+ * Decided under the lock of the reference. Where a step is due, what it moves is decided by `moveFunding`, under the lock of the wallet too.
  */
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
-import { isPlayer } from "../values/Player.ts"
-import { type Cancellation, cancelUnsent, type StoredWithdrawal } from "./ConcludeWithdrawal.ts"
+import { buyerByNames, type NameMatch, playerById, type SharedNames, shareNames } from "./BuyerNames.ts"
 import {
   applyEvent,
   contradicts,
-  creditStatusAfter,
   emptyFunding,
   type Funding,
   type FundingEvent,
   type FundingStep,
+  isDismissed,
+  isOpen,
   stepDue
 } from "./Funding.ts"
-import { canonicalReference, depositSource, reversalReference } from "./FundingReference.ts"
+import { canonicalReference, referenceFault } from "./FundingReference.ts"
 import type { Cents } from "./Money.ts"
-import { chargeBack, deposit, type MovedTogether, type Wallet, type WalletRefusal } from "./Wallet.ts"
 import { type ConcludedWaiting, concludeWaiting } from "./WebhookEvent.ts"
-
-/** A user for whom a name stands. */
-export interface NameMatch {
-  readonly name: string
-  readonly userId: UserId
-  /** Whether the name is the user's id; false: a store knew them by it before. */
-  readonly isId: boolean
-  readonly isErased: boolean
-}
-
-/** The player of the first name that stands for one: by its being their id, else as a store knows them; null where none does. */
-export const playerByName = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): UserId | null => {
-  for (const name of names) {
-    const players = matches.filter((match) => match.name === name && isPlayer(match))
-    const [player] = [...players.filter(({ isId }) => isId), ...players]
-    if (player !== undefined) return player.userId
-  }
-  return null
-}
-
-/** Names that a store has for a player. */
-export interface SharedNames {
-  readonly userId: UserId
-  /** Those to keep: a name that stood for somebody before stays theirs. */
-  readonly names: ReadonlyArray<string>
-}
-
-/** What is kept where these names are one buyer's; null where none of them stands for a player. `matches`: of all of them. */
-export const shareNames = (names: ReadonlyArray<string>, matches: ReadonlyArray<NameMatch>): SharedNames | null => {
-  const userId = playerByName(names, matches)
-  if (userId === null) return null
-  const known = new Set(matches.map(({ name }) => name))
-  return { userId, names: [...new Set(names)].filter((name) => !known.has(name)) }
-}
 
 /** The names whose matches `recordFunding` is to be told. */
 export const namesToMatch = (earlier: Funding | null, event: FundingEvent | null): ReadonlyArray<string> => {
@@ -81,6 +44,8 @@ export interface DueFundingStep {
   readonly step: FundingStep
   readonly userId: UserId
   readonly amount: Cents
+  /** What becomes of a purchase that the wallet cannot hold: it is refused, as whoever told of it learns at once; or held for a person. */
+  readonly unfit: "refuse" | "hold"
 }
 
 export interface FundingDecision {
@@ -89,26 +54,92 @@ export interface FundingDecision {
   /** What is kept of the buyer's names; null where nothing is. */
   readonly shared: SharedNames | null
   readonly due: DueFundingStep | null
+  /** What becomes of the events of the reference that wait, where no step is due; null: they wait on. */
+  readonly waitingEvents: ConcludedWaiting | null
 }
 
 /** Why an event is not recorded. Nothing is changed. */
 export type FundingRefusal =
-  /** The reference was purchased before by another player, or for another amount. */
+  /** No money comes in under this reference. `fault` completes "the reference …". */
+  | { readonly _tag: "ReferenceRefused"; readonly reference: string; readonly fault: string }
+  /** The reference was purchased before by another player, or for another amount; or a person dismissed it. */
   | { readonly _tag: "FundingConflict"; readonly reference: string; readonly earlier: Funding }
   | { readonly _tag: "UnknownUser"; readonly userId: UserId }
 
-/** The step that is due; null where none is, or its buyer is unknown. */
-const dueStep = (funding: Funding): DueFundingStep | null => {
-  const { amount, userId } = funding
+/** The step that is due; null where none is, its buyer is unknown, or a person has to decide. */
+const dueStep = (funding: Funding, unfit: DueFundingStep["unfit"]): DueFundingStep | null => {
+  const { amount, heldReason, userId } = funding
   const step = stepDue(funding)
-  return step === null || userId === null || amount === null ? null : { step, userId, amount }
+  return step === null || userId === null || amount === null || heldReason !== null || isDismissed(funding)
+    ? null
+    : { step, userId, amount, unfit }
 }
 
-/** A funding with its buyer, where one of its names stands for a player by now. */
-const withBuyer = (funding: Funding, matches: ReadonlyArray<NameMatch>): FundingDecision => {
-  const shared = funding.userId === null ? shareNames(funding.names, matches) : null
-  const known = shared === null ? funding : { ...funding, userId: shared.userId }
-  return { funding: known, shared, due: dueStep(known) }
+/** What is said of the events that waited, once nothing of the funding is left to wait for; null until then. */
+export const settledWaiting = (funding: Funding): ConcludedWaiting | null => {
+  const { creditStatus, purchased, reference, refundReversed, refunded, userId } = funding
+  if (!purchased || (refundReversed && !refunded) || isOpen(funding)) return null
+  const became = isDismissed(funding)
+    ? "dismissed by an operator"
+    : creditStatus === "nothing"
+    ? "refunded: nothing is credited"
+    : `credited to player ${userId} since`
+  return concludeWaiting(`${reference}: ${became}`)
+}
+
+/** What is decided of a funding whose marks and buyer stand. */
+export const decisionOn = (
+  funding: Funding,
+  unfit: DueFundingStep["unfit"],
+  shared: SharedNames | null = null
+): FundingDecision => {
+  const due = dueStep(funding, unfit)
+  return { funding, shared, due, waitingEvents: due === null ? settledWaiting(funding) : null }
+}
+
+/** The buyer where that is certain: the app's name for them is a player's id, or all names mean one player; else null. */
+const certainBuyer = (
+  names: ReadonlyArray<string>,
+  appUserId: string | undefined,
+  matches: ReadonlyArray<NameMatch>
+): UserId | null => {
+  const byId = appUserId === undefined ? null : playerById(appUserId, matches)
+  const byNames = buyerByNames(names, matches)
+  return byId ?? (byNames._tag === "Player" ? byNames.userId : null)
+}
+
+/** A purchase with its buyer, where that is certain by now. One that is held has none: a person says who it is. */
+const withBuyer = (funding: Funding, matches: ReadonlyArray<NameMatch>, appUserId?: string): FundingDecision => {
+  const { heldReason, names, purchased } = funding
+  if (!purchased || funding.userId !== null || heldReason !== null) return decisionOn(funding, "hold")
+  const userId = certainBuyer(names, appUserId, matches)
+  return decisionOn({ ...funding, userId }, "hold", userId === null ? null : shareNames(names, matches))
+}
+
+type Purchased = Extract<FundingEvent, { readonly _tag: "Purchased" }>
+
+/** Decides about a purchase. `before`: what stands under its reference. */
+const recordPurchase = (
+  before: Funding,
+  event: Purchased,
+  matches: ReadonlyArray<NameMatch>
+): Result.Result<FundingDecision, FundingRefusal> => {
+  const { amount, buyer } = event
+  const conflict = Result.fail({ _tag: "FundingConflict", reference: before.reference, earlier: before } as const)
+  if (buyer._tag === "Player") {
+    const player = playerById(buyer.userId, matches)
+    if (player === null) return Result.fail({ _tag: "UnknownUser", userId: buyer.userId })
+    return contradicts(before, amount, player)
+      ? conflict
+      : Result.succeed(decisionOn(applyEvent(before, event), "refuse"))
+  }
+  // what a person decided stands
+  if (isDismissed(before)) return Result.succeed(decisionOn(before, "hold"))
+  // what waits is worth what it was first told with, though the catalogue says otherwise by now
+  const told = isOpen(before) ? { ...event, amount: before.amount ?? amount } : event
+  return contradicts(before, told.amount, certainBuyer(buyer.names, buyer.appUserId, matches))
+    ? conflict
+    : Result.succeed(withBuyer(applyEvent(before, told), matches, buyer.appUserId))
 }
 
 /** Decides about an event. */
@@ -117,80 +148,20 @@ export const recordFunding = (
   event: FundingEvent
 ): Result.Result<FundingDecision, FundingRefusal> => {
   const reference = canonicalReference(event.reference)
+  const fault = referenceFault(reference)
+  if (fault !== null) return Result.fail({ _tag: "ReferenceRefused", reference, fault })
   const before = earlier ?? emptyFunding(reference)
-  if (event._tag === "Purchased") {
-    const { amount, buyer } = event
-    const player = buyer._tag === "Named"
-      ? playerByName(buyer.names, matches)
-      : matches.find((match) => match.isId && match.userId === buyer.userId && isPlayer(match))?.userId ?? null
-    if (buyer._tag === "Player" && player === null) return Result.fail({ _tag: "UnknownUser", userId: buyer.userId })
-    if (contradicts(before, amount, player)) return Result.fail({ _tag: "FundingConflict", reference, earlier: before })
-  }
-  return Result.succeed(withBuyer(applyEvent(before, event), matches))
+  return event._tag === "Purchased"
+    ? recordPurchase(before, event, matches)
+    : Result.succeed(withBuyer(applyEvent(before, event), matches))
 }
 
 /**
- * Decides about a purchase whose buyer was unknown; null where nothing is to be credited: none waits, none of its names stands for a
- * player, or it was refunded meanwhile.
+ * Decides about a purchase whose buyer was unknown; null where nothing is to be credited: none waits, its names do not mean one player, a
+ * person has to decide, or it was refunded meanwhile.
  */
 export const creditWaiting = ({ earlier, matches }: FundingFacts): FundingDecision | null => {
-  if (earlier === null || earlier.userId !== null) return null
-  const decision = withBuyer(earlier, matches)
-  return decision.due?.step === "credit" ? decision : null
-}
-
-/** Read under the locks of the reference, then the wallet, then the withdrawals, the clock last. */
-export interface MoveFacts {
-  /** Null where the player has none. */
-  readonly wallet: Wallet | null
-  /** All withdrawals of the player that the provider has not been asked for, newest first; none where the wallet has enough. */
-  readonly unsent: ReadonlyArray<StoredWithdrawal>
-  /** The id of the movement that took the deposit back; null where none did. */
-  readonly chargebackId: string | null
-  readonly now: Instant
-}
-
-export interface FundingMove {
-  readonly funding: Funding
-  /** Written before the movements: what it brings back is taken by them. */
-  readonly cancellation: Cancellation
-  readonly moved: MovedTogether
-  /** What becomes of the events that told of the purchase while its buyer was unknown; null where none is concluded. */
-  readonly waitingEvents: ConcludedWaiting | null
-}
-
-export type MoveRefusal =
-  | { readonly _tag: "UnknownUser"; readonly userId: UserId }
-  | { readonly _tag: "DepositRefused"; readonly refusal: WalletRefusal }
-
-const nothingCanceled = (wallet: Wallet): Cancellation => ({ wallet, canceled: [] })
-
-/** Decides what a due step moves. Refused where the wallet cannot take it: nothing is changed, not even the marks. */
-export const moveFunding = (
-  { chargebackId, now, unsent, wallet }: MoveFacts,
-  funding: Funding,
-  { amount, step, userId }: DueFundingStep
-): Result.Result<FundingMove, MoveRefusal> => {
-  if (wallet === null) return Result.fail({ _tag: "UnknownUser", userId })
-  const { reference } = funding
-  const source = depositSource(reference)
-  const after = { ...funding, creditStatus: creditStatusAfter(step) }
-  if (step === "take back") {
-    const cancellation = cancelUnsent(wallet, unsent, amount, now)
-    const moved = chargeBack(cancellation.wallet, userId, amount, source, reference)
-    return Result.succeed({ funding: after, cancellation, moved, waitingEvents: null })
-  }
-  if (step === "give back" && chargebackId === null) throw new Error(`what was taken back of ${reference} is missing`)
-  const movedAs = step === "give back" && chargebackId !== null ? reversalReference(chargebackId) : reference
-  return Result.mapBoth(deposit(wallet, userId, amount, source, movedAs), {
-    onFailure: (refusal): MoveRefusal => ({ _tag: "DepositRefused", refusal }),
-    onSuccess: (moved): FundingMove => ({
-      funding: after,
-      cancellation: nothingCanceled(wallet),
-      moved,
-      waitingEvents: step === "credit"
-        ? concludeWaiting(`${reference}: credited to player ${userId}, who was unknown when it came`)
-        : null
-    })
-  })
+  if (earlier === null || !isOpen(earlier)) return null
+  const decided = withBuyer(earlier, matches)
+  return decided.due?.step === "credit" ? decided : null
 }

@@ -4,16 +4,26 @@
  * A wallet changes by movements alone. Each movement is numbered (`seq`, without gaps), carries the balance after it, and
  * names the account on the other side, so that the books are double entry by construction (docs/design.md, "Money").
  *
- * Of the balance, `withdrawable` is what came from prizes; purchased credit is spent before it.
+ * Of the balance, `withdrawable` is what came from prizes; purchased credit is spent before it. How much of it can be withdrawn is for
+ * `Withdrawable` to say: prizes of rooms rest.
+ *
+ * Over 300 lines: every movement is made by the two functions here that nothing else may call.
  */
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
-import { type Cents, cents, isCents, ticketPrice, zero } from "./Money.ts"
+import type { Instant } from "../values/Instant.ts"
+import { type Cents, cents, centsMax, depositedToMax, isCents, ticketPrice, zero } from "./Money.ts"
+import {
+  addMaturingPrize,
+  freeWinningsAt,
+  restingAt,
+  type Winnings,
+  withdrawableAt,
+  type WithdrawalTerms
+} from "./Withdrawable.ts"
 
 /** A wallet as the rules see it. `0 ≤ withdrawable ≤ balance`; who owes has nothing: `debt = 0` or `balance = 0`. */
-export interface Wallet {
-  readonly balance: Cents
-  readonly withdrawable: Cents
+export interface Wallet extends Winnings {
   /** What was asked to be paid out and is neither paid nor back: no part of the balance. */
   readonly pendingWithdrawal: Cents
   /** What its player owes: of deposits that were taken back after they had been spent. Every credit pays it first. */
@@ -23,7 +33,14 @@ export interface Wallet {
 }
 
 /** The wallet of a player who has just signed up. */
-export const emptyWallet: Wallet = { balance: zero, withdrawable: zero, pendingWithdrawal: zero, debt: zero, seq: 0 }
+export const emptyWallet: Wallet = {
+  balance: zero,
+  withdrawable: zero,
+  maturing: [],
+  pendingWithdrawal: zero,
+  debt: zero,
+  seq: 0
+}
 
 /** Every kind of movement (docs/api.md, "Transaction"). */
 export const transactionTypes = [
@@ -52,6 +69,8 @@ export interface Movement {
   readonly withdrawableDelta: Cents
   readonly counterAccount: CounterAccount
   readonly referenceId: string | null
+  /** Of a room's prize: until when it rests; null of all others. */
+  readonly maturesAt: Instant | null
 }
 
 /** A movement and the wallet after it. */
@@ -69,12 +88,23 @@ export interface MovedTogether {
 /** Why a wallet refuses a movement; the wallet is as it was. */
 export type WalletRefusal =
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
+  /** With what is on its way out, which may come back, it would be more than the wallet can hold. */
   | { readonly _tag: "BalanceTooLarge"; readonly balance: Cents; readonly added: Cents }
+  | { readonly _tag: "DebtTooLarge"; readonly debt: Cents; readonly added: Cents }
 
 /** Why money cannot be withdrawn; the wallet is as it was. */
 export type WithdrawalRefusal =
   | { readonly _tag: "InDebt"; readonly debt: Cents }
-  | { readonly _tag: "NotWithdrawable"; readonly balance: Cents; readonly withdrawable: Cents; readonly asked: Cents }
+  | {
+    readonly _tag: "NotWithdrawable"
+    readonly balance: Cents
+    /** What may be withdrawn at this time. */
+    readonly withdrawable: Cents
+    /** What rests, and when the next part of it becomes withdrawable. */
+    readonly maturing: Cents
+    readonly maturesAt: Instant | null
+    readonly asked: Cents
+  }
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
 
 const moved = (
@@ -100,7 +130,8 @@ const moved = (
       balanceAfter: after.balance,
       withdrawableDelta: cents(after.withdrawable - wallet.withdrawable),
       counterAccount,
-      referenceId
+      referenceId,
+      maturesAt: null
     }
   }
 }
@@ -122,7 +153,7 @@ const repay = (wallet: Wallet, userId: UserId, referenceId: string | null): Move
   return { ...repaid, wallet: { ...repaid.wallet, debt: cents(wallet.debt - paid) } }
 }
 
-/** A credit; what is owed is paid from it at once. */
+/** A credit; what is owed is paid from it at once. Refused where the wallet, with what may come back to it, would hold over `most`. */
 const credit = (
   wallet: Wallet,
   userId: UserId,
@@ -130,10 +161,11 @@ const credit = (
   amount: Cents,
   withdrawableAdded: Cents,
   counterAccount: CounterAccount,
-  referenceId: string | null
+  referenceId: string | null,
+  most: bigint = centsMax
 ): Result.Result<MovedTogether, WalletRefusal> => {
   if (amount <= 0n) throw new RangeError(`a credit is positive, not ${amount} cents`)
-  if (!isCents(wallet.balance + amount)) {
+  if (wallet.balance + wallet.pendingWithdrawal + amount > most) {
     return Result.fail({ _tag: "BalanceTooLarge", balance: wallet.balance, added: amount })
   }
   const withdrawable = wallet.withdrawable + withdrawableAdded
@@ -151,7 +183,7 @@ export const deposit = (
   source: string,
   referenceId: string
 ): Result.Result<MovedTogether, WalletRefusal> =>
-  credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId)
+  credit(wallet, userId, "deposit", amount, zero, `deposits:${source}`, referenceId, depositedToMax)
 
 /**
  * A deposit of `amount > 0` is taken back by `source`: from the balance as far as that goes; the rest is owed.
@@ -164,15 +196,17 @@ export const chargeBack = (
   amount: Cents,
   source: string,
   referenceId: string
-): MovedTogether => {
+): Result.Result<MovedTogether, WalletRefusal> => {
   if (amount <= 0n) throw new RangeError(`what is taken back is positive, not ${amount} cents`)
   const missing = amount - wallet.balance
   const movements: Array<Movement> = []
   let before = wallet
   if (missing > 0n) {
+    const debt = wallet.debt + missing
+    if (!isCents(debt)) return Result.fail({ _tag: "DebtTooLarge", debt: wallet.debt, added: cents(missing) })
     const lent = moved(wallet, "debt", cents(missing), wallet.withdrawable, `receivable:${userId}`, referenceId)
     movements.push(lent.movement)
-    before = { ...lent.wallet, debt: cents(wallet.debt + missing) }
+    before = { ...lent.wallet, debt }
   }
   const left = before.balance - amount
   const taken = moved(
@@ -184,8 +218,26 @@ export const chargeBack = (
     referenceId
   )
   movements.push(taken.movement)
-  return { wallet: taken.wallet, movements }
+  return Result.succeed({ wallet: taken.wallet, movements })
 }
+
+/** What took a deposit back. */
+export interface Chargeback {
+  readonly id: string
+  /** What it took from the withdrawable part: zero or negative. */
+  readonly withdrawableDelta: Cents
+}
+
+/** A deposit that was taken back is given back, with the split between credit and winnings that its taking had. `amount > 0`. */
+export const reverseChargeback = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  source: string,
+  { withdrawableDelta }: Pick<Chargeback, "withdrawableDelta">,
+  referenceId: string
+): Result.Result<MovedTogether, WalletRefusal> =>
+  credit(wallet, userId, "deposit", amount, cents(-withdrawableDelta), `deposits:${source}`, referenceId)
 
 /** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; docs/design.md, "Money". */
 export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {
@@ -197,7 +249,7 @@ export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Res
   )
 }
 
-/** A draw's pot is won. `amount > 0`; all of it is withdrawable. */
+/** A draw's pot is won. `amount > 0`; all of it is winnings. */
 export const winPrize = (
   wallet: Wallet,
   userId: UserId,
@@ -205,6 +257,25 @@ export const winPrize = (
   drawId: string
 ): Result.Result<MovedTogether, WalletRefusal> =>
   credit(wallet, userId, "prize_win", amount, amount, `draw:${drawId}`, drawId)
+
+/** A room's pot is won at `now`: as any other, but it rests until `maturesAt`, as far as no debt was paid from it. */
+export const winRoomPrize = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  drawId: string,
+  maturesAt: Instant,
+  now: Instant
+): Result.Result<MovedTogether, WalletRefusal> =>
+  Result.map(winPrize(wallet, userId, amount, drawId), ({ movements, wallet: after }) => {
+    const kept = cents(after.withdrawable - wallet.withdrawable)
+    return {
+      movements: movements.map((movement) => movement.type === "prize_win" ? { ...movement, maturesAt } : movement),
+      wallet: kept > 0n && maturesAt > now
+        ? { ...after, maturing: addMaturingPrize(after.maturing, { amount: kept, maturesAt }, now) }
+        : after
+    }
+  })
 
 /** The house's part of a draw. `amount > 0`. */
 export const collectFee = (
@@ -231,29 +302,40 @@ export const refundTicket = (
   credit(wallet, userId, "refund", ticketPrice, cents(-withdrawableDelta), `draw:${drawId}`, ticketId)
 
 /**
- * Money is asked to be paid out: it leaves the balance and is on its way.
+ * Money is asked to be paid out at `now`: it leaves the balance and is on its way.
  *
- * Winnings alone can be withdrawn, and first; with `withdrawDeposits` purchased credit too. Nobody withdraws who owes.
+ * Winnings that do not rest can be withdrawn, and first; with `withdrawDeposits` purchased credit too. Nobody withdraws who owes.
  * `amount > 0`. Source: docs/design.md, "Money"; docs/api.md, POST `/wallet/withdraw`, whose order of checks this is.
  */
 export const askWithdrawal = (
   wallet: Wallet,
   amount: Cents,
   withdrawalId: string,
-  withdrawDeposits: boolean
+  terms: WithdrawalTerms,
+  now: Instant
 ): Result.Result<Moved, WithdrawalRefusal> => {
   if (amount <= 0n) throw new RangeError(`a withdrawal is positive, not ${amount} cents`)
   const { balance, debt, withdrawable } = wallet
   if (debt > 0n) return Result.fail({ _tag: "InDebt", debt })
-  if (!withdrawDeposits && amount > withdrawable) {
-    return Result.fail({ _tag: "NotWithdrawable", balance, withdrawable, asked: amount })
+  if (terms.withdrawDeposits && amount > balance) {
+    return Result.fail({ _tag: "InsufficientFunds", balance, needed: amount })
   }
-  if (amount > balance) return Result.fail({ _tag: "InsufficientFunds", balance, needed: amount })
+  const limit = withdrawableAt(wallet, terms, now)
+  if (amount > limit) {
+    return Result.fail({
+      _tag: "NotWithdrawable",
+      balance,
+      withdrawable: limit,
+      ...restingAt(wallet, now),
+      asked: amount
+    })
+  }
   const asked = moved(
     wallet,
     "withdrawal",
     cents(-amount),
-    withdrawable - smaller(withdrawable, amount),
+    // what rests stays, also where purchased credit makes up for it
+    withdrawable - smaller(freeWinningsAt(wallet, now), amount),
     "payouts",
     withdrawalId
   )

@@ -1,6 +1,7 @@
 /** An event of an outside service, and what follows where it is kept, acted on once more, or concluded. */
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import { visible } from "../values/Visible.ts"
 
 export const webhookSenders = ["revenuecat", "stripe"] as const
 export type WebhookSender = typeof webhookSenders[number]
@@ -54,6 +55,14 @@ export const receiveEvent = (id: string): AwaitedEvent => awaited(id, `webhook $
 /** A kept event that is to be acted on once more, whatever came of it. `replayId`: another one each time. */
 export const replayEvent = (id: string, replayId: string): AwaitedEvent => awaited(id, `webhook ${id} ${replayId}`)
 
+/** What is written where a person says that nothing is to be done about an event; null where it is not one that a person has to look at. */
+export const dismissEvent = (
+  { outcome, state }: Pick<WebhookEvent, "outcome" | "state">
+): Pick<WebhookConclusion, "outcome" | "state"> | null =>
+  state === "failed" || state === "waiting"
+    ? { state: "ignored", outcome: `dismissed by an operator; ${state} before: ${outcome ?? ""}` }
+    : null
+
 /** Read under a lock of the user's row which an erasure excludes. */
 export interface ConcludeEventFacts {
   /** Whether the player of the funding that the conclusion names is erased; false where there is none. */
@@ -68,12 +77,12 @@ export interface ConcludedEvent extends WebhookConclusion {
 
 /**
  * How an event is concluded. The erasure of a person leaves the events that were not acted on yet as they are (`erasableStates`): of those the
- * body is removed here.
+ * body is removed here. What it says may quote its sender.
  */
 export const concludeEvent = (
   { isBuyerErased }: ConcludeEventFacts,
   conclusion: WebhookConclusion
-): ConcludedEvent => ({ ...conclusion, isBodyRemoved: isBuyerErased })
+): ConcludedEvent => ({ ...conclusion, outcome: visible(conclusion.outcome), isBodyRemoved: isBuyerErased })
 
 /** What is written of all events of a funding that are in the state `from`. */
 export interface ConcludedWaiting {

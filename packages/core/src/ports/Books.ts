@@ -23,6 +23,8 @@ export const invariants = {
   "winner-is-derived": "the winning position follows from open record, seed, beacon and entries",
   "room-members":
     "every ticket of a room is a member's, one a member; a room has at most as many members as it says, its host among them",
+  "prizes-mature":
+    "what rests of a wallet is what it won in rooms, less the debt that was paid from it, until each prize matures",
   "debt-is-receivable": "what a wallet owes is what its receivable account says, and who owes has nothing",
   "funding-once":
     "every reference gave a wallet what was said of it: credited, taken back and given back once each, and no deposit is without one",
@@ -48,6 +50,8 @@ export interface AuditReport {
     readonly draws: number
     readonly tickets: number
     readonly transactions: number
+    /** Prizes of rooms that rest. */
+    readonly maturingPrizes: number
   }
 }
 

@@ -97,7 +97,7 @@ export class Draws extends Context.Service<Draws, {
   readonly byId: (id: DrawId) => Effect.Effect<Draw | null, Unavailable>
   /** The daily draw of a day; null where none was published. */
   readonly byDay: (day: Day) => Effect.Effect<Draw | null, Unavailable>
-  /** Daily draws that are drawn or void, newest first; the cursor is a day. */
+  /** Daily draws whose sales are over, those too that wait for their outcome, newest first (`isInHistory`); the cursor is a day. */
   readonly history: (page: PageRequest) => Effect.Effect<Page<Draw>, Unavailable>
   readonly lastWinner: Effect.Effect<LastWinner | null, Unavailable>
   readonly notes: (id: DrawId) => Effect.Effect<DrawNotes | null, Unavailable>

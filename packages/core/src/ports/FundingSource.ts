@@ -8,8 +8,10 @@ export type FundingNotice =
   | {
     readonly _tag: "Event"
     readonly event: FundingEvent
+    /** By which names it knows its buyer. */
+    readonly names: ReadonlyArray<string>
   }
-  /** Two names belong to one buyer. */
+  /** These names, two or more, belong to one buyer. */
   | { readonly _tag: "Names"; readonly names: ReadonlyArray<string> }
   /** Nothing is to be done. */
   | { readonly _tag: "Ignored"; readonly why: string }

@@ -1,14 +1,21 @@
 /** Port: money in. Every credit from outside passes here, whoever tells of it. */
 import { Context, Data, type Effect } from "effect"
+import type { PurchaseDecision } from "../money/DecidePurchase.ts"
 import type { Funding, FundingEvent } from "../money/Funding.ts"
 import type { Transaction } from "../money/Transaction.ts"
-import type { DepositRefused, UnknownUser } from "./Ledger.ts"
+import type { Instant } from "../values/Instant.ts"
+import type { Page, PageRequest } from "../values/Page.ts"
+import type { DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** What an event did. */
 export interface FundingOutcome {
+  /** As it stood before; null where nothing was ever told of it. */
+  readonly earlier: Funding | null
   /** As it stands now. */
   readonly funding: Funding
+  /** Why it is a purchase that is not credited yet, a whole clause; null where it is none. */
+  readonly openReason: string | null
   /**
    * The movements of the funding, in their order; none where it was known before, came too early, or its buyer is unknown. What canceled
    * withdrawals brought back is not among them.
@@ -22,22 +29,44 @@ export class FundingConflict extends Data.TaggedError("FundingConflict")<{
   readonly earlier: Funding
 }> {}
 
+/** No purchase waits under the reference. Nothing was changed. `funding`: what stands under it; null: nothing. */
+export class PurchaseNotOpen extends Data.TaggedError("PurchaseNotOpen")<{ readonly funding: Funding | null }> {}
+
+/** A purchase that waits for its buyer to be known, or for a person. */
+export interface OpenPurchase {
+  readonly funding: Funding
+  /** Why it is not credited, a whole clause. */
+  readonly reason: string
+  /** When it was first told of. */
+  readonly since: Instant
+}
+
 export class Fundings extends Context.Service<Fundings, {
   /**
    * Records an event and moves what it makes due, in one transaction: however often, in whatever order and on however many
    * nodes the same is told, a reference is credited once, taken back once, given back once. Taking back cancels withdrawals that the
-   * provider has not been asked for, newest first, where the balance does not suffice; what is missing then is owed. A credit
-   * concludes the events that told of it while its buyer was unknown.
+   * provider has not been asked for, newest first, where the balance does not suffice; what is missing then is owed. Once nothing of
+   * it is left to wait for, the events of it that waited are concluded.
    */
   readonly record: (
     event: FundingEvent
-  ) => Effect.Effect<FundingOutcome, FundingConflict | UnknownUser | DepositRefused | Unavailable>
+  ) => Effect.Effect<FundingOutcome, FundingConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable>
   /** What stands under a reference; null where no event of it was ever recorded. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>
   /**
-   * These names are one buyer's: where one of them is a player, what waits under another is theirs. False where none is.
+   * These names are one buyer's: where they mean one player and nobody else, what waits under another is theirs. False where they do not.
    */
   readonly shareNames: (names: ReadonlyArray<string>) => Effect.Effect<boolean, Unavailable>
   /** Credits what waits for a player who is known by now, at most `limit` of them; gives the references credited. */
   readonly creditWaiting: (limit: number) => Effect.Effect<ReadonlyArray<string>, Unavailable>
+  /** Purchases that are open, oldest first; the cursor is a reference. */
+  readonly listOpen: (page: PageRequest) => Effect.Effect<Page<OpenPurchase>, Unavailable>
+  /** Carries a person's decision about an open purchase out; gives what stands then, and the movements. */
+  readonly decide: (
+    reference: string,
+    decision: PurchaseDecision
+  ) => Effect.Effect<
+    Pick<FundingOutcome, "funding" | "transactions">,
+    PurchaseNotOpen | UnknownUser | DepositRefused | Unavailable
+  >
 }>()("@ddd/core/ports/Fundings") {}

@@ -21,6 +21,12 @@ export interface DepositRequest {
 /** The reference was used for another player or another amount, or refunded before it was purchased. No wallet was changed. */
 export class ReferenceConflict extends Data.TaggedError("ReferenceConflict")<{ readonly referenceId: string }> {}
 
+/** No money comes in under this reference. No wallet was changed. `fault` completes "the reference …". */
+export class ReferenceRefused extends Data.TaggedError("ReferenceRefused")<{
+  readonly reference: string
+  readonly fault: string
+}> {}
+
 /** No such player, or one that cannot hold money. Nothing was changed. */
 export class UnknownUser extends Data.TaggedError("UnknownUser")<{ readonly userId: UserId }> {}
 
@@ -36,7 +42,7 @@ export class Ledger extends Context.Service<Ledger, {
     request: DepositRequest
   ) => Effect.Effect<
     { readonly transaction: Transaction; readonly created: boolean },
-    ReferenceConflict | UnknownUser | DepositRefused | Unavailable
+    ReferenceConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable
   >
   readonly wallet: (
     userId: UserId

@@ -41,4 +41,6 @@ export class WebhookInbox extends Context.Service<WebhookInbox, {
   ) => Effect.Effect<Page<WebhookEvent>, Unavailable>
   /** Has an event acted on once more, whatever came of it; false for an unknown one. */
   readonly replay: (id: string) => Effect.Effect<boolean, Unavailable>
+  /** Has nobody look at a failed or waiting event any more; no money is decided about. False where it is in another state, or unknown. */
+  readonly dismiss: (id: string) => Effect.Effect<boolean, Unavailable>
 }>()("@ddd/core/ports/WebhookInbox") {}

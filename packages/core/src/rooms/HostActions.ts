@@ -33,6 +33,12 @@ export const closeRoom = (
 /** How far ahead a host may put the draw, in milliseconds: a day. */
 export const drawAheadMillisMax = 86_400_000
 
+/**
+ * How many members must have a ticket for a room to be drawn. One who plays alone wins back what they paid: that draws nothing, and turns
+ * purchased credit into winnings.
+ */
+export const holdersMin = 2
+
 /** Locks the room, to be drawn at `drawAt` (null: as soon as it can be). `chain` is the configured beacon. */
 export const startRoom = (
   hash: Sha256,
@@ -50,6 +56,8 @@ export const startRoom = (
   if (drawAt !== null && (drawAt < earliest || drawAt > latest)) {
     return Result.fail({ _tag: "BadTime", earliest, latest })
   }
+  const holders = room.members.filter(({ hasTicket }) => hasTicket).length
+  if (holders < holdersMin) return Result.fail({ _tag: "TooFewHolders", holders })
   return Result.succeed(lockByHost(hash, draw, terms))
 }
 

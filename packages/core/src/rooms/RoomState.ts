@@ -26,6 +26,8 @@ export type RoomRefusal =
   /** Only the host may, or the host alone may not. */
   | { readonly _tag: "Forbidden"; readonly why: string }
   | { readonly _tag: "WrongState"; readonly status: RoomStatus; readonly why: string }
+  /** A draw needs tickets of `holdersMin` members; so many have one. */
+  | { readonly _tag: "TooFewHolders"; readonly holders: number }
   /** The round that its lock record names is not there yet. The server draws as soon as it is. */
   | { readonly _tag: "BeaconPending" }
   /** The host names a time that is over, or more than a day ahead. */

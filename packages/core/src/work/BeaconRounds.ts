@@ -17,6 +17,7 @@ import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } fr
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
 const nextRelayAfterMillis = 1_000
@@ -145,7 +146,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
       // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there
       Effect.catchCause(Effect.fnUntraced(function*(cause) {
         const { delayMillis } = backOffs.failed(name, clock, yield* now.now)
-        yield* Effect.logError(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
+        yield* logFailure(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
       }))
     )
   })
@@ -160,7 +161,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
     )
   ).pipe(
     Effect.catchCause((cause) =>
-      lookFailures.failed(Effect.logError("the rounds that draws wait for could not be looked for", cause))
+      lookFailures.failed(logFailure("the rounds that draws wait for could not be looked for", cause))
     )
   )
   return yield* Effect.forever(Effect.andThen(look, Effect.sleep(Duration.millis(pollMillis))))

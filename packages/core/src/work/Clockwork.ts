@@ -13,6 +13,7 @@ import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type Failing, makeBackOffs } from "./BackOff.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
 const pollMillisMax = 1_000
@@ -39,7 +40,7 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
         Effect.catchCause((cause) =>
-          Effect.as(Effect.logError(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
+          Effect.as(logFailure(`${step.step} of draw ${step.drawId} failed`, cause), undefined)
         )
       )
       if (performed === undefined) failed.set(nameOf(step), step)
@@ -57,7 +58,7 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
     Effect.tap((done) =>
       done ? Effect.logError(`draw ${drawId} could not be decided within a week, and is void now`) : Effect.void
     ),
-    Effect.catchCause((cause) => Effect.logError(`draw ${drawId} could not be declared void`, cause)),
+    Effect.catchCause((cause) => logFailure(`draw ${drawId} could not be declared void`, cause)),
     Effect.asVoid
   )
 
@@ -109,7 +110,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
         Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void)
       ),
       Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
-        yield* Effect.logError(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
+        yield* logFailure(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
         if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
       })
     )
@@ -117,8 +118,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
   const publish = begin(
     "publish",
     Effect.map(draws.publishAhead, (made) => made.length > 0),
-    (cause, { delayMillis }) =>
-      Effect.logError(`the days ahead could not be published; again in ${delayMillis} ms`, cause)
+    (cause, { delayMillis }) => logFailure(`the days ahead could not be published; again in ${delayMillis} ms`, cause)
   )
 
   const round = Effect.gen(function*() {
@@ -133,7 +133,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     return Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
     Effect.catchCause((cause) =>
-      Effect.as(lookFailures.failed(Effect.logError("the clockwork could not look", cause)), pollMillisMax)
+      Effect.as(lookFailures.failed(logFailure("the clockwork could not look", cause)), pollMillisMax)
     )
   )
   return yield* Effect.forever(

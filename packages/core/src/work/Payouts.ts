@@ -16,6 +16,7 @@ import { PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { UserId } from "../values/Ids.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 /** Asks the provider what an action asks. */
 const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
@@ -204,7 +205,7 @@ const sweepMax = 200
 export const sweep = Effect.fn("Payouts.sweep")(function*() {
   const withdrawals = yield* Withdrawals
   return yield* withdrawals.offerDue(sweepMax).pipe(
-    Effect.catchCause((cause) => Effect.logError("withdrawals could not be looked through", cause)),
+    Effect.catchCause((cause) => logFailure("withdrawals could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
     Effect.forever
   )
@@ -269,7 +270,7 @@ export const pollAccounts = Effect.fn("Payouts.pollAccounts")(function*() {
     for (const { account } of yield* accounts.claimDue(accountsMax)) yield* checkAccount(account)
   })
   return yield* round.pipe(
-    Effect.catchCause((cause) => Effect.logWarning("payout accounts could not be asked for", cause)),
+    Effect.catchCause((cause) => logFailure("payout accounts could not be asked for", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
     Effect.forever
   )

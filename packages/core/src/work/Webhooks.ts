@@ -5,14 +5,15 @@
  * after a crash, to no further effect.
  */
 import { Duration, Effect } from "effect"
-import type { FundingEvent } from "../money/Funding.ts"
+import { concludeFundingEvent } from "../money/ConcludeFundingEvent.ts"
 import { formatCents } from "../money/Money.ts"
 import type { WebhookConclusion, WebhookEvent } from "../money/WebhookEvent.ts"
-import { type FundingOutcome, Fundings } from "../ports/Fundings.ts"
+import { Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { learn, refreshAccount } from "./Payouts.ts"
+import { logFailure } from "./SeldomLog.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
 
@@ -24,36 +25,6 @@ const about = (reference: string | null) => (conclusion: Conclusion): WebhookCon
   reference
 })
 const aboutNothing = about(null)
-
-const conclusionOfEvent = (event: FundingEvent, { funding, transactions }: FundingOutcome): Conclusion => {
-  if (transactions.length > 0) {
-    return done(
-      `${funding.reference}: ${transactions.map(({ amount, type }) => `${type} ${formatCents(amount)}`).join(", ")} ` +
-        `for player ${funding.userId}`
-    )
-  }
-  switch (event._tag) {
-    case "Purchased":
-      if (funding.creditStatus !== "nothing") return done(`${funding.reference} was ${funding.creditStatus} before`)
-      return funding.refunded && !funding.refundReversed
-        ? done(`${funding.reference} was refunded before it came: nothing is credited`)
-        : { state: "waiting", outcome: `${funding.reference}: none of its names is a player yet` }
-    case "Refunded":
-      return done(
-        funding.refundReversed ?
-          `${funding.reference}: its refund was reversed already`
-          : funding.creditStatus === "taken back" ?
-          `${funding.reference} was taken back before`
-          : `${funding.reference} is marked as refunded: nothing had been credited`
-      )
-    case "RefundReversed":
-      return done(
-        funding.creditStatus === "given back" ?
-          `${funding.reference} was given back before`
-          : `${funding.reference} is marked: a refund of it is reversed`
-      )
-  }
-}
 
 const actOnFunding = Effect.fnUntraced(function*(body: string) {
   const source = yield* FundingSource
@@ -67,11 +38,11 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
       return aboutNothing(failed(notice.why))
     case "Names": {
       const named = yield* fundings.shareNames(notice.names)
-      return aboutNothing(named ? done("its names are one player's") : ignored("none of its names is a player"))
+      return aboutNothing(named ? done("its names are one player's") : ignored("its names do not mean one player"))
     }
     case "Event":
       return yield* fundings.record(notice.event).pipe(
-        Effect.map((outcome) => conclusionOfEvent(notice.event, outcome)),
+        Effect.map((outcome) => concludeFundingEvent(notice.event, outcome)),
         Effect.catchTags({
           FundingConflict: ({ earlier, reference }) =>
             Effect.succeed(failed(
@@ -80,10 +51,13 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
               } ` +
                 `to player ${earlier.userId}: nothing more is credited`
             )),
+          ReferenceRefused: ({ fault, reference }) => Effect.succeed(failed(`the reference ${reference} ${fault}`)),
           UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
           DepositRefused: () => Effect.succeed(failed("the wallet cannot hold that much"))
         }),
-        Effect.map(about(notice.event.reference))
+        Effect.map(about(notice.event.reference)),
+        // what the shop said besides of who its buyer is
+        Effect.tap(() => notice.names.length < 2 ? Effect.void : fundings.shareNames(notice.names))
       )
   }
 })
@@ -130,7 +104,7 @@ export const creditWaiting = Effect.fn("Webhooks.creditWaiting")(function*() {
         ? Effect.void
         : Effect.logInfo(`credited to players known by now: ${references.join(", ")}`)
     ),
-    Effect.catchCause((cause) => Effect.logError("purchases that wait could not be looked through", cause)),
+    Effect.catchCause((cause) => logFailure("purchases that wait could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(waitingMillis))),
     Effect.forever
   )

@@ -27,7 +27,7 @@ describe("a draw that is settled", () => {
     const outcome = outcomeOf(nobleSha256, draw.openText, draw.lockText, seed, null, null)
     const winner = entries === 0 ? null : { ticketId: ticket, userId: ada }
     const wallets = new Map(usersToPay(winner).map((user) => [user, wallet(100n)]))
-    return { draw, by: "clockwork", outcome, winner, wallets, ...rest }
+    return { draw, by: "clockwork", outcome, winner, wallets, roomPrizeHoldMillis: 1_000, ...rest }
   }
 
   const resultIn = ({ draw, outcome, winner }: SettleFacts) => {

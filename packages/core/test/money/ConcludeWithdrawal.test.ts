@@ -101,9 +101,16 @@ describe("a conclusion", () => {
     }
   })
 
-  it("is a defect where the wallet cannot hold what comes back", () => {
-    const full = { ...wallet, balance: cents(999_999_999_999n) }
-    assert.throws(() => concludeReport(factsOf(sent, { wallet: full }), refused, null), /cannot take 500 cents back/)
+  it("holds what the wallet cannot take back, as it stood", () => {
+    const returning: Withdrawal = { ...underWay, status: "paid", providerPayoutStatus: "failed" }
+    const full = { ...wallet, balance: cents(999_999_999_999n), pendingWithdrawal: zero }
+    const report: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount }
+    const { effects, withdrawal } = concludeReport(factsOf(returning, { wallet: full }), report, null)
+    assert.isNull(effects)
+    assert.deepStrictEqual(withdrawal, {
+      ...returning,
+      held: { reason: "it came back, and the wallet cannot hold that much more", step: null }
+    })
   })
 })
 

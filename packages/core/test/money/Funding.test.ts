@@ -1,19 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
+  afterStep,
   applyEvent,
   contradicts,
-  creditStatusAfter,
   emptyFunding,
   type Funding,
   type FundingEvent,
   type FundingStep,
+  isOpen,
+  refundOf,
   stepDue
 } from "../../src/money/Funding.ts"
 import {
   canonicalReference,
   depositSource,
   isStore,
+  referenceFault,
   reversalReference,
   storeReference
 } from "../../src/money/FundingReference.ts"
@@ -44,7 +47,7 @@ const follow = (
     const step = stepDue(funding)
     if (step === null) continue
     steps.push(step)
-    funding = { ...funding, creditStatus: creditStatusAfter(step) }
+    funding = afterStep(funding, step)
     assert.isNull(stepDue(funding), "one event makes one step due")
   }
   return { funding, steps }
@@ -122,6 +125,63 @@ describe("a funding", () => {
   })
 })
 
+describe("a refund of a part", () => {
+  const bought: FundingEvent = { ...purchased, price: cents(499n) }
+  const refundOfPrice = (price: bigint): FundingEvent => ({ ...refunded, price: cents(price) })
+
+  it("takes that part of the amount, rounded, whichever came first", () => {
+    for (const [price, taken] of [[100n, 100n], [250n, 251n], [498n, 499n], [1n, 1n]] as const) {
+      for (const events of [[bought, refundOfPrice(price)], [refundOfPrice(price), bought]]) {
+        const funding = events.reduce(applyEvent, emptyFunding(reference))
+        assert.strictEqual(refundOf(funding), taken)
+        assert.strictEqual(afterStep({ ...funding, creditStatus: "credited" }, "take back").refundAmount, cents(taken))
+      }
+    }
+  })
+
+  it("takes all where it is of the whole price or more, or either price is unknown", () => {
+    for (
+      const events of [
+        [bought, refundOfPrice(499n)],
+        [bought, refundOfPrice(600n)],
+        [bought, refunded],
+        [purchased, refundOfPrice(1n)]
+      ]
+    ) {
+      assert.strictEqual(refundOf(events.reduce(applyEvent, emptyFunding(reference))), 500n)
+    }
+  })
+
+  it("that comes before its purchase has it credited, and the part taken back", () => {
+    const funding = [refundOfPrice(100n), bought].reduce(applyEvent, emptyFunding(reference))
+    assert.strictEqual(stepDue(funding), "credit")
+    const credited = afterStep(funding, "credit")
+    assert.strictEqual(stepDue(credited), "take back")
+    assert.isNull(stepDue(afterStep(credited, "take back")))
+  })
+
+  it("never takes more than there is, nor nothing", () => {
+    const price = fc.bigInt(1n, 10_000n).map(cents)
+    fc.assert(fc.property(price, price, price, (amount, paid, back) => {
+      const taken = refundOf({ ...emptyFunding(reference), amount, price: paid, refundPrice: back })
+      assert.isTrue(taken > 0n && taken <= amount)
+    }))
+  })
+})
+
+describe("a purchase that a person has to decide about", () => {
+  const doubtful: FundingEvent = { ...purchased, buyer: { _tag: "Named", names: ["ada"] }, doubt: "it is of 3 pieces" }
+
+  it("is open, whatever else is told of it, until who may says whose it is", () => {
+    const named: FundingEvent = { ...purchased, buyer: { _tag: "Named", names: ["bob"] } }
+    const held = [doubtful, named].reduce(applyEvent, emptyFunding(reference))
+    assert.deepStrictEqual([held.heldReason, held.names, isOpen(held)], ["it is of 3 pieces", ["ada", "bob"], true])
+    assert.isFalse(isOpen(applyEvent(held, refunded)))
+    assert.isFalse(isOpen(applyEvent(held, purchased)))
+    assert.isNull(applyEvent(held, purchased).heldReason)
+  })
+})
+
 describe("a reference", () => {
   it("has one spelling, whoever writes the store's name how", () => {
     fc.assert(fc.property(
@@ -163,5 +223,18 @@ describe("a reference", () => {
 
   it("of a give-back is another one for every movement that took something", () => {
     assert.strictEqual(reversalReference("a"), "reversal:a")
+  })
+
+  it("under which no money comes in marks movements of our own, or has no account to come from", () => {
+    for (const reserved of ["reversal:a", "Reversal:a", "REVERSAL:"]) {
+      assert.match(referenceFault(reserved) ?? "", /^must not begin with "reversal:"/)
+    }
+    assert.strictEqual(
+      referenceFault(`${"x".repeat(92)}:1`),
+      "must have at most 91 characters before its first colon"
+    )
+    for (const fit of [`${"x".repeat(91)}:1`, "x".repeat(100), "reversal", "app_store:reversal:1", ":x"]) {
+      assert.isNull(referenceFault(fit))
+    }
   })
 })

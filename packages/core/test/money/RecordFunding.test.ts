@@ -1,18 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { buyerByNames, type NameMatch, shareNames } from "../../src/money/BuyerNames.ts"
 import { emptyFunding, type Funding, type FundingEvent } from "../../src/money/Funding.ts"
 import { cents, zero } from "../../src/money/Money.ts"
+import { type MoveFacts, moveFunding } from "../../src/money/MoveFunding.ts"
 import {
   creditWaiting,
   type DueFundingStep,
   type FundingDecision,
-  type MoveFacts,
-  moveFunding,
-  type NameMatch,
   namesToMatch,
-  playerByName,
-  recordFunding,
-  shareNames
+  recordFunding
 } from "../../src/money/RecordFunding.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
@@ -55,26 +52,29 @@ const refusalOf = (event: FundingEvent, matches: ReadonlyArray<NameMatch> = [], 
 
 describe("a name", () => {
   it("stands for the player whose id it is, before the one whom a store knew by it", () => {
-    assert.strictEqual(playerByName([ada], [match(ada, bob, { isId: false }), isAda]), ada)
+    assert.deepStrictEqual(buyerByNames([ada], [match(ada, bob, { isId: false }), isAda]), {
+      _tag: "Player",
+      userId: ada
+    })
   })
 
   it("stands for nobody who was erased, nor for the house", () => {
-    assert.isNull(playerByName([ada], [match(ada, ada, { isErased: true })]))
-    assert.isNull(playerByName([houseUserId], [match(houseUserId, houseUserId)]))
+    assert.deepStrictEqual(buyerByNames([ada], [match(ada, ada, { isErased: true })]), { _tag: "Nobody" })
+    assert.deepStrictEqual(buyerByNames([houseUserId], [match(houseUserId, houseUserId)]), { _tag: "Nobody" })
   })
 
-  it("that comes first decides, where two stand for players", () => {
-    const matches = [match("b", bob), match("a", ada)]
-    assert.strictEqual(playerByName(["nobody", "a", "b"], matches), ada)
+  it("means nobody for certain where another name of the buyer means somebody else, even who was erased", () => {
+    const several = { _tag: "Several", userIds: [bob, ada] } as const
+    assert.deepStrictEqual(buyerByNames(["nobody", "b", "a"], [match("b", bob), match("a", ada)]), several)
+    assert.deepStrictEqual(buyerByNames(["b", ada], [match("b", bob), match(ada, ada, { isErased: true })]), several)
+    assert.deepStrictEqual(buyerByNames(["a", ada], [match("a", ada), isAda]), { _tag: "Player", userId: ada })
   })
 
   it("is kept for a player unless it stands for somebody already", () => {
-    const matches = [isAda, match("taken", bob)]
-    assert.deepStrictEqual(shareNames([ada, anonymous, "taken", anonymous], matches), {
-      userId: ada,
-      names: [anonymous]
-    })
+    assert.deepStrictEqual(shareNames([ada, anonymous, anonymous], [isAda]), { userId: ada, names: [anonymous] })
     assert.isNull(shareNames([anonymous], []))
+    // of names that mean two nobody learns a third
+    assert.isNull(shareNames([ada, anonymous, "taken"], [isAda, match("taken", bob)]))
   })
 })
 
@@ -91,7 +91,8 @@ describe("an event of a funding", () => {
     assert.deepStrictEqual(decided(purchaseOf(ada), [isAda]), {
       funding: { ...emptyFunding(reference), purchased: true, amount, userId: ada },
       shared: null,
-      due: { step: "credit", userId: ada, amount }
+      due: { step: "credit", userId: ada, amount, unfit: "refuse" },
+      waitingEvents: null
     })
   })
 
@@ -110,7 +111,32 @@ describe("an event of a funding", () => {
     assert.deepStrictEqual([waiting.funding.userId, waiting.due], [null, null])
     const known = decided(purchaseOf([anonymous, ada]), [isAda], waiting.funding)
     assert.deepStrictEqual(known.shared, { userId: ada, names: [anonymous] })
-    assert.deepStrictEqual(known.due, { step: "credit", userId: ada, amount })
+    assert.deepStrictEqual(known.due, { step: "credit", userId: ada, amount, unfit: "hold" })
+  })
+
+  it("by names is credited to the player whose id the app told, whoever the others mean, and teaches nothing then", () => {
+    const event = purchaseOf([anonymous, ada, "b"])
+    const [known, isBob] = [[isAda, match("b", bob)], match("b", bob)]
+    assert.deepStrictEqual([decided(event, known).due, decided(event, [isBob]).due?.userId], [null, bob])
+    const told = decided({ ...event, buyer: { _tag: "Named", appUserId: ada, names: [ada, "b"] } }, known)
+    assert.deepStrictEqual([told.due?.userId, told.shared], [ada, null])
+  })
+
+  it("of a purchase of doubt is held, and has no buyer", () => {
+    const held = decided({ ...purchaseOf([ada]), doubt: "it is of 3 pieces" }, [isAda])
+    assert.deepStrictEqual([held.funding.heldReason, held.funding.userId, held.due], ["it is of 3 pieces", null, null])
+    assert.isNull(decided(purchaseOf([ada]), [isAda], held.funding).due)
+    assert.strictEqual(decided(purchaseOf(ada), [isAda], held.funding).due?.step, "credit")
+  })
+
+  it("of what waits says again what it is worth, and changes nothing where the catalogue changed since", () => {
+    const waiting = decided(purchaseOf([anonymous])).funding
+    const again = decided({ ...purchaseOf([anonymous, ada]), amount: cents(900n) }, [isAda], waiting)
+    assert.strictEqual(again.due?.amount, amount)
+  })
+
+  it("under a reference of our own is refused", () => {
+    assert.strictEqual(refusalOf({ ...refunded, reference: "reversal:1" })._tag, "ReferenceRefused")
   })
 
   it("of another amount, or for another player, conflicts with what was purchased before", () => {
@@ -137,24 +163,33 @@ describe("what waits under a reference", () => {
     assert.deepStrictEqual(creditWaiting({ earlier: waiting, matches: known })?.due, {
       step: "credit",
       userId: ada,
-      amount
+      amount,
+      unfit: "hold"
     })
   })
 
-  it("is not where it has a buyer, was refunded meanwhile, or was never told of", () => {
+  it("is not where it is held, has a buyer, was refunded meanwhile, or was never told of", () => {
     assert.isNull(creditWaiting({ earlier: { ...waiting, userId: ada }, matches: known }))
     assert.isNull(creditWaiting({ earlier: { ...waiting, refunded: true }, matches: known }))
     assert.isNull(creditWaiting({ earlier: null, matches: known }))
+    assert.isNull(creditWaiting({ earlier: { ...waiting, heldReason: "a doubt" }, matches: known }))
   })
 })
 
 describe("a step of a funding", () => {
-  const facts: MoveFacts = { wallet: emptyWallet, unsent: [], chargebackId: "c1", now }
+  const facts: MoveFacts = {
+    wallet: emptyWallet,
+    unsent: [],
+    chargeback: { id: "c1", withdrawableDelta: cents(-200n) },
+    now
+  }
   const funding: Funding = { ...emptyFunding(reference), purchased: true, amount, userId: ada }
-  const due = (step: DueFundingStep["step"]): DueFundingStep => ({ step, userId: ada, amount })
+  const due = (step: DueFundingStep["step"]): DueFundingStep => ({ step, userId: ada, amount, unfit: "refuse" })
 
   const moved = (step: DueFundingStep["step"], changed: Partial<MoveFacts> = {}) => {
-    const move = moveFunding({ ...facts, ...changed }, funding, due(step))
+    const creditStatus = step === "credit" ? "nothing" : step === "take back" ? "credited" : "taken back"
+    const marks = { refunded: step !== "credit", refundReversed: step === "give back", creditStatus } as const
+    const move = moveFunding({ ...facts, ...changed }, { ...funding, ...marks }, due(step))
     return move._tag === "Success" ? move.success : assert.fail(move.failure._tag)
   }
 
@@ -165,14 +200,16 @@ describe("a step of a funding", () => {
     assert.deepStrictEqual(movements.map(({ counterAccount, referenceId }) => [counterAccount, referenceId]), [
       ["deposits:app_store", reference]
     ])
-    assert.strictEqual(waitingEvents?.outcome, `app_store:1: credited to player ${ada}, who was unknown when it came`)
+    assert.strictEqual(waitingEvents?.outcome, `app_store:1: credited to player ${ada} since`)
   })
 
   it("gives back under a reference of its own, once what took it is known", () => {
-    const { moved: { movements }, waitingEvents } = moved("give back")
-    assert.deepStrictEqual(movements.map(({ referenceId }) => referenceId), ["reversal:c1"])
-    assert.isNull(waitingEvents)
-    assert.throws(() => moved("give back", { chargebackId: null }), /is missing/)
+    const { moved: { movements } } = moved("give back")
+    assert.deepStrictEqual(
+      movements.map(({ referenceId, withdrawableDelta }) => [referenceId, withdrawableDelta]),
+      [["reversal:c1", cents(200n)]]
+    )
+    assert.throws(() => moved("give back", { chargeback: null }), /is missing/)
   })
 
   it("takes back from what canceled withdrawals bring, before anything is owed", () => {
@@ -198,6 +235,36 @@ describe("a step of a funding", () => {
       const move = moveFunding({ ...facts, wallet }, funding, due("credit"))
       assert.strictEqual(move._tag === "Failure" ? move.failure._tag : "moved", tag)
     }
+  })
+
+  it("holds a purchase of a store's that the wallet cannot hold, and refuses one of our own machines'", () => {
+    const full = { ...emptyWallet, balance: cents(99_999_999_999n) }
+    const move = moveFunding({ ...facts, wallet: full }, { ...funding, names: [anonymous] }, {
+      ...due("credit"),
+      unfit: "hold"
+    })
+    if (move._tag === "Failure") return assert.fail(move.failure._tag)
+    const { funding: held, moved } = move.success
+    assert.deepStrictEqual([held.userId, held.creditStatus, held.heldReason, moved.movements], [
+      null,
+      "nothing",
+      `the wallet of player ${ada} cannot hold 5.00 more`,
+      []
+    ])
+  })
+
+  it("credits what was partly refunded before, and takes the part back, together", () => {
+    const partly = { ...funding, refunded: true, price: cents(1_000n), refundPrice: cents(300n) }
+    const move = moveFunding(facts, partly, due("credit"))
+    if (move._tag === "Failure") return assert.fail(move.failure._tag)
+    assert.deepStrictEqual(move.success.moved.movements.map(({ amount, type }) => [type, amount]), [
+      ["deposit", 500n],
+      ["chargeback", -150n]
+    ])
+    assert.deepStrictEqual([move.success.funding.creditStatus, move.success.funding.refundAmount], [
+      "taken back",
+      cents(150n)
+    ])
   })
 
   it("leaves the player with the deposit or without, whatever is told how often in whatever order", () => {

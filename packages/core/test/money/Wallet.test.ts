@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { type Cents, cents, centsMax, ticketPrice, zero } from "../../src/money/Money.ts"
+import { type Cents, cents, centsMax, depositedToMax, ticketPrice, zero } from "../../src/money/Money.ts"
 import {
   askWithdrawal,
   chargeBack,
@@ -16,6 +16,7 @@ import {
   payWithdrawal,
   refundTicket,
   returnWithdrawal,
+  reverseChargeback,
   type TransactionType,
   type Wallet,
   type WalletRefusal,
@@ -24,11 +25,13 @@ import {
   type WithdrawnMoney
 } from "../../src/money/Wallet.ts"
 import { userId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
 
 const player = userId("01900000-0000-7000-8000-00000000000a")
 const draw = "019a0000-0000-7000-8000-000000000001"
 const ticket = "DDL-20260203-00000"
 const payment = "019a0000-0000-7000-8000-000000000002"
+const now = instant(Date.UTC(2026, 1, 3))
 
 /** What may happen to a wallet. `which` chooses among the withdrawals that it can happen to. */
 type Step =
@@ -85,7 +88,7 @@ class History {
       case "fee":
         return collectFee(wallet, player, cents(next.amount), draw)
       case "charge back":
-        return Result.succeed(chargeBack(wallet, player, cents(next.amount), "test", "test:1"))
+        return chargeBack(wallet, player, cents(next.amount), "test", "test:1")
       case "ticket":
         return payTicket(wallet, draw, ticket)
       case "refund": {
@@ -93,7 +96,7 @@ class History {
         return purchase === undefined ? null : refundTicket(wallet, player, purchase.withdrawableDelta, draw, ticket)
       }
       case "withdraw":
-        return askWithdrawal(wallet, cents(next.amount), payment, next.withdrawDeposits)
+        return askWithdrawal(wallet, cents(next.amount), payment, { withdrawDeposits: next.withdrawDeposits }, now)
       case "paid": {
         const money = pending.at(-1 - next.which % pending.length)
         return money === undefined ? null : Result.succeed({ wallet: payWithdrawal(wallet, money), movements: [] })
@@ -251,29 +254,45 @@ describe("a wallet", () => {
   it("refuses what DECIMAL(12,2) cannot hold", () => {
     const full = holding(centsMax, 0n)
     const refusal = { _tag: "BalanceTooLarge", balance: full.balance, added: cents(1n) } as const
-    assert.deepStrictEqual(refused(deposit(full, player, cents(1n), "test", "test:1")), refusal)
+    assert.deepStrictEqual(refused(winPrize(full, player, cents(1n), draw)), refusal)
     const money = { id: payment, amount: cents(1n), withdrawableDelta: zero }
-    const pending = { ...full, pendingWithdrawal: cents(1n) }
-    assert.deepStrictEqual(refused(failWithdrawal(pending, player, money)), refusal)
+    assert.deepStrictEqual(refused(returnWithdrawal(full, player, money)), refusal)
+    const deep = owing(centsMax)
+    assert.deepStrictEqual(refused(chargeBack(deep, player, cents(1n), "test", "test:1")), {
+      _tag: "DebtTooLarge",
+      debt: deep.debt,
+      added: cents(1n)
+    })
+  })
+
+  it("takes deposits to a tenth of that, so that prizes and what comes back find room", () => {
+    const most = holding(depositedToMax, 0n)
+    assert.strictEqual(refused(deposit(most, player, cents(1n), "test", "test:1"))._tag, "BalanceTooLarge")
+    const leaving: Wallet = { ...holding(1n, 0n), pendingWithdrawal: cents(depositedToMax - 1n) }
+    assert.strictEqual(refused(deposit(leaving, player, cents(1n), "test", "test:1"))._tag, "BalanceTooLarge")
+    // the largest prize that there is, several times
+    let { wallet } = allowed(winPrize(most, player, cents(204_010_946_465n), draw))
+    for (const _ of [1, 2, 3]) wallet = allowed(winPrize(wallet, player, cents(204_010_946_465n), draw)).wallet
+    // what is on its way out always finds its way back
+    const out = { ...holding(centsMax - 1n, 0n), pendingWithdrawal: cents(1n) }
+    assert.strictEqual(refused(winPrize(out, player, cents(1n), draw))._tag, "BalanceTooLarge")
+    const money = { id: payment, amount: cents(1n), withdrawableDelta: zero }
+    assert.strictEqual(allowed(failWithdrawal(out, player, money)).wallet.balance, centsMax)
   })
 
   it("takes no deposit of nothing, or of less", () => {
     assert.throws(() => deposit(emptyWallet, player, zero, "test", "test:1"), RangeError)
     assert.throws(() => winPrize(emptyWallet, player, cents(-1n), draw), RangeError)
     assert.throws(() => chargeBack(emptyWallet, player, zero, "test", "test:1"), RangeError)
-    assert.throws(() => askWithdrawal(emptyWallet, zero, payment, true), RangeError)
+    assert.throws(() => askWithdrawal(emptyWallet, zero, payment, { withdrawDeposits: true }, now), RangeError)
   })
 })
 
 describe("a deposit that is taken back", () => {
   it("takes purchased credit before winnings, and leaves the rest owed", () => {
     fc.assert(fc.property(parts, parts, fc.bigInt(1n, 3_000n), (credit, winnings, taken) => {
-      const { movements, wallet } = chargeBack(
-        holding(credit, winnings),
-        player,
-        cents(taken),
-        "app_store",
-        "app_store:1"
+      const { movements, wallet } = allowed(
+        chargeBack(holding(credit, winnings), player, cents(taken), "app_store", "app_store:1")
       )
       const balance = credit + winnings
       const left = balance > taken ? balance - taken : 0n
@@ -287,8 +306,19 @@ describe("a deposit that is taken back", () => {
     }))
   })
 
+  it("is after its reversal what it was before, the split included", () => {
+    fc.assert(fc.property(parts, parts, fc.bigInt(1n, 3_000n), (credit, winnings, taken) => {
+      fc.pre(taken <= credit + winnings)
+      const before = holding(credit, winnings)
+      const { movements, wallet } = allowed(chargeBack(before, player, cents(taken), "test", "test:1"))
+      const chargeback = movements.at(-1) ?? assert.fail("nothing was taken")
+      const back = reverseChargeback(wallet, player, cents(taken), "test", chargeback, "reversal:1")
+      assert.deepStrictEqual(allowed(back).wallet, { ...before, seq: before.seq + 2 })
+    }))
+  })
+
   it("adds to what is owed already", () => {
-    const { wallet } = chargeBack(owing(300n), player, cents(200n), "test", "test:1")
+    const { wallet } = allowed(chargeBack(owing(300n), player, cents(200n), "test", "test:1"))
     assert.deepStrictEqual(wallet, { ...owing(500n), seq: 2 })
   })
 
@@ -314,7 +344,7 @@ describe("a deposit that is taken back", () => {
 
 describe("a withdrawal", () => {
   const ask = (wallet: Wallet, asked: bigint, withdrawDeposits = false) =>
-    askWithdrawal(wallet, cents(asked), payment, withdrawDeposits)
+    askWithdrawal(wallet, cents(asked), payment, { withdrawDeposits }, now)
 
   /** What a withdrawal that was asked for has to do with the wallet. */
   const moneyOf = ({ movement }: Moved): WithdrawnMoney => ({
@@ -371,6 +401,8 @@ describe("a withdrawal", () => {
       _tag: "NotWithdrawable",
       balance: cents(500n),
       withdrawable: cents(200n),
+      maturing: zero,
+      maturesAt: null,
       asked: cents(1_000n)
     })
   })

@@ -6,7 +6,7 @@ import { openRoom } from "../../src/draws/Opening.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { append, emptyFrontier } from "../../src/proof/Merkle.ts"
 import { formatOpen } from "../../src/proof/RecordText.ts"
-import { closeRoom, drawAheadMillisMax, executeRoom, startRoom } from "../../src/rooms/HostActions.ts"
+import { closeRoom, drawAheadMillisMax, executeRoom, holdersMin, startRoom } from "../../src/rooms/HostActions.ts"
 import type { RoomRefusal, RoomState } from "../../src/rooms/RoomState.ts"
 import { drawId, type UserId } from "../../src/values/Ids.ts"
 import { type Instant, instant } from "../../src/values/Instant.ts"
@@ -65,8 +65,17 @@ describe("the host", () => {
     assert.deepStrictEqual(closeRoom(room({ status: "void" }), host), Result.succeed({ _tag: "Closed" }))
   })
 
+  it("starts no draw with tickets of fewer than two members", () => {
+    fc.assert(fc.property(rooms.filter(({ status }) => status === "open"), (any) => {
+      const holders = any.members.filter(({ hasTicket }) => hasTicket).length
+      const decided = start(any, host, null)
+      if (holders >= holdersMin) assert.isTrue(Result.isSuccess(decided))
+      else assert.deepStrictEqual(decided, Result.fail({ _tag: "TooFewHolders", holders }))
+    }))
+  })
+
   it("starts the draw once, at a time within a day", () => {
-    const starts = (drawAt: number | null) => start(room(), host, drawAt === null ? null : instant(noon + drawAt))
+    const starts = (drawAt: number | null) => start(withTicket, host, drawAt === null ? null : instant(noon + drawAt))
     for (const drawAt of [null, 0, 1, drawAheadMillisMax]) {
       const decided = starts(drawAt)
       assert(Result.isSuccess(decided))

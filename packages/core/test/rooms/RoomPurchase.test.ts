@@ -152,7 +152,14 @@ describe("a purchase in a room", () => {
     const first = roomReceiptOf(decided.success, ticket)
     assert.deepStrictEqual(first, {
       ticket,
-      wallet: { balance: zero, withdrawable: zero, pendingWithdrawal: zero, updatedAt: noon },
+      wallet: {
+        balance: zero,
+        withdrawable: zero,
+        maturing: [],
+        pendingWithdrawal: zero,
+        debt: zero,
+        updatedAt: noon
+      },
       room: answer.room,
       replayed: false
     })

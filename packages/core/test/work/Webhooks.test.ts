@@ -96,12 +96,16 @@ const conclusionOf = (scene: Scene) =>
   })
 
 const telling = (event: FundingEvent, record: Fundings["Service"]["record"]): Scene => ({
-  notice: { _tag: "Event", event },
+  notice: { _tag: "Event", event, names: [] },
   record
 })
 
-const outcome = (funding: Funding, transactions: ReadonlyArray<Transaction> = []) => () =>
-  Effect.succeed({ funding, transactions })
+const outcome = (
+  funding: Funding,
+  transactions: ReadonlyArray<Transaction> = [],
+  before: { readonly earlier?: Funding; readonly openReason?: string } = {}
+) =>
+() => Effect.succeed({ funding, transactions, earlier: before.earlier ?? null, openReason: before.openReason ?? null })
 
 describe("an event of a shop", () => {
   it.effect("is done once its purchase is credited", () =>
@@ -116,7 +120,10 @@ describe("an event of a shop", () => {
   it.effect("waits while none of the buyer's names is a player", () =>
     Effect.gen(function*() {
       const waiting = { ...credited, userId: null, creditStatus: "nothing" } as const
-      assert.strictEqual((yield* conclusionOf(telling(purchased, outcome(waiting))))?.state, "waiting")
+      assert.strictEqual(
+        (yield* conclusionOf(telling(purchased, outcome(waiting, [], { openReason: "nobody yet" }))))?.state,
+        "waiting"
+      )
     }))
 
   it.effect("is done where its purchase was refunded before it came, and credits nothing", () =>

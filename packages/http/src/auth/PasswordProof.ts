@@ -13,7 +13,7 @@ import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuse, refuseField } from "../problems/Problem.ts"
-import { refuseBusy, refuseUnavailable } from "../problems/Unavailability.ts"
+import { refuseBusy, refuseUnread } from "../problems/Unavailability.ts"
 import { inEqualTime } from "./EqualTime.ts"
 
 /** The account whose password is checked. */
@@ -76,6 +76,6 @@ export const makePasswordProof = Effect.gen(function*() {
       yield* throttles.succeeded(attempt)
       return holder
     }).pipe(
-      Effect.catchTag("Unavailable", refuseUnavailable)
+      Effect.catchTag("Unavailable", refuseUnread)
     )
 })

@@ -1,8 +1,8 @@
 /**
  * The server under the application: Effect's `HttpServer` with what it asks of the platform, and WebSockets at one path.
  *
- * Two engines do the same, and the same tests run on both: uWebSockets.js, which is faster, and Node's own server, which is
- * everywhere.
+ * `node` stands before clients by itself. `uws`, uWebSockets.js, reads requests by rules of its own that cannot be changed from here:
+ * it is for behind a proxy that checks them (docs/decisions/0047-our-own-http-on-nodes-sockets.md).
  */
 import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -11,8 +11,8 @@ import { Etag } from "effect/http"
 import type { EngineOptions } from "./EngineOptions.ts"
 import * as NodeEngine from "./node/NodeEngine.ts"
 
-/** `auto`: uWebSockets.js where it can be loaded, else Node's. */
-export const engineNames = ["auto", "uws", "node"] as const
+/** The first is the default. */
+export const engineNames = ["node", "uws"] as const
 export type EngineName = typeof engineNames[number]
 
 /**
@@ -24,14 +24,7 @@ export const layer = (name: EngineName, options: EngineOptions) =>
     Layer.merge(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeServices.layer))
   )
 
-const engine = (name: EngineName): Effect.Effect<typeof NodeEngine.layer> => {
-  if (name === "node") return Effect.succeed(NodeEngine.layer)
-  const uws = Effect.promise(() => import("./uws/UwsEngine.ts")).pipe(Effect.map((module) => module.layer))
-  return name === "uws" ?
-    uws :
-    Effect.catchDefect(uws, (cause) =>
-      Effect.as(
-        Effect.logWarning(`${String(cause)} Running on Node's HTTP server, which ENGINE=auto allows.`),
-        NodeEngine.layer
-      ))
-}
+const engine = (name: EngineName): Effect.Effect<typeof NodeEngine.layer> =>
+  name === "node"
+    ? Effect.succeed(NodeEngine.layer)
+    : Effect.promise(() => import("./uws/UwsEngine.ts")).pipe(Effect.map((module) => module.layer))

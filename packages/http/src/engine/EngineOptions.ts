@@ -24,6 +24,8 @@ export interface RequestRules {
   readonly bodyBytesMax: (url: string) => number
   /** The methods that the path of `url` takes, in the form of the header `Allow`; empty where nothing is. */
   readonly allow: (url: string) => string
+  /** The path of `url` without what may be an id or a code, for the log: `/rooms/:id`; undefined where nothing is. */
+  readonly template: (url: string) => string | undefined
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
 }

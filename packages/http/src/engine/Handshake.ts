@@ -14,6 +14,8 @@ export interface Handshake {
   readonly version: string | undefined
   /** What follows the `?`, or nothing. */
   readonly query: string
+  /** Of the client, in text form. */
+  readonly peerAddress: string
 }
 
 /** Why the connection is not opened; `undefined` where it is. */

@@ -1,25 +1,50 @@
 /**
- * The WebSockets that an engine has open: who serves them, and whether their clients are still there.
+ * The WebSockets that an engine has open: who serves them, whether their clients are still there, and what each may cost.
  *
  * The engine reports what its library tells of a connection; the rules are here, once for both engines.
  */
+import { networkOf } from "@ddd/core/accounts/Network"
 import { Effect, type Scope } from "effect"
 import type { Problem } from "../problems/Problem.ts"
+import { Allowance, framesAtOnce, perSecond } from "./Allowance.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { type Handshake, refuseHandshake } from "./Handshake.ts"
 import * as Heartbeat from "./Heartbeat.ts"
-import { notServing } from "./Refusal.ts"
-import { goingAway, type LiveSocket, type SocketListener } from "./Sockets.ts"
+import { notServing, tooManySockets } from "./Refusal.ts"
+import { goingAway, limits, type LiveSocket, type SocketListener } from "./Sockets.ts"
 
 /** A connection of an engine. */
-export interface EngineSocket extends LiveSocket, Heartbeat.Pulse {}
+export interface EngineSocket extends LiveSocket, Heartbeat.Pulse {
+  /** Of the client, in text form. */
+  readonly peerAddress: string
+  /** False once it was said goodbye to. */
+  readonly isOpen: boolean
+  /** As `close`, and reads no more of what the client sends. */
+  readonly cutOff: (code: number, reason: string) => void
+}
 
 type Accept = (socket: LiveSocket) => SocketListener
 
+/** Seconds that a client may leave everything unread; then it is closed with 1013. */
+const unreadMax = 30
+/** Seconds after a goodbye, until who has not answered it is dropped. */
+const goodbyeMax = 10
+
+interface Open {
+  readonly network: string
+  /** Null for one that nobody serves. */
+  listener: SocketListener | null
+  readonly frames: Allowance
+  /** Seconds since something was unread. */
+  unread: number
+  /** Seconds since the goodbye. */
+  leaving: number
+}
+
 export class OpenSockets<Socket extends EngineSocket> {
   #accept: Accept | undefined
-  /** Null for one that nobody serves. */
-  readonly #listeners = new Map<Socket, SocketListener | null>()
+  readonly #open = new Map<Socket, Open>()
+  readonly #byNetwork = new Map<string, number>()
   readonly #heartbeat: Heartbeat.Heartbeat
   readonly #allowedOrigins: ReadonlySet<string>
 
@@ -30,40 +55,71 @@ export class OpenSockets<Socket extends EngineSocket> {
 
   /** Why the connection is not opened; `undefined` where it is. */
   refuse(handshake: Handshake): Problem | undefined {
-    return this.#accept === undefined ? notServing : refuseHandshake(handshake, this.#allowedOrigins)
+    if (this.#accept === undefined) return notServing
+    const refusal = refuseHandshake(handshake, this.#allowedOrigins)
+    if (refusal !== undefined || isProxy(handshake.peerAddress)) return refusal
+    const fromThere = this.#byNetwork.get(networkOf(handshake.peerAddress)) ?? 0
+    return fromThere >= limits.socketsOfNetwork ? tooManySockets : undefined
   }
 
   /** The handshake is done. Comes before whatever else is told of the connection. */
   opened(socket: Socket): void {
-    this.#listeners.set(socket, null)
+    const network = networkOf(socket.peerAddress)
+    const open: Open = { network, listener: null, frames: new Allowance(framesAtOnce), unread: 0, leaving: 0 }
+    this.#open.set(socket, open)
+    this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1)
     this.#heartbeat.heard(socket)
-    if (this.#accept === undefined) return socket.close(1001, goingAway)
+    if (this.#accept === undefined) return socket.close(1012, goingAway)
     const listener = this.#accept(socket)
-    if (this.#listeners.has(socket)) this.#listeners.set(socket, listener)
+    if (this.#open.has(socket)) open.listener = listener
     else listener.closed() // `accept` closed it at once
   }
 
-  /** The client sent a frame of any kind. */
-  heard(socket: Socket): void {
+  /** The client sent a frame of any kind. Returns whether it is to be looked at: not where they come too fast. */
+  heard(socket: Socket): boolean {
+    const open = this.#open.get(socket)
+    if (open === undefined || !socket.isOpen) return false
     this.#heartbeat.heard(socket)
+    open.frames.use(1)
+    if (!open.frames.isUsedUp) return true
+    socket.cutOff(1008, "Send more slowly.")
+    return false
   }
 
   /** The client sent a text, of at most `limits.messageBytes`. */
   message(socket: Socket, text: string): void {
-    this.#listeners.get(socket)?.message(text)
+    this.#open.get(socket)?.listener?.message(text)
   }
 
   /** The client has read some of what was buffered. */
   drained(socket: Socket): void {
-    this.#listeners.get(socket)?.drained()
+    const open = this.#open.get(socket)
+    if (open === undefined) return
+    open.unread = 0
+    open.listener?.drained()
   }
 
   /** The connection is gone. */
   closed(socket: Socket): void {
-    const listener = this.#listeners.get(socket)
-    this.#listeners.delete(socket)
+    const open = this.#open.get(socket)
+    if (open === undefined) return
+    this.#open.delete(socket)
+    const left = (this.#byNetwork.get(open.network) ?? 1) - 1
+    if (left === 0) this.#byNetwork.delete(open.network)
+    else this.#byNetwork.set(open.network, left)
     this.#heartbeat.forget(socket)
-    listener?.closed()
+    open.listener?.closed()
+  }
+
+  /** A second has gone by. */
+  sweep(): void {
+    for (const [socket, open] of this.#open) {
+      open.frames.renew(perSecond.frames)
+      if (!socket.isOpen) {
+        if (++open.leaving >= goodbyeMax) socket.drop()
+      } else if (socket.bufferedAmount() === 0) open.unread = 0
+      else if (++open.unread >= unreadMax) socket.close(1013, "Read faster.")
+    }
   }
 
   /** As `Sockets.serve`; where the scope closes, `finish` follows the goodbyes, with what is then left open. */
@@ -79,16 +135,24 @@ export class OpenSockets<Socket extends EngineSocket> {
         Effect.suspend(() => {
           if (this.#accept !== accept) return Effect.void
           this.#accept = undefined
-          const open = [...this.#listeners.keys()]
-          for (const socket of open) socket.close(1001, goingAway)
+          const open = [...this.#open.keys()]
+          for (const socket of open) socket.close(1012, goingAway)
           return finish(open)
         })
     )
   }
 }
 
-/** Makes an empty set, whose heartbeat stops with the scope. */
+/** Whether many clients may stand behind the address: a proxy on this machine, or in its own network. */
+const isProxy = (address: string): boolean =>
+  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/.test(address)
+
+/** Makes an empty set, whose sweeps stop with the scope. */
 export const make = <Socket extends EngineSocket>(
   { allowedOrigins, patience = Heartbeat.defaultPatience }: EngineOptions
 ): Effect.Effect<OpenSockets<Socket>, never, Scope.Scope> =>
-  Effect.map(Heartbeat.make(patience), (heartbeat) => new OpenSockets(heartbeat, allowedOrigins))
+  Effect.gen(function*() {
+    const sockets = new OpenSockets<Socket>(yield* Heartbeat.make(patience), allowedOrigins)
+    yield* Effect.sync(() => sockets.sweep()).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
+    return sockets
+  })

@@ -22,8 +22,8 @@ export const bodyTooLarge = (bytesMax: number): Problem =>
   new Problem("payload_too_large", `The body is larger than ${bytesMax} bytes.`)
 
 /** `allow`: what the path takes instead. */
-export const traceRefused = (allow: string): Problem =>
-  new Problem("method_not_allowed", "TRACE is not served.", { allow })
+export const methodRefused = (method: "TRACE" | "CONNECT", allow: string): Problem =>
+  new Problem("method_not_allowed", `${method} is not served.`, { allow })
 
 export const foreignOrigin = new Problem("forbidden", "Pages of this origin may not open a WebSocket here.")
 
@@ -31,6 +31,12 @@ export const notServing = new Problem(
   "unavailable",
   "The server is starting or stopping. Nothing was done; try again.",
   { retryAfter: 1 }
+)
+
+export const tooManySockets = new Problem(
+  "rate_limited",
+  "Too many WebSockets are open from this network. Close some, or try again later.",
+  { retryAfter: 60 }
 )
 
 /** What the answer to a refused request repeats of its headers, or depends on. */
@@ -41,8 +47,30 @@ export interface RefusedHead {
   readonly origin: string | undefined
 }
 
-/** A head that could not be read. */
-export const unreadHead: RefusedHead = { requestId: undefined, origin: undefined }
+/** A refused request, as far as it could be read. */
+export interface RefusedRequest extends RefusedHead {
+  /** Undefined where its first line could not be read. */
+  readonly method: string | undefined
+  /** Path and query; undefined where its first line could not be read. */
+  readonly url: string | undefined
+  /** Of the connection's other end, in text form. */
+  readonly peerAddress: string
+}
+
+/** A request whose head could not be read. */
+export const unreadRequest = (peerAddress: string): RefusedRequest => ({
+  method: undefined,
+  url: undefined,
+  requestId: undefined,
+  origin: undefined,
+  peerAddress
+})
+
+/**
+ * What an engine calls with each request that it refuses: gives the whole answer, and leaves a line in the log
+ * (`RefusalLog`). Never throws.
+ */
+export type Refuse = (problem: Problem, request: RefusedRequest) => RenderedProblem
 
 /** The whole answer to a refused request. */
 export const renderRefusal = (problem: Problem, head: RefusedHead, answerHeaders: AnswerHeaders): RenderedProblem => {

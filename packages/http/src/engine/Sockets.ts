@@ -26,7 +26,7 @@ export interface SocketListener {
 
 export class Sockets extends Context.Service<Sockets, {
   /**
-   * Accepts connections until the scope closes; then those that are left are closed with 1001, and whoever comes is
+   * Accepts connections until the scope closes; then those that are left are closed with 1012, and whoever comes is
    * answered 503. One at a time: a second `serve` replaces the first.
    */
   readonly serve: (accept: (socket: LiveSocket) => SocketListener) => Effect.Effect<void, never, Scope.Scope>
@@ -37,8 +37,10 @@ export const limits = {
   /** A longer message: closed with 1009. */
   messageBytes: 4 * 1024,
   /** What a slow reader may leave unread: past it, closed with 1013. */
-  bufferedBytes: 1024 * 1024
+  bufferedBytes: 1024 * 1024,
+  /** Of one network (a /24 of IPv4, a /56 of IPv6), such as a mobile provider's; those behind a proxy of ours count as none. */
+  socketsOfNetwork: 2_000
 } as const
 
-/** The reason that goes with 1001. */
+/** The reason that goes with 1012. */
 export const goingAway = "The server is stopping."

@@ -1,8 +1,9 @@
 /** Tells the channels what happened to draws and rooms. */
+import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Stream } from "effect"
 import { drawChannel, lobbyChannel } from "./ChannelKind.ts"
 import { encodeEvent } from "./Events.ts"
-import type { LiveChange, LiveSource } from "./LiveSource.ts"
+import { isSourceUnavailable, type LiveChange, type LiveSource } from "./LiveSource.ts"
 import type { Topics } from "./Topics.ts"
 
 /** How long until changes that failed are listened to again. */
@@ -12,7 +13,7 @@ const retryInterval = "1 second"
 export const tellChanges = ({ changes }: LiveSource["Service"], topics: Topics): Effect.Effect<never> =>
   changes.pipe(
     Stream.runForEach((change) => tell(change, topics)),
-    Effect.catchCause((cause) => Effect.logWarning("The live changes are interrupted", cause)),
+    Effect.catchCause((cause) => logFailure("The live changes are interrupted", cause, isSourceUnavailable)),
     Effect.andThen(Effect.sleep(retryInterval)),
     Effect.andThen(Effect.sync(() => topics.touchAll())),
     Effect.forever

@@ -18,6 +18,8 @@ export class LiveSourceUnavailable extends Data.TaggedError("LiveSourceUnavailab
   readonly cause?: unknown
 }> {}
 
+export const isSourceUnavailable = (error: unknown): boolean => error instanceof LiveSourceUnavailable
+
 /** Why a token is refused: a code such as `unauthenticated` or `token_expired`, and a sentence. */
 export class TokenRefused
   extends Data.TaggedError("TokenRefused")<{ readonly code: ProblemCode; readonly detail: string }>

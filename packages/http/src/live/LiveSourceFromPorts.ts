@@ -13,8 +13,11 @@ import { Effect, Layer, Stream } from "effect"
 import type { RoomUpdate } from "./Events.ts"
 import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
 
-/** How many draws that are over are told again where changes may have been missed. */
-const recentDraws = 3
+/**
+ * How many draws whose sales are over are told again where changes may have been missed: those of more days than a draw waits for its
+ * outcome (`abandonAfterMillis`).
+ */
+const recentDraws = 10
 
 export const layer = Layer.effect(
   LiveSource,
@@ -47,7 +50,7 @@ export const layer = Layer.effect(
           ? Effect.succeed([{ _tag: "RoomChanged", roomId: id }])
           : statusOf(draw))
 
-    /** Where things stand: the draws that ended last, oldest first, and the one on sale. */
+    /** Where things stand: the draws whose sales are over, oldest first, and the one on sale. */
     const present: Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> = Effect.gen(function*() {
       const ended = (yield* draws.history({ limit: recentDraws, cursor: null })).items.toReversed()
       const current = yield* draws.current

@@ -47,7 +47,7 @@ export class Subscriptions {
 }
 
 const notNow = ({ cause, message }: LiveSourceUnavailable): Effect.Effect<Fault> =>
-  Effect.as(Effect.logWarning(message, cause), {
+  Effect.as(Effect.logDebug(message, cause), {
     code: "unavailable",
     detail: "Whether you may listen to this channel cannot be found out now; try again."
   })

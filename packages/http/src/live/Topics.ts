@@ -5,10 +5,11 @@
  * the news of a change was lost. The state is encoded once and handed to every reader that has taken all it was sent; the
  * others get the newest when they have.
  */
+import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Latch, type Scope } from "effect"
 import { Channel, type Reader } from "./Channel.ts"
 import type { ChannelKind } from "./ChannelKind.ts"
-import type { LiveSourceUnavailable } from "./LiveSource.ts"
+import { isSourceUnavailable, type LiveSourceUnavailable } from "./LiveSource.ts"
 
 /** The least time between two states of a channel: 20 a second. */
 const pace = "50 millis"
@@ -111,7 +112,7 @@ export class Topics {
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.andThen(
-          Effect.logWarning(`The newest state of the channel ${name} could not be read`, cause),
+          logFailure(`The newest state of the channel ${name} could not be read`, cause, isSourceUnavailable),
           Effect.sleep(pollInterval)
         )
       )

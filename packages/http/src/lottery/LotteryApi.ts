@@ -74,8 +74,8 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: pageBody(DrawBody),
     error: problems("invalid_request")
   }).annotateMerge(operation(
-    "Draws that are over, newest first",
-    "Drawn and void ones."
+    "Draws whose sales are over, newest first",
+    "Those too that wait for their outcome: locked ones, beside drawn and void ones."
   )),
   HttpApiEndpoint.get("lastWinner", "/lottery/last-winner", {
     success: LastWinnerBody

@@ -1,5 +1,6 @@
 /** Buying tickets: the hot path. */
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
+import type { WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import type { Sales } from "@ddd/core/ports/Sales"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -18,7 +19,7 @@ const purchaseBody = jsonBody(PurchaseBody, {})
 const purchaseIdempotency = idempotencyOf(purchasePath)
 
 /** The handler of purchases. */
-export const makePurchase = (sales: typeof Sales.Service) =>
+export const makePurchase = (sales: typeof Sales.Service, terms: WithdrawalTerms) =>
   Effect.fnUntraced(function*({ headers, request }: KeyedCall) {
     const { userId } = yield* CurrentUser
     const { bytes, value: { drawId = null, quantity = 1 } } = yield* purchaseBody(request)
@@ -29,7 +30,7 @@ export const makePurchase = (sales: typeof Sales.Service) =>
       Unavailable: refuseUnavailable,
       OutcomeUnknown: refuseUnknownOutcome(key)
     })
-    return HttpServerResponse.text(receiptJson(receipt), {
+    return HttpServerResponse.text(receiptJson(receipt, terms), {
       status: 201,
       contentType: "application/json",
       headers: replayHeaders(receipt.replayed)

@@ -2,6 +2,7 @@
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
+import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
 import { Effect } from "effect"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
@@ -38,13 +39,15 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
   }
 }
 
+const log = makeSeldomLog("Error")
+
 export const refuseUnknownOutcome =
   (key: string | undefined) => ({ cause }: OutcomeUnknown): Effect.Effect<never, Problem<"outcome_unknown">> =>
-    Effect.andThen(
-      Effect.logError("It could not be found out whether a purchase happened", cause),
-      Effect.fail(unknownOutcome(
+    log("purchase", "It could not be found out whether a purchase happened").pipe(
+      Effect.andThen(Effect.logDebug("It could not be found out whether a purchase happened", cause)),
+      Effect.andThen(Effect.fail(unknownOutcome(
         key !== undefined,
         "Whether the tickets were bought is not known.",
         "Look at your tickets before you buy again."
-      ))
+      )))
     )

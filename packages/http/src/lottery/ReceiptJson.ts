@@ -7,17 +7,22 @@
 import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { formatCents } from "@ddd/core/money/Money"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
+import { formatInstant, formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 
-/** The receipt as JSON: members in the order of the contract, no space between them. */
-export const receiptJson = ({ draw, tickets, wallet }: Receipt): string => {
+/** The receipt as JSON, the wallet as it was right after the purchase: members in the order of the contract, no space between them. */
+export const receiptJson = ({ draw, tickets, wallet: after }: Receipt, terms: WithdrawalTerms): string => {
   const writeInstant = makeInstantWriter()
+  const wallet = viewWallet(after, terms, after.updatedAt)
   return JSON.stringify({
     tickets: tickets.map((ticket) => ticketJson(ticket, writeInstant)),
     wallet: {
       balance: formatCents(wallet.balance),
       withdrawable: formatCents(wallet.withdrawable),
+      maturing: formatCents(wallet.maturing),
+      maturesAt: formatInstantOrNull(wallet.maturesAt),
       pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
+      debt: formatCents(wallet.debt),
       updatedAt: writeInstant(wallet.updatedAt)
     },
     draw: { id: draw.id, prizePool: formatCents(draw.prizePool), totalEntries: draw.totalEntries }

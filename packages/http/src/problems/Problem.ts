@@ -33,13 +33,16 @@ export const problemStatus = {
   not_withdrawable: 409,
   beacon_pending: 409,
   reference_conflict: 409,
+  length_required: 411,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   unavailable: 503,
-  outcome_unknown: 503
+  outcome_unknown: 503,
+  version_not_supported: 505
 } as const
 export type ProblemCode = keyof typeof problemStatus
 

@@ -27,12 +27,15 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   not_withdrawable: "More than can be paid out now.",
   beacon_pending: "The beacon's round is not there yet: try again after `Retry-After`.",
   reference_conflict: "The reference stands for another deposit.",
+  length_required: "The body comes in chunks: send it with its `Content-Length`.",
   payload_too_large: "The body is too large.",
   unsupported_media_type: "The body is not sent as `application/json`.",
   idempotency_key_reused: "The key stands for another request.",
   rate_limited: "Too many tries: try again after `Retry-After`.",
+  headers_too_large: "The head of the request is over 16 KiB, or has over 128 headers.",
   internal: "Something went wrong on our side.",
   unavailable: "It cannot be answered now, and nothing was changed: try again after `Retry-After`.",
   outcome_unknown:
-    "Whether it was done is not known: look before you send it again, or use the same key where there is one."
+    "Whether it was done is not known: look before you send it again, or use the same key where there is one.",
+  version_not_supported: "The request is of another version of HTTP than 1.1."
 }

@@ -15,7 +15,7 @@ import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { hash, timingSafeEqual } from "node:crypto"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { problems } from "../problems/ProblemSchema.ts"
-import { refuseUnavailable } from "../problems/Unavailability.ts"
+import { refuseUnread } from "../problems/Unavailability.ts"
 
 /** As tools compare it: in lower case (RFC 9110, section 11.1). */
 const bearer = HttpApiSecurity.http({ scheme: "bearer" })
@@ -45,7 +45,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
       const tokens = yield* AccessTokens
       const refuseEnded = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
         Effect.flatMap(
-          Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnavailable),
+          Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnread),
           (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> =>
             hasEnded
               ? refuse("unauthenticated", "The session of this access token has ended: sign in again.")

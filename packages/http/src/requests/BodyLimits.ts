@@ -3,8 +3,11 @@
 /** Of every path that is not in the table. */
 export const bodyBytesMaxDefault = 64 * 1024
 
-/** What a webhook's sender may send. */
-const webhookBytesMax = 64 * 1024
+/**
+ * What a webhook's sender may send. A shop's event carries what its buyer's app set: 50 attributes of 500 characters each, which
+ * escaped are 155 KB. Only its sender can vouch for a body, so what is too large is refused unread.
+ */
+export const webhookBytesMax = 1024 * 1024
 
 /** The paths with a limit of their own: whole ones, without parameters. */
 export const bodyBytesMaxByPath: ReadonlyMap<string, number> = new Map([

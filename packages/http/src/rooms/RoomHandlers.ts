@@ -1,4 +1,5 @@
 /** The handlers of `RoomsApi`: private rooms. */
+import type { WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"
@@ -10,29 +11,30 @@ import { roomDraw } from "./RoomDraw.ts"
 import { roomMembers } from "./RoomMembers.ts"
 import { roomTickets } from "./RoomTickets.ts"
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "rooms",
-  Effect.fnUntraced(function*(handlers) {
-    const draws = yield* Draws
-    const rooms = yield* Rooms
-    const proofBundle = yield* makeProofBundle
-    const access = yield* makeRoomAccess
-    const members = roomMembers(rooms, access)
-    const tickets = roomTickets(rooms, access)
-    const draw = roomDraw({ draws, proofBundle, rooms }, access)
+export const layer = (terms: WithdrawalTerms) =>
+  HttpApiBuilder.group(
+    Api,
+    "rooms",
+    Effect.fnUntraced(function*(handlers) {
+      const draws = yield* Draws
+      const rooms = yield* Rooms
+      const proofBundle = yield* makeProofBundle
+      const access = yield* makeRoomAccess
+      const members = roomMembers(rooms, access)
+      const tickets = roomTickets(rooms, access, terms)
+      const draw = roomDraw({ draws, proofBundle, rooms }, access)
 
-    return handlers
-      .handle("rooms", members.list)
-      .handleRaw("createRoom", members.create)
-      .handle("room", members.find)
-      .handleRaw("joinRoom", members.join)
-      .handleRaw("leaveRoom", members.leave)
-      .handleRaw("purchaseRoomTicket", tickets.purchase)
-      .handle("roomTicket", tickets.show)
-      .handleRaw("closeRoom", draw.close)
-      .handleRaw("startDraw", draw.start)
-      .handleRaw("executeDraw", draw.execute)
-      .handle("roomProof", draw.proof)
-  })
-)
+      return handlers
+        .handle("rooms", members.list)
+        .handleRaw("createRoom", members.create)
+        .handle("room", members.find)
+        .handleRaw("joinRoom", members.join)
+        .handleRaw("leaveRoom", members.leave)
+        .handleRaw("purchaseRoomTicket", tickets.purchase)
+        .handle("roomTicket", tickets.show)
+        .handleRaw("closeRoom", draw.close)
+        .handleRaw("startDraw", draw.start)
+        .handleRaw("executeDraw", draw.execute)
+        .handle("roomProof", draw.proof)
+    })
+  )

@@ -1,4 +1,5 @@
 /** Why a room refuses, in the words of the API. */
+import { holdersMin } from "@ddd/core/rooms/HostActions"
 import type { RoomStatus } from "@ddd/core/rooms/Room"
 import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -48,6 +49,13 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
       return new Problem(
         "wrong_room_state",
         `This room is ${refusal.status}: ${refusal.why}. Nothing was changed. ${whatToDo[refusal.status]}`
+      )
+    case "TooFewHolders":
+      return new Problem(
+        "wrong_room_state",
+        `A draw needs tickets of ${holdersMin} members, and ${refusal.holders} of this room ${
+          refusal.holders === 1 ? "has" : "have"
+        } one. Nothing was changed. Wait until another member buys, or close the room: every ticket is refunded then.`
       )
     case "BeaconPending":
       return new Problem(

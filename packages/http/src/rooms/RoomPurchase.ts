@@ -1,5 +1,6 @@
 /** Buying the one ticket of a member. */
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
+import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import type { RoomReceipt } from "@ddd/core/rooms/RoomPurchase"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -16,12 +17,12 @@ export const purchaseIdempotency = (room: string, key: string | undefined, bytes
 const encodeReceipt = Schema.encodeEffect(RoomReceiptBody)
 
 /** The answer: the same bytes for the same receipt, replayed or not. */
-export const receiptResponse = ({ replayed, room, ticket, wallet }: RoomReceipt) =>
+export const receiptResponse = ({ replayed, room, ticket, wallet }: RoomReceipt, terms: WithdrawalTerms) =>
   encodeReceipt({
     ticket,
     ticketPosition: ticket.position,
     ticketHash: ticket.ticketHash,
-    wallet,
+    wallet: viewWallet(wallet, terms, wallet.updatedAt),
     room: roomBody(room)
   }).pipe(
     Effect.orDie,

@@ -1,4 +1,5 @@
 /** A member's one ticket: buying it, and showing it. */
+import type { WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import type { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"
 import { refuseUnknownOutcome } from "../lottery/PurchaseProblems.ts"
@@ -10,7 +11,11 @@ import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { purchaseIdempotency, receiptResponse, refuseRoomPurchase } from "./RoomPurchase.ts"
 
 /** The handlers that sell a room's ticket and show it. */
-export const roomTickets = (rooms: Rooms["Service"], { found, refused, refuseNoRoom }: RoomAccess) => ({
+export const roomTickets = (
+  rooms: Rooms["Service"],
+  { found, refused, refuseNoRoom }: RoomAccess,
+  terms: WithdrawalTerms
+) => ({
   purchase: (call: RoomCall & KeyedCall) =>
     Effect.gen(function*() {
       const bytes = yield* bodyOf(call.request)
@@ -22,7 +27,7 @@ export const roomTickets = (rooms: Rooms["Service"], { found, refused, refuseNoR
         RoomRefused: refused(asker, ["already_has_ticket", "wrong_room_state"]),
         OutcomeUnknown: refuseUnknownOutcome(key)
       })
-      return yield* receiptResponse(receipt)
+      return yield* receiptResponse(receipt, terms)
     }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)),
 
   show: (call: RoomCall) =>

@@ -1,5 +1,7 @@
 /** The handlers of `UserApi`: a player's own profile. */
+import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { Now } from "@ddd/core/ports/Now"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -15,58 +17,65 @@ import { ChangeProfile } from "./UserBodies.ts"
 
 const changeProfileBody = jsonBody(ChangeProfile)
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "user",
-  Effect.fnUntraced(function*(handlers) {
-    const accounts = yield* Accounts
-    const prove = yield* makePasswordProof
+export const layer = (terms: WithdrawalTerms) =>
+  HttpApiBuilder.group(
+    Api,
+    "user",
+    Effect.fnUntraced(function*(handlers) {
+      const accounts = yield* Accounts
+      const { now } = yield* Now
+      const prove = yield* makePasswordProof
 
-    const profileOf = Effect.fnUntraced(function*(userId: UserId) {
-      return (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-    })
+      const profileOf = Effect.fnUntraced(function*(userId: UserId) {
+        const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+        return { ...profile, wallet: viewWallet(profile.wallet, terms, yield* now) }
+      })
 
-    return handlers
-      .handle("profile", () =>
-        Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
-          Effect.catchTag("Unavailable", refuseUnavailable)
-        ))
-      .handleRaw("changeProfile", ({ request }) =>
-        Effect.gen(function*() {
-          const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
-          const { userId } = yield* CurrentUser
-          const origin = requestOrigin(request)
-          if (change.email === undefined && change.username === undefined) {
-            return yield* refuseField("body", "must have a username, an email, or both")
-          }
-          if (change.email !== undefined && currentPassword === undefined) {
-            return yield* refuseField("currentPassword", "is required with email")
-          }
-          // one that is not needed is not taken on trust either
-          if (currentPassword !== undefined) {
-            const { email } = yield* profileOf(userId)
-            const stored = yield* accounts.passwordHash(userId)
-            if (stored === null) return yield* refuseUnknownPlayer
-            yield* prove({
-              email,
-              holder: { userId, passwordHash: stored },
-              password: Redacted.make(currentPassword),
-              field: "currentPassword",
-              origin
+      return handlers
+        .handle("profile", () =>
+          Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
+            Effect.catchTag("Unavailable", refuseUnavailable)
+          ))
+        .handleRaw("changeProfile", ({ request }) =>
+          Effect.gen(function*() {
+            const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
+            const { userId } = yield* CurrentUser
+            const origin = requestOrigin(request)
+            if (change.email === undefined && change.username === undefined) {
+              return yield* refuseField("body", "must have a username, an email, or both")
+            }
+            if (change.email !== undefined && currentPassword === undefined) {
+              return yield* refuseField("currentPassword", "is required with email")
+            }
+            // one that is not needed is not taken on trust either
+            if (currentPassword !== undefined) {
+              const { email } = yield* profileOf(userId)
+              const stored = yield* accounts.passwordHash(userId)
+              if (stored === null) return yield* refuseUnknownPlayer
+              yield* prove({
+                email,
+                holder: { userId, passwordHash: stored },
+                password: Redacted.make(currentPassword),
+                field: "currentPassword",
+                origin
+              })
+            }
+            yield* accounts.changeProfile(userId, change, origin)
+            return yield* profileOf(userId)
+          }).pipe(
+            Effect.catchTags({
+              EmailTaken: () => refuseEmailTaken,
+              TooManyMails: ({ retryAfter }) =>
+                refuse(
+                  "rate_limited",
+                  "Too many mails were asked for. Nothing was changed; wait before you try again.",
+                  {
+                    retryAfter
+                  }
+                ),
+              UsernameTaken: () => refuseUsernameTaken,
+              Unavailable: refuseUnavailable
             })
-          }
-          yield* accounts.changeProfile(userId, change, origin)
-          return yield* profileOf(userId)
-        }).pipe(
-          Effect.catchTags({
-            EmailTaken: () => refuseEmailTaken,
-            TooManyMails: ({ retryAfter }) =>
-              refuse("rate_limited", "Too many mails were asked for. Nothing was changed; wait before you try again.", {
-                retryAfter
-              }),
-            UsernameTaken: () => refuseUsernameTaken,
-            Unavailable: refuseUnavailable
-          })
-        ))
-  })
-)
+          ))
+    })
+  )

@@ -7,7 +7,7 @@ import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
-import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, Withdrawal } from "./WalletBodies.ts"
+import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, WalletBody, Withdrawal } from "./WalletBodies.ts"
 
 const movementType = Schema.Literals(transactionTypes).annotate({
   description: "Movements of this type alone",
@@ -18,6 +18,12 @@ const movementType = Schema.Literals(transactionTypes).annotate({
 export const withdrawPath = "/wallet/withdraw"
 
 export class WalletApi extends HttpApiGroup.make("wallet").add(
+  HttpApiEndpoint.get("wallet", "/wallet", {
+    success: WalletBody
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "The player's money",
+    "`withdrawable` is what a withdrawal may take now. Prizes of rooms rest before they can be withdrawn: `maturing`, the next part of it until `maturesAt`; tickets can be bought with them at once."
+  )),
   HttpApiEndpoint.post("deposit", "/wallet/deposit", {
     payload: Deposit,
     success: [

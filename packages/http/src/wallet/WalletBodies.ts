@@ -9,8 +9,15 @@ import { InstantText } from "../schemas/Time.ts"
 
 export const WalletBody = described({
   balance: [Money, "What the player can spend on tickets", "12.00"],
-  withdrawable: [Money, "How much of the balance can be paid out", "3.80"],
+  withdrawable: [Money, "How much of the balance a withdrawal may take now", "3.80"],
+  maturing: [Money, "How much of the balance rests: prizes of rooms, which can be withdrawn later", "1.90"],
+  maturesAt: [
+    Schema.NullOr(InstantText),
+    "When the next part of it can be withdrawn; null where nothing rests",
+    "2026-02-17T20:00:00.000Z"
+  ],
   pendingWithdrawal: [Money, "What is on its way out, and no longer in the balance", "0.00"],
+  debt: [Money, "What the player owes: of purchases that were refunded after they had been spent", "0.00"],
   updatedAt: [InstantText, "When it last changed"]
 }).annotate({ identifier: "Wallet", description: "A player's money" })
 

@@ -1,15 +1,17 @@
 /** The handlers of `WalletApi`: deposits, withdrawals, payout accounts and the history of a wallet. */
 import { formatCents } from "@ddd/core/money/Money"
+import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { refuse } from "../problems/Problem.ts"
+import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { CurrentUser } from "../requests/Authentication.ts"
+import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
@@ -31,8 +33,14 @@ export const layer = (withdrawals: WithdrawalOptions) =>
     "wallet",
     Effect.fnUntraced(function*(handlers) {
       const ledger = yield* Ledger
+      const { now } = yield* Now
       const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
       return handlers
+        .handle("wallet", () =>
+          Effect.gen(function*() {
+            const { userId } = yield* CurrentUser
+            return viewWallet(yield* ledger.wallet(userId), withdrawals, yield* now)
+          }).pipe(Effect.catchTags({ UnknownUser: () => refuseUnknownPlayer, Unavailable: refuseUnavailable })))
         .handleRaw("deposit", ({ request }) =>
           Effect.gen(function*() {
             const { amount, metadata = null, referenceId, userId } = (yield* depositBody(request)).value
@@ -43,6 +51,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
                   "reference_conflict",
                   "This reference was used for another player or amount, or was refunded before. Nothing was credited."
                 ),
+              ReferenceRefused: ({ fault }) => refuseField("referenceId", fault),
               UnknownUser: () => refuse("not_found", "No player has this id. Nothing was credited."),
               DepositRefused: () =>
                 refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),

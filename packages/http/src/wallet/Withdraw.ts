@@ -4,6 +4,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import { otherProviderText } from "@ddd/core/money/ProviderId"
 import type { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { type Problem, refuse } from "../problems/Problem.ts"
@@ -36,12 +37,13 @@ export const makeWithdraw = (
     const { userId } = yield* CurrentUser
     const { bytes, value: { amount } } = yield* withdrawalBody(request)
     if (!enabled) return yield* refuseNoPayouts
-    const idempotency = withdrawalIdempotency(headers["idempotency-key"], bytes)
+    const key = headers["idempotency-key"]
+    const idempotency = withdrawalIdempotency(key, bytes)
     const provider = yield* Effect.catch(payouts.identity, refuseProvider)
     const asked = withdrawals.ask({ userId, amount, withdrawDeposits, provider, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
       WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
-      Unavailable: refuseUnavailable
+      Unavailable: (error) => refuseUnavailable(error, key !== undefined)
     })
     const body = yield* Effect.orDie(encodeTransaction(transaction))
     return HttpServerResponse.jsonUnsafe(body, { status: 202, headers: replayHeaders(isReplayed) })
@@ -89,6 +91,15 @@ type WithdrawalProblem = Problem<
   | "idempotency_key_reused"
 >
 
+/** Says of what is not withdrawable why, and when it will be. */
+const whyNotWithdrawable = (
+  { maturesAt, maturing }: Extract<AskRefusal, { readonly _tag: "NotWithdrawable" }>
+): string => {
+  const rule = "Only winnings can be withdrawn: purchased credit buys tickets."
+  return maturesAt === null ? rule : `${rule} ${formatCents(maturing)} won in rooms rests, ` +
+    `the next part of it until ${formatInstant(maturesAt)}.`
+}
+
 const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalProblem> => {
   switch (refusal._tag) {
     case "NoPayoutAccount":
@@ -115,10 +126,7 @@ const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalP
       return refuse(
         "not_withdrawable",
         `Of the wallet's ${formatCents(refusal.balance)}, ${formatCents(refusal.withdrawable)} can be withdrawn; ` +
-          `${
-            formatCents(refusal.asked)
-          } was asked for. Only winnings can be withdrawn: purchased credit buys tickets. ` +
-          "Nothing was withdrawn."
+          `${formatCents(refusal.asked)} was asked for. ${whyNotWithdrawable(refusal)} Nothing was withdrawn.`
       )
     case "InsufficientFunds":
       return refuse(

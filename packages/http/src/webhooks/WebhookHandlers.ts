@@ -12,7 +12,8 @@ import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { refuse } from "../problems/Problem.ts"
+import * as RefusalLog from "../engine/RefusalLog.ts"
+import { Problem, type ProblemCode, problemStatus } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { bodyOf } from "../requests/Body.ts"
 import type { Call } from "../requests/Call.ts"
@@ -20,7 +21,7 @@ import type { Call } from "../requests/Call.ts"
 /** Nothing but a new configuration changes it; senders repeat events for hours. */
 const notConfiguredRetrySeconds = 300
 
-const notConfigured = refuse(
+const notConfigured = new Problem(
   "unavailable",
   "This server has no secret to know the sender by. The event was not taken.",
   {
@@ -36,21 +37,26 @@ export const layer = HttpApiBuilder.group(
     const shop = yield* FundingSource
     const provider = yield* PayoutProvider
 
+    const logRefusal = yield* RefusalLog.makeLog
+
     /** Stores an event of `sender`, where `authenticate` finds that it is the sender's. */
-    const taking = <Refused>(
+    const taking = <Code extends ProblemCode>(
       sender: WebhookSender,
       authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
-      forged: Effect.Effect<never, Refused>
+      forged: Problem<Code>
     ) =>
       Effect.fnUntraced(function*({ request }: Call) {
         const body = yield* bodyOf(request)
+        const log = ({ code }: Problem, why: string) =>
+          logRefusal({ path: `/webhooks/${sender}`, status: problemStatus[code], code, why }, { method: "POST" })
         const verdict = yield* authenticate({ headers: request.headers, body })
         switch (verdict._tag) {
           case "NotConfigured":
-            return yield* notConfigured
+            log(notConfigured, "there is no secret to know the sender by")
+            return yield* Effect.fail(notConfigured)
           case "Forged":
-            yield* Effect.logWarning(`a request that is not from ${sender} was refused: ${verdict.why}`)
-            return yield* forged
+            log(forged, verdict.why)
+            return yield* Effect.fail(forged)
           case "Genuine": {
             const { eventId, type } = verdict
             yield* Effect.catchTag(inbox.receive({ sender, eventId, type, body }), "Unavailable", refuseUnavailable)
@@ -65,7 +71,10 @@ export const layer = HttpApiBuilder.group(
         taking(
           "revenuecat",
           shop.authenticate,
-          refuse("unauthenticated", "The authorization is not the one that was agreed on. The event was not taken.")
+          new Problem(
+            "unauthenticated",
+            "The authorization is not the one that was agreed on. The event was not taken."
+          )
         )
       )
       .handleRaw(
@@ -73,7 +82,7 @@ export const layer = HttpApiBuilder.group(
         taking(
           "stripe",
           provider.authenticate,
-          refuse(
+          new Problem(
             "invalid_request",
             "The signature is not over this body, by our secret, of now. The event was not taken."
           )

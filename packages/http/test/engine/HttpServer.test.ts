@@ -45,12 +45,12 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       })
       const post = yield* fetchText(`${url}/`, { method: "POST", body: "grüße" })
       assert.deepInclude(JSON.parse(post.text), { method: "POST", text: "grüße", again: "grüße" })
-      const chunked = yield* say(
+      const inParts = yield* say(
         Number(new URL(url).port),
-        [head("PUT /c", "Transfer-Encoding: chunked"), "3\r\nabc\r\n", "2\r\nde\r\n", "0\r\n\r\n"],
+        [head("PUT /c", "Content-Length: 5"), "abc", "de"],
         { gap: 20, until: (received) => received.includes("}") }
       )
-      assert.include(chunked.received, "\"text\":\"abcde\"")
+      assert.include(inParts.received, "\"text\":\"abcde\"")
     }))
 
   it.live("answers HEAD with the length of what GET would say, and without a body", () =>
@@ -125,10 +125,10 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       assert.isFalse(received.endsWith("0\r\n\r\n"))
     }))
 
-  it.live("takes a body at the cap and refuses one byte more with 413, announced or in chunks", () =>
+  it.live("takes a body at the cap and refuses one byte more with 413", () =>
     Effect.gen(function*() {
       let asked = 0
-      const { port, url } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
+      const { url } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
       const full = yield* fetchText(url, { method: "POST", body: "x".repeat(64 * 1024) })
       assert.strictEqual(full.status, 200)
       assert.strictEqual(asked, 1)
@@ -147,16 +147,12 @@ describe.each(engines)("HttpServer on %s", (engine) => {
         detail: "The body is larger than 65536 bytes.",
         requestId: "mine-1"
       })
-      const chunk = `1000\r\n${"x".repeat(4096)}\r\n`
-      const chunked = yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), chunk.repeat(17), "0\r\n\r\n"])
-      assert.strictEqual(problemIn(chunked.received).code, "payload_too_large")
-      assert.isTrue(chunked.closed)
       assert.strictEqual(asked, 1)
     }))
 
-  it.live("takes the cap of each path, announced or in chunks", () =>
+  it.live("takes the cap of each path", () =>
     Effect.gen(function*() {
-      const { port, url } = yield* serve(engine, echo, {
+      const { url } = yield* serve(engine, echo, {
         bodyBytesMax: (url) => url.startsWith("/large?") ? 70_000 : 10
       })
       const status = (path: string, length: number) =>
@@ -165,35 +161,6 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       assert.strictEqual(yield* status("", 11), 413)
       assert.strictEqual(yield* status("/large?x=1", 70_000), 200)
       assert.strictEqual(yield* status("/large?x=1", 70_001), 413)
-      const chunks = [head("POST /", "Transfer-Encoding: chunked"), `b\r\n${"x".repeat(11)}\r\n`, "0\r\n\r\n"]
-      assert.strictEqual(problemIn((yield* say(port, chunks)).received).code, "payload_too_large")
-    }))
-
-  it.live("27: a body whose length is uncertain is refused and the connection closed, and nothing is done", () =>
-    Effect.gen(function*() {
-      let asked = 0
-      const { port } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
-      for (
-        const headers of [
-          ["Content-Length: 5", "Transfer-Encoding: chunked"],
-          ["Transfer-Encoding: chunked", "Content-Length: 5"],
-          ["Content-Length: 5", "Content-Length: 6"],
-          ["Content-Length: 5", "Content-Length: 5"],
-          ["Content-Length: 5, 5"],
-          ["Content-Length: +5"],
-          ["Content-Length: 0x5"],
-          ["Content-Length: -5"],
-          ["Transfer-Encoding: gzip"],
-          ["Transfer-Encoding: gzip, chunked"],
-          ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"]
-        ]
-      ) {
-        const { closed, received } = yield* say(port, [head("POST /", ...headers), "5\r\nhello\r\n0\r\n\r\n"])
-        assert.match(received, /^HTTP\/1\.1 400 /, headers.join())
-        assert.strictEqual(received.match(/HTTP\/1\.1 \d/g)?.length, 1, headers.join())
-        assert.isTrue(closed, headers.join())
-      }
-      assert.strictEqual(asked, 0)
     }))
 
   it.live("27: differing Content-Lengths are answered with a problem", () =>
@@ -231,8 +198,6 @@ describe.each(engines)("HttpServer on %s", (engine) => {
       let asked = 0
       const { port } = yield* serve(engine, Effect.tap(echo, () => Effect.sync(() => asked++)))
       yield* say(port, [head("POST /", "Content-Length: 50"), "half"], { patience: 100 })
-      yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), "4\r\nhalf\r\n"], { patience: 100 })
-      yield* say(port, [head("POST /", "Transfer-Encoding: chunked"), "zz\r\nhalf\r\n"], { patience: 100 })
       assert.strictEqual(asked, 0)
     }))
 
@@ -248,9 +213,10 @@ describe.each(engines)("HttpServer on %s", (engine) => {
           Effect.onExit((exit) => Deferred.succeed(ended, exit))
         )
       )
-      const client = yield* Effect.forkChild(say(port, [head("GET /")]))
+      const client = connect(port, "127.0.0.1")
+      client.write(head("GET /"))
       yield* Deferred.await(began)
-      yield* Fiber.interrupt(client)
+      client.resetAndDestroy() // one that has merely sent its last byte may still be answered
       assert.isTrue(Exit.hasInterrupts(yield* Deferred.await(ended)))
     }))
 

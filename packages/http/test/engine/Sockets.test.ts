@@ -197,7 +197,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
       yield* eventually("the server forgets it", () => events.includes("closed"))
     }))
 
-  it.live("closes with 1001 when it stops, and answers 503 from then on", () =>
+  it.live("closes with 1012 when it stops, and answers 503 from then on", () =>
     Effect.gen(function*() {
       const { port, sockets } = yield* listen(engine)
       const scope = yield* Scope.make()
@@ -206,7 +206,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
       yield* sockets.serve(() => listener).pipe(Scope.provide(scope))
       const client = yield* Client.open(port)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual((yield* client.closed).code, 1001)
+      assert.strictEqual((yield* client.closed).code, 1012)
       assert.deepStrictEqual(events, ["closed"])
       assert.deepInclude(problemIn((yield* say(port, [handshake("/ws", version)])).received), { status: 503 })
     }))

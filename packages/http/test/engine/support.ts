@@ -1,5 +1,5 @@
 /** Real servers on free ports, and clients that can misbehave. */
-import { Context, Effect, Layer, Schedule, type Scope } from "effect"
+import { Context, Effect, Layer, type LogLevel, References, Schedule, type Scope } from "effect"
 import { HttpServer, type HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { NetAddress } from "effect/net"
 import { connect } from "node:net"
@@ -17,7 +17,10 @@ export type App = Effect.Effect<
 >
 
 /** An engine that listens and serves nothing yet; stopped with the scope. */
-export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> = {}) =>
+export const listen = (
+  name: Engine.EngineName,
+  { logLevel = "Error", ...options }: Partial<EngineOptions> & { readonly logLevel?: LogLevel.LogLevel } = {}
+) =>
   Effect.gen(function*() {
     const context = yield* Layer.build(Engine.layer(name, {
       host: "127.0.0.1",
@@ -26,6 +29,7 @@ export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> 
       allowedOrigins: new Set(["https://app.example.com"]),
       gracePeriod: "2 seconds",
       allow: () => "GET, HEAD",
+      template: (url) => url,
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
       ...options
@@ -34,10 +38,10 @@ export const listen = (name: Engine.EngineName, options: Partial<EngineOptions> 
     if (NetAddress.isUnixPathAddress(server.address)) return yield* Effect.die(new Error("no port"))
     const { port } = server.address
     return { context, server, sockets: Context.get(context, Sockets), port, url: `http://127.0.0.1:${port}` }
-  })
+  }).pipe(Effect.provideService(References.MinimumLogLevel, logLevel))
 
 /** As `listen`, and serves `app`. */
-export const serve = (name: Engine.EngineName, app: App, options: Partial<EngineOptions> = {}) =>
+export const serve = (name: Engine.EngineName, app: App, options: Parameters<typeof listen>[1] = {}) =>
   Effect.gen(function*() {
     const listening = yield* listen(name, options)
     yield* listening.server.serve(app)

@@ -52,13 +52,13 @@ describe.each(engines)("LiveHub on %s", (engine) => {
       for (const client of clients) assert.isBelow(client.unread.length, 30)
     }))
 
-  it.live("says goodbye with 1001 when it stops", () =>
+  it.live("says goodbye with 1012 when it stops", () =>
     Effect.gen(function*() {
       const { port, sockets } = yield* listen(engine)
       const scope = yield* Scope.make()
       yield* Layer.buildWithScope(hub(new Stage()).pipe(Layer.provide(Layer.succeed(Sockets, sockets))), scope)
       const client = yield* Client.open(port)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual((yield* client.closed).code, 1001)
+      assert.strictEqual((yield* client.closed).code, 1012)
     }))
 })

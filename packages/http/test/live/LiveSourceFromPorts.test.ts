@@ -91,12 +91,16 @@ describe("LiveSourceFromPorts", () => {
       }]
       const open = { roomId: id, prizePool: "0.95", participants }
       assert.deepStrictEqual(yield* source.roomUpdate(id), open)
+      yield* rooms.join({ ...asGuest, code })
+      yield* rooms.purchase({ ...asGuest, idempotency: null })
+      const sold = (yield* source.roomUpdate(id)) ?? assert.fail("the room is there")
+      assert.deepInclude(sold, { prizePool: "1.90" })
       yield* rooms.start({ ...asHost, drawAt: null })
       const lock = (yield* (yield* Draws).notes(id))?.lock ?? ""
       assert.include(lock, "ddd/lock/v1")
-      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...open, status: "locked", lock })
-      yield* rooms.execute(asHost)
-      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...open, status: "drawn", winnerId: host.id, lock })
+      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...sold, status: "locked", lock })
+      const { winnerId } = yield* rooms.execute(asHost)
+      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...sold, status: "drawn", winnerId: winnerId ?? "", lock })
       assert.isNull(yield* source.roomUpdate(guest.id))
 
       const closed = yield* rooms.create({ hostId: host.id, name: "Saturday", maxParticipants: 2 })

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as LiveHub from "../../src/live/LiveHub.ts"
 import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
-import { buy, execute, join, makeRoom, newPlayer, type Player, post, start } from "../rooms/support.ts"
+import { buy, execute, join, makeRoom, newMember, newPlayer, type Player, post, start } from "../rooms/support.ts"
 import { at, Client as HttpClient, layer as server } from "../support/Server.ts"
 import { Client } from "./Client.ts"
 
@@ -47,12 +47,14 @@ for (const engine of ["uws", "node"] as const) {
 
         yield* buy(room, room.host)
         yield* updateOf(host, ({ prizePool }) => prizePool === "0.95")
+        const other = yield* newMember(room)
+        yield* buy(room, other)
         yield* start(room)
         const { data: locked } = yield* updateOf(host, ({ status }) => status === "locked")
         assert.include(locked["lock"], "ddd/lock/v1")
         yield* execute(room)
         const { data: drawn } = yield* updateOf(host, ({ status }) => status === "drawn")
-        assert.strictEqual(drawn["winnerId"], room.host.id)
+        assert.include([room.host.id, other.id], drawn["winnerId"])
         assert.strictEqual(drawn["lock"], locked["lock"])
         assert.deepStrictEqual(guests.unread, [])
       })))

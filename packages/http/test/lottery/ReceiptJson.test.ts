@@ -1,6 +1,7 @@
 import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { cents } from "@ddd/core/money/Money"
+import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
 import { type Day, instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
@@ -32,7 +33,17 @@ const ticket: fc.Arbitrary<Ticket> = fc.record({
 
 const receipt: fc.Arbitrary<Receipt> = fc.record({
   tickets: fc.array(ticket, { minLength: 1, maxLength: 4 }),
-  wallet: fc.record({ balance: amount, withdrawable: amount, pendingWithdrawal: amount, updatedAt: time }),
+  wallet: fc.record({
+    balance: amount,
+    withdrawable: amount,
+    maturing: fc.array(fc.record({ amount, maturesAt: time }), { maxLength: 3 }),
+    pendingWithdrawal: amount,
+    debt: amount,
+    updatedAt: time
+  }).map((wallet) => ({
+    ...wallet,
+    withdrawable: cents(wallet.withdrawable < wallet.balance ? wallet.withdrawable : 0n)
+  })),
   draw: fc.record({ id: uuid.map(drawId), prizePool: amount, totalEntries: fc.nat() }),
   replayed: fc.boolean()
 })
@@ -40,8 +51,12 @@ const receipt: fc.Arbitrary<Receipt> = fc.record({
 describe("receiptJson", () => {
   it("writes what the contract declares, in its order", () => {
     const encode = Schema.encodeUnknownSync(ReceiptBody)
-    fc.assert(fc.property(receipt, ({ replayed, ...rest }) => {
-      assert.strictEqual(receiptJson({ ...rest, replayed }), JSON.stringify(encode(rest)))
+    fc.assert(fc.property(receipt, fc.boolean(), ({ replayed, ...rest }, withdrawDeposits) => {
+      const wallet = viewWallet(rest.wallet, { withdrawDeposits }, rest.wallet.updatedAt)
+      assert.strictEqual(
+        receiptJson({ ...rest, replayed }, { withdrawDeposits }),
+        JSON.stringify(encode({ ...rest, wallet }))
+      )
     }))
   })
 })

@@ -118,7 +118,7 @@ for (const engine of ["uws", "node"] as const) {
         const room = yield* makeRoom()
         const first = yield* buy(room, room.host, "k")
         assert.strictEqual(first.status, 201, first.text)
-        yield* newMember(room)
+        yield* buy(room, yield* newMember(room))
         yield* start(room)
         const again = yield* Effect.all(Array.from({ length: 10 }, () => buy(room, room.host, "k")), {
           concurrency: "unbounded"
@@ -199,9 +199,13 @@ layer(server())("a room", (it) => {
       const noTicket = yield* get(`${path}/ticket`, room.host)
       assertProblem(noTicket, 404, "not_found")
 
+      const alone = yield* start(room)
+      assertProblem(alone, 409, "wrong_room_state")
+      assert.include(textAt(alone.json, "detail"), "A draw needs tickets of 2 members, and 1 of this room has one")
+      yield* buy(room, room.host)
       yield* start(room)
       assertProblem(yield* start(room), 409, "wrong_room_state")
-      assertProblem(yield* buy(room, room.host), 409, "wrong_room_state")
+      assertProblem(yield* buy(room, poor), 409, "wrong_room_state")
       assertProblem(yield* post(`${path}/close`, room.host), 409, "wrong_room_state")
       assertProblem(yield* post(`${path}/leave`, poor), 409, "wrong_room_state")
       assertProblem(yield* join(room, yield* newPlayer()), 409, "wrong_room_state")
@@ -221,6 +225,7 @@ layer(server())("a room", (it) => {
         assertProblem(yield* start(room, { drawAt }), 400, "invalid_request")
       }
       yield* buy(room, room.host)
+      yield* buy(room, yield* newMember(room))
       const drawAt = formatInstant(instant(now + 3_600_000))
       const locked = yield* start(room, { drawAt })
       assert.strictEqual(textAt(locked.json, "drawAt"), drawAt)
@@ -229,7 +234,7 @@ layer(server())("a room", (it) => {
       assert.isNull(at((yield* get(`/rooms/${room.id}`, room.host)).json, "seed"))
       yield* world.advance(3_600_000)
       const drawn = yield* execute(room)
-      assert.strictEqual(textAt(drawn.json, "winnerId"), room.host.id)
+      assert.strictEqual(textAt(drawn.json, "status"), "drawn")
     }))
 
   it.effect("gives every ticket's price back when its host closes it, once", () =>
@@ -309,6 +314,7 @@ layer(server())("a room", (it) => {
       const { call } = yield* Client
       const room = yield* makeRoom()
       yield* buy(room, room.host)
+      yield* buy(room, yield* newMember(room))
       yield* start(room)
       yield* execute(room)
       for (const path of ["current-draw", "draw-history", "last-winner", "draws/2026-02-03"]) {
@@ -390,6 +396,7 @@ layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChain, chain)
       const room = yield* makeRoom()
       const world = yield* World
       yield* buy(room, room.host)
+      yield* buy(room, yield* newMember(room))
       yield* start(room)
       assertProblem(yield* execute(room), 409, "wrong_room_state")
       yield* world.advance(30_000)
@@ -404,7 +411,7 @@ layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChain, chain)
       const { round } = beacon ?? assert.fail("its draw waits for a round")
       yield* draws.storeRound(hash, round, signRound(round))
       yield* runDue
-      assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "winnerId"), room.host.id)
+      assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "status"), "drawn")
       assert.strictEqual((yield* execute(room)).status, 200)
       const { verdict } = yield* verified((yield* get(`/rooms/${room.id}/proof`, room.host)).text, { chainHash: hash })
       assert.strictEqual(verdict, "VALID BEACON")

@@ -22,7 +22,10 @@ layer(server())("a player's own page", (it) => {
         wallet: {
           balance: "12.34",
           withdrawable: "0.00",
+          maturing: "0.00",
+          maturesAt: null,
           pendingWithdrawal: "0.00",
+          debt: "0.00",
           updatedAt: "2026-02-03T10:30:00.000Z"
         },
         kycStatus: "none",

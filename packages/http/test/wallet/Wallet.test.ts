@@ -134,6 +134,8 @@ layer(server())("deposits", (it) => {
         { ...good, referenceId: "" },
         { ...good, referenceId: "x".repeat(101) },
         { ...good, referenceId: "a\nb" },
+        { ...good, referenceId: "reversal:018f2d5e-7a1b-7cc0-9d3a-00000000000a" },
+        { ...good, referenceId: `${"x".repeat(92)}:1` },
         { ...good, metadata: [] },
         { ...good, userId: id.toUpperCase() },
         { userId: id, amount: "1.00" },

@@ -1,11 +1,13 @@
+import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
 import { cents, formatCents } from "@ddd/core/money/Money"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import * as Webhooks from "@ddd/core/work/Webhooks"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted, References } from "effect"
 import { createHmac } from "node:crypto"
 import { signature } from "../support/Payouts.ts"
 import { assertProblem, at, Client, internalToken, layer as server, makePlayer, ports } from "../support/Server.ts"
@@ -133,19 +135,131 @@ for (const engine of ["uws", "node"] as const) {
         assert.strictEqual(yield* balanceOf(player), "0.00")
       }))
 
+    it.effect("takes an event with all that a player's app can put into it", () =>
+      Effect.gen(function*() {
+        const player = yield* makePlayer()
+        const attribute = { value: "\u2028".repeat(500), updated_at_ms: 1 }
+        const body = Shop.event({
+          app_user_id: player.id,
+          transaction_id: `${engine}-large`,
+          subscriber_attributes: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`a${i}`, attribute]))
+        }).replaceAll("\u2028", "\\u2028")
+        assert.isAbove(body.length, 150_000)
+        assert.strictEqual((yield* tell(body)).status, 200)
+        yield* actOnAll
+        assert.strictEqual(yield* balanceOf(player), "5.00")
+      }))
+
     it.effect("#27 refuses a body one byte too long, and takes one that just fits", () =>
       Effect.gen(function*() {
         const padded = (bytes: number) => {
           const body = Shop.event({ type: "TEST" })
           return body + " ".repeat(bytes - body.length)
         }
-        assert.strictEqual((yield* tell(padded(64 * 1024))).status, 200)
-        const answer = yield* tell(padded(64 * 1024 + 1))
+        assert.strictEqual((yield* tell(padded(1024 * 1024))).status, 200)
+        const answer = yield* tell(padded(1024 * 1024 + 1))
         assert.strictEqual(answer.status, 413)
         assert.strictEqual(at(answer.json, "code"), "payload_too_large")
       }))
   })
 }
+
+/** Whoever the shop may take for somebody else. */
+layer(server())("whose a purchase is", (it) => {
+  const names = { type: "TRANSFER", store: "APP_STORE", product_id: undefined, price: undefined }
+  const act = (fields: Readonly<Record<string, unknown>>) => Effect.andThen(tell(Shop.event(fields)), actOnAll)
+
+  it.effect("is nobody else's for a transfer of purchases that the shop tells of", () =>
+    Effect.gen(function*() {
+      const [ada, mallory] = [yield* makePlayer(), yield* makePlayer()]
+      yield* act({ app_user_id: "$RCAnonymousID:ada", transaction_id: "before-sign-up" })
+      // Mallory restored purchases on Ada's phone
+      yield* act({ ...names, transferred_from: ["$RCAnonymousID:ada", ada.id], transferred_to: [mallory.id] })
+      yield* act({ ...names, transferred_from: ["$RCAnonymousID:ada"], transferred_to: [mallory.id] })
+      yield* (yield* Fundings).creditWaiting(10)
+      yield* act({ app_user_id: "$RCAnonymousID:ada", transaction_id: "later" })
+      assert.strictEqual(yield* balanceOf(mallory), "0.00")
+      // what her own events say of both of her names
+      yield* act({ type: "EXPIRATION", price: 0, app_user_id: ada.id, aliases: ["$RCAnonymousID:ada"] })
+      yield* (yield* Fundings).creditWaiting(10)
+      assert.deepStrictEqual([yield* balanceOf(ada), yield* balanceOf(mallory)], ["10.00", "0.00"])
+    }))
+
+  it.effect("is the player's whom the app named, whoever else its aliases name", () =>
+    Effect.gen(function*() {
+      const [ada, bob] = [yield* makePlayer(), yield* makePlayer()]
+      yield* act({ app_user_id: ada.id, aliases: [bob.id], transaction_id: "of-ada" })
+      yield* act({ app_user_id: "$RCAnonymousID:2", aliases: [bob.id, ada.id], transaction_id: "of-whom" })
+      assert.deepStrictEqual([yield* balanceOf(ada), yield* balanceOf(bob)], ["5.00", "0.00"])
+      const [open] = (yield* (yield* Fundings).listOpen({ limit: 100, cursor: null })).items
+      assert.strictEqual(open?.reason, `its names mean 2 users: ${bob.id}, ${ada.id}`)
+    }))
+
+  it.effect("is credited with what it was told with, though the catalogue changed since", () =>
+    Effect.gen(function*() {
+      const ada = yield* makePlayer()
+      yield* act({ app_user_id: "$RCAnonymousID:3", transaction_id: "waits" })
+      const dearer = FundingSourceRevenueCat.layer({ ...Shop.secrets, catalog: new Map([["funds_5", cents(700n)]]) })
+      const again = Shop.event({ app_user_id: ada.id, transaction_id: "waits", price: 6.99 })
+      yield* tell(again)
+      yield* Effect.provide(actOnAll, dearer)
+      assert.strictEqual(yield* balanceOf(ada), "5.00")
+    }))
+})
+
+layer(server())("a signed body with a character that no text of the database can hold", (it) => {
+  /** Bodies with U+0000 in each text, one after the other. */
+  const spoiled = (body: string): ReadonlyArray<string> => {
+    const texts = [...body.matchAll(/:"([^"]+)"|\["([^"]+)"/g)]
+    return texts.map(({ 0: found, index }) => {
+      const end = index + found.length - 1
+      return `${body.slice(0, end)}\\u0000${body.slice(end)}`
+    })
+  }
+
+  it.effect("is kept, and acted on once: nothing about it fails for ever", () =>
+    Effect.gen(function*() {
+      const player = yield* makePlayer()
+      const shop = { app_user_id: player.id, original_app_user_id: "b", aliases: ["c"], currency: "USD" }
+      const object = (fields: Readonly<Record<string, unknown>>) => ({ data: { object: fields }, livemode: false })
+      const metadata = { withdrawal: "019a0000-0000-7000-8000-000000000002" }
+      const stripe = [
+        {
+          type: "transfer.created",
+          ...object({
+            object: "transfer",
+            id: "tr_1",
+            amount: 1,
+            amount_reversed: 0,
+            currency: "eur",
+            destination: "acct_1",
+            metadata
+          })
+        },
+        {
+          type: "payout.paid",
+          ...object({ object: "payout", id: "po_1", amount: 1, status: "paid", currency: "eur", metadata })
+        },
+        { type: "account.updated", ...object({ id: "acct_1" }) },
+        { type: "v2.core.account.updated", livemode: false, related_object: { id: "acct_1" } }
+      ]
+      for (const type of ["NON_RENEWING_PURCHASE", "CANCELLATION", "REFUND_REVERSED", "EXPIRATION"]) {
+        for (
+          const body of spoiled(Shop.event({ ...shop, ...Shop.refunded, price: 4.99, type, transaction_id: type }))
+        ) {
+          assert.strictEqual((yield* tell(body)).status, 200, body)
+        }
+      }
+      for (const [i, event] of stripe.entries()) {
+        for (const body of spoiled(JSON.stringify({ id: `evt_spoiled_${i}`, ...event }))) {
+          const { status } = yield* notify(body)
+          assert.isTrue(status === 200 || status === 400, body)
+        }
+      }
+      yield* actOnAll
+      assert.deepStrictEqual((yield* kept).filter(({ state }) => state === "received"), [])
+    }))
+})
 
 layer(server())("what the webhooks keep", (it) => {
   it.effect("is anything that its sender vouches for, readable or not", () =>
@@ -224,6 +338,27 @@ layer(server({}, Layer.provideMerge(signing, ports)))("the webhook of a shop tha
       assertProblem(yield* tell(`${body} `, signed(seconds)), 401, "unauthenticated")
       assertProblem(yield* tell(body, signed(seconds - 301)), 401, "unauthenticated")
       assertProblem(yield* tell(body), 401, "unauthenticated")
+    }))
+})
+
+const lines: Array<Readonly<Record<string, unknown>>> = []
+const collecting = Logger.layer([Logger.make(({ fiber, message }) => {
+  lines.push({ message: [message].flat().join(" "), ...fiber.getRef(References.CurrentLogAnnotations) })
+})])
+
+layer(server().pipe(Layer.provide(collecting)))("what is refused to who is no sender", (it) => {
+  it.effect("is told in the log with why, and a flood of it in one line a minute", () =>
+    Effect.gen(function*() {
+      const told = (path: string) =>
+        lines.filter((line) => line["path"] === path).map((line) => [line["status"], line["why"]])
+      for (let i = 0; i < 100; i++) yield* tell("{}", {})
+      yield* notify(event("evt_9"), 301)
+      yield* notify(event("evt_9"), 0, "whsec_of_yesterday")
+      yield* tell("x".repeat(1024 * 1024 + 1))
+      assert.deepStrictEqual(told("/webhooks/revenuecat"), [[401, "its authorization is not ours"], [413, undefined]])
+      const [late, forged, ...more] = told("/webhooks/stripe")
+      assert.deepStrictEqual([late?.[0], forged?.[0], more], [400, 400, []])
+      assert.match(String(late?.[1]), /tolerance/)
     }))
 })
 

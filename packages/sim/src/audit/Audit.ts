@@ -4,6 +4,7 @@
  * It knows how things must be, not how any adapter keeps them so: each check is a fold over the stored rows.
  */
 import type { AuditReport, Finding, Invariant } from "@ddd/core/ports/Books"
+import type { Instant } from "@ddd/core/values/Instant"
 import {
   keysOnce,
   positionsContiguous,
@@ -19,6 +20,7 @@ import {
   moneyConserved,
   potIsShare,
   prizePaid,
+  prizesMature,
   refundOnce,
   ticketPaidOnce,
   walletIsItsHistory,
@@ -46,6 +48,7 @@ const checks: { readonly [I in Invariant]: Check } = {
   "records-signed": recordsSigned,
   "winner-is-derived": winnerIsDerived,
   "room-members": roomMembers,
+  "prizes-mature": prizesMature,
   "debt-is-receivable": debtIsReceivable,
   "funding-once": fundingOnce,
   "withdrawal-settled": withdrawalSettled,
@@ -55,8 +58,8 @@ const checks: { readonly [I in Invariant]: Check } = {
 /** The most findings of one invariant. */
 const findingsMax = 100
 
-/** Checks every invariant. O(rows), but for sorting them. */
-export const auditRows = (rows: Rows, keys: AuditKeys): AuditReport => {
+/** Checks every invariant, at `now`. O(rows), but for sorting them. */
+export const auditRows = (rows: Rows, keys: AuditKeys, now: Instant): AuditReport => {
   const index = indexOf(rows)
   const findings: Array<Finding> = []
   for (const [invariant, check] of Object.entries(checks) as ReadonlyArray<[Invariant, Check]>) {
@@ -72,7 +75,11 @@ export const auditRows = (rows: Rows, keys: AuditKeys): AuditReport => {
       users: rows.users.length,
       draws: rows.draws.length,
       tickets: rows.tickets.length,
-      transactions: rows.transactions.length
+      transactions: rows.transactions.length,
+      maturingPrizes: rows.wallets.reduce(
+        (count, { maturing }) => count + maturing.filter(({ maturesAt }) => maturesAt > now).length,
+        0
+      )
     }
   }
 }

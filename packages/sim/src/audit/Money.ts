@@ -3,6 +3,7 @@ import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import type { TransactionType } from "@ddd/core/money/Wallet"
 import { houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { byReference, type Check, drawAccount, sum, ticketsIn } from "./IndexedRows.ts"
+import type { TransactionRow } from "./Rows.ts"
 
 export const walletNotNegative: Check = function*({ wallets }) {
   for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {
@@ -204,6 +205,34 @@ export const refundOnce: Check = function*(index) {
     for (const reference of refunds.keys()) {
       if (!known.has(reference)) {
         yield { subject: `draw ${id}`, detail: `paid back ${reference}, which is none of its tickets` }
+      }
+    }
+  }
+}
+
+/** A prize's lasting part: what of it was winnings once a debt was paid from it. */
+const keptOf = (movements: ReadonlyArray<TransactionRow>, prize: TransactionRow): bigint => {
+  const next = movements.find(({ seq }) => seq === prize.seq + 1)
+  const repaid = next?.type === "debt_repaid" && next.referenceId === prize.referenceId ? next.withdrawableDelta : 0n
+  return prize.withdrawableDelta + repaid
+}
+
+export const prizesMature: Check = function*({ transactionsOf, wallets }) {
+  for (const { maturing, userId } of wallets) {
+    const movements = transactionsOf.get(userId) ?? []
+    const prizes = movements.flatMap((prize) =>
+      prize.maturesAt === null ? [] : [{ ...prize, maturesAt: prize.maturesAt, kept: keptOf(movements, prize) }]
+    )
+    // what had matured when the newest was won may have been dropped then
+    const newest = Math.max(0, ...prizes.map(({ createdAt }) => createdAt))
+    const least = sum(prizes.filter(({ maturesAt }) => maturesAt > newest).map(({ kept }) => kept))
+    const most = sum(prizes.map(({ kept }) => kept))
+    const all = sum(maturing.map(({ amount }) => amount))
+    const resting = sum(maturing.filter(({ maturesAt }) => maturesAt > newest).map(({ amount }) => amount))
+    if (resting < least || all > most) {
+      yield {
+        subject: `wallet of ${userId}`,
+        detail: `has ${resting} cents that rest, its prizes of rooms make ${least} to ${most}`
       }
     }
   }

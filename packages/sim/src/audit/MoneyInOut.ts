@@ -1,5 +1,5 @@
 /** What must hold of money that comes from outside and goes there (docs/design.md, "Money", "What leaves the building"). */
-import { type CreditStatus, type Funding, stepDue } from "@ddd/core/money/Funding"
+import { type CreditStatus, type Funding, isDismissed, stepDue, takenOf } from "@ddd/core/money/Funding"
 import { depositSource, reversalReference } from "@ddd/core/money/FundingReference"
 import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
@@ -41,16 +41,19 @@ export const fundingOnce: Check = function*({ fundings, transactions }) {
   const chargebacks = byReference(transactions, "chargeback")
   const explained = new Set<TransactionRow>()
   const references = new Set<string>()
-  const isOf = ({ amount, reference, userId }: Funding, sign: bigint) => (row: TransactionRow): boolean =>
-    row.userId === userId && row.amount * sign === amount &&
-    row.counterAccount === `deposits:${depositSource(reference)}`
+  const isOf =
+    ({ reference, userId }: Funding, amount: bigint | null, sign: bigint) => (row: TransactionRow): boolean =>
+      row.userId === userId && row.amount * sign === amount &&
+      row.counterAccount === `deposits:${depositSource(reference)}`
   for (const funding of fundings) {
     const { creditStatus, reference, userId } = funding
     const subject = `funding ${reference}`
     if (references.has(reference)) yield { subject, detail: "there are two of them" }
     references.add(reference)
     const step = stepDue(funding)
-    if (step !== null && userId !== null) yield { subject, detail: `${creditStatus}, which it is time to ${step}` }
+    if (step !== null && userId !== null && !isDismissed(funding)) {
+      yield { subject, detail: `${creditStatus}, which it is time to ${step}` }
+    }
     const credits = deposits.get(reference) ?? []
     const taken = chargebacks.get(reference) ?? []
     const back = taken.flatMap(({ id }) => deposits.get(reversalReference(id)) ?? [])
@@ -64,7 +67,11 @@ export const fundingOnce: Check = function*({ fundings, transactions }) {
           `${back.length} times`
       }
     }
-    if (![...credits, ...back].every(isOf(funding, 1n)) || !taken.every(isOf(funding, -1n))) {
+    const refund = takenOf(funding)
+    if (
+      !credits.every(isOf(funding, funding.amount, 1n)) || !taken.every(isOf(funding, refund, -1n)) ||
+      !back.every(isOf(funding, refund, 1n))
+    ) {
       yield { subject, detail: `moved something else than ${funding.amount} cents of ${userId}` }
     }
   }

@@ -11,6 +11,7 @@ import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
+import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
 import { salesContract } from "./Sales.ts"
@@ -26,6 +27,7 @@ export const allContracts = (subject: Subject): void => {
   accountsContract(subject)
   credentialsContract(subject)
   sessionsContract(subject)
+  retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)
   ledgerContract(subject)

@@ -12,6 +12,7 @@ import {
   advancePast,
   buy,
   catchUp,
+  deposit,
   dollars,
   fundedPlayer,
   openSales,
@@ -138,6 +139,8 @@ export const drawEventsContract = (subject: Subject): void =>
         yield* tells("bob came again", joinRoom(bob, room), isStatus)
         yield* tells("a ticket", buyInRoom(ada, room), ({ _tag }, draw) =>
           _tag === "Sold" && draw?.totalEntries === 1)
+        yield* deposit(bob, dollars(1), "test:bob")
+        yield* buyInRoom(bob, room)
         yield* tells("the lock", startDraw(ada, room), (change, draw) =>
           isStatus(change) && draw?.status === "locked")
         yield* tells("the draw", executeDraw(ada, room), (change, draw) =>

@@ -72,6 +72,22 @@ export const drawsContract = (subject: Subject): void =>
     )
 
     it(
+      "lists a draw that waits for its outcome from the end of its sales on",
+      Effect.gen(function*() {
+        const draws = yield* Draws
+        const first = yield* openSales
+        yield* advancePast(first)
+        const statuses = Effect.map(draws.history({ limit: 10, cursor: null }), ({ items }) =>
+          items.map(({ id, status }) => [id, status]))
+        assert.deepStrictEqual(yield* statuses, [[first.id, "open"]])
+        yield* draws.perform({ drawId: first.id, step: "lock", dueAt: present(first.closesAt) })
+        assert.deepStrictEqual(yield* statuses, [[first.id, "locked"]])
+        yield* catchUp
+        assert.deepStrictEqual(yield* statuses, [[first.id, "drawn"]])
+      })
+    )
+
+    it(
       "shows a player their own tickets, newest first, with what became of them",
       Effect.gen(function*() {
         const { ticketsOf } = yield* Draws
@@ -85,7 +101,8 @@ export const drawsContract = (subject: Subject): void =>
         const today = (yield* buy(ada, 4)).tickets
         const all = { drawId: null, status: null }
 
-        const pages = yield* pagesOf(4, (page) => ticketsOf(ada, all, page))
+        const pages = yield* pagesOf(4, (page) =>
+          ticketsOf(ada, all, page))
         assert.deepStrictEqual(pages.map(({ length }) => length), [4, 4, 1])
         const own = pages.flat()
         assert.deepStrictEqual(own.map(({ position }) => position as number), [4, 3, 2, 1, 7, 6, 3, 2, 1])

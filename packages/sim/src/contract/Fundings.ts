@@ -5,7 +5,7 @@
  */
 import { emptyFunding, type Funding, type FundingEvent } from "@ddd/core/money/Funding"
 import { reversalReference } from "@ddd/core/money/FundingReference"
-import { cents, centsMax, zero } from "@ddd/core/money/Money"
+import { cents, depositedToMax, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -42,7 +42,11 @@ const nobody = userId("01900000-0000-7000-8000-00000000dead")
 
 const refunded = (reference: string): FundingEvent => ({ _tag: "Refunded", reference })
 const reversed = (reference: string): FundingEvent => ({ _tag: "RefundReversed", reference })
-const purchaseBy = (names: ReadonlyArray<string>, reference: string, amount = dollars(5)): FundingEvent => ({
+const purchaseBy = (
+  names: ReadonlyArray<string>,
+  reference: string,
+  amount = dollars(5)
+): Extract<FundingEvent, { readonly _tag: "Purchased" }> => ({
   _tag: "Purchased",
   reference,
   amount,
@@ -111,7 +115,7 @@ export const fundingsContract = (subject: Subject): void =>
           ) => [type, amount, balanceAfter, referenceId]),
           [["deposit", dollars(5), dollars(5), "app_store:1"]]
         )
-        const again = { funding: first.funding, transactions: [] }
+        const again = { earlier: first.funding, funding: first.funding, openReason: null, transactions: [] }
         assert.deepStrictEqual(yield* tell(purchaseOf(ada, dollars(5), "app_store:1")), again)
         assert.deepStrictEqual(yield* tell(purchaseBy([ada], "APP_STORE:1")), again)
         assert.deepStrictEqual(yield* find("App_Store:1"), first.funding)
@@ -139,7 +143,12 @@ export const fundingsContract = (subject: Subject): void =>
         for (
           const event of [purchaseOf(ada, dollars(5), "app_store:1"), refunded("app_store:1"), reversed("app_store:1")]
         ) {
-          assert.deepStrictEqual(yield* tell(event), { funding: given.funding, transactions: [] })
+          assert.deepStrictEqual(yield* tell(event), {
+            earlier: given.funding,
+            funding: given.funding,
+            openReason: null,
+            transactions: []
+          })
         }
         const [credited, chargeback, back] = yield* movementsOf(ada)
         assert.deepStrictEqual([taken.transactions, given.transactions], [[present(chargeback)], [present(back)]])
@@ -162,7 +171,9 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const ada = yield* signUp("ada")
         assert.deepStrictEqual(yield* tell(refunded("app_store:1")), {
+          earlier: null,
           funding: { ...emptyFunding("app_store:1"), refunded: true },
+          openReason: null,
           transactions: []
         })
         assert.deepStrictEqual((yield* tell(purchaseOf(ada, dollars(5), "app_store:1"))).transactions, [])
@@ -346,7 +357,7 @@ export const fundingsContract = (subject: Subject): void =>
     it(
       "keeps nothing of a purchase that the wallet cannot hold",
       Effect.gen(function*() {
-        const ada = yield* fundedPlayer("ada", cents(centsMax))
+        const ada = yield* fundedPlayer("ada", cents(depositedToMax))
         const error = yield* Effect.flip(tell(purchaseOf(ada, cents(1n), "app_store:1")))
         assert.strictEqual(error._tag, "DepositRefused")
         assert.isNull(yield* find("app_store:1"))
@@ -362,12 +373,12 @@ export const fundingsContract = (subject: Subject): void =>
       "finds the buyer among the names that a shop gives, and remembers the others",
       Effect.gen(function*() {
         const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
-        const first = yield* tell(purchaseBy(["$RCAnonymousID:1", nobody, ada, bob], "app_store:1"))
+        const first = yield* tell(purchaseBy(["$RCAnonymousID:1", nobody, ada], "app_store:1"))
         assert.deepStrictEqual([first.funding.userId, first.funding.creditStatus], [ada, "credited"])
         const second = yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:2"))
         assert.deepStrictEqual([second.funding.userId, second.funding.creditStatus], [ada, "credited"])
         // whose name it was first, it stays; an id is never another's name
-        yield* tell(purchaseBy([bob, "$RCAnonymousID:1"], "app_store:3"))
+        assert.isFalse(yield* (yield* Fundings).shareNames([bob, "$RCAnonymousID:1"]))
         assert.strictEqual((yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:4"))).funding.userId, ada)
         assert.strictEqual((yield* tell(purchaseBy([bob], "app_store:5"))).funding.userId, bob)
         yield* auditClean
@@ -385,7 +396,10 @@ export const fundingsContract = (subject: Subject): void =>
           null,
           []
         ])
-        assert.deepStrictEqual(yield* tell(purchaseBy(["old name"], "app_store:1")), waiting)
+        assert.deepStrictEqual(yield* tell(purchaseBy(["old name"], "app_store:1")), {
+          ...waiting,
+          earlier: waiting.funding
+        })
         const event = yield* waitingEvent("app_store:1")
         const other = yield* waitingEvent("app_store:2")
         assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
@@ -398,7 +412,7 @@ export const fundingsContract = (subject: Subject): void =>
         const { outcome, state } = yield* event.read
         assert.deepStrictEqual(
           [state, outcome],
-          ["done", `app_store:1: credited to player ${ada}, who was unknown when it came`]
+          ["done", `app_store:1: credited to player ${ada} since`]
         )
         assert.strictEqual((yield* other.read).state, "waiting")
         yield* auditClean
@@ -424,7 +438,7 @@ export const fundingsContract = (subject: Subject): void =>
       "credits a purchase behind any number of waiting ones that cannot be credited",
       Effect.gen(function*() {
         const fundings = yield* Fundings
-        const [ada, bob] = [yield* fundedPlayer("ada", cents(centsMax)), yield* signUp("bob")]
+        const [ada, bob] = [yield* fundedPlayer("ada", cents(depositedToMax)), yield* signUp("bob")]
         const never = ["$full", "$full", ...Array.from({ length: 248 }, () => houseUserId)]
         yield* Effect.forEach(never, (name, i) => tell(purchaseBy([name], `app_store:never ${i}`)), { concurrency: 4 })
         yield* tell(purchaseBy(["$bob"], "app_store:bob"))
@@ -435,7 +449,7 @@ export const fundingsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* fundings.creditWaiting(200), ["app_store:bob, later"])
         assert.deepStrictEqual(yield* fundings.creditWaiting(200), [])
         assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
-          [cents(centsMax), zero, zero],
+          [cents(depositedToMax), zero, zero],
           [dollars(10), zero, zero]
         ])
         yield* auditClean
@@ -462,7 +476,7 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
-      "credits nothing that was refunded while it waited, and says of no event that it was",
+      "credits nothing that was refunded while it waited, and says of its event that it was refunded",
       Effect.gen(function*() {
         const fundings = yield* Fundings
         const ada = yield* signUp("ada")
@@ -471,10 +485,219 @@ export const fundingsContract = (subject: Subject): void =>
         yield* tell(refunded("app_store:1"))
         yield* fundings.shareNames([ada, "$RCAnonymousID:1"])
         assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
-        assert.strictEqual((yield* event.read).state, "waiting")
+        const { outcome, state } = yield* event.read
+        assert.deepStrictEqual([state, outcome], ["done", "app_store:1: refunded: nothing is credited"])
         assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, zero])
         yield* tell(reversed("app_store:1"))
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(5), zero, zero])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "credits nobody by names that mean two, unless the app's own name for the buyer is a player",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
+        const { openReason } = yield* tell(purchaseBy(["$RCAnonymousID:1", ada, bob], "app_store:1"))
+        assert.strictEqual(openReason, `its names mean 2 users: ${ada}, ${bob}`)
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
+        const named = purchaseBy([ada, bob, "$RCAnonymousID:1"], "app_store:2", dollars(7))
+        assert.strictEqual(
+          (yield* tell({ ...named, buyer: { _tag: "Named", appUserId: ada, names: [ada, bob, "$RCAnonymousID:1"] } }))
+            .funding.userId,
+          ada
+        )
+        // names that mean two teach nothing
+        assert.isNull((yield* tell(purchaseBy(["$RCAnonymousID:1"], "app_store:3"))).funding.userId)
+        assert.isFalse(yield* fundings.shareNames([ada, bob, "$RCAnonymousID:1"]))
+        assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
+          [dollars(7), zero, zero],
+          [zero, zero, zero]
+        ])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "lists what waits and what is held, oldest first, with why; and nothing that was refunded meanwhile",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        const ada = yield* signUp("ada")
+        yield* tell(purchaseBy(["$1"], "app_store:1"))
+        yield* tell({ ...purchaseBy([ada], "app_store:2"), doubt: "it is of 3 pieces", price: cents(1_497n) })
+        yield* tell(purchaseBy(["$3"], "app_store:3"))
+        yield* tell(purchaseBy([ada], "app_store:4"))
+        yield* tell(refunded("app_store:3"))
+        const first = yield* fundings.listOpen({ limit: 1, cursor: null })
+        const second = yield* fundings.listOpen({ limit: 1, cursor: first.nextCursor })
+        assert.deepStrictEqual(
+          [...first.items, ...second.items].map(({ funding, reason }) => [
+            funding.reference,
+            funding.names,
+            funding.price,
+            reason
+          ]),
+          [
+            ["app_store:1", ["$1"], null, "none of its names is a player yet"],
+            ["app_store:2", [ada], cents(1_497n), "it is of 3 pieces"]
+          ]
+        )
+        assert.isNull(second.nextCursor)
+        yield* auditClean
+      })
+    )
+
+    it(
+      "credits what is held once a person decides so, to whom and with what they say, and concludes its events",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
+        const doubtful: FundingEvent = { ...purchaseBy([ada], "app_store:1"), doubt: "it is of 3 pieces" }
+        const held = yield* tell(doubtful)
+        assert.deepStrictEqual([held.openReason, held.funding.userId, held.transactions], [
+          "it is of 3 pieces",
+          null,
+          []
+        ])
+        const event = yield* waitingEvent("app_store:1")
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
+        const credit = (userId: UserId) =>
+          fundings.decide("APP_STORE:1", { _tag: "Credit", userId, amount: dollars(15) })
+        assert.strictEqual((yield* Effect.flip(credit(nobody)))._tag, "UnknownUser")
+        assert.strictEqual((yield* Effect.flip(credit(houseUserId)))._tag, "UnknownUser")
+        const decisions = yield* together([Effect.result(credit(bob)), Effect.result(credit(bob))])
+        assert.deepStrictEqual(decisions.filter(Result.isFailure).map(({ failure }) => failure._tag), [
+          "PurchaseNotOpen"
+        ])
+        assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
+          [zero, zero, zero],
+          [dollars(15), zero, zero]
+        ])
+        assert.deepStrictEqual((yield* event.read).outcome, `app_store:1: credited to player ${bob} since`)
+        assert.deepStrictEqual((yield* fundings.listOpen({ limit: 10, cursor: null })).items, [])
+        yield* tell(refunded("app_store:1"))
+        assert.deepStrictEqual(yield* standingOf(bob), [zero, zero, zero])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "credits nobody, ever, what a person dismissed, whatever is told of it later",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        const ada = yield* signUp("ada")
+        const dismiss = (reference: string) => fundings.decide(reference, { _tag: "Dismiss" })
+        yield* tell({ ...purchaseBy([ada], "app_store:1"), doubt: "it is of 3 pieces" })
+        yield* tell(purchaseBy(["$2"], "app_store:2"))
+        const event = yield* waitingEvent("app_store:2")
+        for (const reference of ["app_store:1", "app_store:2"]) {
+          assert.deepStrictEqual((yield* dismiss(reference)).transactions, [])
+          assert.strictEqual((yield* Effect.flip(dismiss(reference)))._tag, "PurchaseNotOpen")
+        }
+        assert.deepStrictEqual((yield* event.read).outcome, "app_store:2: dismissed by an operator")
+        yield* fundings.shareNames([ada, "$2"])
+        for (const reference of ["app_store:1", "app_store:2"]) {
+          for (
+            const event of [
+              refunded(reference),
+              reversed(reference),
+              purchaseBy([ada], reference),
+              refunded(reference)
+            ]
+          ) {
+            assert.deepStrictEqual((yield* tell(event)).transactions, [])
+          }
+          assert.strictEqual((yield* Effect.flip(tell(purchaseOf(ada, dollars(5), reference))))._tag, "FundingConflict")
+        }
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
+        assert.deepStrictEqual((yield* fundings.listOpen({ limit: 10, cursor: null })).items, [])
+        assert.strictEqual(
+          (yield* Effect.flip(fundings.decide("app_store:3", { _tag: "Dismiss" })))._tag,
+          "PurchaseNotOpen"
+        )
+        yield* auditClean
+      })
+    )
+
+    it(
+      "holds a purchase that its buyer's wallet cannot hold, until a person finds room",
+      Effect.gen(function*() {
+        const fundings = yield* Fundings
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", cents(depositedToMax))
+        const told = yield* tell(purchaseBy([ada], "app_store:1", dollars(1)))
+        assert.strictEqual(told.openReason, `the wallet of player ${ada} cannot hold 1.00 more`)
+        yield* tell(purchaseBy(["$2"], "app_store:2", dollars(1)))
+        yield* fundings.shareNames([ada, "$2"])
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
+        const credit = fundings.decide("app_store:1", { _tag: "Credit", userId: ada, amount: null })
+        assert.strictEqual((yield* Effect.flip(credit))._tag, "DepositRefused")
+        assert.deepStrictEqual(
+          (yield* fundings.listOpen({ limit: 10, cursor: null })).items.map(({ reason }) => reason),
+          [told.openReason, told.openReason]
+        )
+        yield* buy(ada, 1)
+        yield* credit
+        assert.deepStrictEqual(yield* standingOf(ada), [cents(depositedToMax), zero, zero])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "takes the part that was refunded, whichever came first, and gives that part back",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        const bought = (reference: string): FundingEvent => ({ ...purchaseBy([ada], reference), price: cents(499n) })
+        const partly = (reference: string): FundingEvent => ({ _tag: "Refunded", reference, price: cents(200n) })
+        yield* tell(bought("app_store:1"))
+        yield* tell(partly("app_store:1"))
+        yield* tell(partly("app_store:2"))
+        yield* tell(bought("app_store:2"))
+        assert.deepStrictEqual(yield* historyOf(ada), [
+          ["deposit", dollars(5), "completed"],
+          ["chargeback", cents(-200n), "completed"],
+          ["deposit", dollars(5), "completed"],
+          ["chargeback", cents(-200n), "completed"]
+        ])
+        yield* auditClean
+        yield* tell(refunded("app_store:1"))
+        assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
+        for (const reference of ["app_store:1", "app_store:2"]) yield* tell(reversed(reference))
+        assert.deepStrictEqual(yield* standingOf(ada), [dollars(10), zero, zero])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "gives a reversed refund back with the split between credit and winnings that its taking had",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* signUp("ada")
+        yield* tell(purchaseOf(ada, dollars(2), "app_store:1"))
+        yield* buy(ada, 2)
+        yield* drawNow
+        yield* tell(purchaseOf(ada, dollars(1), "app_store:2"))
+        const before = yield* walletOf(ada)
+        assert.deepStrictEqual([before.balance, before.withdrawable], [cents(290n), cents(190n)])
+        yield* tell(refunded("app_store:1"))
+        assert.strictEqual((yield* walletOf(ada)).withdrawable, cents(90n))
+        yield* tell(reversed("app_store:1"))
+        const { balance, withdrawable } = yield* walletOf(ada)
+        assert.deepStrictEqual([balance, withdrawable], [before.balance, before.withdrawable])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "refuses references that mark movements of our own, or have no account to come from",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        for (const reference of ["reversal:1", "REVERSAL:1", `${"x".repeat(92)}:1`]) {
+          assert.strictEqual((yield* Effect.flip(deposit(ada, dollars(5), reference)))._tag, "ReferenceRefused")
+          assert.isNull(yield* find(reference))
+        }
+        assert.isTrue((yield* deposit(ada, dollars(5), `${"x".repeat(91)}:12345678`)).created)
         yield* auditClean
       })
     )

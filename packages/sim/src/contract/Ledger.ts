@@ -1,5 +1,5 @@
 /** What every adapter of `Ledger` must do. */
-import { cents, centsMax } from "@ddd/core/money/Money"
+import { cents, depositedToMax } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
@@ -113,13 +113,13 @@ export const ledgerContract = (subject: Subject): void =>
     it(
       "refuses what the wallet cannot hold, and leaves no trace",
       Effect.gen(function*() {
-        const ada = yield* fundedPlayer("ada", cents(centsMax))
+        const ada = yield* fundedPlayer("ada", cents(depositedToMax))
         const before = yield* (yield* Ledger).wallet(ada)
         const error = yield* Effect.flip(deposit(ada, cents(1n), "apple:1"))
         assert.strictEqual(error._tag, "DepositRefused")
         assert.deepStrictEqual(error._tag === "DepositRefused" ? error.refusal : undefined, {
           _tag: "BalanceTooLarge",
-          balance: cents(centsMax),
+          balance: cents(depositedToMax),
           added: cents(1n)
         })
         assert.deepStrictEqual(yield* (yield* Ledger).wallet(ada), before)

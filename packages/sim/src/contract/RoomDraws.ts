@@ -5,16 +5,19 @@
  */
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
+import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Draws } from "@ddd/core/ports/Draws"
+import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
 import type { Room } from "@ddd/core/rooms/Room"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { dayMillis, formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { playRooms, roomStreams } from "../model/Rooms.ts"
 import { verdictOf } from "../scenario/Bundle.ts"
 import {
+  buyForAll,
   buyInRoom,
   closeRoom,
   executeDraw,
@@ -30,15 +33,22 @@ import {
 } from "../scenario/RoomSteps.ts"
 import {
   advance,
+  advancePast,
+  askRefusalOf,
   auditClean,
+  buy,
   catchUp,
+  deposit,
   dollars,
   fundedPlayer,
+  openPayoutAccount,
+  openSales,
   present,
   readDraw,
   recordIn,
   times,
-  together
+  together,
+  withdraw
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
@@ -149,7 +159,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         assert(bob !== undefined && eve !== undefined)
         const room = yield* roomOf([ada, bob])
         yield* assertSecret(room)
-        yield* buyInRoom(bob, room)
+        yield* buyForAll([bob, ada], room)
         const before = yield* now
         const locked = yield* startDraw(ada, room)
         const after = yield* now
@@ -163,7 +173,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         assert(record.type === "lock")
         assert.deepStrictEqual(
           [record.entries, record.root, record.locked, record.draws, record.pool, record.beacon],
-          [1, draw.entriesRoot, draw.lockedAt, drawAt, cents(95n), null]
+          [2, draw.entriesRoot, draw.lockedAt, drawAt, cents(190n), null]
         )
         assert.strictEqual((yield* verdictOf(room.id)).verdict, "PENDING LOCKED")
         yield* assertSecret(room)
@@ -179,8 +189,10 @@ export const roomDrawsContract = (subject: Subject): void =>
       "takes a time within a day of the lock, and no other",
       Effect.gen(function*() {
         const { now } = yield* World
-        const [ada] = yield* players(1)
-        const room = yield* makeRoom(ada)
+        const [ada, bob] = yield* players(2)
+        assert(bob !== undefined)
+        const room = yield* roomOf([ada, bob])
+        yield* buyForAll([ada, bob], room)
         for (const millis of [-hour, -1, drawAheadMillisMax + hour]) {
           const asked = yield* inMillis(millis)
           const before = yield* now
@@ -190,7 +202,7 @@ export const roomDrawsContract = (subject: Subject): void =>
           assert.isTrue(before <= refusal.earliest && refusal.earliest <= after)
           assert.strictEqual(refusal.latest, refusal.earliest + drawAheadMillisMax)
         }
-        assert.strictEqual((yield* roomNow(room)).status, "waiting")
+        assert.strictEqual((yield* roomNow(room)).status, "open")
         const latest = yield* inMillis(drawAheadMillisMax)
         assert.strictEqual((yield* startDraw(ada, room, latest)).drawAt, latest)
         yield* auditClean
@@ -227,14 +239,60 @@ export const roomDrawsContract = (subject: Subject): void =>
     )
 
     it(
-      "draws nobody where nobody bought",
+      "needs tickets of two members: who plays alone is told so, and paid back by the server in the end",
       Effect.gen(function*() {
-        const [ada] = yield* players(1)
+        const [ada, bob] = yield* players(2)
+        assert(bob !== undefined)
+        const balances = yield* balancesOf([ada, bob])
         const room = yield* makeRoom(ada)
+        assert.deepStrictEqual(yield* roomRefusal(startDraw(ada, room)), { _tag: "TooFewHolders", holders: 0 })
+        yield* buyInRoom(ada, room)
+        yield* joinRoom(bob, room)
+        assert.deepStrictEqual(yield* roomRefusal(startDraw(ada, room)), { _tag: "TooFewHolders", holders: 1 })
+        assert.strictEqual((yield* roomNow(room)).status, "open")
+        yield* advance(expireAfterMillis)
+        yield* catchUp
+        yield* assertClosed(room, balances, "deadline")
+      })
+    )
+
+    it(
+      "pays a prize that rests: tickets can be bought with it at once, and it is withdrawn no sooner, whatever comes back meanwhile",
+      Effect.gen(function*() {
+        const { now } = yield* World
+        const members = yield* players(2, dollars(1))
+        const [ada, bob] = members
+        assert(bob !== undefined)
+        const room = yield* roomOf(members)
+        yield* buyForAll(members, room)
         yield* startDraw(ada, room)
-        yield* executeDraw(ada, room)
-        assert.isNull((yield* assertDrawn(room)).winnerId)
-        assert.strictEqual(yield* balanceOf(houseUserId), zero)
+        const winner = present((yield* executeDraw(ada, room)).winnerId)
+        const drawnAt = present((yield* readDraw(room.id)).drawnAt)
+        const maturesAt = instant(drawnAt + roomPrizeHoldDays * dayMillis)
+        yield* openPayoutAccount(winner)
+        const prize = cents(190n)
+        const viewed = Effect.gen(function*() {
+          return viewWallet(yield* walletOf(winner), { withdrawDeposits: false }, yield* now)
+        })
+        const refused = askRefusalOf(withdraw(winner, dollars(1), { winningsOnly: true }))
+        const resting = { balance: prize, withdrawable: zero, maturing: prize, maturesAt }
+        assert.deepInclude(yield* viewed, resting)
+        assert.deepStrictEqual(yield* refused, { _tag: "NotWithdrawable", ...resting, asked: dollars(1) })
+
+        // a round trip through a ticket that is refunded changes nothing
+        const other = yield* makeRoom(winner)
+        yield* buyInRoom(winner, other)
+        assert.deepInclude(yield* viewed, { balance: cents(90n), maturing: cents(90n), withdrawable: zero })
+        yield* advance(dayMillis)
+        yield* closeRoom(winner, other)
+        assert.deepInclude(yield* viewed, resting)
+        assert.strictEqual((yield* auditClean).counted.maturingPrizes, 1)
+
+        yield* advance(maturesAt - dayMillis - drawnAt)
+        assert.deepInclude(yield* viewed, { balance: prize, withdrawable: prize, maturing: zero, maturesAt: null })
+        const asked = yield* withdraw(winner, dollars(1), { winningsOnly: true })
+        assert.strictEqual(asked.transaction.amount, cents(-100n))
+        assert.strictEqual((yield* auditClean).counted.maturingPrizes, 0)
       })
     )
 
@@ -244,7 +302,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         const [ada, bob] = yield* players(2)
         assert(bob !== undefined)
         const room = yield* roomOf([ada, bob])
-        yield* buyInRoom(bob, room)
+        yield* buyForAll([ada, bob], room)
         const drawAt: Instant = yield* inMillis(2 * hour)
         yield* startDraw(ada, room, drawAt)
         yield* advance(hour)
@@ -256,7 +314,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         yield* advance(hour)
         assert.deepStrictEqual(yield* dueOf(room), ["settle"])
         yield* catchUp
-        assert.strictEqual((yield* assertDrawn(room)).winnerId, bob)
+        assert.include([ada, bob], (yield* assertDrawn(room)).winnerId)
       })
     )
 
@@ -266,7 +324,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         const [ada, bob] = yield* players(2)
         assert(bob !== undefined)
         const room = yield* roomOf([ada, bob])
-        yield* buyInRoom(bob, room)
+        yield* buyForAll([ada, bob], room)
         const locked = yield* startDraw(ada, room)
         yield* advance(23 * hour)
         const settle = { drawId: room.id, step: "settle", dueAt: present(locked.drawAt) } as const
@@ -275,7 +333,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* roomNow(room), locked)
         yield* advance(hour)
         yield* catchUp
-        assert.strictEqual((yield* assertDrawn(room)).winnerId, bob)
+        assert.include([ada, bob], (yield* assertDrawn(room)).winnerId)
       })
     )
 
@@ -303,11 +361,13 @@ export const roomDrawsContract = (subject: Subject): void =>
     it(
       "locks each ticket in, or does not sell it, where the host starts while members buy",
       Effect.gen(function*() {
-        const members = yield* players(10)
-        const [ada] = members
+        const members = yield* players(12)
+        const [ada, ...guests] = members
         const room = yield* roomOf(members)
+        const early = [ada, ...guests.slice(0, 1)]
+        yield* buyForAll(early, room)
         const [answers, locked] = yield* Effect.all([
-          together(members.map((member) => roomAnswer(buyInRoom(member, room)))),
+          together(guests.slice(1).map((member) => roomAnswer(buyInRoom(member, room)))),
           startDraw(ada, room)
         ], { concurrency: "unbounded" })
         const sold = answers.filter(Result.isSuccess)
@@ -316,8 +376,8 @@ export const roomDrawsContract = (subject: Subject): void =>
         }
         const record = recordIn((yield* notesOf(room.id)).lock)
         assert(record.type === "lock")
-        assert.strictEqual(record.entries, sold.length)
-        assert.strictEqual(locked.participants.filter(({ hasTicket }) => hasTicket).length, sold.length)
+        assert.strictEqual(record.entries, early.length + sold.length)
+        assert.strictEqual(locked.participants.filter(({ hasTicket }) => hasTicket).length, record.entries)
         yield* executeDraw(ada, room)
         yield* assertDrawn(room)
       })
@@ -326,14 +386,16 @@ export const roomDrawsContract = (subject: Subject): void =>
     it(
       "closes where its host says so: every ticket is paid back, credit as credit and winnings as winnings",
       Effect.gen(function*() {
-        const ada = yield* fundedPlayer("ada", cents(105n))
+        const ada = yield* fundedPlayer("ada", dollars(1))
         const bob = yield* fundedPlayer("bob", dollars(1))
         const carol = yield* fundedPlayer("carol", dollars(1))
         const dan = yield* fundedPlayer("dan", dollars(1))
-        const won = yield* makeRoom(ada)
-        yield* buyInRoom(ada, won)
-        yield* startDraw(ada, won)
-        yield* executeDraw(ada, won)
+        // a day of one player, who wins what it holds
+        const day = yield* openSales
+        yield* buy(ada, 1)
+        yield* advancePast(day)
+        yield* catchUp
+        yield* deposit(ada, cents(5n), "test:more")
         const wallet = yield* walletOf(ada)
         assert.deepStrictEqual([wallet.balance, wallet.withdrawable], [dollars(1), cents(95n)])
 
@@ -408,8 +470,8 @@ export const roomDrawsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const [ada, bob] = yield* players(2)
         assert(bob !== undefined)
-        const [room, unsold, drawn] = [yield* roomOf([ada, bob]), yield* makeRoom(ada), yield* makeRoom(ada)]
-        yield* buyInRoom(ada, drawn)
+        const [room, drawn] = [yield* roomOf([ada, bob]), yield* roomOf([ada, bob])]
+        yield* buyForAll([ada, bob], drawn)
         yield* startDraw(ada, drawn)
         yield* executeDraw(ada, drawn)
         const balances = yield* balancesOf([ada, bob])
@@ -431,10 +493,9 @@ export const roomDrawsContract = (subject: Subject): void =>
         assert.strictEqual(done.filter((did) => did).length, 1)
         yield* catchUp
         yield* assertClosed(room, balances, "deadline")
-        assert.strictEqual((yield* roomNow(unsold)).status, "waiting")
         assert.strictEqual((yield* roomNow(drawn)).status, "drawn")
         for (const step of ["open", "lock", "settle", "expire"] as const) {
-          const due = { ...expire, drawId: unsold.id, step }
+          const due = { ...expire, drawId: drawn.id, step }
           assert.isFalse(yield* Draws.use(({ perform }) => perform(due)), step)
         }
       })

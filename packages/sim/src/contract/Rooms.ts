@@ -14,6 +14,7 @@ import { Effect, Result } from "effect"
 import { verdictOf } from "../scenario/Bundle.ts"
 import { pagesOf } from "../scenario/Pages.ts"
 import {
+  buyForAll,
   buyInRoom,
   closeRoom,
   executeDraw,
@@ -103,15 +104,15 @@ export const roomsContract = (subject: Subject): void =>
       "has no part in daily draws",
       Effect.gen(function*() {
         const draws = yield* Draws
-        const ada = yield* fundedPlayer("ada", dollars(5))
-        const room = yield* roomOf([ada])
+        const [ada, bob] = [yield* fundedPlayer("ada", dollars(5)), yield* fundedPlayer("bob", dollars(5))]
+        const room = yield* roomOf([ada, bob])
         assert.isNull(yield* draws.current)
         assert.deepStrictEqual(yield* refusalOf(buy(ada, 1)), { _tag: "NothingOnSale" })
         const daily = yield* openSales
         for (const drawId of [room.id, noRoom.id]) {
           assert.deepStrictEqual(yield* refusalOf(buy(ada, 1, { drawId })), { _tag: "DrawClosed", drawId })
         }
-        yield* buyInRoom(ada, room)
+        yield* buyForAll([ada, bob], room)
         yield* startDraw(ada, room)
         yield* executeDraw(ada, room)
         assert.strictEqual(present(yield* draws.current).id, daily.id)
@@ -403,6 +404,8 @@ export const roomsContract = (subject: Subject): void =>
         const [open, locked, drawn, closed] = yield* together(Array.from({ length: 4 }, () => roomOf([ada, bob])))
         assert(open !== undefined && locked !== undefined && drawn !== undefined && closed !== undefined)
         const { ticket } = yield* buyInRoom(ada, drawn)
+        yield* buyInRoom(bob, drawn)
+        yield* buyForAll([ada, bob], locked)
         for (const room of [locked, drawn]) yield* startDraw(ada, room)
         yield* executeDraw(ada, drawn)
         yield* closeRoom(ada, closed)
@@ -446,9 +449,9 @@ export const roomsContract = (subject: Subject): void =>
     it(
       "refuses what is a host's to all other members, and what it is too late for",
       Effect.gen(function*() {
-        const [ada, bob, eve] = yield* players(3, "player")
-        assert(ada !== undefined && bob !== undefined && eve !== undefined)
-        const room = yield* roomOf([ada, bob], 2)
+        const [ada, bob, carol, eve] = yield* players(4, "player")
+        assert(ada !== undefined && bob !== undefined && carol !== undefined && eve !== undefined)
+        const room = yield* roomOf([ada, bob, carol], 3)
         const forbidden = Effect.gen(function*() {
           for (const asked of [closeRoom(bob, room), startDraw(bob, room), executeDraw(bob, room)]) {
             assert.strictEqual(yield* refusedAs(asked), "Forbidden")
@@ -465,6 +468,7 @@ export const roomsContract = (subject: Subject): void =>
           assert.deepStrictEqual(yield* roomRefusal(buyInRoom(bob, room)), { _tag: "DrawClosed", drawId: room.id })
         })
 
+        yield* buyForAll([ada, carol], room)
         yield* forbidden
         assert.strictEqual(yield* refusedAs(joinRoom(eve, room)), "RoomFull")
         assert.strictEqual(yield* refusedAs(executeDraw(ada, room)), "WrongState")

@@ -1,9 +1,11 @@
 /** What every adapter of `TicketMails` must do. */
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import type { UserId } from "@ddd/core/values/Ids"
+import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, times } from "../scenario/Steps.ts"
+import { buyInRoom, executeDraw, roomOf, startDraw } from "../scenario/RoomSteps.ts"
+import { advance, buy, catchUp, dollars, drawNow, fundedPlayer, openSales, present, times } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
@@ -69,6 +71,25 @@ export const ticketMailsContract = (subject: Subject): void =>
         assert.strictEqual(new Set(drawn).size, 2)
         assert.include(drawn, today.id)
         assert.strictEqual(yield* enqueueDue, 0)
+      })
+    )
+
+    it(
+      "confirms a ticket of a room that opened long ago, and has ended",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(2))
+        const bob = yield* fundedPlayer("bob", dollars(2))
+        const room = yield* roomOf([ada, bob])
+        yield* advance(50 * dayMillis)
+        yield* buyInRoom(ada, room)
+        yield* buyInRoom(bob, room)
+        yield* startDraw(ada, room)
+        yield* executeDraw(ada, room)
+        yield* nextMinute
+        assert.strictEqual(yield* enqueueDue, 2)
+        assert.strictEqual(yield* enqueueDue, 0)
+        assert.sameMembers((yield* jobsOf("MailTickets")).map(({ userId }) => userId), [ada, bob])
       })
     )
 

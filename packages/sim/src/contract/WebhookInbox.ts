@@ -99,6 +99,9 @@ export const webhookInboxContract = (subject: Subject): void =>
         assert.strictEqual((yield* inbox.find(kept.id))?.state, "done")
         assert.deepStrictEqual(yield* inbox.find(other.id), other)
         yield* inbox.conclude(unknownId, { state: "done", outcome: "nothing", reference: null })
+        // what it says may quote its sender
+        yield* inbox.conclude(other.id, { state: "failed", outcome: "odd\0 one", reference: null })
+        assert.strictEqual((yield* inbox.find(other.id))?.outcome, "odd\\u{0} one")
       })
     )
 
@@ -138,6 +141,25 @@ export const webhookInboxContract = (subject: Subject): void =>
         assert.isTrue(yield* inbox.replay(id))
         assert.deepStrictEqual(yield* toBeHandled, [id, id, id])
         assert.isFalse(yield* inbox.replay(unknownId))
+      })
+    )
+
+    it(
+      "takes an event off the list of those that a person looks at, once, and no other",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const { id } = yield* receive(anEvent)
+        assert.isFalse(yield* inbox.dismiss(id))
+        yield* inbox.conclude(id, { state: "failed", outcome: "odd", reference: "app_store:1" })
+        assert.isTrue(yield* inbox.dismiss(id))
+        const { outcome, reference, state } = present(yield* inbox.find(id))
+        assert.deepStrictEqual([state, outcome, reference], [
+          "ignored",
+          "dismissed by an operator; failed before: odd",
+          "app_store:1"
+        ])
+        assert.isFalse(yield* inbox.dismiss(id))
+        assert.isFalse(yield* inbox.dismiss(unknownId))
       })
     )
   })

@@ -265,6 +265,8 @@ export const withdrawalsContract = (subject: Subject): void =>
           _tag: "NotWithdrawable",
           balance: dollars(1),
           withdrawable: zero,
+          maturing: zero,
+          maturesAt: null,
           asked: dollars(1)
         })
         assert.deepStrictEqual(yield* refusal(dollars(2), false), {

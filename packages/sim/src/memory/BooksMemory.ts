@@ -21,7 +21,7 @@ export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = 
       sealerOf: makeSeals(sealing).find,
       isSigned: makeNoteCheck(sealing, signer.vkeys)
     }
-    return Books.of({ audit: Effect.sync(() => auditRows(rowsOf(store), keys)) })
+    return Books.of({ audit: Effect.sync(() => auditRows(rowsOf(store), keys, store.now())) })
   })
 )
 

@@ -16,6 +16,7 @@ import type { Now } from "@ddd/core/ports/Now"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
 import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
@@ -46,6 +47,7 @@ import * as LedgerMemory from "./money/LedgerMemory.ts"
 import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
 import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
+import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
 import * as SalesMemory from "./sales/SalesMemory.ts"
 import * as Store from "./Store.ts"
@@ -63,6 +65,7 @@ export type Ports =
   | Outbox
   | PayoutAccounts
   | RecordSigner
+  | Retention
   | Rooms
   | Sales
   | Sealing
@@ -100,6 +103,7 @@ export const layer = (
       LedgerMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
+      RetentionMemory.layer,
       RoomsMemory.layer,
       SalesMemory.layer,
       SecurityLogMemory.layer,

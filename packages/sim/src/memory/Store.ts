@@ -16,9 +16,10 @@ import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { AnswerRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
+import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
 import type {
   JobRow,
+  KeptAnswerRow,
   LobbyRow,
   MailedTokenRow,
   PayoutAccountRow,
@@ -54,11 +55,13 @@ export class Store extends Context.Service<Store, {
   readonly tickets: Map<DrawId, Array<TicketRow>>
   readonly ticketsById: Map<TicketId, TicketRow>
   /** By `answerKeyOf`. */
-  readonly answers: Map<string, AnswerRow>
+  readonly answers: Map<string, KeptAnswerRow>
   /** By the draw's id, oldest first. */
   readonly lobbies: Map<DrawId, LobbyRow>
   /** By reference, oldest first. */
   readonly fundings: Map<string, Funding>
+  /** When something was first told of a funding, by its reference. */
+  readonly fundingsSince: Map<string, Instant>
   /** The names by which shops know players, beside the players' ids. */
   readonly buyerNames: Map<string, UserId>
   /** By id, oldest first. */
@@ -136,6 +139,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       answers: new Map(),
       lobbies,
       fundings: new Map(),
+      fundingsSince: new Map(),
       buyerNames: new Map(),
       withdrawals: new Map(),
       payoutAccounts: new Map(),

@@ -9,7 +9,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { Job } from "@ddd/core/values/Job"
 import type { Redacted } from "effect"
-import type { RoomRow } from "../audit/Rows.ts"
+import type { AnswerRow, RoomRow } from "../audit/Rows.ts"
 
 export interface UserRow extends User {
   /** The house has none: it cannot sign in. */
@@ -43,8 +43,14 @@ export interface SecurityEventRow {
   readonly type: SecurityEventType
   readonly userId: UserId | null
   readonly sessionId: string | null
+  /** Whom an event is about that no player is known for. */
+  readonly subject: string | null
   /** What is sealed where it is stored for good: gone once the player is erased. */
   readonly details: Readonly<Record<string, unknown>> | null
+}
+
+export interface KeptAnswerRow extends AnswerRow {
+  readonly keptAt: Instant
 }
 
 export interface JobRow {

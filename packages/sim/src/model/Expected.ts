@@ -7,7 +7,7 @@
 import type { Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRefusal } from "@ddd/core/draws/Sale"
 import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
-import { cents, ticketPrice } from "@ddd/core/money/Money"
+import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { Transaction } from "@ddd/core/money/Transaction"
 import { type DrawId, houseUserId, type Position, type UserId } from "@ddd/core/values/Ids"
 import { type Day, dayAfter, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
@@ -224,7 +224,15 @@ export const predictAsk = (player: Player, { amount, key, winningsOnly }: Withdr
   const [balance, withdrawable] = [cents(player.balance), cents(player.withdrawable)]
   if (player.debt > 0n) return refused({ _tag: "InDebt", debt: cents(player.debt) })
   if (winningsOnly && amount > withdrawable) {
-    return refused({ _tag: "NotWithdrawable", balance, withdrawable, asked: cents(amount) })
+    return refused({
+      _tag: "NotWithdrawable",
+      balance,
+      withdrawable,
+      // these draws are daily ones, whose prizes never rest
+      maturing: zero,
+      maturesAt: null,
+      asked: cents(amount)
+    })
   }
   return amount > balance
     ? refused({ _tag: "InsufficientFunds", balance, needed: cents(amount) })

@@ -334,6 +334,7 @@ const compare = Effect.fnUntraced(function*(expected: Expected) {
   }
   const { counted } = yield* auditClean
   assert.deepStrictEqual(counted, {
+    maturingPrizes: 0,
     users: expected.players.length + 1,
     draws: expected.draws.length,
     tickets: expected.players.reduce((sum, { tickets }) => sum + tickets, 0),

@@ -156,7 +156,8 @@ const predict = (
     case "Start":
       if (command.player !== room.host) return "Forbidden"
       if (!isOpen) return "WrongState"
-      return command.drawAfter !== null && (command.drawAfter < 0 || command.drawAfter > day) ? "BadTime" : null
+      if (command.drawAfter !== null && (command.drawAfter < 0 || command.drawAfter > day)) return "BadTime"
+      return room.holders.length < 2 ? "TooFewHolders" : null
     case "Execute":
       if (command.player !== room.host) return "Forbidden"
       if (isDone("drawn")) return null

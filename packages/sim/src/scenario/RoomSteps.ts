@@ -47,6 +47,10 @@ export const buyInRoom = (userId: UserId, { id }: RoomId, options: RoomBuyOption
     return rooms.purchase({ userId, room: id, idempotency })
   })
 
+/** Each of these members buys their ticket, one after the other. */
+export const buyForAll = (members: ReadonlyArray<UserId>, room: RoomId) =>
+  Effect.forEach(members, (member) => buyInRoom(member, room))
+
 export const closeRoom = (userId: UserId, { id }: RoomId) => Rooms.use((rooms) => rooms.close({ userId, room: id }))
 
 export const startDraw = (userId: UserId, { id }: RoomId, drawAt: Instant | null = null) =>

@@ -7,6 +7,7 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { emptyFrontier } from "@ddd/core/proof/Merkle"
 import { parseNote } from "@ddd/core/proof/Note"
 import { position } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { auditRows } from "../../src/audit/Audit.ts"
@@ -201,6 +202,23 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     }),
     "a room's draw without a room": (rows) => ({ ...rows, rooms: rows.rooms.slice(1) })
   },
+  "prizes-mature": {
+    "a prize that rests no longer": (rows) => ({
+      ...rows,
+      wallets: rows.wallets.map((wallet) => ({ ...wallet, maturing: [] }))
+    }),
+    "a cent of it that rests no longer": (rows) => ({
+      ...rows,
+      wallets: rows.wallets.map((wallet) => ({
+        ...wallet,
+        maturing: wallet.maturing.map((prize) => ({ ...prize, amount: plus(prize.amount, -1n) }))
+      }))
+    }),
+    "a prize that rests and was won in no room": changeTransaction(
+      ({ maturesAt }) => maturesAt !== null,
+      () => ({ maturesAt: null })
+    )
+  },
   "debt-is-receivable": {
     "a debt that is forgotten": changeDebtor(() => ({ debt: zero })),
     "a debt out of nothing": changeWallet(() => ({ debt: cents(1n) })),
@@ -304,7 +322,7 @@ const makeAudit = Effect.gen(function*() {
   const sealing = yield* Sealing
   const { vkeys } = yield* RecordSigner
   const keys = { sha256: sealing.sha256, sealerOf: makeSeals(sealing).find, isSigned: makeNoteCheck(sealing, vkeys) }
-  return (rows: Rows) => auditRows(rows, keys)
+  return (rows: Rows) => auditRows(rows, keys, instant(0))
 })
 
 describe("the audit", () => {

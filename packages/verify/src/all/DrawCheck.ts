@@ -7,7 +7,7 @@ import type { Day } from "@ddd/core/values/Instant"
 import type { PublicSite, ToldDraw } from "../PublicSite.ts"
 import { reasonOf } from "../Source.ts"
 import { joint, type Link, type MissingDraw } from "./Chain.ts"
-import { contradictions, isOver } from "./History.ts"
+import { contradictions, isOver, isWaiting } from "./History.ts"
 import type { CheckedDraw } from "./Report.ts"
 
 /** A draw's bundle, verified. */
@@ -58,14 +58,16 @@ export const makeDrawChecks = (
   // a draw whose open record cannot be read leaves a gap that the next one's name cannot be held against
   let isUnknownBefore = false
 
-  /** Looks at the newest page once more: a draw that ended after the history was read has come into it. */
-  const isInHistoryNow = async (day: Day): Promise<boolean> =>
-    (await site.history(null)).items.some(({ drawDate }) => drawDate === day)
+  /** Looks at the newest page once more: a draw that ended after the history was read is told so there. */
+  const toldNow = async (day: Day): Promise<ToldDraw | undefined> =>
+    (await site.history(null)).items.find(({ drawDate }) => drawDate === day)
 
   const checkHistory = async (day: Day, { records, verdict }: VerifiedDraw): Promise<ReadonlyArray<string>> => {
-    const there = told.get(day)
+    const before = told.get(day)
+    const isOld = isOver(verdict) && (before === undefined || isWaiting(before))
+    const there = isOld ? await toldNow(day) ?? before : before
     if (there !== undefined) return records === undefined ? [] : contradictions(there, verdict, records)
-    return isOver(verdict) && !await isInHistoryNow(day) ? ["The draw history leaves it out."] : []
+    return isOver(verdict) ? ["The draw history leaves it out."] : []
   }
 
   const checkChain = (day: Day, records: BundleRecords): ReadonlyArray<string> => {

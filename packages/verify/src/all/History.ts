@@ -1,4 +1,4 @@
-/** The draw history, as the server tells it: which draws are over, and whether that is what their bundles say. */
+/** The draw history, as the server tells it: which draws' sales are over, and whether that is what their bundles say. */
 import type { BundleRecords } from "@ddd/core/proof/Proof"
 import type { Verdict } from "@ddd/core/proof/Verdict"
 import type { Day } from "@ddd/core/values/Instant"
@@ -13,7 +13,7 @@ export interface History {
 /** Pages that are read: as many as two centuries of draws take. */
 const pagesMax = 1_000
 
-/** All draws that are over, read page by page. Rejects with `Unanswered`. */
+/** All draws of the history, read page by page. Rejects with `Unanswered`. */
 export const readHistory = async (site: PublicSite): Promise<History> => {
   const told = new Map<Day, ToldDraw>()
   const problems: Array<string> = []
@@ -41,6 +41,9 @@ export const readHistory = async (site: PublicSite): Promise<History> => {
 /** Whether a draw of this verdict is over, and so belongs in the history. */
 export const isOver = ({ verdict }: Verdict): boolean => verdict === "VOID" || verdict.startsWith("VALID")
 
+/** Whether the history tells of a draw that it waits for its outcome. */
+export const isWaiting = ({ status }: ToldDraw): boolean => status !== "drawn" && status !== "void"
+
 /** The history's word for a draw of this verdict. */
 const statusOf = (verdict: Verdict): string =>
   verdict.verdict === "VOID" ? "void" : isOver(verdict) ? "drawn" : "not over"
@@ -56,7 +59,7 @@ export const contradictions = (
   const compare = (what: string, there: unknown, here: unknown) =>
     there === here ? [] : [`The draw history says ${what} ${String(there)}, the bundle ${String(here)}.`]
   return [
-    ...compare("that the draw is", told.status, statusOf(verdict)),
+    ...compare("that the draw is", isWaiting(told) ? "not over" : told.status, statusOf(verdict)),
     ...compare("that its id is", told.id, header.drawId),
     ...lock === null ? [] : compare("that the entries are", told.totalEntries, lock.record.entries),
     ...compare("that the winning ticket is", told.winningTicketId ?? "none", winner ?? "none")

@@ -32,9 +32,8 @@ const truth = ({ days, pageSize, vkeys }: LotteryServer, url: URL): Shown => {
     return current === undefined ? { status: 503, body: {} } : { body: current.told }
   }
   if (pathname === "/lottery/draw-history") {
-    const over = days.filter(({ day, stage }) =>
-      (stage === "drawn" || stage === "void") && day < (searchParams.get("cursor") ?? "9999")
-    ).toReversed()
+    const over = days.filter(({ day, stage }) => stage !== "open" && day < (searchParams.get("cursor") ?? "9999"))
+      .toReversed()
     const items = over.slice(0, pageSize)
     return {
       body: { items: items.map(({ told }) => told), nextCursor: over.length > pageSize ? items.at(-1)?.day : null }

@@ -1,4 +1,4 @@
-/** The draws that are over, newest first: a page of them, and more when asked for. */
+/** The draws whose sales are over, newest first: a page of them, and more when asked for. */
 import { type Draw, drawHistory } from "../api/Lottery.ts"
 import { byId, element, unseen } from "../dom/Elements.ts"
 import { sealView } from "../seal/SealView.ts"
@@ -6,7 +6,9 @@ import { dollars, ticketCount } from "../text/Dollars.ts"
 import { longDay, shortDay } from "../text/Times.ts"
 
 const outcome = ({ status, winningTicketId }: Draw): HTMLElement =>
-  status === "void"
+  status !== "drawn" && status !== "void"
+    ? element("p", { class: "draw-outcome" }, "Waiting for its outcome.")
+    : status === "void"
     ? element("p", { class: "draw-outcome" }, "Void: every ticket was refunded.")
     : winningTicketId === null
     ? element("p", { class: "draw-outcome" }, "Nobody had entered.")
@@ -40,12 +42,21 @@ export const makeHistory = (): History => {
   const list = byId("history", HTMLOListElement)
   const note = byId("history-note", HTMLElement)
   const more = byId("history-more", HTMLButtonElement)
-  const known = new Set<string>()
+  /** The rows of the draws by their ids, each with the status that it shows. */
+  const known = new Map<string, { readonly status: string; readonly row: HTMLLIElement }>()
   let cursor: string | null = null
 
   const add = (draws: ReadonlyArray<Draw>, place: "before" | "after"): HTMLElement | undefined => {
-    const rows = draws.filter(({ id }) => !known.has(id)).map(row)
-    for (const { id } of draws) known.add(id)
+    const rows: Array<HTMLLIElement> = []
+    for (const draw of draws) {
+      const before = known.get(draw.id)
+      if (before?.status === draw.status) continue
+      const made = row(draw)
+      known.set(draw.id, { status: draw.status, row: made })
+      // a draw that waited has its outcome, where it stands
+      if (before === undefined) rows.push(made)
+      else before.row.replaceWith(made)
+    }
     if (place === "before") list.prepend(...rows)
     else list.append(...rows)
     return rows[0]

@@ -1,9 +1,12 @@
 /** `ddd user show`: one player, the wallet, money on its way out, and what happened to the account lately. */
+import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { Now } from "@ddd/core/ports/Now"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Effect } from "effect"
+import { settingsFor } from "../../config/Environment.ts"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
@@ -17,15 +20,20 @@ const eventsMax = 20
 const withdrawalsMax = 20
 
 const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag) {
+  const { WITHDRAW_DEPOSITS: withdrawDeposits } = yield* settingsFor("database", "accounts")
   const { account, events, profile, user, withdrawals } = yield* onMoney(Effect.gen(function*() {
     const user = yield* findUser(who)
     const pending = (yield* Withdrawals).list({ userId: user.id, status: "pending" }, {
       limit: withdrawalsMax,
       cursor: null
     })
+    const profile = yield* (yield* Accounts).profile(user.id)
+    const now = yield* (yield* Now).now
     return {
       user,
-      profile: yield* (yield* Accounts).profile(user.id),
+      profile: profile === null
+        ? null
+        : { ...profile, wallet: viewWallet(profile.wallet, { withdrawDeposits }, now) },
       account: yield* (yield* PayoutAccounts).of(user.id),
       withdrawals: (yield* pending).items,
       events: yield* (yield* SecurityLog).of(user.id, eventsMax)

@@ -3,8 +3,9 @@ import type { SecurityEvent } from "@ddd/core/accounts/SecurityEvent"
 import type { Session } from "@ddd/core/accounts/Session"
 import { formatCents } from "@ddd/core/money/Money"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import type { WalletView } from "@ddd/core/money/Withdrawable"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
-import { formatInstant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
@@ -23,13 +24,20 @@ export const findUser = Effect.fnUntraced(function*(who: string) {
 /** A player, as JSON. */
 export const userJson = (user: UserSummary) => ({ ...user, createdAt: formatInstant(user.createdAt) })
 
+/** A profile, with the wallet as its player sees it. */
+export interface ShownProfile extends Omit<Profile, "wallet"> {
+  readonly wallet: WalletView
+}
+
 /** What of a profile a summary lacks, as JSON. */
-export const profileJson = ({ country, kycStatus, wallet }: Profile) => ({
+export const profileJson = ({ country, kycStatus, wallet }: ShownProfile) => ({
   kycStatus,
   country,
   wallet: {
     balance: formatCents(wallet.balance),
     withdrawable: formatCents(wallet.withdrawable),
+    maturing: formatCents(wallet.maturing),
+    maturesAt: formatInstantOrNull(wallet.maturesAt),
     pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
     debt: formatCents(wallet.debt),
     updatedAt: formatInstant(wallet.updatedAt)
@@ -51,7 +59,7 @@ const stateText = ({ erased, frozen }: UserSummary): string =>
   erased ? style.red("erased") : frozen ? style.red("frozen") : style.green("active")
 
 /** One player at length; `details` is null once erased, `payout` where there is no payout account. */
-export const userText = (summary: UserSummary, details: Profile | null, payout: PayoutAccount | null): string => {
+export const userText = (summary: UserSummary, details: ShownProfile | null, payout: PayoutAccount | null): string => {
   const [user, profile, account] = [visibleData(summary), visibleData(details), visibleData(payout)]
   const line = (name: string, value: string) => [style.dim(name), value]
   return aligned([
@@ -63,6 +71,12 @@ export const userText = (summary: UserSummary, details: Profile | null, payout: 
     ...profile === null ? [] : [
       line("balance", `$${formatCents(profile.wallet.balance)}`),
       line("withdrawable", `$${formatCents(profile.wallet.withdrawable)}`),
+      ...profile.wallet.maturesAt === null ? [] : [
+        line(
+          "maturing",
+          `$${formatCents(profile.wallet.maturing)} ${style.dim(`until ${formatInstant(profile.wallet.maturesAt)}`)}`
+        )
+      ],
       line("on its way out", `$${formatCents(profile.wallet.pendingWithdrawal)}`),
       ...profile.wallet.debt === 0n ? [] : [line("owes", style.red(`$${formatCents(profile.wallet.debt)}`))],
       line("payout account", account === null ? "none" : `${account.status} ${style.dim(account.account)}`),

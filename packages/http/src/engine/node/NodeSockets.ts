@@ -1,20 +1,29 @@
-/** `Sockets` on Node's HTTP server, with `ws`. */
+/** `Sockets` on Node's sockets: `ws` reads what clients send, and what the server sends is written by itself. */
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
-import type { IncomingMessage, Server } from "node:http"
-import type { Duplex } from "node:stream"
-import type { Problem } from "../../problems/Problem.ts"
-import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
+import { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import { reasonPhrase, type RefusedHead, renderRefusal } from "../Refusal.ts"
+import * as PeerAddress from "../PeerAddress.ts"
 import { limits, Sockets } from "../Sockets.ts"
+import type { Upgrades } from "./ConnectionOwner.ts"
+import type { RequestHead } from "./RequestHead.ts"
+
+/** The frames that a message may come in. */
+const fragmentsMax = 16
+/** How long a client that was cut off may read why. */
+const lastWordsMillis = 1_000
 
 class NodeSocket implements OpenSockets.EngineSocket {
+  readonly peerAddress: string
   readonly #ws: NodeWS.WebSocket
+  readonly #connection: Socket
 
-  constructor(ws: NodeWS.WebSocket) {
+  constructor(ws: NodeWS.WebSocket, connection: Socket) {
     this.#ws = ws
+    this.#connection = connection
+    this.peerAddress = PeerAddress.fromText(connection.remoteAddress ?? "")
   }
 
   get isOpen(): boolean {
@@ -23,16 +32,24 @@ class NodeSocket implements OpenSockets.EngineSocket {
 
   send(text: string): void {
     if (!this.isOpen) return
-    if (this.#ws.bufferedAmount + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
-    this.#ws.send(text)
+    if (this.#connection.writableLength + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
+    this.#connection.write(frameOf(text))
   }
 
   bufferedAmount(): number {
-    return this.isOpen ? this.#ws.bufferedAmount : 0
+    return this.isOpen ? this.#connection.writableLength : 0
   }
 
   close(code: number, reason: string): void {
     this.#ws.close(code, reason)
+  }
+
+  cutOff(code: number, reason: string): void {
+    if (!this.isOpen) return
+    this.#ws.close(code, reason)
+    this.#connection.removeAllListeners("data")
+    this.#connection.pause()
+    setTimeout(() => this.drop(), lastWordsMillis)
   }
 
   ping(): void {
@@ -52,46 +69,93 @@ class NodeSocket implements OpenSockets.EngineSocket {
   }
 }
 
-/** Whether `request` asks for a WebSocket at `path`; anything else is an ordinary request, as on the other engine. */
-export const asksForSocket = (request: IncomingMessage, path: string): boolean =>
-  request.method === "GET" &&
-  request.headers.upgrade?.toLowerCase() === "websocket" &&
-  request.headers["sec-websocket-key"]?.length === 24 &&
-  splitUrl(request).path === path
+let lastFrame = { text: "", frame: Buffer.from([0x81, 0]) }
 
-/** Opens WebSockets of `server`, for requests that `asksForSocket` let through, until the scope closes. */
-export const attach = (
-  server: Server,
+/** A text as one frame (RFC 6455, section 5.2); made once for all that are sent the same. */
+const frameOf = (text: string): Buffer => {
+  if (lastFrame.text === text) return lastFrame.frame
+  const length = Buffer.byteLength(text)
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(start + length)
+  frame[0] = 0x81
+  if (start === 2) frame[1] = length
+  else if (start === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.write(text, start, "utf8")
+  lastFrame = { text, frame }
+  return frame
+}
+
+/** Makes what opens WebSockets, until the scope closes. */
+export const make = (
   options: EngineOptions
-): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
+): Effect.Effect<
+  { readonly sockets: Sockets["Service"]; readonly upgrades: Upgrades },
+  never,
+  Scope.Scope
+> =>
   Effect.map(OpenSockets.make<NodeSocket>(options), (sockets) => {
-    const handshakes = new NodeWS.WebSocketServer({
+    const handshakeOptions = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      handleProtocols: () => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
-      maxPayload: limits.messageBytes // past it, `ws` closes with 1009
-    })
-    server.on("upgrade", (request, connection, head) => {
-      connection.on("error", () => connection.destroy())
-      const refusal = sockets.refuse({
-        origin: request.headers.origin,
-        version: request.headers["sec-websocket-version"],
-        query: splitUrl(request).query
-      })
-      if (refusal !== undefined) return refuse(connection, refusal, request, options)
-      handshakes.handleUpgrade(request, connection, head, (ws) => report(ws, connection, sockets))
-    })
-    return Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) })
+      handleProtocols: (): false => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
+      maxPayload: limits.messageBytes, // past it, `ws` closes with 1009
+      maxFragments: fragmentsMax,
+      maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
+    }
+    const handshakes = new NodeWS.WebSocketServer(handshakeOptions)
+    return {
+      sockets: Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) }),
+      upgrades: {
+        asks: ({ headers, method, url }) =>
+          method === "GET" &&
+          headers["upgrade"]?.toLowerCase() === "websocket" &&
+          headers["sec-websocket-key"]?.length === 24 &&
+          pathOf(url) === options.socketPath,
+        refusal: ({ headers, url }, peerAddress) =>
+          sockets.refuse({
+            origin: headers["origin"],
+            version: headers["sec-websocket-version"],
+            query: url.slice(pathOf(url).length + 1),
+            peerAddress
+          }),
+        open: (head, connection, rest) => {
+          connection.allowHalfOpen = false
+          const open = (ws: NodeWS.WebSocket) => report(ws, connection, sockets)
+          handshakes.handleUpgrade(messageOf(head, connection), connection, rest, open)
+          if (connection.isPaused()) connection.resume()
+        }
+      }
+    }
   })
 
+const pathOf = (url: string): string => {
+  const query = url.indexOf("?")
+  return query < 0 ? url : url.slice(0, query)
+}
+
+/** The request as `ws` takes it. */
+const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): IncomingMessage => {
+  const message = new IncomingMessage(connection)
+  message.method = method
+  message.url = url
+  message.headers = headers
+  return message
+}
+
 /** Reports what `ws` tells of a connection. */
-const report = (ws: NodeWS.WebSocket, connection: Duplex, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
-  const socket = new NodeSocket(ws)
+const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
+  const socket = new NodeSocket(ws, connection)
   const heard = () => sockets.heard(socket)
   ws.on("error", () => {}) // `close` follows
   ws.on("message", (message, isBinary) => {
-    heard()
+    if (!heard()) return
     if (isBinary) return socket.close(1003, "Send text.")
     // a text arrives as one buffer
     if (socket.isOpen && Buffer.isBuffer(message)) sockets.message(socket, message.toString())
@@ -113,29 +177,3 @@ const goodbyes = (open: ReadonlyArray<NodeSocket>): Effect.Effect<void> =>
       for (const socket of open) socket.drop()
     }))
   )
-
-const refuse = (
-  connection: Duplex,
-  refusal: Problem,
-  request: IncomingMessage,
-  { answerHeaders }: EngineOptions
-): void => {
-  connection.end(rawResponse(renderRefusal(refusal, headOf(request), answerHeaders)))
-}
-
-export const headOf = ({ headers }: IncomingMessage): RefusedHead => ({
-  requestId: headers["x-request-id"]?.toString(),
-  origin: headers.origin
-})
-
-/** A refusal as bytes on the wire, for connections that have no response object. */
-export const rawResponse = ({ body, headers, status }: RenderedProblem): string => {
-  const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
-  return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
-    `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`
-}
-
-const splitUrl = (request: IncomingMessage): { readonly path: string; readonly query: string } => {
-  const [path = "", query = ""] = (request.url ?? "").split("?", 2)
-  return { path, query }
-}

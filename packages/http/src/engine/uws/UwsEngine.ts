@@ -3,6 +3,7 @@ import { uWS } from "@ddd/uws"
 import { Context, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import type { EngineOptions } from "../EngineOptions.ts"
+import * as RefusalLog from "../RefusalLog.ts"
 import { Sockets } from "../Sockets.ts"
 import * as UwsHttpServer from "./UwsHttpServer.ts"
 import * as UwsSockets from "./UwsSockets.ts"
@@ -10,7 +11,8 @@ import * as UwsSockets from "./UwsSockets.ts"
 export const layer = (options: EngineOptions) =>
   Layer.effectContext(Effect.gen(function*() {
     const app = uWS.App()
-    const sockets = yield* UwsSockets.attach(app, options)
-    const server = yield* UwsHttpServer.make(app, options)
+    const refuse = yield* RefusalLog.make(options)
+    const sockets = yield* UwsSockets.attach(app, options, refuse)
+    const server = yield* UwsHttpServer.make(app, options, refuse)
     return Context.make(HttpServer.HttpServer, server).pipe(Context.add(Sockets, sockets))
   }))

@@ -9,12 +9,12 @@ import type { HttpResponse } from "@ddd/uws"
 import { Effect, Exit, Latch, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
+import { Exchange } from "../Exchange.ts"
 import { headFault, logUnsendable } from "../ResponseHead.ts"
-import { lengthOf, payloadOf, statusLine, writeHeaders } from "./UwsResponse.ts"
+import { lengthOf, payloadOf } from "../ResponsePayload.ts"
+import { statusLine, writeHeaders } from "./UwsHead.ts"
 
-export class UwsExchange {
-  /** The client went away before the response was complete; called once, at most. */
-  onAborted: (() => void) | undefined
+export class UwsExchange extends Exchange {
   readonly #res: HttpResponse
   readonly #isHead: boolean
   readonly #closing: () => boolean
@@ -23,6 +23,7 @@ export class UwsExchange {
 
   /** `closing` says whether the connection is to end with this response. */
   constructor(res: HttpResponse, method: string, closing: () => boolean) {
+    super()
     this.#res = res
     this.#isHead = method === "HEAD"
     this.#closing = closing
@@ -30,6 +31,11 @@ export class UwsExchange {
       this.#over = true
       this.onAborted?.()
     })
+  }
+
+  /** Nothing can be sent: the client is gone, or was answered. */
+  get isOver(): boolean {
+    return this.#over
   }
 
   /** Collects the body, then calls `whole`; or `tooLarge`, as soon as it has more than `bytesMax`. Neither after an abort. */
@@ -45,7 +51,6 @@ export class UwsExchange {
     })
   }
 
-  /** Answers with a problem and closes the connection: what else stands on it is not to be trusted. */
   refuse({ body, headers, status }: RenderedProblem): void {
     this.#end(status, () => {
       for (const [name, value] of Object.entries(headers)) this.#res.writeHeader(name, value)
@@ -54,10 +59,6 @@ export class UwsExchange {
     })
   }
 
-  /**
-   * Sends the application's response; `internal`, where it is one that cannot be sent. Completes when all of it was handed over;
-   * interrupted where the client goes away.
-   */
   send(response: HttpServerResponse.HttpServerResponse, internal: () => RenderedProblem): Effect.Effect<void> {
     if (this.#over) return Effect.void
     const fault = headFault(response)
@@ -82,7 +83,9 @@ export class UwsExchange {
   #sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
     this.#end(response.status, () => {
       writeHeaders(this.#res, response)
-      this.#res.endWithoutBody(this.#isHead ? lengthOf(response) : undefined, this.#closing())
+      const length = this.#isHead ? lengthOf(response) : undefined
+      if (length !== undefined) this.#res.endWithoutBody(length, this.#closing())
+      else this.#res.endWithoutBody() // given `undefined`, it would say a length of 2^63
     })
     return Effect.void
   }

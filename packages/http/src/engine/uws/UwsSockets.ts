@@ -1,11 +1,11 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
-import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import type { Handshake } from "../Handshake.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import { renderRefusal } from "../Refusal.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import type { Refuse, RefusedRequest } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -23,9 +23,15 @@ const maxPayloadLength = 64 * 1024
 class UwsSocket implements OpenSockets.EngineSocket {
   /** Unset by `detach`: a closed one must not be touched. */
   #ws: WebSocket<Attached> | undefined
+  readonly peerAddress: string
 
   constructor(ws: WebSocket<Attached>) {
     this.#ws = ws
+    this.peerAddress = PeerAddress.fromBytes(new Uint8Array(ws.getRemoteAddress()))
+  }
+
+  get isOpen(): boolean {
+    return this.#ws !== undefined
   }
 
   send(text: string): void {
@@ -40,6 +46,11 @@ class UwsSocket implements OpenSockets.EngineSocket {
 
   close(code: number, reason: string): void {
     this.#ws?.end(code, reason)
+  }
+
+  /** uWS reads nothing after it. */
+  cutOff(code: number, reason: string): void {
+    this.close(code, reason)
   }
 
   ping(): void {
@@ -59,7 +70,8 @@ class UwsSocket implements OpenSockets.EngineSocket {
 /** Opens WebSockets of `app` at `options.socketPath`, until the scope closes. */
 export const attach = (
   app: TemplatedApp,
-  options: EngineOptions
+  options: EngineOptions,
+  refuse: Refuse
 ): Effect.Effect<Sockets["Service"], never, Scope.Scope> =>
   Effect.map(OpenSockets.make<UwsSocket>(options), (sockets) => {
     app.ws<Attached>(options.socketPath, {
@@ -68,9 +80,9 @@ export const attach = (
       idleTimeout: 120, // the heartbeat is stricter; this one ends connections that were said goodbye to and linger
       sendPingsAutomatically: false,
       upgrade: (res, req, context) => {
-        const refusal = sockets.refuse(handshakeOf(req))
+        const refusal = sockets.refuse(handshakeOf(res, req))
         if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
-        else refuse(res, req, refusal, options)
+        else new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, refusedRequest(res, req)))
       },
       ...callbacks(sockets)
     })
@@ -83,7 +95,7 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
     const { socket } = ws.getUserData()
     if (socket !== undefined) what(socket)
   }
-  const heard = report((socket) => sockets.heard(socket))
+  const heard = report((socket) => void sockets.heard(socket))
   return {
     open: (ws) => {
       const socket = new UwsSocket(ws)
@@ -92,8 +104,7 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
     },
     message: (ws, message, isBinary) => {
       const { socket } = ws.getUserData()
-      if (socket === undefined) return
-      sockets.heard(socket)
+      if (socket === undefined || !sockets.heard(socket)) return
       if (message.byteLength > limits.messageBytes) return socket.close(1009, "Messages have at most 4096 bytes.")
       if (isBinary) return socket.close(1003, "Send text.")
       sockets.message(socket, Buffer.from(message).toString("utf8"))
@@ -108,15 +119,21 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
   }
 }
 
-const handshakeOf = (req: HttpRequest): Handshake => ({
+const handshakeOf = (res: HttpResponse, req: HttpRequest): Handshake => ({
+  peerAddress: addressOf(res),
   origin: header(req, "origin"),
   version: header(req, "sec-websocket-version"),
   query: req.getQuery() ?? ""
 })
 
-const refuse = (res: HttpResponse, req: HttpRequest, refusal: Problem, { answerHeaders }: EngineOptions): void => {
-  const head = { requestId: header(req, "x-request-id"), origin: header(req, "origin") }
-  new UwsExchange(res, "GET", () => true).refuse(renderRefusal(refusal, head, answerHeaders))
-}
+const refusedRequest = (res: HttpResponse, req: HttpRequest): RefusedRequest => ({
+  method: "GET",
+  url: req.getUrl(),
+  requestId: header(req, "x-request-id"),
+  origin: header(req, "origin"),
+  peerAddress: addressOf(res)
+})
+
+const addressOf = (res: HttpResponse): string => PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
 const header = (req: HttpRequest, name: string): string | undefined => req.getHeader(name) || undefined

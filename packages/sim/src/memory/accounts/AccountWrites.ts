@@ -3,6 +3,7 @@ import type { AccountChange } from "@ddd/core/accounts/AccountChange"
 import { emailIdentity, isSameAddress } from "@ddd/core/accounts/EmailAddress"
 import { mailedTokenMillis, type NewMailedToken, type TokensToCancel } from "@ddd/core/accounts/MailedToken"
 import type { NewSecurityEvent, StrangerEvent } from "@ddd/core/accounts/SecurityEvent"
+import { countedSince, mayRecord } from "@ddd/core/accounts/SecurityLogLimit"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "@ddd/core/accounts/Session"
 import type { SessionsEnding } from "@ddd/core/accounts/SessionEnding"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
@@ -10,21 +11,30 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import type { Store } from "../Store.ts"
-import type { UserRow } from "../StoredRows.ts"
+import type { SecurityEventRow, UserRow } from "../StoredRows.ts"
 import { knownNetworksOf } from "./ThrottlesMemory.ts"
 
 type Stored = Store["Service"]
 
+/** Writes an event, unless strangers have caused too many of its kind today. */
+const write = (store: Stored, row: Omit<SecurityEventRow, "at">): void => {
+  const at = store.now()
+  const counted =
+    store.securityEvents.filter((event) =>
+      event.type === row.type && event.userId === row.userId && event.subject === row.subject &&
+      event.at >= countedSince(at)
+    ).length
+  if (mayRecord(row.type, counted)) store.securityEvents.push({ ...row, at })
+}
+
 export const recordEvent = (store: Stored, event: NewSecurityEvent): void => {
   const { details, id, origin, sessionId, type, userId } = event
   const members = origin === null ? null : { ...origin, ...details }
-  store.securityEvents.push({ id, at: store.now(), type, userId, sessionId, details: members })
+  write(store, { id, type, userId, sessionId, subject: null, details: members })
 }
 
-/** `subject` would be kept as a pseudonym, which nobody reads here. */
-export const recordStranger = (store: Stored, { id, type }: StrangerEvent): void => {
-  store.securityEvents.push({ id, at: store.now(), type, userId: null, sessionId: null, details: null })
-}
+export const recordStranger = (store: Stored, { id, subject, type }: StrangerEvent): void =>
+  write(store, { id, type, userId: null, sessionId: null, subject, details: null })
 
 const openSession = (store: Stored, userId: UserId, { id, refreshTokenHash, userAgent }: OpenedSession): void => {
   const at = store.now()

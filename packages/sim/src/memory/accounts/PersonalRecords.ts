@@ -32,17 +32,7 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
         metadata: null
       })
     ),
-    fundings: own(store.fundings.values()).map(
-      ({ amount, creditStatus, names, purchased, reference, refundReversed, refunded }) => ({
-        reference,
-        purchased,
-        refunded,
-        refundReversed,
-        creditStatus,
-        amount,
-        names
-      })
-    ),
+    fundings: own(store.fundings.values()),
     buyerNames: [...store.buyerNames].flatMap(([name, owner]) => owner === user.id ? [name] : []).toSorted(),
     payoutAccount: payoutAccount === undefined
       ? null

@@ -20,6 +20,7 @@ import type { MovedTogether } from "@ddd/core/money/Wallet"
 import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
@@ -40,6 +41,7 @@ export const makeDrawSteps = Effect.gen(function*() {
   const vault = yield* SeedVault
   const signer = yield* RecordSigner
   const chain = yield* BeaconChain
+  const roomPrizeHoldMillis = yield* RoomPrizeHold
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
 
@@ -181,7 +183,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     const wallets = walletsOf(usersToPay(winner))
     const { record, text } = resultOf(sha256, draw, seed, outcome, winner)
     const note = yield* signer.sign(text)
-    const decided = settle({ draw, by, outcome, winner, wallets })
+    const decided = settle({ draw, by, outcome, winner, wallets, roomPrizeHoldMillis })
     if (Result.isFailure(decided)) {
       return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
     }

@@ -1,6 +1,6 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
 import { awaitedRounds, isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
-import { type Draw, onSale } from "@ddd/core/draws/Draw"
+import { type Draw, isInHistory, onSale } from "@ddd/core/draws/Draw"
 import { stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
@@ -108,7 +108,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
         }),
       history: ({ cursor, limit }) =>
         Effect.sync(() => {
-          const ended = daily().filter((draw) => draw.status === "drawn" || draw.status === "void")
+          const ended = daily().filter((draw) => isInHistory(draw, store.now()))
             .filter(({ drawDate }) => cursor === null || (drawDate !== null && drawDate < cursor))
           const page = pageOf(ended, limit, (draw) => draw.drawDate ?? "")
           return { ...page, items: page.items.map(asDraw) }

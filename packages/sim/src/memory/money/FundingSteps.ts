@@ -1,25 +1,23 @@
 /** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
-import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
+import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
+import { decidePurchase, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import { type Funding, type FundingEvent, isOpen } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
+import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
 import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
   type FundingDecision,
-  type FundingFacts,
-  type FundingMove,
   type FundingRefusal,
-  moveFunding,
-  type MoveRefusal,
-  type NameMatch,
   namesToMatch,
-  recordFunding,
-  type SharedNames
+  recordFunding
 } from "@ddd/core/money/RecordFunding"
+import type { Chargeback } from "@ddd/core/money/Wallet"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import { Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
-import type { Store } from "../Store.ts"
+import { getOrPut, type Store } from "../Store.ts"
 import type { UserRow } from "../StoredRows.ts"
 import { postMovements } from "./WalletMoves.ts"
 import { unsentOf, writeConclusion } from "./WithdrawalSteps.ts"
@@ -46,6 +44,7 @@ export const keepNames = (store: Stored, { names, userId }: SharedNames): void =
  */
 export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" | "id">): void => {
   const fundings = [...store.fundings.values()].filter((funding) => funding.userId === id)
+  const known = new Set([id, ...[...store.buyerNames].flatMap(([name, player]) => player === id ? [name] : [])])
   const names = [
     id,
     email,
@@ -65,13 +64,19 @@ export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" 
     if (player === id) store.buyerNames.delete(name)
   }
   for (const funding of fundings) store.fundings.set(funding.reference, { ...funding, names: [] })
+  // what waits or is held is nobody's yet, and may name them: it stays for a person to decide about
+  for (const funding of store.fundings.values()) {
+    if (isOpen(funding) && funding.names.some((name) => known.has(name))) {
+      store.fundings.set(funding.reference, { ...funding, names: [] })
+    }
+  }
 }
 
-/** The id of the movement that took a deposit back; null where none did. */
-const chargebackOf = (store: Stored, player: UserId, reference: string): string | null =>
-  store.transactions.get(player)?.find((row) => row.type === "chargeback" && row.referenceId === reference)?.id ?? null
+/** What took a deposit back; null where nothing did. */
+const chargebackOf = (store: Stored, player: UserId, reference: string): Chargeback | null =>
+  store.transactions.get(player)?.find((row) => row.type === "chargeback" && row.referenceId === reference) ?? null
 
-/** Concludes the events that told of a purchase whose buyer was unknown then. */
+/** Concludes the events of a reference that waited. */
 const writeWaiting = (
   store: Stored,
   reference: string,
@@ -90,6 +95,11 @@ export interface Recorded {
   readonly rows: ReadonlyArray<TransactionRow>
 }
 
+const storeFunding = (store: Stored, funding: Funding): void => {
+  getOrPut(store.fundingsSince, funding.reference, store.now)
+  store.fundings.set(funding.reference, funding)
+}
+
 /** Writes what a step moves. Gives the rows of the funding's own movements. */
 const writeMove = (
   store: Stored,
@@ -97,7 +107,7 @@ const writeMove = (
   player: UserId
 ): ReadonlyArray<TransactionRow> => {
   for (const conclusion of cancellation.canceled) writeConclusion(store, conclusion)
-  store.fundings.set(funding.reference, funding)
+  storeFunding(store, funding)
   if (waitingEvents !== null) writeWaiting(store, funding.reference, waitingEvents)
   return postMovements(store, player, moved, store.now())
 }
@@ -107,7 +117,7 @@ const decideMove = (store: Stored, funding: Funding, due: DueFundingStep) =>
     {
       wallet: store.wallets.get(due.userId) ?? null,
       unsent: unsentOf(store, due.userId),
-      chargebackId: chargebackOf(store, due.userId, funding.reference),
+      chargeback: chargebackOf(store, due.userId, funding.reference),
       now: store.now()
     },
     funding,
@@ -115,33 +125,60 @@ const decideMove = (store: Stored, funding: Funding, due: DueFundingStep) =>
   )
 
 /** Writes what was decided of a funding, with what its step moves; or nothing, where that is refused. */
-const write = (store: Stored, { due, funding, shared }: FundingDecision): Result.Result<Recorded, MoveRefusal> => {
+const write = (
+  store: Stored,
+  { due, funding, shared, waitingEvents }: FundingDecision
+): Result.Result<Recorded, MoveRefusal> => {
   const move = due === null ? null : decideMove(store, funding, due)
   if (move !== null && Result.isFailure(move)) return Result.fail(move.failure)
   if (shared !== null) keepNames(store, shared)
   if (due === null || move === null) {
-    store.fundings.set(funding.reference, funding)
+    storeFunding(store, funding)
+    if (waitingEvents !== null) writeWaiting(store, funding.reference, waitingEvents)
     return Result.succeed({ funding, rows: [] })
   }
   return Result.succeed({ funding: move.success.funding, rows: writeMove(store, move.success, due.userId) })
 }
 
-const factsOf = (store: Stored, reference: string, event: FundingEvent | null): FundingFacts => {
-  const earlier = store.fundings.get(reference) ?? null
-  return { earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }
+/** What an event did, and what stood before it. */
+export interface RecordedEvent extends Recorded {
+  readonly earlier: Funding | null
+  readonly openReason: string | null
 }
 
 /** Records an event, and does what it makes due. */
 export const recordEvent = (
   store: Stored,
   event: FundingEvent
-): Result.Result<Recorded, FundingRefusal | MoveRefusal> => {
-  const decision = recordFunding(factsOf(store, canonicalReference(event.reference), event), event)
-  return Result.isFailure(decision) ? Result.fail(decision.failure) : write(store, decision.success)
+): Result.Result<RecordedEvent, FundingRefusal | MoveRefusal> => {
+  const earlier = store.fundings.get(canonicalReference(event.reference)) ?? null
+  const facts = { earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }
+  const decision = recordFunding(facts, event)
+  if (Result.isFailure(decision)) return Result.fail(decision.failure)
+  return Result.map(write(store, decision.success), (written) => ({
+    ...written,
+    earlier,
+    openReason: whyOpen(written.funding, facts.matches)
+  }))
 }
 
 /** Credits what waits under a reference; whether it was credited. */
 export const creditWaiting = (store: Stored, reference: string): boolean => {
-  const decision = decideWaiting(factsOf(store, reference, null))
-  return decision !== null && Result.isSuccess(write(store, decision))
+  const earlier = store.fundings.get(reference) ?? null
+  const decision = decideWaiting({ earlier, matches: matchesOf(store, namesToMatch(earlier, null)) })
+  if (decision === null) return false
+  const written = write(store, decision)
+  return Result.isSuccess(written) && written.success.rows.length > 0
+}
+
+/** Carries a person's decision about an open purchase out. */
+export const decideOpen = (
+  store: Stored,
+  reference: string,
+  decided: PurchaseDecision
+): Result.Result<Recorded, DecisionRefusal | MoveRefusal> => {
+  const earlier = store.fundings.get(canonicalReference(reference)) ?? null
+  const matches = matchesOf(store, decided._tag === "Credit" ? [decided.userId] : [])
+  const decision = decidePurchase({ earlier, matches }, decided)
+  return Result.isFailure(decision) ? Result.fail(decision.failure) : write(store, decision.success)
 }

@@ -1,24 +1,36 @@
 /** Money in, in memory. */
+import { shareNames } from "@ddd/core/money/BuyerNames"
+import { type DecisionRefusal, whyOpen } from "@ddd/core/money/DecidePurchase"
 import type { FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
-import { type FundingRefusal, type MoveRefusal, shareNames } from "@ddd/core/money/RecordFunding"
-import { FundingConflict, Fundings } from "@ddd/core/ports/Fundings"
-import { DepositRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import type { MoveRefusal } from "@ddd/core/money/MoveFunding"
+import type { FundingRefusal } from "@ddd/core/money/RecordFunding"
+import { FundingConflict, Fundings, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
+import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
-import { creditWaiting, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
+import { creditWaiting, decideOpen, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
 
-const errorOf = (refusal: FundingRefusal | MoveRefusal): FundingConflict | UnknownUser | DepositRefused => {
+const moveError = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
+  refusal._tag === "UnknownUser" ? new UnknownUser(refusal) : new DepositRefused(refusal)
+
+const errorOf = (
+  refusal: FundingRefusal | MoveRefusal
+): FundingConflict | ReferenceRefused | UnknownUser | DepositRefused => {
   switch (refusal._tag) {
     case "FundingConflict":
       return new FundingConflict(refusal)
-    case "UnknownUser":
-      return new UnknownUser(refusal)
-    case "DepositRefused":
-      return new DepositRefused(refusal)
+    case "ReferenceRefused":
+      return new ReferenceRefused(refusal)
+    default:
+      return moveError(refusal)
   }
 }
+
+const decisionError = (refusal: DecisionRefusal | MoveRefusal): PurchaseNotOpen | UnknownUser | DepositRefused =>
+  refusal._tag === "PurchaseNotOpen" ? new PurchaseNotOpen(refusal) : moveError(refusal)
 
 /** Records an event, its refusals as the port's errors. Whoever calls this writes alone. */
 export const record = (store: Store["Service"], event: FundingEvent) =>
@@ -31,8 +43,8 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
 
     return Fundings.of({
       record: (event) =>
-        store.exclusive(Effect.map(record(store, event), ({ funding, rows }) => ({
-          funding,
+        store.exclusive(Effect.map(record(store, event), ({ rows, ...recorded }) => ({
+          ...recorded,
           transactions: rows.map(asTransaction)
         }))),
 
@@ -53,7 +65,26 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
             if (creditWaiting(store, reference)) credited.push(reference)
           }
           return credited
-        }))
+        })),
+
+      listOpen: ({ cursor, limit }) =>
+        Effect.sync(() => {
+          const open = [...store.fundings.values()].flatMap((funding) => {
+            const reason = whyOpen(funding, matchesOf(store, funding.names))
+            return reason === null
+              ? []
+              : [{ funding, reason, since: store.fundingsSince.get(funding.reference) ?? store.now() }]
+          })
+          const after = open.findIndex(({ funding }) => funding.reference === cursor)
+          return pageOf(open.slice(after + 1), limit, ({ funding }) => funding.reference)
+        }),
+
+      decide: (reference, decision) =>
+        store.exclusive(
+          Effect.suspend(() =>
+            Effect.fromResult(Result.mapError(decideOpen(store, reference, decision), decisionError))
+          )
+        ).pipe(Effect.map(({ funding, rows }) => ({ funding, transactions: rows.map(asTransaction) })))
     })
   })
 )

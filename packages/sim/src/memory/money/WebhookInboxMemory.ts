@@ -1,5 +1,5 @@
 /** What outside services told us, in memory. */
-import { concludeEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
+import { concludeEvent, dismissEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
@@ -60,6 +60,15 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
           const { jobs, state } = replayEvent(id, store.newId())
           store.webhookEvents.set(id, { ...event, state })
           addJobs(store, jobs)
+          return true
+        })),
+
+      dismiss: (id) =>
+        store.exclusive(Effect.sync(() => {
+          const event = store.webhookEvents.get(id)
+          const dismissed = event === undefined ? null : dismissEvent(event)
+          if (event === undefined || dismissed === null) return false
+          store.webhookEvents.set(id, { ...event, ...dismissed, handledAt: store.now() })
           return true
         }))
     }))

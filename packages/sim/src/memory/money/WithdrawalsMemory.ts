@@ -57,7 +57,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const movement = postMovement(store, userId, moved, askedAt, id)
       store.withdrawals.set(id, { ...withdrawal, ...schedule })
       if (idempotency !== null) {
-        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+        store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer, keptAt: store.now() })
       }
       addJobs(store, jobs)
       return { transaction: asTransaction(movement), isReplayed: false }

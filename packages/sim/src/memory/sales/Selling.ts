@@ -52,7 +52,7 @@ export const makeSelling = Effect.gen(function*() {
 
   const keep = ({ idempotency, userId }: Keyed, answer: KeptBody<Room>): void => {
     if (idempotency !== null) {
-      store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer })
+      store.answers.set(answerKeyOf(userId, idempotency.key), { userId, ...idempotency, answer, keptAt: store.now() })
     }
   }
 

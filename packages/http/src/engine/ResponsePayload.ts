@@ -1,10 +1,8 @@
-/** How a response of the application is written on uWebSockets.js: its status, its headers, and what its body is made of. */
-import type { HttpResponse } from "@ddd/uws"
+/** What the body of an application's response is made of, for engines that write it. */
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Stream } from "effect"
-import { Cookies, type HttpBody, type HttpServerResponse } from "effect/http"
+import type { HttpBody, HttpServerResponse } from "effect/http"
 import { Readable } from "node:stream"
-import { reasonPhrase } from "../Refusal.ts"
 
 /** What is sent after the head. */
 export type Payload =
@@ -40,25 +38,4 @@ export const lengthOf = ({ body, headers }: HttpServerResponse.HttpServerRespons
   const announced = headers["content-length"] // of files: HttpPlatform gives it here alone
   if (announced !== undefined) return Number(announced)
   return "contentLength" in body ? body.contentLength : undefined
-}
-
-/** uWS writes these itself, from what it knows of the body. */
-const uwsWrites: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"])
-
-export const writeHeaders = (res: HttpResponse, { cookies, headers }: HttpServerResponse.HttpServerResponse): void => {
-  for (const [name, value] of Object.entries(headers)) {
-    if (!uwsWrites.has(name)) res.writeHeader(name, value)
-  }
-  if (!Cookies.isEmpty(cookies)) {
-    for (const cookie of Cookies.toSetCookieHeaders(cookies)) res.writeHeader("set-cookie", cookie)
-  }
-}
-
-const statusLines = new Map<number, string>()
-
-/** `"200 OK"`, made once for each status. */
-export const statusLine = (status: number): string => {
-  let line = statusLines.get(status)
-  if (line === undefined) statusLines.set(status, line = `${status} ${reasonPhrase(status)}`)
-  return line
 }

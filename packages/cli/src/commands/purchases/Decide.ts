@@ -1,0 +1,91 @@
+/** `ddd purchases credit` and `dismiss`: a person's decision about a purchase that is open. */
+import type { PurchaseDecision } from "@ddd/core/money/DecidePurchase"
+import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
+import { Fundings } from "@ddd/core/ports/Fundings"
+import { visible } from "@ddd/core/values/Visible"
+import { InvalidArgumentError, Option } from "commander"
+import { Data, Effect } from "effect"
+import { done } from "../../ExitCode.ts"
+import { print, printJson } from "../../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
+import { onMoney } from "../OnDatabase.ts"
+import { findUser, nameOf } from "../user/UserText.ts"
+import { notOpenText } from "./PurchaseText.ts"
+
+/** Nothing was decided; the message says why, and what to do. */
+class NotDecided extends Data.TaggedError("NotDecided")<{ readonly message: string }> {}
+
+const decide = Effect.fnUntraced(function*(reference: string, decision: PurchaseDecision) {
+  return yield* (yield* Fundings).decide(reference, decision).pipe(Effect.catchTags({
+    PurchaseNotOpen: ({ funding }) => Effect.fail(new NotDecided({ message: notOpenText(reference, funding) })),
+    UnknownUser: ({ userId }) =>
+      Effect.fail(new NotDecided({ message: `User ${userId} is no player. Nothing was credited.` })),
+    DepositRefused: () =>
+      Effect.fail(
+        new NotDecided({
+          message: "The wallet cannot hold that much more. Nothing was credited: try again once there is room."
+        })
+      )
+  }))
+})
+
+interface CreditFlags extends JsonFlag {
+  readonly amount?: Cents
+}
+
+const credit = Effect.fn("ddd purchases credit")(
+  function*(reference: string, who: string, { amount, json }: CreditFlags) {
+    const { credited, user } = yield* onMoney(Effect.gen(function*() {
+      const user = yield* findUser(who)
+      return {
+        user,
+        credited: yield* decide(reference, { _tag: "Credit", userId: user.id, amount: amount ?? null })
+      }
+    }))
+    const { funding } = credited
+    const sum = funding.amount === null ? "" : formatCents(funding.amount)
+    yield* json === true
+      ? printJson({ reference: funding.reference, credited: sum, userId: user.id })
+      : print(`${visible(funding.reference)}: $${sum} credited to ${nameOf(user)}.`)
+    return done
+  }
+)
+
+const dismiss = Effect.fn("ddd purchases dismiss")(function*(reference: string, { json }: JsonFlag) {
+  const { funding } = yield* onMoney(decide(reference, { _tag: "Dismiss" }))
+  yield* json === true
+    ? printJson({ reference: funding.reference, dismissed: true })
+    : print(`${visible(funding.reference)} credits nobody, ever. To give the money back, refund it in the store.`)
+  return done
+})
+
+const amountOf = (text: string): Cents => {
+  const amount = parseCents(text)
+  if (amount !== undefined && amount > 0n) return amount
+  throw new InvalidArgumentError("It must be an amount of dollars above zero with two places, such as 15.00.")
+}
+
+export const creditPurchase: Declare = (perform) =>
+  command(
+    "credit",
+    "credit one that is listed to a player, once and for good",
+    "ddd purchases credit app_store:2000000123 ann@example.com",
+    "ddd purchases credit app_store:2000000123 ann@example.com --amount 15.00"
+  )
+    .argument("<reference>", "a purchase's reference")
+    .addArgument(whoArgument())
+    .addOption(
+      new Option("--amount <dollars>", "what it is worth, where that is not what is listed").argParser(amountOf)
+    )
+    .addOption(jsonOption())
+    .action((reference, who, flags) => perform(credit(reference, who, flags)))
+
+export const dismissPurchase: Declare = (perform) =>
+  command(
+    "dismiss",
+    "have one that is listed credit nobody, for good",
+    "ddd purchases dismiss app_store:2000000123"
+  )
+    .argument("<reference>", "a purchase's reference")
+    .addOption(jsonOption())
+    .action((reference, flags) => perform(dismiss(reference, flags)))

@@ -1,0 +1,50 @@
+/** Purchases that are open, as operators see them. */
+import type { Funding } from "@ddd/core/money/Funding"
+import { type Cents, formatCents } from "@ddd/core/money/Money"
+import type { OpenPurchase } from "@ddd/core/ports/Fundings"
+import { formatInstant } from "@ddd/core/values/Instant"
+import { visible, visibleData } from "@ddd/core/values/Visible"
+import { style } from "../../terminal/Output.ts"
+import { aligned } from "../../terminal/Table.ts"
+
+const amountText = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
+
+export const openPurchaseJson = ({ funding, reason, since }: OpenPurchase) => ({
+  reference: funding.reference,
+  amount: amountText(funding.amount),
+  price: amountText(funding.price),
+  names: funding.names,
+  reason,
+  since: formatInstant(since)
+})
+
+/** One line a purchase, oldest first. */
+export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
+  aligned([
+    ["SINCE", "REFERENCE", "WORTH", "PAID", "WHY", "NAMES"],
+    ...open.map((purchase) => {
+      const { funding, reason } = visibleData(purchase)
+      return [
+        formatInstant(purchase.since),
+        style.bold(funding.reference),
+        amountText(purchase.funding.amount) ?? "",
+        amountText(purchase.funding.price) ?? "",
+        reason,
+        style.dim(funding.names.join(" "))
+      ]
+    })
+  ])
+
+/** Why there is nothing to decide about what stands under a reference. */
+export const notOpenText = (reference: string, funding: Funding | null): string => {
+  const name = visible(reference)
+  if (funding === null) return `There is no purchase ${name}: give a reference as \`ddd purchases list\` shows it.`
+  const became = !funding.purchased
+    ? "was not purchased yet, as far as was told"
+    : funding.creditStatus !== "nothing"
+    ? `is ${funding.creditStatus}, of player ${funding.userId}`
+    : funding.userId !== null
+    ? "was dismissed"
+    : "was refunded"
+  return `Purchase ${name} ${became}: there is nothing to decide.`
+}

@@ -1,0 +1,82 @@
+/**
+ * What is written of a shop's event, once it was recorded.
+ *
+ * An event that speaks of money and changes nothing is said to have failed, or waits, unless what it says is done already: somebody has to
+ * look at it (docs/money.md, "Setting up RevenueCat").
+ */
+import type { Funding, FundingEvent } from "./Funding.ts"
+import { formatCents } from "./Money.ts"
+import type { Transaction } from "./Transaction.ts"
+import type { WebhookConclusion } from "./WebhookEvent.ts"
+
+/** What an event did. */
+export interface RecordedEvent {
+  readonly earlier: Funding | null
+  readonly funding: Funding
+  readonly openReason: string | null
+  readonly transactions: ReadonlyArray<Transaction>
+}
+
+type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
+
+const done = (outcome: string): Conclusion => ({ state: "done", outcome })
+const waiting = (outcome: string): Conclusion => ({ state: "waiting", outcome })
+const failed = (outcome: string): Conclusion => ({ state: "failed", outcome })
+
+/** Of a purchase that moved nothing. */
+const ofPurchase = ({ funding, openReason }: RecordedEvent): Conclusion => {
+  const { creditStatus, reference } = funding
+  if (openReason !== null) return waiting(`${reference}: ${openReason}`)
+  if (creditStatus !== "nothing") return done(`${reference} was ${creditStatus} before`)
+  return funding.refunded && !funding.refundReversed
+    ? done(`${reference} was refunded before it came: nothing is credited`)
+    : done(`${reference} was dismissed by an operator: nothing is credited`)
+}
+
+/** Of a refund that moved nothing. */
+const ofRefund = ({ earlier, funding }: RecordedEvent): Conclusion => {
+  const { creditStatus, reference } = funding
+  if (!funding.purchased) return waiting(`${reference} is marked as refunded: no purchase of it was told of yet`)
+  if (earlier?.refunded !== true) {
+    return funding.refundReversed
+      ? done(`${reference}: its refund was reversed already`)
+      : done(`${reference} is marked as refunded: nothing had been credited`)
+  }
+  if (funding.refundReversed) {
+    return failed(`${reference} is refunded once more, after its refund was reversed: nothing more is taken back`)
+  }
+  return funding.refundAmount === null
+    ? done(creditStatus === "taken back" ? `${reference} was taken back before` : `${reference} was refunded before`)
+    : failed(
+      `${reference} is refunded once more, after ${
+        formatCents(funding.refundAmount)
+      } of it was taken back: nothing more is`
+    )
+}
+
+/** Of a reversal that moved nothing. */
+const ofReversal = ({ earlier, funding }: RecordedEvent): Conclusion => {
+  const { reference } = funding
+  if (!funding.refunded) return waiting(`${reference} is marked: a refund of it is reversed that was not told of yet`)
+  if (earlier?.refundReversed !== true) return done(`${reference} is marked: its refund is reversed`)
+  return failed(`${reference}: a refund of it is reversed once more: nothing more is given back`)
+}
+
+/** How the event is concluded. */
+export const concludeFundingEvent = (event: FundingEvent, recorded: RecordedEvent): Conclusion => {
+  const { funding, openReason, transactions } = recorded
+  if (transactions.length > 0) {
+    return done(
+      `${funding.reference}: ${transactions.map(({ amount, type }) => `${type} ${formatCents(amount)}`).join(", ")} ` +
+        `for player ${funding.userId}`
+    )
+  }
+  switch (event._tag) {
+    case "Purchased":
+      return ofPurchase(recorded)
+    case "Refunded":
+      return ofRefund(recorded)
+    case "RefundReversed":
+      return openReason === null ? ofReversal(recorded) : waiting(`${funding.reference}: ${openReason}`)
+  }
+}

@@ -1,0 +1,26 @@
+/** What a connection needs of the server that accepted it. */
+import type { Socket } from "node:net"
+import type { Problem } from "../../problems/Problem.ts"
+import type { RequestRules } from "../EngineOptions.ts"
+import type { Handle } from "../ExchangeServer.ts"
+import type { Refuse } from "../Refusal.ts"
+import type { RequestHead } from "./RequestHead.ts"
+
+/** How connections become WebSockets. */
+export interface Upgrades {
+  /** Whether the request asks for a WebSocket; otherwise it is an ordinary one. */
+  readonly asks: (head: RequestHead) => boolean
+  /** Why it is not opened; `undefined` where it is. */
+  readonly refusal: (head: RequestHead, peerAddress: string) => Problem | undefined
+  /** Takes over the connection, on which `rest` was read after the request. */
+  readonly open: (head: RequestHead, socket: Socket, rest: Buffer) => void
+}
+
+export interface ConnectionOwner {
+  readonly rules: RequestRules
+  readonly refuse: Refuse
+  readonly handle: () => Handle | undefined
+  readonly sockets: Upgrades
+  /** The connection is gone, or a WebSocket. */
+  readonly closed: () => void
+}
