@@ -3,7 +3,6 @@ import { fillHistory, smallHistory } from "@ddd/adapters-pg/testing/History"
 import {
   nodesOf,
   pagesRead,
-  type PlanRecorder,
   type RanStatement,
   recordPlans,
   rowsGiven,
@@ -11,7 +10,7 @@ import {
 } from "@ddd/adapters-pg/testing/PlanRecorder"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Answer, Call } from "./support/Call.ts"
+import type { Call } from "./support/Call.ts"
 import { urlOf } from "./support/DatabaseUrl.ts"
 import { eventually } from "./support/Ddd.ts"
 import { arrayAt, at, password, type Player, Site, textAt, tokensOf } from "./support/Site.ts"
@@ -21,135 +20,155 @@ const authorization = "Bearer of-the-tests"
 /** Tables that stay as small as they are, whatever happens. */
 const small = new Set(["app_clock", "schema_migrations", "jobs_migrations"])
 
-/** A statement that read more than a few times what it gave, or a table from its one end to the other; in words. */
+/** Purchases of nobody are looked through from time to time, a page at a time: ROADMAP.md. */
+const isOfWaitingPurchases = (text: string): boolean => text.includes("given = 'nothing' AND user_id IS NULL")
+
+/** A step of pruning passes over what the one before it removed, until the database has vacuumed. */
+const isOfPruning = (text: string): boolean => /ctid = ANY|DELETE FROM sessions|DELETE FROM sale_batches/.test(text)
+
+/** How a statement reads more than a few times what it gives, or a table from its one end to the other; in words. */
 const faultsOf = ({ plan, text }: RanStatement): ReadonlyArray<string> => {
+  if (isOfWaitingPurchases(text)) return []
   const nodes = nodesOf(plan)
   const given = rowsGiven(plan)
   const read = nodes.reduce((sum, node) => sum + rowsRead(node), 0)
   const scanned = nodes.flatMap((node) => {
     const table = node["Relation Name"]
-    return node["Node Type"] === "Seq Scan" && table !== undefined && !small.has(table) && rowsRead(node) > 0
-      ? [table]
-      : []
+    const isScan = node["Node Type"] === "Seq Scan" && table !== undefined && !small.has(table) && rowsRead(node) > 0
+    return isScan ? [table] : []
   })
   return [
     ...scanned.map((table) => `scans all of ${table}`),
     ...read > 400 + 10 * given ? [`reads ${read} rows to give ${given}`] : [],
-    ...pagesRead(plan) > 600 + 20 * given ? [`looks at ${pagesRead(plan)} pages to give ${given} rows`] : []
+    ...pagesRead(plan) > 600 + 20 * given && !isOfPruning(text)
+      ? [`looks at ${pagesRead(plan)} pages to give ${given} rows`]
+      : []
   ].map((fault) => `${fault}: ${text}`)
 }
 
-const Shop = Site.layer()
+/** What timers run, and nothing else does. */
+const ofTimers = [
+  /FROM sessions WHERE ended_at > /,
+  /ahead AS/,
+  /marked AS/,
+  /FROM withdrawals, .* due_at <= clock/,
+  /d.beacon_signature IS NULL/,
+  /DELETE FROM idempotency_keys/,
+  /DELETE FROM sale_batches/,
+  /DELETE FROM refresh_tokens/,
+  /DELETE FROM mailed_tokens/,
+  /DELETE FROM throttles/,
+  /DELETE FROM known_networks/,
+  /UPDATE webhook_events SET body = ''/,
+  /DELETE FROM "jobs"/
+]
 
-layer(Shop, { excludeTestServices: true, timeout: "120 seconds" })("a server with years of history", (it) => {
+/** A PostgreSQL plans a statement for any values once it has seen a few. */
+const rounds = 7
+
+layer(Site.layer(), { excludeTestServices: true, timeout: "120 seconds" })("a server with years of history", (it) => {
   it.effect("reads none of it to answer a request or to see what is due", () =>
     Effect.gen(function*() {
-      const site = yield* Site
-      const { database, deposit, newPlayer, superuser } = site
-      const veteran = yield* newPlayer
-      const friend = yield* newPlayer
-      const begun = performance.now()
+      const { database, ddd, deposit, newPlayer, serve, superuser } = yield* Site
+      const [veteran, friend] = [yield* newPlayer, yield* newPlayer]
       yield* fillHistory(superuser, smallHistory, { ...veteran, tickets: 10_000, sessions: 2_000 })
-      console.log("filled", performance.now() - begun)
       yield* deposit(veteran, "100.00")
       yield* deposit(friend, "100.00")
       const plans = yield* recordPlans(database.admin, database)
-      const second = yield* site.serve({
-        DATABASE_URL: urlOf(plans.connection),
+      const recorded = { DATABASE_URL: urlOf(plans.connection) }
+      const { url } = yield* serve({
+        ...recorded,
         REVENUECAT_WEBHOOK_AUTH: authorization,
         PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}"
       })
-      const { url } = second
-      yield* Effect.addFinalizer(() => Effect.sync(() => console.log(second.stderr().slice(0, 3000))))
-      yield* play(plans, url, veteran, friend)
-      yield* Effect.sleep("12 seconds")
-      const all = plans.take()
-      const faults = new Map<string, number>()
-      for (const fault of all.flatMap(faultsOf)) {
-        const key = fault.replaceAll(/\d+/g, "N").slice(0, 100)
-        if (!faults.has(key)) console.log(fault.slice(0, 700))
-        faults.set(key, (faults.get(key) ?? 0) + 1)
-      }
-      console.log(all.length, "statements", new Set(all.map(({ text }) => text)).size, "different")
-      assert.deepStrictEqual([...faults], [])
-    }), 240_000)
+      const asked = yield* play(url, veteran, friend)
+
+      const document = yield* Effect.promise(async () => await (await fetch(`${url}/openapi.json`)).json())
+      const operations = Object.entries(Object(at(document, "paths"))).flatMap(([path, methods]) =>
+        Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`)
+      )
+      const forms = operations.map((operation) => ({
+        operation,
+        form: new RegExp(`^${operation.replaceAll(/\{[^}]+\}/g, "[^/?]+")}($|\\?)`)
+      }))
+      const left = forms.filter(({ form }) => !asked.some((one) => form.test(one))).map(({ operation }) => operation)
+      assert.deepStrictEqual(left, [], "each endpoint is asked")
+
+      const erased = yield* ddd(["user", "erase", "late0", "--yes", "late0"], undefined, recorded)
+      assert.strictEqual(erased.code, 0, erased.stderr)
+
+      const ran: Array<RanStatement> = []
+      yield* eventually(
+        "each timer's statement",
+        Effect.sync(() => {
+          ran.push(...plans.take())
+          return ofTimers.filter((form) => !ran.some(({ text }) => form.test(text)))
+        }),
+        (missing) => missing.length === 0
+      )
+      assert.deepStrictEqual([...new Set(ran.flatMap(faultsOf))], [])
+    }), 300_000)
 })
 
-const play = (_plans: PlanRecorder, url: string, veteran: Player, friend: Player) =>
+/** Asks for everything that there is, several times, as a player who has done so for years, and a friend. Gives what was asked. */
+const play = (url: string, veteran: Player, friend: Player) =>
   Effect.gen(function*() {
     const site = yield* Site
-    const say = (expected: number, method: string, path: string, asked: Call = {}) =>
-      Effect.map(site.ask(method, path, { ...asked, at: url }), (answer: Answer) => {
-        if (answer.status !== expected) console.log(`${method} ${path}: ${answer.status} ${answer.text}`)
+    const asked: Array<string> = []
+    const say = Effect.fnUntraced(
+      function*(expected: ReadonlyArray<number>, method: string, path: string, call: Call = {}) {
+        asked.push(`${method} ${path}`)
+        const answer = yield* site.ask(method, path, { ...call, at: url })
+        assert.include(expected, answer.status, `${method} ${path}: ${answer.text}`)
         return answer
-      })
+      }
+    )
+    const get = (path: string, call: Call = {}) => say([200], "GET", path, call)
     const own = { token: veteran.accessToken }
     const friends = { token: friend.accessToken }
-    for (let round = 0; round < 7; round++) {
-      yield* say(200, "GET", "/lottery/current-draw")
-      yield* say(200, "GET", "/lottery/draw-history")
-      yield* say(200, "GET", "/lottery/draw-history?limit=3")
-      yield* say(200, "GET", "/lottery/last-winner")
-      yield* say(200, "GET", "/lottery/draws/2026-01-01")
-      yield* say(200, "GET", "/lottery/draws/2026-01-01/records")
-      yield* say(200, "GET", "/lottery/draws/2026-01-01/proof")
-      yield* say(201, "POST", "/lottery/purchase-ticket", {
-        ...own,
-        body: { quantity: 2 },
-        headers: { "idempotency-key": `k${round}` }
-      })
-      yield* say(201, "POST", "/lottery/purchase-ticket", {
-        ...own,
-        body: { quantity: 2 },
-        headers: { "idempotency-key": `k${round}` }
-      })
-      const tickets = yield* say(200, "GET", "/lottery/tickets", own)
-      const [ticket] = arrayAt(tickets.json, "items")
-      yield* say(200, "GET", `/lottery/tickets?drawId=${textAt(ticket, "drawId")}`, own)
-      for (const status of ["active", "won", "lost"]) yield* say(200, "GET", `/lottery/tickets?status=${status}`, own)
-      yield* say(200, "GET", `/lottery/tickets/${textAt(ticket, "ticketId")}/verify`)
-      yield* say(200, "GET", "/user/profile", own)
-      yield* say(200, "GET", "/auth/sessions", own)
-      yield* say(200, "GET", "/wallet/transactions", own)
+
+    for (
+      const path of [
+        "/healthz",
+        "/asyncapi.json",
+        "/openapi.json",
+        "/docs",
+        "/docs/websocket",
+        "/.well-known/jwks.json",
+        "/log/vkey"
+      ]
+    ) {
+      yield* get(path)
+    }
+    for (let round = 0; round < rounds; round++) {
+      yield* get("/readyz")
+      yield* get("/lottery/current-draw")
+      yield* get("/lottery/draw-history?limit=3")
+      yield* get("/lottery/last-winner")
+      for (const part of ["", "/records", "/proof"]) yield* get(`/lottery/draws/2026-01-01${part}`)
+      const key = { ...own, body: { quantity: 2 }, headers: { "idempotency-key": `key ${round}` } }
+      for (let again = 0; again < 2; again++) yield* say([201], "POST", "/lottery/purchase-ticket", key)
+      const [ticket] = arrayAt((yield* get("/lottery/tickets", own)).json, "items")
+      yield* get(`/lottery/tickets?drawId=${textAt(ticket, "drawId")}`, own)
+      for (const status of ["active", "won", "lost"]) yield* get(`/lottery/tickets?status=${status}`, own)
+      yield* get(`/lottery/tickets/${textAt(ticket, "ticketId")}/verify`)
+      yield* get("/user/profile", own)
+      yield* get("/auth/sessions", own)
+      yield* get("/wallet/transactions", own)
       for (const type of ["deposit", "prize_win", "ticket_purchase", "refund", "withdrawal"]) {
-        yield* say(200, "GET", `/wallet/transactions?type=${type}`, own)
+        yield* get(`/wallet/transactions?type=${type}`, own)
       }
-      yield* say(200, "GET", "/wallet/payout-account", own)
-      yield* say(200, "GET", "/rooms", own)
-      const room = yield* say(201, "POST", "/rooms", { ...own, body: { name: "Friday night" } })
-      const [id, code] = [textAt(room.json, "id"), textAt(room.json, "code")]
-      yield* say(404, "POST", `/rooms/${id}/join`, { ...friends, body: { code: "222222" } })
-      yield* say(200, "POST", `/rooms/${id}/join`, { ...friends, body: { code } })
-      yield* say(200, "GET", `/rooms/${code}`, own)
-      yield* say(201, "POST", `/rooms/${id}/purchase-ticket`, own)
-      yield* say(204, "POST", `/rooms/${id}/leave`, friends)
-      yield* say(200, "POST", `/rooms/${id}/join`, { ...friends, body: { code } })
-      yield* say(201, "POST", `/rooms/${id}/purchase-ticket`, friends)
-      yield* say(200, "GET", `/rooms/${id}/ticket`, own)
-      if (round % 2 === 0) {
-        yield* say(200, "POST", `/rooms/${id}/start-draw`, { ...own, body: {} })
-        yield* say(200, "POST", `/rooms/${id}/execute-draw`, own)
-      } else yield* say(200, "POST", `/rooms/${id}/close`, own)
-      yield* say(200, "GET", `/rooms/${id}/proof`, own)
-      yield* say(200, "GET", "/rooms", own)
-      const signedIn = yield* say(200, "POST", "/auth/sign-in", { body: { email: veteran.email, password } })
-      yield* say(401, "POST", "/auth/sign-in", { body: { email: veteran.email, password: "wrong password" } })
-      yield* say(401, "POST", "/auth/sign-in", { body: { email: "nobody@example.com", password: "wrong password" } })
-      const { refreshToken } = tokensOf(signedIn)
-      const refreshed = yield* say(200, "POST", "/auth/refresh", { body: { refreshToken } })
-      yield* say(204, "POST", "/auth/sign-out", { body: { refreshToken: tokensOf(refreshed).refreshToken } })
-      yield* say(202, "POST", "/auth/reset-password", { body: { email: veteran.email } })
-      yield* say(202, "POST", "/auth/reset-password", { body: { email: "nobody@example.com" } })
-      yield* say(202, "POST", "/auth/verify-email/resend", own)
-      yield* say(200, "PATCH", "/user/profile", {
-        ...own,
-        body: { email: `new${round}@example.com`, currentPassword: password }
+      yield* say([201], "POST", "/wallet/deposit", {
+        token: site.internalToken,
+        body: { userId: veteran.id, amount: "1.00", referenceId: `more:${round}` }
       })
-      const another = yield* say(200, "POST", "/auth/sign-in", { body: { email: friend.email, password } })
-      const sessions = yield* say(200, "GET", "/auth/sessions", { token: tokensOf(another).accessToken })
-      const other = arrayAt(sessions.json, "items").find((session) => at(session, "current") === true)
-      yield* say(204, "DELETE", `/auth/sessions/${textAt(other, "id")}`, { token: tokensOf(another).accessToken })
-      yield* say(200, "POST", "/webhooks/revenuecat", {
+      yield* say([201], "POST", "/wallet/payout-account", own)
+      yield* get("/wallet/payout-account", own)
+      // of an address that is not verified, or with nothing won
+      yield* say([202, 402, 403, 409], "POST", "/wallet/withdraw", { ...own, body: { amount: "1.00" } })
+      yield* playRoom(say, own, friends, round)
+      yield* playAccount(say, veteran, friend, round)
+      yield* say([200], "POST", "/webhooks/revenuecat", {
         headers: { authorization },
         body: {
           api_version: "1.0",
@@ -164,12 +183,71 @@ const play = (_plans: PlanRecorder, url: string, veteran: Player, friend: Player
           }
         }
       })
-      yield* say(201, "POST", "/wallet/payout-account", own)
-      yield* say(202, "POST", "/wallet/withdraw", { ...own, body: { amount: "1.00" } })
-      yield* say(200, "GET", "/readyz")
-      yield* say(201, "POST", "/auth/sign-up", {
-        body: { email: `late${round}@example.com`, username: `late${round}`, password }
-      })
+      yield* say([400, 401, 503], "POST", "/webhooks/stripe", { body: {} })
     }
-    yield* eventually("x", Effect.succeed(1), () => true)
+    return asked
   })
+
+type Say = (
+  expected: ReadonlyArray<number>,
+  method: string,
+  path: string,
+  call?: Call
+) => ReturnType<Site["Service"]["ask"]>
+
+/** A room's life: drawn in every other round, else closed. */
+const playRoom = Effect.fnUntraced(function*(say: Say, own: Call, friends: Call, round: number) {
+  yield* say([200], "GET", "/rooms", own)
+  const room = yield* say([201], "POST", "/rooms", { ...own, body: { name: "Friday night" } })
+  const [id, code] = [textAt(room.json, "id"), textAt(room.json, "code")]
+  // a few wrong codes are let be
+  if (round < 3) yield* say([404], "POST", `/rooms/${id}/join`, { ...friends, body: { code: "222222" } })
+  yield* say([200], "POST", `/rooms/${id}/join`, { ...friends, body: { code } })
+  yield* say([204], "POST", `/rooms/${id}/leave`, friends)
+  yield* say([200], "POST", `/rooms/${id}/join`, { ...friends, body: { code } })
+  yield* say([200], "GET", `/rooms/${code}`, own)
+  for (const buyer of [own, friends]) yield* say([201], "POST", `/rooms/${id}/purchase-ticket`, buyer)
+  yield* say([200], "GET", `/rooms/${id}/ticket`, own)
+  if (round % 2 === 0) {
+    yield* say([200], "POST", `/rooms/${id}/start-draw`, { ...own, body: {} })
+    yield* say([200], "POST", `/rooms/${id}/execute-draw`, own)
+  } else yield* say([200], "POST", `/rooms/${id}/close`, own)
+  yield* say([200], "GET", `/rooms/${id}/proof`, own)
+})
+
+const playAccount = Effect.fnUntraced(function*(say: Say, veteran: Player, friend: Player, round: number) {
+  const own = { token: veteran.accessToken }
+  const late = { email: `late${round}@example.com`, username: `late${round}`, password }
+  const newcomer = { token: tokensOf(yield* say([201, 429], "POST", "/auth/sign-up", { body: late })).accessToken }
+  const signedIn = yield* say([200], "POST", "/auth/sign-in", { body: { email: veteran.email, password } })
+  if (round < 3) {
+    for (const email of [veteran.email, "nobody@example.com"]) {
+      yield* say([401], "POST", "/auth/sign-in", { body: { email, password: "a wrong password" } })
+    }
+  }
+  const refreshed = yield* say([200], "POST", "/auth/refresh", {
+    body: { refreshToken: tokensOf(signedIn).refreshToken }
+  })
+  yield* say([204], "POST", "/auth/sign-out", { body: { refreshToken: tokensOf(refreshed).refreshToken } })
+  for (const email of [veteran.email, "nobody@example.com"]) {
+    yield* say([202], "POST", "/auth/reset-password", { body: { email } })
+  }
+  yield* say([400], "POST", "/auth/reset-password/confirm", { body: { token: "a".repeat(43), password } })
+  yield* say([400], "POST", "/auth/verify-email", { body: { token: "a".repeat(43) } })
+  yield* say([202], "POST", "/auth/verify-email/resend", own)
+  yield* say([200, 429], "PATCH", "/user/profile", {
+    ...own,
+    body: { email: `new${round}@example.com`, currentPassword: password }
+  })
+  const another = {
+    token: tokensOf(yield* say([200], "POST", "/auth/sign-in", { body: { email: friend.email, password } })).accessToken
+  }
+  const { json } = yield* say([200], "GET", "/auth/sessions", another)
+  const current = arrayAt(json, "items").find((session) => at(session, "current") === true)
+  yield* say([204], "DELETE", `/auth/sessions/${textAt(current, "id")}`, another)
+  yield* say([204], "POST", "/auth/change-password", {
+    ...newcomer,
+    body: { currentPassword: password, password: `${password} ${round}` }
+  })
+  yield* say([204], "POST", "/auth/sign-out-everywhere", newcomer)
+})

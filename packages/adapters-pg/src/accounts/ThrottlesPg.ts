@@ -118,6 +118,13 @@ const make = Effect.gen(function*() {
     }
   })
 
+  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
+  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
+    Effect.mapError(
+      transact(sql)(count),
+      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
+    )
+
   const remember = Effect.fnUntraced(function*(attempt: Attempt) {
     const { home, network } = originsOf(seal, attempt)
     // in one order, whoever else does
@@ -127,13 +134,6 @@ const make = Effect.gen(function*() {
       FROM unnest(${[...new Set([home, network])].toSorted()}::text[]) AS origin
       ON CONFLICT (account, network) DO UPDATE SET seen_at = EXCLUDED.seen_at`
   })
-
-  // an attempt that may have been counted, and is told not to have been, is tried again: nothing that anybody asked for is in doubt
-  const transactAttempt = <A, R>(count: Effect.Effect<A, SqlError.SqlError, R>) =>
-    Effect.mapError(
-      transact(sql)(count),
-      ({ cause, message, retryAfter }) => new Unavailable({ cause, message, retryAfter })
-    )
 
   return Throttles.of({
     admit: Effect.fn("ThrottlesPg.admit")(function*(attempt) {
@@ -150,7 +150,7 @@ const make = Effect.gen(function*() {
       if (remembersNetworks(attempt.act)) yield* remember(attempt)
     }, transactAttempt),
 
-    remember: Effect.fn("ThrottlesPg.remember")(remember, transactAttempt),
+    remember: Effect.fn("ThrottlesPg.remember")(remember, transact(sql)),
 
     takenBack: Effect.fn("ThrottlesPg.takenBack")(function*(attempt) {
       yield* write(takeBack((yield* lockCounters(attempt)).counters))

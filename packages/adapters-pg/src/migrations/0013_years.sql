@@ -1,6 +1,6 @@
 -- commits by itself
 -- What a database needs to stay as quick after years: which draws have tickets is known without looking at each, and what is kept for a
--- while may be removed once it is old, and no sooner (docs/retention.md). Servers go on meanwhile, as in 0010; the next one makes the indexes.
+-- while may be removed once it is old, and no sooner (docs/operations/retention.md). Servers go on meanwhile, as in 0010; the next one makes the indexes.
 
 -- When a draw's first ticket was bought. It is written once, so sales stay as quick as they were, and servers of before this migration,
 -- which do not know it, write it all the same.

@@ -141,7 +141,7 @@ describe("TicketMailsPg", () => {
         SELECT gen_random_uuid(), 'ticket ' || i, ${draw.id}::uuid, ('018f2d5e-7a1b-7cc0-9d3a-00000000000' || i % 7)::uuid, i, i, repeat('0', 64), sha256(''),
           'key', 1, app_now()
         FROM generate_series(1, 260000) i`
-        yield* intruder`UPDATE draws SET total_entries = 260000, prize_pool = 247000 WHERE id = ${draw.id}::uuid`
+        yield* intruder`UPDATE draws SET first_purchased_at = app_now(), total_entries = 260000, prize_pool = 247000 WHERE id = ${draw.id}::uuid`
         yield* nextMinute
         assert.strictEqual(yield* enqueueDue, 7)
         assert.strictEqual(yield* enqueueDue, 0)

@@ -7,6 +7,7 @@
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
+import { fillHistory, type HistorySize } from "@ddd/adapters-pg/testing/History"
 import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"
@@ -41,8 +42,16 @@ const funds = cents(10_000_000n)
 
 const morning = "2026-02-03T06:00:00.000Z"
 
-/** Sets the stage; the scope clears it away. `origin` is where the server will be, `more` what else it is told. */
-export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, origin: string, more: Environment = {}) {
+/**
+ * Sets the stage; the scope clears it away. `origin` is where the server will be, `more` what else it is told. With a `history` the books
+ * do not hold.
+ */
+export const setUp = Effect.fn("Stage.setUp")(function*(
+  buyerCount: number,
+  origin: string,
+  more: Environment = {},
+  history?: HistorySize
+) {
   const dataDir = yield* temporaryDataDir
   const environment = { DATA_DIR: dataDir, DEV_CLOCK_START: morning, ...more }
   const settings = yield* settingsIn(environment)
@@ -63,6 +72,12 @@ export const setUp = Effect.fn("Stage.setUp")(function*(buyerCount: number, orig
     return { schema, buyers: yield* makePlayers(buyerCount, () => funds) }
   }).pipe(Effect.provide(Ports.all(database, yield* keysOf(settings), settings, new URL(origin))), Effect.scoped)
 
+  if (history !== undefined) {
+    // copied below, when nobody may be connected any more
+    yield* Effect.scoped(
+      Effect.flatMap(Provision.session({ ...admin, database: original.name }), (sql) => fillHistory(sql, history))
+    )
+  }
   const environments = new Map<Way, Environment>()
   for (const way of ways) {
     const copy = yield* Provision.clone(admin, original, `ddd_bench_${way}`)

@@ -98,6 +98,7 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
       servers,
       urls,
       database,
+      internalToken,
       mailbox,
       dataDir: DATA_DIR,
       /** As the owner of the tables. */

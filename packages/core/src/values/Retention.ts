@@ -1,5 +1,5 @@
 /**
- * How long what is kept for a while is kept (docs/retention.md).
+ * How long what is kept for a while is kept (docs/operations/retention.md).
  *
  * The database refuses to remove younger rows of those whose loss would matter: its triggers say the same times again
  * (`Retention.test.ts` holds the two together).

@@ -1,5 +1,5 @@
 /**
- * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/retention.md).
+ * Removes what was kept for long enough, in small steps, so that nobody waits for it (docs/operations/retention.md).
  *
  * Every node does it; which of them removes what does not matter.
  */
@@ -9,7 +9,7 @@ import { type RetainedKind, retainedKinds } from "../values/Retention.ts"
 import { logFailure } from "./SeldomLog.ts"
 
 /** Rows of one step: some ten milliseconds of the database's work. */
-export const rowsAtOnce = 1_000
+const rowsAtOnce = 1_000
 /** Steps of a kind in one round: six times as many rows a minute as ten million purchases a day leave. */
 const stepsMax = 50
 /** Between two steps, in milliseconds: the database has time for others. */

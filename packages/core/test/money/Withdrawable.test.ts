@@ -88,7 +88,7 @@ describe("a room's prize", () => {
   })
 
   it("pays a debt first, and only what is left of it rests", () => {
-    const owing = chargeBack(emptyWallet, player, cents(1_000n), "test", "test:1").wallet
+    const owing = allowed(chargeBack(emptyWallet, player, cents(1_000n), "test", "test:1")).wallet
     const wallet = wonInRoom(owing, 1_900n, 0)
     assert.deepStrictEqual(wallet.maturing, [{ amount: cents(900n), maturesAt: day(hold) }])
     assert.deepStrictEqual([wallet.balance, wallet.withdrawable, wallet.debt], [900n, 900n, 0n])
@@ -97,7 +97,7 @@ describe("a room's prize", () => {
 
   it("pays for a purchase that is taken back while it rests", () => {
     const wallet = wonInRoom(funded(100n), 1_900n, 0)
-    const after = chargeBack(wallet, player, cents(2_000n), "test", "test:1").wallet
+    const after = allowed(chargeBack(wallet, player, cents(2_000n), "test", "test:1")).wallet
     assert.deepStrictEqual([after.balance, after.withdrawable, after.debt], [0n, 0n, 0n])
     assert.deepStrictEqual(restingAt(after, day(0)), { maturing: cents(0n), maturesAt: null })
   })
@@ -178,7 +178,7 @@ describe("whatever is done with a wallet", () => {
             credit += next.amount
             break
           case "charge back":
-            wallet = chargeBack(wallet, player, cents(next.amount), "test", `test:${n}`).wallet
+            wallet = allowed(chargeBack(wallet, player, cents(next.amount), "test", `test:${n}`)).wallet
             break
           case "withdraw": {
             const asked = askWithdrawal(wallet, cents(next.amount), `w${n}`, { withdrawDeposits }, now)
