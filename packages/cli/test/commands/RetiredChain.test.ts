@@ -104,7 +104,7 @@ describe("ddd draw void", () => {
         assert.strictEqual(done.code, 0, done.stderr)
         assert.strictEqual(at(JSON.parse(done.stdout), "refunded"), 2)
         yield* untilStatus("void")
-        const wallet = yield* ask("GET", "/wallet", { token: player.accessToken })
+        const wallet = yield* ask("GET", "/wallet", { token: tokensOf(yield* signIn(player.email)).accessToken })
         assert.strictEqual(textAt(wallet.json, "balance"), "5.00")
         const records = yield* ask("GET", `/lottery/draws/${first}/records`)
         assert.match(
