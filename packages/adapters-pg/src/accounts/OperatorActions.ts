@@ -6,6 +6,7 @@ import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { instantOrNull } from "../database/Rows.ts"
@@ -28,6 +29,12 @@ interface HoldingsRow {
   readonly undrawn: bigint
   readonly rooms_with_others: bigint
 }
+
+/** Locks the draws of the rooms that somebody is in and that still sell: no answer that names them is kept any more, once these are had. */
+const lockOpenRooms = (sql: PgClient.PgClient, user: UserId) =>
+  sql`
+    SELECT 1 FROM draws d JOIN lobby_members m ON m.lobby_id = d.id
+    WHERE m.user_id = ${user}::uuid AND d.status = 'open' ORDER BY d.id FOR NO KEY UPDATE OF d`
 
 export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
   const summaryOf = (row: SummaryRow) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null })
@@ -111,7 +118,9 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return
     yield* forget(sql, seal, user, erasure.email)
+    yield* lockOpenRooms(sql, user)
     yield* write(erasure.change)
+    yield* sql`SELECT forget_name_in_answers(${user}::uuid)`
   }, (transaction) =>
     // whose digits somebody has is given others
     transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))

@@ -93,7 +93,7 @@ describe("a person who is erased", () => {
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
       yield* (yield* World).verify(id)
       yield* payouts.add(id, "acct_lovelace", "simulated")
-      yield* payouts.setStatus("acct_lovelace", "ready")
+      yield* payouts.setStatus("acct_lovelace", "ready", "simulated")
       const asked = yield* withdrawals.ask({
         userId: id,
         amount: dollars(5),
@@ -101,7 +101,7 @@ describe("a person who is erased", () => {
         provider: "simulated",
         idempotency: null
       })
-      const seen = { amount: dollars(5), objectId: "1" } as const
+      const seen = { amount: dollars(5), objectId: "1", account: "acct_lovelace" } as const
       yield* withdrawals.applyReport(
         asked.transaction.id,
         { _tag: "TransferSeen", reversed: dollars(0), ...seen },

@@ -62,6 +62,7 @@ export interface EraseFacts {
  * - the user agents of their sessions, and the addresses of their mailed tokens;
  * - the networks that they have signed in from, and what a mail server said of their mails;
  * - their payout account, the names by which shops know them, and the bodies of events about them that were acted on;
+ * - their name in the answers that are kept of others' purchases in rooms, where they are called as they are from now on;
  * - the key that the personal part of their security events is encrypted under.
  */
 export interface Erasure {
@@ -96,6 +97,7 @@ export const erase = (
         country: null,
         erasedAt: now
       },
+      abandonsRooms: true,
       endSessions: { which: { except: null }, reason: "erased" },
       events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }]
     }

@@ -259,7 +259,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
         yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
-        yield* accounts.setStatus("acct_ada", "ready")
+        yield* accounts.setStatus("acct_ada", "ready", "simulated")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))
         yield* buy(ada, 1)
         assert.deepStrictEqual(yield* refusal(dollars(1)), {
@@ -648,6 +648,9 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* listed({ held: false, userId: ada }), [young, paid])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: hourMillis }), [old])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old])
+        // what a bank sends back is on its way again
+        yield* applyReport(paid, payoutSeen(yield* withdrawalAt(paid), "failed"))
+        assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old, paid])
       })
     )
 
