@@ -28,7 +28,7 @@ const untilStatus = Effect.fnUntraced(function*(status: string) {
 
 describe("a server whose settings name another chain than its draws", () => {
   it.live(
-    "proves what was drawn, sells nothing of the week that was published, and says why; set back, it sells",
+    "proves what was drawn, sells nothing of the week that was published, and says why; named again, it sells",
     () =>
       Effect.gen(function*() {
         const { advance, ask, buy, dataDir, ddd, deposit, newPlayer, serve, signIn } = yield* Site
