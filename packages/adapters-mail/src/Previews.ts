@@ -81,7 +81,8 @@ const withdrawing = (status: WithdrawalStatus): WithdrawalLetters.Withdrawing =>
     userId: userId("019c2070-0000-7000-8000-000000000002"),
     amount: cents(250_000n),
     askedAt: now,
-    status
+    status,
+    payoutAccount: "ready"
   }
 })
 

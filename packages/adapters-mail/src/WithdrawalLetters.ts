@@ -73,11 +73,21 @@ export const paid = (to: Withdrawing): Letter => {
   })
 }
 
-const tryAgain = (to: Withdrawing): ReadonlyArray<Block> => [
-  paragraph(
+/** What there is to do before the money can be asked for again. */
+const remedies: Readonly<Record<Withdrawing["withdrawal"]["payoutAccount"], string>> = {
+  ready:
     "There is nothing that you must do. Should you still want it paid out, make sure first that the bank account you gave for payouts " +
-      "is right, then ask again."
-  ),
+    "is right, then ask again.",
+  pending:
+    "The service that pays out needs to know more of you before money can be sent to you. Should you still want it paid out, open " +
+    "your payout account in the app, answer what is asked there, then ask again.",
+  none:
+    "Your account with the service that pays out is closed, or was removed. Should you still want it paid out, open a new payout account " +
+    "in the app, then ask again."
+}
+
+const tryAgain = (to: Withdrawing): ReadonlyArray<Block> => [
+  paragraph(remedies[to.withdrawal.payoutAccount]),
   button("Open Daily Dollar Draw", to.links.home),
   // credits pay debts first (docs/design.md, "Money")
   remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")

@@ -162,6 +162,23 @@ describe("the letter of a closed room", () => {
 })
 
 describe("the letters of a withdrawal", () => {
+  it("say what to do first where no money can be sent to the player's account any more", () => {
+    const remedies = {
+      ready: /nothing that you must do/,
+      pending: /answer what is asked there/,
+      none: /open a new payout account/
+    }
+    for (const event of ["failed", "returned"] as const) {
+      for (const payoutAccount of ["ready", "pending", "none"] as const) {
+        const letter = withdrawalNews(event, {
+          ...addressee,
+          withdrawal: { ...withdrawalOf(marie, event), payoutAccount }
+        })
+        assert.match(letter === null ? "" : letterText(letter).replace(/\s+/g, " "), remedies[payoutAccount])
+      }
+    }
+  })
+
   it("say how much, since when, and where the money is now", () => {
     const places = ["on its way", "with your bank", "credited to your wallet", "credited to your wallet"]
     for (const [index, letter] of withdrawalLetters(addressee).entries()) {

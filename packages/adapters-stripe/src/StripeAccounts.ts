@@ -1,17 +1,19 @@
 /** The players' accounts with Stripe: recipients of the platform (Accounts v2), opened, shown and asked for. */
+import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
-import { type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import { PayoutAccountGone, type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import type { Stripe } from "stripe"
-import { failureOf } from "./StripeFailure.ts"
+import { failureOf, isAccountGone, isMissing } from "./StripeFailure.ts"
 import { propertiesOf, textOf, unreadable } from "./StripeObjects.ts"
 import type { TimeLimit } from "./StripeTime.ts"
 
 /** Once a player while Stripe remembers keys; asked with another address, it is another request. */
-const accountKey = (userId: string, email: string, username: string): string => {
-  const digest = createHash("sha256").update(JSON.stringify([email, username])).digest("hex")
+const accountKey = (userId: string, email: string, username: string, closed: string | null): string => {
+  const digest = createHash("sha256").update(JSON.stringify([email, username, ...closed === null ? [] : [closed]]))
+    .digest("hex")
   return `ddd-account-${userId}-${digest.slice(0, 16)}`
 }
 
@@ -51,10 +53,32 @@ export const makeAccounts = (
   publicUrl: URL
 ): Pick<PayoutProvider["Service"], "openAccount" | "onboarding" | "accountStatus"> => {
   const ask = asking(limited)
+  const statusOf = (account: string): Effect.Effect<PayoutAccountStatus, ProviderUnavailable | PayoutAccountGone> =>
+    ask(
+      "an account's state",
+      () => stripe.v2.core.accounts.retrieve(account, { include: ["configuration.recipient"] }),
+      (answer) => {
+        const { closed, configuration, id } = propertiesOf(answer)
+        if (id !== account) return undefined
+        if (closed === true) return "closed" as const
+        // an account that lacks the configuration altogether cannot be sent money to either
+        const path = ["recipient", "capabilities", "stripe_balance", "stripe_transfers", "status"]
+        const status = path.reduce<unknown>((value, name) => propertiesOf(value)[name], configuration)
+        return status === "active" ? "ready" as const : "pending" as const
+      }
+    ).pipe(
+      Effect.catchTag(
+        "ProviderUnavailable",
+        (error) =>
+          isAccountGone(error.cause) || isMissing(error.cause) ? Effect.succeed("closed" as const) : Effect.fail(error)
+      ),
+      Effect.filterOrFail((status) => status !== "closed", () => new PayoutAccountGone({ account }))
+    )
+
   const backAt = (state: "done" | "again"): string => new URL(`/payout-account?state=${state}`, publicUrl).href
 
   return {
-    openAccount: Effect.fn("PayoutProviderStripe.openAccount")(({ email, userId, username }) =>
+    openAccount: Effect.fn("PayoutProviderStripe.openAccount")(({ email, userId, username }, closed) =>
       ask(
         "an account",
         () =>
@@ -69,7 +93,7 @@ export const makeAccounts = (
             defaults: { responsibilities: { fees_collector: "application", losses_collector: "application" } },
             metadata: { player: userId },
             include: ["configuration.recipient", "requirements"]
-          }, { idempotencyKey: accountKey(userId, email, username) }),
+          }, { idempotencyKey: accountKey(userId, email, username, closed) }),
         (account) => textOf(propertiesOf(account)["id"])
       )
     ),
@@ -92,22 +116,12 @@ export const makeAccounts = (
             ? undefined
             : { url: new URL(url), expiresAt: instant(expires) }
         }
+      ).pipe(
+        // whatever Stripe says of the page of a closed account, of the account itself it says that it is closed
+        Effect.catchTag("ProviderUnavailable", (error) => Effect.andThen(statusOf(account), Effect.fail(error)))
       )
     ),
 
-    accountStatus: Effect.fn("PayoutProviderStripe.accountStatus")((account) =>
-      ask(
-        "an account's state",
-        () => stripe.v2.core.accounts.retrieve(account, { include: ["configuration.recipient"] }),
-        (answer) => {
-          const { configuration, id } = propertiesOf(answer)
-          if (id !== account) return undefined
-          // an account that lacks the configuration altogether cannot be sent money to either
-          const path = ["recipient", "capabilities", "stripe_balance", "stripe_transfers", "status"]
-          const status = path.reduce<unknown>((value, name) => propertiesOf(value)[name], configuration)
-          return status === "active" ? "ready" : "pending"
-        }
-      )
-    )
+    accountStatus: Effect.fn("PayoutProviderStripe.accountStatus")(statusOf)
   }
 }

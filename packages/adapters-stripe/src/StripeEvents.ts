@@ -80,7 +80,8 @@ const notice = (event: Readonly<Record<string, unknown>>, type: string): PayoutN
   const object = propertiesOf(propertiesOf(event["data"])["object"])
   const isTransfer = transferEvents.has(type)
   if (isTransfer || payoutEvents.has(type)) {
-    const read = isTransfer ? readTransfer(object) : readPayout(object)
+    // a payout is in the account that its event is of; without one it is our own
+    const read = isTransfer ? readTransfer(object) : readPayout(object, textOf(event["account"]) ?? null)
     if (read === undefined) return ignored(`${type}: its object cannot be read`)
     const { flaw, seen, withdrawalId } = read
     if (withdrawalId === undefined) return ignored(`${type}: ${seen.objectId} is no withdrawal's`)
@@ -94,6 +95,9 @@ const notice = (event: Readonly<Record<string, unknown>>, type: string): PayoutN
   }
   const account = type.startsWith("v2.core.account") ?
     accountOf(event)
+    // its owner has left us: the object is our application, the event the account's
+    : type === "account.application.deauthorized" ?
+    textOf(event["account"])
     : accountEvents.has(type) ?
     textOf(object[type === "account.updated" ? "id" : "account"])
     : undefined

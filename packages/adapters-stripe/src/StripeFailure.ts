@@ -72,4 +72,12 @@ export const reportOfFailure = (
 
 /** Whether Stripe has nothing by the name that it was asked for. */
 export const isMissing = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeInvalidRequestError && error.statusCode === 404
+  error instanceof Stripe.errors.StripeError && error.statusCode === 404 &&
+  (error.code === "resource_missing" || error.code === "not_found")
+
+/** What Stripe answers about an account that is closed, or whose owner has disconnected it from us: 403 or 404, for ever. */
+const goneCodes = new Set(["account_invalid", "account_closed"])
+
+/** Whether a request failed because the connected account that it was about is gone. */
+export const isAccountGone = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeError && error.code !== undefined && goneCodes.has(error.code)

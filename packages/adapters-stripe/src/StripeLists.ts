@@ -54,7 +54,7 @@ export const listStep = async (
   const payouts = await readAll((after) =>
     stripe.payouts.list({ created: { gte: since }, ...startingAfter(after) }, { stripeAccount: account })
   )
-  const read = payouts?.map(readPayout)
+  const read = payouts?.map((payout) => readPayout(payout, account))
   return read?.every((payout) => payout !== undefined) === true
     ? read.filter(({ withdrawalId }) => withdrawalId === id)
     : undefined

@@ -8,7 +8,7 @@ import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import type { PayoutProvider, SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { Effect } from "effect"
 import type { Stripe } from "stripe"
-import { failureOf, isMissing, reportOfFailure } from "./StripeFailure.ts"
+import { failureOf, isAccountGone, isMissing, reportOfFailure } from "./StripeFailure.ts"
 import { listStep } from "./StripeLists.ts"
 import {
   amountOf,
@@ -47,12 +47,12 @@ const askedOf = (stripe: Stripe, withdrawal: Withdrawal, { attempt, step }: Sent
 /** The report in the answer to a request; undefined where there is none. */
 const answered = (withdrawal: Withdrawal, { step }: SentRequest, answer: unknown): ProviderReport | undefined => {
   if (step === "reversal") {
-    const { amount, transfer: { objectId } } = withdrawal
-    return objectId === null ? undefined : readReversal(answer, objectId, amount)
+    const { transfer: { objectId } } = withdrawal
+    return objectId === null ? undefined : readReversal(answer, objectId, withdrawal)
   }
   const read: Marked<TransferSeen | PayoutSeen> | undefined = step === "transfer"
     ? readTransfer(answer)
-    : readPayout(answer)
+    : readPayout(answer, withdrawal.account)
   return read === undefined ? undefined : reportOf(withdrawal, read)
 }
 
@@ -76,6 +76,17 @@ const found = (
         objects.map(({ seen }) => seen.objectId).join(", ")
     }
 }
+
+/** What is said of a payout whose account is gone, which was only looked for. */
+const lookedFor = { isFirst: false, turn: 0 } as const
+
+const goneOf = ({ attempt, isFirst, turn }: Pick<SentRequest, "attempt" | "isFirst" | "turn">): ProviderReport => ({
+  _tag: "AccountGone",
+  attempt,
+  isFirst,
+  turn,
+  reason: "Stripe lets us see nothing of the player's account any more: it was closed, or its owner has left us"
+})
 
 /** The operations of the port that are about money. */
 export const makeMoney = (
@@ -105,7 +116,10 @@ export const makeMoney = (
             answered(withdrawal, request, answer) ??
               { _tag: "Unknown", reason: `Stripe, asked for the ${request.step}: ${unreadable}` }
           ),
-        (error) => reportOfFailure(failureOf(error), request)
+        (error) =>
+          request.step === "payout" && isAccountGone(error)
+            ? goneOf(request)
+            : reportOfFailure(failureOf(error), request)
       )
     ),
 
@@ -117,7 +131,8 @@ export const makeMoney = (
               ? { _tag: "Unknown", reason: unreadable }
               : found(withdrawal, step, objects)
           ),
-        notSaid
+        (error) =>
+          step === "payout" && isAccountGone(error) ? goneOf({ ...withdrawal.payout, ...lookedFor }) : notSaid(error)
       )
     ),
 
@@ -126,10 +141,18 @@ export const makeMoney = (
         async () => {
           const read: Marked<TransferSeen | PayoutSeen> | undefined = step === "transfer"
             ? readTransfer(await stripe.transfers.retrieve(objectId))
-            : readPayout(await stripe.payouts.retrieve(objectId, {}, { stripeAccount: withdrawal.account }))
+            : readPayout(
+              await stripe.payouts.retrieve(objectId, {}, { stripeAccount: withdrawal.account }),
+              withdrawal.account
+            )
           return read === undefined ? { _tag: "Unknown", reason: unreadable } : reportOf(withdrawal, read)
         },
-        (error) => isMissing(error) ? { _tag: "Unknown", reason: `Stripe has no ${step} ${objectId}` } : notSaid(error)
+        (error) =>
+          step === "payout" && isAccountGone(error)
+            ? goneOf({ ...withdrawal.payout, ...lookedFor })
+            : isMissing(error)
+            ? { _tag: "Unknown", reason: `Stripe has no ${step} ${objectId}` }
+            : notSaid(error)
       )
     )
   }

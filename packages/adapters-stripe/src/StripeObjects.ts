@@ -45,8 +45,6 @@ export interface Marked<Seen> {
   readonly withdrawalId: string | undefined
   /** Why it cannot be of a withdrawal of ours; undefined: it can. */
   readonly flaw: string | undefined
-  /** The account that a transfer went to; undefined where the object does not say. */
-  readonly destination: string | undefined
   readonly seen: Seen
 }
 
@@ -74,16 +72,21 @@ export const readTransfer = (value: unknown): Marked<TransferSeen> | undefined =
   return {
     withdrawalId: nameOn(transfer["metadata"], transfer["transfer_group"]),
     flaw: flawOf(transfer["currency"]),
-    destination: textOf(destination) ?? textOf(propertiesOf(destination)["id"]),
-    seen: { _tag: "TransferSeen", objectId, amount, reversed }
+    seen: {
+      _tag: "TransferSeen",
+      objectId,
+      account: textOf(destination) ?? textOf(propertiesOf(destination)["id"]) ?? null,
+      amount,
+      reversed
+    }
   }
 }
 
 const isProviderPayoutStatus = (status: unknown): status is ProviderPayoutStatus =>
   typeof status === "string" && (providerPayoutStatuses as ReadonlyArray<string>).includes(status)
 
-/** Reads a payout; undefined where it is none. */
-export const readPayout = (value: unknown): Marked<PayoutSeen> | undefined => {
+/** Reads a payout, which is in the account `account`; undefined where it is none. */
+export const readPayout = (value: unknown, account: string | null): Marked<PayoutSeen> | undefined => {
   const { amount: sum, currency, id, metadata, object, status } = propertiesOf(value)
   const [objectId, amount] = [textOf(id), centsOf(sum)]
   if (object !== "payout" || objectId === undefined || amount === undefined || !isProviderPayoutStatus(status)) {
@@ -92,29 +95,32 @@ export const readPayout = (value: unknown): Marked<PayoutSeen> | undefined => {
   return {
     withdrawalId: nameOn(metadata),
     flaw: flawOf(currency),
-    destination: undefined,
-    seen: { _tag: "PayoutSeen", objectId, amount, status }
+    seen: { _tag: "PayoutSeen", objectId, account, amount, status }
   }
 }
 
 /** The answer to a reversal as a report about its transfer; undefined where it is not the whole of that transfer's. */
-export const readReversal = (value: unknown, transferId: string, amount: Cents): TransferSeen | undefined => {
+export const readReversal = (
+  value: unknown,
+  transferId: string,
+  { account, amount }: Pick<Withdrawal, "account" | "amount">
+): TransferSeen | undefined => {
   const reversal = propertiesOf(value)
   const { transfer } = reversal
   const of = textOf(transfer) ?? textOf(propertiesOf(transfer)["id"])
   return reversal["object"] === "transfer_reversal" && of === transferId && centsOf(reversal["amount"]) === amount
-    ? { _tag: "TransferSeen", objectId: transferId, amount, reversed: amount }
+    ? { _tag: "TransferSeen", objectId: transferId, account, amount, reversed: amount }
     : undefined
 }
 
 /** The report of an object, once it is certain that it is this withdrawal's. */
 export const reportOf = <Seen extends TransferSeen | PayoutSeen>(
-  { id, account }: Pick<Withdrawal, "id" | "account">,
-  { destination, flaw, seen, withdrawalId }: Marked<Seen>
+  { account, id }: Pick<Withdrawal, "id" | "account">,
+  { flaw, seen, withdrawalId }: Marked<Seen>
 ): ProviderReport => {
   const problem = withdrawalId !== id
     ? `it is ${withdrawalId === undefined ? "no withdrawal" : `withdrawal ${withdrawalId}`}'s`
-    : flaw ?? (destination !== undefined && destination !== account ? `it went to ${destination}` : undefined)
+    : flaw ?? (seen.account !== account ? `it went to ${seen.account ?? "no account"}` : undefined)
   return problem === undefined ? seen : { _tag: "Ambiguous", reason: `Stripe has ${seen.objectId}, but ${problem}` }
 }
 

@@ -142,8 +142,8 @@ describe("PayoutProviderStripe", () => {
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
         const player = { userId: ada, email: "ada@example.com", username: "ada" }
-        const account = yield* provider.openAccount(player)
-        assert.notStrictEqual(yield* provider.openAccount({ ...player, email: "ada@new.example" }), account)
+        const account = yield* provider.openAccount(player, null)
+        assert.notStrictEqual(yield* provider.openAccount({ ...player, email: "ada@new.example" }, null), account)
       })
     ))
 

@@ -116,7 +116,7 @@ describe("StripeEvents.read", () => {
       assert.deepStrictEqual<object>(read(event(type, { ...transfer, amount_reversed: Number(reversed) }), false), {
         _tag: "Withdrawal",
         withdrawalId: withdrawal,
-        report: { _tag: "TransferSeen", objectId: "tr_1", amount: 2_500n, reversed }
+        report: { _tag: "TransferSeen", objectId: "tr_1", account: "acct_1", amount: 2_500n, reversed }
       })
     }
   })
@@ -138,7 +138,7 @@ describe("StripeEvents.read", () => {
       assert.deepStrictEqual<object>(read(event(type, { ...payout, status }, { account: "acct_1" }), false), {
         _tag: "Withdrawal",
         withdrawalId: withdrawal,
-        report: { _tag: "PayoutSeen", objectId: "po_1", amount: 2_500n, status }
+        report: { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount: 2_500n, status }
       })
     }
   })
@@ -161,6 +161,18 @@ describe("StripeEvents.read", () => {
       read(thin("v2.core.account_person.updated", "person_1", { data: { account_id: "acct_1" } }), false),
       account
     )
+  })
+
+  it("reads that an account's owner has left us from the event, whose object is our application", () => {
+    const left = event("account.application.deauthorized", { id: "ca_1", object: "application" }, { account: "acct_1" })
+    assert.deepStrictEqual<object>(read(left, false), { _tag: "Account", account: "acct_1" })
+  })
+
+  it("says which account a payout is of, or that it is none that is connected", () => {
+    for (const [envelope, account] of [[{ account: "acct_2" }, "acct_2"], [{}, null]] as const) {
+      const notice = read(event("payout.paid", { ...payout, status: "paid" }, envelope), false)
+      assert.deepInclude(notice._tag === "Withdrawal" ? notice.report : notice, { _tag: "PayoutSeen", account })
+    }
   })
 
   it("ignores what is no withdrawal's, and what it does not know", () => {

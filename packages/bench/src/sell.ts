@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const numbers = (text: string): ReadonlyArray<number> => text === "" ? [] : text.split(",").map(Number)
 
 const bestOf = (figures: ReadonlyArray<Figure>, way: Way): number =>
-  Math.max(...figures.filter((figure) => figure.way === way).map(({ median }) => median))
+  Math.max(0, ...figures.filter((figure) => figure.way === way).map(({ median }) => median))
 
 const rate = (value: number): string => value.toFixed(0)
 const millis = (value: number): string => value === 0 ? "–" : value.toFixed(0)

@@ -32,12 +32,14 @@ import { freezeUser, unfreezeUser } from "./commands/user/Freeze.ts"
 import { listSessions } from "./commands/user/Sessions.ts"
 import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
+import { unlinkPayoutAccount } from "./commands/user/UnlinkPayoutAccount.ts"
 import { verify } from "./commands/Verify.ts"
 import { watch } from "./commands/Watch.ts"
 import { dismissWebhook } from "./commands/webhooks/Dismiss.ts"
 import { listWebhooks } from "./commands/webhooks/List.ts"
 import { replayWebhook } from "./commands/webhooks/Replay.ts"
 import { showWebhook } from "./commands/webhooks/Show.ts"
+import { cancelWithdrawal } from "./commands/withdrawals/Cancel.ts"
 import { listWithdrawals } from "./commands/withdrawals/List.ts"
 import { reconcileWithdrawals } from "./commands/withdrawals/Reconcile.ts"
 import { resolveWithdrawal } from "./commands/withdrawals/Resolve.ts"
@@ -58,6 +60,7 @@ const commands: ReadonlyArray<Declare> = [
     listSessions,
     freezeUser,
     unfreezeUser,
+    unlinkPayoutAccount,
     exportUser,
     eraseUser
   ]),
@@ -77,7 +80,8 @@ const commands: ReadonlyArray<Declare> = [
     listWithdrawals,
     showWithdrawal,
     reconcileWithdrawals,
-    resolveWithdrawal
+    resolveWithdrawal,
+    cancelWithdrawal
   ]),
   group("mail", "look at the mails that players are sent", [previewMails]),
   audit,

@@ -22,8 +22,12 @@ const small = new Set(["app_clock", "schema_migrations", "jobs_migrations"])
 /** Purchases of nobody are looked through from time to time, a page at a time: ROADMAP.md. */
 const isOfWaitingPurchases = (text: string): boolean => text.includes("given = 'nothing' AND user_id IS NULL")
 
+/** Rows of a table that is read as a whole since it fits in a page or two. */
+const scannedMax = 50
+
 /** A step of pruning passes over what the one before it removed, until the database has vacuumed. */
-const isOfPruning = (text: string): boolean => /ctid = ANY|DELETE FROM sessions|DELETE FROM sale_batches/.test(text)
+const isOfPruning = (text: string): boolean =>
+  /ctid = ANY|DELETE FROM sessions|DELETE FROM sale_batches|FROM sessions WHERE ended_at <=/.test(text)
 
 /** How a statement reads more than a few times what it gives, or a table from its one end to the other; in words. */
 const faultsOf = ({ plan, text }: RanStatement): ReadonlyArray<string> => {
@@ -33,7 +37,8 @@ const faultsOf = ({ plan, text }: RanStatement): ReadonlyArray<string> => {
   const read = nodes.reduce((sum, node) => sum + rowsRead(node), 0)
   const scanned = nodes.flatMap((node) => {
     const table = node["Relation Name"]
-    const isScan = node["Node Type"] === "Seq Scan" && table !== undefined && !small.has(table) && rowsRead(node) > 0
+    const isScan = node["Node Type"] === "Seq Scan" && table !== undefined && !small.has(table) &&
+      rowsRead(node) > scannedMax
     return isScan ? [table] : []
   })
   return [

@@ -6,10 +6,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 import { Api } from "../src/Api.ts"
+import { framesAtOnce, perSecond } from "../src/engine/Allowance.ts"
 import { defaultPatience } from "../src/engine/Heartbeat.ts"
+import { headBytesMax, headersMax } from "../src/engine/node/RequestHead.ts"
 import { limits } from "../src/engine/Sockets.ts"
 import { events } from "../src/live/Events.ts"
 import { messageMembers } from "../src/live/Protocol.ts"
+import { connectionsOfPlayerMax } from "../src/live/SignIns.ts"
+import { channelsMax } from "../src/live/Subscriptions.ts"
 import { docsRoutes } from "../src/operator/Docs.ts"
 import { pageRoutes } from "../src/pages/Pages.ts"
 import { problemStatus } from "../src/problems/Problem.ts"
@@ -199,7 +203,12 @@ describe("docs/api.md", () => {
     const sentences = [
       `a body over ${bodyBytesMaxDefault / 1024} KiB, a webhook's over ${webhookBytesMax / 1024 / 1024} MiB`,
       `Messages over ${limits.messageBytes / 1024} KiB`,
-      `past ${limits.bufferedBytes / 1024 / 1024} MiB`,
+      `past ${limits.bufferedBytes / 1024 / 1024} MiB, or after ${defaultPatience.unread} s`,
+      `a head over ${headBytesMax / 1024} KiB or ${headersMax} headers`,
+      `${perSecond.requests.toLocaleString("en")} requests and ${perSecond.bytes / 1024 / 1024} MiB a second`,
+      `${framesAtOnce} frames at once and then ${perSecond.frames} a second`,
+      `listens to ${channelsMax} channels at most, a player is signed in on ${connectionsOfPlayerMax} connections`,
+      `has ${limits.socketsOfNetwork.toLocaleString("en")}: 429`,
       `is pinged after ${defaultPatience.pingAfter} s, dropped after ${defaultPatience.dropAfter} s`,
       `\`password\` ${passwordCharactersMin}–${passwordCharactersMax} characters`,
       `\`name\` has 1 to ${nameLengthMax} characters; without \`maxParticipants\`: ${participantsMax}`,

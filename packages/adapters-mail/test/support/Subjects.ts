@@ -55,5 +55,6 @@ export const withdrawalOf = (userId: UserId, status: MailedWithdrawal["status"])
   userId,
   amount: cents(2_500n),
   askedAt: instant(Date.UTC(2026, 1, 3, 10, 30)),
-  status
+  status,
+  payoutAccount: "ready"
 })

@@ -6,8 +6,10 @@ import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { instantOrNull } from "../database/Rows.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
 import { mayBeAddressed } from "./EmailIdentityRows.ts"
@@ -22,8 +24,17 @@ interface SummaryRow extends UserRow {
 interface HoldingsRow {
   readonly balance: bigint
   readonly pending: bigint
+  readonly debt: bigint
+  readonly last_paid: Date | null
   readonly undrawn: bigint
+  readonly rooms_with_others: bigint
 }
+
+/** Locks the draws of the rooms that somebody is in and that still sell: no answer that names them is kept any more, once these are had. */
+const lockOpenRooms = (sql: PgClient.PgClient, user: UserId) =>
+  sql`
+    SELECT 1 FROM draws d JOIN lobby_members m ON m.lobby_id = d.id
+    WHERE m.user_id = ${user}::uuid AND d.status = 'open' ORDER BY d.id FOR NO KEY UPDATE OF d`
 
 export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
   const summaryOf = (row: SummaryRow) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null })
@@ -76,7 +87,14 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
   /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
     const [row] = yield* sql<HoldingsRow>`
-      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending, (
+      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
+        (debt * 100)::bigint AS debt, (
+        SELECT w.asked_at FROM withdrawals w WHERE w.user_id = ${user}::uuid AND w.status = 'paid' ORDER BY w.id DESC LIMIT 1
+      ) AS last_paid, (
+        SELECT count(*) FROM lobbies l JOIN draws d ON d.id = l.id
+        WHERE l.host_id = ${user}::uuid AND d.status IN ('scheduled', 'open')
+          AND EXISTS (SELECT FROM tickets t WHERE t.draw_id = l.id AND t.user_id <> ${user}::uuid)
+      ) AS rooms_with_others, (
         SELECT count(*) FROM tickets t JOIN draws d ON d.id = t.draw_id
         WHERE t.user_id = ${user}::uuid AND d.status NOT IN ('drawn', 'void')
       ) AS undrawn
@@ -84,7 +102,10 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     return {
       balance: cents(row?.balance ?? 0n),
       pendingWithdrawal: cents(row?.pending ?? 0n),
-      undrawnTickets: Number(row?.undrawn ?? 0n)
+      debt: cents(row?.debt ?? 0n),
+      lastPaidAskedAt: instantOrNull(row?.last_paid ?? null),
+      undrawnTickets: Number(row?.undrawn ?? 0n),
+      roomsWithOthers: Number(row?.rooms_with_others ?? 0n)
     }
   })
 
@@ -97,7 +118,9 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return
     yield* forget(sql, seal, user, erasure.email)
+    yield* lockOpenRooms(sql, user)
     yield* write(erasure.change)
+    yield* sql`SELECT forget_name_in_answers(${user}::uuid)`
   }, (transaction) =>
     // whose digits somebody has is given others
     transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))

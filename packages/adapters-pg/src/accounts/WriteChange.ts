@@ -31,6 +31,14 @@ const insertSession = Effect.fnUntraced(
   }
 )
 
+/** Rooms of a host who is gone fall due to be closed. Locks their draws, in the order of their ids, after wallet and user. */
+const abandonRooms = (sql: PgClient.PgClient, user: string) =>
+  sql`
+    UPDATE draws SET host_gone_at = app_now() WHERE id IN (
+      SELECT d.id FROM lobbies l JOIN draws d ON d.id = l.id
+      WHERE l.host_id = ${user}::uuid AND d.status = 'open' AND d.host_gone_at IS NULL ORDER BY d.id FOR NO KEY UPDATE OF d
+    )`
+
 /** Before the address is overwritten, by which networks are known. */
 const forgetTies = Effect.fnUntraced(function*({ seal, sql }: ChangeWriters, user: string) {
   yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
@@ -48,6 +56,7 @@ export const makeWriteChange = (writers: ChangeWriters) => {
     yield* updateUser(sql, userId, change.set)
     for (const cancelled of change.cancelTokens) yield* tokens.cancel(userId, cancelled)
     if (openSession !== null) yield* insertSession(sql, userId, openSession)
+    if (change.abandonsRooms) yield* abandonRooms(sql, userId)
     if (endSessions !== null) yield* ends.end(userId, endSessions.which, endSessions.reason)
     if (issueToken !== null) yield* tokens.issue(userId, issueToken)
     for (const event of change.events) yield* events.record(event)

@@ -211,7 +211,7 @@ const makeClient = Effect.fnUntraced(function*(
 })
 
 /** A client on a pool of connections that share their statements; a transaction, a stream or a channel has one of its own. */
-export const makePool = Effect.fnUntraced(function*(config: PoolConfig) {
+const makePool = Effect.fnUntraced(function*(config: PoolConfig) {
   const driver = { ...driverConfig(config), multiplex: true, maxConnections: config.maxConnections }
   const pool = yield* PgPool.make(driver)
   return yield* makeClient(driver, {

@@ -15,7 +15,7 @@ import { StillStandby } from "./Servers.ts"
  *   asked again later.
  * - `defect`: it refused what this program asked, which it should not have asked.
  */
-export type FailureKind = "conflict" | "unavailable" | "defect"
+type FailureKind = "conflict" | "unavailable" | "defect"
 
 /** Whole classes of SQLSTATEs that say nothing of what was asked. */
 const unavailableClasses = new Set([
@@ -58,7 +58,7 @@ const textOf = (cause: unknown, name: "code" | "severity" | "severityUnlocalized
 /** The SQLSTATE, where the server itself answered. */
 export const sqlState = ({ reason }: SqlError.SqlError): string | undefined => textOf(reason.cause, "code")
 
-export const failureKind = (error: SqlError.SqlError): FailureKind => {
+const failureKind = (error: SqlError.SqlError): FailureKind => {
   const { _tag, cause } = error.reason
   if (_tag === "DeadlockError" || _tag === "SerializationError") return "conflict"
   if (unavailableReasons.has(_tag)) return "unavailable"

@@ -31,9 +31,19 @@ const sources: ReadonlyArray<StepSource> = [
     afterMillis: 0
   },
   {
-    where: "d.kind = 'room' AND d.status = 'open' AND d.first_purchased_at IS NOT NULL",
+    where: "d.kind = 'room' AND d.status = 'open' AND d.first_purchased_at IS NOT NULL AND d.host_gone_at IS NULL",
     column: "d.first_purchased_at",
     afterMillis: expireAfterMillis
+  },
+  {
+    where: "d.kind = 'room' AND d.status = 'open' AND d.first_purchased_at IS NULL AND d.host_gone_at IS NULL",
+    column: "d.opens_at",
+    afterMillis: expireAfterMillis
+  },
+  {
+    where: "d.kind = 'room' AND d.status = 'open' AND d.host_gone_at IS NOT NULL",
+    column: "d.host_gone_at",
+    afterMillis: 0
   },
   { where: "d.tiled_at IS NULL AND d.locked_at IS NOT NULL", column: "d.locked_at", afterMillis: 0 }
 ]

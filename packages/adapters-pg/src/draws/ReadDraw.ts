@@ -21,6 +21,7 @@ export interface StepRow {
   readonly draw_at: Date | null
   readonly auto_draw_at: Date | null
   readonly first_purchased_at: Date | null
+  readonly host_gone_at: Date | null
   readonly beacon_chain: string | null
   readonly beacon_signature: Uint8Array | null
   readonly is_tiled: boolean
@@ -31,7 +32,7 @@ export const stepColumns = (sql: PgClient.PgClient) =>
   sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draw_at,
     (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
     (SELECT t.created_at FROM tickets t WHERE t.draw_id = d.id AND t.position = 1) AS first_purchased_at,
-    d.beacon_chain, d.beacon_signature, d.tiled_at IS NOT NULL AS is_tiled`)
+    d.host_gone_at, d.beacon_chain, d.beacon_signature, d.tiled_at IS NOT NULL AS is_tiled`)
 
 export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } => ({
   id: drawId(row.id),
@@ -43,6 +44,7 @@ export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } =
   drawAt: instantOrNull(row.draw_at),
   autoDrawAt: instantOrNull(row.auto_draw_at),
   firstPurchasedAt: instantOrNull(row.first_purchased_at),
+  hostGoneAt: instantOrNull(row.host_gone_at),
   isRoundMissing: isRoundMissing({ beacon: row.beacon_chain, beaconSignature: row.beacon_signature }),
   isTiled: row.is_tiled
 })

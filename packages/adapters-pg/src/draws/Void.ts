@@ -134,10 +134,14 @@ const refund = Effect.fnUntraced(function*(
 })
 
 /** Enqueues the mails to whom it concerns. */
-const tell = Effect.fnUntraced(function*({ sql }: StepServices, { draw, holders }: LockedForVoid) {
+const tell = Effect.fnUntraced(function*(
+  { sql }: StepServices,
+  { draw, holders }: LockedForVoid,
+  reason: VoidReason
+) {
   const members = yield* sql<{ readonly user_id: string }>`
     SELECT user_id FROM lobby_members WHERE lobby_id = ${draw.id}::uuid ORDER BY user_id`
-  const told = voidMailRecipients(draw.kind, {
+  const told = voidMailRecipients(draw.kind, reason, {
     holders: holders.map((holder) => holder.userId),
     members: members.map((row) => userId(row.user_id))
   })
@@ -189,7 +193,7 @@ export const writeVoid = Effect.fnUntraced(function*(
     UPDATE draws SET status = 'void', seed = ${record.seed}, result_note = ${signed.note}
     WHERE id = ${draw.id}::uuid`
   yield* tellStatus(sql, draw.id)
-  yield* tell(services, locked)
+  yield* tell(services, locked, reason)
 })
 
 /** The seed of a draw that is about to be void; null where it cannot be opened, which keeps nobody's money. */

@@ -1,6 +1,7 @@
 /** What mails are about, on PostgreSQL: read as it stands, with no lock. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { cents } from "@ddd/core/money/Money"
+import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import type { WithdrawalStatus } from "@ddd/core/money/Withdrawal"
 import {
   type BoughtTickets,
@@ -61,6 +62,7 @@ interface WithdrawalRow {
   readonly amount: bigint
   readonly asked_at: Date
   readonly status: WithdrawalStatus
+  readonly payout_account: PayoutAccountStatus | null
 }
 
 const ticketOf = ({ position, ticket_id }: Pick<TicketRow, "position" | "ticket_id">): MailedTicket => ({
@@ -151,12 +153,14 @@ const make = Effect.gen(function*() {
 
   const withdrawal = Effect.fn("MailSubjectsPg.withdrawal")(function*(id: string) {
     const [row] = yield* sql<WithdrawalRow>`
-      SELECT user_id, (amount * 100)::bigint AS amount, asked_at, status FROM withdrawals WHERE id = ${id}::uuid`
+      SELECT w.user_id, (w.amount * 100)::bigint AS amount, w.asked_at, w.status, a.status AS payout_account
+      FROM withdrawals w LEFT JOIN payout_accounts a ON a.user_id = w.user_id WHERE w.id = ${id}::uuid`
     return row === undefined ? null : {
       userId: userId(row.user_id),
       amount: cents(row.amount),
       askedAt: instantOf(row.asked_at),
-      status: row.status
+      status: row.status,
+      payoutAccount: row.payout_account ?? "none" as const
     }
   })
 

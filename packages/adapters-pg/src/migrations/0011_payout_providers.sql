@@ -12,4 +12,4 @@ END $body$;
 CREATE TRIGGER withdrawal_keeps_provider BEFORE UPDATE ON withdrawals FOR EACH ROW
   WHEN (OLD.provider IS NOT NULL AND NEW.provider IS DISTINCT FROM OLD.provider) EXECUTE FUNCTION withdrawal_keeps_provider();
 
-EXECUTE replace('GRANT UPDATE (provider) ON withdrawals TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));
+EXECUTE replace('GRANT UPDATE (provider) ON withdrawals, payout_accounts TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));

@@ -9,7 +9,7 @@ import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { cents } from "@ddd/core/money/Money"
-import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
+import { type FundingMove, type MoveFacts, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
 import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
@@ -18,7 +18,6 @@ import {
   namesToMatch,
   recordFunding
 } from "@ddd/core/money/RecordFunding"
-import type { Chargeback } from "@ddd/core/money/Wallet"
 import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { isUuid, userId } from "@ddd/core/values/Ids"
@@ -136,20 +135,23 @@ export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames
 
 interface ClockRow {
   readonly clock: Date
+  readonly is_erased: boolean
   readonly chargeback_id: string | null
   readonly withdrawable_delta: bigint | null
 }
 
-/** The clock, and what took a deposit back; null where nothing did. */
-const readClockAndChargeback = (sql: PgClient.PgClient, reference: string) =>
+/** The clock, whether a player is erased by now, and what took a deposit back; null where nothing did. */
+const readClockAndChargeback = (sql: PgClient.PgClient, reference: string, user: DueFundingStep["userId"]) =>
   Effect.map(
     sql<ClockRow>`
-      SELECT app_now() AS clock, c.id AS chargeback_id, (c.withdrawable_delta * 100)::bigint AS withdrawable_delta
+      SELECT app_now() AS clock, EXISTS (SELECT FROM users WHERE id = ${user}::uuid AND erased_at IS NOT NULL) AS is_erased,
+        c.id AS chargeback_id, (c.withdrawable_delta * 100)::bigint AS withdrawable_delta
       FROM (SELECT) one LEFT JOIN transactions c ON c.type = 'chargeback' AND c.reference_id = ${reference}`,
-    ([row]): { readonly now: Instant; readonly chargeback: Chargeback | null } => {
-      const { chargeback_id: id, clock, withdrawable_delta: delta } = row!
+    ([row]): Pick<MoveFacts, "chargeback" | "isErased" | "now"> => {
+      const { chargeback_id: id, clock, is_erased: isErased, withdrawable_delta: delta } = row!
       return {
         now: instantOf(clock),
+        isErased,
         chargeback: id === null || delta === null ? null : { id, withdrawableDelta: cents(delta) }
       }
     }
@@ -165,7 +167,7 @@ const moveFacts = Effect.fnUntraced(function*(
   const unsent = step === "take back" && wallet !== null && lacksFunds(wallet, amount)
     ? yield* lockUnsent(sql, userId)
     : []
-  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference) }
+  return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference, userId) }
 })
 
 const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>

@@ -1,18 +1,22 @@
 /** The players' accounts with the payout provider, on PostgreSQL. */
 import {
+  claimCheck,
   decidePayoutAccount,
+  decideUnlink,
   nextCheckAt,
   type PayoutAccount,
   type PayoutAccountStatus
 } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
-import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
+import { isUnderWay } from "@ddd/core/money/Withdrawal"
+import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { lockAndReadWallet, type WithdrawalRow } from "./WithdrawalRows.ts"
 
 interface AccountRow {
   readonly user_id: string
@@ -60,11 +64,43 @@ const make = Effect.gen(function*() {
       return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
     }, orUnavailable),
 
-    setStatus: (account, status) =>
-      sql`UPDATE payout_accounts SET status = ${status} WHERE account = ${account} AND status <> ${status}`.pipe(
-        Effect.asVoid,
-        orUnavailable
-      ),
+    // whom it is with is learnt of accounts that were kept without it
+    setStatus: (account, status, provider) =>
+      sql`
+        UPDATE payout_accounts SET status = ${status}, provider = coalesce(provider, ${provider})
+        WHERE account = ${account} AND (status <> ${status} OR provider IS NULL)`.pipe(Effect.asVoid, orUnavailable),
+
+    // a withdrawal is asked for under the same lock
+    unlink: Effect.fn("PayoutAccountsPg.unlink")(function*(user, account, by) {
+      yield* lockAndReadWallet(sql, user)
+      const under = yield* sql<Pick<WithdrawalRow, "provider_payout_status" | "status">>`
+        SELECT status, provider_payout_status FROM withdrawals w
+        WHERE w.user_id = ${user}::uuid AND w.status IN ('pending', 'paid') AND (w.due_at IS NOT NULL OR w.held_reason IS NOT NULL)`
+      const facts = {
+        kept: yield* of(user),
+        hasWithdrawalUnderWay: under.some(({ provider_payout_status: providerPayoutStatus, status }) =>
+          isUnderWay({ providerPayoutStatus, status })
+        )
+      }
+      const decided = decideUnlink(facts, account, by)
+      if (Result.isFailure(decided)) return yield* new WithdrawalUnderWay({ userId: user })
+      if (decided.success) yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
+      return decided.success
+    }, transact(sql)),
+
+    claimCheck: Effect.fn("PayoutAccountsPg.claimCheck")(function*(account) {
+      yield* sql`SELECT 1 FROM payout_accounts WHERE account = ${account} FOR NO KEY UPDATE`
+      const [row] = yield* sql<DueRow & { readonly check_at: Date }>`
+        SELECT user_id, account, provider, status, created_at, check_at, app_now() AS clock FROM payout_accounts
+        WHERE account = ${account}`
+      const next = row === undefined ? null : claimCheck(
+        { createdAt: instantOf(row.created_at), checkAt: instantOf(row.check_at), status: row.status },
+        instantOf(row.clock)
+      )
+      if (next === null) return false
+      yield* sql`UPDATE payout_accounts SET check_at = ${formatInstant(next)}::timestamptz WHERE account = ${account}`
+      return true
+    }, transact(sql)),
 
     // rows that another node is claiming are passed over
     claimDue: Effect.fn("PayoutAccountsPg.claimDue")(function*(limit) {

@@ -73,8 +73,12 @@ const make = Effect.gen(function*() {
       const [buyer] = yield* sql<{ readonly is_erased: boolean }>`
         SELECT u.erased_at IS NOT NULL AS is_erased FROM fundings f JOIN users u ON u.id = f.user_id
         WHERE f.reference = ${conclusion.reference} FOR SHARE OF u`
-      const facts = { isBuyerErased: buyer?.is_erased === true }
-      const { isBodyRemoved, outcome, reference, state } = concludeEvent(facts, conclusion)
+      const [event] = yield* sql<Pick<EventRow, "state">>`
+        SELECT state FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      if (event === undefined) return
+      const concluded = concludeEvent({ state: event.state, isBuyerErased: buyer?.is_erased === true }, conclusion)
+      if (concluded === null) return
+      const { isBodyRemoved, outcome, reference, state } = concluded
       yield* sql`
         UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
           body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END

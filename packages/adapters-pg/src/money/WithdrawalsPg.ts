@@ -65,6 +65,17 @@ const playerOf = (
     }
   }
 
+/** Held ones, or those that are not: the few that are have an index of their own. */
+const ofHold = (sql: PgClient.PgClient, held: boolean | undefined) =>
+  held === undefined ? sql`true` : held ? sql`w.held_reason IS NOT NULL` : sql`w.held_reason IS NULL`
+
+/** Under way and not held, asked for so long ago: what is under way has a turn that is due, by which there is an index. */
+const askedBefore = (sql: PgClient.PgClient, olderThanMillis: number | undefined) =>
+  olderThanMillis === undefined ? sql`true` : sql`(
+    w.due_at IS NOT NULL AND w.held_reason IS NULL
+    AND (w.status = 'pending' OR (w.status = 'paid' AND w.provider_payout_status IN ('failed', 'canceled')))
+    AND w.asked_at <= app_now() - ${olderThanMillis}::float8 * interval '1 millisecond')`
+
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
@@ -176,15 +187,19 @@ const make = Effect.gen(function*() {
         WHERE (${cursor}::uuid IS NULL OR w.id < ${cursor}::uuid)
           AND (${status ?? null}::text IS NULL OR w.status = ${status ?? null}::text)
           AND (${user ?? null}::uuid IS NULL OR w.user_id = ${user ?? null}::uuid)
-          AND (${held ?? null}::boolean IS NULL OR (w.held_reason IS NOT NULL) = ${held ?? null}::boolean)
-          AND (${olderThanMillis ?? null}::float8 IS NULL OR (w.status = 'pending' AND w.held_reason IS NULL
-            AND w.asked_at <= app_now() - ${olderThanMillis ?? null}::float8 * interval '1 millisecond'))
+          AND ${ofHold(sql, held)} AND ${askedBefore(sql, olderThanMillis)}
         ORDER BY w.id DESC LIMIT ${limit + 1}`
         const { items, nextCursor } = pageOf(rows, limit, (row) => row.id)
         return { items: items.map(withdrawalOf), nextCursor }
       },
       orUnavailable
     ),
+
+    isFrozen: Effect.fn("WithdrawalsPg.isFrozen")(function*(id) {
+      const [row] = yield* sql<{ readonly is_active: boolean }>`
+        SELECT u.is_active FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`
+      return row?.is_active === false
+    }, orUnavailable),
 
     // by the indexes of what is due and of what is held: neither grows with what is over for a week
     openProviders: sql<Pick<WithdrawalRow, "account" | "provider">>`

@@ -1,18 +1,20 @@
 /** Rooms as they are read: for their members, for the rules under a draw's lock, for operators. Each read is one statement. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
 import type { DrawState } from "@ddd/core/draws/DrawState"
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents } from "@ddd/core/money/Money"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import type { RoomUser } from "@ddd/core/rooms/Membership"
+import type { OpenRooms, RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseCode, parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
 import { type DrawId, drawId, type Position, type UserId, userId } from "@ddd/core/values/Ids"
-import { instant } from "@ddd/core/values/Instant"
+import { dayMillis, type Instant, instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
+import { smallestIdAt } from "../database/UuidTimes.ts"
 
 interface ParticipantRow {
   readonly id: string
@@ -69,6 +71,9 @@ export interface RoomKey {
   readonly id: DrawId
   readonly code: string
 }
+
+/** Two periods after which a room expires, the second from its first ticket on, and a day for the clockwork. */
+const roomLifeMillisMax = 2 * expireAfterMillis + dayMillis
 
 // after the id of every room: where a list without a cursor begins
 const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -142,6 +147,17 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
           SELECT NOT is_active AS is_frozen, erased_at IS NOT NULL AS is_erased FROM users WHERE id = ${user}::uuid`,
         ([row]): RoomUser | null =>
           row === undefined ? null : { userId: user, isFrozen: row.is_frozen, isErased: row.is_erased }
+      ),
+
+    /** The rooms of a player that are not locked yet. Each ends by itself: none that was made long before is looked at. */
+    openRoomsOf: (user: UserId, now: Instant) =>
+      Effect.map(
+        sql<{ readonly hosted: number; readonly joined: number }>`
+          SELECT count(*) FILTER (WHERE l.host_id = m.user_id)::int AS hosted, count(*)::int AS joined
+          FROM lobby_members m JOIN lobbies l ON l.id = m.lobby_id JOIN draws d ON d.id = m.lobby_id
+          WHERE m.user_id = ${user}::uuid AND m.lobby_id >= ${smallestIdAt(now - roomLifeMillisMax)}::uuid
+            AND d.status IN ('scheduled', 'open')`,
+        ([row]): OpenRooms => row ?? { hosted: 0, joined: 0 }
       ),
 
     /** A room as its decisions see it; its draw, `draw`, was locked and read before. */

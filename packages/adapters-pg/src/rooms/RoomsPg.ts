@@ -36,6 +36,7 @@ import { orStepFailed } from "../draws/PerformStep.ts"
 import { lockDraw, readDraw } from "../draws/ReadDraw.ts"
 import { settleDraw } from "../draws/Settle.ts"
 import { lockForVoid, openSeedOrNull, retryVoid, signVoid, writeVoid } from "../draws/Void.ts"
+import { lockWallets } from "../money/WalletMoves.ts"
 import { sellInRoom } from "../sales/RoomSale.ts"
 import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
 import { makeRoomRows } from "./RoomRows.ts"
@@ -89,8 +90,14 @@ const make = Effect.gen(function*() {
   })
 
   const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
-    const decided = createRoom(asked, yield* rooms.userOf(asked.hostId), yield* clock)
-    if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+    const { hostId } = asked
+    yield* lockWallets(sql, [hostId])
+    const now = yield* clock
+    const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), now)
+    if (Result.isFailure(decided)) {
+      const { failure } = decided
+      return yield* failure._tag === "UnknownUser" ? new UnknownUser({ userId: hostId }) : refuse(failure)
+    }
     const { members: [host], ...room } = decided.success
     const id = drawId(newId(room.createdAt))
     const seed = yield* vault.generate
@@ -103,10 +110,12 @@ const make = Effect.gen(function*() {
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
+    yield* lockWallets(sql, [userId])
     const user = yield* rooms.userOf(userId)
+    const open = yield* rooms.openRoomsOf(userId, yield* clock)
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
-    const member = yield* orRefuse(joinRoom(state, userId, user, draw.clock))
+    const member = yield* orRefuse(joinRoom(state, userId, user, open, draw.clock))
     yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)

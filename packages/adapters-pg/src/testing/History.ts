@@ -57,6 +57,7 @@ const people = ({ players }: HistorySize) => [
   `INSERT INTO users (id, email, username, password_hash, created_at, email_verified)
    SELECT pg_temp.player(n), 'history' || n || '@example.com', 'history' || n, '!', n.at, true
    FROM (SELECT g AS n, timestamptz '2020-01-01Z' + g * interval '1 minute' AS at FROM generate_series(1, ${players}) g) n`,
+  `INSERT INTO email_identities (user_id, identity) SELECT id, email FROM users WHERE username LIKE 'history%'`,
   `INSERT INTO wallets (id, user_id, balance, seq) SELECT pg_temp.player(g + 10000000), pg_temp.player(g), 5.00, 1000
    FROM generate_series(1, ${players}) g`,
   `INSERT INTO user_keys (user_id, key) SELECT pg_temp.player(g), sha256(int8send(g)) FROM generate_series(1, ${players}) g`,

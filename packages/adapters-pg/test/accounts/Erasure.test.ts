@@ -10,9 +10,10 @@ import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
-import { auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
+import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Schedule } from "effect"
+import { Effect, Exit, Fiber, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
 import { layer as client, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
@@ -90,8 +91,9 @@ describe("a person who is erased", () => {
         buyer: { _tag: "Named", names: ["$buyer", id] }
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
+      yield* (yield* World).verify(id)
       yield* payouts.add(id, "acct_lovelace", "simulated")
-      yield* payouts.setStatus("acct_lovelace", "ready")
+      yield* payouts.setStatus("acct_lovelace", "ready", "simulated")
       const asked = yield* withdrawals.ask({
         userId: id,
         amount: dollars(5),
@@ -99,7 +101,7 @@ describe("a person who is erased", () => {
         provider: "simulated",
         idempotency: null
       })
-      const seen = { amount: dollars(5), objectId: "1" } as const
+      const seen = { amount: dollars(5), objectId: "1", account: "acct_lovelace" } as const
       yield* withdrawals.applyReport(
         asked.transaction.id,
         { _tag: "TransferSeen", reversed: dollars(0), ...seen },
@@ -142,6 +144,15 @@ describe("a person who is erased", () => {
       assert.nestedPropertyVal(before, "withdrawals[0].payoutStatus", "paid")
       assert.deepStrictEqual(JSON.parse(JSON.stringify(before)), before)
 
+      // who owes, or may be sent a payout back, is not erased
+      const refused = yield* Effect.flip(accounts.erase(id))
+      assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons.map(({ _tag }) => _tag) : refused, [
+        "PayoutReturnable",
+        "Debt"
+      ])
+      yield* fundings.record({ ...purchase, reference: "app_store:2" })
+      yield* advance(7 * 86_400_000)
+
       const named = ["$buyer", "acct_lovelace"]
       assert.deepStrictEqual(yield* tablesHolding(named), ["buyer_names", "fundings", "payout_accounts", "withdrawals"])
       yield* accounts.erase(id)
@@ -150,14 +161,40 @@ describe("a person who is erased", () => {
       assert.isNull(yield* payouts.of(id))
       for (const event of own) assert.strictEqual(present(yield* inbox.find(event)).body, "")
       for (const event of others) assert.notStrictEqual(present(yield* inbox.find(event)).body, "")
-      const [left] = yield* sql`SELECT names, given FROM fundings WHERE user_id = ${id}::uuid`
-      assert.deepStrictEqual(left, { names: [], given: "taken back" })
+      const left = yield* sql`SELECT names, given FROM fundings WHERE user_id = ${id}::uuid ORDER BY reference`
+      assert.deepStrictEqual(left, [{ names: [], given: "taken back" }, { names: [], given: "credited" }])
       const held = present(yield* fundings.find("app_store:held"))
       assert.deepStrictEqual([held.heldReason, held.names], ["it is of 3 pieces", []])
-      const [wallet] = yield* sql`SELECT debt FROM wallets WHERE user_id = ${id}::uuid`
-      assert.deepStrictEqual(wallet, { debt: "5.00" })
       yield* auditClean
     }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live("is credited nothing that was found to be theirs just before", () =>
+    Effect.gen(function*() {
+      const fundings = yield* Fundings
+      const { id } = yield* newPlayer("ada")
+      const sql = yield* sessionOf
+      const watch = yield* session((yield* TestDatabase).admin)
+      // the wallet is held as an erasure holds it, while the purchase has its buyer already
+      const recording = yield* Effect.gen(function*() {
+        yield* sql`SELECT 1 FROM wallets WHERE user_id = ${id}::uuid FOR NO KEY UPDATE`
+        const recording = yield* Effect.forkScoped(Effect.exit(fundings.record({
+          _tag: "Purchased",
+          reference: "app_store:late",
+          amount: dollars(5),
+          buyer: { _tag: "Named", names: [id] }
+        })))
+        yield* watch<{ readonly waits: boolean }>`
+          SELECT EXISTS (
+            SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND NOT l.granted
+          ) AS waits`
+          .pipe(Effect.repeat({ until: ([row]) => row?.waits === true, schedule: Schedule.spaced("20 millis") }))
+        yield* sql`UPDATE users SET erased_at = app_now() WHERE id = ${id}::uuid`
+        return recording
+      }).pipe(sql.withTransaction)
+      assert.isTrue(Exit.isFailure(yield* Fiber.join(recording)))
+      assert.deepStrictEqual(yield* sql`SELECT balance FROM wallets WHERE user_id = ${id}::uuid`, [{ balance: "0.00" }])
+      assert.isNull(yield* fundings.find("app_store:late"))
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
 
   it.live("is shown without a name where they have won", () =>
     Effect.gen(function*() {

@@ -44,6 +44,8 @@ interface MadeDraw {
   readonly autoDrawAfter: number
   /** Null where nobody bought. */
   readonly firstTicketAfter: number | null
+  /** Null while the room has a host. */
+  readonly hostGoneAfter: number | null
   readonly isLocked: boolean
   readonly isTiled: boolean
   readonly beacon: "none" | "missing" | "there"
@@ -59,6 +61,7 @@ const madeDraws = fc.array(
     drawAfter: hoursUpTo(48),
     autoDrawAfter: hoursUpTo(48),
     firstTicketAfter: fc.option(hoursUpTo(24), { nil: null }),
+    hostGoneAfter: fc.option(hoursUpTo(24), { nil: null }),
     isLocked: fc.boolean(),
     isTiled: fc.boolean(),
     beacon: fc.constantFrom("none", "missing", "there"),
@@ -86,6 +89,7 @@ const factsOf = (made: MadeDraw, nth: number, clock: Instant) => {
     drawAt,
     autoDrawAt: kind === "room" && drawAt !== null ? instant(drawAt + made.autoDrawAfter) : null,
     firstPurchasedAt: made.firstTicketAfter === null ? null : instant(opensAt + made.firstTicketAfter),
+    hostGoneAt: kind === "room" && made.hostGoneAfter !== null ? instant(opensAt + made.hostGoneAfter) : null,
     isRoundMissing: made.beacon === "missing",
     isTiled: isLocked && made.isTiled
   } satisfies StepFacts & WaitingDraw
@@ -106,7 +110,7 @@ const rowsOf = (draw: Facts, nth: number): ReadonlyArray<string> => {
   return [
     `INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, locked_at, draws_at, draw_at, seal_key_id,
       tree_frontier, entries_root, tiled_at, beacon_chain, beacon_round, beacon_signature, open_note, lock_note, result_note,
-      total_entries, prize_pool, seed, drawn_at, winning_position, first_purchased_at)
+      total_entries, prize_pool, seed, drawn_at, winning_position, first_purchased_at, host_gone_at)
      VALUES ('${id}', '${kind}', ${drawDate}, '${status}', '${toHex(commit(nobleSha256, id, seed))}',
       '${formatInstant(draw.opensAt)}', ${timeOrNull(draw.closesAt)}, ${timeOrNull(draw.lockedAt)},
       ${timeOrNull(draw.drawAt)}, ${timeOrNull(draw.drawAt)}, 'key', '', ${
@@ -117,7 +121,9 @@ const rowsOf = (draw: Facts, nth: number): ReadonlyArray<string> => {
     },
       ${signature}, 'open', ${draw.lockedAt === null ? "NULL" : "'lock'"}, ${isDecided ? "'result'" : "NULL"},
       ${entries}, ${entries} * 0.95, ${isDrawn ? `'${toHex(seed)}'` : "NULL"}, ${isDrawn ? "now()" : "NULL"},
-      ${isDrawn && entries === 1 ? "1" : "NULL"}, ${timeOrNull(draw.firstPurchasedAt)})`,
+      ${isDrawn && entries === 1 ? "1" : "NULL"}, ${timeOrNull(draw.firstPurchasedAt)}, ${
+      timeOrNull(draw.hostGoneAt)
+    })`,
     ...(kind === "room"
       ? [
         `INSERT INTO lobbies (id, code, name, host_id, server_draws_at, auto_draw_at) VALUES ('${id}', 'C${nth}', 'x',
@@ -217,7 +223,8 @@ describe("the steps of draws in every state", () => {
           lastsFor: hour + millis,
           drawAfter: 0,
           autoDrawAfter: 0,
-          firstTicketAfter: null
+          firstTicketAfter: null,
+          hostGoneAfter: null
         }
         yield* intruder`DELETE FROM draws`
         for (const row of rowsOf(factsOf({ ...made, ...times }, 0, noon), 0)) yield* intruder.unsafe(row)

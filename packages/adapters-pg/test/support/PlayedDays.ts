@@ -11,7 +11,7 @@
 import { voidRecord } from "@ddd/core/draws/Voiding"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
-import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
+import type { ProviderPayoutStatus, Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -87,7 +87,7 @@ const withdraw = Effect.fnUntraced(function*(
   userId: UserId,
   amount: number,
   key: string,
-  reportsOf: (id: string) => ReadonlyArray<ProviderReport>
+  reportsOf: (asked: Withdrawal) => ReadonlyArray<ProviderReport>
 ) {
   const withdrawals = yield* Withdrawals
   const idempotency = { key, fingerprint: hashOf(key) }
@@ -99,22 +99,28 @@ const withdraw = Effect.fnUntraced(function*(
     idempotency
   })
   const { id } = asked.transaction
-  for (const report of reportsOf(id)) yield* withdrawals.applyReport(id, report, null)
+  const withdrawal = present(yield* withdrawals.find(id))
+  for (const report of reportsOf(withdrawal)) yield* withdrawals.applyReport(id, report, null)
 })
 
-const transferSeen = (id: string, amount: number, reversed = 0): ProviderReport => ({
+const transferSeen = ({ account, id }: Withdrawal, amount: number, reversed = 0): ProviderReport => ({
   _tag: "TransferSeen",
   objectId: `transfer of ${id}`,
+  account,
   amount: dollars(amount),
   reversed: dollars(reversed)
 })
-const payoutSeen = (id: string, amount: number, status: ProviderPayoutStatus): ProviderReport => ({
+const payoutSeen = ({ account, id }: Withdrawal, amount: number, status: ProviderPayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `payout of ${id}`,
+  account,
   amount: dollars(amount),
   status
 })
-const paid = (amount: number) => (id: string) => [transferSeen(id, amount), payoutSeen(id, amount, "paid")]
+const paid = (amount: number) => (asked: Withdrawal) => [
+  transferSeen(asked, amount),
+  payoutSeen(asked, amount, "paid")
+]
 
 /** A new player who can be paid out. */
 const payablePlayer = Effect.fnUntraced(function*(name: string) {
@@ -123,7 +129,7 @@ const payablePlayer = Effect.fnUntraced(function*(name: string) {
   yield* sql`UPDATE users SET email_verified = true WHERE id = ${userId}::uuid`
   const accounts = yield* PayoutAccounts
   yield* accounts.add(userId, `account of ${name}`, "simulated")
-  yield* accounts.setStatus(`account of ${name}`, "ready")
+  yield* accounts.setStatus(`account of ${name}`, "ready", "simulated")
   return userId
 })
 
@@ -133,10 +139,10 @@ const moveMoney = Effect.gen(function*() {
   yield* purchase(cleo, 10, "app_store:2", ["Refunded", "RefundReversed"])
   yield* withdraw(cleo, 4, "paid", paid(4))
   yield* withdraw(cleo, 3, "failed", () => [{ _tag: "Canceled", reason: "asked for by mistake" }])
-  yield* withdraw(cleo, 2, "returned", (id) => [
-    ...paid(2)(id),
-    payoutSeen(id, 2, "failed"),
-    transferSeen(id, 2, 2)
+  yield* withdraw(cleo, 2, "returned", (asked) => [
+    ...paid(2)(asked),
+    payoutSeen(asked, 2, "failed"),
+    transferSeen(asked, 2, 2)
   ])
   yield* withdraw(cleo, 5, "pending", () => [])
   const dan = yield* payablePlayer("dan")

@@ -71,7 +71,7 @@ export const ada = userId("018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2b")
 /** Opens an account that money can be sent to. */
 export const readyAccount = Effect.gen(function*() {
   const [provider, standIn] = [yield* PayoutProvider, yield* StandIn]
-  const account = yield* provider.openAccount({ userId: ada, email: "ada@example.com", username: "ada" })
+  const account = yield* provider.openAccount({ userId: ada, email: "ada@example.com", username: "ada" }, null)
   standIn.activate(account)
   return account
 })

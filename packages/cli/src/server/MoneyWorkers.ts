@@ -1,5 +1,6 @@
 /** The workers of a server that act on money in and out. */
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as PayoutAccounts from "@ddd/core/work/PayoutAccounts"
 import * as Payouts from "@ddd/core/work/Payouts"
 import * as Webhooks from "@ddd/core/work/Webhooks"
 import { Effect, Layer } from "effect"
@@ -12,7 +13,7 @@ const payoutsAtATime = 8
 /** Acts on what outside services told, and advances withdrawals, until the scope ends; jobs under way are finished first. */
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(Payouts.sweep())
-  yield* Effect.forkScoped(Payouts.pollAccounts())
+  yield* Effect.forkScoped(PayoutAccounts.pollAccounts())
   yield* Effect.forkScoped(Webhooks.creditWaiting())
   yield* forkGraceful((track) =>
     OutboxPg.worker("webhooks", ({ eventId }) => track(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })

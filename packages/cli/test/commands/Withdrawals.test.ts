@@ -73,6 +73,7 @@ interface HeldRow {
   readonly status: string
   readonly problem: string | null
   readonly held_reason: string | null
+  readonly payout_status: string
 }
 
 /** Waits until the row is so. */
@@ -84,7 +85,7 @@ const untilRow = (
   Effect.gen(function*() {
     const { sql } = yield* Site
     const rows = Effect.orDie(sql<HeldRow>`
-      SELECT status, problem, held_reason FROM withdrawals WHERE id = ${id}::uuid`)
+      SELECT status, problem, held_reason, payout_status FROM withdrawals WHERE id = ${id}::uuid`)
     yield* eventually(what, rows, ([row]) => row !== undefined && isSo(row))
   })
 
@@ -151,7 +152,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       const table = yield* withdrawals("list", "--user", player.email, "--status", "paid")
       assert.include(table.stdout, id, table.stderr)
       assert.deepStrictEqual(yield* asJson("list", "--user", player.username, "--held"), [])
-    }), 120_000)
+    }), 240_000)
 
   it.effect("lists what takes too long, and shows the player's as on its way out", () =>
     Effect.gen(function*() {
@@ -168,7 +169,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       for (const part of [id, "$5.00", "ready acct_"]) assert.include(user.stdout, part, user.stderr)
       setDoubtful(false)
       yield* untilPaid(id)
-    }), 120_000)
+    }), 240_000)
 
   it.effect("resolves a held one as absent, and the money is back", () =>
     Effect.gen(function*() {
@@ -185,7 +186,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.include(resolved.stdout, "Decided: the money returns to the wallet.")
       assert.strictEqual(at(yield* asJson("show", id), "status"), "failed")
       assert.strictEqual(yield* balanceOf(player.id), "20.00")
-    }), 120_000)
+    }), 240_000)
 
   it.effect("resolves a held one by asking for it again, and it is paid", () =>
     Effect.gen(function*() {
@@ -194,7 +195,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.strictEqual(resolved.code, 0, resolved.stderr)
       yield* untilPaid(id)
       assert.strictEqual(at(yield* asJson("show", id), "transfer", "attempt"), 2)
-    }), 120_000)
+    }), 240_000)
 
   it.effect("decides nothing against what the provider has", () =>
     Effect.gen(function*() {
@@ -205,7 +206,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.include(found.stdout, "Nothing was decided")
       yield* untilPaid(id)
       assert.strictEqual(yield* balanceOf(player.id), "15.00")
-    }), 120_000)
+    }), 240_000)
 
   it.effect(
     "refuses a decision that does not apply, and any while the provider cannot be asked",
@@ -234,7 +235,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
           }
         }
       }),
-    60_000
+    240_000
   )
 
   it.effect(
@@ -265,7 +266,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         )
         assert.strictEqual(logged.length, 2)
       }),
-    120_000
+    240_000
   )
 
   it.effect(
@@ -302,8 +303,74 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         )
         assert.strictEqual((yield* withdrawals("resolve", id, "absent")).code, 0)
       }),
-    120_000
+    240_000
   )
+
+  it.effect(
+    "holds what an account that was closed on the way leaves unknown, and its player opens another account",
+    () =>
+      Effect.gen(function*() {
+        const { advance, ask, ddd, post, signIn } = yield* Site
+        const { env, stripe } = yield* Provider
+        const player = yield* payee
+        const id = yield* withdraw(player.accessToken)
+        yield* untilRow("the transfer", id, ({ payout_status }) => payout_status === "done")
+        const account = textAt(yield* asJson("show", id), "account")
+        stripe.end(account, "disconnected")
+        const status = (json: unknown) => at(json, "status")
+        yield* advance(hour)
+        yield* untilRow("the end", id, ({ held_reason, status }) => held_reason !== null || status === "paid")
+        const token = textAt((yield* signIn(player.email)).json, "tokens", "accessToken")
+        const { json } = yield* ask("GET", "/wallet/payout-account", { token })
+        assert.strictEqual(status(json), "none")
+        const opened = yield* post("/wallet/payout-account", undefined, { token })
+        assert.strictEqual(opened.status, 201, opened.text)
+        yield* get(textAt(opened.json, "url"))
+        const again = yield* ask("GET", "/wallet/payout-account", { token })
+        assert.strictEqual(status(again.json), "ready")
+        if (status(yield* asJson("show", id)) === "pending") {
+          const paid = yield* withdrawals("resolve", id, "paid")
+          assert.strictEqual(paid.code, 0, paid.stderr)
+        }
+        assert.strictEqual(status(yield* asJson("show", id)), "paid")
+        const unlinked = yield* ddd(["user", "unlink-payout-account", player.username, "--json"], undefined, env)
+        assert.strictEqual(at(JSON.parse(unlinked.stdout), "unlinked"), true, unlinked.stderr)
+        const none = yield* ask("GET", "/wallet/payout-account", { token })
+        assert.strictEqual(status(none.json), "none")
+      }),
+    240_000
+  )
+
+  it.effect("gives a frozen player's back that was not sent, and no other", () =>
+    Effect.gen(function*() {
+      const { ddd } = yield* Site
+      const { stripe } = yield* Provider
+      const player = yield* payee
+      const platform = stripe.platformBalance()
+      stripe.fund(-platform)
+      const id = yield* withdraw(player.accessToken)
+      yield* untilRow("the lack of funds", id, ({ problem }) => problem?.includes("balance_insufficient") === true)
+      assert.strictEqual((yield* ddd(["user", "freeze", player.username])).code, 0)
+      stripe.fund(platform)
+      yield* (yield* Site).advance(hour)
+      yield* untilRow("the freeze", id, ({ problem }) => problem === "the account is frozen")
+      assert.include((yield* withdrawals("show", id)).stdout, `withdrawals cancel ${id}`)
+      const canceled = yield* withdrawals("cancel", id)
+      assert.strictEqual(canceled.code, 0, canceled.stderr)
+      assert.strictEqual(yield* balanceOf(player.id), "20.00")
+      assert.strictEqual(
+        [...stripe.transfers.values()].filter(({ metadata }) => metadata["withdrawal"] === id).length,
+        0
+      )
+      const over = yield* withdrawals("cancel", id)
+      assert.strictEqual(over.code, 2)
+      assert.include(over.stderr, "is failed")
+      const sent = yield* held
+      const refused = yield* withdrawals("cancel", sent.id)
+      assert.strictEqual(refused.code, 2)
+      assert.include(refused.stderr, "nothing was changed")
+      assert.strictEqual((yield* withdrawals("resolve", sent.id, "absent")).code, 0)
+    }), 240_000)
 
   it.effect("reconciles with the provider, and says where books and provider differ", () =>
     Effect.gen(function*() {
@@ -320,5 +387,5 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.match(textAt(told, "differences", "0", "found"), /^transfer tr_/)
       yield* untilPaid(id)
       assert.strictEqual((yield* withdrawals("reconcile")).code, 0)
-    }), 120_000)
+    }), 240_000)
 })

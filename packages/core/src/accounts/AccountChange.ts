@@ -33,6 +33,8 @@ export interface AccountChange {
   readonly set: Partial<AccountFields>
   readonly cancelTokens: ReadonlyArray<TokensToCancel>
   readonly openSession: OpenedSession | null
+  /** From now on the clockwork closes the rooms that they host and that are not locked: who is gone holds up nobody's money. */
+  readonly abandonsRooms: boolean
   readonly endSessions: { readonly which: WhichSessions; readonly reason: SessionEndReason } | null
   /** The link to the payout account, and the networks that are known to be the player's, are forgotten. */
   readonly forgetTies: boolean
@@ -49,6 +51,7 @@ export const noChange = (userId: UserId): AccountChange => ({
   set: {},
   cancelTokens: [],
   openSession: null,
+  abandonsRooms: false,
   endSessions: null,
   forgetTies: false,
   issueToken: null,

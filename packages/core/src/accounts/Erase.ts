@@ -1,21 +1,55 @@
 /**
  * How a person is erased: everything personal goes, the books and the proofs stay valid.
  *
- * Nothing of value may be lost by it, so it waits until the wallet is empty, no withdrawal is under way, and every ticket is drawn.
+ * Nothing of value may be lost by it, nobody else's money held up, and no money come back to nobody. So it waits until the wallet is empty
+ * and owes nothing, no withdrawal is under way or may be sent back by a bank, every ticket is drawn, and no room of theirs has tickets of
+ * others.
  */
 import { Result } from "effect"
-import { zero } from "../money/Money.ts"
+import { type Cents, zero } from "../money/Money.ts"
+import { watchedMillis } from "../money/WithdrawalActions.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
+import { type Instant, instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import type { EraseRefused, Holdings } from "./Refusals.ts"
+import type { EraseReason, EraseRefused } from "./Refusals.ts"
 import type { Account } from "./User.ts"
+
+/** What a person has to do with money, read under their wallet's lock. */
+export interface Holdings {
+  readonly balance: Cents
+  readonly pendingWithdrawal: Cents
+  readonly debt: Cents
+  /** When the newest withdrawal was asked for that is paid; null where none is. */
+  readonly lastPaidAskedAt: Instant | null
+  /** Tickets of draws that are neither drawn nor void. */
+  readonly undrawnTickets: number
+  /** Rooms that they host, not locked yet, in which others have tickets. */
+  readonly roomsWithOthers: number
+}
+
+/** Every reason not to erase a person at `now`. */
+const reasonsAgainst = (
+  { balance, debt, lastPaidAskedAt, pendingWithdrawal, roomsWithOthers, undrawnTickets }: Holdings,
+  now: Instant
+): ReadonlyArray<EraseReason> => {
+  const reasons: Array<EraseReason> = []
+  if (balance > zero) reasons.push({ _tag: "Balance", amount: balance })
+  if (pendingWithdrawal > zero) reasons.push({ _tag: "PayoutUnderWay", amount: pendingWithdrawal })
+  // for as long as a payout that arrived is looked at
+  if (lastPaidAskedAt !== null && now - lastPaidAskedAt < watchedMillis) {
+    reasons.push({ _tag: "PayoutReturnable", until: instant(lastPaidAskedAt + watchedMillis) })
+  }
+  if (debt > zero) reasons.push({ _tag: "Debt", amount: debt })
+  if (undrawnTickets > 0) reasons.push({ _tag: "UndrawnTickets", tickets: undrawnTickets })
+  if (roomsWithOthers > 0) reasons.push({ _tag: "HostsOthers", rooms: roomsWithOthers })
+  return reasons
+}
 
 export interface EraseFacts {
   readonly now: Instant
   /** Under the wallet's lock and then that on the user's row; null: there is none. */
   readonly account: Account | null
-  /** Under the wallet's lock, by which nothing of it can change. */
+  /** Nothing of it can change before the person is erased, but that others buy in their rooms: those are closed then (`expire`). */
   readonly holdings: Holdings
   /** Eight hexadecimal digits that nobody can foresee, and so take as a name. */
   readonly digits: string
@@ -28,6 +62,7 @@ export interface EraseFacts {
  * - the user agents of their sessions, and the addresses of their mailed tokens;
  * - the networks that they have signed in from, and what a mail server said of their mails;
  * - their payout account, the names by which shops know them, and the bodies of events about them that were acted on;
+ * - their name in the answers that are kept of others' purchases in rooms, where they are called as they are from now on;
  * - the key that the personal part of their security events is encrypted under.
  */
 export interface Erasure {
@@ -46,9 +81,8 @@ export const erase = (
 ): Result.Result<Erasure | null, EraseRefused> => {
   if (userId === houseUserId) throw new Error("the house is nobody to be erased")
   if (account === null || account.erased) return Result.succeed(null)
-  if (holdings.balance > zero || holdings.pendingWithdrawal > zero || holdings.undrawnTickets > 0) {
-    return Result.fail({ _tag: "EraseRefused", holdings })
-  }
+  const reasons = reasonsAgainst(holdings, now)
+  if (reasons.length > 0) return Result.fail({ _tag: "EraseRefused", reasons })
   return Result.succeed({
     email: account.user.email,
     change: {
@@ -63,6 +97,7 @@ export const erase = (
         country: null,
         erasedAt: now
       },
+      abandonsRooms: true,
       endSessions: { which: { except: null }, reason: "erased" },
       events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }]
     }

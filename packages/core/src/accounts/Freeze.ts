@@ -14,6 +14,7 @@ const setFrozen = ({ account, newIds }: FreezeFacts, userId: UserId, frozen: boo
   account === null || account.erased || account.frozen === frozen ? noChange(userId) : {
     ...noChange(userId),
     set: { frozen },
+    abandonsRooms: frozen,
     endSessions: frozen ? { which: { except: null }, reason: "frozen" } : null,
     events: [{
       id: newIds.event,
@@ -25,7 +26,7 @@ const setFrozen = ({ account, newIds }: FreezeFacts, userId: UserId, frozen: boo
     }]
   }
 
-/** Freezes an account, and ends its sessions. Nothing where it is frozen or erased. */
+/** Freezes an account, ends its sessions, and has its rooms closed. Nothing where it is frozen or erased. */
 export const freeze = (facts: FreezeFacts, userId: UserId): AccountChange => setFrozen(facts, userId, true)
 
 /** Unfreezes an account. Nothing where it is not frozen, or erased. */

@@ -1,5 +1,6 @@
 /** Why operations on accounts are refused. Nothing is changed then. */
 import type { Cents } from "../money/Money.ts"
+import type { Instant } from "../values/Instant.ts"
 
 /** Another player has the address. */
 export interface EmailTaken {
@@ -29,17 +30,22 @@ export interface InvalidMailedToken {
   readonly _tag: "InvalidMailedToken"
 }
 
-/** What a person has that forbids to erase them now. */
-export interface Holdings {
-  readonly balance: Cents
-  readonly pendingWithdrawal: Cents
-  /** Tickets of draws that are neither drawn nor void. */
-  readonly undrawnTickets: number
-}
+/** What keeps a person from being erased now. */
+export type EraseReason =
+  | { readonly _tag: "Balance"; readonly amount: Cents }
+  | { readonly _tag: "PayoutUnderWay"; readonly amount: Cents }
+  /** A bank may send back what was paid out, until then. */
+  | { readonly _tag: "PayoutReturnable"; readonly until: Instant }
+  | { readonly _tag: "Debt"; readonly amount: Cents }
+  /** Of draws that are neither drawn nor void: they may win, or be paid back. */
+  | { readonly _tag: "UndrawnTickets"; readonly tickets: number }
+  /** Rooms that they host, not locked yet, in which others have tickets. */
+  | { readonly _tag: "HostsOthers"; readonly rooms: number }
 
 export interface EraseRefused {
   readonly _tag: "EraseRefused"
-  readonly holdings: Holdings
+  /** All there are, at least one. */
+  readonly reasons: ReadonlyArray<EraseReason>
 }
 
 /** Each refusal by its tag. */

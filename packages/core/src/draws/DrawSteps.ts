@@ -13,7 +13,7 @@ import type { DrawKind, DrawStatus } from "./Draw.ts"
  * - `open`, `lock`: its sales begin and end.
  * - `tile`: the tiles of a locked draw's tree are written, from which inclusion proofs are read.
  * - `settle`: its seed is revealed, and the winner is paid.
- * - `expire`: a room that nobody locked in time is closed.
+ * - `expire`: a room that nobody locked in time, or whose host is gone, is closed.
  * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first, and
  *   says what (`AbandonReason`).
  */
@@ -29,7 +29,7 @@ export type StepToDo = {
     : { readonly step: Step }
 }[DrawStep]
 
-/** How long after its first ticket a room that nobody locked is closed, in milliseconds: 30 days. */
+/** How long after its first ticket, or its beginning where none is sold, a room that nobody locked is closed, in milliseconds: 30 days. */
 export const expireAfterMillis = 30 * dayMillis
 
 /** How long after its lock the server draws a room whose host named no time, in milliseconds: a day. */
@@ -58,6 +58,8 @@ export interface StepFacts {
   readonly autoDrawAt: Instant | null
   /** When the first ticket was bought; null where none was. */
   readonly firstPurchasedAt: Instant | null
+  /** Since when a room has no host who could start its draw, being frozen or erased; null while it has one. */
+  readonly hostGoneAt: Instant | null
   /** Whether the draw waits for a round of the beacon that is not there yet. */
   readonly isRoundMissing: boolean
   /** Whether the tiles of its tree stand. */
@@ -76,13 +78,13 @@ export interface StepAhead {
  * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles.
  */
 export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepAhead> => {
-  const { closesAt, firstPurchasedAt, kind, lockedAt, opensAt, status } = draw
+  const { closesAt, firstPurchasedAt, hostGoneAt, kind, lockedAt, opensAt, status } = draw
   const isUnlocked = status === "scheduled" || status === "open"
   const steps: Array<StepAhead> = []
   if (status === "scheduled" && (closesAt === null || clock < closesAt)) steps.push({ step: "open", dueAt: opensAt })
   if (isUnlocked && closesAt !== null) steps.push({ step: "lock", dueAt: closesAt })
-  if (kind === "room" && status === "open" && firstPurchasedAt !== null) {
-    steps.push({ step: "expire", dueAt: instant(firstPurchasedAt + expireAfterMillis) })
+  if (kind === "room" && status === "open") {
+    steps.push({ step: "expire", dueAt: hostGoneAt ?? instant((firstPurchasedAt ?? opensAt) + expireAfterMillis) })
   }
   if (lockedAt !== null && !draw.isTiled) steps.push({ step: "tile", dueAt: lockedAt })
   // the host of a room may come before the server

@@ -98,11 +98,15 @@ export const refundTickets = (
   return Result.succeed({ wallet: after, movements })
 }
 
-/** Who is told that a draw is void: of a room each member, of a day those who had tickets. */
+/**
+ * Who is told that a draw is void: of a room each member, unless the server closes one in which nobody ever bought; of a day those who had
+ * tickets.
+ */
 export const voidMailRecipients = (
   kind: DrawKind,
+  reason: VoidReason,
   { holders, members }: { readonly holders: ReadonlyArray<UserId>; readonly members: ReadonlyArray<UserId> }
-): ReadonlyArray<UserId> => kind === "room" ? members : holders
+): ReadonlyArray<UserId> => kind === "room" && (reason === "closed" || holders.length > 0) ? members : holders
 
 /** The mail to one of them. */
 export const voidMail = ({ id, kind }: Pick<DrawState, "id" | "kind">, userId: UserId): NewJob => ({

@@ -23,6 +23,9 @@ export const startTurn = (withdrawal: Withdrawal, action: ProviderAction, now: I
   return { ...begun, [action.step]: { ...state, status: "unknown", sentAt: state.sentAt ?? now } }
 }
 
+/** What is said of a frozen player's withdrawal, whose transfer is not sent. */
+export const frozenProblem = "the account is frozen"
+
 /** How long a claim lasts. Longer than any request may take: whoever claimed the turn is thought dead after that. */
 export const turnMillis = 120_000
 
@@ -64,7 +67,7 @@ export const claimWithdrawal = (
   }
   const { provider, transfer } = withdrawal
   if (own === null || !isServedBy(provider, own)) return rest(otherProviderText(provider, own))
-  if (isFrozen && transfer.status === "unsent") return rest("the account is frozen")
+  if (isFrozen && transfer.status === "unsent") return rest(frozenProblem)
   // due again when the claim ends: should whoever has it die, others find it by that
   const claimedUntil = instant(now + turnMillis)
   return {

@@ -23,6 +23,8 @@ import type { ConcludedWaiting } from "./WebhookEvent.ts"
 export interface MoveFacts {
   /** Null where the player has none. */
   readonly wallet: Wallet | null
+  /** Whether the player was erased, be it since they were found to be the buyer. */
+  readonly isErased: boolean
   /** All withdrawals of the player that the provider has not been asked for, newest first; none where the wallet has enough. */
   readonly unsent: ReadonlyArray<StoredWithdrawal>
   /** What took the deposit back; null where nothing did. */
@@ -74,12 +76,13 @@ const moveStep = (
 
 /** Decides what a due step moves, and those that are due after it. Refused where the wallet cannot take it: nothing is changed, not even the marks. */
 export const moveFunding = (
-  { chargeback, now, unsent, wallet: found }: MoveFacts,
+  { chargeback, isErased, now, unsent, wallet: found }: MoveFacts,
   funding: Funding,
   due: DueFundingStep
 ): Result.Result<FundingMove, MoveRefusal> => {
   const { amount, unfit, userId } = due
-  if (found === null) return Result.fail({ _tag: "UnknownUser", userId })
+  // nothing is credited to who is gone; what they had is still taken back, and given back once that was in error
+  if (found === null || (isErased && due.step === "credit")) return Result.fail({ _tag: "UnknownUser", userId })
   const cancellation = due.step === "take back"
     ? cancelUnsent(found, unsent, cents(refundOf(funding)), now)
     : { wallet: found, canceled: [] }

@@ -35,7 +35,47 @@ export const mayOpenPayoutAccount = (
 ): Result.Result<void, { readonly _tag: "EmailUnverified" }> =>
   emailVerified ? Result.void : Result.fail({ _tag: "EmailUnverified" })
 
+/** Who ends the link between a player and an account: the player, an operator, or the provider, which has closed it. */
+export type UnlinkedBy = "player" | "operator" | "provider"
+
+/** Read under the lock of the player's wallet, without which no withdrawal is asked for. */
+export interface UnlinkFacts {
+  /** Null where there is none. */
+  readonly kept: PayoutAccount | null
+  /** Whether a withdrawal of the player is pending, or comes back from a bank (`isUnderWay`). */
+  readonly hasWithdrawalUnderWay: boolean
+}
+
+/**
+ * Whether the link is removed; false where it is not there. A player waits until their withdrawals are over. An operator and the provider
+ * do not: a withdrawal keeps the account that it began with. `account`: only where it is that one; null: whichever.
+ */
+export const decideUnlink = (
+  { hasWithdrawalUnderWay, kept }: UnlinkFacts,
+  account: string | null,
+  by: UnlinkedBy
+): Result.Result<boolean, { readonly _tag: "WithdrawalUnderWay" }> =>
+  kept === null || (account !== null && kept.account !== account)
+    ? Result.succeed(false)
+    : by === "player" && hasWithdrawalUnderWay
+    ? Result.fail({ _tag: "WithdrawalUnderWay" })
+    : Result.succeed(true)
+
 const minuteMillis = 60_000
+
+/** How long what the provider said of an account that is ready is believed without asking again. */
+const readyMillis = 10 * minuteMillis
+
+/** When an account is due to be asked for. */
+export interface AccountCheck {
+  readonly createdAt: Instant
+  readonly checkAt: Instant
+  readonly status: PayoutAccountStatus
+}
+
+/** When the provider is asked for an account next, where it is asked now; null where it was asked a short while ago. */
+export const claimCheck = ({ checkAt, createdAt, status }: AccountCheck, now: Instant): Instant | null =>
+  checkAt > now ? null : status === "ready" ? instant(now + readyMillis) : nextCheckAt(createdAt, now)
 
 /**
  * When the provider is asked for a pending account next, where it is asked now: later the longer the account has been pending, between

@@ -18,11 +18,21 @@ import {
 
 /** What is reported of a withdrawal. */
 export type ProviderReport =
-  /** The provider has the transfer; `reversed` of it went back. */
-  | { readonly _tag: "TransferSeen"; readonly objectId: string; readonly amount: Cents; readonly reversed: Cents }
+  /** The provider has the transfer, to that account; `reversed` of it went back. */
+  | {
+    readonly _tag: "TransferSeen"
+    readonly objectId: string
+    /** Null where it is none of the accounts that are connected to ours. */
+    readonly account: string | null
+    readonly amount: Cents
+    readonly reversed: Cents
+  }
+  /** The provider has the payout, from that account. */
   | {
     readonly _tag: "PayoutSeen"
     readonly objectId: string
+    /** Null where it is none of the accounts that are connected to ours. */
+    readonly account: string | null
     readonly amount: Cents
     readonly status: ProviderPayoutStatus
   }
@@ -45,6 +55,17 @@ export type ProviderReport =
   | { readonly _tag: "Unknown"; readonly reason: string }
   /** The provider was asked for what became of a step, and has nothing. */
   | { readonly _tag: "Absent"; readonly step: ProviderStep; readonly attempt: number }
+  /**
+   * The provider lets us see nothing of the account any more, nor pay out from it. `isFirst`: as of `NotNow`; false
+   * where the payout was only looked for.
+   */
+  | {
+    readonly _tag: "AccountGone"
+    readonly attempt: number
+    readonly turn: number
+    readonly isFirst: boolean
+    readonly reason: string
+  }
   /** The provider has more than one of what there must be one of. */
   | { readonly _tag: "Ambiguous"; readonly reason: string }
   /** It is canceled before the provider was asked. */
@@ -74,8 +95,11 @@ const progressed = (withdrawal: Withdrawal, step: ProviderStep): Withdrawal => (
 
 const applyTransfer = (
   withdrawal: Withdrawal,
-  { amount, objectId, reversed }: Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
+  { account, amount, objectId, reversed }: Extract<ProviderReport, { readonly _tag: "TransferSeen" }>
 ): Withdrawal => {
+  if (account !== withdrawal.account) {
+    return hold(withdrawal, `transfer ${objectId} went to ${account ?? "no account"} instead of ${withdrawal.account}`)
+  }
   const { transfer: { objectId: known, status } } = withdrawal
   if (known !== null && known !== objectId) {
     return hold(withdrawal, `the provider has two transfers for it, ${known} and ${objectId}`)
@@ -103,8 +127,11 @@ const applyTransfer = (
 
 const applyPayout = (
   withdrawal: Withdrawal,
-  { amount, objectId, status }: Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
+  { account, amount, objectId, status }: Extract<ProviderReport, { readonly _tag: "PayoutSeen" }>
 ): Withdrawal => {
+  if (account !== withdrawal.account) {
+    return hold(withdrawal, `payout ${objectId} is of ${account ?? "no account"} instead of ${withdrawal.account}`)
+  }
   const { payout: { objectId: known }, providerPayoutStatus: before } = withdrawal
   if (known !== null && known !== objectId) {
     return hold(withdrawal, `the provider has two payouts for it, ${known} and ${objectId}`)
@@ -120,7 +147,7 @@ const applyPayout = (
     return hold(withdrawal, `payout ${objectId} was made although its transfer was reversed`)
   }
   // notices come in any order: a status never goes back
-  if (rank(status) <= rank(before)) return withdrawal
+  if (rank(status) <= rank(before)) return releaseHold(withdrawal, "payout")
   const seen = progressed(
     setStep({ ...withdrawal, providerPayoutStatus: status }, "payout", { status: "done", objectId }),
     "payout"
@@ -143,6 +170,21 @@ const askedInVain = (withdrawal: Withdrawal, step: ProviderStep, reason: string)
   return isPersons && next.held === null ? hold(next, reason, step) : next
 }
 
+/** What a payout comes to whose account is gone: refused where nothing can have been asked for, else for a person. */
+const accountGone = (
+  withdrawal: Withdrawal,
+  { attempt, isFirst, reason, turn }: Extract<ProviderReport, { readonly _tag: "AccountGone" }>
+): Withdrawal => {
+  const { held, payout, providerPayoutStatus } = withdrawal
+  // held already, or nothing more is to be learnt from that account
+  if (held !== null || providerPayoutStatus === "paid" || hasFailed(providerPayoutStatus)) return withdrawal
+  if (payout.status === "done") return hold(withdrawal, reason, "payout")
+  if (payout.status !== "unknown" || payout.attempt !== attempt) return withdrawal
+  return isFirst && turn === withdrawal.turn
+    ? { ...setStep(withdrawal, "payout", { status: "refused" }), problem: reason, idleTurns: 0 }
+    : hold(withdrawal, reason, "payout")
+}
+
 const absence = { transfer: "no transfer", payout: "no payout", reversal: "no reversal" } as const
 
 const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawal => {
@@ -155,6 +197,8 @@ const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawa
       return { ...withdrawal, problem: report.reason }
     case "Ambiguous":
       return hold(withdrawal, report.reason)
+    case "AccountGone":
+      return accountGone(withdrawal, report)
     case "Canceled":
       return withdrawal.transfer.status === "unsent" && withdrawal.status === "pending"
         ? { ...setStep(withdrawal, "transfer", { status: "refused" }), problem: report.reason }

@@ -63,8 +63,9 @@ export const dismissEvent = (
     ? { state: "ignored", outcome: `dismissed by an operator; ${state} before: ${outcome ?? ""}` }
     : null
 
-/** Read under a lock of the user's row which an erasure excludes. */
+/** Read under a lock of the user's row which an erasure excludes, and then that on the event's row. */
 export interface ConcludeEventFacts {
+  readonly state: WebhookState
   /** Whether the player of the funding that the conclusion names is erased; false where there is none. */
   readonly isBuyerErased: boolean
 }
@@ -75,14 +76,20 @@ export interface ConcludedEvent extends WebhookConclusion {
   readonly isBodyRemoved: boolean
 }
 
+/** An event in one of these is over: whoever acted on it at the same time, and says so later, changes nothing of it. */
+const finalStates: ReadonlyArray<WebhookState> = ["done", "ignored"]
+
 /**
- * How an event is concluded. The erasure of a person leaves the events that were not acted on yet as they are (`erasableStates`): of those the
- * body is removed here. What it says may quote its sender.
+ * How an event is concluded; null where it is over. The erasure of a person leaves the events that were not acted on yet as they are
+ * (`erasableStates`): of those the body is removed here. What it says may quote its sender.
  */
 export const concludeEvent = (
-  { isBuyerErased }: ConcludeEventFacts,
+  { isBuyerErased, state }: ConcludeEventFacts,
   conclusion: WebhookConclusion
-): ConcludedEvent => ({ ...conclusion, outcome: visible(conclusion.outcome), isBodyRemoved: isBuyerErased })
+): ConcludedEvent | null =>
+  finalStates.includes(state)
+    ? null
+    : { ...conclusion, outcome: visible(conclusion.outcome), isBodyRemoved: isBuyerErased }
 
 /** What is written of all events of a funding that are in the state `from`. */
 export interface ConcludedWaiting {

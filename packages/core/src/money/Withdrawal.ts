@@ -92,6 +92,11 @@ export const newWithdrawal = (
 /** Whether a payout came to nothing in the end, by the provider's own status of it. */
 export const hasFailed = (status: ProviderPayoutStatus | null): boolean => status === "failed" || status === "canceled"
 
+/** Whether money of it is on its way: out, or back from a bank. */
+export const isUnderWay = (
+  { providerPayoutStatus, status }: Pick<Withdrawal, "providerPayoutStatus" | "status">
+): boolean => status === "pending" || (status === "paid" && hasFailed(providerPayoutStatus))
+
 /** The withdrawal with a change of one of its steps. */
 export const setStep = (withdrawal: Withdrawal, step: ProviderStep, change: Partial<StepState>): Withdrawal => ({
   ...withdrawal,

@@ -11,7 +11,7 @@ import { hasFailed, type ProviderStep, type StepState, type Withdrawal } from ".
 export const keyLifeMillis = 23 * 3_600_000
 
 /** How long a payout that arrived is looked at once a day: banks send money back within days. */
-const watchedMillis = 7 * 86_400_000
+export const watchedMillis = 7 * 86_400_000
 
 /** What is to be done next. */
 export type ProviderAction =
@@ -35,7 +35,7 @@ const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: I
  * Whether a held withdrawal goes on by itself: it waits for an account to have the money that is to be taken back from it. A transfer is
  * reversed once, however often that is asked for.
  */
-export const goesOnHeld = ({ held, reversal }: Pick<Withdrawal, "held" | "reversal">): boolean =>
+const goesOnHeld = ({ held, reversal }: Pick<Withdrawal, "held" | "reversal">): boolean =>
   held?.step === "reversal" && reversal.status !== "refused"
 
 /** What is to be done about a withdrawal at `now`; null where nothing is, ever or before a person has looked at it. */

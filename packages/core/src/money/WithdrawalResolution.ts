@@ -7,12 +7,20 @@ export type Resolution =
   | "absent"
   /** The step did not happen: it is asked for once more. */
   | "again"
+  /** The payout arrived, which only its bank or the provider's own pages can tell any more. */
+  | "paid"
   /** What was found was put right with the provider: go on. */
   | "go on"
 
 const resolveStep = (withdrawal: Withdrawal, step: ProviderStep | null, resolution: Resolution): Withdrawal | null => {
   if (resolution === "go on") return step === null ? withdrawal : null
   if (step === null) return null
+  // the provider has it, and says no more of it
+  if (step === "payout" && withdrawal.payout.status === "done") {
+    if (resolution === "again") return null
+    return { ...withdrawal, providerPayoutStatus: resolution === "paid" ? "paid" : "failed" }
+  }
+  if (resolution === "paid") return null
   if (resolution === "again") return newAttempt(withdrawal, step)
   return step === "reversal" ? null : setStep(withdrawal, step, { status: "refused" })
 }

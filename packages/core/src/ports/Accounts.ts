@@ -2,7 +2,7 @@
 import { Context, Data, Effect, type Redacted, Result } from "effect"
 import type { PersonalExport } from "../accounts/PersonalExport.ts"
 import type { ProfileChange } from "../accounts/Profile.ts"
-import type { AccountRefusals, Holdings } from "../accounts/Refusals.ts"
+import type { AccountRefusals, EraseReason } from "../accounts/Refusals.ts"
 import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
 import type { NewSession, SessionId } from "../accounts/Session.ts"
 import type { ProvenPassword } from "../accounts/SignIn.ts"
@@ -39,7 +39,9 @@ export class PasswordOutdated extends Data.TaggedError("PasswordOutdated") {}
 /** A mailed token that is unknown, used, or too old. Nothing was changed. */
 export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {}
 /** A person cannot be erased now. Nothing was changed. */
-export class EraseRefused extends Data.TaggedError("EraseRefused")<{ readonly holdings: Holdings }> {}
+export class EraseRefused extends Data.TaggedError("EraseRefused")<{
+  readonly reasons: ReadonlyArray<EraseReason>
+}> {}
 
 /** The error that each refusal of a decision becomes. */
 interface AccountErrors {
@@ -57,7 +59,7 @@ const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefus
   TooManyMails: ({ retryAfter }) => new TooManyMails({ retryAfter }),
   PasswordOutdated: () => new PasswordOutdated(),
   InvalidMailedToken: () => new InvalidMailedToken(),
-  EraseRefused: ({ holdings }) => new EraseRefused({ holdings })
+  EraseRefused: ({ reasons }) => new EraseRefused({ reasons })
 }
 
 /** A refusal as this port's error. */

@@ -2,6 +2,7 @@
 import { Context, type Effect } from "effect"
 import type { DrawStatus } from "../draws/Draw.ts"
 import type { Cents } from "../money/Money.ts"
+import type { PayoutAccountStatus } from "../money/PayoutAccount.ts"
 import type { WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { VoidReason } from "../proof/Record.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
@@ -65,6 +66,8 @@ export interface MailedWithdrawal {
   readonly amount: Cents
   readonly askedAt: Instant
   readonly status: WithdrawalStatus
+  /** How far the player's account with the payout provider is now. */
+  readonly payoutAccount: PayoutAccountStatus | "none"
 }
 
 export class MailSubjects extends Context.Service<MailSubjects, {

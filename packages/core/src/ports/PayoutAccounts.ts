@@ -1,6 +1,6 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
-import type { PayoutAccount, PayoutAccountStatus } from "../money/PayoutAccount.ts"
+import type { PayoutAccount, PayoutAccountStatus, UnlinkedBy } from "../money/PayoutAccount.ts"
 import type { StoredProvider } from "../money/ProviderId.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
@@ -13,6 +13,9 @@ export class PayoutAccountRefused extends Data.TaggedError("PayoutAccountRefused
   readonly refusal: { readonly _tag: "EmailUnverified" }
 }> {}
 
+/** The player's withdrawals are not over yet. Nothing was changed. */
+export class WithdrawalUnderWay extends Data.TaggedError("WithdrawalUnderWay")<{ readonly userId: UserId }> {}
+
 export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   readonly of: (userId: UserId) => Effect.Effect<PayoutAccount | null, Unavailable>
   /** By the provider's name for it. */
@@ -23,8 +26,20 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
     account: string,
     provider: StoredProvider
   ) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
-  /** What the provider said of an account when it was asked. */
-  readonly setStatus: (account: string, status: PayoutAccountStatus) => Effect.Effect<void, Unavailable>
+  /** What the provider `provider` said of an account when it was asked. */
+  readonly setStatus: (
+    account: string,
+    status: PayoutAccountStatus,
+    provider: StoredProvider
+  ) => Effect.Effect<void, Unavailable>
+  /** Removes the link between a player and their account (`decideUnlink`); whether there was one. */
+  readonly unlink: (
+    userId: UserId,
+    account: string | null,
+    by: UnlinkedBy
+  ) => Effect.Effect<boolean, WithdrawalUnderWay | Unavailable>
+  /** Whether the provider is to be asked for an account now, which puts the next time off: ten minutes for one that is ready. */
+  readonly claimCheck: (account: string) => Effect.Effect<boolean, Unavailable>
   /**
    * Pending accounts that are due to be asked for, at most `limit`; giving them puts each off, for longer the longer it has been
    * pending: a minute at first, a day at most.

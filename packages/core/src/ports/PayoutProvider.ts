@@ -19,6 +19,9 @@ export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")
   readonly cause?: unknown
 }> {}
 
+/** The provider has no such account any more, or lets us do nothing with it: it was closed, or its owner has left us. For ever. */
+export class PayoutAccountGone extends Data.TaggedError("PayoutAccountGone")<{ readonly account: string }> {}
+
 /** A page of the provider's where a player tells it who they are and where their money goes. */
 export interface Onboarding {
   readonly url: URL
@@ -47,12 +50,18 @@ export class PayoutProvider extends Context.Service<PayoutProvider, {
   readonly name: string
   /** Which it is, and by which account of ours. Asked for once, and known from then on. */
   readonly identity: Effect.Effect<OwnProvider, ProviderUnavailable>
-  /** Opens an account for a player, once a player while the provider remembers keys; gives its name. */
+  /**
+   * Opens an account for a player, once a player while the provider remembers keys; gives its name. `closed`: the player's account that is
+   * gone, in whose place another one is to be opened; null: none that we know of.
+   */
   readonly openAccount: (
-    player: { readonly userId: UserId; readonly email: string; readonly username: string }
+    player: { readonly userId: UserId; readonly email: string; readonly username: string },
+    closed: string | null
   ) => Effect.Effect<string, ProviderUnavailable>
-  readonly onboarding: (account: string) => Effect.Effect<Onboarding, ProviderUnavailable>
-  readonly accountStatus: (account: string) => Effect.Effect<PayoutAccountStatus, ProviderUnavailable>
+  readonly onboarding: (account: string) => Effect.Effect<Onboarding, ProviderUnavailable | PayoutAccountGone>
+  readonly accountStatus: (
+    account: string
+  ) => Effect.Effect<PayoutAccountStatus, ProviderUnavailable | PayoutAccountGone>
 
   /** Sends the request of a step. Never fails: what goes wrong is a report too. */
   readonly send: (withdrawal: Withdrawal, request: SentRequest) => Effect.Effect<ProviderReport>

@@ -29,7 +29,7 @@ export const purchaseRefused = (refusal: RoomPurchaseRefusal): RoomRefused | Pur
 
 export class Rooms extends Context.Service<Rooms, {
   /** Makes a room and its draw: commitment and open record are published with it. The host is its first member. */
-  readonly create: (room: NewRoom) => Effect.Effect<Room, UnknownUser | Unavailable>
+  readonly create: (room: NewRoom) => Effect.Effect<Room, UnknownUser | RoomRefused | Unavailable>
   /** Null for whoever is no member, after the same work. */
   readonly find: (request: RoomRequest) => Effect.Effect<Room | null, Unavailable>
   /** Those that a player is a member of, newest first; the cursor is a room's id. */

@@ -32,7 +32,7 @@ export interface WithdrawalFilter {
   readonly userId?: UserId
   /** Those that a person has to look at. */
   readonly held?: boolean
-  /** Neither final nor held, asked for at least this many milliseconds ago. */
+  /** Not over (`isUnderWay`) and not held, asked for at least this many milliseconds ago. */
   readonly olderThanMillis?: number
 }
 
@@ -72,6 +72,8 @@ export class Withdrawals extends Context.Service<Withdrawals, {
   ) => Effect.Effect<Reported | null, Unavailable>
   /** A person's decision about a held one; null where it is not held, or the decision does not apply to it. */
   readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
+  /** Whether the withdrawal's player is frozen now; false for an unknown one. */
+  readonly isFrozen: (id: string) => Effect.Effect<boolean, Unavailable>
   /** The providers that withdrawals are with which are not over: pending, held, or sent back by a bank. Each once. */
   readonly openProviders: Effect.Effect<ReadonlyArray<StoredProvider>, Unavailable>
   /**

@@ -1,4 +1,7 @@
-/** Who makes a room, comes into it and goes. Each decision is made under the lock of the room's draw, but for that of a new room. */
+/**
+ * Who makes a room, comes into it and goes. Each decision is made under the lock of the room's draw, but for that of a new room; who makes one
+ * or comes in has their wallet locked before, so that neither a freeze, an erasure nor another room comes between.
+ */
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
@@ -22,6 +25,26 @@ export interface RoomUser {
   readonly isErased: boolean
 }
 
+/** Rooms that are not locked yet: how many a player may host, and be in, hosted ones included. Each ends within sixty days by itself. */
+export const hostedRoomsMax = 50
+export const joinedRoomsMax = 200
+
+/** The rooms of a player that are not locked yet. */
+export interface OpenRooms {
+  readonly hosted: number
+  /** Those that they host included. */
+  readonly joined: number
+}
+
+type TooManyRooms = Extract<RoomRefusal, { readonly _tag: "TooManyRooms" }>
+
+const tooMany = ({ hosted, joined }: OpenRooms, isHost: boolean): TooManyRooms | null =>
+  isHost && hosted >= hostedRoomsMax
+    ? { _tag: "TooManyRooms", which: "hosted", max: hostedRoomsMax }
+    : joined >= joinedRoomsMax
+    ? { _tag: "TooManyRooms", which: "joined", max: joinedRoomsMax }
+    : null
+
 /** Neither the house, nor who is frozen or erased, hosts a room or comes into one. */
 const mayTakePart = (user: RoomUser | null): boolean => isPlayer(user) && !user.isFrozen
 
@@ -40,24 +63,30 @@ export interface CreatedRoom extends Pick<Room, "name" | "hostId" | "maxParticip
 export const createRoom = (
   asked: NewRoom,
   host: RoomUser | null,
+  open: OpenRooms,
   clock: Instant
-): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" }> =>
-  mayTakePart(host)
+): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | TooManyRooms> => {
+  if (!mayTakePart(host)) return Result.fail({ _tag: "UnknownUser" })
+  const refusal = tooMany(open, true)
+  return refusal === null
     ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
-    : Result.fail({ _tag: "UnknownUser" })
+    : Result.fail(refusal)
+}
 
 /** Comes in by the room's code, at `clock`. Who may play in no room is told of none. */
 export const joinRoom = (
   room: RoomState,
   userId: UserId,
   user: RoomUser | null,
+  open: OpenRooms,
   clock: Instant
 ): Result.Result<NewMember, RoomRefusal> => {
   if (!mayTakePart(user)) return Result.fail({ _tag: "NoRoom" })
   if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
   if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
   if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })
-  return Result.succeed({ userId, joinedAt: clock })
+  const refusal = tooMany(open, false)
+  return refusal === null ? Result.succeed({ userId, joinedAt: clock }) : Result.fail(refusal)
 }
 
 /** Leaves a room: before buying in it, and never the host. Gives who is no member any more. */

@@ -21,6 +21,8 @@ export type RoomRefusal =
   /** Who asks is no member: for them there is no such room. */
   | { readonly _tag: "NoRoom" }
   | { readonly _tag: "RoomFull" }
+  /** The player hosts, or is in, as many rooms as one may that are not locked yet. */
+  | { readonly _tag: "TooManyRooms"; readonly which: "hosted" | "joined"; readonly max: number }
   | { readonly _tag: "AlreadyMember" }
   | { readonly _tag: "AlreadyHasTicket" }
   /** Only the host may, or the host alone may not. */

@@ -17,7 +17,7 @@ import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } fr
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
 const nextRelayAfterMillis = 1_000
@@ -161,7 +161,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
     )
   ).pipe(
     Effect.catchCause((cause) =>
-      lookFailures.failed(logFailure("the rounds that draws wait for could not be looked for", cause))
+      lookFailures.failed(sayFailure("the rounds that draws wait for could not be looked for", cause))
     )
   )
   return yield* Effect.forever(Effect.andThen(look, Effect.sleep(Duration.millis(pollMillis))))

@@ -13,7 +13,7 @@ import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type Failing, makeBackOffs } from "./BackOff.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
 const pollMillisMax = 1_000
@@ -133,7 +133,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     return Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(
     Effect.catchCause((cause) =>
-      Effect.as(lookFailures.failed(logFailure("the clockwork could not look", cause)), pollMillisMax)
+      Effect.as(lookFailures.failed(sayFailure("the clockwork could not look", cause)), pollMillisMax)
     )
   )
   return yield* Effect.forever(

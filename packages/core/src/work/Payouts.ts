@@ -4,30 +4,34 @@
  * Any node may take any turn: what a turn asks is stored before the provider is asked, and its report after. A process that dies
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
-import { Duration, Effect, Result } from "effect"
-import { mayOpenPayoutAccount } from "../money/PayoutAccount.ts"
+import { Duration, Effect } from "effect"
+import { frozenProblem } from "../money/ClaimWithdrawal.ts"
 import { isServedBy, otherProviderText } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
-import { PayoutAccountRefused, PayoutAccounts } from "../ports/PayoutAccounts.ts"
-import { PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
+import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
-import type { UserId } from "../values/Ids.ts"
+import { refreshAccount } from "./PayoutAccounts.ts"
 import { logFailure } from "./SeldomLog.ts"
 
 /** Asks the provider what an action asks. */
 const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
   const provider = yield* PayoutProvider
+  const withdrawals = yield* Withdrawals
   switch (action._tag) {
     case "Send": {
       // a provider may keep an error of its own under the key and say it again and again: what was done all the same is found
       const found = action.isFirst ? null : yield* lookUp(withdrawal, action.step)
-      return found !== null && isSeen(found)
-        ? found
-        : yield* provider.send(withdrawal, { ...action, turn: withdrawal.turn })
+      if (found !== null && isSeen(found)) return found
+      const { attempt, isFirst, step } = action
+      const request = { attempt, isFirst, step, turn: withdrawal.turn }
+      // the last look before the money leaves: the player may have been frozen since the turn was claimed
+      return action.step === "transfer" && (yield* withdrawals.isFrozen(withdrawal.id))
+        ? { _tag: "NotNow", ...request, isKeySpent: false, reason: frozenProblem } satisfies ProviderReport
+        : yield* provider.send(withdrawal, request)
     }
     case "LookUp":
       return yield* lookUp(withdrawal, action.step)
@@ -87,6 +91,18 @@ export const conflict = Effect.fn("Payouts.conflict")(function*() {
   return other === undefined ? null : otherProviderText(other, own)
 })
 
+/** Whether a report may come of the account's state, which the mail about it then tells. */
+const saysOfAccount = ({ _tag }: ProviderReport): boolean => _tag === "Refused" || _tag === "AccountGone"
+
+/** Has what is kept of an account follow the provider, as far as it can be asked. */
+const followAccount = (account: string) =>
+  refreshAccount(account).pipe(
+    Effect.catchTag(
+      "ProviderUnavailable",
+      (error) => Effect.logWarning(`payout account ${account} could not be asked for: ${error.message}`)
+    )
+  )
+
 /** Takes a withdrawal as far as it can be taken now. Safe at any time, as often as wanted. Gives how many turns that took. */
 export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrgent = false) {
   const withdrawals = yield* Withdrawals
@@ -97,6 +113,7 @@ export const advance = Effect.fn("Payouts.advance")(function*(id: string, isUrge
     if (turn === null) return turns
     turns++
     const report = yield* run(turn.withdrawal, turn.action)
+    if (saysOfAccount(report)) yield* followAccount(turn.withdrawal.account)
     yield* learn(id, report, turn.withdrawal.turn)
   }
 })
@@ -131,7 +148,8 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
       const learnt = yield* learn(id, found, null)
       return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal } satisfies Resolved
     }
-    if (found._tag !== "Absent") {
+    // of an account that is gone nobody but a person can say any more
+    if (found._tag !== "Absent" && found._tag !== "AccountGone") {
       return {
         _tag: "NotAsked",
         reason: "reason" in found ? found.reason : "the provider did not say"
@@ -142,6 +160,12 @@ export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolu
   return resolved === null
     ? { _tag: "NotApplicable", withdrawal } satisfies Resolved
     : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
+})
+
+/** Gives a withdrawal back that the provider was not asked for; null where it was, or there is none such. */
+export const cancel = Effect.fn("Payouts.cancel")(function*(id: string) {
+  const learnt = yield* learn(id, { _tag: "Canceled", reason: "canceled by an operator" }, null)
+  return learnt !== null && learnt.before.status === "pending" && learnt.after.status === "failed" ? learnt.after : null
 })
 
 /** How the books and the provider differ about a withdrawal, or what else of it is for a person. */
@@ -167,6 +191,11 @@ const differenceOf = Effect.fnUntraced(function*(
       const isNews = after.status !== before.status || after[step].status !== before[step].status ||
         after.held?.reason !== before.held?.reason
       return isNews ? `${step} ${report.objectId}: ${after.held?.reason ?? after.status}` : null
+    }
+    case "AccountGone": {
+      // of what arrived before the account was closed nothing is left to compare
+      const learnt = yield* learn(id, report, null)
+      return learnt?.after.providerPayoutStatus === "paid" ? null : report.reason
     }
     case "Absent":
       return status === "done" ? `no ${step}, where the books have ${objectId}` : null
@@ -207,71 +236,6 @@ export const sweep = Effect.fn("Payouts.sweep")(function*() {
   return yield* withdrawals.offerDue(sweepMax).pipe(
     Effect.catchCause((cause) => logFailure("withdrawals could not be looked through", cause)),
     Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
-    Effect.forever
-  )
-})
-
-/** Asks the provider whether money can be sent to an account, and writes the answer down. */
-const checkAccount = Effect.fnUntraced(function*(account: string) {
-  const provider = yield* PayoutProvider
-  const accounts = yield* PayoutAccounts
-  const status = yield* provider.accountStatus(account)
-  yield* accounts.setStatus(account, status)
-  return status
-})
-
-/** Asks for an account that a notice says has changed, and keeps its status. Null for an account that is no player's. */
-export const refreshAccount = Effect.fn("Payouts.refreshAccount")(function*(account: string) {
-  const accounts = yield* PayoutAccounts
-  return (yield* accounts.named(account)) === null ? null : yield* checkAccount(account)
-})
-
-/** A player's account: opened where there is none, with a page on which its owner goes on. */
-export const onboard = Effect.fn("Payouts.onboard")(function*(
-  player: {
-    readonly userId: UserId
-    readonly email: string
-    readonly emailVerified: boolean
-    readonly username: string
-  }
-) {
-  const allowed = mayOpenPayoutAccount(player)
-  if (Result.isFailure(allowed)) return yield* new PayoutAccountRefused({ refusal: allowed.failure })
-  const provider = yield* PayoutProvider
-  const accounts = yield* PayoutAccounts
-  const known = yield* accounts.of(player.userId)
-  const own = yield* provider.identity
-  if (own === "off") return yield* new ProviderUnavailable({ message: "nothing is paid out here" })
-  const { account } = known ?? (yield* accounts.add(player.userId, yield* provider.openAccount(player), own))
-  return yield* provider.onboarding(account)
-})
-
-/** Whether a player can be paid out. A pending account is asked for: its owner may come straight from the provider's page. */
-export const readiness = Effect.fn("Payouts.readiness")(function*(userId: UserId) {
-  const accounts = yield* PayoutAccounts
-  const known = yield* accounts.of(userId)
-  if (known === null) return "none" as const
-  if (known.status === "ready") return known.status
-  return yield* checkAccount(known.account).pipe(
-    Effect.catchTag(
-      "ProviderUnavailable",
-      (error) => Effect.as(Effect.logWarning(`a payout account could not be asked for: ${error.message}`), known.status)
-    )
-  )
-})
-
-const accountsMillis = 10_000
-const accountsMax = 50
-
-/** Asks for pending accounts from time to time: a notice may be lost. Until it is interrupted; never fails. */
-export const pollAccounts = Effect.fn("Payouts.pollAccounts")(function*() {
-  const accounts = yield* PayoutAccounts
-  const round = Effect.gen(function*() {
-    for (const { account } of yield* accounts.claimDue(accountsMax)) yield* checkAccount(account)
-  })
-  return yield* round.pipe(
-    Effect.catchCause((cause) => logFailure("payout accounts could not be asked for", cause)),
-    Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
     Effect.forever
   )
 })

@@ -28,3 +28,9 @@ export const logFailure = (
   cause.reasons.length > 0 && cause.reasons.every((reason) => Cause.isFailReason(reason) && isTold(reason.error))
     ? Effect.logDebug(line, cause)
     : Effect.logError(line, cause)
+
+/** The same where the caller sees to it that it is said seldom: of a store that is out of reach in one line, with no stack. */
+export const sayFailure = (line: string, cause: Cause.Cause<unknown>): Effect.Effect<void> => {
+  const error = Cause.squash(cause)
+  return error instanceof Unavailable ? Effect.logWarning(`${line}: ${error.message}`) : Effect.logError(line, cause)
+}

@@ -12,7 +12,8 @@ import { Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
-import { learn, refreshAccount } from "./Payouts.ts"
+import { refreshAccount } from "./PayoutAccounts.ts"
+import { learn } from "./Payouts.ts"
 import { logFailure } from "./SeldomLog.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
@@ -70,7 +71,9 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
       return ignored(notice.why)
     case "Account": {
       const status = yield* refreshAccount(notice.account)
-      return status === null ? ignored("the account is no player's") : done(`the account is ${status}`)
+      return status === null
+        ? ignored("the account is no player's")
+        : done(status === "none" ? "the account is closed" : `the account is ${status}`)
     }
     case "Withdrawal": {
       const learnt = yield* learn(notice.withdrawalId, notice.report, null)

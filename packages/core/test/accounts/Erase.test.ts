@@ -1,24 +1,47 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { erase } from "../../src/accounts/Erase.ts"
+import { erase, type Holdings } from "../../src/accounts/Erase.ts"
 import { cents } from "../../src/money/Money.ts"
+import { watchedMillis } from "../../src/money/WithdrawalActions.ts"
 import { houseUserId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
 import { account, ada, now, user } from "./support/Given.ts"
 
-const nothing = { balance: cents(0n), pendingWithdrawal: cents(0n), undrawnTickets: 0 }
+const nothing: Holdings = {
+  balance: cents(0n),
+  pendingWithdrawal: cents(0n),
+  debt: cents(0n),
+  lastPaidAskedAt: null,
+  undrawnTickets: 0,
+  roomsWithOthers: 0
+}
 const facts = { now, account, holdings: nothing, digits: "0a1b2c3d", newIds: { event: "event" } }
 
 describe("erase", () => {
-  it("refuses whoever has a cent, a withdrawal under way, or a ticket that is not drawn; and says what", () => {
+  it("refuses whoever may still have money, or others' money; and names every reason", () => {
     const amount = fc.bigInt({ min: 0n, max: 3n }).map(cents)
-    fc.assert(fc.property(amount, amount, fc.nat(3), (balance, pendingWithdrawal, undrawnTickets) => {
-      const holdings = { balance, pendingWithdrawal, undrawnTickets }
-      const decided = erase({ ...facts, holdings }, ada)
-      const has = balance > 0n || pendingWithdrawal > 0n || undrawnTickets > 0
+    const holdings = fc.record({
+      balance: amount,
+      pendingWithdrawal: amount,
+      debt: amount,
+      lastPaidAskedAt: fc.option(fc.integer({ min: -2, max: 0 }).map((weeks) => instant(now + weeks * watchedMillis))),
+      undrawnTickets: fc.nat(3),
+      roomsWithOthers: fc.nat(3)
+    })
+    fc.assert(fc.property(holdings, (any) => {
+      const decided = erase({ ...facts, holdings: any }, ada)
+      const expected = [
+        any.balance > 0n ? "Balance" : null,
+        any.pendingWithdrawal > 0n ? "PayoutUnderWay" : null,
+        any.lastPaidAskedAt === now ? "PayoutReturnable" : null,
+        any.debt > 0n ? "Debt" : null,
+        any.undrawnTickets > 0 ? "UndrawnTickets" : null,
+        any.roomsWithOthers > 0 ? "HostsOthers" : null
+      ].filter((tag) => tag !== null)
       assert.deepStrictEqual(
-        Result.isFailure(decided) ? decided.failure : undefined,
-        has ? { _tag: "EraseRefused", holdings } : undefined
+        Result.isFailure(decided) ? decided.failure.reasons.map(({ _tag }) => _tag) : [],
+        expected
       )
     }))
   })

@@ -30,6 +30,7 @@ const daily: StepFacts = {
   drawAt: null,
   autoDrawAt: null,
   firstPurchasedAt: null,
+  hostGoneAt: null,
   isRoundMissing: false,
   isTiled: false
 }
@@ -50,6 +51,7 @@ const anyDraw: fc.Arbitrary<StepFacts> = fc.record({
   drawAt: perhaps,
   autoDrawAt: perhaps,
   firstPurchasedAt: perhaps,
+  hostGoneAt: perhaps,
   isRoundMissing: fc.boolean(),
   isTiled: fc.boolean()
 })
@@ -94,11 +96,19 @@ describe("the steps that a draw has before it", () => {
   })
 
   it("close a room thirty days after its first ticket, unless its host locks it", () => {
-    assert.deepStrictEqual(stepsAhead(room, noon), [])
+    assert.deepStrictEqual(stepsAhead(room, noon), [{ step: "expire", dueAt: at(expireAfterMillis) }])
     assert.deepStrictEqual(stepsAhead({ ...room, firstPurchasedAt: at(7) }, noon), [
       { step: "expire", dueAt: at(7 + expireAfterMillis) }
     ])
     assert.notInclude(namesOf(lockedRoom), "expire")
+  })
+
+  it("close a room whose host is gone at once, bought in or not", () => {
+    for (const firstPurchasedAt of [null, noon]) {
+      const left = { ...room, firstPurchasedAt, hostGoneAt: at(hour) }
+      assert.deepStrictEqual(stepsAhead(left, noon), [{ step: "expire", dueAt: at(hour) }])
+    }
+    assert.notInclude(namesOf({ ...lockedRoom, hostGoneAt: noon }), "expire")
   })
 
   it("draw a room at the server's time, which is not the host's", () => {

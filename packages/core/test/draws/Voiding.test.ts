@@ -66,8 +66,12 @@ describe("a draw that is void", () => {
 
   it("is told to a room's members, and of a day to those who had tickets", () => {
     const concerned = { holders: [ada], members: [ada, bob] }
-    assert.deepStrictEqual(voidMailRecipients("room", concerned), [ada, bob])
-    assert.deepStrictEqual(voidMailRecipients("daily", concerned), [ada])
+    assert.deepStrictEqual(voidMailRecipients("room", "closed", concerned), [ada, bob])
+    assert.deepStrictEqual(voidMailRecipients("daily", "beacon", concerned), [ada])
+    // a room that the server closes because nobody ever bought is no news
+    const unsold = { holders: [], members: [ada, bob] }
+    assert.deepStrictEqual(voidMailRecipients("room", "deadline", unsold), [])
+    assert.deepStrictEqual(voidMailRecipients("room", "closed", unsold), [ada, bob])
     assert.deepStrictEqual(voidMail(openRoom(0), bob), {
       id: `closed ${idOf(1)} ${bob}`,
       job: { _tag: "MailRoomClosed", userId: bob, drawId: idOf(1) }

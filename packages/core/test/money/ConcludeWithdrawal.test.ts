@@ -33,7 +33,7 @@ const underWay: Withdrawal = {
 }
 
 const refused: ProviderReport = { _tag: "Refused", step: "transfer", attempt: 1, reason: "the account is closed" }
-const paid: ProviderReport = { _tag: "PayoutSeen", objectId: "po_1", amount, status: "paid" }
+const paid: ProviderReport = { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount, status: "paid" }
 const unknown: ProviderReport = { _tag: "Unknown", reason: "no answer" }
 
 const wallet: Wallet = { ...emptyWallet, balance: cents(100n), pendingWithdrawal: amount, seq: 7 }
@@ -81,7 +81,13 @@ describe("a conclusion", () => {
 
   it("that it came back after it was paid leaves its movement completed", () => {
     const returning: Withdrawal = { ...underWay, status: "paid", providerPayoutStatus: "failed" }
-    const report: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount }
+    const report: ProviderReport = {
+      _tag: "TransferSeen",
+      objectId: "tr_1",
+      account: "acct_1",
+      amount,
+      reversed: amount
+    }
     const { effects, withdrawal } = concludeReport(
       factsOf(returning, { wallet: { ...wallet, pendingWithdrawal: zero } }),
       report,
@@ -104,7 +110,13 @@ describe("a conclusion", () => {
   it("holds what the wallet cannot take back, as it stood", () => {
     const returning: Withdrawal = { ...underWay, status: "paid", providerPayoutStatus: "failed" }
     const full = { ...wallet, balance: cents(999_999_999_999n), pendingWithdrawal: zero }
-    const report: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount }
+    const report: ProviderReport = {
+      _tag: "TransferSeen",
+      objectId: "tr_1",
+      account: "acct_1",
+      amount,
+      reversed: amount
+    }
     const { effects, withdrawal } = concludeReport(factsOf(returning, { wallet: full }), report, null)
     assert.isNull(effects)
     assert.deepStrictEqual(withdrawal, {

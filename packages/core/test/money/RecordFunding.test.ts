@@ -179,6 +179,7 @@ describe("what waits under a reference", () => {
 describe("a step of a funding", () => {
   const facts: MoveFacts = {
     wallet: emptyWallet,
+    isErased: false,
     unsent: [],
     chargeback: { id: "c1", withdrawableDelta: cents(-200n) },
     now

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { turnMillis } from "../../src/money/ClaimWithdrawal.ts"
+import { startTurn, turnMillis } from "../../src/money/ClaimWithdrawal.ts"
 import { cents, zero } from "../../src/money/Money.ts"
 import { applyReport, payoutAttemptsMax } from "../../src/money/ProviderReport.ts"
 import { type ProviderPayoutStatus, providerPayoutStatuses } from "../../src/money/Withdrawal.ts"
@@ -216,6 +216,7 @@ describe("a transfer", () => {
     const seen = {
       _tag: "TransferSeen",
       objectId: `tr_${id}`,
+      account: "acct_1",
       amount: world.withdrawal.amount,
       reversed: zero
     } as const
@@ -279,7 +280,13 @@ describe("a transfer", () => {
   it("of another amount is nothing to go on with", () => {
     const world = new PayoutWorld()
     world.takeTurn("hears nothing")
-    const seen = { _tag: "TransferSeen", objectId: "tr_1", amount: cents(1n), reversed: zero } as const
+    const seen = {
+      _tag: "TransferSeen",
+      objectId: "tr_1",
+      account: "acct_1",
+      amount: cents(1n),
+      reversed: zero
+    } as const
     const held = applyReport(world.withdrawal, seen)
     assert.strictEqual(held.held?.reason, "transfer tr_1 is of 1 cents instead of 5000")
     assert.isNull(nextAction(held, world.now))
@@ -387,14 +394,20 @@ describe("a payout", () => {
 
   it("that is under way although its transfer was reversed waits for a person", () => {
     const { withdrawal: { amount }, withdrawal } = paidOut()
-    const held = applyReport(withdrawal, { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: amount })
+    const held = applyReport(withdrawal, {
+      _tag: "TransferSeen",
+      objectId: "tr_1",
+      account: "acct_1",
+      amount,
+      reversed: amount
+    })
     assert.strictEqual(held.held?.reason, "transfer tr_1 was reversed although its payout has not failed")
     assert.strictEqual(held.status, "pending")
   })
 
   it("that nobody asked for is nothing to go on with", () => {
     const world = new PayoutWorld()
-    const report = { objectId: "po_stray", amount: world.withdrawal.amount, status: "paid" } as const
+    const report = { objectId: "po_stray", account: "acct_1", amount: world.withdrawal.amount, status: "paid" } as const
     const after = applyReport(world.withdrawal, { _tag: "PayoutSeen", ...report })
     assert.deepStrictEqual([after.status, after.payout.status, nextAction(after, world.now)], [
       "pending",
@@ -402,6 +415,61 @@ describe("a payout", () => {
       null
     ])
     assert.include(after.held?.reason, "po_stray")
+  })
+
+  it("of another account, of none, or of another amount than ours moves nothing, and waits for a person", () => {
+    const world = paidOut()
+    const { withdrawal } = world
+    for (const [account, amount] of [["acct_2", 5_000n], [null, 5_000n], ["acct_1", 4_999n]] as const) {
+      for (const status of ["paid", "failed"] as const) {
+        const told = { _tag: "PayoutSeen", objectId: "po_1", account, amount: cents(amount), status } as const
+        const after = applyReport(withdrawal, told)
+        assert.deepStrictEqual([after.status, after.providerPayoutStatus], ["pending", "pending"])
+        assert.include(after.held?.reason, "po_1")
+        assert.isNull(nextAction(after, world.now))
+      }
+    }
+    const elsewhere = { objectId: "tr_1", account: "acct_2", amount: withdrawal.amount, reversed: withdrawal.amount }
+    const after = applyReport(withdrawal, { _tag: "TransferSeen", ...elsewhere })
+    assert.deepStrictEqual([after.status, after.reversal.status], ["pending", "unsent"])
+    assert.include(after.held?.reason, "acct_2")
+  })
+
+  it("whose account is gone before it was asked for has its transfer reversed", () => {
+    const world = new PayoutWorld()
+    world.takeTurn("obliges")
+    const sent = startTurn(world.withdrawal, { _tag: "Send", step: "payout", attempt: 1, isFirst: true }, world.now)
+    const gone = { _tag: "AccountGone", attempt: 1, isFirst: true, turn: sent.turn, reason: "closed" } as const
+    const after = applyReport(sent, gone)
+    assert.deepStrictEqual([after.payout.status, after.held], ["refused", null])
+    assert.deepInclude(nextAction(after, world.now), { _tag: "Send", step: "reversal" })
+  })
+
+  it("whose account is gone after it was asked for waits for a person, who may say that it arrived or did not", () => {
+    const world = new PayoutWorld()
+    world.takeTurn("obliges")
+    const sent = startTurn(world.withdrawal, { _tag: "Send", step: "payout", attempt: 1, isFirst: true }, world.now)
+    const gone = { _tag: "AccountGone", attempt: 1, isFirst: false, turn: 0, reason: "closed" } as const
+    const doubtful = applyReport(sent, gone)
+    assert.deepStrictEqual(doubtful.held, { reason: "closed", step: "payout" })
+    assert.isNull(resolve(doubtful, "paid"))
+    assert.strictEqual(resolve(doubtful, "absent")?.payout.status, "refused")
+
+    const { withdrawal } = paidOut()
+    const unseen = applyReport(withdrawal, gone)
+    assert.deepStrictEqual(unseen.held, { reason: "closed", step: "payout" })
+    assert.isNull(resolve(unseen, "again"))
+    assert.strictEqual(resolve(unseen, "paid")?.status, "paid")
+    const came = resolve(unseen, "absent")
+    assert.deepInclude(came === null ? null : nextAction(came, world.now), { _tag: "Send", step: "reversal" })
+  })
+
+  it("that arrived has nothing more to be asked for where its account is gone", () => {
+    const world = paidOut()
+    world.bank("paid")
+    world.takeTurn("obliges")
+    const gone = { _tag: "AccountGone", attempt: 1, isFirst: false, turn: 0, reason: "closed" } as const
+    assert.deepStrictEqual(applyReport(world.withdrawal, gone), world.withdrawal)
   })
 
   it("is watched for a week after it was paid", () => {

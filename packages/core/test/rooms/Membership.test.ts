@@ -1,12 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { createRoom, joinRoom, leaveRoom, type RoomUser } from "../../src/rooms/Membership.ts"
+import {
+  createRoom,
+  hostedRoomsMax,
+  joinedRoomsMax,
+  joinRoom,
+  leaveRoom,
+  type RoomUser
+} from "../../src/rooms/Membership.ts"
 import { roomStatus } from "../../src/rooms/Room.ts"
 import { houseUserId, type UserId } from "../../src/values/Ids.ts"
 import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
 
 const player = (userId: UserId): RoomUser => ({ userId, isFrozen: false, isErased: false })
+
+const few = { hosted: hostedRoomsMax - 1, joined: joinedRoomsMax - 1 }
 
 /** Who may play in no room. */
 const barred: ReadonlyArray<RoomUser | null> = [
@@ -20,19 +29,35 @@ describe("a new room", () => {
   it("has its host for its first member, from the instant at which it is made", () => {
     const asked = { hostId: host, name: "Friday", maxParticipants: 2 }
     assert.deepStrictEqual(
-      createRoom(asked, player(host), noon),
+      createRoom(asked, player(host), few, noon),
       Result.succeed({ ...asked, createdAt: noon, members: [{ userId: host, joinedAt: noon }] })
     )
     for (const user of barred) {
-      assert.deepStrictEqual(createRoom(asked, user, noon), Result.fail({ _tag: "UnknownUser" }))
+      assert.deepStrictEqual(createRoom(asked, user, few, noon), Result.fail({ _tag: "UnknownUser" }))
     }
+  })
+})
+
+describe("a player with many rooms", () => {
+  const asked = { hostId: host, name: "Friday", maxParticipants: 2 }
+  const [hosted, joined] = [{ ...few, hosted: hostedRoomsMax }, { ...few, joined: joinedRoomsMax }]
+
+  it("makes no further one, and comes into none, before some are over", () => {
+    assert.deepStrictEqual(
+      createRoom(asked, player(host), hosted, noon),
+      Result.fail({ _tag: "TooManyRooms", which: "hosted", max: hostedRoomsMax })
+    )
+    const refused = Result.fail({ _tag: "TooManyRooms", which: "joined", max: joinedRoomsMax } as const)
+    assert.deepStrictEqual(createRoom(asked, player(host), joined, noon), refused)
+    assert.deepStrictEqual(joinRoom(room(), stranger, player(stranger), joined, noon), refused)
+    assert.isTrue(Result.isSuccess(joinRoom(room(), stranger, player(stranger), hosted, noon)))
   })
 })
 
 describe("whoever is no member", () => {
   it("comes in while the room is open and has a place", () => {
     fc.assert(fc.property(rooms, (any) => {
-      const decided = joinRoom(any, stranger, player(stranger), noon)
+      const decided = joinRoom(any, stranger, player(stranger), few, noon)
       if (any.status !== "open" && any.status !== "scheduled") {
         const status = roomStatus(any.status, any.members.length)
         assert.deepStrictEqual(
@@ -47,7 +72,7 @@ describe("whoever is no member", () => {
 
   it("is told of no room where they may play in none, whatever its state", () => {
     fc.assert(fc.property(rooms, fc.constantFrom(...barred), (any, user) => {
-      assert.deepStrictEqual(joinRoom(any, stranger, user, noon), Result.fail({ _tag: "NoRoom" }))
+      assert.deepStrictEqual(joinRoom(any, stranger, user, few, noon), Result.fail({ _tag: "NoRoom" }))
     }))
   })
 
@@ -61,7 +86,7 @@ describe("whoever is no member", () => {
 describe("a member", () => {
   it("does not come in twice", () => {
     fc.assert(fc.property(rooms.filter(({ members }) => members.length > 1), (any) => {
-      assert.deepStrictEqual(joinRoom(any, guest, player(guest), noon), Result.fail({ _tag: "AlreadyMember" }))
+      assert.deepStrictEqual(joinRoom(any, guest, player(guest), few, noon), Result.fail({ _tag: "AlreadyMember" }))
     }))
   })
 

@@ -50,6 +50,7 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   drawAt: null,
   autoDrawAt: null,
   firstPurchasedAt: entries === 0 ? null : noon,
+  hostGoneAt: null,
   isRoundMissing: false,
   isTiled: false,
   clock: dayEnds,

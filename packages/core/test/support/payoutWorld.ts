@@ -238,10 +238,17 @@ export class PayoutWorld {
       case "done":
         // as it was when it was done, whatever happened since
         return step === "payout"
-          ? { _tag: "PayoutSeen", objectId: "po_1", amount: this.withdrawal.amount, status: "pending" }
+          ? {
+            _tag: "PayoutSeen",
+            objectId: "po_1",
+            account: this.withdrawal.account,
+            amount: this.withdrawal.amount,
+            status: "pending"
+          }
           : {
             _tag: "TransferSeen",
             objectId: transferId,
+            account: this.withdrawal.account,
             amount: this.withdrawal.amount,
             reversed: step === "reversal" ? this.withdrawal.amount : zero
           }
@@ -290,11 +297,11 @@ export class PayoutWorld {
     if (step === "payout") {
       return payout === undefined
         ? { _tag: "Absent", step, attempt }
-        : { _tag: "PayoutSeen", objectId: payout.id, amount, status: payout.status }
+        : { _tag: "PayoutSeen", objectId: payout.id, account: this.withdrawal.account, amount, status: payout.status }
     }
     return this.transfers === 0 || step === "reversal" && reversed === 0n
       ? { _tag: "Absent", step, attempt }
-      : { _tag: "TransferSeen", objectId: transferId, amount, reversed }
+      : { _tag: "TransferSeen", objectId: transferId, account: this.withdrawal.account, amount, reversed }
   }
 
   #apply(report: ProviderReport, turn: number | null): void {

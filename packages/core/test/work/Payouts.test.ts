@@ -6,6 +6,7 @@ import { applyReport, type ProviderReport } from "../../src/money/ProviderReport
 import { newWithdrawal, type ProviderStep, type Withdrawal } from "../../src/money/Withdrawal.ts"
 import { dueAfter, nextAction } from "../../src/money/WithdrawalActions.ts"
 import { resolve } from "../../src/money/WithdrawalResolution.ts"
+import { PayoutAccounts } from "../../src/ports/PayoutAccounts.ts"
 import { PayoutProvider } from "../../src/ports/PayoutProvider.ts"
 import { Withdrawals } from "../../src/ports/Withdrawals.ts"
 import { userId } from "../../src/values/Ids.ts"
@@ -24,8 +25,14 @@ const fresh = newWithdrawal({
   askedAt: now
 })
 
-const transferSeen: ProviderReport = { _tag: "TransferSeen", objectId: "tr_1", amount, reversed: zero }
-const payoutPaid: ProviderReport = { _tag: "PayoutSeen", objectId: "po_1", amount, status: "paid" }
+const transferSeen: ProviderReport = {
+  _tag: "TransferSeen",
+  objectId: "tr_1",
+  account: "acct_1",
+  amount,
+  reversed: zero
+}
+const payoutPaid = { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount, status: "paid" } as const
 const noTransfer: ProviderReport = { _tag: "Absent", step: "transfer", attempt: 1 }
 const unreachable: ProviderReport = { _tag: "Unknown", reason: "the provider cannot be reached" }
 
@@ -45,7 +52,7 @@ interface Says {
 }
 
 /** One withdrawal that is stored, a provider, and what was asked of it. */
-const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) => {
+const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says, isFrozen = false) => {
   const asked: Array<string> = []
   let stored = start
   const say = (report: ProviderReport | undefined) =>
@@ -56,8 +63,10 @@ const makeStage = (start: Withdrawal | null, { found = {}, sent = {} }: Says) =>
       return after
     })
   const layer = Layer.mergeAll(
+    Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
     Layer.mock(Withdrawals, {
       find: () => Effect.sync(() => stored),
+      isFrozen: () => Effect.succeed(isFrozen),
       claim: (_, isUrgent, own) =>
         Effect.sync(() => {
           const action = stored === null ? null : nextAction(stored, now)
@@ -112,6 +121,32 @@ describe("taking a withdrawal on", () => {
       assert.strictEqual(yield* Payouts.advance(fresh.id, true), 1)
       assert.strictEqual(stage.stored()?.problem, "the provider cannot be reached")
     }).pipe(Effect.provide(stage.layer))
+  })
+})
+
+describe("a player who is frozen once the turn is claimed", () => {
+  it.effect("has nothing sent, and the withdrawal is as unsent as before", () => {
+    const stage = makeStage(fresh, {}, true)
+    return Effect.gen(function*() {
+      assert.strictEqual(yield* Payouts.advance(fresh.id), 1)
+      assert.deepStrictEqual(stage.asked, [])
+      assert.strictEqual(stage.stored()?.transfer.status, "unsent")
+      assert.strictEqual((yield* Payouts.cancel(fresh.id))?.status, "failed")
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("has nothing repeated that came to nothing, while what arrived goes on", () => {
+    const sent = startTurn(fresh, { _tag: "Send", step: "transfer", attempt: 1, isFirst: true }, now)
+    const absent = makeStage(sent, { found: { transfer: noTransfer } }, true)
+    const arrived = makeStage(sent, { found: { transfer: transferSeen }, sent: { payout: payoutPaid } }, true)
+    return Effect.gen(function*() {
+      yield* Effect.provide(Payouts.advance(sent.id, true), absent.layer)
+      assert.deepStrictEqual(absent.asked, ["what became of the transfer"])
+      assert.strictEqual(absent.stored()?.transfer.status, "unknown")
+      assert.isNull(yield* Effect.provide(Payouts.cancel(sent.id), absent.layer))
+      yield* Effect.provide(Payouts.advance(sent.id, true), arrived.layer)
+      assert.strictEqual(arrived.stored()?.status, "paid")
+    })
   })
 })
 
@@ -172,7 +207,7 @@ describe("a person's decision", () => {
 
   it.effect("has a reversal asked for again where the transfer is there, unreversed", () => {
     const refused = {
-      ...applyReport(paid, { _tag: "PayoutSeen", objectId: "po_1", amount, status: "failed" }),
+      ...applyReport(paid, { _tag: "PayoutSeen", objectId: "po_1", account: "acct_1", amount, status: "failed" }),
       held: { reason: "the balance is too low", step: "reversal" }
     } as const
     const stage = makeStage(refused, { found: { reversal: transferSeen } })
@@ -228,6 +263,19 @@ describe("reconciling", () => {
         "held: the account lacks the money"
       ])
     }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("holds what cannot be seen any more of an account that is gone, and tells nothing of what arrived before", () => {
+    const gone = { _tag: "AccountGone", attempt: 1, isFirst: false, turn: 0, reason: "the account is closed" } as const
+    const underWay = applyReport(transferred, { ...payoutPaid, status: "in_transit" })
+    return Effect.gen(function*() {
+      for (const [withdrawal, told] of [[paid, []], [underWay, ["the account is closed"]]] as const) {
+        const stage = makeStage(withdrawal, { found: { transfer: transferSeen, payout: gone } })
+        const differences = yield* Effect.provide(Payouts.reconcile(withdrawal), stage.layer)
+        assert.deepStrictEqual(differences.map(({ found }) => found), [...told])
+        assert.strictEqual(stage.stored()?.held?.step, told.length === 0 ? undefined : "payout")
+      }
+    })
   })
 
   it.effect("tells what the provider does not have", () => {

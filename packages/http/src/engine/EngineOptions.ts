@@ -14,8 +14,8 @@ export interface EngineOptions extends RequestRules {
   readonly allowedOrigins: ReadonlySet<string>
   /** How long requests under way may take once the server is asked to stop: 10 s unless told otherwise. */
   readonly gracePeriod?: Duration.Input
-  /** When silent WebSockets are asked, and dropped: after 30 and 60 s unless told otherwise. */
-  readonly patience?: Patience
+  /** When silent WebSockets are asked, and dropped, and who reads nothing is cut off: after 30, 60 and 30 s unless told otherwise. */
+  readonly patience?: Partial<Patience>
 }
 
 /** The application's own rules, as far as an engine goes by them before it hands a request over. */

@@ -12,13 +12,17 @@ export interface Pulse {
   readonly drop: () => void
 }
 
-/** Seconds of silence, that is without any frame from the client. */
+/** Seconds. */
 export interface Patience {
+  /** Of silence, that is without any frame from the client. */
   readonly pingAfter: number
+  /** Of silence. */
   readonly dropAfter: number
+  /** That a client may leave all of an answer unread, or all that it was sent over a WebSocket. */
+  readonly unread: number
 }
 
-export const defaultPatience: Patience = { pingAfter: 30, dropAfter: 60 }
+export const defaultPatience: Patience = { pingAfter: 30, dropAfter: 60, unread: 30 }
 
 export class Heartbeat {
   /** Sweeps so far, which is the clock here: it stands still while the process does, so that no client is dropped for a pause of ours. */

@@ -25,8 +25,6 @@ export interface EngineSocket extends LiveSocket, Heartbeat.Pulse {
 
 type Accept = (socket: LiveSocket) => SocketListener
 
-/** Seconds that a client may leave everything unread; then it is closed with 1013. */
-const unreadMax = 30
 /** Seconds after a goodbye, until who has not answered it is dropped. */
 const goodbyeMax = 10
 
@@ -47,10 +45,12 @@ export class OpenSockets<Socket extends EngineSocket> {
   readonly #byNetwork = new Map<string, number>()
   readonly #heartbeat: Heartbeat.Heartbeat
   readonly #allowedOrigins: ReadonlySet<string>
+  readonly #unreadMax: number
 
-  constructor(heartbeat: Heartbeat.Heartbeat, allowedOrigins: ReadonlySet<string>) {
+  constructor(patience: Heartbeat.Patience, heartbeat: Heartbeat.Heartbeat, allowedOrigins: ReadonlySet<string>) {
     this.#heartbeat = heartbeat
     this.#allowedOrigins = allowedOrigins
+    this.#unreadMax = patience.unread
   }
 
   /** Why the connection is not opened; `undefined` where it is. */
@@ -118,7 +118,7 @@ export class OpenSockets<Socket extends EngineSocket> {
       if (!socket.isOpen) {
         if (++open.leaving >= goodbyeMax) socket.drop()
       } else if (socket.bufferedAmount() === 0) open.unread = 0
-      else if (++open.unread >= unreadMax) socket.close(1013, "Read faster.")
+      else if (++open.unread >= this.#unreadMax) socket.close(1013, "Read faster.")
     }
   }
 
@@ -149,10 +149,11 @@ const isProxy = (address: string): boolean =>
 
 /** Makes an empty set, whose sweeps stop with the scope. */
 export const make = <Socket extends EngineSocket>(
-  { allowedOrigins, patience = Heartbeat.defaultPatience }: EngineOptions
+  { allowedOrigins, ...options }: EngineOptions
 ): Effect.Effect<OpenSockets<Socket>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const sockets = new OpenSockets<Socket>(yield* Heartbeat.make(patience), allowedOrigins)
+    const patience = { ...Heartbeat.defaultPatience, ...options.patience }
+    const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), allowedOrigins)
     yield* Effect.sync(() => sockets.sweep()).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
     return sockets
   })

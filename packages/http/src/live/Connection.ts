@@ -8,8 +8,11 @@ import type { Subscriber } from "./Topics.ts"
 /** So many messages in a row that cannot be served end the connection (docs/api.md, "WebSocket"). */
 const faultsMax = 5
 
-/** So many messages may wait while an earlier one is served (a token being verified). */
-const waitingMax = 32
+/**
+ * What may wait while an earlier message is served (a token being verified): in characters, since lawful messages in a burst are no
+ * fault, however many they are. An app that comes back subscribes to all its rooms at once.
+ */
+const waitingMax = 256 * 1024
 
 export class Connection implements Subscriber {
   readonly id = randomUUID()
@@ -20,6 +23,8 @@ export class Connection implements Subscriber {
   gone = false
   readonly #socket: LiveSocket
   readonly #waiting: Array<string> = []
+  /** Characters of those that wait. */
+  #waitingLength = 0
   #busy = false
   #faults = 0
 
@@ -57,7 +62,7 @@ export class Connection implements Subscriber {
   }
 
   close(code: number, reason: string): void {
-    this.#waiting.length = 0
+    this.#waiting.length = this.#waitingLength = 0
     this.#socket.close(code, reason)
   }
 
@@ -67,7 +72,8 @@ export class Connection implements Subscriber {
    */
   receive(message: string): boolean {
     if (!this.#busy) return this.#busy = true
-    if (this.#waiting.length === waitingMax) this.close(1008, "Wait for answers before sending more.")
+    this.#waitingLength += message.length
+    if (this.#waitingLength > waitingMax) this.close(1008, "Wait for answers before sending more.")
     else this.#waiting.push(message)
     return false
   }
@@ -76,6 +82,7 @@ export class Connection implements Subscriber {
   next(): string | undefined {
     const message = this.#waiting.shift()
     this.#busy = message !== undefined
+    this.#waitingLength -= message?.length ?? 0
     return message
   }
 }

@@ -9,10 +9,20 @@ import type { Topics } from "./Topics.ts"
 
 export const tokenExpired: Fault = { code: "token_expired", detail: "The access token has expired." }
 
+/** The most connections that one player is signed in on (docs/api.md, "WebSocket"). */
+export const connectionsOfPlayerMax = 16
+
+const tooManyConnections: Fault = {
+  code: "limit_exceeded",
+  detail: `A player is signed in on ${connectionsOfPlayerMax} connections at most. Close one first.`
+}
+
 export class SignIns {
   readonly #source: LiveSource["Service"]
   readonly #topics: Topics
   readonly #signedIn = new Set<Connection>()
+  /** On how many connections each player is signed in. */
+  readonly #countOf = new Map<string, number>()
   /** For each token that is being verified, the sessions that have ended meanwhile. */
   readonly #verifying = new Set<Set<SessionId>>()
 
@@ -26,19 +36,36 @@ export class SignIns {
     return Effect.suspend(() => {
       const endedMeanwhile = new Set<SessionId>()
       this.#verifying.add(endedMeanwhile)
-      return Effect.map(this.#source.authenticate(token), (user) => {
-        if (endedMeanwhile.has(user.sessionId)) return closeEnded(connection)
-        if (connection.user?.userId !== user.userId) this.#topics.leavePrivate(connection)
+      return Effect.flatMap(this.#source.authenticate(token), (user) => {
+        if (endedMeanwhile.has(user.sessionId)) return Effect.sync(() => closeEnded(connection))
+        if (connection.user?.userId !== user.userId) {
+          if ((this.#countOf.get(user.userId) ?? 0) >= connectionsOfPlayerMax) return Effect.fail(tooManyConnections)
+          this.#topics.leavePrivate(connection)
+          this.#signOut(connection)
+          this.#countOf.set(user.userId, (this.#countOf.get(user.userId) ?? 0) + 1)
+        }
         connection.user = user
         this.#signedIn.add(connection)
         connection.answer("authenticated", { userId: user.userId, expiresAt: formatInstant(instant(user.expiresAt)) })
+        return Effect.void
       }).pipe(Effect.ensuring(Effect.sync(() => this.#verifying.delete(endedMeanwhile))))
     })
   }
 
   /** The connection is closed. */
   forget(connection: Connection): void {
+    this.#signOut(connection)
+  }
+
+  /** Nobody is signed in on it any more. */
+  #signOut(connection: Connection): void {
+    const { user } = connection
+    if (user === undefined) return
     this.#signedIn.delete(connection)
+    connection.user = undefined
+    const left = (this.#countOf.get(user.userId) ?? 1) - 1
+    if (left === 0) this.#countOf.delete(user.userId)
+    else this.#countOf.set(user.userId, left)
   }
 
   /** Closes the connections of a session that has ended, and those that are about to be signed in by it. */
@@ -53,8 +80,7 @@ export class SignIns {
   expireTokens(time: Instant): void {
     for (const connection of this.#signedIn) {
       if (connection.user === undefined || connection.user.expiresAt > time) continue
-      this.#signedIn.delete(connection)
-      connection.user = undefined
+      this.#signOut(connection)
       this.#topics.leavePrivate(connection)
       connection.send(encodeEvent("error", tokenExpired))
     }

@@ -7,6 +7,14 @@ import type { LiveSourceUnavailable } from "./LiveSource.ts"
 import { tokenExpired } from "./SignIns.ts"
 import type { Topics } from "./Topics.ts"
 
+/** The most channels that one connection listens to (docs/api.md, "WebSocket"). */
+export const channelsMax = 128
+
+const tooManyChannels: Fault = {
+  code: "limit_exceeded",
+  detail: `A connection listens to ${channelsMax} channels at most. Leave one first.`
+}
+
 export class Subscriptions {
   readonly #kinds: ReadonlyArray<ChannelKind>
   readonly #topics: Topics
@@ -20,6 +28,9 @@ export class Subscriptions {
   subscribe(connection: Connection, channel: string): Effect.Effect<void, Fault> {
     return Effect.gen({ self: this }, function*() {
       const kind = yield* this.#kindOf(channel)
+      if (connection.channels.size >= channelsMax && !connection.channels.has(channel)) {
+        return yield* Effect.fail(tooManyChannels)
+      }
       const { user } = connection
       const fault = yield* Effect.catchTag(kind.authorise(channel, user?.userId), "LiveSourceUnavailable", notNow)
       if (fault !== null) return yield* Effect.fail(fault)

@@ -31,6 +31,7 @@ export const problemStatus = {
   wrong_room_state: 409,
   payout_account_missing: 409,
   not_withdrawable: 409,
+  withdrawal_under_way: 409,
   beacon_pending: 409,
   reference_conflict: 409,
   length_required: 411,

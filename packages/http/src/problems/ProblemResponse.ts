@@ -39,7 +39,7 @@ export const renderProblem = (problem: Problem, requestId: string): RenderedProb
 }
 
 /** A rendered problem as the application's answer. */
-export const renderedResponse = ({ body, headers, status }: RenderedProblem): HttpServerResponse.HttpServerResponse =>
+const renderedResponse = ({ body, headers, status }: RenderedProblem): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(body, { status, contentType, headers })
 
 /** The application's answer to a request that met a problem. */

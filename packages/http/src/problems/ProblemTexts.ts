@@ -25,6 +25,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   wrong_room_state: "The room is not in a state for this.",
   payout_account_missing: "There is no payout account, or it is not ready.",
   not_withdrawable: "More than can be paid out now.",
+  withdrawal_under_way: "A withdrawal is still under way.",
   beacon_pending: "The beacon's round is not there yet: try again after `Retry-After`.",
   reference_conflict: "The reference stands for another deposit.",
   length_required: "The body comes in chunks: send it with its `Content-Length`.",

@@ -31,7 +31,14 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
       const { maxParticipants = participantsMax, name } = (yield* newRoomBody(request)).value
       const { userId: hostId } = yield* CurrentUser
       return roomBody(yield* rooms.create({ hostId, name, maxParticipants }))
-    }).pipe(Effect.catchTags({ UnknownUser: () => refuseUnknownPlayer, Unavailable: refuseUnavailable })),
+    }).pipe(Effect.catchTags({
+      UnknownUser: () => refuseUnknownPlayer,
+      RoomRefused: ({ refusal }) =>
+        refusal._tag === "NoRoom"
+          ? Effect.die(new Error("a room that is to be made does not exist yet"))
+          : refuseRoom(refusal, ["limit_exceeded"]),
+      Unavailable: refuseUnavailable
+    })),
 
   find: (call: RoomCall) =>
     Effect.gen(function*() {
@@ -49,7 +56,7 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
         RoomRefused: ({ refusal }) =>
           refusal._tag === "NoRoom"
             ? refuseNoRoom
-            : refuseRoom(refusal, ["already_member", "room_full", "wrong_room_state"]),
+            : refuseRoom(refusal, ["already_member", "limit_exceeded", "room_full", "wrong_room_state"]),
         Unavailable: refuseUnavailable
       })
     ),

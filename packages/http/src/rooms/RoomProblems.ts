@@ -11,6 +11,7 @@ export type TellableRefusal = Exclude<RoomRefusal, { readonly _tag: "NoRoom" }>
 
 export type RoomProblemCode =
   | "room_full"
+  | "limit_exceeded"
   | "already_member"
   | "already_has_ticket"
   | "forbidden"
@@ -36,6 +37,13 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
   switch (refusal._tag) {
     case "RoomFull":
       return new Problem("room_full", "This room has as many members as it takes. You are not in it.")
+    case "TooManyRooms":
+      return new Problem(
+        "limit_exceeded",
+        refusal.which === "hosted"
+          ? `A player hosts at most ${refusal.max} rooms that are not locked. Nothing was made: start or close one of yours.`
+          : `A player is in at most ${refusal.max} rooms that are not locked. Nothing was changed: leave one, or wait until one is drawn or closed.`
+      )
     case "AlreadyMember":
       return new Problem("already_member", "You are a member of this room already. Nothing was changed.")
     case "AlreadyHasTicket":

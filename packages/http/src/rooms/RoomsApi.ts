@@ -32,7 +32,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.post("createRoom", "/rooms", {
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems)
+    error: problems(...bodyProblems, "limit_exceeded")
   }).annotateMerge(operation(
     "Makes a room: the player is its host and first member",
     "Its code, which others join by, is in the answer."
@@ -49,7 +49,14 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     params: room,
     payload: JoinBody,
     success: RoomBody,
-    error: problems(...bodyProblems, ...roomProblems, "already_member", "room_full", "wrong_room_state")
+    error: problems(
+      ...bodyProblems,
+      ...roomProblems,
+      "already_member",
+      "limit_exceeded",
+      "room_full",
+      "wrong_room_state"
+    )
   }).annotateMerge(operation(
     "Comes in, by the room's code",
     "A wrong code is `not_found`; after many, `rate_limited`."

@@ -60,6 +60,13 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "The page on which a player says where money is to go",
     "The payout provider's page, a new one each time. Not before the player's address is verified: `email_unverified`."
   )),
+  HttpApiEndpoint.delete("removePayoutAccount", "/wallet/payout-account", {
+    success: HttpApiSchema.NoContent,
+    error: problems("withdrawal_under_way")
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "Removes the player's payout account",
+    "Another one can be opened then. Nothing where there is none; refused while a withdrawal is under way."
+  )),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
     success: ReadinessBody
   }).middleware(PlayerOnly).annotateMerge(operation(

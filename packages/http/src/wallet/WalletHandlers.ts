@@ -62,6 +62,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
           }))
         .handleRaw("withdraw", withdraw)
         .handle("openPayoutAccount", () => withdrawals.enabled ? PayoutAccount.onboard : refuseNoPayouts)
+        .handle("removePayoutAccount", () => PayoutAccount.unlink)
         .handle("payoutAccount", () => PayoutAccount.readiness)
         .handle(
           "transactions",

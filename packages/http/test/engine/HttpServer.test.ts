@@ -347,6 +347,58 @@ describe.each(engines)("HttpServer on %s", (engine) => {
     }))
 })
 
+describe("one connection that sends without waiting", () => {
+  it.live("is answered in order, and others are answered meanwhile", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port, url } = yield* serve(
+        "node",
+        Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => HttpServerResponse.text(`${url} ${++asked};`))
+      )
+      const socket = connect(port, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
+      let received = ""
+      socket.on("data", (data) => received += data.toString())
+      socket.write(head("GET /many").repeat(50_000))
+      yield* eventually("it is served", () => received.includes("/many 100;"))
+      const other = yield* fetchText(`${url}/other`)
+      assert.match(other.text, /^\/other \d+;$/)
+      assert.isBelow(asked, 50_000)
+      const order = Array.from(received.matchAll(/\/many (\d+);/g), ([, count]) => Number(count))
+      assert.deepStrictEqual(order, order.toSorted((a, b) => a - b))
+    }))
+
+  it.live("and reads nothing has no more than a few answers made, and is cut off", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { port } = yield* serve(
+        "node",
+        Effect.sync(() => {
+          asked++
+          return HttpServerResponse.text("x".repeat(256 * 1024))
+        }),
+        { patience: { unread: 2 } }
+      )
+      const socket = connect(port, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
+      socket.pause()
+      socket.write(head("GET /").repeat(2_500))
+      let before = -1
+      yield* eventually("nothing more is made", () => {
+        const still = asked > 0 && asked === before
+        before = asked
+        return still
+      }, 15_000)
+      assert.isBelow(asked, 200)
+      const cutOff = Effect.callback<void>((resume) => {
+        socket.on("error", () => resume(Effect.void))
+        const writing = setInterval(() => socket.write("x"), 50) // who reads nothing learns of the end by writing
+        return Effect.sync(() => clearInterval(writing))
+      })
+      yield* Effect.timeout(cutOff, "15 seconds")
+    }), 40_000)
+})
+
 describe("slow clients", () => {
   it.live("26: who takes over 10 s to send headers or body is cut off within 13 s", () =>
     Effect.gen(function*() {

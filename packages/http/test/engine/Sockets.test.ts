@@ -197,6 +197,36 @@ describe.each(engines)("Sockets on %s", (engine) => {
       yield* eventually("the server forgets it", () => events.includes("closed"))
     }))
 
+  it.live(
+    "closes with 1013 who leaves everything unread for a while, however little it is",
+    () =>
+      Effect.gen(function*() {
+        const { events, open, port } = yield* echo({ patience: { unread: 2 } })
+        const slow = connect(port, "127.0.0.1")
+        yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
+        slow.write(handshake("/ws", version))
+        yield* eventually("it is open", () => open.length === 1)
+        slow.pause()
+        const message = "x".repeat(64 * 1024)
+        yield* eventually("the kernel takes no more", () => {
+          if (open[0]?.bufferedAmount() === 0) open[0].send(message)
+          return (open[0]?.bufferedAmount() ?? 0) > 0
+        })
+        const noise = setInterval(() => slow.write(textFrame("")), 100) // it is not silent
+        yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(noise)))
+        yield* eventually("it is closed", () => open[0]?.bufferedAmount() === 0, 15_000)
+        clearInterval(noise)
+        let received = Buffer.alloc(0)
+        slow.on("data", (data) => received = Buffer.concat([received, data]).subarray(-64))
+        slow.resume()
+        // uWebSockets.js forgets what is unread, and the goodbye with it
+        if (engine === "node") yield* eventually("it is told 1013", () => received.includes(Buffer.from([0x03, 0xf5])))
+        slow.destroy()
+        yield* eventually("the server forgets it", () => events.includes("closed"))
+      }),
+    40_000
+  )
+
   it.live("closes with 1012 when it stops, and answers 503 from then on", () =>
     Effect.gen(function*() {
       const { port, sockets } = yield* listen(engine)

@@ -385,22 +385,54 @@ describe("LiveHub", () => {
       assert.strictEqual(stage.reads, 0)
     }))
 
-  it.effect("serves messages in the order they came, and closes with 1008 who sends 33 more while one is served", () =>
+  it.effect("serves a burst of lawful messages in the order they came: it is no fault", () =>
     Effect.gen(function*() {
       const { connect } = yield* start
-      const [patient, hasty] = [connect(), connect()]
-      for (const socket of [patient, hasty]) {
-        socket.events()
-        socket.say({ type: "auth", token: "slow" })
-        for (let i = 0; i < 32; i++) socket.say({ type: "ping" })
-      }
-      hasty.say({ type: "ping" })
-      assert.strictEqual(hasty.closedWith, 1008)
+      const socket = connect()
+      socket.events()
+      socket.say({ type: "auth", token: "slow" })
+      for (let i = 0; i < 300; i++) socket.say({ type: "subscribe", channel: "draw" })
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(
-        patient.events().map(({ event }) => event),
-        ["authenticated", ...Array.from({ length: 32 }, () => "pong")]
-      )
-      assert.deepStrictEqual(hasty.events(), [])
+      const names = socket.events().map(({ event }) => event).filter((event) => event !== "draw:update")
+      assert.deepStrictEqual(names, ["authenticated", ...Array.from({ length: 300 }, () => "subscribed")])
+      assert.isUndefined(socket.closedWith)
+    }))
+
+  it.effect("closes with 1008 who sends more than 256 KiB while a message is served", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const socket = connect()
+      socket.events()
+      socket.say({ type: "auth", token: "slow" })
+      for (let i = 0; i < 64; i++) socket.say({ type: "subscribe", channel: "x".repeat(4_000) })
+      assert.isUndefined(socket.closedWith)
+      for (let i = 0; i < 64; i++) socket.say({ type: "subscribe", channel: "x".repeat(4_000) })
+      assert.strictEqual(socket.closedWith, 1008)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(socket.events(), [])
+    }))
+
+  it.effect("signs a player in on 16 connections at most, and again once one of them is gone", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* start
+      const signIn = Effect.fnUntraced(function*(token: string) {
+        const socket = connect()
+        socket.events()
+        socket.say({ type: "auth", token })
+        yield* settle
+        return { socket, event: socket.events()[0] }
+      })
+      const all = yield* Effect.forEach(Array.from({ length: 16 }), () => signIn("good"))
+      for (const { event } of all) assert.strictEqual(event?.event, "authenticated")
+      const refused = yield* signIn("other")
+      assert.deepInclude(refused.event, { event: "error" })
+      assert.strictEqual(refused.event?.data["code"], "limit_exceeded")
+      assert.strictEqual((yield* signIn("guest")).event?.event, "authenticated")
+      // a fresh token on a connection that is signed in is no further connection
+      all[1]?.socket.say({ type: "auth", token: "good" })
+      yield* settle
+      assert.strictEqual(all[1]?.socket.events()[0]?.event, "authenticated")
+      all[0]?.socket.close(1000)
+      assert.strictEqual((yield* signIn("good")).event?.event, "authenticated")
     }))
 })

@@ -2,16 +2,23 @@
 import * as PayoutProviderStripe from "@ddd/adapters-stripe/PayoutProviderStripe"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { Now } from "@ddd/core/ports/Now"
-import { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
+import { PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Redacted } from "effect"
 import { createHmac } from "node:crypto"
 
 /** What the provider says of every account, and whether it answers at all; tests may change it. */
-export const provider: { status: PayoutAccountStatus; answers: boolean; opened: number } = {
+export const provider: {
+  status: PayoutAccountStatus
+  answers: boolean
+  opened: number
+  /** Accounts that it has closed. */
+  readonly closed: Set<string>
+} = {
   status: "ready",
   answers: true,
-  opened: 0
+  opened: 0,
+  closed: new Set()
 }
 
 /** While one secret replaces the other, both are good. */
@@ -30,6 +37,9 @@ const whileItAnswers = <A>(answer: Effect.Effect<A>): Effect.Effect<A, ProviderU
     provider.answers ? answer : Effect.fail(new ProviderUnavailable({ message: "secret-host does not answer" }))
   )
 
+const whileOpen = (account: string): Effect.Effect<void, PayoutAccountGone> =>
+  Effect.suspend(() => provider.closed.has(account) ? Effect.fail(new PayoutAccountGone({ account })) : Effect.void)
+
 export const layer = Layer.effect(
   PayoutProvider,
   Effect.gen(function*() {
@@ -38,17 +48,20 @@ export const layer = Layer.effect(
     return PayoutProvider.of({
       ...real,
       identity: Effect.succeed("simulated"),
-      openAccount: ({ userId }) =>
+      openAccount: ({ userId }, closed) =>
         whileItAnswers(Effect.sync(() => {
           provider.opened++
-          return `acct_${userId}`
+          return closed === null ? `acct_${userId}` : `${closed}_2`
         })),
       onboarding: (account) =>
-        whileItAnswers(Effect.map(now, (at) => ({
-          url: new URL(`https://provider.example/onboarding/${account}`),
-          expiresAt: instant(at + 300_000)
-        }))),
-      accountStatus: () => whileItAnswers(Effect.sync(() => provider.status))
+        Effect.andThen(
+          whileOpen(account),
+          whileItAnswers(Effect.map(now, (at) => ({
+            url: new URL(`https://provider.example/onboarding/${account}`),
+            expiresAt: instant(at + 300_000)
+          })))
+        ),
+      accountStatus: (account) => Effect.andThen(whileOpen(account), whileItAnswers(Effect.sync(() => provider.status)))
     })
   })
 ).pipe(Layer.provide(stripe))

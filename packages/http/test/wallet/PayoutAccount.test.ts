@@ -1,3 +1,7 @@
+import { cents } from "@ddd/core/money/Money"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -19,7 +23,7 @@ const withProvider = <A, E, R>(changed: Partial<typeof provider>, test: Effect.E
     return Effect.ensuring(test, Effect.sync(() => Object.assign(provider, before)))
   })
 
-layer(server())("the payout account", (it) => {
+layer(server({ withdrawals: { withdrawDeposits: true } }))("the payout account", (it) => {
   it.effect("is none, then pending, then ready, as the provider says", () =>
     Effect.gen(function*() {
       const { id, token } = yield* makePlayer()
@@ -30,7 +34,7 @@ layer(server())("the payout account", (it) => {
       assert.match(textAt(opened.json, "expiresAt"), /^2026-02-03T10:35:00\.\d{3}Z$/)
       assert.strictEqual(yield* withProvider({ status: "pending" }, statusFor(token)), "pending")
       assert.strictEqual(yield* withProvider({ status: "ready" }, statusFor(token)), "ready")
-      // once ready, nobody is asked any more
+      // what was known is said where the provider does not answer
       assert.strictEqual(yield* withProvider({ answers: false }, statusFor(token)), "ready")
     }))
 
@@ -55,6 +59,42 @@ layer(server())("the payout account", (it) => {
       assert.strictEqual(yield* statusFor(token), "none")
       yield* open(token)
       assert.strictEqual(yield* withProvider({ answers: false }, statusFor(token)), "pending")
+    }))
+
+  it.effect("can be removed and opened anew, but not while a withdrawal is under way", () =>
+    Effect.gen(function*() {
+      const { id, token } = yield* makePlayer()
+      const remove = Effect.flatMap(Client, ({ call }) => call("DELETE", path, { token }))
+      assert.strictEqual((yield* remove).status, 204)
+      yield* open(token)
+      yield* PayoutAccounts.use((accounts) => accounts.setStatus(`acct_${id}`, "ready", "simulated"))
+      yield* (yield* Ledger).deposit({ userId: id, amount: cents(500n), referenceId: `test:${id}`, metadata: null })
+      const { call } = yield* Client
+      const asked = yield* call("POST", "/wallet/withdraw", { token, body: { amount: "1.00" } })
+      assert.strictEqual(asked.status, 202, asked.text)
+      const refused = yield* remove
+      assertProblem(refused, 409, "withdrawal_under_way")
+      assert.include(textAt(refused.json, "detail"), "try again")
+      yield* (yield* Withdrawals).applyReport(
+        textAt(asked.json, "id"),
+        { _tag: "Canceled", reason: "a test" },
+        null
+      )
+      assert.strictEqual((yield* remove).status, 204)
+      assert.strictEqual(yield* statusFor(token), "none")
+      assert.strictEqual((yield* open(token)).status, 201)
+    }))
+
+  it.effect("that the provider has closed is none, and another one is opened", () =>
+    Effect.gen(function*() {
+      const { id, token } = yield* makePlayer()
+      yield* open(token)
+      yield* PayoutAccounts.use((accounts) => accounts.setStatus(`acct_${id}`, "ready", "simulated"))
+      provider.closed.add(`acct_${id}`)
+      assert.strictEqual(yield* statusFor(token), "none")
+      const opened = yield* open(token)
+      assert.strictEqual(opened.status, 201, opened.text)
+      assert.strictEqual(textAt(opened.json, "url"), `https://provider.example/onboarding/acct_${id}_2`)
     }))
 
   it.effect("is the player's own", () =>

@@ -23,7 +23,7 @@ const buyer = Effect.fnUntraced(function*() {
   })
   const accounts = yield* PayoutAccounts
   const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated")
-  yield* accounts.setStatus(account, "ready")
+  yield* accounts.setStatus(account, "ready", "simulated")
   return { player, refund: Effect.flatMap(Fundings, (fundings) => fundings.record({ _tag: "Refunded", reference })) }
 })
 

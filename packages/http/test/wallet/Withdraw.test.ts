@@ -26,7 +26,7 @@ type Player = Effect.Success<ReturnType<typeof makePlayer>>
 const makeReady = Effect.fnUntraced(function*({ id }: Player) {
   const accounts = yield* PayoutAccounts
   const { account } = yield* accounts.add(id, `acct_${id}`, "simulated")
-  yield* accounts.setStatus(account, "ready")
+  yield* accounts.setStatus(account, "ready", "simulated")
 })
 
 const makeReadyPlayer = Effect.fnUntraced(function*(balance: bigint) {
@@ -224,7 +224,7 @@ layer(server())("who may withdraw, and what", (it) => {
       const pending = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(pending, 409, "payout_account_missing")
       assert.match(textAt(pending.json, "detail"), /is not ready .*POST \/wallet\/payout-account/)
-      yield* accounts.setStatus(account, "ready")
+      yield* accounts.setStatus(account, "ready", "simulated")
       assertProblem(yield* withdraw(player.token, { amount: "1.00" }), 409, "not_withdrawable")
     }))
 
@@ -279,6 +279,20 @@ layer(server({ withdrawals: { withdrawDeposits: true } }))("where purchased cred
       assertProblem(refused, 402, "insufficient_funds")
       assert.include(textAt(refused.json, "detail"), "holds 5.00; 5.01 was asked for")
       assert.strictEqual((yield* withdraw(player.token, { amount: "5.00" })).status, 202)
+    }))
+
+  it.effect("every view of the wallet says what a withdrawal of now may take, to the cent", () =>
+    Effect.gen(function*() {
+      const { call } = yield* Client
+      const player = yield* makeReadyPlayer(500n)
+      const bought = yield* call("POST", "/lottery/purchase-ticket", { token: player.token, body: { quantity: 1 } })
+      const profile = yield* call("GET", "/user/profile", { token: player.token })
+      const wallet = yield* call("GET", "/wallet", { token: player.token })
+      const shown = [at(bought.json, "wallet", "withdrawable"), at(profile.json, "wallet", "withdrawable")]
+      assert.deepStrictEqual([...shown, at(wallet.json, "withdrawable")], ["4.00", "4.00", "4.00"])
+      assert.strictEqual((yield* withdraw(player.token, { amount: "4.01" })).status, 402)
+      assert.strictEqual((yield* withdraw(player.token, { amount: "4.00" })).status, 202)
+      assert.strictEqual(at((yield* call("GET", "/wallet", { token: player.token })).json, "withdrawable"), "0.00")
     }))
 })
 

@@ -4,6 +4,7 @@ import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents, ticketPot, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
+import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
@@ -223,10 +224,17 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
           userId: ada,
           amount: dollars(25),
           askedAt: transaction.createdAt,
-          status: "pending"
+          status: "pending",
+          payoutAccount: "ready"
         })
         yield* payOut(transaction.id)
         assert.deepStrictEqual(yield* subjects.withdrawal(transaction.id), { ...pending, status: "paid" })
+        const accounts = yield* PayoutAccounts
+        const { account } = present(yield* accounts.of(ada))
+        yield* accounts.setStatus(account, "pending", "simulated")
+        assert.strictEqual((yield* subjects.withdrawal(transaction.id))?.payoutAccount, "pending")
+        yield* accounts.unlink(ada, null, "operator")
+        assert.strictEqual((yield* subjects.withdrawal(transaction.id))?.payoutAccount, "none")
         assert.isNull(yield* subjects.withdrawal("01900000-0000-7000-8000-00000000beef"))
       })
     )

@@ -7,6 +7,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
+import { buyInRoom, roomOf } from "../scenario/RoomSteps.ts"
 import {
   auditClean,
   buy,
@@ -124,14 +125,34 @@ export const operatorsContract = (subject: Subject): void =>
         yield* deposit(id, dollars(2), "test:1")
         const refusal = Effect.map(Effect.flip(accounts.erase(id)), (error) => {
           if (error._tag !== "EraseRefused") return assert.fail(error._tag)
-          return [error.holdings.balance, error.holdings.pendingWithdrawal, error.holdings.undrawnTickets]
+          return error.reasons
         })
-        assert.deepStrictEqual(yield* refusal, [dollars(2), 0n, 0])
+        assert.deepStrictEqual(yield* refusal, [{ _tag: "Balance", amount: dollars(2) }])
         yield* buy(id, 2)
-        assert.deepStrictEqual(yield* refusal, [0n, 0n, 2])
+        assert.deepStrictEqual(yield* refusal, [{ _tag: "UndrawnTickets", tickets: 2 }])
         assert.deepStrictEqual(yield* accounts.find(id), { ...user, frozen: false, erased: false })
         assert.isFalse(yield* (yield* Sessions).hasEnded(session))
         assert.isTrue(Exit.hasDies(yield* Effect.exit(accounts.erase(houseUserId))))
+      })
+    )
+
+    it(
+      "takes the name of who is erased out of what others' answers say of their rooms",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const [ada, bob, eve] = [yield* newPlayer("ada"), yield* newPlayer("bob"), yield* newPlayer("eve")]
+        for (const { id } of [ada, eve]) yield* deposit(id, dollars(1), `test:${id}`)
+        const room = yield* roomOf([ada.id, bob.id, eve.id])
+        const first = yield* buyInRoom(ada.id, room, { key: "k" })
+        assert.deepStrictEqual(first.room.participants.map(({ username }) => username), ["ada", "bob", "eve"])
+        yield* accounts.erase(bob.id)
+        const { username } = present(yield* accounts.find(bob.id))
+        const again = yield* buyInRoom(ada.id, room, { key: "k" })
+        const participants = first.room.participants.map((member) =>
+          member.userId === bob.id ? { ...member, username } : member
+        )
+        assert.deepStrictEqual(again, { ...first, replayed: true, room: { ...first.room, participants } })
+        yield* auditClean
       })
     )
 

@@ -1,8 +1,19 @@
 /** What every adapter of `PayoutAccounts` must do. */
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { assert } from "@effect/vitest"
-import { Effect } from "effect"
-import { signUp, times } from "../scenario/Steps.ts"
+import { Effect, Exit } from "effect"
+import {
+  applyReport,
+  dollars,
+  payablePlayer,
+  payOut,
+  payoutSeen,
+  present,
+  signUp,
+  times,
+  withdraw,
+  withdrawalAt
+} from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
@@ -31,12 +42,12 @@ export const payoutAccountsContract = (subject: Subject): void =>
         assert.isNull(yield* accounts.named("acct_2"))
         yield* accounts.add(bob, "acct_2", "simulated")
 
-        yield* accounts.setStatus("acct_1", "ready")
+        yield* accounts.setStatus("acct_1", "ready", "simulated")
         assert.deepStrictEqual(yield* accounts.add(ada, "acct_1", "simulated"), { ...pending, status: "ready" })
         assert.strictEqual((yield* accounts.of(bob))?.status, "pending")
-        yield* accounts.setStatus("acct_1", "pending")
+        yield* accounts.setStatus("acct_1", "pending", "simulated")
         assert.deepStrictEqual(yield* accounts.of(ada), pending)
-        yield* accounts.setStatus("nobody's", "ready")
+        yield* accounts.setStatus("nobody's", "ready", "simulated")
       })
     )
 
@@ -48,6 +59,58 @@ export const payoutAccountsContract = (subject: Subject): void =>
         yield* accounts.add(ada, "acct_1", "simulated")
         const error = yield* Effect.flip(accounts.add(ada, "acct_2", "simulated"))
         assert.deepStrictEqual(error._tag === "PayoutAccountTaken" ? error.account : error, "acct_1")
+      })
+    )
+
+    it(
+      "unlinks an account for its player once no withdrawal is under way, for others at any time",
+      Effect.gen(function*() {
+        const accounts = yield* PayoutAccounts
+        const ada = yield* payablePlayer("ada", dollars(9))
+        const { account } = present(yield* accounts.of(ada))
+        assert.isFalse(yield* accounts.unlink(ada, "acct_other", "provider"))
+        const { transaction } = yield* withdraw(ada, dollars(4))
+        assert.strictEqual((yield* Effect.flip(accounts.unlink(ada, null, "player")))._tag, "WithdrawalUnderWay")
+        assert.isNotNull(yield* accounts.of(ada))
+        yield* payOut(transaction.id)
+        // what the bank sends back is under way again
+        yield* applyReport(transaction.id, payoutSeen(yield* withdrawalAt(transaction.id), "failed"))
+        assert.strictEqual((yield* Effect.flip(accounts.unlink(ada, null, "player")))._tag, "WithdrawalUnderWay")
+        assert.isTrue(yield* accounts.unlink(ada, account, "provider"))
+        assert.isNull(yield* accounts.of(ada))
+        assert.isFalse(yield* accounts.unlink(ada, null, "player"))
+        // the withdrawal keeps the account that it began with; the player may have another
+        assert.strictEqual((yield* withdrawalAt(transaction.id)).account, account)
+        yield* accounts.add(ada, "acct_new", "simulated")
+        assert.isTrue(yield* accounts.unlink(ada, null, "operator"))
+      })
+    )
+
+    it(
+      "unlinks an account or accepts a withdrawal to it, where both are asked for at the same time",
+      Effect.gen(function*() {
+        const accounts = yield* PayoutAccounts
+        const ada = yield* payablePlayer("ada", dollars(9))
+        const [asked, unlinked] = yield* Effect.all(
+          [Effect.exit(withdraw(ada, dollars(4))), Effect.exit(accounts.unlink(ada, null, "player"))],
+          { concurrency: "unbounded" }
+        )
+        assert.isTrue(Exit.isSuccess(asked) !== Exit.isSuccess(unlinked))
+      })
+    )
+
+    it(
+      "has an account that is ready asked for again after ten minutes, however often its player looks",
+      Effect.gen(function*() {
+        const accounts = yield* PayoutAccounts
+        const { advance } = yield* World
+        yield* accounts.add(yield* signUp("ada"), "acct_1", "simulated")
+        yield* accounts.setStatus("acct_1", "ready", "simulated")
+        assert.strictEqual((yield* times(5, accounts.claimCheck("acct_1"))).filter((isDue) => isDue).length, 1)
+        yield* advance(10 * minuteMillis)
+        assert.isTrue(yield* accounts.claimCheck("acct_1"))
+        assert.isFalse(yield* accounts.claimCheck("acct_1"))
+        assert.isFalse(yield* accounts.claimCheck("nobody's"))
       })
     )
 
@@ -68,7 +131,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* claimDue, ["acct_1"])
         yield* advance(dayMillis)
         assert.deepStrictEqual(yield* claimDue, ["acct_1"])
-        yield* accounts.setStatus("acct_1", "ready")
+        yield* accounts.setStatus("acct_1", "ready", "simulated")
         yield* advance(2 * dayMillis)
         assert.deepStrictEqual(yield* claimDue, [])
       })

@@ -31,7 +31,7 @@ type Services = PayoutProvider | ProviderWorld | Now | Scope.Scope
 const readyAccount = Effect.gen(function*() {
   const provider = yield* PayoutProvider
   const world = yield* ProviderWorld
-  const account = yield* provider.openAccount(newPlayer("ada"))
+  const account = yield* provider.openAccount(newPlayer("ada"), null)
   const { url } = yield* provider.onboarding(account)
   yield* world.follow(url)
   return account
@@ -90,9 +90,9 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
         const [ada, bob] = [newPlayer("ada"), newPlayer("bob")]
-        const account = yield* provider.openAccount(ada)
-        assert.strictEqual(yield* provider.openAccount(ada), account)
-        assert.notStrictEqual(yield* provider.openAccount(bob), account)
+        const account = yield* provider.openAccount(ada, null)
+        assert.strictEqual(yield* provider.openAccount(ada, null), account)
+        assert.notStrictEqual(yield* provider.openAccount(bob, null), account)
       })
     )
 
@@ -100,7 +100,7 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
       "takes an account for ready once its owner has been through the page",
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
-        const account = yield* provider.openAccount(newPlayer("ada"))
+        const account = yield* provider.openAccount(newPlayer("ada"), null)
         assert.strictEqual(yield* provider.accountStatus(account), "pending")
         const { expiresAt, url } = yield* provider.onboarding(account)
         assert.isAbove(expiresAt, yield* (yield* Now).now)
@@ -198,6 +198,7 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
         assert.deepStrictEqual(yield* provider.inspect(withdrawal, "payout", payout.objectId), {
           _tag: "PayoutSeen",
           objectId: payout.objectId,
+          account: withdrawal.account,
           amount: withdrawal.amount,
           status: "paid"
         })

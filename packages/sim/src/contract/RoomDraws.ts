@@ -6,6 +6,7 @@
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { viewWallet } from "@ddd/core/money/Withdrawable"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
@@ -498,6 +499,47 @@ export const roomDrawsContract = (subject: Subject): void =>
           const due = { ...expire, drawId: drawn.id, step }
           assert.isFalse(yield* Draws.use(({ perform }) => perform(due)), step)
         }
+      })
+    )
+
+    it(
+      "is closed by the server thirty days after it was made where nobody bought in it, and nobody is mailed",
+      Effect.gen(function*() {
+        const [ada] = yield* players(1)
+        const room = yield* makeRoom(ada)
+        yield* advance(expireAfterMillis - hour)
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(room)).status, "waiting")
+        yield* advance(hour)
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(room)).status, "closed")
+        assert.deepStrictEqual(yield* jobsOf("MailRoomClosed"), [])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "is closed by the server where its host is frozen: nobody's money waits for who is gone",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const [ada, bob] = yield* players(2)
+        assert(bob !== undefined)
+        const balances = yield* balancesOf([ada, bob])
+        const [room, locked] = [yield* roomOf([ada, bob]), yield* roomOf([ada, bob])]
+        yield* buyInRoom(bob, room)
+        yield* buyForAll([ada, bob], locked)
+        yield* startDraw(ada, locked)
+        yield* accounts.freeze(ada)
+        assert.deepStrictEqual(yield* dueOf(room), ["expire"])
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(room)).status, "closed")
+        assert.strictEqual(yield* balanceOf(bob), present(balances.get(bob)) - 100n)
+        // what is locked is drawn by the server
+        assert.strictEqual((yield* roomNow(locked)).status, "locked")
+        yield* advance(24 * hour)
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(locked)).status, "drawn")
+        yield* auditClean
       })
     )
 

@@ -6,6 +6,7 @@
 import { cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
+import { hostedRoomsMax } from "@ddd/core/rooms/Membership"
 import type { Room } from "@ddd/core/rooms/Room"
 import { codeSymbols } from "@ddd/core/rooms/RoomCode"
 import { drawId, houseUserId, isTicketId, type UserId, userId } from "@ddd/core/values/Ids"
@@ -479,6 +480,28 @@ export const roomsContract = (subject: Subject): void =>
         yield* late
         assert.strictEqual(yield* refusedAs(closeRoom(ada, room)), "WrongState")
         assert.deepStrictEqual(yield* executeDraw(ada, room), drawn)
+        yield* auditClean
+      })
+    )
+
+    it(
+      "are at most fifty a host that are not locked, however many are asked for at once",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        const answers = yield* together(
+          Array.from({ length: hostedRoomsMax + 5 }, () => Effect.result(makeRoom(ada)))
+        )
+        const made = answers.filter(Result.isSuccess).map(({ success }) => success)
+        assert.lengthOf(made, hostedRoomsMax)
+        for (const { failure } of answers.filter(Result.isFailure)) {
+          assert.deepStrictEqual(failure._tag === "RoomRefused" ? failure.refusal : failure, {
+            _tag: "TooManyRooms",
+            which: "hosted",
+            max: hostedRoomsMax
+          })
+        }
+        yield* closeRoom(ada, present(made[0]))
+        assert.strictEqual((yield* makeRoom(ada)).status, "waiting")
         yield* auditClean
       })
     )

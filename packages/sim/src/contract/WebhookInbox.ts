@@ -97,6 +97,11 @@ export const webhookInboxContract = (subject: Subject): void =>
         })
         yield* inbox.conclude(kept.id, { state: "done", outcome: "credited", reference: "app_store:1" })
         assert.strictEqual((yield* inbox.find(kept.id))?.state, "done")
+        // somebody who acted on it at the same time, and was slower
+        for (const state of ["waiting", "failed", "ignored"] as const) {
+          yield* inbox.conclude(kept.id, { state, outcome: "too late", reference: "app_store:1" })
+        }
+        assert.deepInclude(yield* inbox.find(kept.id), { state: "done", outcome: "credited" })
         assert.deepStrictEqual(yield* inbox.find(other.id), other)
         yield* inbox.conclude(unknownId, { state: "done", outcome: "nothing", reference: null })
         // what it says may quote its sender

@@ -14,12 +14,13 @@ import {
   providerSteps,
   type Withdrawal
 } from "@ddd/core/money/Withdrawal"
-import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
+import { keyLifeMillis, watchedMillis } from "@ddd/core/money/WithdrawalActions"
 import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
@@ -258,7 +259,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
         yield* accounts.add(ada, "acct_ada", "simulated")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
-        yield* accounts.setStatus("acct_ada", "ready")
+        yield* accounts.setStatus("acct_ada", "ready", "simulated")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))
         yield* buy(ada, 1)
         assert.deepStrictEqual(yield* refusal(dollars(1)), {
@@ -647,6 +648,9 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* listed({ held: false, userId: ada }), [young, paid])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: hourMillis }), [old])
         assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old])
+        // what a bank sends back is on its way again
+        yield* applyReport(paid, payoutSeen(yield* withdrawalAt(paid), "failed"))
+        assert.deepStrictEqual(yield* listed({ olderThanMillis: 0 }), [young, old, paid])
       })
     )
 
@@ -657,12 +661,17 @@ export const withdrawalsContract = (subject: Subject): void =>
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(10))
         const error = yield* Effect.flip(accounts.erase(ada))
-        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.holdings : error, {
-          balance: zero,
-          pendingWithdrawal: dollars(10),
-          undrawnTickets: 0
-        })
+        assert.deepStrictEqual(error._tag === "EraseRefused" ? error.reasons : error, [
+          { _tag: "PayoutUnderWay", amount: dollars(10) }
+        ])
         yield* payOut(id)
+        // a bank may send it back
+        const { askedAt } = yield* withdrawalAt(id)
+        const young = yield* Effect.flip(accounts.erase(ada))
+        assert.deepStrictEqual(young._tag === "EraseRefused" ? young.reasons : young, [
+          { _tag: "PayoutReturnable", until: instant(askedAt + watchedMillis) }
+        ])
+        yield* advance(watchedMillis)
         yield* accounts.erase(ada)
         assert.isNull(yield* (yield* PayoutAccounts).of(ada))
         assert.deepStrictEqual(yield* askRefusalOf(withdraw(ada, dollars(1))), { _tag: "UnknownUser" })

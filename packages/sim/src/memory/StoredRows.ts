@@ -77,6 +77,8 @@ export interface LobbyRow extends RoomRow {
   readonly createdAt: Instant
   /** When the clockwork draws it, whether or not its host comes back; null before the lock. */
   readonly autoDrawAt: Instant | null
+  /** Since when its host is frozen or erased; null while there is one. */
+  readonly hostGoneAt: Instant | null
   /** In the order in which they came. */
   readonly members: ReadonlyArray<{ readonly userId: UserId; readonly joinedAt: Instant }>
 }

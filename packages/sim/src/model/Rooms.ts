@@ -109,6 +109,7 @@ interface ExpectedRoom {
   members: Array<number>
   /** In the order of positions. */
   readonly holders: Array<number>
+  readonly createdAt: Instant
   firstTicketAt: Instant | null
   drawAt: Instant | null
   /** When the server draws it. */
@@ -228,6 +229,7 @@ export const playRooms = Effect.fnUntraced(function*(commands: ReadonlyArray<Roo
       state: "open",
       members: [player],
       holders: [],
+      createdAt: made.createdAt,
       firstTicketAt: null,
       drawAt: null,
       autoDrawAt: null
@@ -299,7 +301,7 @@ export const playRooms = Effect.fnUntraced(function*(commands: ReadonlyArray<Roo
     for (const room of expected) {
       if (room.state === "locked" && room.autoDrawAt !== null && room.autoDrawAt <= now) {
         drawn(room, yield* roomNow(room))
-      } else if (room.state === "open" && room.firstTicketAt !== null && room.firstTicketAt + 30 * day <= now) {
+      } else if (room.state === "open" && (room.firstTicketAt ?? room.createdAt) + 30 * day <= now) {
         closed(room)
       }
     }

@@ -61,17 +61,19 @@ const available = (state: State, account: string): bigint =>
 const isReversed = (state: State, transferId: string): boolean =>
   requestsOf(state).some(({ objectId, step }) => step === "reversal" && objectId === transferId)
 
-const reportOf = (state: State, { amount, at, objectId, step }: Request, now: Instant): ProviderReport =>
+const reportOf = (state: State, { account, amount, at, objectId, step }: Request, now: Instant): ProviderReport =>
   step === "payout"
     ? {
       _tag: "PayoutSeen",
       objectId,
+      account,
       amount: cents(amount),
       status: now - at >= paidAfterMillis ? "paid" : "in_transit"
     }
     : {
       _tag: "TransferSeen",
       objectId,
+      account,
       amount: cents(amount),
       reversed: cents(isReversed(state, objectId) ? amount : 0n)
     }

@@ -78,6 +78,10 @@ export interface StripeStandIn {
   readonly advance: (millis: number) => void
   /** Money can be sent to the account from now on; false for an unknown one. */
   readonly activate: (account: string) => boolean
+  /** No money can be sent to the account any more, until it is activated. */
+  readonly restrict: (account: string) => void
+  /** The account is closed, or its owner leaves us. */
+  readonly end: (account: string, end: "closed" | "disconnected") => void
   /** The bank refuses a payout, or sends it back; false where there is none that it could. */
   readonly failPayout: (id: string) => boolean
   /** Adds cents to what a connected account has, below zero takes them: a debit, or the player's own money. */
@@ -373,6 +377,8 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       platformBalance: () => service.books.platformBalance,
       advance: (millis) => service.advance(millis),
       activate: (account) => service.books.activate(account),
+      restrict: (account) => service.books.restrict(account),
+      end: (account, end) => service.books.end(account, end),
       failPayout: (id) => service.books.failPayout(id),
       adjust: (account, amount) => {
         const known = service.books.accounts.get(account)

@@ -77,7 +77,7 @@ export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
   yield* (yield* World).verify(userId)
   const accounts = yield* PayoutAccounts
   const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated")
-  yield* accounts.setStatus(account, "ready")
+  yield* accounts.setStatus(account, "ready", "simulated")
   return account
 })
 
@@ -114,17 +114,19 @@ export const askRefusalOf = <A, R>(
   )
 
 /** What a provider says of the transfer that it made, or of which `reversed` went back. */
-export const transferSeen = ({ amount, id }: Withdrawal, reversed = cents(0n)): ProviderReport => ({
+export const transferSeen = ({ account, amount, id }: Withdrawal, reversed = cents(0n)): ProviderReport => ({
   _tag: "TransferSeen",
   objectId: `tr_${id}`,
+  account,
   amount,
   reversed
 })
 
 /** What a provider says of the payout that it made. */
-export const payoutSeen = ({ amount, id }: Withdrawal, status: ProviderPayoutStatus): ProviderReport => ({
+export const payoutSeen = ({ account, amount, id }: Withdrawal, status: ProviderPayoutStatus): ProviderReport => ({
   _tag: "PayoutSeen",
   objectId: `po_${id}`,
+  account,
   amount,
   status
 })

@@ -54,7 +54,7 @@ describe("PayoutProviderSim", () => {
   it.live("goes on after a restart where it was", () =>
     Effect.gen(function*() {
       const path = join(yield* folder, "payouts.json")
-      const account = yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player)))
+      const account = yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
       const page = yield* restarted(path, PayoutProvider.use((provider) => provider.onboarding(account)))
       assert.strictEqual(page.url.href, "http://localhost:8080/docs#simulated-payout-account")
       assert.strictEqual(
@@ -81,7 +81,7 @@ describe("PayoutProviderSim", () => {
     Effect.gen(function*() {
       const place = yield* folder
       const path = join(place, "payouts.json")
-      yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player)))
+      yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
       assert.strictEqual(statSync(path).mode & 0o777, 0o600)
       assert.deepStrictEqual(readdirSync(place), ["payouts.json"])
     }))
@@ -90,7 +90,9 @@ describe("PayoutProviderSim", () => {
     Effect.gen(function*() {
       const path = join(yield* folder, "payouts.json")
       writeFileSync(path, "{}")
-      const error = yield* Effect.flip(restarted(path, PayoutProvider.use((provider) => provider.openAccount(player))))
+      const error = yield* Effect.flip(
+        restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
+      )
       assert.include(error.message, path)
       const withdrawal = newWithdrawal({
         id: "018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2c",

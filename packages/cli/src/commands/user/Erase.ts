@@ -3,9 +3,10 @@
  *
  * It cannot be undone, so the operator writes the player's name once more: on the terminal, or as `--yes <name>`.
  */
-import type { Holdings } from "@ddd/core/accounts/Refusals"
+import type { EraseReason } from "@ddd/core/accounts/Refusals"
 import { formatCents } from "@ddd/core/money/Money"
 import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { createInterface } from "node:readline/promises"
@@ -24,14 +25,28 @@ const goes =
 const stays =
   "Tickets, wallet movements and proofs stay as they are, under the id alone; so does the time and kind of each event."
 
-const whyRefused = ({ balance, pendingWithdrawal, undrawnTickets }: Holdings): string => {
-  const reasons = [
-    ...balance === 0n ? [] : [`$${formatCents(balance)} in the wallet`],
-    ...pendingWithdrawal === 0n ? [] : [`$${formatCents(pendingWithdrawal)} on its way out`],
-    ...undrawnTickets === 0 ? [] : [`tickets not drawn yet: ${undrawnTickets}`]
-  ]
-  return `The player cannot be erased now: ${reasons.join(", ")}. Nothing was changed.`
+/** A reason, and what to do about it. */
+const reasonText = (reason: EraseReason): string => {
+  switch (reason._tag) {
+    case "Balance":
+      return `$${formatCents(reason.amount)} in the wallet: the player spends or withdraws it`
+    case "PayoutUnderWay":
+      return `$${formatCents(reason.amount)} on its way out: wait until it is paid or back; ddd withdrawals list --held`
+    case "PayoutReturnable":
+      return `the bank may send a payout back: wait until ${formatInstant(reason.until)}`
+    case "Debt":
+      return `a debt of $${formatCents(reason.amount)}: whatever is credited pays it`
+    case "UndrawnTickets":
+      return `tickets not drawn yet: ${reason.tickets}; wait for their draws`
+    case "HostsOthers":
+      return `rooms of theirs with tickets of others: ${reason.rooms}; the host closes or starts them, ` +
+        "or freeze the player: the server closes them then, and pays every ticket back"
+  }
 }
+
+const whyRefused = (reasons: ReadonlyArray<EraseReason>): string =>
+  ["The player cannot be erased now. Nothing was changed.", ...reasons.map((reason) => `- ${reasonText(reason)}`)]
+    .join("\n")
 
 const askOnTerminal = (question: string): Effect.Effect<string> =>
   Effect.promise(async (signal) => {
@@ -68,7 +83,7 @@ const run = Effect.fn("ddd user erase")(
       yield* Effect.catchTag(
         accounts.erase(user.id),
         "EraseRefused",
-        ({ holdings }) => Effect.fail(new NotErased({ message: whyRefused(holdings) }))
+        ({ reasons }) => Effect.fail(new NotErased({ message: whyRefused(reasons) }))
       )
       return user
     }))

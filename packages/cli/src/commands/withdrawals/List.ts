@@ -45,7 +45,10 @@ export const listWithdrawals: Declare = (perform) =>
     .addOption(new Option("--status <status>", "only those of it").choices(statuses))
     .option("--held", "only those that a person has to look at")
     .addOption(
-      new Option("--older-than <time>", "only those neither final nor held, asked for so long ago, such as 1h")
+      new Option(
+        "--older-than <time>",
+        "only those under way, or back from a bank, and not held, asked for so long ago, such as 1h"
+      )
         .argParser(duration)
     )
     .option("--user <who>", "only those of a player, by id, e-mail address or name")

@@ -92,7 +92,7 @@ export const resolveWithdrawal: Declare = (perform) =>
     .addArgument(
       new Argument(
         "<decision>",
-        "absent: the step did not happen, give the money back; again: ask for it once more; go-on: it was put right"
+        "absent: the step did not happen, give the money back; again: ask for it once more; paid: the payout arrived; go-on: it was put right"
       ).choices(resolutionWords)
     )
     .addOption(jsonOption())

@@ -29,14 +29,15 @@ export const findWithdrawal = Effect.fnUntraced(function*(text: string) {
 })
 
 /** The decisions about a held withdrawal, as they are written on a command line. */
-export const resolutions: { readonly [Word in "absent" | "again" | "go-on"]: Resolution } = {
+export const resolutions: { readonly [Word in "absent" | "again" | "paid" | "go-on"]: Resolution } = {
   absent: "absent",
   again: "again",
+  paid: "paid",
   "go-on": "go on"
 }
 export type ResolutionWord = keyof typeof resolutions
 
-export const resolutionWords: ReadonlyArray<ResolutionWord> = ["absent", "again", "go-on"]
+export const resolutionWords: ReadonlyArray<ResolutionWord> = ["absent", "again", "paid", "go-on"]
 
 /** Those that make sense of it; none where it is not held. */
 export const sensibleResolutions = (withdrawal: Withdrawal): ReadonlyArray<ResolutionWord> =>
@@ -52,6 +53,8 @@ export const effectOf = ({ held }: Withdrawal, word: ResolutionWord): string => 
         : "the money returns to the wallet"
     case "again":
       return `the ${step ?? "step"} is asked for once more, as a new request`
+    case "paid":
+      return "it is paid, as the bank or the provider's own pages say"
     case "go-on":
       return "it goes on from where it stands"
   }
@@ -71,9 +74,15 @@ const adviceFor = (step: ProviderStep | null): string => {
   }
 }
 
+/** That a withdrawal can be given back which waits unsent: of a frozen player, or for funds. */
+const cancelText = ({ id, problem, status, transfer }: Withdrawal): ReadonlyArray<string> =>
+  status === "pending" && transfer.status === "unsent" && problem !== null
+    ? [`  ${callable(`ddd withdrawals cancel ${id}`)} ${style.dim("the money returns to the wallet")}`]
+    : []
+
 /** What a person can do about a held withdrawal: sentences and commands; nothing where it is not held. */
 export const adviceText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
-  withdrawal.held === null ? [] : [
+  withdrawal.held === null ? cancelText(withdrawal) : [
     adviceFor(withdrawal.held.step),
     aligned(
       sensibleResolutions(withdrawal).map((word) => [
@@ -148,6 +157,7 @@ const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<stri
 export const withdrawalText = (found: Withdrawal, owner: UserSummary | null): string => {
   const [withdrawal, user] = [visibleData(found), visibleData(owner)]
   const { account, amount, askedAt, held, id, problem, provider, turn, userId } = withdrawal
+  const advice = adviceText(withdrawal)
   const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
     value === null ? [] : [[style.dim(name), value]]
   return [
@@ -168,6 +178,6 @@ export const withdrawalText = (found: Withdrawal, owner: UserSummary | null): st
       ["STEP", "STATE", "ATTEMPT", "FIRST SENT", "ID WITH THE PROVIDER"],
       ...providerSteps.map((step) => stepRow(withdrawal, step))
     ], [2]),
-    ...held === null ? [] : ["", ...adviceText(withdrawal)]
+    ...advice.length === 0 ? [] : ["", ...advice]
   ].join("\n")
 }

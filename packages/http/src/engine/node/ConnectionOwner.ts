@@ -18,6 +18,8 @@ export interface Upgrades {
 
 export interface ConnectionOwner {
   readonly rules: RequestRules
+  /** Seconds that a client may leave all of an answer unread. */
+  readonly unread: number
   readonly refuse: Refuse
   readonly handle: () => Handle | undefined
   readonly sockets: Upgrades

@@ -4,6 +4,8 @@
  * While a request is answered nothing more is read, until the client has taken the whole answer: who asks for more than they read
  * costs no memory, and who asks without end is served in turns with all others. A client that has sent its last byte still
  * gets its answer.
+ *
+ * Over 300 lines: the states of a connection, and what leads from one to another, are read together.
  */
 import { Headers } from "effect/http"
 import type { Socket } from "node:net"
@@ -18,11 +20,9 @@ import { NodeExchange, type Wire } from "./NodeExchange.ts"
 import { faultOfPart, headBytesMax, headTooLarge, parseHead, type RequestHead } from "./RequestHead.ts"
 
 /** Seconds. */
-export const patience = {
+const patience = {
   /** For a request to begin, and from its beginning to its last byte. */
   request: 10,
-  /** For a client to take some of its answer. */
-  unread: 30,
   /** For the answer to a client that has sent all it wants to, and may be gone. */
   halfClosed: 30,
   /** For a client to end its side, once the last answer is sent. */
@@ -44,6 +44,8 @@ type Phase =
 const reading: Phase = { _tag: "Reading" }
 const gone: Phase = { _tag: "Gone" }
 const nothing = Buffer.alloc(0)
+/** Of a long answer so much is sent at a time, once what was sent before was taken. */
+const sliceBytes = 64 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
 const [carriageReturn, lineFeed] = [0x0d, 0x0a]
 
@@ -58,17 +60,22 @@ export class HttpConnection implements Wire {
   #ended = false
   /** Seconds until whoever is waited for is cut off. */
   #patience: number = patience.request
-  /** The end of an answer is on its way to the kernel. */
-  #sending = false
+  /** Seconds until a client is cut off that has not taken what is being sent. */
+  #unreadPatience: number
+  /** A long answer, sent up to `at`. */
+  #long: { readonly body: Uint8Array; at: number; readonly isLast: boolean } | undefined
+  /** What was read waits for its turn. */
+  #isQueued = false
   readonly #requests = new Allowance(perSecond.requests)
   readonly #bytes = new Allowance(perSecond.bytes)
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
+    this.#unreadPatience = owner.unread
     this.peerAddress = PeerAddress.fromText(socket.remoteAddress ?? "")
     socket.on("data", this.#onData).on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose)
-      .on("drain", this.#onDrain).on("timeout", this.destroy)
+      .on("drain", this.#onDrain)
   }
 
   /** A second has gone by. */
@@ -76,6 +83,8 @@ export class HttpConnection implements Wire {
     const waited = this.#requests.isUsedUp || this.#bytes.isUsedUp
     this.#requests.renew()
     this.#bytes.renew()
+    if (this.#socket.writableLength === 0) this.#unreadPatience = this.#owner.unread
+    else if (--this.#unreadPatience <= 0) return this.destroy()
     if (this.#phase._tag === "Answering" && !this.#ended) return
     if (--this.#patience <= 0) return this.destroy()
     if (waited) this.#advance()
@@ -95,9 +104,28 @@ export class HttpConnection implements Wire {
   }
 
   write(bytes: string | Uint8Array, encoding: "latin1" | "utf8"): boolean {
-    const taken = typeof bytes === "string" ? this.#socket.write(bytes, encoding) : this.#socket.write(bytes)
-    if (!taken) this.#socket.setTimeout(patience.unread * 1_000)
-    return taken
+    return typeof bytes === "string" ? this.#socket.write(bytes, encoding) : this.#socket.write(bytes)
+  }
+
+  send(head: string, body: Uint8Array, isLast: boolean): void {
+    const first = Math.min(sliceBytes, body.length)
+    this.#long = { body, at: first, isLast }
+    this.together(() => {
+      this.write(head, "latin1")
+      if (this.write(body.subarray(0, first), "latin1")) this.#sendMore()
+    })
+  }
+
+  #sendMore(): void {
+    const long = this.#long
+    if (long === undefined) return
+    while (long.at < long.body.length) {
+      const slice = long.body.subarray(long.at, long.at + sliceBytes)
+      long.at += slice.length
+      if (!this.write(slice, "latin1")) return
+    }
+    this.#long = undefined
+    this.answered(long.isLast)
   }
 
   together(writes: () => void): void {
@@ -109,21 +137,15 @@ export class HttpConnection implements Wire {
   answered(isLast: boolean): void {
     if (isLast) return this.#end()
     if (this.#socket.writableLength === 0) return this.#taken()
-    this.#sending = true
-    this.#socket.setTimeout(patience.unread * 1_000)
     this.#socket.write(nothing, this.#taken)
   }
 
   /** The client, or its kernel, has all of the answer. */
   readonly #taken = (): void => {
-    if (this.#sending) {
-      this.#sending = false
-      this.#socket.setTimeout(0)
-    }
     if (this.#phase === gone || this.#phase._tag === "Ending") return
     this.#phase = reading
     this.#patience = patience.request
-    if (this.#unread !== undefined) setImmediate(this.#advance) // the others first
+    if (this.#unread !== undefined) this.#queue()
     else if (this.#ended || this.isStopping()) this.#end()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }
@@ -134,18 +156,17 @@ export class HttpConnection implements Wire {
     this.#phase = { _tag: "Ending", discarded: 0 }
     this.#unread = undefined
     this.#patience = Infinity
-    this.#socket.setTimeout(patience.unread * 1_000)
     this.#socket.pause()
     this.#socket.end(() => {
       this.#patience = patience.goodbye
-      this.#socket.setTimeout(0)
       this.#socket.resume()
     })
   }
 
   readonly #onDrain = (): void => {
-    if (!this.#sending) this.#socket.setTimeout(0)
-    if (this.#phase._tag === "Answering") this.#phase.exchange.onWritable?.()
+    this.#unreadPatience = this.#owner.unread
+    if (this.#long !== undefined) this.#sendMore()
+    else if (this.#phase._tag === "Answering") this.#phase.exchange.onWritable?.()
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -159,7 +180,7 @@ export class HttpConnection implements Wire {
     }
     if (phase === reading && this.#unread === undefined) this.#patience = patience.request
     this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
-    if (phase._tag === "Answering") this.#socket.pause()
+    if (phase._tag === "Answering" || this.#isQueued) this.#socket.pause()
     else this.#advance()
   }
 
@@ -172,23 +193,33 @@ export class HttpConnection implements Wire {
   readonly #onClose = (): void => {
     const phase = this.#phase
     this.#phase = gone
-    this.#unread = undefined
+    this.#unread = this.#long = undefined
     this.#owner.closed()
     if (phase._tag === "Answering") phase.exchange.abort()
   }
 
   /** Takes the next request from what was read, if it is whole. */
   readonly #advance = (): void => {
+    this.#isQueued = false
     if (this.#phase._tag !== "Reading" && this.#phase._tag !== "Body") return
     if (this.#requests.isUsedUp || this.#bytes.isUsedUp) {
-      this.#socket.pause() // until the sweep
+      this.#isQueued = true // until the sweep
+      this.#socket.pause()
       return
     }
     if (this.#phase === reading) this.#readHead()
     if (this.#phase._tag === "Body") this.#readBody(this.#phase)
-    if ((this.#phase === reading || this.#phase._tag === "Body") && !this.#ended && this.#socket.isPaused()) {
-      this.#socket.resume()
-    }
+  }
+
+  /** What was read already has its turn once all others have had theirs. */
+  #queue(): void {
+    this.#isQueued = true
+    setImmediate(this.#advance)
+  }
+
+  /** A request is not whole yet. */
+  #readMore(): void {
+    if (this.#socket.isPaused()) this.#socket.resume()
   }
 
   #readHead(): void {
@@ -198,8 +229,7 @@ export class HttpConnection implements Wire {
     this.#unread = unread
     if (unread === undefined || unread.length === 0) {
       this.#unread = undefined
-      if (this.#ended) this.#end()
-      return
+      return this.#ended ? this.#end() : this.#readMore()
     }
     const end = unread.indexOf(endOfHead)
     if (end < 0 ? unread.length >= headBytesMax : end + endOfHead.length > headBytesMax) {
@@ -208,8 +238,7 @@ export class HttpConnection implements Wire {
     if (end < 0) {
       const fault = faultOfPart(unread.toString("latin1")) ??
         (this.#ended ? malformed("The request did not arrive whole.") : undefined)
-      if (fault !== undefined) this.#refuseUnread(fault)
-      return
+      return fault === undefined ? this.#readMore() : this.#refuseUnread(fault)
     }
     const head = parseHead(unread.toString("latin1", 0, end))
     this.#unread = unread.length === end + endOfHead.length ? undefined : unread.subarray(end + endOfHead.length)
@@ -235,7 +264,7 @@ export class HttpConnection implements Wire {
     if (refusal !== undefined) return this.#refuse(refusal, head)
     const rest = this.#unread ?? nothing
     this.#socket.off("data", this.#onData).off("end", this.#onEnd).off("error", ignore).off("close", this.#onClose)
-      .off("drain", this.#onDrain).off("timeout", this.destroy)
+      .off("drain", this.#onDrain)
     this.#onClose()
     this.#owner.sockets.open(head, this.#socket, rest)
   }
@@ -249,8 +278,9 @@ export class HttpConnection implements Wire {
       phase.missing -= part.length
     }
     if (phase.missing > 0) {
-      if (this.#ended) this.#refuse(malformed("The body did not arrive whole."), phase.head)
-      return
+      return this.#ended
+        ? this.#refuse(malformed("The body did not arrive whole."), phase.head)
+        : this.#readMore()
     }
     const [only = nothing, ...more] = phase.chunks
     this.#serve(phase.head, more.length === 0 ? only : Buffer.concat(phase.chunks))

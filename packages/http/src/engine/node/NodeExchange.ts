@@ -12,6 +12,8 @@ import type { RequestHead } from "./RequestHead.ts"
 export interface Wire {
   /** Sends bytes of an answer; returns whether more may follow at once, else `onWritable` is called. */
   readonly write: (bytes: string | Uint8Array, encoding: "latin1" | "utf8") => boolean
+  /** Sends head and body of an answer, a part at a time, as the client takes them, and then as `answered`. */
+  readonly send: (head: string, body: Uint8Array, isLast: boolean) => void
   /** All of the answer was written; the connection ends once it is sent, where `isLast`. */
   readonly answered: (isLast: boolean) => void
   /** Ends the connection at once. */
@@ -91,18 +93,17 @@ export class NodeExchange extends Exchange {
 
   #sendWhole(
     response: HttpServerResponse.HttpServerResponse,
-    body: string | Uint8Array | undefined
+    body: string | Uint8Array = ""
   ): Effect.Effect<void> {
     const isLast = this.#isLast
-    this.#end(isLast, () => {
-      if (body === undefined) return this.#wire.write(responseHead(response, 0, isLast), "latin1")
-      const head = responseHead(response, Buffer.byteLength(body), isLast)
-      if (typeof body === "string" && isAscii(head)) return this.#wire.write(head + body, "utf8")
-      return this.#wire.together(() => {
-        this.#wire.write(head, "latin1")
-        this.#wire.write(body, "utf8")
-      })
-    })
+    const length = Buffer.byteLength(body)
+    const head = responseHead(response, length, isLast)
+    if (typeof body === "string" && length < shortBytesMax && isAscii(head)) {
+      this.#end(isLast, () => this.#wire.write(head + body, "utf8"))
+    } else {
+      this.#over = true
+      this.#wire.send(head, typeof body === "string" ? Buffer.from(body) : body, isLast)
+    }
     return Effect.void
   }
 
@@ -161,6 +162,9 @@ export class NodeExchange extends Exchange {
     this.#wire.answered(isLast)
   }
 }
+
+/** A body of text that is shorter is sent with its head, in one piece. */
+const shortBytesMax = 16 * 1024
 
 /** The connection says these itself, from what it knows of the body. */
 const written: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection", "date"])

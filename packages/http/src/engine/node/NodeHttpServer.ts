@@ -5,6 +5,7 @@ import { NetAddress } from "effect/net"
 import { createServer, type Server } from "node:net"
 import type { EngineOptions } from "../EngineOptions.ts"
 import { ExchangeServer } from "../ExchangeServer.ts"
+import { defaultPatience } from "../Heartbeat.ts"
 import type { Refuse } from "../Refusal.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import { HttpConnection } from "./HttpConnection.ts"
@@ -20,6 +21,7 @@ export const make = Effect.fnUntraced(function*(
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const connection = new HttpConnection(socket, {
       rules: options,
+      unread: options.patience?.unread ?? defaultPatience.unread,
       refuse,
       sockets: upgrades,
       handle: () => exchanges.handle,

@@ -1,10 +1,10 @@
 /** What decisions about accounts read, in memory. */
 import { isSameAddress, pickAddressed } from "@ddd/core/accounts/EmailAddress"
+import type { Holdings } from "@ddd/core/accounts/Erase"
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
-import type { Holdings } from "@ddd/core/accounts/Refusals"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
-import { zero } from "@ddd/core/money/Money"
+import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Store } from "../Store.ts"
 import type { MailedTokenRow, UserRow } from "../StoredRows.ts"
@@ -79,10 +79,23 @@ export const unusedVerification = (store: Stored, id: UserId): MailedTokenRow | 
   ) ?? null
 
 export const readHoldings = (store: Stored, id: UserId): Holdings => {
-  const { balance, pendingWithdrawal } = store.wallets.get(id) ?? { balance: zero, pendingWithdrawal: zero }
+  const { balance, debt, pendingWithdrawal } = store.wallets.get(id) ?? emptyWallet
   const undrawnTickets = [...store.tickets.values()].flat().filter((ticket) => {
     const status = store.draws.get(ticket.drawId)?.status
     return ticket.userId === id && status !== "drawn" && status !== "void"
   }).length
-  return { balance, pendingWithdrawal, undrawnTickets }
+  const paid = [...store.withdrawals.values()].findLast(({ status, userId }) => userId === id && status === "paid")
+  const roomsWithOthers = [...store.lobbies.values()].filter((lobby) => {
+    const status = store.draws.get(lobby.id)?.status
+    const isUnlocked = status === "scheduled" || status === "open"
+    return lobby.hostId === id && isUnlocked && (store.tickets.get(lobby.id) ?? []).some(({ userId }) => userId !== id)
+  }).length
+  return {
+    balance,
+    pendingWithdrawal,
+    debt,
+    lastPaidAskedAt: paid?.askedAt ?? null,
+    undrawnTickets,
+    roomsWithOthers
+  }
 }

@@ -88,6 +88,15 @@ const issueToken = (
   })
 }
 
+/** Rooms of a host who is gone fall due to be closed. */
+const abandonRooms = (store: Stored, userId: UserId): void => {
+  for (const lobby of store.lobbies.values()) {
+    const isOpen = store.draws.get(lobby.id)?.status === "open"
+    if (lobby.hostId !== userId || !isOpen || lobby.hostGoneAt !== null) continue
+    store.lobbies.set(lobby.id, { ...lobby, hostGoneAt: store.now() })
+  }
+}
+
 const forgetTies = (store: Stored, { email, id }: UserRow): void => {
   store.payoutAccounts.delete(id)
   const known = knownNetworksOf(emailIdentity(email))
@@ -103,6 +112,7 @@ export const writeChange = (store: Stored, tokens: MailedTokens["Service"], chan
   if (user !== undefined) store.users.set(userId, { ...user, ...change.set })
   for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
   if (opened !== null) openSession(store, userId, opened)
+  if (change.abandonsRooms) abandonRooms(store, userId)
   if (ending !== null) endSessions(store, userId, ending.which, ending.reason)
   if (issued !== null) issueToken(store, tokens, userId, issued)
   for (const event of change.events) recordEvent(store, event)

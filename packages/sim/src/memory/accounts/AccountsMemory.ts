@@ -15,6 +15,7 @@ import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import { Accounts, decided } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { renameMember } from "@ddd/core/rooms/RoomPurchase"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
@@ -208,6 +209,12 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           if (erasure === null) return
           forget(store, id, erasure.email)
           write(erasure.change)
+          for (const [key, kept] of store.answers) {
+            store.answers.set(key, {
+              ...kept,
+              answer: renameMember(kept.answer, id, erasure.change.set.username ?? "")
+            })
+          }
         }))
     })
   })

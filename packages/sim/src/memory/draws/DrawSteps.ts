@@ -70,6 +70,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       lockedAt,
       drawAt,
       autoDrawAt: store.lobbies.get(id)?.autoDrawAt ?? null,
+      hostGoneAt: store.lobbies.get(id)?.hostGoneAt ?? null,
       firstPurchasedAt: ticketsIn(id)[0]?.purchasedAt ?? null,
       isRoundMissing: isRoundMissing(row),
       isTiled: row.tiledAt !== null,
@@ -224,7 +225,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     }
     for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
     const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of voidMailRecipients(draw.kind, { holders: [...held.keys()], members })) {
+    for (const userId of voidMailRecipients(draw.kind, reason, { holders: [...held.keys()], members })) {
       const { id, job } = voidMail(draw, userId)
       addJob(store, id, job)
     }

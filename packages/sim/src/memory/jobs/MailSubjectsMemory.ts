@@ -84,7 +84,7 @@ export const layer = Layer.effect(
           const row = store.withdrawals.get(id)
           if (row === undefined) return null
           const { amount, askedAt, status, userId } = row
-          return { userId, amount, askedAt, status }
+          return { userId, amount, askedAt, status, payoutAccount: store.payoutAccounts.get(userId)?.status ?? "none" }
         })
     }))
 )

@@ -116,6 +116,7 @@ const decideMove = (store: Stored, funding: Funding, due: DueFundingStep) =>
   moveFunding(
     {
       wallet: store.wallets.get(due.userId) ?? null,
+      isErased: (store.users.get(due.userId)?.erasedAt ?? null) !== null,
       unsent: unsentOf(store, due.userId),
       chargeback: chargebackOf(store, due.userId, funding.reference),
       now: store.now()

@@ -1,7 +1,15 @@
 /** The players' accounts with the payout provider, in memory. */
-import { decidePayoutAccount, nextCheckAt, type PayoutAccount } from "@ddd/core/money/PayoutAccount"
+import {
+  claimCheck,
+  decidePayoutAccount,
+  decideUnlink,
+  nextCheckAt,
+  type PayoutAccount,
+  type UnlinkedBy
+} from "@ddd/core/money/PayoutAccount"
 import type { StoredProvider } from "@ddd/core/money/ProviderId"
-import { PayoutAccounts, PayoutAccountTaken } from "@ddd/core/ports/PayoutAccounts"
+import { isUnderWay } from "@ddd/core/money/Withdrawal"
+import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
@@ -29,14 +37,38 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
       return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
     }
 
+    const unlink = (
+      userId: UserId,
+      account: string | null,
+      by: UnlinkedBy
+    ): Effect.Effect<boolean, WithdrawalUnderWay> => {
+      const own = [...store.withdrawals.values()].filter((row) => row.userId === userId)
+      const facts = { kept: orNull(store.payoutAccounts.get(userId)), hasWithdrawalUnderWay: own.some(isUnderWay) }
+      const decided = decideUnlink(facts, account, by)
+      if (Result.isFailure(decided)) return Effect.fail(new WithdrawalUnderWay({ userId }))
+      if (decided.success) store.payoutAccounts.delete(userId)
+      return Effect.succeed(decided.success)
+    }
+
     return PayoutAccounts.of({
       of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
       named: (account) => Effect.sync(() => orNull(named(account))),
       add: (userId, account, provider) => store.exclusive(Effect.suspend(() => add(userId, account, provider))),
-      setStatus: (account, status) =>
+      setStatus: (account, status, provider) =>
         store.exclusive(Effect.sync(() => {
           const row = named(account)
-          if (row !== undefined) store.payoutAccounts.set(row.userId, { ...row, status })
+          if (row === undefined) return
+          const known = row.provider === "stripe" ? provider : row.provider
+          store.payoutAccounts.set(row.userId, { ...row, status, provider: known })
+        })),
+      unlink: (userId, account, by) => store.exclusive(Effect.suspend(() => unlink(userId, account, by))),
+      claimCheck: (account) =>
+        store.exclusive(Effect.sync(() => {
+          const row = named(account)
+          const next = row === undefined ? null : claimCheck(row, store.now())
+          if (row === undefined || next === null) return false
+          store.payoutAccounts.set(row.userId, { ...row, checkAt: next })
+          return true
         })),
       claimDue: (limit) =>
         store.exclusive(Effect.sync(() => {

@@ -38,8 +38,10 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           if (event === undefined) return
-          const facts = { isBuyerErased: isBuyerErased(store, conclusion.reference) }
-          const { isBodyRemoved, ...concluded } = concludeEvent(facts, conclusion)
+          const facts = { state: event.state, isBuyerErased: isBuyerErased(store, conclusion.reference) }
+          const decided = concludeEvent(facts, conclusion)
+          if (decided === null) return
+          const { isBodyRemoved, ...concluded } = decided
           const body = isBodyRemoved ? "" : event.body
           store.webhookEvents.set(id, { ...event, ...concluded, body, handledAt: store.now() })
         })),

@@ -14,7 +14,7 @@ import {
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
-import { hasFailed, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { type Reported, type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
@@ -98,7 +98,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       (userId === undefined || row.userId === userId) &&
       (held === undefined || (row.held !== null) === held) &&
       (olderThanMillis === undefined ||
-        (row.status === "pending" && row.held === null && row.askedAt <= store.now() - olderThanMillis))
+        (isUnderWay(row) && row.held === null && row.askedAt <= store.now() - olderThanMillis))
 
     return Withdrawals.of({
       ask: (request) => store.exclusive(Effect.suspend(() => ask(request))),
@@ -126,12 +126,16 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution))?.after ?? null)
         ),
 
+      isFrozen: (id) =>
+        Effect.sync(() => {
+          const row = store.withdrawals.get(id)
+          return row !== undefined && store.users.get(row.userId)?.frozen === true
+        }),
+
       openProviders: Effect.sync(() => [
         ...new Set(
           [...store.withdrawals.values()]
-            .filter(({ held, providerPayoutStatus, status }) =>
-              status === "pending" || held !== null || (status === "paid" && hasFailed(providerPayoutStatus))
-            )
+            .filter((row) => isUnderWay(row) || row.held !== null)
             .map(({ provider }) => provider)
         )
       ]),

@@ -1,7 +1,7 @@
 /** Rooms as they are read from memory: for their members, for the decisions about them, for operators. */
 import { isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import type { RoomUser } from "@ddd/core/rooms/Membership"
+import type { OpenRooms, RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
@@ -52,6 +52,15 @@ export const makeRoomViews = (store: Store["Service"]) => {
     return user === undefined ? null : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null }
   }
 
+  /** The rooms of a player that are not locked yet. */
+  const openRoomsOf = (userId: UserId): OpenRooms => {
+    const open = [...store.lobbies.values()].filter((lobby) => {
+      const { status } = drawOf(lobby)
+      return isMember(lobby, userId) && (status === "scheduled" || status === "open")
+    })
+    return { hosted: open.filter(({ hostId }) => hostId === userId).length, joined: open.length }
+  }
+
   /** By id or code, whoever asks. */
   const lookUp = (room: string): LobbyRow | undefined => {
     const { code, id } = parseRoomName(room)
@@ -68,5 +77,5 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   const newestFirst = (): ReadonlyArray<LobbyRow> => [...store.lobbies.values()].toReversed()
 
-  return { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn }
+  return { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, openRoomsOf, stateOf, ticketsIn }
 }

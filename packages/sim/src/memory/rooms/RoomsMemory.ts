@@ -37,9 +37,10 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const vault = yield* SeedVault
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
-    const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, stateOf, ticketsIn } = makeRoomViews(
-      store
-    )
+    const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, openRoomsOf, stateOf, ticketsIn } =
+      makeRoomViews(
+        store
+      )
 
     const exclusively = <A, E>(write: () => Effect.Effect<A, E>) => store.exclusive(Effect.suspend(write))
 
@@ -57,14 +58,19 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const decided = createRoom(asked, userOf(asked.hostId), store.now())
-            if (Result.isFailure(decided)) return yield* new UnknownUser({ userId: asked.hostId })
+            const decided = createRoom(asked, userOf(asked.hostId), openRoomsOf(asked.hostId), store.now())
+            if (Result.isFailure(decided)) {
+              const { failure } = decided
+              return yield* failure._tag === "UnknownUser"
+                ? new UnknownUser({ userId: asked.hostId })
+                : refused(failure)
+            }
             const room = decided.success
             const id = drawId(store.newId())
             const seed = yield* vault.generate
             const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain }
             yield* steps.publish(newRoomDraw(sealing.sha256, opening), seed)
-            const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null }
+            const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null, hostGoneAt: null }
             store.lobbies.set(lobby.id, lobby)
             return asRoom(lobby)
           })
@@ -87,7 +93,9 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           Effect.gen(function*() {
             const lobby = yield* roomCalled(room)
             if (lobby.code !== parseCode(code)) return yield* noRoom
-            const member = yield* orRefused(joinRoom(stateOf(lobby), userId, userOf(userId), store.now()))
+            const member = yield* orRefused(
+              joinRoom(stateOf(lobby), userId, userOf(userId), openRoomsOf(userId), store.now())
+            )
             const after = change(lobby, { members: [...lobby.members, member] })
             store.tell("Status", lobby.id)
             return after

@@ -2,6 +2,8 @@
  * What Stripe keeps of money: the platform's balance, connected accounts with theirs, transfers and payouts.
  *
  * Objects have the names and the forms of Stripe's API, as far as clients use them. Amounts are whole cents.
+ *
+ * Over 300 lines: every kind of object changes the same balances.
  */
 import type { ProviderPayoutStatus } from "@ddd/core/money/Withdrawal"
 import { type Answer, fault, invalid, missing, ok } from "./Answers.ts"
@@ -15,6 +17,8 @@ export interface StandInAccount {
   isActive: boolean
   /** What can be paid out from it. */
   available: number
+  /** Nobody but Stripe sees anything of it any more, or `disconnected`: we do not, as its owner has left us. */
+  end: "closed" | "disconnected" | null
 }
 
 export interface StandInTransfer {
@@ -115,7 +119,7 @@ export class Books {
   }
 
   openAccount(account: Pick<StandInAccount, "email" | "displayName" | "metadata">): StandInAccount {
-    const opened = { ...account, id: this.#id("acct"), isActive: false, available: 0 }
+    const opened = { ...account, id: this.#id("acct"), isActive: false, available: 0, end: null }
     this.accounts.set(opened.id, opened)
     return opened
   }
@@ -130,9 +134,36 @@ export class Books {
     return true
   }
 
+  /** The account loses what money can be sent by, as where Stripe wants to know more of its owner. */
+  restrict(id: string): void {
+    const account = this.accounts.get(id)
+    if (account === undefined) return
+    account.isActive = false
+    this.#options.emitAccount(id)
+  }
+
+  /** The account ends for us. */
+  end(id: string, end: "closed" | "disconnected"): void {
+    const account = this.accounts.get(id)
+    if (account === undefined) return
+    account.end = end
+    if (end === "closed") this.#options.emitAccount(id)
+    else this.#options.emit("account.application.deauthorized", { id: "ca_standin", object: "application" }, id)
+  }
+
+  /** What is answered about an account that has ended; undefined where it has not. */
+  gone(id: string | undefined): Answer | undefined {
+    return id === undefined || (this.accounts.get(id)?.end ?? null) === null ? undefined : fault(403, {
+      type: "invalid_request_error",
+      code: "account_invalid",
+      message: `The provided key does not have access to account '${id}' (or that account does not exist). ` +
+        "Application access may have been revoked."
+    })
+  }
+
   transfer({ amount, destination, metadata, transferGroup }: AskedTransfer): Answer {
     const account = this.accounts.get(destination)
-    if (account === undefined) {
+    if (account === undefined || account.end !== null) {
       return invalid("resource_missing", `No such destination: '${destination}'`, "destination")
     }
     if (!account.isActive) {

@@ -68,6 +68,7 @@ const accountBody = (account: StandInAccount, livemode: boolean) => ({
   contact_email: account.email ?? null,
   display_name: account.displayName ?? null,
   dashboard: "express",
+  closed: account.end === "closed",
   livemode,
   metadata: account.metadata,
   configuration: {
@@ -100,10 +101,13 @@ export class Routes {
   /** Answers a question, which changes nothing. */
   read({ account, path, query }: StandInRequest): Answer {
     const { books, livemode, platform } = this.#options
+    const gone = books.gone(account)
+    if (gone !== undefined) return gone
     if (path === "/v1/account") return ok({ id: platform, object: "account" })
     const accountId = /^\/v2\/core\/accounts\/([^/]+)$/.exec(path)?.[1]
     if (accountId !== undefined) {
       const known = books.accounts.get(accountId)
+      if (known?.end === "disconnected") return books.gone(accountId) ?? missing("account", accountId)
       return known === undefined ? missing("account", accountId) : ok(accountBody(known, livemode))
     }
     const [, kind, id] = /^\/v1\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
@@ -137,6 +141,9 @@ export class Routes {
   /** What a request that changes something asks for; an answer where it is wrong in itself: those are not kept. */
   prepare({ account, body, path }: StandInRequest): Act | Answer {
     const { books, livemode, pageOf } = this.#options
+    const gone = books.gone(account) ??
+      (path === "/v2/core/account_links" ? books.gone(textAt(body, "account")) : undefined)
+    if (gone !== undefined) return gone
     if (path === "/v2/core/accounts") {
       return {
         asked: null,

@@ -1,0 +1,37 @@
+/** What floods are made of. */
+
+export interface Kind {
+  readonly name: string
+  /** Sent again and again, in one write. */
+  readonly bytes: Buffer
+  /** Over a WebSocket. */
+  readonly isSocket: boolean
+  /** Whether it reads what it is answered. */
+  readonly reads: boolean
+}
+
+const get = (path: string) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+const times = (count: number, bytes: Buffer) => Buffer.concat(Array.from({ length: count }, () => bytes))
+
+/** A frame as clients send it, masked with zeros. */
+const frame = (opcode: number, payload: string) =>
+  Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0]), Buffer.from(payload)])
+
+export const handshake = [
+  "GET /ws HTTP/1.1",
+  "Host: x",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "Sec-WebSocket-Version: 13",
+  "",
+  ""
+].join("\r\n")
+
+export const kinds: ReadonlyArray<Kind> = [
+  { name: "GETs of /docs, 300 in one write", bytes: times(300, get("/docs")), isSocket: false, reads: true },
+  { name: "the same, and reads nothing", bytes: times(300, get("/docs")), isSocket: false, reads: false },
+  { name: "GETs of /healthz", bytes: times(300, get("/healthz")), isSocket: false, reads: true },
+  { name: "WebSocket pings", bytes: times(1_000, frame(0x9, "")), isSocket: true, reads: true },
+  { name: "WebSocket texts", bytes: times(1_000, frame(0x1, "{\"type\":\"ping\"}")), isSocket: true, reads: true }
+]
