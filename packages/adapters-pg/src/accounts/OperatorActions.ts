@@ -22,6 +22,7 @@ interface SummaryRow extends UserRow {
 }
 
 interface HoldingsRow {
+  readonly clock: Date
   readonly balance: bigint
   readonly pending: bigint
   readonly debt: bigint
@@ -84,10 +85,10 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ")
   )
 
-  /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
+  /** Read under the wallet's lock, with the clock that dated what is read: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
     const [row] = yield* sql<HoldingsRow>`
-      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
+      SELECT app_now() AS clock, (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
         SELECT w.asked_at FROM withdrawals w WHERE w.user_id = ${user}::uuid AND w.status = 'paid' ORDER BY w.id DESC LIMIT 1
       ) AS last_paid, (
@@ -100,6 +101,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
       ) AS undrawn
       FROM wallets WHERE user_id = ${user}::uuid`
     return {
+      clock: instantOrNull(row?.clock ?? null),
       balance: cents(row?.balance ?? 0n),
       pendingWithdrawal: cents(row?.pending ?? 0n),
       debt: cents(row?.debt ?? 0n),
@@ -112,8 +114,8 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
   const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
-    const holdings = yield* holdingsOf(user)
-    const at = yield* now
+    const { clock, ...holdings } = yield* holdingsOf(user)
+    const at = clock ?? (yield* now)
     const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return
