@@ -9,6 +9,7 @@ import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { clockOf } from "../database/ClockCheck.ts"
 import { instantOrNull } from "../database/Rows.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
@@ -22,7 +23,6 @@ interface SummaryRow extends UserRow {
 }
 
 interface HoldingsRow {
-  readonly clock: Date
   readonly balance: bigint
   readonly pending: bigint
   readonly debt: bigint
@@ -85,10 +85,10 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ")
   )
 
-  /** Read under the wallet's lock, with the clock that dated what is read: nothing of it can change before the end of the transaction. */
+  /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
     const [row] = yield* sql<HoldingsRow>`
-      SELECT app_now() AS clock, (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
+      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
         SELECT w.asked_at FROM withdrawals w WHERE w.user_id = ${user}::uuid AND w.status = 'paid' ORDER BY w.id DESC LIMIT 1
       ) AS last_paid, (
@@ -101,7 +101,6 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
       ) AS undrawn
       FROM wallets WHERE user_id = ${user}::uuid`
     return {
-      clock: instantOrNull(row?.clock ?? null),
       balance: cents(row?.balance ?? 0n),
       pendingWithdrawal: cents(row?.pending ?? 0n),
       debt: cents(row?.debt ?? 0n),
@@ -114,8 +113,8 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
   const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
-    const { clock, ...holdings } = yield* holdingsOf(user)
-    const at = clock ?? (yield* now)
+    const holdings = yield* holdingsOf(user)
+    const at = yield* clockOf(sql)
     const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return
