@@ -103,6 +103,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     batchWeightMax: options.batchTicketsMax ?? 512,
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
+    keyOf: (request) => request.userId,
     patienceMillis,
     late,
     run
@@ -127,7 +128,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   return Sales.of({
     purchase: (request) =>
       submit(request).pipe(
-        Effect.flatMap((answer) => answer === walletHeld ? awaitWallet(request) : Effect.succeed(answer)),
+        Effect.filterOrElse((answer) => answer !== walletHeld, () => awaitWallet(request)),
         Effect.flatMap(orRefused)
       )
   })

@@ -147,6 +147,7 @@ export const variables = {
       requiredFor: "accounts"
     }
   ),
+  REFRESH_KEY_KEY_ID: defaulting(text, "1", "the name of that key; a new key needs a new one"),
   INTERNAL_API_TOKEN: optional(secret, "what our own machines show to credit wallets", {
     otherwise: madeInDevelopment,
     requiredFor: "server"
