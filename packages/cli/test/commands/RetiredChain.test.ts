@@ -31,7 +31,7 @@ describe("a server whose settings name another chain than its draws", () => {
     "proves what was drawn, sells nothing of the week that was published, and says why; named again, it sells",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, buy, dataDir, ddd, deposit, newPlayer, serve, signIn } = yield* Site
+        const { advance, ask, buy, dataDir, ddd, deposit, newPlayer, serve, signIn, sql } = yield* Site
         const player = yield* newPlayer
         yield* deposit(player, "5.00")
         assert.strictEqual((yield* buy(player.accessToken, 2)).status, 201)
@@ -63,12 +63,31 @@ describe("a server whose settings name another chain than its draws", () => {
         assert.match(textAt(refused.json, "detail"), /does not follow the public beacon.*Nothing was bought/)
         yield* eventually("the log to say so", Effect.sync(changed.stderr), (log) => log.includes("is not sold"))
 
+        // as a server of before the parameters were kept left them
+        yield* Effect.orDie(sql`ALTER TABLE beacon_chains DISABLE TRIGGER beacon_chains_fixed`)
+        yield* Effect.orDie(sql`DELETE FROM beacon_chains`)
+        yield* Effect.orDie(sql`ALTER TABLE beacon_chains ENABLE TRIGGER beacon_chains_fixed`)
+        const unknowing = yield* serve(without)
+        const ofUnknown = (path: string) => call(unknowing.url, "GET", path)
+        const unproved = yield* ofUnknown(`/lottery/draws/${first}/proof`)
+        assert.deepStrictEqual([unproved.status, at(unproved.json, "code")], [503, "unavailable"])
+        assert.match(textAt(unproved.json, "detail"), /does not know the parameters.*DRAND_CHAIN/)
+        for (const path of [`draws/${first}`, `draws/${first}/records`, "draws/2026-02-04/proof", "draw-history"]) {
+          assert.strictEqual((yield* ofUnknown(`/lottery/${path}`)).status, 200, path)
+        }
+
         // whoever changes to `none` with the chain named still sells and draws the week to its end
         const relay = { DRAND_URLS: "http://127.0.0.1:9", DRAND_CHAIN: JSON.stringify([info]) }
         const kept = yield* serve({ ...without, ...relay })
         const sold = yield* call(kept.url, "POST", "/lottery/purchase-ticket", { token, body: { quantity: 1 } })
         assert.strictEqual(sold.status, 201, sold.text)
         assert.strictEqual((yield* ask("GET", "/lottery/current-draw")).status, 200)
+        // and what it names it keeps, for those that do not
+        yield* eventually(
+          "the chain to be kept",
+          ofUnknown(`/lottery/draws/${first}/proof`),
+          ({ status }) => status === 200
+        )
       }).pipe(Effect.provide(Site.layer({ processes: [{ BEACON: "dev" }] }))),
     240_000
   )

@@ -1,5 +1,5 @@
 /** The rounds of beacons that locked draws wait for. */
-import type { ChainInfo } from "../proof/Beacon.ts"
+import { type ChainInfo, drandHashes } from "../proof/Beacon.ts"
 import type { BeaconRef } from "../proof/Record.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
@@ -22,6 +22,13 @@ export interface AwaitedRound {
   /** Those that wait for it, at least one. */
   readonly drawIds: ReadonlyArray<DrawId>
 }
+
+/**
+ * Whether draws may be given up for a round that was not had. One of drand's public chains anyone can have: a server that has no relay to
+ * ask has not asked in vain, and must not call off what is decided.
+ */
+export const isAskedInVain = ({ chainHash }: Pick<AwaitedRound, "chainHash">, relays: number): boolean =>
+  relays > 0 || !drandHashes.includes(chainHash)
 
 /** A draw that may wait for a round. */
 export interface WaitingDraw {

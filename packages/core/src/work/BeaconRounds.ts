@@ -6,7 +6,7 @@
  * another: which one it is was published before anybody could know it (docs/fairness.md, "Records").
  */
 import { Clock, Data, Duration, Effect, FiberMap, Latch, Semaphore } from "effect"
-import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
+import { type AwaitedRound, isAskedInVain } from "../draws/AwaitedRounds.ts"
 import { followedHashes, isFollowed } from "../draws/DrawChain.ts"
 import { failingMillisMin } from "../draws/DrawSteps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
@@ -123,6 +123,7 @@ export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
 export const run = Effect.fn("BeaconRounds.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
+  const relays = yield* BeaconRelays
   const backOffs = makeBackOffs(pollMillis, backOffMillisMax)
   const running = yield* FiberMap.make<string>()
   const permits = Semaphore.makeUnsafe(concurrency)
@@ -162,7 +163,8 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
           const at = yield* now.now
           const { since } = backOffs.failed(name, clock, at)
           yield* tellLate(awaited, message)
-          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
+          const isInVain = at - since >= failingMillisMin && isAskedInVain(awaited, relays.length)
+          if (isInVain) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
         })
       }),
       // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there

@@ -8,13 +8,13 @@ import { BeaconChains, onlyChain } from "../../src/ports/BeaconChains.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../../src/ports/BeaconRelays.ts"
 import { Draws } from "../../src/ports/Draws.ts"
 import { Now } from "../../src/ports/Now.ts"
-import { roundTime } from "../../src/proof/Beacon.ts"
+import { quicknet, quicknetHash, roundTime } from "../../src/proof/Beacon.ts"
 import { fromHex } from "../../src/values/Bytes.ts"
 import { drawId } from "../../src/values/Ids.ts"
 import { dayOf, type Instant, instant } from "../../src/values/Instant.ts"
 import { fetchRound, run } from "../../src/work/BeaconRounds.ts"
 import { defined, signRound, testChain, testChainHash } from "../support/bundles.ts"
-import { dayEnds, noon } from "../support/drawStates.ts"
+import { dayEnds, idOf, noon } from "../support/drawStates.ts"
 
 const id = drawId("019a0000-0000-7000-8000-000000000001")
 const round = 1000
@@ -186,6 +186,23 @@ describe("a round of the beacon", () => {
       const errors = said.filter((line) => line.startsWith("Error"))
       assert.isTrue(errors.length >= 11 && errors.length <= 13, `said ${errors.length} times`)
       assert.match(errors.at(-1) ?? "", /\d\d\d\d s late, and 1 draw waits.*add the chain to DRAND_CHAIN/)
+    }))
+
+  it.effect("of drand's own chain is not given up by a server that has no relay to ask: anyone else may have it", () =>
+    Effect.gen(function*() {
+      const abandoned: Array<string> = []
+      const due = roundTime(quicknet, round)
+      const ofQuicknet = { chainHash: quicknetHash, chain: quicknet, dueAt: due, round, drawIds: [id] }
+      const other = { chainHash: testChainHash, chain: testChain, dueAt: due, round, drawIds: [idOf(2)] }
+      const draws = Layer.mock(Draws)({
+        current: Effect.succeed(null),
+        awaitedRounds: Effect.succeed([ofQuicknet, other]),
+        perform: ({ drawId }) => Effect.sync(() => abandoned.push(drawId) === 0)
+      })
+      const late = Math.max(due, roundTime(testChain, round))
+      yield* runAt(instant(late), draws, [])
+      yield* TestClock.adjust("2 hours")
+      assert.deepStrictEqual(new Set(abandoned), new Set([idOf(2)]))
     }))
 
   it.effect("that a draw on sale waits for in vain is told before it is late: at once, and as an error after ten minutes", () =>

@@ -422,3 +422,20 @@ layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChains, onlyC
       }))
   }
 )
+
+const unfollowed = Layer.succeed(BeaconChains, { forNewDraws: chain, followed: [] })
+
+layer(server({}, ports.pipe(Layer.provideMerge(unfollowed))))("a room whose beacon is not followed", (it) => {
+  it.effect("sells no ticket and is not started, saying why, and is closed all the same", () =>
+    Effect.gen(function*() {
+      const room = yield* makeRoom()
+      for (const refused of [yield* buy(room, room.host), yield* start(room)]) {
+        assertProblem(refused, 503, "unavailable")
+        assert.include(refused.text, "does not follow the public beacon")
+        assert.strictEqual(refused.headers.get("retry-after"), "300")
+      }
+      assert.strictEqual(yield* balanceOf(room.host), "5.00")
+      const closed = yield* post(`/rooms/${room.id}/close`, room.host)
+      assert.strictEqual(closed.status, 200, closed.text)
+    }))
+})
