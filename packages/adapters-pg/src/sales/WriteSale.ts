@@ -4,6 +4,7 @@ import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { initialStatus } from "@ddd/core/money/Transaction"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -15,6 +16,7 @@ export interface SaleWriter {
   readonly sql: PgClient.PgClient
   readonly seals: Seals
   readonly newId: (at: Instant) => string
+  readonly acknowledged: AcknowledgedService
 }
 
 /** Seals the tickets and writes them, with what they moved. Gives them in the order of positions. `batchId` names the transaction. */
