@@ -3,12 +3,13 @@
  *
  * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
  */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
@@ -31,6 +32,7 @@ import { clockOf } from "../database/ClockCheck.ts"
 import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
 import { remember, requireDraw, requireUpToDate, signing } from "../draws/Behind.ts"
+import { makeChains } from "../draws/Chains.ts"
 import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
 import { writeLock } from "../draws/Lock.ts"
 import { insertDraw } from "../draws/Open.ts"
@@ -58,7 +60,9 @@ const make = Effect.gen(function*() {
   const seals = makeSeals(sealing)
   const signer = yield* RecordSigner
   const vault = yield* SeedVault
-  const chain = yield* BeaconChain
+  const beacons = yield* BeaconChains
+  const chains = makeChains(sql, sealing.sha256, beacons)
+  const followed = followedHashes(sealing.sha256, beacons.followed)
   const acknowledged = yield* Acknowledged
   const services = {
     sql,
@@ -68,12 +72,12 @@ const make = Effect.gen(function*() {
     signer,
     vault,
     acknowledged,
-    chain,
+    chains,
     roomPrizeHold: yield* RoomPrizeHold
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom({ sql, seals, newId, acknowledged }, rooms)
+  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged }, rooms)
 
   const clock = clockOf(sql)
 
@@ -116,7 +120,8 @@ const make = Effect.gen(function*() {
       const { members: [host], ...room } = decided.success
       const id = drawId(newId(room.createdAt))
       const seed = yield* vault.generate
-      const draw = newRoomDraw(sealing.sha256, { id, opens: room.createdAt, seed: Redacted.value(seed), chain })
+      const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain: chains.forNewDraws }
+      const draw = newRoomDraw(sealing.sha256, opening)
       yield* insertDraw(services, draw, seed, room.createdAt)
       yield* insertRoom(sql, newRoomCode, id, room)
       yield* insertMember(sql, newId, id, host)
@@ -206,7 +211,12 @@ const make = Effect.gen(function*() {
       yield* requireDraw(services, id)
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
-      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, { drawAt, chain }))
+      const terms = {
+        drawAt,
+        chain: yield* chains.named(draw.chainHash),
+        isChainFollowed: isFollowed(followed, draw.chainHash)
+      }
+      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, terms))
       yield* writeLock(services, locked)
       yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)

@@ -55,7 +55,7 @@ const notSold = (answers: ReadonlyArray<BatchAnswer>): BatchDecided => ({ answer
  */
 export const sellBatch = (writer: SaleWriter) =>
   Effect.fnUntraced(function*(batchId: string, asked: ReadonlyArray<PurchaseRequest>) {
-    const { acknowledged, seals, sql } = writer
+    const { acknowledged, followed, seals, sql } = writer
     const { held, wallets } = yield* lockFreeWallets(
       sql,
       [...new Set(asked.map((request) => request.userId))].sort()
@@ -74,7 +74,7 @@ export const sellBatch = (writer: SaleWriter) =>
     const row = yield* readPool(sql, locked?.id ?? null)
     const clock = row === undefined ? yield* clockOf(sql) : instantOf(row.clock)
     if (row !== undefined) yield* requireAcknowledged(acknowledged, row)
-    const pool = row === undefined ? null : poolOf(row)
+    const pool = row === undefined ? null : poolOf(row, followed)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
     const numbering = row === undefined || row.draw_date === null ? numberingOfNothing : seals.numberingOf({

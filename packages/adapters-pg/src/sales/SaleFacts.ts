@@ -1,5 +1,6 @@
 /** What a sale is decided by, as it is read under the locks of the wallets, and then of the draw. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
+import { type FollowedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import { isBehind } from "@ddd/core/draws/Remembered"
 import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
 import type { SellingDraw } from "@ddd/core/draws/SealedSale"
@@ -26,6 +27,7 @@ export interface PoolRow extends WallClockRow {
   readonly total_entries: number
   readonly last_purchased_at: Date | null
   readonly seal_key_id: string
+  readonly beacon_chain: string | null
   readonly tree_frontier: Uint8Array
   readonly clock: Date
   readonly epoch: number
@@ -39,7 +41,7 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     Effect.flatMap(
       sql<PoolRow>`
         SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-          app_now() AS clock, ${epochColumn(sql)},
+          beacon_chain, app_now() AS clock, ${epochColumn(sql)},
           EXISTS (SELECT FROM lost_records l WHERE l.draw_id = draws.id AND l.kind <> 'open') AS was_locked,
           ${wallClockColumn(sql)}
         FROM draws WHERE id = ${id}::uuid`,
@@ -48,7 +50,8 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     ([row]) => row
   )
 
-export const poolOf = (row: PoolRow): Omit<Pool, "room"> => ({
+/** `followed`: the chains whose rounds this program fetches. */
+export const poolOf = (row: PoolRow, followed: FollowedHashes): Omit<Pool, "room"> => ({
   draw: {
     id: drawId(row.id),
     status: row.status,
@@ -57,7 +60,8 @@ export const poolOf = (row: PoolRow): Omit<Pool, "room"> => ({
     wasLocked: row.was_locked
   },
   totalEntries: row.total_entries,
-  lastPurchasedAt: instantOrNull(row.last_purchased_at)
+  lastPurchasedAt: instantOrNull(row.last_purchased_at),
+  isFollowed: isFollowed(followed, row.beacon_chain)
 })
 
 /** How many tickets a draw has after a sale. */

@@ -5,10 +5,12 @@
  * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
  * for the old one and then either finds it committed or makes it impossible (docs/design.md, "Selling").
  */
+import { followedHashes } from "@ddd/core/draws/DrawChain"
 import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRequest } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
@@ -61,7 +63,9 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const identifiers = yield* Identifiers
   const now = yield* Now
   const acknowledged = yield* Acknowledged
-  const sell = sellBatch({ sql, seals: makeSeals(yield* Sealing), newId: identifiers.newId, acknowledged })
+  const sealing = yield* Sealing
+  const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
+  const sell = sellBatch({ sql, seals: makeSeals(sealing), newId: identifiers.newId, followed, acknowledged })
 
   const attempt = makeSaleAttempt(sql, identifiers, now)
 
@@ -110,6 +114,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     batchWeightMax: options.batchTicketsMax ?? 512,
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
+    keyOf: (request) => request.userId,
     patienceMillis,
     late,
     run
@@ -134,7 +139,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   return Sales.of({
     purchase: (request) =>
       submit(request).pipe(
-        Effect.flatMap((answer) => answer === walletHeld ? awaitWallet(request) : Effect.succeed(answer)),
+        Effect.filterOrElse((answer) => answer !== walletHeld, () => awaitWallet(request)),
         Effect.flatMap(orRefused)
       )
   })

@@ -19,7 +19,7 @@ export const layer = (isStopping: () => boolean, acknowledged: AcknowledgedServi
     Readiness,
     Effect.map(SqlClient.SqlClient, (sql) => {
       const database = Migrator.schemaProblem().pipe(
-        Effect.flatMap((problem) => problem === null ? readClockProblem() : Effect.succeed(problem)),
+        Effect.filterOrElse((problem) => problem !== null, () => readClockProblem()),
         Effect.map((problem) => problem ?? (acknowledged.lost().length === 0 ? null : behindText)),
         Effect.provideService(SqlClient.SqlClient, sql),
         Effect.timeout(patience),
