@@ -8,6 +8,7 @@
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import {
   declareVoid,
+  isLockedOtherwise,
   refundTickets,
   voidedBy,
   type VoidingStep,
@@ -17,6 +18,7 @@ import {
 } from "@ddd/core/draws/Voiding"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
+import { textOf } from "@ddd/core/proof/Note"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import { type DrawId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -27,6 +29,7 @@ import { insertMailJobs } from "../jobs/JobRows.ts"
 import { lockWallets, type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { insertEarlyVoid } from "./EarlyVoids.ts"
+import { lostNote, signOnce } from "./LostRecords.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
@@ -161,13 +164,13 @@ const tell = Effect.fnUntraced(function*(
 
 /** Signs what is published of a draw that is to be void, as it is before it is locked. */
 export const signVoid = Effect.fnUntraced(function*(
-  { sealing, signer }: Pick<StepServices, "sealing" | "signer">,
+  services: Pick<StepServices, "sealing" | "signer" | "sql">,
   draw: DrawState,
   reason: VoidReason,
   seed: Uint8Array | null
 ) {
-  const { text } = declareVoid(sealing.sha256, draw, reason, seed)
-  return { text, note: yield* signer.sign(text) }
+  const { text } = declareVoid(services.sealing.sha256, draw, reason, seed)
+  return { text, note: yield* signOnce(services, draw.id, "result", text) }
 })
 
 /** Writes that a draw is void. Part of the transaction that has locked it, and decided so; `signed` is of before. */
@@ -223,6 +226,23 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
       if (reason === null) return false
       yield* insertEarlyVoid(sql, locked.draw, voidedBy(due))
       yield* writeVoid(services, locked, reason, seed, signed)
+      return true
+    }))
+  }))
+
+/** Gives up a day that was locked, with tickets that are lost, before a backup was put back; false where it is to be locked. */
+export const voidLockedOtherwise = (services: StepServices, id: DrawId) =>
+  retryVoid(id)(Effect.gen(function*() {
+    const { sealing: { sha256 }, sql } = services
+    const note = yield* lostNote(services, id, "lock")
+    const unlocked = note === null ? undefined : yield* readDraw(sql, id)
+    if (note === null || unlocked === undefined || !isLockedOtherwise(sha256, unlocked, textOf(note))) return false
+    const seed = yield* openSeedOrNull(services, id)
+    const signed = yield* signVoid(services, unlocked, "restored", seed)
+    return yield* inTransaction(sql)(Effect.gen(function*() {
+      const locked = yield* lockForVoid(sql, id)
+      if (!isLockedOtherwise(sha256, locked.draw, textOf(note))) return false
+      yield* writeVoid(services, locked, "restored", seed, signed)
       return true
     }))
   }))

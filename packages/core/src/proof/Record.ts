@@ -76,8 +76,11 @@ export interface ResultRecord {
   readonly fee: Cents
 }
 
-/** Why a draw is void: its round did not come, its seed cannot be opened, nobody locked its room in time, or its host closed it. */
-export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
+/**
+ * Why a draw is void: its round did not come, its seed cannot be opened, nobody locked its room in time, its host closed it, or tickets that
+ * its published lock counts are lost, since a backup was put back.
+ */
+export type VoidReason = "beacon" | "seed" | "deadline" | "closed" | "restored"
 
 /** Why nobody won: it stands in the result's place where a draw cannot be decided. */
 export interface VoidRecord {
