@@ -7,6 +7,7 @@ import type { ClocksDisagree } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
+import { refundNext } from "./Refund.ts"
 import { settleDraw } from "./Settle.ts"
 import { StepImpossible, type StepServices } from "./StepServices.ts"
 import { tile } from "./TileStep.ts"
@@ -29,6 +30,8 @@ const stepOf = (
     case "expire":
     case "abandon":
       return voidByStep(services, drawId, due)
+    case "refund":
+      return refundNext(services, drawId)
   }
 }
 

@@ -81,7 +81,9 @@ export class Draws extends Context.Service<Draws, {
    * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
    * publishes the result, all in one transaction; `expire` declares the draw void and gives every ticket's price back, and so does
    * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened, whichever its reason says: it is
-   * for whoever has tried that in vain, and is never among what is due.
+   * for whoever has tried that in vain, and is never among what is due. Where that is too much for one transaction, `abandon` begins the
+   * void, and `refund` is due until it has ended: each time that it is done some tickets' prices go back, once each, and in the end the
+   * draw is void.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
   /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
