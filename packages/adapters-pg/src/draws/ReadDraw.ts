@@ -70,6 +70,7 @@ const stateOf = (row: StateRow): DrawState => ({
   totalEntries: row.total_entries,
   frontier: decodeFrontier(row.tree_frontier) ?? null,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
+  chainHash: row.beacon_chain,
   beaconSignature: row.beacon_signature,
   voidText: row.void_note === null ? null : textOf(row.void_note),
   refundedEntries: row.refunded_entries

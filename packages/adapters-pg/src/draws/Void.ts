@@ -7,13 +7,14 @@
  * upon (docs/design.md, "Money", lock order); where it says another record by then, all of it is done again.
  */
 import type { DrawState } from "@ddd/core/draws/DrawState"
-import { declareVoid, isVoidedInSteps, type VoidingStep, voidReason } from "@ddd/core/draws/Voiding"
+import { declareVoid, isVoidedInSteps, voidedBy, type VoidingStep, voidReason } from "@ddd/core/draws/Voiding"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
+import { insertEarlyVoid } from "./EarlyVoids.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { type LockedForRefund, lockForRefund, publishVoid, refund } from "./Refund.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
@@ -125,6 +126,7 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
       const draw = yield* lockDraw(sql, id)
       const reason = draw === undefined ? null : voidReason(due, draw, seed)
       if (draw === undefined || reason === null) return false
+      yield* insertEarlyVoid(sql, draw, voidedBy(due))
       yield* beginVoid(services, draw, reason, seed, signed)
       return true
     })
@@ -132,6 +134,7 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
       const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
       const reason = voidReason(due, locked.draw, seed)
       if (reason === null) return false
+      yield* insertEarlyVoid(sql, locked.draw, voidedBy(due))
       yield* writeVoid(services, locked, reason, seed, signed)
       return true
     })

@@ -65,7 +65,7 @@ const declareVoid = Effect.fnUntraced(function*(id: DrawId) {
 const endDay = Effect.gen(function*() {
   const sql = yield* session((yield* TestDatabase).owner)
   yield* sql`
-    UPDATE app_clock SET shift = shift + (
+    UPDATE app_clock SET started_as = coalesce(started_as, app_now()), shift = shift + (
       SELECT closes_at - app_now() FROM draws WHERE opens_at <= app_now() AND app_now() < closes_at
     )`
 })
