@@ -20,6 +20,8 @@ export type EarlyVoidRefusal =
   /** Its round may come still. */
   | { readonly _tag: "Followed"; readonly chainHash: string }
   | { readonly _tag: "TooEarly"; readonly from: Instant }
+  /** It was declared void, and its tickets are being paid back. */
+  | { readonly _tag: "VoidBegun" }
   /** Its round is there: it is drawn. */
   | { readonly _tag: "RoundThere"; readonly round: number }
 

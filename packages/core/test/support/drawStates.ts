@@ -53,6 +53,7 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   hostGoneAt: null,
   isRoundMissing: false,
   isTiled: false,
+  voidBegunAt: null,
   clock: dayEnds,
   openText: firstDay.text,
   lockText: null,
@@ -61,6 +62,8 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   lastPurchasedAt: entries === 0 ? null : noon,
   chainHash: null,
   beaconSignature: null,
+  voidText: null,
+  refundedEntries: 0,
   ...rest
 })
 
