@@ -56,6 +56,7 @@ interface StateRow extends StepRow, WallClockRow {
   readonly total_entries: number
   readonly tree_frontier: Uint8Array
   readonly last_purchased_at: Date | null
+  readonly chain_followed_at: Date | null
 }
 
 const stateOf = (row: StateRow): DrawState => ({
@@ -67,6 +68,7 @@ const stateOf = (row: StateRow): DrawState => ({
   frontier: decodeFrontier(row.tree_frontier) ?? null,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   chainHash: row.beacon_chain,
+  chainFollowedAt: instantOrNull(row.chain_followed_at),
   beaconSignature: row.beacon_signature
 })
 
@@ -79,6 +81,7 @@ export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
     Effect.flatMap(
       sql<StateRow>`
         SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
+          (SELECT f.followed_at FROM followed_chains f WHERE f.hash = d.beacon_chain) AS chain_followed_at,
           app_now() AS clock, ${wallClockColumn(sql)}
         FROM draws d WHERE d.id = ${id}::uuid`,
       requireAgreement

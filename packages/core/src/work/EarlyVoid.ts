@@ -11,9 +11,11 @@ import { obtain } from "./BeaconRounds.ts"
 
 /** Why the draw may not be declared void; null where it may. A round that a relay tells is stored, and the draw is drawn with it. */
 export const whyNotVoid = Effect.fn("EarlyVoid.whyNotVoid")(function*(draw: Draw) {
-  const awaited = (yield* (yield* Draws).awaitedRounds).find(({ drawIds }) => drawIds.includes(draw.id))
+  const draws = yield* Draws
+  const awaited = (yield* draws.awaitedRounds).find(({ drawIds }) => drawIds.includes(draw.id))
   const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
-  const refusal = refuseEarlyVoid(draw, awaited !== undefined, followed, yield* (yield* Now).now)
+  const followedAt = draw.beacon === null ? null : yield* draws.chainFollowedAt(draw.beacon.chainHash)
+  const refusal = refuseEarlyVoid(draw, awaited !== undefined, followed, followedAt, yield* (yield* Now).now)
   if (refusal !== null || awaited === undefined) return refusal
   const isHad = yield* Effect.match(obtain(awaited), { onFailure: (error) => error, onSuccess: () => true as const })
   if (isHad === true) return { _tag: "RoundThere", round: awaited.round } satisfies EarlyVoidRefusal
