@@ -17,7 +17,6 @@ import {
   voidMailRecipients,
   voidReason
 } from "@ddd/core/draws/Voiding"
-import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import type { MovedTogether } from "@ddd/core/money/Wallet"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
@@ -26,7 +25,7 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
-import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
+import { emptyFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
 import type { VoidReason, VoidRecord } from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
@@ -38,6 +37,7 @@ import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
 import { makeChains } from "./Chains.ts"
+import { treeOf } from "./Trees.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
@@ -86,6 +86,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       frontier,
       lastPurchasedAt,
       chainHash: row.beacon?.chainHash ?? null,
+      chainFollowedAt: store.followedChains.get(row.beacon?.chainHash ?? "") ?? null,
       beaconSignature: signature,
       voidText: row.beganVoid === null ? null : textOf(row.beganVoid.note),
       refundedEntries: row.beganVoid?.refundedEntries ?? 0
@@ -126,6 +127,7 @@ export const makeDrawSteps = Effect.gen(function*() {
   })
 
   const publishAhead = Effect.gen(function*() {
+    chains.keepFollowed()
     const newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
     const days = yield* Effect.forEach(
       daysToPublish(store.now(), newest?.drawDate ?? null),
@@ -330,15 +332,3 @@ export const makeDrawSteps = Effect.gen(function*() {
 
 const orUnpayable = (due: DueStep) =>
   Effect.mapError(() => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" }))
-
-/** The hashes of all complete subtrees, by level. */
-const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {
-  const levels = [leaves]
-  for (let below = leaves; below.length > 1;) {
-    const level: Array<Uint8Array> = []
-    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(sha256, below[i]!, below[i + 1]!))
-    levels.push(level)
-    below = level
-  }
-  return levels
-}
