@@ -6,19 +6,7 @@ import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
 import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
-import {
-  declareVoid,
-  isVoidedInSteps,
-  refundStep,
-  refundTickets,
-  voidedBy,
-  type VoidingStep,
-  voidMail,
-  voidMailRecipients,
-  voidReason
-} from "@ddd/core/draws/Voiding"
 import { zero } from "@ddd/core/money/Money"
-import type { MovedTogether } from "@ddd/core/money/Wallet"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -27,7 +15,6 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
-import type { VoidReason, VoidRecord } from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Result } from "effect"
@@ -38,6 +25,7 @@ import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
 import { makeChains } from "./Chains.ts"
 import { treeOf } from "./Trees.ts"
+import { makeVoids } from "./Voids.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
@@ -221,81 +209,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     return true
   })
 
-  const refundable = ({ ticketId, userId, walletSeq }: TicketRow) => {
-    const paid = store.transactions.get(userId)?.[walletSeq - 1]
-    if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-    return { ticketId, withdrawableDelta: paid.withdrawableDelta }
-  }
-
-  /** Pays tickets of a draw back. */
-  const refund = Effect.fnUntraced(function*(draw: DrawState, paidBack: ReadonlyArray<TicketRow>) {
-    const held = Map.groupBy(paidBack, ({ userId }) => userId)
-    const wallets = walletsOf(held.keys())
-    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
-    for (const [userId, tickets] of held) {
-      const wallet = wallets.get(userId)
-      if (wallet === undefined) throw new Error("every user has a wallet")
-      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable))
-      if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
-      refunds.push({ userId, ...moved.success })
-    }
-    for (const moves of refunds) postMovements(store, moves.userId, moves, draw.clock)
-  })
-
-  /** Makes a draw void whose tickets are paid back. */
-  const publishVoid = ({ id, kind }: DrawState, record: VoidRecord, note: string): void => {
-    const holders = [...new Set(ticketsIn(id).map(({ userId }) => userId))]
-    const members = (store.lobbies.get(id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of voidMailRecipients(kind, record.reason, { holders, members })) {
-      const mail = voidMail({ id, kind }, userId)
-      addJob(store, mail.id, mail.job)
-    }
-    change(id, { status: "void", seed: record.seed, notes: { ...rowOf(id).notes, result: note } })
-  }
-
-  /** Writes that a draw is void, whose `reason` was decided. */
-  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
-    const draw = stateOf(row)
-    const { record, text } = declareVoid(sha256, draw, reason, seed)
-    const note = yield* signer.sign(text)
-    yield* refund(draw, ticketsIn(draw.id))
-    publishVoid(draw, record, note)
-  })
-
-  const beginVoid = Effect.fnUntraced(function*(draw: DrawState, reason: VoidReason, seed: Uint8Array | null) {
-    const note = yield* signer.sign(declareVoid(sha256, draw, reason, seed).text)
-    store.draws.set(draw.id, {
-      ...rowOf(draw.id),
-      beganVoid: { begunAt: draw.clock, note, refundedEntries: 0 }
-    })
-  })
-
-  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, due: DueStep & VoidingStep) {
-    const seed = yield* openSeedOrNull(row.id)
-    const draw = stateOf(row)
-    const reason = voidReason(due, draw, seed)
-    if (reason === null) return false
-    if (isVoidedInSteps(draw)) yield* beginVoid(draw, reason, seed)
-    else yield* writeVoid(row, reason, seed).pipe(orUnpayable(due))
-    const by = voidedBy(due)
-    if (by !== null) store.earlyVoids.set(row.id, { by, at: store.now() })
-    return true
-  })
-
-  /** Does the next step of a void that has begun; false where none is left. */
-  const refundNext = Effect.fnUntraced(function*(row: DrawRow, due: DueStep) {
-    const { beganVoid, id } = row
-    const draw = stateOf(row)
-    const next = refundStep(draw)
-    if (next === null || beganVoid === null) return false
-    if (next._tag === "End") {
-      publishVoid(draw, next.record, beganVoid.note)
-      return true
-    }
-    yield* refund(draw, ticketsIn(id).slice(next.first - 1, next.last)).pipe(orUnpayable(due))
-    store.draws.set(id, { ...rowOf(id), beganVoid: { ...beganVoid, refundedEntries: next.last } })
-    return true
-  })
+  const { refundNext, voidByStep, writeVoid } = makeVoids({ store, sha256, signer, stateOf, change, openSeedOrNull })
 
   /** Does a step of the clockwork; false where there is nothing to do (any more, or yet). */
   const perform = Effect.fnUntraced(function*(due: DueStep) {
@@ -329,6 +243,3 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   return { chains, openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
-
-const orUnpayable = (due: DueStep) =>
-  Effect.mapError(() => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" }))
