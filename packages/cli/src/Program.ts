@@ -15,6 +15,7 @@ import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
+import { voidDraw } from "./commands/draw/Void.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
@@ -52,7 +53,7 @@ const commands: ReadonlyArray<Declare> = [
   demo,
   migrate,
   showConfig,
-  group("draw", "look at the draws, or do what is due", [listDraws, showDraw, runDraws]),
+  group("draw", "look at the draws, do what is due, or declare one void", [listDraws, showDraw, runDraws, voidDraw]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
   group("user", "look at a player, or act on one", [
     showUser,

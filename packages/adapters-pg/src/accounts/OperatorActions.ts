@@ -1,5 +1,5 @@
 /** What operators do with accounts: find, freeze, export, erase. */
-import { erase as decideErase, type Holdings } from "@ddd/core/accounts/Erase"
+import { erase as decideErase } from "@ddd/core/accounts/Erase"
 import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
 import { exportAccount } from "@ddd/core/accounts/PersonalExport"
 import { pickMeant } from "@ddd/core/accounts/TakenNames"
@@ -9,7 +9,8 @@ import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { instantOf, instantOrNull } from "../database/Rows.ts"
+import { clockOf } from "../database/ClockCheck.ts"
+import { instantOrNull } from "../database/Rows.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
 import { mayBeAddressed } from "./EmailIdentityRows.ts"
@@ -21,13 +22,11 @@ interface SummaryRow extends UserRow {
   readonly erased_at: Date | null
 }
 
-/** The clock, and beside it what is in the wallet; nulls where there is none. */
 interface HoldingsRow {
-  readonly clock: Date
-  readonly balance: bigint | null
-  readonly pending: bigint | null
+  readonly balance: bigint
+  readonly pending: bigint
   readonly coming_back: bigint
-  readonly debt: bigint | null
+  readonly debt: bigint
   readonly last_paid: Date | null
   readonly undrawn: bigint
   readonly rooms_with_others: bigint
@@ -87,13 +86,10 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ")
   )
 
-  /**
-   * Read under the wallet's lock: nothing of it can change before the end of the transaction. With the clock of the database, by which
-   * withdrawals were asked for.
-   */
+  /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
     const [row] = yield* sql<HoldingsRow>`
-      SELECT clock, (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
+      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
         SELECT (coalesce(sum(w.amount), 0) * 100)::bigint FROM withdrawals w
         WHERE w.user_id = ${user}::uuid AND w.status = 'paid' AND w.provider_payout_status IN ('failed', 'canceled')
@@ -107,24 +103,23 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
         SELECT count(*) FROM tickets t JOIN draws d ON d.id = t.draw_id
         WHERE t.user_id = ${user}::uuid AND d.status NOT IN ('drawn', 'void')
       ) AS undrawn
-      FROM (SELECT app_now() AS clock) c LEFT JOIN wallets ON user_id = ${user}::uuid`
-    if (row === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))
-    const holdings: Holdings = {
-      balance: cents(row.balance ?? 0n),
-      pendingWithdrawal: cents(row.pending ?? 0n),
-      comingBack: cents(row.coming_back),
-      debt: cents(row.debt ?? 0n),
-      lastPaidAskedAt: instantOrNull(row.last_paid),
-      undrawnTickets: Number(row.undrawn),
-      roomsWithOthers: Number(row.rooms_with_others)
+      FROM wallets WHERE user_id = ${user}::uuid`
+    return {
+      balance: cents(row?.balance ?? 0n),
+      pendingWithdrawal: cents(row?.pending ?? 0n),
+      comingBack: cents(row?.coming_back ?? 0n),
+      debt: cents(row?.debt ?? 0n),
+      lastPaidAskedAt: instantOrNull(row?.last_paid ?? null),
+      undrawnTickets: Number(row?.undrawn ?? 0n),
+      roomsWithOthers: Number(row?.rooms_with_others ?? 0n)
     }
-    return { holdings, now: instantOf(row.clock) }
   })
 
   const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
-    const { holdings, now: at } = yield* holdingsOf(user)
+    const holdings = yield* holdingsOf(user)
+    const at = yield* clockOf(sql)
     const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return

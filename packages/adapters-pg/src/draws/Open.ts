@@ -16,13 +16,14 @@ import type { StepServices } from "./StepServices.ts"
 
 /** Publishes a draw: its signed open record, with its seed sealed beside it. Gives its id. */
 export const insertDraw = Effect.fnUntraced(function*(
-  { sealing, signer, sql, vault }: Pick<StepServices, "sealing" | "signer" | "sql" | "vault">,
-  { record, status, text }: NewDraw,
+  { chains, sealing, signer, sql, vault }: Pick<StepServices, "chains" | "sealing" | "signer" | "sql" | "vault">,
+  { chain, record, status, text }: NewDraw,
   seed: Seed,
   at: Instant
 ) {
   const { beacon, closes, draw: id } = record
   const sealed = yield* vault.seal(id, seed)
+  yield* chains.keep(chain)
   // a record says round 0 where the round is not known yet, the row nothing
   yield* sql`
     INSERT INTO draws (id, kind, draw_date, status, commitment_hash, created_at, opens_at, closes_at, seal_key_id, tree_frontier,
@@ -48,7 +49,7 @@ interface NewestRow {
 
 /** Publishes the open records that are to stand by now. Gives the new draws' ids. */
 export const publishAhead = (services: StepServices) => {
-  const { chain, newId, sealing, sql, vault } = services
+  const { chains, newId, sealing, sql, vault } = services
   const newest = Effect.map(
     // rooms, which have no date, would come first
     sql<NewestRow>`
@@ -67,7 +68,7 @@ export const publishAhead = (services: StepServices) => {
       sealing.sha256,
       days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
       last === null ? null : textOf(last.open_note),
-      chain
+      chains.forNewDraws
     )
     const made: Array<DrawId> = []
     for (const [nth, { seed }] of days.entries()) {
@@ -78,6 +79,7 @@ export const publishAhead = (services: StepServices) => {
     return made
   })
   return Effect.gen(function*() {
+    yield* chains.keepFollowed
     // mostly there is nothing to do, and nobody need wait to see that
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     if (daysToPublish(clock, last?.draw_date ?? null).length === 0) return []

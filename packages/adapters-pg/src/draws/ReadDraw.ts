@@ -66,6 +66,7 @@ const stateOf = (row: StateRow): DrawState => ({
   totalEntries: row.total_entries,
   frontier: decodeFrontier(row.tree_frontier) ?? null,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
+  chainHash: row.beacon_chain,
   beaconSignature: row.beacon_signature
 })
 

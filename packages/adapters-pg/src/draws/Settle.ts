@@ -40,7 +40,8 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
   const found = unlocked === undefined ? null : settleableDraw(unlocked, by)
   if (found === null) return false
   const seed = yield* openSeed(services, id)
-  const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, services.chain)
+  const chain = yield* services.chains.named(found.chainHash)
+  const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, chain)
   const winner = yield* ticketAt(sql, id, outcome.winningPosition)
   const { record, text } = resultOf(sha256, found, seed, outcome, winner)
   const note = yield* signer.sign(text)

@@ -9,6 +9,7 @@ import type { DrawState } from "@ddd/core/draws/DrawState"
 import {
   declareVoid,
   refundTickets,
+  voidedBy,
   type VoidingStep,
   voidMail,
   voidMailRecipients,
@@ -25,6 +26,7 @@ import { idsAheadMillisMax, smallestIdAt } from "../database/UuidTimes.ts"
 import { insertMailJobs } from "../jobs/JobRows.ts"
 import { lockWallets, type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
+import { insertEarlyVoid } from "./EarlyVoids.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
@@ -219,6 +221,7 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
       const locked = yield* lockForVoid(sql, id)
       const reason = voidReason(due, locked.draw, seed)
       if (reason === null) return false
+      yield* insertEarlyVoid(sql, locked.draw, voidedBy(due))
       yield* writeVoid(services, locked, reason, seed, signed)
       return true
     }))

@@ -3,11 +3,12 @@
  *
  * What may be done is decided in `core/rooms`; a draw's steps and the sale are written as those of daily draws are.
  */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import type { DrawState } from "@ddd/core/draws/DrawState"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
@@ -29,6 +30,7 @@ import { Effect, Layer, Redacted, Result } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
+import { makeChains } from "../draws/Chains.ts"
 import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
 import { writeLock } from "../draws/Lock.ts"
 import { insertDraw } from "../draws/Open.ts"
@@ -55,7 +57,9 @@ const make = Effect.gen(function*() {
   const seals = makeSeals(sealing)
   const signer = yield* RecordSigner
   const vault = yield* SeedVault
-  const chain = yield* BeaconChain
+  const beacons = yield* BeaconChains
+  const chains = makeChains(sql, sealing.sha256, beacons)
+  const followed = followedHashes(sealing.sha256, beacons.followed)
   const services = {
     sql,
     newId,
@@ -63,12 +67,12 @@ const make = Effect.gen(function*() {
     sealing,
     signer,
     vault,
-    chain,
+    chains,
     roomPrizeHold: yield* RoomPrizeHold
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom({ sql, seals, newId }, rooms)
+  const sell = sellInRoom({ sql, seals, newId, followed }, rooms)
 
   const clock = clockOf(sql)
 
@@ -101,7 +105,8 @@ const make = Effect.gen(function*() {
     const { members: [host], ...room } = decided.success
     const id = drawId(newId(room.createdAt))
     const seed = yield* vault.generate
-    const draw = newRoomDraw(sealing.sha256, { id, opens: room.createdAt, seed: Redacted.value(seed), chain })
+    const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain: chains.forNewDraws }
+    const draw = newRoomDraw(sealing.sha256, opening)
     yield* insertDraw(services, draw, seed, room.createdAt)
     yield* insertRoom(sql, newRoomCode, id, room)
     yield* insertMember(sql, newId, id, host)
@@ -184,7 +189,12 @@ const make = Effect.gen(function*() {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
-      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, { drawAt, chain }))
+      const terms = {
+        drawAt,
+        chain: yield* chains.named(draw.chainHash),
+        isChainFollowed: isFollowed(followed, draw.chainHash)
+      }
+      const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, terms))
       yield* writeLock(services, locked)
       yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)

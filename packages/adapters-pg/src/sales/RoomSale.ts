@@ -13,7 +13,7 @@ import { type SaleWriter, writeSale } from "./WriteSale.ts"
 /** Sells in a room; to be run in a transaction, which `batchId` names should its outcome be lost. Gives the receipt, or why there is none. */
 export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
   Effect.fnUntraced(function*(batchId: string, { code, id }: RoomKey, request: RoomPurchaseRequest) {
-    const { seals, sql } = writer
+    const { followed, seals, sql } = writer
     const wallets = yield* lockWallets(sql, [request.userId])
     const frozen = yield* frozenUsers(sql, [request.userId])
     const kept = yield* readKept(sql, [request])
@@ -23,7 +23,7 @@ export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
     if (row === undefined || room === null) return yield* Effect.die(new Error(`room ${id} is gone`))
     const decided = buyInRoom({
       clock: instantOf(row.clock),
-      pool: poolOf(row),
+      pool: poolOf(row, followed),
       room,
       buyer: buyersOf(wallets, frozen).get(request.userId) ?? null,
       kept,

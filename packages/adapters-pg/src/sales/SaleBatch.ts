@@ -36,7 +36,7 @@ export type BatchAnswer = PurchaseAnswer | typeof walletHeld
  */
 export const sellBatch = (writer: SaleWriter) =>
   Effect.fnUntraced(function*(batchId: string, asked: ReadonlyArray<PurchaseRequest>) {
-    const { seals, sql } = writer
+    const { followed, seals, sql } = writer
     const { held, wallets } = yield* lockFreeWallets(
       sql,
       [...new Set(asked.map((request) => request.userId))].sort()
@@ -54,7 +54,7 @@ export const sellBatch = (writer: SaleWriter) =>
       FOR NO KEY UPDATE OF d`
     const row = yield* readPool(sql, locked?.id ?? null)
     const clock = row === undefined ? yield* clockOf(sql) : instantOf(row.clock)
-    const pool = row === undefined ? null : poolOf(row)
+    const pool = row === undefined ? null : poolOf(row, followed)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
     const numbering = row === undefined || row.draw_date === null ? numberingOfNothing : seals.numberingOf({

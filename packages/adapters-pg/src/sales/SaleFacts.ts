@@ -1,5 +1,6 @@
 /** What a sale is decided by, as it is read under the locks of the wallets, and then of the draw. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
+import { type FollowedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
 import type { SellingDraw } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
@@ -23,6 +24,7 @@ export interface PoolRow extends WallClockRow {
   readonly total_entries: number
   readonly last_purchased_at: Date | null
   readonly seal_key_id: string
+  readonly beacon_chain: string | null
   readonly tree_frontier: Uint8Array
   readonly clock: Date
 }
@@ -33,14 +35,15 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     Effect.flatMap(
       sql<PoolRow>`
         SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-          app_now() AS clock, ${wallClockColumn(sql)}
+          beacon_chain, app_now() AS clock, ${wallClockColumn(sql)}
         FROM draws WHERE id = ${id}::uuid`,
       requireAgreement
     ),
     ([row]) => row
   )
 
-export const poolOf = (row: PoolRow): Omit<Pool, "room"> => ({
+/** `followed`: the chains whose rounds this program fetches. */
+export const poolOf = (row: PoolRow, followed: FollowedHashes): Omit<Pool, "room"> => ({
   draw: {
     id: drawId(row.id),
     status: row.status,
@@ -48,7 +51,8 @@ export const poolOf = (row: PoolRow): Omit<Pool, "room"> => ({
     closesAt: instantOrNull(row.closes_at)
   },
   totalEntries: row.total_entries,
-  lastPurchasedAt: instantOrNull(row.last_purchased_at)
+  lastPurchasedAt: instantOrNull(row.last_purchased_at),
+  isFollowed: isFollowed(followed, row.beacon_chain)
 })
 
 /** The draw that a sale is written to. Dies where the tree that it carries cannot be read. */

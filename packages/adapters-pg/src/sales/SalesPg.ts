@@ -5,9 +5,11 @@
  * outcome is lost with its connection, the batch is fenced: a new transaction writes the batch's id as abandoned, which waits
  * for the old one and then either finds it committed or makes it impossible (docs/design.md, "Selling").
  */
+import { followedHashes } from "@ddd/core/draws/DrawChain"
 import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRequest } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
@@ -58,7 +60,9 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
   const identifiers = yield* Identifiers
   const now = yield* Now
-  const sell = sellBatch({ sql, seals: makeSeals(yield* Sealing), newId: identifiers.newId })
+  const sealing = yield* Sealing
+  const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
+  const sell = sellBatch({ sql, seals: makeSeals(sealing), newId: identifiers.newId, followed })
 
   const attempt = makeSaleAttempt(sql, identifiers, now)
 
@@ -99,6 +103,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     batchWeightMax: options.batchTicketsMax ?? 512,
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
+    keyOf: (request) => request.userId,
     patienceMillis,
     late,
     run
@@ -123,7 +128,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   return Sales.of({
     purchase: (request) =>
       submit(request).pipe(
-        Effect.flatMap((answer) => answer === walletHeld ? awaitWallet(request) : Effect.succeed(answer)),
+        Effect.filterOrElse((answer) => answer !== walletHeld, () => awaitWallet(request)),
         Effect.flatMap(orRefused)
       )
   })

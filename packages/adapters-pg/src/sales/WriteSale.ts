@@ -1,4 +1,5 @@
 /** Writes what a sale decided, but for the kept answers, in set-based statements. Wallets and draw are locked. */
+import type { FollowedHashes } from "@ddd/core/draws/DrawChain"
 import type { Sale } from "@ddd/core/draws/Sale"
 import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
@@ -15,6 +16,8 @@ export interface SaleWriter {
   readonly sql: PgClient.PgClient
   readonly seals: Seals
   readonly newId: (at: Instant) => string
+  /** The chains whose rounds this program fetches. */
+  readonly followed: FollowedHashes
 }
 
 /** Seals the tickets and writes them, with what they moved. Gives them in the order of positions. `batchId` names the transaction. */

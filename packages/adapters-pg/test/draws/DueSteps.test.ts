@@ -80,6 +80,7 @@ const factsOf = (made: MadeDraw, nth: number, clock: Instant) => {
   return {
     id: drawId(`019a0000-0000-7000-8000-${nth.toString(16).padStart(12, "0")}`),
     beacon: made.beacon === "none" ? null : { chainHash, round: made.round },
+    chain: null,
     kind,
     // a room is on sale from its first day on
     status: kind === "room" && status === "scheduled" ? "open" : status,

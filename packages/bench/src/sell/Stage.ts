@@ -4,10 +4,10 @@
  * The original is made as the server makes its own: migrated, its draw published and opened by the clockwork, its players
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
+import { fillHistory, type HistorySize } from "@ddd/adapters-pg/database/MadeUpHistory"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
-import { fillHistory, type HistorySize } from "@ddd/adapters-pg/testing/History"
 import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"

@@ -10,29 +10,39 @@ import type * as Ports from "../Ports.ts"
 type PortLayers = typeof Ports
 
 /** The adapters, and what opens the database: loaded by the first command that needs them, so that `ddd --help` does without. */
-const adapters = Effect.promise(() => Promise.all([import("../Database.ts"), import("../Ports.ts")]))
+const adapters = Effect.promise(() =>
+  Promise.all([import("../Database.ts"), import("../Ports.ts"), import("../SecretGuard.ts")])
+)
 
-/** Runs a task on these ports, beside the server that runs on the same database, or alone. */
+/**
+ * Runs a task on these ports, beside the server that runs on the same database, or alone. With other secrets than the database was used
+ * with it does nothing. `keep`: it uses them as a server does, so those that are new to the database are written down.
+ */
 const on = <Port, Failure>(
   need: Need,
   choose: (
     ports: PortLayers
-  ) => (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>
+  ) => (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>,
+  { keep } = { keep: false }
 ) =>
 <A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
     const settings = yield* settingsFor("database", need)
     return yield* Effect.gen(function*() {
-      const [{ open, requireSchema }, ports] = yield* adapters
+      const [{ open, requireSchema }, ports, { requireSecrets }] = yield* adapters
       const database = yield* open(settings, { own: false })
       yield* requireSchema(database)
       const keys = yield* keysOf(settings)
+      yield* requireSecrets(database, keys, [need], { keep })
       return yield* Effect.provide(task, choose(ports)(database, keys, settings))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
 
 /** For tasks that work on draws, or audit the books. */
 export const onDraws = on("draws", ({ draws }) => draws)
+
+/** For tasks that do what is due of draws, with the keys of draws. */
+export const drawing = on("draws", ({ draws }) => draws, { keep: true })
 
 /** For tasks that work on players. */
 export const onAccounts = on("accounts", ({ accounts }) => accounts)

@@ -17,7 +17,7 @@ export const layer = (isStopping: () => boolean) =>
     Readiness,
     Effect.map(SqlClient.SqlClient, (sql) => {
       const database = Migrator.schemaProblem().pipe(
-        Effect.flatMap((problem) => problem === null ? readClockProblem() : Effect.succeed(problem)),
+        Effect.filterOrElse((problem) => problem !== null, () => readClockProblem()),
         Effect.provideService(SqlClient.SqlClient, sql),
         Effect.timeout(patience),
         Effect.match({

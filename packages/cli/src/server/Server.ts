@@ -21,11 +21,12 @@ import { readPages } from "@ddd/http/pages/BuiltPages"
 import { Context, Data, Effect, Layer } from "effect"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import type { Settings } from "../config/Variables.ts"
+import { everyNeed, type Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { keysOf } from "../Keys.ts"
 import { payoutsBy } from "../MoneyProviders.ts"
 import * as Ports from "../Ports.ts"
+import { requireSecrets } from "../SecretGuard.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
@@ -118,6 +119,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const database = yield* Database.open(settings, { own: true })
   const migrated = yield* Database.prepare(database, settings)
   const keys = yield* keysOf(settings)
+  yield* requireSecrets(database, keys, everyNeed, { keep: true })
   const corsOrigins = settings.CORS_ORIGINS ?? []
 
   const pages = readPages(pagesFolder)

@@ -18,6 +18,8 @@ export interface DrawState extends StepFacts {
   readonly frontier: Frontier | null
   /** When its newest ticket was bought; null before the first. */
   readonly lastPurchasedAt: Instant | null
+  /** The hash of the beacon's chain that it names, in hex; null without a beacon. */
+  readonly chainHash: string | null
   /** The signature of the beacon's round, 48 bytes; null without a beacon, and before it is there. */
   readonly beaconSignature: Uint8Array | null
 }

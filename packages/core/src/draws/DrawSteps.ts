@@ -23,9 +23,16 @@ export type DrawStep = typeof drawSteps[number]
 /** What was tried in vain for `failingMillisMin` before a draw is abandoned: to fetch the beacon's round, or to open the seed. */
 export type AbandonReason = "beacon" | "seed"
 
+/** That an operator says of a draw whose chain is retired; `by` names them. Whether they may say so is decided by `refuseEarlyVoid` too. */
+export interface RetiredChain {
+  readonly reason: "retired"
+  readonly by: string
+}
+
 /** A step, and of `abandon` why. */
 export type StepToDo = {
-  [Step in DrawStep]: Step extends "abandon" ? { readonly step: Step; readonly reason: AbandonReason }
+  [Step in DrawStep]: Step extends "abandon"
+    ? ({ readonly step: Step } & ({ readonly reason: AbandonReason } | RetiredChain))
     : { readonly step: Step }
 }[DrawStep]
 
@@ -37,6 +44,12 @@ export const autoDrawAfterMillis = dayMillis
 
 /** How long after its outcome was due a draw that cannot be decided may be abandoned, in milliseconds: a week. */
 export const abandonAfterMillis = 7 * dayMillis
+
+/**
+ * How long after its outcome was due an operator may declare a draw void whose chain is retired, in milliseconds: a day. Whoever watches
+ * sees it wait meanwhile, and whoever has the round can show it.
+ */
+export const earlyVoidAfterMillis = dayMillis
 
 /**
  * For how long a process must have failed to decide a draw before it abandons it, in milliseconds, by the clock that decides: an hour. One
@@ -105,19 +118,33 @@ export const mayBeDrawn = (
   clock: Instant
 ): boolean => status === "locked" && drawAt !== null && drawAt <= clock && !isRoundMissing
 
-/** Whether a locked draw has waited at `clock` for so long that it may be abandoned. */
+/** Whether a locked draw has waited at `clock` for so long: a week unless given, after which it may be abandoned. */
 export const isOverdue = (
   { drawAt, status }: Pick<StepFacts, "drawAt" | "status">,
-  clock: Instant
-): boolean => status === "locked" && drawAt !== null && clock - drawAt >= abandonAfterMillis
+  clock: Instant,
+  waitMillis = abandonAfterMillis
+): boolean => status === "locked" && drawAt !== null && clock - drawAt >= waitMillis
 
 /**
  * Whether a draw is abandoned at `clock` by whoever tried in vain what `reason` says: it has waited for a week, and that is still what
  * keeps it from being decided. A process that waited for the round has not tried to open the seed for an hour, and may be the one that
- * lacks the key: it never abandons a draw whose round has come.
+ * lacks the key: it never abandons a draw whose round has come. A retired chain is waited for a day.
  */
-export const isAbandoned = (draw: StepFacts, reason: AbandonReason, isSeedOpened: boolean, clock: Instant): boolean =>
-  isOverdue(draw, clock) && (reason === "beacon" ? draw.isRoundMissing : !draw.isRoundMissing && !isSeedOpened)
+export const isAbandoned = (
+  draw: StepFacts,
+  reason: AbandonReason | "retired",
+  isSeedOpened: boolean,
+  clock: Instant
+): boolean => {
+  switch (reason) {
+    case "beacon":
+      return isOverdue(draw, clock) && draw.isRoundMissing
+    case "retired":
+      return isOverdue(draw, clock, earlyVoidAfterMillis) && draw.isRoundMissing
+    case "seed":
+      return isOverdue(draw, clock) && !draw.isRoundMissing && !isSeedOpened
+  }
+}
 
 /**
  * When the server draws a room that is locked now, although its host never comes back: at the time that the host named, else a day after

@@ -38,6 +38,8 @@ export interface Pool {
   readonly totalEntries: number
   /** The newest ticket's `purchasedAt`; null before the first. */
   readonly lastPurchasedAt: Instant | null
+  /** Whether the beacon's round that decides it can come (`isFollowed`). */
+  readonly isFollowed: boolean
   /** Of a room: who is in it, and who has their one ticket. */
   readonly room?: { readonly members: ReadonlySet<UserId>; readonly holders: ReadonlySet<UserId> }
 }
@@ -69,6 +71,8 @@ export type PurchaseRefusal =
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownBuyer" }
   | KeyReused
+  /** The draw names a beacon's chain whose rounds this program does not fetch: nobody here could decide it. */
+  | { readonly _tag: "BeaconNotFollowed" }
   /** Of a room: the buyer is none of its members. */
   | { readonly _tag: "NotMember" }
   /** Of a room: a member buys one ticket. */
@@ -157,6 +161,7 @@ export const sell = (
       const has = open.room.holders.has(userId) || wallets.has(userId)
       if (has || quantity > 1) return refused({ _tag: "AlreadyHasTicket" })
     }
+    if (!open.isFollowed) return refused({ _tag: "BeaconNotFollowed" })
 
     let wallet = wallets.get(userId) ?? buyer.wallet
     const needed = cents(ticketPrice * BigInt(quantity))

@@ -49,8 +49,13 @@ export const voidReason = (
   seed: Uint8Array | null
 ): Exclude<VoidReason, "closed"> | null => {
   if (due.step === "expire") return isDue("expire", draw, draw.clock) ? "deadline" : null
-  return isAbandoned(draw, due.reason, seed !== null, draw.clock) ? due.reason : null
+  if (!isAbandoned(draw, due.reason, seed !== null, draw.clock)) return null
+  return due.reason === "retired" ? "beacon" : due.reason
 }
+
+/** The operator who declares a draw void before its time, to be kept with it; null where the server does, or a room's host. */
+export const voidedBy = (due: VoidingStep): string | null =>
+  due.step === "abandon" && due.reason === "retired" ? due.by : null
 
 /** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`voidMailRecipients`). */
 export interface Voided {

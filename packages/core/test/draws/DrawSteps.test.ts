@@ -7,6 +7,7 @@ import {
   autoDrawTime,
   type DrawStep,
   drawSteps,
+  earlyVoidAfterMillis,
   expireAfterMillis,
   isAbandoned,
   isDue,
@@ -125,7 +126,7 @@ describe("the steps that a draw has before it", () => {
 })
 
 describe("a draw that cannot be decided", () => {
-  const anyReason = fc.constantFrom<AbandonReason>("beacon", "seed")
+  const anyReason = fc.constantFrom<AbandonReason | "retired">("beacon", "seed", "retired")
   const due = at(dayMillis + hour)
   const week = instant(due + abandonAfterMillis)
 
@@ -140,6 +141,16 @@ describe("a draw that cannot be decided", () => {
     assert.isFalse(isAbandoned(lockedRoom, "seed", true, week))
   })
 
+  it("is abandoned a day after by an operator whose chain is retired, unless the round has come", () => {
+    const waiting = { ...lockedRoom, isRoundMissing: true }
+    const day = instant(due + earlyVoidAfterMillis)
+    for (const isSeedOpened of [false, true]) {
+      assert.isTrue(isAbandoned(waiting, "retired", isSeedOpened, day))
+      assert.isFalse(isAbandoned(waiting, "retired", isSeedOpened, instant(day - 1)))
+      assert.isFalse(isAbandoned(lockedRoom, "retired", isSeedOpened, week))
+    }
+  })
+
   it("is abandoned for nothing but what was tried in vain: a round that has come makes it a matter of the seed", () => {
     for (const isSeedOpened of [false, true]) {
       assert.isFalse(isAbandoned(lockedRoom, "beacon", isSeedOpened, week))
@@ -150,7 +161,7 @@ describe("a draw that cannot be decided", () => {
   it("is never abandoned unless it is locked and overdue, and never where it may be drawn with its seed", () => {
     fc.assert(fc.property(anyDraw, anyReason, fc.boolean(), someTime, (draw, reason, isSeedOpened, clock) => {
       if (!isAbandoned(draw, reason, isSeedOpened, clock)) return
-      assert.isTrue(isOverdue(draw, clock))
+      assert.isTrue(isOverdue(draw, clock, reason === "retired" ? earlyVoidAfterMillis : abandonAfterMillis))
       assert.strictEqual(draw.status, "locked")
       assert.isFalse(isSeedOpened && mayBeDrawn(draw, clock))
     }))

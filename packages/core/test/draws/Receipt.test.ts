@@ -39,7 +39,8 @@ const makeDraw = (balance: bigint) => {
     const pool: Pool = {
       draw: { id, status: draw.status, opensAt: noon, closesAt: null },
       totalEntries: draw.totalEntries,
-      lastPurchasedAt: null
+      lastPurchasedAt: null,
+      isFollowed: true
     }
     const sale = sell(pool, noon, buyers, kept, numbering, requests)
     const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => `row ${++ids}`))
@@ -147,7 +148,12 @@ describe("a sealed sale", () => {
   })
   const saleOf = (quantity: number): Sale =>
     sell(
-      { draw: { id, status: "open", opensAt: noon, closesAt: null }, totalEntries: 0, lastPurchasedAt: null },
+      {
+        draw: { id, status: "open", opensAt: noon, closesAt: null },
+        totalEntries: 0,
+        lastPurchasedAt: null,
+        isFollowed: true
+      },
       noon,
       new Map([[user(1), { wallet: { ...emptyWallet, balance: cents(10_000n) }, frozen: false }]]),
       new Map(),

@@ -59,6 +59,7 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   totalEntries: entries,
   frontier: treeOf(entries),
   lastPurchasedAt: entries === 0 ? null : noon,
+  chainHash: null,
   beaconSignature: null,
   ...rest
 })

@@ -19,6 +19,7 @@ import { sessionsContract } from "./Sessions.ts"
 import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
 import { ticketMailsContract } from "./TicketMails.ts"
+import { unfollowedChainsContract } from "./UnfollowedChains.ts"
 import { webhookInboxContract } from "./WebhookInbox.ts"
 import { withdrawalsContract } from "./Withdrawals.ts"
 
@@ -41,6 +42,7 @@ export const allContracts = (subject: Subject): void => {
   roomsContract(subject)
   roomDrawsContract(subject)
   beaconDrawsContract(subject)
+  unfollowedChainsContract(subject)
   clockworkContract(subject)
   drawsContract(subject)
   drawEventsContract(subject)

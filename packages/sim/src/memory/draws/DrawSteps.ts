@@ -9,6 +9,7 @@ import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay
 import {
   declareVoid,
   refundTickets,
+  voidedBy,
   type VoidingStep,
   voidMail,
   voidMailRecipients,
@@ -17,7 +18,7 @@ import {
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import type { MovedTogether } from "@ddd/core/money/Wallet"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
@@ -34,13 +35,14 @@ import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
+import { makeChains } from "./Chains.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
   const { current, sha256 } = yield* Sealing
   const vault = yield* SeedVault
   const signer = yield* RecordSigner
-  const chain = yield* BeaconChain
+  const chains = makeChains(store, sha256, yield* BeaconChains)
   const roomPrizeHoldMillis = yield* RoomPrizeHold
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
@@ -80,13 +82,15 @@ export const makeDrawSteps = Effect.gen(function*() {
       totalEntries: row.totalEntries,
       frontier,
       lastPurchasedAt,
+      chainHash: row.beacon?.chainHash ?? null,
       beaconSignature: signature
     }
   }
 
   /** Publishes a draw, with its seed sealed beside it. */
-  const publish = Effect.fnUntraced(function*({ record, status, text }: NewDraw, seed: Seed) {
+  const publish = Effect.fnUntraced(function*({ chain, record, status, text }: NewDraw, seed: Seed) {
     const id = record.draw
+    chains.keep(chain)
     store.seeds.set(id, yield* vault.seal(id, seed))
     store.draws.set(id, {
       id,
@@ -125,7 +129,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       sha256,
       days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
       newest === undefined ? null : textOf(newest.notes.open),
-      chain
+      chains.forNewDraws
     )
     const seeds = new Map(days.map(({ day, seed }) => [day.id, seed]))
     return yield* Effect.forEach(draws, (draw) => {
@@ -179,7 +183,14 @@ export const makeDrawSteps = Effect.gen(function*() {
       openSeed(draw.id),
       (cause) => new StepFailed({ due, message: cause.message, cause })
     )
-    const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
+    const outcome = outcomeOf(
+      sha256,
+      draw.openText,
+      draw.lockText,
+      seed,
+      draw.beaconSignature,
+      chains.named(draw.chainHash)
+    )
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
     const wallets = walletsOf(usersToPay(winner))
     const { record, text } = resultOf(sha256, draw, seed, outcome, winner)
@@ -240,6 +251,8 @@ export const makeDrawSteps = Effect.gen(function*() {
       writeVoid(row, reason, seed),
       () => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
     )
+    const by = voidedBy(due)
+    if (by !== null) store.earlyVoids.set(row.id, { by, at: store.now() })
     return true
   })
 
@@ -271,7 +284,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     }
   })
 
-  return { openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
+  return { chains, openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
 
 /** The hashes of all complete subtrees, by level. */

@@ -1,10 +1,12 @@
 /** What a sale reads and writes, in memory. Each of these is part of an exclusive write, which core decides. */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { Buyer, Pool, PurchaseRequest, Sale, SoldBlock } from "@ddd/core/draws/Sale"
 import { sealSale } from "@ddd/core/draws/SealedSale"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { Room } from "@ddd/core/rooms/Room"
 import { answerKeyOf, type KeptAnswer } from "@ddd/core/values/Idempotency"
@@ -19,7 +21,9 @@ type Keyed = Pick<PurchaseRequest, "userId" | "idempotency">
 
 export const makeSelling = Effect.gen(function*() {
   const store = yield* Store
-  const seals = makeSeals(yield* Sealing)
+  const sealing = yield* Sealing
+  const seals = makeSeals(sealing)
+  const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
 
   const prefixOf = ({ drawDate, id }: DrawRow): string => {
     const lobby = store.lobbies.get(id)
@@ -34,7 +38,8 @@ export const makeSelling = Effect.gen(function*() {
   const poolOf = (draw: DrawRow): Omit<Pool, "room"> => ({
     draw,
     totalEntries: draw.totalEntries,
-    lastPurchasedAt: draw.lastPurchasedAt
+    lastPurchasedAt: draw.lastPurchasedAt,
+    isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null)
   })
 
   const buyerOf = (userId: UserId): Buyer | null => {
