@@ -18,7 +18,6 @@ const why = (reason: VoidReason): string => {
     case "beacon":
       return ": the public random numbers that its draw waited for did not come"
     case "seed":
-    case "restored":
       return ": its draw could not be decided, through a fault of ours"
   }
 }

@@ -37,7 +37,7 @@ import { fundingSource, payoutProvider } from "./MoneyProviders.ts"
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
 /** Those of what the server does by itself: they never wait behind requests, nor requests behind them. */
-const workConnectionsMax = 8
+const workConnectionsMax = 9
 /** The sale's own, one a batch and one to spare: it never waits for a connection behind readers. */
 const saleConnectionsMax = 3
 /** One for each channel that is listened to: draws, and sessions that end. */

@@ -11,6 +11,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { clockOf } from "../database/ClockCheck.ts"
 import { instantOrNull } from "../database/Rows.ts"
+import { smallestIdAt } from "../database/UuidTimes.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
 import { mayBeAddressed } from "./EmailIdentityRows.ts"
@@ -31,7 +32,10 @@ interface HoldingsRow {
   readonly rooms_with_others: bigint
 }
 
-/** Locks the draws of the rooms that somebody is in and that still sell: no answer that names them is kept any more, once these are had. */
+/**
+ * Locks the draws of the rooms that somebody is in and that still sell, until their name is changed: no answer with the old one is kept
+ * after that.
+ */
 const lockOpenRooms = (sql: PgClient.PgClient, user: UserId) =>
   sql`
     SELECT 1 FROM draws d JOIN lobby_members m ON m.lobby_id = d.id
@@ -87,6 +91,11 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
 
   /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
+    // of draws that are not over none has older tickets, so that what the player bought in years before is not read
+    const [oldest] = yield* sql<{ readonly first: Date | null }>`
+      SELECT min(first_purchased_at) AS first FROM draws
+      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL`
+    const first = instantOrNull(oldest?.first ?? null)
     const [row] = yield* sql<HoldingsRow>`
       SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
@@ -97,7 +106,8 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
           AND EXISTS (SELECT FROM tickets t WHERE t.draw_id = l.id AND t.user_id <> ${user}::uuid)
       ) AS rooms_with_others, (
         SELECT count(*) FROM tickets t JOIN draws d ON d.id = t.draw_id
-        WHERE t.user_id = ${user}::uuid AND d.status NOT IN ('drawn', 'void')
+        WHERE t.user_id = ${user}::uuid AND t.id >= ${first === null ? null : smallestIdAt(first)}::uuid
+          AND d.status NOT IN ('drawn', 'void')
       ) AS undrawn
       FROM wallets WHERE user_id = ${user}::uuid`
     return {
@@ -110,7 +120,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     }
   })
 
-  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
+  const eraseAccount = Effect.fnUntraced(function*(user: UserId) {
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
     const holdings = yield* holdingsOf(user)
@@ -121,10 +131,16 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     yield* forget(sql, seal, user, erasure.email)
     yield* lockOpenRooms(sql, user)
     yield* write(erasure.change)
-    yield* sql`SELECT forget_name_in_answers(${user}::uuid)`
   }, (transaction) =>
     // whose digits somebody has is given others
     transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))
+
+  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
+    yield* eraseAccount(user)
+    // answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from here
+    // on names who is erased; where this does not come to its end, erasing them once more does it
+    yield* transact(sql`SELECT forget_name_in_answers(${user}::uuid)`)
+  })
 
   return { find, sharingMailboxes, freeze, unfreeze, exportAll, erase }
 }

@@ -8,6 +8,7 @@ import { inTransaction } from "../database/Transaction.ts"
 import { signing } from "./Behind.ts"
 import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
+import { refundNext } from "./Refund.ts"
 import { settleDraw } from "./Settle.ts"
 import { StepImpossible, type StepServices } from "./StepServices.ts"
 import { tile } from "./TileStep.ts"
@@ -33,6 +34,8 @@ const stepOf = (
     case "expire":
     case "abandon":
       return voidByStep(services, drawId, due)
+    case "refund":
+      return refundNext(services, drawId)
   }
 }
 

@@ -22,7 +22,8 @@ const waitingOf = (row: WaitingRow, chain: ChainInfo | null): WaitingDraw => ({
   drawAt: instantOf(row.draw_at),
   beacon: { chainHash: row.beacon_chain, round: Number(row.beacon_round) },
   chain,
-  isRoundMissing: true
+  isRoundMissing: true,
+  voidBegunAt: null
 })
 
 /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
@@ -31,7 +32,8 @@ export const readAwaitedRounds = Effect.fnUntraced(function*(sql: PgClient.PgCli
   const rows = yield* sql<WaitingRow>`
     SELECT d.id, d.draw_at, d.beacon_chain, d.beacon_round, c.clock
     FROM draws d, (SELECT app_now() AS clock) c
-    WHERE d.status = 'locked' AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AND d.draw_at <= c.clock`
+    WHERE d.status = 'locked' AND d.void_begun_at IS NULL AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL
+      AND d.draw_at <= c.clock`
   if (rows[0] === undefined) return none
   const known = new Map<string, ChainInfo | null>()
   for (const name of new Set(rows.map((row) => row.beacon_chain))) known.set(name, yield* chains.named(name))
@@ -47,13 +49,15 @@ export const storeRound = Effect.fnUntraced(
   function*(sql: PgClient.PgClient, chainHash: string, round: number, signature: Uint8Array) {
     const waiting = yield* sql<{ readonly id: string }>`
       SELECT id FROM draws
-      WHERE status = 'locked' AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint AND beacon_signature IS NULL
+      WHERE status = 'locked' AND void_begun_at IS NULL AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint
+        AND beacon_signature IS NULL
       ORDER BY id`
     const [stored, unstored] = yield* Effect.partition(waiting, ({ id }) =>
       Effect.map(
         inTransaction(sql)(sql`
           UPDATE draws SET beacon_signature = ${signature}
-          WHERE id = ${id}::uuid AND status = 'locked' AND beacon_signature IS NULL RETURNING 1 AS stored`),
+          WHERE id = ${id}::uuid AND status = 'locked' AND void_begun_at IS NULL AND beacon_signature IS NULL
+          RETURNING 1 AS stored`),
         (rows) => rows.length
       ))
     if (unstored[0] !== undefined) {

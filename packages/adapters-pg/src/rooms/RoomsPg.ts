@@ -191,7 +191,7 @@ const make = Effect.gen(function*() {
         const seed = yield* openSeedOrNull(services, id)
         const signed = yield* signVoid(services, unlocked, found.reason, seed)
         yield* inTransaction(sql)(Effect.gen(function*() {
-          const locked = yield* lockForVoid(sql, id)
+          const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
           const decision = yield* decide(locked.draw)
           if (decision._tag === "DeclareVoid") yield* writeVoid(services, locked, decision.reason, seed, signed)
         }))

@@ -10,6 +10,7 @@ import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
 import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
@@ -17,6 +18,7 @@ import { Effect, Exit, Fiber, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
 import { layer as client, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
+import { someoneWaits } from "../support/LockWaits.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
 /** The tables whose rows hold one of the texts, in any column and any case. */
@@ -34,6 +36,58 @@ const tablesHolding = Effect.fnUntraced(function*(texts: ReadonlyArray<string>) 
 })
 
 describe("a person who is erased", () => {
+  it.live(
+    "holds up no friend in a room while what others' answers say of them is changed",
+    () =>
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const [ada, bob, eve] = [
+          yield* fundedPlayer("ada", dollars(1)),
+          (yield* newPlayer("bob")).id,
+          yield* fundedPlayer("eve", dollars(1))
+        ]
+        const room = yield* roomOf([ada, bob, eve])
+        yield* buyInRoom(ada, room, { key: "k" })
+        const { admin } = yield* TestDatabase
+        const [intruder, holder] = [yield* session(admin), yield* session(admin)]
+        const erasing = yield* Effect.gen(function*() {
+          // an answer that is to be changed is held, as if there were very many of them
+          yield* holder`SELECT 1 FROM idempotency_keys WHERE user_id = ${ada}::uuid FOR UPDATE`
+          const erasing = yield* Effect.forkScoped(accounts.erase(bob), { startImmediately: true })
+          yield* someoneWaits(intruder)
+          const bought = yield* buyInRoom(eve, room)
+          const [, name] = bought.room.participants.map(({ username }) => username)
+          assert.match(present(name), /^erased-/)
+          return erasing
+        }).pipe(holder.withTransaction)
+        yield* Fiber.join(erasing)
+        const { body } = present((yield* intruder<{ readonly body: string }>`SELECT body FROM idempotency_keys`)[0])
+        assert.notInclude(body, "\"bob\"")
+        yield* auditClean
+      }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
+    60_000
+  )
+
+  it.live(
+    "is forgotten by others' answers when they are erased once more, where that did not come to its end",
+    () =>
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const [ada, bob] = [yield* fundedPlayer("ada", dollars(1)), (yield* newPlayer("bob")).id]
+        yield* buyInRoom(ada, yield* roomOf([ada, bob]), { key: "k" })
+        const sql = yield* sessionOf
+        yield* sql`CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'gone'; END $body$`
+        yield* sql`CREATE TRIGGER gone BEFORE UPDATE ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION gone()`
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(accounts.erase(bob))))
+        yield* sql`DROP TRIGGER gone ON idempotency_keys`
+        yield* accounts.erase(bob)
+        const { body } = present((yield* sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`)[0])
+        assert.notInclude(body, "\"bob\"")
+        yield* auditClean
+      }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
+    60_000
+  )
+
   it.live("is in no table any more, by address, name, network or browser", () =>
     Effect.gen(function*() {
       const accounts = yield* Accounts

@@ -134,7 +134,7 @@ describe("a day that was locked before a backup was put back", () => {
       yield* catchUp
       const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
       const record = recordIn(after.result)
-      assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "restored", null])
+      assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
       assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
       yield* auditClean
     }).pipe(Effect.provide(world))

@@ -4,6 +4,7 @@ import type { BeaconRef } from "../proof/Record.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { DrawStatus } from "./Draw.ts"
+import { isUndecided } from "./DrawSteps.ts"
 
 /** Whether a draw names a beacon whose round is not there yet; null says that there is none. */
 export const isRoundMissing = (
@@ -40,16 +41,18 @@ export interface WaitingDraw {
   /** What is known of the beacon's chain (`knownChain`). */
   readonly chain: ChainInfo | null
   readonly isRoundMissing: boolean
+  readonly voidBegunAt: Instant | null
 }
 
 /** The rounds that are to be fetched at `clock`, each with the draws that wait for it, the longest awaited first. */
 export const awaitedRounds = (draws: ReadonlyArray<WaitingDraw>, clock: Instant): ReadonlyArray<AwaitedRound> => {
   const rounds = new Map<string, AwaitedRound & { readonly drawIds: Array<DrawId> }>()
-  const waiting = draws.flatMap(({ beacon, chain, drawAt, id, isRoundMissing, status }) =>
-    status === "locked" && isRoundMissing && beacon !== null && drawAt !== null && drawAt <= clock
+  const waiting = draws.flatMap((draw) => {
+    const { beacon, chain, drawAt, id, isRoundMissing } = draw
+    return isUndecided(draw) && isRoundMissing && beacon !== null && drawAt !== null && drawAt <= clock
       ? [{ beacon, chain, drawAt, id }]
       : []
-  )
+  })
   for (const { beacon, chain, drawAt, id } of waiting.sort((a, b) => a.drawAt - b.drawAt)) {
     const name = `${beacon.chainHash} ${beacon.round}`
     const round = rounds.get(name)

@@ -16,8 +16,9 @@ import type { DrawKind, DrawStatus } from "./Draw.ts"
  * - `expire`: a room that nobody locked in time, or whose host is gone, is closed.
  * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first, and
  *   says what (`AbandonReason`).
+ * - `refund`: some tickets of a draw whose void has begun are paid back; the last such step makes it void (`Voiding`).
  */
-export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
+export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon", "refund"] as const
 export type DrawStep = typeof drawSteps[number]
 
 /** What was tried in vain for `failingMillisMin` before a draw is abandoned: to fetch the beacon's round, or to open the seed. */
@@ -77,7 +78,13 @@ export interface StepFacts {
   readonly isRoundMissing: boolean
   /** Whether the tiles of its tree stand. */
   readonly isTiled: boolean
+  /** When the void of a locked draw began, whose tickets are paid back in several steps; null where none has. */
+  readonly voidBegunAt: Instant | null
 }
+
+/** Whether a draw is locked and can still be drawn or declared void: nothing takes back a void that has begun. */
+export const isUndecided = ({ status, voidBegunAt }: Pick<StepFacts, "status" | "voidBegunAt">): boolean =>
+  status === "locked" && voidBegunAt === null
 
 /** A step that a draw has before it. */
 export interface StepAhead {
@@ -88,7 +95,8 @@ export interface StepAhead {
 /**
  * The steps that a draw has before it at `clock`, due or not; in the order of a draw's life.
  *
- * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles.
+ * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles. A
+ * draw whose void has begun is never settled.
  */
 export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepAhead> => {
   const { closesAt, firstPurchasedAt, hostGoneAt, kind, lockedAt, opensAt, status } = draw
@@ -102,9 +110,10 @@ export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepA
   if (lockedAt !== null && !draw.isTiled) steps.push({ step: "tile", dueAt: lockedAt })
   // the host of a room may come before the server
   const settlesAt = kind === "room" ? draw.autoDrawAt : draw.drawAt
-  if (status === "locked" && settlesAt !== null && !draw.isRoundMissing) {
+  if (isUndecided(draw) && settlesAt !== null && !draw.isRoundMissing) {
     steps.push({ step: "settle", dueAt: settlesAt })
   }
+  if (status === "locked" && draw.voidBegunAt !== null) steps.push({ step: "refund", dueAt: draw.voidBegunAt })
   return steps
 }
 
@@ -114,16 +123,16 @@ export const isDue = (step: DrawStep, draw: StepFacts, clock: Instant): boolean 
 
 /** Whether a locked draw may be drawn at `clock`, by its host if it is a room: its outcome is due, and its round is there. */
 export const mayBeDrawn = (
-  { drawAt, isRoundMissing, status }: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status">,
+  draw: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status" | "voidBegunAt">,
   clock: Instant
-): boolean => status === "locked" && drawAt !== null && drawAt <= clock && !isRoundMissing
+): boolean => isUndecided(draw) && draw.drawAt !== null && draw.drawAt <= clock && !draw.isRoundMissing
 
 /** Whether a locked draw has waited at `clock` for so long: a week unless given, after which it may be abandoned. */
 export const isOverdue = (
-  { drawAt, status }: Pick<StepFacts, "drawAt" | "status">,
+  draw: Pick<StepFacts, "drawAt" | "status" | "voidBegunAt">,
   clock: Instant,
   waitMillis = abandonAfterMillis
-): boolean => status === "locked" && drawAt !== null && clock - drawAt >= waitMillis
+): boolean => isUndecided(draw) && draw.drawAt !== null && clock - draw.drawAt >= waitMillis
 
 /**
  * Whether a draw is abandoned at `clock` by whoever tried in vain what `reason` says: it has waited for a week, and that is still what

@@ -85,7 +85,8 @@ export class Draws extends Context.Service<Draws, {
    * publishes the result, all in one transaction; `expire` declares the draw void and gives every ticket's price back, and so does
    * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened, whichever its reason says: it is
    * for whoever has tried that in vain, and is never among what is due. An operator may abandon a draw after a day whose chain is
-   * retired; who it was is kept with it (`voidedEarly`).
+   * retired; who it was is kept with it (`voidedEarly`). Where a void is too much for one transaction, `abandon` begins it, and `refund` is
+   * due until it has ended: each time that it is done some tickets' prices go back, once each, and in the end the draw is void.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
   /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
@@ -106,6 +107,8 @@ export class Draws extends Context.Service<Draws, {
   readonly lastWinner: Effect.Effect<LastWinner | null, Unavailable>
   readonly notes: (id: DrawId) => Effect.Effect<DrawNotes | null, Unavailable>
   readonly proof: (id: DrawId) => Effect.Effect<ProofSource | null, Unavailable>
+  /** When a server last said that it follows the chain of that hash, by the way of `publishAhead`; null where none did. */
+  readonly chainFollowedAt: (chainHash: string) => Effect.Effect<Instant | null, Unavailable>
   /** Which operator declared a draw void before its time, and when; null where none did. */
   readonly voidedEarly: (id: DrawId) => Effect.Effect<{ readonly by: string; readonly at: Instant } | null, Unavailable>
 

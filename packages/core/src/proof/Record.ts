@@ -77,10 +77,10 @@ export interface ResultRecord {
 }
 
 /**
- * Why a draw is void: its round did not come, its seed cannot be opened, nobody locked its room in time, its host closed it, or tickets that
- * its published lock counts are lost, since a backup was put back.
+ * Why a draw is void: its round did not come, its seed cannot be opened, it could not be locked in time (nobody locked the room, or a backup
+ * that was put back has other tickets than were locked before), or its host closed the room.
  */
-export type VoidReason = "beacon" | "seed" | "deadline" | "closed" | "restored"
+export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
 
 /** Why nobody won: it stands in the result's place where a draw cannot be decided. */
 export interface VoidRecord {

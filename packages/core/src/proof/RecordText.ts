@@ -178,7 +178,7 @@ const voided = record<VoidRecord>("void", {
   draw: drawId,
   open: hex(32),
   lock: optional("none", hex(32)),
-  reason: oneOf("beacon", "seed", "deadline", "closed", "restored"),
+  reason: oneOf("beacon", "seed", "deadline", "closed"),
   seed: optional("none", hex(32)),
   refund: amount
 })

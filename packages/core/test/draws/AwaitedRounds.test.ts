@@ -13,7 +13,8 @@ const someDraws = fc.array(
     status: fc.constantFrom(...drawStatuses),
     drawAt: fc.option(fc.integer({ min: -5, max: 5 }).map((millis) => instant(noon + millis)), { nil: null }),
     beacon: fc.option(fc.integer({ min: 1, max: 3 }).map((round) => ({ chainHash, round })), { nil: null }),
-    isRoundMissing: fc.boolean()
+    isRoundMissing: fc.boolean(),
+    voidBegunAt: fc.constantFrom(null, null, noon)
   })
 ).map((draws) => draws.map((draw, nth): WaitingDraw => ({ ...draw, id: idOf(nth), chain: null })))
 
@@ -21,8 +22,9 @@ describe("the rounds that are to be fetched", () => {
   it("are those of locked draws whose outcome is due and whose round is not there, each once with all who wait", () => {
     fc.assert(fc.property(someDraws, (draws) => {
       const rounds = awaitedRounds(draws, noon)
-      const waiting = draws.filter(({ beacon, drawAt, isRoundMissing, status }) =>
-        status === "locked" && isRoundMissing && beacon !== null && drawAt !== null && drawAt <= noon
+      const waiting = draws.filter(({ beacon, drawAt, isRoundMissing, status, voidBegunAt }) =>
+        status === "locked" && voidBegunAt === null && isRoundMissing && beacon !== null && drawAt !== null &&
+        drawAt <= noon
       )
       assert.sameMembers(rounds.flatMap(({ drawIds }) => drawIds), waiting.map(({ id }) => id))
       assert.strictEqual(new Set(rounds.map(({ round }) => round)).size, rounds.length)
@@ -38,7 +40,8 @@ describe("the rounds that are to be fetched", () => {
       drawAt: instant(noon - 10 + after),
       beacon: { chainHash, round },
       chain: quicknet,
-      isRoundMissing: true
+      isRoundMissing: true,
+      voidBegunAt: null
     })
     assert.deepStrictEqual(awaitedRounds([draw(1, 3, 7), draw(2, 1, 8), draw(3, 2, 7)], noon), [
       { chainHash, round: 8, chain: quicknet, dueAt: instant(noon - 9), drawIds: [idOf(2)] },

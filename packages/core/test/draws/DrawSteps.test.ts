@@ -33,7 +33,8 @@ const daily: StepFacts = {
   firstPurchasedAt: null,
   hostGoneAt: null,
   isRoundMissing: false,
-  isTiled: false
+  isTiled: false,
+  voidBegunAt: null
 }
 const room: StepFacts = { ...daily, kind: "room", status: "open", closesAt: null }
 const locked = { status: "locked", lockedAt: at(dayMillis), drawAt: at(dayMillis + hour) } as const
@@ -54,7 +55,8 @@ const anyDraw: fc.Arbitrary<StepFacts> = fc.record({
   firstPurchasedAt: perhaps,
   hostGoneAt: perhaps,
   isRoundMissing: fc.boolean(),
-  isTiled: fc.boolean()
+  isTiled: fc.boolean(),
+  voidBegunAt: perhaps
 })
 
 const namesOf = (draw: StepFacts, clock: Instant = noon) => stepsAhead(draw, clock).map(({ step }) => step)

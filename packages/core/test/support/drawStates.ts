@@ -53,6 +53,7 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   hostGoneAt: null,
   isRoundMissing: false,
   isTiled: false,
+  voidBegunAt: null,
   clock: dayEnds,
   openText: firstDay.text,
   lockText: null,
@@ -60,7 +61,10 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   frontier: treeOf(entries),
   lastPurchasedAt: entries === 0 ? null : noon,
   chainHash: null,
+  chainFollowedAt: null,
   beaconSignature: null,
+  voidText: null,
+  refundedEntries: 0,
   ...rest
 })
 

@@ -20,6 +20,7 @@ import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
 import { ticketMailsContract } from "./TicketMails.ts"
 import { unfollowedChainsContract } from "./UnfollowedChains.ts"
+import { voidStepsContract } from "./VoidSteps.ts"
 import { webhookInboxContract } from "./WebhookInbox.ts"
 import { withdrawalsContract } from "./Withdrawals.ts"
 
@@ -43,6 +44,7 @@ export const allContracts = (subject: Subject): void => {
   roomDrawsContract(subject)
   beaconDrawsContract(subject)
   unfollowedChainsContract(subject)
+  voidStepsContract(subject)
   clockworkContract(subject)
   drawsContract(subject)
   drawEventsContract(subject)

@@ -49,10 +49,17 @@ const whyRefused = (refusal: EarlyVoidRefusal): string => {
     case "Followed":
       return `Its chain ${refusal.chainHash} is followed, so that its round may come still: see \`ddd draw run\`. ` +
         "After a week the server declares it void by itself. Where nobody serves the chain any more, take it out of DRAND_CHAIN first."
+    case "FollowedLately":
+      return `A server followed its chain ${refusal.chainHash} less than a day ago, so that its round may come still. ` +
+        `Where nobody serves the chain any more, take it out of every server's DRAND_CHAIN, and come back after ${
+          formatInstant(refusal.until)
+        }.`
     case "TooEarly":
       return `Its round is waited for until ${
         formatInstant(refusal.from)
       }, a day after it was due. Add its chain to DRAND_CHAIN, if anybody serves it.`
+    case "VoidBegun":
+      return "It is declared void already: a server refunds its tickets, some hundreds at a time."
     case "RoundThere":
       return `Its round ${refusal.round} is there, so that it can be drawn: see \`ddd draw run\`.`
   }
@@ -91,12 +98,14 @@ const operator = (): string => {
 
 /** `yes`: the day, or the room's code, where it is said beforehand. */
 const run = Effect.fn("ddd draw void")(function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
-  const { by, draw, name } = yield* onDraws(Effect.gen(function*() {
+  const { by, draw, isPaidBack, name } = yield* onDraws(Effect.gen(function*() {
     const found = yield* find(who)
     yield* refuseWhile(found)
     yield* confirm(found, yes)
     const by = operator()
-    if (yield* EarlyVoid.voidEarly(found.draw, by)) return { by, ...found }
+    if (yield* EarlyVoid.voidEarly(found.draw, by)) {
+      return { by, isPaidBack: yield* EarlyVoid.payBack(found.draw), ...found }
+    }
     // somebody was quicker, and it says what became of it
     yield* refuseWhile({ ...found, draw: yield* findDraw(found.draw.id) })
     return yield* new NotVoided({
@@ -104,9 +113,11 @@ const run = Effect.fn("ddd draw void")(function*(who: string, { json, yes }: Jso
     })
   }))
   yield* json === true
-    ? printJson({ id: draw.id, draw: name, void: true, refunded: draw.totalEntries, by })
+    ? printJson({ id: draw.id, draw: name, void: true, refunded: isPaidBack ? draw.totalEntries : null, by })
     : print(
-      `The draw ${name} is void: ${draw.totalEntries} tickets are refunded. That ${visible(by)} did it is kept with it.`
+      `The draw ${name} is ${isPaidBack ? "void" : "declared void"}: ${draw.totalEntries} tickets are ${
+        isPaidBack ? "refunded" : "being refunded by a server"
+      }. That ${visible(by)} did it is kept with it.`
     )
   return done
 })

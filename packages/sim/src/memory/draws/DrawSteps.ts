@@ -6,27 +6,15 @@ import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
 import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
-import {
-  declareVoid,
-  refundTickets,
-  voidedBy,
-  type VoidingStep,
-  voidMail,
-  voidMailRecipients,
-  voidReason
-} from "@ddd/core/draws/Voiding"
-import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
-import type { MovedTogether } from "@ddd/core/money/Wallet"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
-import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
+import { emptyFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
-import type { VoidReason } from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Result } from "effect"
@@ -36,6 +24,8 @@ import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
 import { makeChains } from "./Chains.ts"
+import { treeOf } from "./Trees.ts"
+import { makeVoids } from "./Voids.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
@@ -76,6 +66,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       firstPurchasedAt: ticketsIn(id)[0]?.purchasedAt ?? null,
       isRoundMissing: isRoundMissing(row),
       isTiled: row.tiledAt !== null,
+      voidBegunAt: row.beganVoid?.begunAt ?? null,
       clock: store.now(),
       openText: textOf(notes.open),
       lockText: notes.lock === null ? null : textOf(notes.lock),
@@ -83,7 +74,10 @@ export const makeDrawSteps = Effect.gen(function*() {
       frontier,
       lastPurchasedAt,
       chainHash: row.beacon?.chainHash ?? null,
-      beaconSignature: signature
+      chainFollowedAt: store.followedChains.get(row.beacon?.chainHash ?? "") ?? null,
+      beaconSignature: signature,
+      voidText: row.beganVoid === null ? null : textOf(row.beganVoid.note),
+      refundedEntries: row.beganVoid?.refundedEntries ?? 0
     }
   }
 
@@ -114,12 +108,14 @@ export const makeDrawSteps = Effect.gen(function*() {
       lastPurchasedAt: null,
       sealKeyId: current.keyId,
       beaconSignature: null,
-      tiledAt: null
+      tiledAt: null,
+      beganVoid: null
     })
     return id
   })
 
   const publishAhead = Effect.gen(function*() {
+    chains.keepFollowed()
     const newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
     const days = yield* Effect.forEach(
       daysToPublish(store.now(), newest?.drawDate ?? null),
@@ -213,48 +209,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     return true
   })
 
-  const refundable = ({ ticketId, userId, walletSeq }: TicketRow) => {
-    const paid = store.transactions.get(userId)?.[walletSeq - 1]
-    if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-    return { ticketId, withdrawableDelta: paid.withdrawableDelta }
-  }
-
-  /** Writes that a draw is void, whose `reason` was decided. */
-  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
-    const draw = stateOf(row)
-    const { record, text } = declareVoid(sha256, draw, reason, seed)
-    const note = yield* signer.sign(text)
-    const held = Map.groupBy(ticketsIn(draw.id), ({ userId }) => userId)
-    const wallets = walletsOf(held.keys())
-    const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
-    for (const [userId, tickets] of held) {
-      const wallet = wallets.get(userId)
-      if (wallet === undefined) throw new Error("every user has a wallet")
-      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable))
-      if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
-      refunds.push({ userId, ...moved.success })
-    }
-    for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
-    const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of voidMailRecipients(draw.kind, reason, { holders: [...held.keys()], members })) {
-      const { id, job } = voidMail(draw, userId)
-      addJob(store, id, job)
-    }
-    change(draw.id, { status: "void", seed: record.seed, notes: { ...row.notes, result: note } })
-  })
-
-  const voidByStep = Effect.fnUntraced(function*(row: DrawRow, due: DueStep & VoidingStep) {
-    const seed = yield* openSeedOrNull(row.id)
-    const reason = voidReason(due, stateOf(row), seed)
-    if (reason === null) return false
-    yield* Effect.mapError(
-      writeVoid(row, reason, seed),
-      () => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-    )
-    const by = voidedBy(due)
-    if (by !== null) store.earlyVoids.set(row.id, { by, at: store.now() })
-    return true
-  })
+  const { refundNext, voidByStep, writeVoid } = makeVoids({ store, sha256, signer, stateOf, change, openSeedOrNull })
 
   /** Does a step of the clockwork; false where there is nothing to do (any more, or yet). */
   const perform = Effect.fnUntraced(function*(due: DueStep) {
@@ -281,20 +236,10 @@ export const makeDrawSteps = Effect.gen(function*() {
       case "expire":
       case "abandon":
         return yield* voidByStep(row, due)
+      case "refund":
+        return yield* refundNext(row, due)
     }
   })
 
   return { chains, openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
-
-/** The hashes of all complete subtrees, by level. */
-const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {
-  const levels = [leaves]
-  for (let below = leaves; below.length > 1;) {
-    const level: Array<Uint8Array> = []
-    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(sha256, below[i]!, below[i + 1]!))
-    levels.push(level)
-    below = level
-  }
-  return levels
-}

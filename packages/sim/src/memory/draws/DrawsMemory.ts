@@ -83,14 +83,20 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       perform: (due) => store.exclusive(steps.perform(due)),
       awaitedRounds: Effect.sync(() =>
         awaitedRounds(
-          draws().map((row) => ({ ...row, isRoundMissing: isRoundMissing(row), chain: chainOf(row) })),
+          draws().map((row) => ({
+            ...row,
+            isRoundMissing: isRoundMissing(row),
+            chain: chainOf(row),
+            voidBegunAt: row.beganVoid?.begunAt ?? null
+          })),
           store.now()
         )
       ),
       storeRound: (chainHash, round, signature) =>
         store.exclusive(Effect.sync(() => {
           const waiting = draws().filter((row) =>
-            row.status === "locked" && isRoundMissing(row) && row.beacon?.chainHash === chainHash &&
+            row.status === "locked" && row.beganVoid === null && isRoundMissing(row) &&
+            row.beacon?.chainHash === chainHash &&
             row.beacon.round === round
           )
           for (const row of waiting) store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
@@ -142,6 +148,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
           const lines = chunksOf(tickets, chunkSize).map((chunk) => chunk.map(encodeTicket).join(""))
           return { drawId: id, notes: draw.notes, chain: chainOf(draw), lines: Stream.fromIterable(lines) }
         }),
+      chainFollowedAt: (chainHash) => Effect.sync(() => store.followedChains.get(chainHash) ?? null),
       voidedEarly: (id) => Effect.sync(() => store.earlyVoids.get(id) ?? null),
 
       ticketsOf: (userId, filter, { cursor, limit }) =>
