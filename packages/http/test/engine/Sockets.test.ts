@@ -173,6 +173,29 @@ describe.each(engines)("Sockets on %s", (engine) => {
       yield* eventually("it drains", () => events.includes("drained") && open[0]?.bufferedAmount() === 0)
     }))
 
+  it.live("tells that a client reads again, however little it had left unread", () =>
+    Effect.gen(function*() {
+      const { events, open, port } = yield* echo()
+      const slow = connect(port, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
+      slow.write(handshake("/ws", version))
+      yield* eventually("it is open", () => open.length === 1)
+      slow.pause()
+      const message = "x".repeat(2 * 1024)
+      let most = 0
+      yield* eventually("the kernel takes no more", () => {
+        for (let i = 0; i < 1_000 && open[0]?.bufferedAmount() === 0; i++) open[0].send(message)
+        most = open[0]?.bufferedAmount() ?? 0
+        return most > 0
+      })
+      assert.isAtMost(most, 2 * message.length)
+      assert.notInclude(events, "drained")
+      slow.on("data", () => {})
+      slow.resume()
+      yield* eventually("it is told", () => events.includes("drained"))
+      assert.strictEqual(open[0]?.bufferedAmount(), 0)
+    }))
+
   it.live("closes with 1013 who leaves more than 1 MiB unread", () =>
     Effect.gen(function*() {
       const { events, open, port } = yield* echo()

@@ -14,15 +14,25 @@ import type { RequestHead } from "./RequestHead.ts"
 const fragmentsMax = 16
 /** How long a client that was cut off may read why. */
 const lastWordsMillis = 1_000
+const nothing = Buffer.alloc(0)
 
 class NodeSocket implements OpenSockets.EngineSocket {
   readonly peerAddress: string
   readonly #ws: NodeWS.WebSocket
   readonly #connection: Socket
+  readonly #taken: () => void
+  #waitsForReader = false
 
-  constructor(ws: NodeWS.WebSocket, connection: Socket) {
+  /** `drained` is called whenever the client has read of what it had left unread, and once it has read all of it, however little. */
+  constructor(ws: NodeWS.WebSocket, connection: Socket, drained: () => void) {
     this.#ws = ws
     this.#connection = connection
+    this.#taken = () => {
+      this.#waitsForReader = false
+      if (!this.isOpen) return
+      drained()
+      this.#waitForReader()
+    }
     this.peerAddress = PeerAddress.fromText(connection.remoteAddress ?? "")
   }
 
@@ -34,6 +44,14 @@ class NodeSocket implements OpenSockets.EngineSocket {
     if (!this.isOpen) return
     if (this.#connection.writableLength + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
     this.#connection.write(frameOf(text))
+    this.#waitForReader()
+  }
+
+  /** The event `drain` would not do: it comes only where more than the stream's high-water mark has waited. */
+  #waitForReader(): void {
+    if (this.#waitsForReader || this.#connection.writableLength === 0) return
+    this.#waitsForReader = true
+    this.#connection.write(nothing, this.#taken)
   }
 
   bufferedAmount(): number {
@@ -151,7 +169,7 @@ const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): I
 
 /** Reports what `ws` tells of a connection. */
 const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
-  const socket = new NodeSocket(ws, connection)
+  const socket: NodeSocket = new NodeSocket(ws, connection, () => sockets.drained(socket))
   const heard = () => sockets.heard(socket)
   ws.on("error", () => {}) // `close` follows
   ws.on("message", (message, isBinary) => {
@@ -162,9 +180,6 @@ const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.O
   })
   ws.on("ping", heard)
   ws.on("pong", heard)
-  connection.on("drain", () => {
-    if (socket.isOpen) sockets.drained(socket)
-  })
   ws.on("close", () => sockets.closed(socket))
   sockets.opened(socket)
 }
