@@ -254,7 +254,7 @@ export class HttpConnection implements Wire {
       return this.#owner.sockets.asks(head) ? this.#upgrade(head) : this.#serve(head, nothing)
     }
     this.#phase = { _tag: "Body", head, chunks: [], missing: length }
-    if (this.#unread === undefined && head.headers["expect"]?.toLowerCase() === "100-continue") {
+    if (this.#unread === undefined && head.readsChunks && head.headers["expect"]?.toLowerCase() === "100-continue") {
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n")
     }
   }

@@ -3,9 +3,11 @@ import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
+import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
+import { malformed } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import type { RequestHead } from "./RequestHead.ts"
@@ -122,7 +124,6 @@ export const make = (
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      handleProtocols: (): false => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
       maxPayload: limits.messageBytes, // past it, `ws` closes with 1009
       maxFragments: fragmentsMax,
       maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
@@ -131,13 +132,10 @@ export const make = (
     return {
       sockets: Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) }),
       upgrades: {
-        asks: ({ headers, method, url }) =>
-          method === "GET" &&
-          headers["upgrade"]?.toLowerCase() === "websocket" &&
-          headers["sec-websocket-key"]?.length === 24 &&
-          pathOf(url) === options.socketPath,
+        asks: ({ method, upgrade, url }) =>
+          method === "GET" && upgrade === "websocket" && pathOf(url) === options.socketPath,
         refusal: ({ headers, url }, peerAddress) =>
-          sockets.refuse({
+          keyFault(headers["sec-websocket-key"]) ?? sockets.refuse({
             origin: headers["origin"],
             version: headers["sec-websocket-version"],
             query: url.slice(pathOf(url).length + 1),
@@ -153,17 +151,24 @@ export const make = (
     }
   })
 
+/** `ws` would answer by itself, in HTML. */
+const keyFault = (key: string | undefined): Problem | undefined =>
+  /^[+/\dA-Za-z]{22}==$/.test(key ?? "") ? undefined : malformed("Sec-WebSocket-Key must be 16 bytes in base64.")
+
 const pathOf = (url: string): string => {
   const query = url.indexOf("?")
   return query < 0 ? url : url.slice(0, query)
 }
 
-/** The request as `ws` takes it. */
+/**
+ * The request as `ws` takes it. The sub-protocols that it offers are left out, since none is spoken (docs/api.md): of a list that is not
+ * lawful `ws` would answer by itself, in HTML.
+ */
 const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): IncomingMessage => {
   const message = new IncomingMessage(connection)
   message.method = method
   message.url = url
-  message.headers = headers
+  message.headers = { ...headers, "sec-websocket-protocol": undefined }
   return message
 }
 
