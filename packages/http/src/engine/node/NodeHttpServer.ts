@@ -10,6 +10,12 @@ import type { Refuse } from "../Refusal.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import { HttpConnection } from "./HttpConnection.ts"
 
+/**
+ * What a connection that is not read may hold of what arrives, in bytes: one piece, since more is held piece by piece, which of single
+ * bytes takes hundreds of times their size. The rest waits in the kernels.
+ */
+const highWaterMark = 1
+
 /** Listens until the scope closes. Before there is an application, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(
   options: EngineOptions,
@@ -18,7 +24,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<HttpServer.HttpServer["Service"], HttpServerError.ServeError, Scope.Scope> {
   const exchanges = new ExchangeServer(options)
   const connections = new Set<HttpConnection>()
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark }, (socket) => {
     const connection = new HttpConnection(socket, {
       rules: options,
       unread: options.patience?.unread ?? defaultPatience.unread,

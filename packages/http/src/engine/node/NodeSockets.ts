@@ -14,6 +14,8 @@ import type { RequestHead } from "./RequestHead.ts"
 
 /** The frames that a message may come in. */
 const fragmentsMax = 16
+/** The pieces that a frame may arrive in: each takes hundreds of bytes, however small it is. */
+const piecesMax = 256
 /** How long a client that was cut off may read why. */
 const lastWordsMillis = 1_000
 const nothing = Buffer.alloc(0)
@@ -126,6 +128,7 @@ export const make = (
       perMessageDeflate: false,
       maxPayload: limits.messageBytes, // past it, `ws` closes with 1009
       maxFragments: fragmentsMax,
+      maxBufferedChunks: piecesMax, // past it, `ws` closes with 1008
       maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
     }
     const handshakes = new NodeWS.WebSocketServer(handshakeOptions)
