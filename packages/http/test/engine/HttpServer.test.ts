@@ -400,6 +400,28 @@ describe("one connection that sends without waiting", () => {
     }), 40_000)
 })
 
+describe("more connections than the server takes", () => {
+  it.live("are cut off; those that were there before are served, and others once there is room", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve("node", echo, { connectionsMax: 2 })
+      const [first, second] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")]
+      yield* Effect.addFinalizer(() => Effect.sync(() => [first, second].forEach((socket) => socket.destroy())))
+      let received = ""
+      first.on("data", (data) => received += data.toString())
+      second.write(head("GET /second"))
+      first.write(head("GET /first"))
+      yield* eventually("the first is served", () => received.includes("/first"))
+      const third = yield* say(port, [head("GET /third")])
+      assert.deepInclude(third, { received: "", closed: true })
+      first.write(head("GET /again"))
+      yield* eventually("the first is served on", () => received.includes("/again"))
+      second.destroy()
+      const tryAgain = Effect.map(say(port, [head("GET /fourth", "Connection: close")]), ({ received }) => received)
+      const fourth = yield* Effect.repeat(tryAgain, { until: (received) => received !== "", times: 100 })
+      assert.match(fourth, /^HTTP\/1\.1 200 /)
+    }))
+})
+
 describe("a client that sends single bytes", () => {
   it.live("has no more than a few kept apart while it waits for its answer", () =>
     Effect.gen(function*() {
