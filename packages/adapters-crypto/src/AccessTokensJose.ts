@@ -151,6 +151,10 @@ const publicJwk = ({ kid, publicBytes }: TokenKey): PublicJwk => ({
   use: "sig"
 })
 
+/** The public parts of JWT_PRIVATE_KEYS, in their order. */
+export const publicKeysOf = (privateKeys: Redacted.Redacted): Result.Result<ReadonlyArray<PublicJwk>, KeysUnusable> =>
+  Result.map(readKeys(privateKeys), ({ keys }) => [...keys.values()].map(publicJwk))
+
 interface TokenKeys {
   readonly keys: ReadonlyMap<string, TokenKey>
   readonly signing: TokenKey

@@ -24,6 +24,8 @@ export interface KeyRing {
   readonly current: RingKey
   /** The key with this id, the current one included. */
   readonly byId: (keyId: string) => RingKey | undefined
+  /** All keys, the current one first. */
+  readonly all: ReadonlyArray<RingKey>
 }
 
 /** What may name a key: stored with rows, shown in errors. */
@@ -51,7 +53,7 @@ export const makeKeyRing = (variable: string, config: KeyRingConfig): Result.Res
     if (keys.has(keyId)) return unusable("_PREVIOUS", `the key id ${keyId} is used twice; every secret needs its own`)
     keys.set(keyId, ringKey(keyId, entry.slice(colon + 1)))
   }
-  return Result.succeed({ current, byId: (keyId) => keys.get(keyId) })
+  return Result.succeed({ current, byId: (keyId) => keys.get(keyId), all: [...keys.values()] })
 }
 
 const ringKey = (keyId: string, secret: string): RingKey => ({

@@ -11,6 +11,6 @@ export const layer = (config: KeyRingConfig): Layer.Layer<Sealing, KeysUnusable>
     Sealing,
     Effect.map(
       Effect.fromResult(makeKeyRing("TICKET_SEAL_SECRET", config)),
-      (ring) => Sealing.of({ ...ring, sha256: nodeSha256 })
+      ({ byId, current }) => Sealing.of({ byId, current, sha256: nodeSha256 })
     )
   )

@@ -5,7 +5,7 @@ import { info, type RelayBehaviour, relayBehaviours, start } from "@ddd/sim/prov
 import { chain, hash, signRound } from "@ddd/sim/providers/BeaconStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { readChainParameters } from "../src/ChainParameters.ts"
+import { readChains } from "../src/ChainParameters.ts"
 import { make } from "../src/RelayDrand.ts"
 
 /** What each behaviour of a relay comes to: an answer, right or wrong, or why there is none. */
@@ -66,10 +66,10 @@ describe("a relay of drand", () => {
 })
 
 describe("a chain's parameters", () => {
-  const read = (change: object) => readChainParameters(JSON.stringify({ ...info, ...change }))
+  const read = (change: object) => readChains(JSON.stringify({ ...info, ...change }))
 
   it("are read as relays tell them", () => {
-    assert.deepStrictEqual(read({}), Result.succeed(chain))
+    assert.deepStrictEqual(read({}), Result.succeed([chain]))
     const told = {
       public_key: quicknet.publicKey,
       period: quicknet.period,
@@ -79,7 +79,7 @@ describe("a chain's parameters", () => {
       schemeID: quicknet.schemeID,
       metadata: { beaconID: quicknet.beaconID }
     }
-    assert.deepStrictEqual(readChainParameters(JSON.stringify(told)), Result.succeed(quicknet))
+    assert.deepStrictEqual(readChains(JSON.stringify(told)), Result.succeed([quicknet]))
   })
 
   it("are refused where draws could not wait for the chain, or the hash is another's", () => {
@@ -97,6 +97,22 @@ describe("a chain's parameters", () => {
       assert(Result.isFailure(result), JSON.stringify(change))
       assert.match(result.failure.reason, reason)
     }
-    assert(Result.isFailure(readChainParameters("quicknet")))
+    assert(Result.isFailure(readChains("fastnet")))
+  })
+
+  it("are read of several chains, newest first, of quicknet by its name, and of none twice", () => {
+    assert.deepStrictEqual(readChains("quicknet"), Result.succeed([quicknet]))
+    assert.deepStrictEqual(readChains(JSON.stringify([info, "quicknet"])), Result.succeed([chain, quicknet]))
+    const refusals: ReadonlyArray<readonly [unknown, RegExp]> = [
+      [[], /no chain/],
+      [["quicknet", info, "quicknet"], /number 3: it stands there twice/],
+      [["quicknet", { ...info, period: 4 }], /number 2: its hash/],
+      [["fastnet"], /info/]
+    ]
+    for (const [listed, reason] of refusals) {
+      const result = readChains(JSON.stringify(listed))
+      assert(Result.isFailure(result), JSON.stringify(listed))
+      assert.match(result.failure.reason, reason)
+    }
   })
 })

@@ -77,7 +77,7 @@ export const won = (to: Addressee & { readonly drawId: DrawId; readonly win: Win
 /** Goes on from "was declared void". */
 const why = (reason: VoidReason): string =>
   reason === "beacon"
-    ? ": the public random number that it waited for did not come within a week"
+    ? ": the public random number that it waited for did not come"
     : ": it could not be decided, through a fault of ours"
 
 /** To whoever had tickets in a draw that nobody could win. */

@@ -126,7 +126,7 @@ describe("the letter of a void draw", () => {
     ) {
       assert.include(letterOf("beacon"), said)
     }
-    assert.include(letterOf("beacon"), "did not come within a week")
+    assert.include(letterOf("beacon"), "the public random number that it waited for did not come.")
     assert.include(letterOf("seed"), "a fault of ours")
   })
 })

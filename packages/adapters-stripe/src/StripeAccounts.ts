@@ -1,5 +1,5 @@
 /** The players' accounts with Stripe: recipients of the platform (Accounts v2), opened, shown and asked for. */
-import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
+import type { AccountOpening, PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
 import { PayoutAccountGone, type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
@@ -10,10 +10,14 @@ import { failureOf, isAccountGone, isMissing } from "./StripeFailure.ts"
 import { propertiesOf, textOf, unreadable } from "./StripeObjects.ts"
 import type { TimeLimit } from "./StripeTime.ts"
 
-/** Once a player while Stripe remembers keys; asked with another address, it is another request. */
-const accountKey = (userId: string, email: string, username: string, closed: string | null): string => {
-  const digest = createHash("sha256").update(JSON.stringify([email, username, ...closed === null ? [] : [closed]]))
-    .digest("hex")
+/** Once an opening while Stripe remembers keys; asked with another address, it is another request. */
+const accountKey = (
+  userId: string,
+  email: string,
+  username: string,
+  { closed, hour, session }: AccountOpening
+): string => {
+  const digest = createHash("sha256").update(JSON.stringify([email, username, session, hour, closed])).digest("hex")
   return `ddd-account-${userId}-${digest.slice(0, 16)}`
 }
 
@@ -78,7 +82,7 @@ export const makeAccounts = (
   const backAt = (state: "done" | "again"): string => new URL(`/payout-account?state=${state}`, publicUrl).href
 
   return {
-    openAccount: Effect.fn("PayoutProviderStripe.openAccount")(({ email, userId, username }, closed) =>
+    openAccount: Effect.fn("PayoutProviderStripe.openAccount")(({ email, userId, username }, opening) =>
       ask(
         "an account",
         () =>
@@ -93,7 +97,7 @@ export const makeAccounts = (
             defaults: { responsibilities: { fees_collector: "application", losses_collector: "application" } },
             metadata: { player: userId },
             include: ["configuration.recipient", "requirements"]
-          }, { idempotencyKey: accountKey(userId, email, username, closed) }),
+          }, { idempotencyKey: accountKey(userId, email, username, opening) }),
         (account) => textOf(propertiesOf(account)["id"])
       )
     ),

@@ -11,7 +11,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { hasStripeSchema, needsStripeSchema, requestJudge } from "./support/schema.ts"
-import { ada, layer, providerAt, readyAccount, StandIn, startAt, withStripe } from "./support/stripe.ts"
+import { ada, layer, opening, providerAt, readyAccount, StandIn, startAt, withStripe } from "./support/stripe.ts"
 
 payoutProviderContract({ name: "Stripe", layer: layer() })
 
@@ -142,8 +142,22 @@ describe("PayoutProviderStripe", () => {
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
         const player = { userId: ada, email: "ada@example.com", username: "ada" }
-        const account = yield* provider.openAccount(player, null)
-        assert.notStrictEqual(yield* provider.openAccount({ ...player, email: "ada@new.example" }, null), account)
+        const account = yield* provider.openAccount(player, opening)
+        assert.notStrictEqual(yield* provider.openAccount({ ...player, email: "ada@new.example" }, opening), account)
+      })
+    ))
+
+  it.live("gives an account that was removed to nobody who asks in another session, nor to who asks an hour later", () =>
+    withStripe(
+      {},
+      Effect.gen(function*() {
+        const provider = yield* PayoutProvider
+        const player = { userId: ada, email: "ada@example.com", username: "ada" }
+        const account = yield* provider.openAccount(player, opening)
+        assert.strictEqual(yield* provider.openAccount(player, { ...opening }), account)
+        for (const another of [{ session: "another" }, { hour: opening.hour + 1 }, { closed: account }]) {
+          assert.notStrictEqual(yield* provider.openAccount(player, { ...opening, ...another }), account)
+        }
       })
     ))
 

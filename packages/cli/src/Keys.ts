@@ -26,6 +26,7 @@ export const keysOf = Effect.fnUntraced(function*(settings: Settings) {
       signingKeys: settings.LOG_SIGNING_KEYS ?? made?.LOG_SIGNING_KEYS ?? none
     },
     refresh: settings.REFRESH_KEY ?? made?.REFRESH_KEY ?? none,
+    refreshKeyId: settings.REFRESH_KEY_KEY_ID,
     accessTokens: settings.JWT_PRIVATE_KEYS ?? made?.JWT_PRIVATE_KEYS ?? none,
     internalToken: settings.INTERNAL_API_TOKEN ?? made?.INTERNAL_API_TOKEN ?? none
   }

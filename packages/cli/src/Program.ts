@@ -15,6 +15,7 @@ import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
+import { voidDraw } from "./commands/draw/Void.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
@@ -23,6 +24,7 @@ import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
+import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
@@ -52,7 +54,7 @@ const commands: ReadonlyArray<Declare> = [
   demo,
   migrate,
   showConfig,
-  group("draw", "look at the draws, or do what is due", [listDraws, showDraw, runDraws]),
+  group("draw", "look at the draws, do what is due, or declare one void", [listDraws, showDraw, runDraws, voidDraw]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
   group("user", "look at a player, or act on one", [
     showUser,
@@ -83,6 +85,7 @@ const commands: ReadonlyArray<Declare> = [
     resolveWithdrawal,
     cancelWithdrawal
   ]),
+  restored,
   group("mail", "look at the mails that players are sent", [previewMails]),
   audit,
   verify,

@@ -32,7 +32,7 @@ describe("a live client", () => {
           yield* advance(day)
           yield* eventually(
             "the news",
-            Effect.sync(() => heard),
+            Effect.succeed(heard),
             (all) => all.includes(`${id} drawn`)
           )
           yield* eventually("an end", Effect.sync(() => proxy.silent()), (count) => count === 0)

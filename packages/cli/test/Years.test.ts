@@ -1,5 +1,5 @@
 /** What a server costs after years of use: of the statements that it really runs, none reads history to find what is now. */
-import { fillHistory, smallHistory } from "@ddd/adapters-pg/testing/History"
+import { fillHistory, smallHistory } from "@ddd/adapters-pg/database/MadeUpHistory"
 import {
   nodesOf,
   pagesRead,

@@ -9,6 +9,7 @@ import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { clockOf } from "../database/ClockCheck.ts"
 import { instantOrNull } from "../database/Rows.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
@@ -113,7 +114,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
     const holdings = yield* holdingsOf(user)
-    const at = yield* now
+    const at = yield* clockOf(sql)
     const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
     const erasure = yield* decided(decideErase(facts, user))
     if (erasure === null) return

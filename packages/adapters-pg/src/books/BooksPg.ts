@@ -150,7 +150,7 @@ const drawsAfter = (sql: PgClient.PgClient, after: string | null) =>
   sql<DrawRow>`
     SELECT d.id, kind, draw_date, status, (prize_pool * 100)::bigint AS prize_pool, total_entries, commitment_hash, seed,
       winning_position, opens_at, closes_at, locked_at, draw_at, tree_frontier, entries_root, beacon_chain, beacon_round,
-      beacon_signature, open_note, lock_note, result_note,
+      beacon_signature, open_note, lock_note, result_note, void_note,
       (SELECT w.ticket_id FROM tickets w WHERE w.draw_id = d.id AND w.position = d.winning_position) AS winning_ticket_id,
       (SELECT p.open_note FROM draws p WHERE p.draw_date < d.draw_date ORDER BY p.draw_date DESC LIMIT 1) AS previous_note
     FROM draws d WHERE ${after}::uuid IS NULL OR d.id > ${after}::uuid ORDER BY d.id LIMIT ${drawsPage}`

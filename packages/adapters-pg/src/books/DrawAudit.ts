@@ -44,6 +44,8 @@ export interface DrawRow {
   readonly open_note: string
   readonly lock_note: string | null
   readonly result_note: string | null
+  /** The void record of a void that began and is paid back in steps; null where none did. */
+  readonly void_note: string | null
   /** The open record of the latest earlier daily draw, signed; null for a room and the first. */
   readonly previous_note: string | null
 }
@@ -88,13 +90,17 @@ export const auditDraw = (
 const subjectOf = ({ id }: DrawRow): string => `draw ${id}`
 
 const checkSeed = (hash: Sha256, id: DrawId, row: DrawRow, findings: Findings): void => {
-  const { commitment_hash: commitment, seed, status } = row
+  const { commitment_hash: commitment, status, void_note: kept } = row
+  // that of a void that has begun stands in the record that is kept, until it has ended
+  const seed = row.seed ?? (kept === null ? null : seedIn(kept))
   const complain = (detail: string) => findings.add("seed-opens-commitment", subjectOf(row), detail)
   if (seed === null) {
     if (status === "drawn") complain("expected a drawn draw to show its seed, found none")
     return
   }
-  if (status !== "drawn" && status !== "void") complain(`expected no seed of a draw that is ${status}, found one`)
+  if (row.seed !== null && status !== "drawn" && status !== "void") {
+    complain(`expected no seed of a draw that is ${status}, found one`)
+  }
   const [seedBytes, commitmentBytes] = [fromHex(seed, 32), fromHex(commitment, 32)]
   if (seedBytes === undefined || commitmentBytes === undefined || !opens(hash, id, seedBytes, commitmentBytes)) {
     complain(`expected a seed that opens ${commitment}, found ${seed}`)
@@ -118,8 +124,8 @@ const checkRoot = (hash: Sha256, row: DrawRow, { count, tree }: Tickets, finding
 
 const checkSignatures = (keys: ReadonlyArray<VerifierKey>, row: DrawRow, findings: Findings): void => {
   const complain = (detail: string) => findings.add("records-signed", subjectOf(row), detail)
-  const { lock_note: lock, open_note: open, result_note: last, status } = row
-  for (const [place, stored] of Object.entries({ open, lock, last })) {
+  const { lock_note: lock, open_note: open, result_note: last, status, void_note: kept } = row
+  for (const [place, stored] of Object.entries({ open, lock, last, kept })) {
     const note = stored === null ? null : parseNote(stored)
     if (note === undefined) complain(`expected its ${place} record to be a signed note, found other text`)
     else if (note !== null && !isSignedBy(note, keys)) {
@@ -158,11 +164,15 @@ const checkTexts = (hash: Sha256, id: DrawId, row: DrawRow, findings: Findings):
         : `expected "${others[at] ?? ""}" in its ${place} record, by the tables; found "${lines[at] ?? ""}"`
     )
   }
-  const { lock_note: lock, open_note: open, result_note: last } = row
+  const { lock_note: lock, open_note: open, result_note: last, void_note: kept } = row
   compare("open", open, openRecordOf(hash, id, row))
   if (lock !== null) compare("lock", lock, lockRecordOf(hash, id, row))
   if (last !== null) {
     compare("last", last, row.status === "void" ? voidRecordOf(hash, id, row, last) : resultRecordOf(hash, id, row))
+  }
+  // once the draw is void the two are one text, by a check of the table's
+  if (kept !== null && last === null) {
+    compare("kept", kept, voidRecordOf(hash, id, { ...row, seed: seedIn(kept) }, kept))
   }
 }
 
@@ -256,6 +266,12 @@ const voidRecordOf = (hash: Sha256, id: DrawId, row: DrawRow, note: string): Dra
     seed: row.seed,
     refund: takingsOf(row.total_entries).refund
   }
+}
+
+/** The seed that the record of a void reveals, which stands in the row once it has ended; null where it reveals none. */
+const seedIn = (note: string): string | null => {
+  const said = parseRecord(textOrEmpty(note))
+  return said?.type === "void" ? said.seed : null
 }
 
 const checkWinner = (hash: Sha256, id: DrawId, row: DrawRow, { count }: Tickets, findings: Findings): void => {

@@ -7,11 +7,11 @@ export const drawChecks: ReadonlyArray<RowCheck> = [
   {
     invariant: "draw-account",
     query: `SELECT format('draw %s', d.id),
-       format('expected %s in the account of a draw that is %s with %s tickets; found %s by its movements, %s in its row',
-         due.amount, status, coalesce(tickets, 0), coalesce(a.balance, 0.00), account_balance)
+       format('expected %s in the account of a draw that is %s with %s tickets, %s of them paid back on the way to a void; found %s by its movements, %s in its row',
+         due.amount, status, coalesce(tickets, 0), refunded_entries, coalesce(a.balance, 0.00), account_balance)
      FROM draws d LEFT JOIN ${entries} ON e.draw_id = d.id LEFT JOIN ${accounts} ON a.name = 'draw:' || d.id
      CROSS JOIN LATERAL (
-       SELECT CASE WHEN status IN ('drawn', 'void') THEN 0.00 ELSE coalesce(tickets, 0) * 1.00 END AS amount
+       SELECT CASE WHEN status IN ('drawn', 'void') THEN 0.00 ELSE (coalesce(tickets, 0) - refunded_entries) * 1.00 END AS amount
      ) due
      WHERE coalesce(a.balance, 0.00) <> due.amount OR account_balance <> due.amount
      UNION ALL
@@ -90,7 +90,7 @@ export const drawChecks: ReadonlyArray<RowCheck> = [
        SELECT t.ticket_id, t.draw_id, t.user_id, -withdrawable_delta AS delta, 1::bigint AS nth
        FROM draws d JOIN tickets t ON t.draw_id = d.id
        LEFT JOIN transactions b ON b.user_id = t.user_id AND b.wallet_seq = t.wallet_seq
-       WHERE d.status = 'void'
+       WHERE d.status = 'void' OR t.position <= d.refunded_entries
      ) due
      FULL JOIN (
        SELECT *, row_number() OVER (PARTITION BY reference_id ORDER BY created_at, id) AS nth

@@ -1,7 +1,8 @@
 /** The draws on PostgreSQL: what the public and the players read of them. Each step of the clockwork has a file beside this one. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import {
   Draws,
   type DueStep,
@@ -24,7 +25,9 @@ import { SqlError } from "effect/sql"
 import { isUnavailable } from "../database/Failure.ts"
 import { drawColumns, drawOf, type DrawRow, instantOf, type TicketRow } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
+import { makeChains } from "./Chains.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
+import { readEarlyVoid } from "./EarlyVoids.ts"
 import { publishAhead } from "./Open.ts"
 import { performStep } from "./PerformStep.ts"
 import { readAwaitedRounds, storeRound } from "./Rounds.ts"
@@ -32,6 +35,7 @@ import { readTicketsOf } from "./TicketsOfPlayer.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 
 interface NotesRow {
+  readonly beacon_chain: string | null
   readonly open_note: string
   readonly lock_note: string | null
   readonly result_note: string | null
@@ -41,6 +45,7 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const sealing = yield* Sealing
   const seals = makeSeals(sealing)
+  const chains = makeChains(sql, sealing.sha256, yield* BeaconChains)
   const services = {
     sql,
     sealing,
@@ -48,19 +53,20 @@ const make = Effect.gen(function*() {
     outbox: yield* Outbox,
     signer: yield* RecordSigner,
     vault: yield* SeedVault,
-    chain: yield* BeaconChain,
+    acknowledged: yield* Acknowledged,
+    chains,
     roomPrizeHold: yield* RoomPrizeHold
   }
   const columns = drawColumns(sql)
 
   const one = Effect.map((rows: ReadonlyArray<DrawRow>) => rows[0] === undefined ? null : drawOf(rows[0]))
 
-  const notesOf = (id: DrawId) =>
+  const notesRow = (id: DrawId) =>
     Effect.map(
-      sql<NotesRow>`SELECT open_note, lock_note, result_note FROM draws WHERE id = ${id}::uuid`,
-      ([row]): DrawNotes | null =>
-        row === undefined ? null : { open: row.open_note, lock: row.lock_note, result: row.result_note }
+      sql<NotesRow>`SELECT open_note, lock_note, result_note, beacon_chain FROM draws WHERE id = ${id}::uuid`,
+      ([row]) => row
     )
+  const notesOf = (row: NotesRow): DrawNotes => ({ open: row.open_note, lock: row.lock_note, result: row.result_note })
 
   return Draws.of({
     publishAhead: orUnavailable(publishAhead(services)),
@@ -78,7 +84,7 @@ const make = Effect.gen(function*() {
       )
     ),
 
-    awaitedRounds: orUnavailable(readAwaitedRounds(sql)),
+    awaitedRounds: orUnavailable(readAwaitedRounds(sql, chains)),
     storeRound: Effect.fn("DrawsPg.storeRound")(
       (chainHash, round, signature) => storeRound(sql, chainHash, round, signature),
       orUnavailable
@@ -125,20 +131,27 @@ const make = Effect.gen(function*() {
       }
     })),
 
-    notes: Effect.fn("DrawsPg.notes")(notesOf, orUnavailable),
+    notes: Effect.fn("DrawsPg.notes")(function*(id) {
+      const row = yield* notesRow(id)
+      return row === undefined ? null : notesOf(row)
+    }, orUnavailable),
 
     proof: Effect.fn("DrawsPg.proof")(function*(id) {
-      const notes = yield* notesOf(id)
-      if (notes === null) return null
+      const row = yield* notesRow(id)
+      if (row === undefined) return null
+      const notes = notesOf(row)
       return {
         drawId: id,
         notes,
+        chain: yield* chains.named(row.beacon_chain),
         // before the lock a bundle has no tickets: they are still being sold
         lines: notes.lock === null ? Stream.empty : ticketLines(sql, id).pipe(
           Stream.catch((error) => Stream.fromEffect(orUnavailable(Effect.fail(error))))
         )
       } satisfies ProofSource
     }, orUnavailable),
+
+    voidedEarly: Effect.fn("DrawsPg.voidedEarly")((id) => readEarlyVoid(sql, id), orUnavailable),
 
     ticketsOf: Effect.fn("DrawsPg.ticketsOf")(
       (user, filter, page) => readTicketsOf(sql, seals, user, filter, page),

@@ -26,7 +26,8 @@ const sources: ReadonlyArray<StepSource> = [
   { where: "d.status = 'scheduled' AND d.closes_at > (SELECT clock FROM c)", column: "d.opens_at", afterMillis: 0 },
   { where: "d.status IN ('scheduled', 'open') AND d.closes_at IS NOT NULL", column: "d.closes_at", afterMillis: 0 },
   {
-    where: "d.status = 'locked' AND (d.beacon_chain IS NULL OR d.beacon_signature IS NOT NULL)",
+    where:
+      "d.status = 'locked' AND d.void_begun_at IS NULL AND (d.beacon_chain IS NULL OR d.beacon_signature IS NOT NULL)",
     column: "CASE d.kind WHEN 'room' THEN (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) ELSE d.draw_at END",
     afterMillis: 0
   },
@@ -45,6 +46,7 @@ const sources: ReadonlyArray<StepSource> = [
     column: "d.host_gone_at",
     afterMillis: 0
   },
+  { where: "d.status = 'locked' AND d.void_begun_at IS NOT NULL", column: "d.void_begun_at", afterMillis: 0 },
   { where: "d.tiled_at IS NULL AND d.locked_at IS NOT NULL", column: "d.locked_at", afterMillis: 0 }
 ]
 

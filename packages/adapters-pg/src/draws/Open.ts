@@ -6,23 +6,26 @@ import type { Seed } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
-import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { type Day, dayOf, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { publishing } from "./Behind.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
+import { lostDays } from "./LostRecords.ts"
 import { lockDraw } from "./ReadDraw.ts"
 import type { StepServices } from "./StepServices.ts"
 
 /** Publishes a draw: its signed open record, with its seed sealed beside it. Gives its id. */
 export const insertDraw = Effect.fnUntraced(function*(
-  { sealing, signer, sql, vault }: Pick<StepServices, "sealing" | "signer" | "sql" | "vault">,
-  { record, status, text }: NewDraw,
+  { chains, sealing, signer, sql, vault }: Pick<StepServices, "chains" | "sealing" | "signer" | "sql" | "vault">,
+  { chain, record, status, text }: NewDraw,
   seed: Seed,
   at: Instant
 ) {
   const { beacon, closes, draw: id } = record
   const sealed = yield* vault.seal(id, seed)
+  yield* chains.keep(chain)
   // a record says round 0 where the round is not known yet, the row nothing
   yield* sql`
     INSERT INTO draws (id, kind, draw_date, status, commitment_hash, created_at, opens_at, closes_at, seal_key_id, tree_frontier,
@@ -48,7 +51,7 @@ interface NewestRow {
 
 /** Publishes the open records that are to stand by now. Gives the new draws' ids. */
 export const publishAhead = (services: StepServices) => {
-  const { chain, newId, sealing, sql, vault } = services
+  const { chains, newId, sealing, sql, vault } = services
   const newest = Effect.map(
     // rooms, which have no date, would come first
     sql<NewestRow>`
@@ -60,14 +63,14 @@ export const publishAhead = (services: StepServices) => {
     yield* sql`SELECT 1 FROM pg_advisory_xact_lock(${publishLock})`
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     const days = yield* Effect.forEach(
-      daysToPublish(clock, last?.draw_date ?? null),
+      daysToPublish(clock, last?.draw_date ?? null, yield* lostDays(sql, dayOf(clock))),
       (day) => Effect.map(vault.generate, (seed) => ({ day: { ...day, id: drawId(newId(clock)) }, seed }))
     )
     const draws = newDailyDraws(
       sealing.sha256,
       days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
       last === null ? null : textOf(last.open_note),
-      chain
+      chains.forNewDraws
     )
     const made: Array<DrawId> = []
     for (const [nth, { seed }] of days.entries()) {
@@ -78,11 +81,12 @@ export const publishAhead = (services: StepServices) => {
     return made
   })
   return Effect.gen(function*() {
+    yield* chains.keepFollowed
     // mostly there is nothing to do, and nobody need wait to see that
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     if (daysToPublish(clock, last?.draw_date ?? null).length === 0) return []
     return yield* inTransaction(sql)(publish)
-  })
+  }).pipe(publishing(services))
 }
 
 /** `scheduled → open`. A sale that comes first has done it already. */

@@ -25,6 +25,7 @@ export interface StepRow {
   readonly beacon_chain: string | null
   readonly beacon_signature: Uint8Array | null
   readonly is_tiled: boolean
+  readonly void_begun_at: Date | null
 }
 
 /** The columns that say which steps a draw has before it, from `draws d`. */
@@ -32,7 +33,7 @@ export const stepColumns = (sql: PgClient.PgClient) =>
   sql.literal(`d.id, d.kind, d.status, d.opens_at, d.closes_at, d.locked_at, d.draw_at,
     (SELECT l.auto_draw_at FROM lobbies l WHERE l.id = d.id) AS auto_draw_at,
     (SELECT t.created_at FROM tickets t WHERE t.draw_id = d.id AND t.position = 1) AS first_purchased_at,
-    d.host_gone_at, d.beacon_chain, d.beacon_signature, d.tiled_at IS NOT NULL AS is_tiled`)
+    d.host_gone_at, d.beacon_chain, d.beacon_signature, d.tiled_at IS NOT NULL AS is_tiled, d.void_begun_at`)
 
 export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } => ({
   id: drawId(row.id),
@@ -46,7 +47,8 @@ export const stepFactsOf = (row: StepRow): StepFacts & { readonly id: DrawId } =
   firstPurchasedAt: instantOrNull(row.first_purchased_at),
   hostGoneAt: instantOrNull(row.host_gone_at),
   isRoundMissing: isRoundMissing({ beacon: row.beacon_chain, beaconSignature: row.beacon_signature }),
-  isTiled: row.is_tiled
+  isTiled: row.is_tiled,
+  voidBegunAt: instantOrNull(row.void_begun_at)
 })
 
 interface StateRow extends StepRow, WallClockRow {
@@ -56,6 +58,8 @@ interface StateRow extends StepRow, WallClockRow {
   readonly total_entries: number
   readonly tree_frontier: Uint8Array
   readonly last_purchased_at: Date | null
+  readonly void_note: string | null
+  readonly refunded_entries: number
 }
 
 const stateOf = (row: StateRow): DrawState => ({
@@ -66,7 +70,10 @@ const stateOf = (row: StateRow): DrawState => ({
   totalEntries: row.total_entries,
   frontier: decodeFrontier(row.tree_frontier) ?? null,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
-  beaconSignature: row.beacon_signature
+  chainHash: row.beacon_chain,
+  beaconSignature: row.beacon_signature,
+  voidText: row.void_note === null ? null : textOf(row.void_note),
+  refundedEntries: row.refunded_entries
 })
 
 /**
@@ -78,6 +85,7 @@ export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
     Effect.flatMap(
       sql<StateRow>`
         SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
+          d.void_note, d.refunded_entries,
           app_now() AS clock, ${wallClockColumn(sql)}
         FROM draws d WHERE d.id = ${id}::uuid`,
       requireAgreement

@@ -1,10 +1,12 @@
 /** The rounds of beacons that locked draws wait for. */
 import { type AwaitedRound, awaitedRounds, type WaitingDraw } from "@ddd/core/draws/AwaitedRounds"
+import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { drawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import type { Chains } from "./Chains.ts"
 
 interface WaitingRow {
   readonly id: string
@@ -14,24 +16,30 @@ interface WaitingRow {
   readonly clock: Date
 }
 
-const waitingOf = (row: WaitingRow): WaitingDraw => ({
+const waitingOf = (row: WaitingRow, chain: ChainInfo | null): WaitingDraw => ({
   id: drawId(row.id),
   status: "locked",
   drawAt: instantOf(row.draw_at),
   beacon: { chainHash: row.beacon_chain, round: Number(row.beacon_round) },
-  isRoundMissing: true
+  chain,
+  isRoundMissing: true,
+  voidBegunAt: null
 })
 
 /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
-export const readAwaitedRounds = (sql: PgClient.PgClient) =>
-  Effect.map(
-    sql<WaitingRow>`
-      SELECT d.id, d.draw_at, d.beacon_chain, d.beacon_round, c.clock
-      FROM draws d, (SELECT app_now() AS clock) c
-      WHERE d.status = 'locked' AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL AND d.draw_at <= c.clock`,
-    (rows): ReadonlyArray<AwaitedRound> =>
-      rows[0] === undefined ? [] : awaitedRounds(rows.map(waitingOf), instantOf(rows[0].clock))
-  )
+export const readAwaitedRounds = Effect.fnUntraced(function*(sql: PgClient.PgClient, chains: Chains) {
+  const none: ReadonlyArray<AwaitedRound> = []
+  const rows = yield* sql<WaitingRow>`
+    SELECT d.id, d.draw_at, d.beacon_chain, d.beacon_round, c.clock
+    FROM draws d, (SELECT app_now() AS clock) c
+    WHERE d.status = 'locked' AND d.void_begun_at IS NULL AND d.beacon_chain IS NOT NULL AND d.beacon_signature IS NULL
+      AND d.draw_at <= c.clock`
+  if (rows[0] === undefined) return none
+  const known = new Map<string, ChainInfo | null>()
+  for (const name of new Set(rows.map((row) => row.beacon_chain))) known.set(name, yield* chains.named(name))
+  const waiting = rows.map((row) => waitingOf(row, known.get(row.beacon_chain) ?? null))
+  return awaitedRounds(waiting, instantOf(rows[0].clock))
+})
 
 /**
  * Keeps a round's signature, once, for every locked draw that waits for it. Gives how many did. Each draw's row by itself: no lock is
@@ -41,13 +49,15 @@ export const storeRound = Effect.fnUntraced(
   function*(sql: PgClient.PgClient, chainHash: string, round: number, signature: Uint8Array) {
     const waiting = yield* sql<{ readonly id: string }>`
       SELECT id FROM draws
-      WHERE status = 'locked' AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint AND beacon_signature IS NULL
+      WHERE status = 'locked' AND void_begun_at IS NULL AND beacon_chain = ${chainHash} AND beacon_round = ${round}::bigint
+        AND beacon_signature IS NULL
       ORDER BY id`
     const [stored, unstored] = yield* Effect.partition(waiting, ({ id }) =>
       Effect.map(
         inTransaction(sql)(sql`
           UPDATE draws SET beacon_signature = ${signature}
-          WHERE id = ${id}::uuid AND status = 'locked' AND beacon_signature IS NULL RETURNING 1 AS stored`),
+          WHERE id = ${id}::uuid AND status = 'locked' AND void_begun_at IS NULL AND beacon_signature IS NULL
+          RETURNING 1 AS stored`),
         (rows) => rows.length
       ))
     if (unstored[0] !== undefined) {

@@ -1,13 +1,14 @@
 /** What the steps of a draw have in common on PostgreSQL. */
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
-import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import type { DrawId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, Redacted } from "effect"
+import type { Chains } from "./Chains.ts"
 
 /** What the steps need of the outside. */
 export interface StepServices {
@@ -17,7 +18,8 @@ export interface StepServices {
   readonly signer: RecordSigner["Service"]
   readonly sealing: Sealing["Service"]
   readonly vault: SeedVault["Service"]
-  readonly chain: ChainInfo | null
+  readonly acknowledged: AcknowledgedService
+  readonly chains: Chains
   /** See `RoomPrizeHold`. */
   readonly roomPrizeHold: number
 }

@@ -2,7 +2,8 @@
  * Group commit: what is in flight together is done together.
  *
  * Requests wait in a bounded queue while the batch before them runs; whoever is free takes all that waits, up to a weight.
- * No batch waits for a time: an idle system runs a request at once, a busy one batches by itself (docs/design.md, "Selling").
+ * No batch waits for a time: an idle system runs a request at once, a busy one batches by itself (docs/design.md, "Selling"). Requests of
+ * one key are in one batch at a time: in two they would only wait for each other.
  *
  * Nobody waits for ever: a request that is not done within `patienceMillis` is answered so, whether it still waited or is being run.
  */
@@ -20,6 +21,8 @@ export interface BatcherOptions<I, O> {
   /** How many requests may wait. */
   readonly waitingMax: number
   readonly weightOf: (request: I) => number
+  /** What a request has to itself while it is run: others of the same key are run with it or after it. */
+  readonly keyOf: (request: I) => string
   /** For how long a request may be without its result, in milliseconds. */
   readonly patienceMillis: number
   /** The result of a request that is being run for too long: it goes on, and what comes of it is not told. */
@@ -43,8 +46,82 @@ const full: Effect.Effect<undefined> = Effect.undefined
 
 interface Waiting<I, O> {
   readonly request: I
+  readonly key: string
   readonly sinceMillis: number
   readonly resume: (effect: Effect.Effect<O | undefined>) => void
+}
+
+/** The requests that wait: those that may be run, in the order in which that became so, and those whose key is being run. */
+class WaitingLine<I, O> {
+  readonly #free = new Set<Waiting<I, O>>()
+  readonly #parked = new Map<string, Set<Waiting<I, O>>>()
+  readonly #busy = new Set<string>()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Whether any of them may be run. */
+  get hasFree(): boolean {
+    return this.#free.size > 0
+  }
+
+  add(waiting: Waiting<I, O>): void {
+    this.#size++
+    if (this.#busy.has(waiting.key)) this.#park(waiting)
+    else this.#free.add(waiting)
+  }
+
+  /** Takes one out, if it is still there. */
+  remove(waiting: Waiting<I, O>): void {
+    const parked = this.#parked.get(waiting.key)
+    if (this.#free.delete(waiting)) this.#size--
+    else if (parked?.delete(waiting)) {
+      this.#size--
+      if (parked.size === 0) this.#parked.delete(waiting.key)
+    }
+  }
+
+  /** Takes out what may be run together, up to a weight; their keys are busy until `done`. */
+  take(weightMax: number, weightOf: (request: I) => number): ReadonlyArray<Waiting<I, O>> {
+    const batch: Array<Waiting<I, O>> = []
+    let weight = 0
+    for (const waiting of this.#free) {
+      if (this.#busy.has(waiting.key)) {
+        this.#free.delete(waiting)
+        this.#park(waiting)
+        continue
+      }
+      weight += weightOf(waiting.request)
+      if (batch.length > 0 && weight > weightMax) break
+      batch.push(waiting)
+      this.#free.delete(waiting)
+      this.#size--
+    }
+    for (const { key } of batch) this.#busy.add(key)
+    return batch
+  }
+
+  /** A batch has been run: what was parked for it may be. */
+  done(batch: ReadonlyArray<Waiting<I, O>>): void {
+    for (const { key } of batch) {
+      this.#busy.delete(key)
+      for (const waiting of this.#parked.get(key) ?? []) this.#free.add(waiting)
+      this.#parked.delete(key)
+    }
+  }
+
+  *all(): Iterable<Waiting<I, O>> {
+    yield* this.#free
+    for (const parked of this.#parked.values()) yield* parked
+  }
+
+  #park(waiting: Waiting<I, O>): void {
+    const parked = this.#parked.get(waiting.key)
+    if (parked === undefined) this.#parked.set(waiting.key, new Set([waiting]))
+    else parked.add(waiting)
+  }
 }
 
 /**
@@ -54,25 +131,13 @@ interface Waiting<I, O> {
  */
 export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<Batcher<I, O>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const queue = new Set<Waiting<I, O>>()
+    const line = new WaitingLine<I, O>()
     const running = new Set<ReadonlyArray<Waiting<I, O>>>()
     let idle: Array<(effect: Effect.Effect<void>) => void> = []
     let closed = false
 
-    const take = (): ReadonlyArray<Waiting<I, O>> => {
-      const batch: Array<Waiting<I, O>> = []
-      let weight = 0
-      for (const waiting of queue) {
-        weight += options.weightOf(waiting.request)
-        if (batch.length > 0 && weight > options.batchWeightMax) break
-        batch.push(waiting)
-        queue.delete(waiting)
-      }
-      return batch
-    }
-
     const untilWork = Effect.callback<void>((resume) => {
-      if (queue.size > 0) return resume(Effect.void)
+      if (line.hasFree) return resume(Effect.void)
       idle.push(resume)
       return Effect.sync(() => {
         idle = idle.filter((other) => other !== resume)
@@ -81,7 +146,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
 
     // what is taken is finished and answered: neither is cut short by a shutdown, nor is anything taken that then is not run
     const runWaiting = Effect.uninterruptible(Effect.suspend(() => {
-      const batch = take()
+      const batch = line.take(options.batchWeightMax, options.weightOf)
       if (batch.length === 0) return Effect.void
       running.add(batch)
       return options.run(batch.map((waiting) => waiting.request)).pipe(
@@ -92,6 +157,8 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
         Effect.onExit((exit) =>
           Effect.sync(() => {
             running.delete(batch)
+            line.done(batch)
+            if (line.hasFree) idle.pop()?.(Effect.void)
             batch.forEach((waiting, index) => {
               waiting.resume(exit._tag === "Success" ? Effect.succeed(exit.value[index]) : Effect.failCause(exit.cause))
             })
@@ -102,27 +169,25 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     }))
     // the first request wakes a worker before the others of the same moment have come: a yield lets those join
     const work = Effect.andThen(Effect.andThen(untilWork, Effect.yieldNow), runWaiting)
-    // in the order of arrival: the first that has time left ends each look
     const sweep = Effect.sync(() => {
       const before = performance.now() - options.patienceMillis
-      for (const waiting of queue) {
-        if (waiting.sinceMillis > before) break
-        queue.delete(waiting)
+      for (const waiting of [...line.all()]) {
+        if (waiting.sinceMillis > before) continue
+        line.remove(waiting)
         waiting.resume(full)
       }
       for (const batch of running) {
-        for (const waiting of batch) {
-          if (waiting.sinceMillis > before) break
-          waiting.resume(Effect.succeed(options.late))
-        }
+        for (const waiting of batch) if (waiting.sinceMillis <= before) waiting.resume(Effect.succeed(options.late))
       }
     })
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(sweepPause), sweep)))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         closed = true
-        for (const waiting of queue) waiting.resume(full)
-        queue.clear()
+        for (const waiting of [...line.all()]) {
+          line.remove(waiting)
+          waiting.resume(full)
+        }
       })
     )
     for (let worker = 0; worker < options.concurrency; worker++) yield* Effect.forkScoped(Effect.forever(work))
@@ -130,13 +195,11 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     return {
       submit: (request) =>
         Effect.callback((resume) => {
-          if (closed || queue.size >= options.waitingMax) return resume(full)
-          const waiting: Waiting<I, O> = { request, sinceMillis: performance.now(), resume }
-          queue.add(waiting)
-          idle.pop()?.(Effect.void)
-          return Effect.sync(() => {
-            queue.delete(waiting)
-          })
+          if (closed || line.size >= options.waitingMax) return resume(full)
+          const waiting = { request, key: options.keyOf(request), sinceMillis: performance.now(), resume }
+          line.add(waiting)
+          if (line.hasFree) idle.pop()?.(Effect.void)
+          return Effect.sync(() => line.remove(waiting))
         })
     }
   })

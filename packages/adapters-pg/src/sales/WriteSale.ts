@@ -1,9 +1,11 @@
 /** Writes what a sale decided, but for the kept answers, in set-based statements. Wallets and draw are locked. */
+import type { FollowedHashes } from "@ddd/core/draws/DrawChain"
 import type { Sale } from "@ddd/core/draws/Sale"
 import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { initialStatus } from "@ddd/core/money/Transaction"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -15,6 +17,9 @@ export interface SaleWriter {
   readonly sql: PgClient.PgClient
   readonly seals: Seals
   readonly newId: (at: Instant) => string
+  readonly acknowledged: AcknowledgedService
+  /** The chains whose rounds this program fetches. */
+  readonly followed: FollowedHashes
 }
 
 /** Seals the tickets and writes them, with what they moved. Gives them in the order of positions. `batchId` names the transaction. */

@@ -261,6 +261,14 @@ describe("30. the audit", () => {
       /expected nothing paid back/
     ]
   ])
+  breaks("finds tickets that a void is said to have paid back, and did not", [
+    `UPDATE draws SET void_begun_at = now(), void_note = 'none', refunded_entries = 1 WHERE status = 'locked'`
+  ], [
+    ["draw-account", theDraw("locked"), /expected 1.00 .* with 2 tickets, 1 of them paid back .*; found 2.00/],
+    ["refund-once", theTicket("locked", 1), /expected 1.00 back to .*, found nothing/],
+    ["records-signed", theDraw("locked"), /expected its kept record to be a signed note/],
+    ["records-signed", theDraw("locked"), /in its kept record, by the tables/]
+  ])
   breaks("finds a ticket of a drawn draw paid back", [
     `INSERT INTO transactions (id, user_id, type, amount, balance_after, reference_id, wallet_seq, counter_account)
      SELECT '018f2d5e-7a1b-7cc0-9d3a-0000000000aa', user_id, 'refund', 1, balance + 1, ${

@@ -4,9 +4,11 @@ import { layer } from "@effect/vitest"
 import {
   ada,
   assignments,
+  closes,
   draws,
   makeTries,
   movements,
+  opens,
   seed,
   Sessions,
   updateDraw,
@@ -214,4 +216,88 @@ layer(Sessions.layer)("a draw's secret and its winner", (it) => {
   refuses("a lock record while tickets are sold", [updateDraw(draws.open, "lock_note = 'lock'")], "check_violation")
   refuses("a lock without its record", [updateDraw(draws.open, "status = 'locked'")], "check_violation")
   refuses("an end without its record", [updateDraw(draws.locked, "status = 'void'")], "check_violation")
+})
+
+layer(Sessions.layer)("the void of a draw, once it has begun", (it) => {
+  const { allows, refuses } = makeTries(it)
+  const begun = updateDraw(draws.locked, `void_begun_at = '${closes}', void_note = 'void'`)
+  const refused = "integrity_constraint_violation"
+  const taken = { words: /the void of draw .* has begun, and is never taken back/ }
+  // the open draw of the fixture has a ticket; here it is locked, and its void has begun
+  const withTicket = [
+    updateDraw(draws.open, assignments.locked),
+    updateDraw(draws.open, `void_begun_at = '${closes}', void_note = 'void'`)
+  ]
+  const refund = movements({
+    user: ada,
+    seq: 5,
+    amount: "1.00",
+    after: "11.00",
+    type: "refund",
+    account: `draw:${draws.open}`
+  })
+  const paidBack = [wallet(ada, "11.00", 5), refund, updateDraw(draws.open, "refunded_entries = 1")]
+
+  allows("its end, with the record that was kept", [begun, updateDraw(draws.locked, assignments.void)])
+  allows("its end, once every ticket is paid back", [
+    ...withTicket,
+    ...paidBack,
+    updateDraw(draws.open, assignments.void)
+  ])
+  allows("a void all at once, as servers of the release before do it", [
+    updateDraw(draws.open, assignments.locked),
+    wallet(ada, "11.00", 5),
+    refund,
+    updateDraw(draws.open, assignments.void)
+  ])
+  refuses("that the draw is drawn", [begun, updateDraw(draws.locked, assignments.drawn)], "check_violation")
+  refuses("another end than the one that was kept", [
+    begun,
+    updateDraw(draws.locked, "status = 'void', result_note = 'other'")
+  ], "check_violation")
+  refuses("its end before every ticket is paid back", [
+    ...withTicket,
+    updateDraw(draws.open, assignments.void)
+  ], "check_violation")
+  refuses("that servers of the release before pay all of it back at once", [
+    ...withTicket,
+    wallet(ada, "11.00", 5),
+    refund,
+    updateDraw(draws.open, assignments.void)
+  ], "check_violation")
+  refuses(
+    "that it never began",
+    [
+      begun,
+      updateDraw(draws.locked, "void_begun_at = NULL, void_note = NULL")
+    ],
+    refused,
+    taken
+  )
+  refuses("another record", [begun, updateDraw(draws.locked, "void_note = 'other'")], refused, taken)
+  refuses("another beginning", [begun, updateDraw(draws.locked, `void_begun_at = '${opens}'`)], refused, taken)
+  refuses(
+    "that less is paid back than was",
+    [
+      ...withTicket,
+      ...paidBack,
+      updateDraw(draws.open, "refunded_entries = 0")
+    ],
+    refused,
+    taken
+  )
+  refuses(
+    "that more is paid back than was sold",
+    [begun, updateDraw(draws.locked, "refunded_entries = 1")],
+    "check_violation"
+  )
+  refuses("a beginning without its record", [
+    updateDraw(draws.locked, `void_begun_at = '${closes}'`)
+  ], "check_violation")
+  refuses("a beginning while tickets are sold", [
+    updateDraw(draws.open, `void_begun_at = '${closes}', void_note = 'void'`)
+  ], "check_violation")
+  refuses("tickets paid back where none has begun", [
+    updateDraw(draws.open, `${assignments.locked}, refunded_entries = 1`)
+  ], "check_violation")
 })

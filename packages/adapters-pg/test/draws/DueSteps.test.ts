@@ -48,6 +48,7 @@ interface MadeDraw {
   readonly hostGoneAfter: number | null
   readonly isLocked: boolean
   readonly isTiled: boolean
+  readonly isVoidBegun: boolean
   readonly beacon: "none" | "missing" | "there"
   readonly round: number
 }
@@ -64,6 +65,7 @@ const madeDraws = fc.array(
     hostGoneAfter: fc.option(hoursUpTo(24), { nil: null }),
     isLocked: fc.boolean(),
     isTiled: fc.boolean(),
+    isVoidBegun: fc.boolean(),
     beacon: fc.constantFrom("none", "missing", "there"),
     round: fc.integer({ min: 1, max: 3 })
   }),
@@ -80,6 +82,7 @@ const factsOf = (made: MadeDraw, nth: number, clock: Instant) => {
   return {
     id: drawId(`019a0000-0000-7000-8000-${nth.toString(16).padStart(12, "0")}`),
     beacon: made.beacon === "none" ? null : { chainHash, round: made.round },
+    chain: null,
     kind,
     // a room is on sale from its first day on
     status: kind === "room" && status === "scheduled" ? "open" : status,
@@ -91,7 +94,8 @@ const factsOf = (made: MadeDraw, nth: number, clock: Instant) => {
     firstPurchasedAt: made.firstTicketAfter === null ? null : instant(opensAt + made.firstTicketAfter),
     hostGoneAt: kind === "room" && made.hostGoneAfter !== null ? instant(opensAt + made.hostGoneAfter) : null,
     isRoundMissing: made.beacon === "missing",
-    isTiled: isLocked && made.isTiled
+    isTiled: isLocked && made.isTiled,
+    voidBegunAt: status === "locked" && made.isVoidBegun ? drawAt : null
   } satisfies StepFacts & WaitingDraw
 }
 
@@ -110,7 +114,7 @@ const rowsOf = (draw: Facts, nth: number): ReadonlyArray<string> => {
   return [
     `INSERT INTO draws (id, kind, draw_date, status, commitment_hash, opens_at, closes_at, locked_at, draws_at, draw_at, seal_key_id,
       tree_frontier, entries_root, tiled_at, beacon_chain, beacon_round, beacon_signature, open_note, lock_note, result_note,
-      total_entries, prize_pool, seed, drawn_at, winning_position, first_purchased_at, host_gone_at)
+      total_entries, prize_pool, seed, drawn_at, winning_position, void_begun_at, void_note, first_purchased_at, host_gone_at)
      VALUES ('${id}', '${kind}', ${drawDate}, '${status}', '${toHex(commit(nobleSha256, id, seed))}',
       '${formatInstant(draw.opensAt)}', ${timeOrNull(draw.closesAt)}, ${timeOrNull(draw.lockedAt)},
       ${timeOrNull(draw.drawAt)}, ${timeOrNull(draw.drawAt)}, 'key', '', ${
@@ -121,9 +125,9 @@ const rowsOf = (draw: Facts, nth: number): ReadonlyArray<string> => {
     },
       ${signature}, 'open', ${draw.lockedAt === null ? "NULL" : "'lock'"}, ${isDecided ? "'result'" : "NULL"},
       ${entries}, ${entries} * 0.95, ${isDrawn ? `'${toHex(seed)}'` : "NULL"}, ${isDrawn ? "now()" : "NULL"},
-      ${isDrawn && entries === 1 ? "1" : "NULL"}, ${timeOrNull(draw.firstPurchasedAt)}, ${
-      timeOrNull(draw.hostGoneAt)
-    })`,
+      ${isDrawn && entries === 1 ? "1" : "NULL"}, ${timeOrNull(draw.voidBegunAt)}, ${
+      draw.voidBegunAt === null ? "NULL" : "'void'"
+    }, ${timeOrNull(draw.firstPurchasedAt)}, ${timeOrNull(draw.hostGoneAt)})`,
     ...(kind === "room"
       ? [
         `INSERT INTO lobbies (id, code, name, host_id, server_draws_at, auto_draw_at) VALUES ('${id}', 'C${nth}', 'x',
@@ -215,6 +219,7 @@ describe("the steps of draws in every state", () => {
           status: "open",
           isLocked: false,
           isTiled: false,
+          isVoidBegun: false,
           beacon: "none",
           round: 1
         } as const

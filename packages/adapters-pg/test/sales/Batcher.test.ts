@@ -8,11 +8,13 @@ const makeGated = Effect.fnUntraced(function*(options: Partial<BatcherOptions<nu
   const batches: Array<ReadonlyArray<number>> = []
   const gate = yield* Latch.make(false)
   const scope = yield* Scope.make()
+  let key = 0
   const batcher = yield* makeBatcher<number, string>({
     concurrency: 1,
     batchWeightMax: 10,
     waitingMax: 100,
     weightOf: (request) => request,
+    keyOf: () => `${key++}`,
     patienceMillis: 60_000,
     late: "late",
     run: (requests) =>
@@ -65,6 +67,33 @@ describe("makeBatcher", () => {
       assert.strictEqual(yield* Fiber.join(first!), "1 done")
       assert.deepStrictEqual(yield* Effect.forEach(others, Fiber.join), ["4 done", "2 done", "3 done"])
       assert.deepStrictEqual(batches, [[1], [4, 2, 3]])
+    }))
+
+  it.effect("runs requests of one key together or one after the other, and others meanwhile", () =>
+    Effect.gen(function*() {
+      const { batcher, batches, gate } = yield* makeGated({ concurrency: 2, keyOf: (request) => `${request % 2}` })
+      const fibers = yield* submitAll(batcher, [1])
+      yield* settled
+      fibers.push(...yield* submitAll(batcher, [3, 5, 2]))
+      yield* settled
+      assert.deepStrictEqual(batches, [[1], [2]])
+      const [dropped] = yield* submitAll(batcher, [7])
+      yield* Fiber.interrupt(dropped!)
+      yield* gate.open
+      assert.deepStrictEqual(yield* Effect.forEach(fibers, Fiber.join), ["1 done", "3 done", "5 done", "2 done"])
+      assert.deepStrictEqual(batches, [[1], [2], [3, 5]])
+    }))
+
+  it.effect("counts those that wait for their key among those that wait, and gives up on them too", () =>
+    Effect.gen(function*() {
+      const { batcher } = yield* makeGated({ waitingMax: 2, patienceMillis: 0, keyOf: () => "one" })
+      yield* submitAll(batcher, [1])
+      yield* settled
+      const [second, third, fourth] = yield* submitAll(batcher, [2, 3, 4])
+      assert.isUndefined(yield* Fiber.join(fourth!))
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(yield* Fiber.join(second!))
+      assert.isUndefined(yield* Fiber.join(third!))
     }))
 
   it.effect("takes no more than the weight of a batch, in the order of arrival, and what is heavier alone", () =>

@@ -67,4 +67,20 @@ describe("a sale while one wallet is locked by somebody else", () => {
       assert.deepStrictEqual(positions, Array.from({ length: 120 }, (_, i) => i + 1))
       yield* auditClean
     }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live(
+    "is none of a few buyers' own other purchases: all are sold, whatever is sold at the same time",
+    () =>
+      Effect.gen(function*() {
+        yield* openSales
+        const players = yield* together(Array.from({ length: 3 }, (_, i) => fundedPlayer(`player${i}`, dollars(400))))
+        // more than fit in one batch, so that a second one runs beside the first
+        const receipts = yield* together(
+          Array.from({ length: 1_200 }, (_, i) => buy(present(players[i % 3]), 1, { key: `key ${i}` }))
+        )
+        assert.strictEqual(new Set(receipts.map(({ tickets }) => present(tickets[0]).position)).size, 1_200)
+        yield* auditClean
+      }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
+    60_000
+  )
 })

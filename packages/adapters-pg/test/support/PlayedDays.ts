@@ -61,11 +61,11 @@ const declareVoid = Effect.fnUntraced(function*(id: DrawId) {
   }).pipe(sql.withTransaction)
 })
 
-/** Moves the database's clock to when the sales of the day end. */
+/** Moves the database's clock to when the sales of the day end: a development clock, since a real one that is moved is not believed. */
 const endDay = Effect.gen(function*() {
   const sql = yield* session((yield* TestDatabase).owner)
   yield* sql`
-    UPDATE app_clock SET shift = shift + (
+    UPDATE app_clock SET started_as = coalesce(started_as, app_now()), shift = shift + (
       SELECT closes_at - app_now() FROM draws WHERE opens_at <= app_now() AND app_now() < closes_at
     )`
 })

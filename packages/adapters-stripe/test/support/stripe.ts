@@ -1,4 +1,5 @@
 /** A stand-in for Stripe whose clock is also the program's, and the adapter that talks to it. */
+import type { AccountOpening } from "@ddd/core/money/PayoutAccount"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { userId } from "@ddd/core/values/Ids"
@@ -68,10 +69,12 @@ export const withStripe = (
 
 export const ada = userId("018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2b")
 
+export const opening: AccountOpening = { session: "a session", hour: 0, closed: null }
+
 /** Opens an account that money can be sent to. */
 export const readyAccount = Effect.gen(function*() {
   const [provider, standIn] = [yield* PayoutProvider, yield* StandIn]
-  const account = yield* provider.openAccount({ userId: ada, email: "ada@example.com", username: "ada" }, null)
+  const account = yield* provider.openAccount({ userId: ada, email: "ada@example.com", username: "ada" }, opening)
   standIn.activate(account)
   return account
 })

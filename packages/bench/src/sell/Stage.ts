@@ -4,14 +4,15 @@
  * The original is made as the server makes its own: migrated, its draw published and opened by the clockwork, its players
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
+import { fillHistory, type HistorySize } from "@ddd/adapters-pg/database/MadeUpHistory"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
-import { fillHistory, type HistorySize } from "@ddd/adapters-pg/testing/History"
 import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"
 import { cents } from "@ddd/core/money/Money"
+import { nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
@@ -57,15 +58,18 @@ export const setUp = Effect.fn("Stage.setUp")(function*(
   const settings = yield* settingsIn(environment)
   const { admin, folder } = yield* EmbeddedPostgres.start(dataDir)
   const original = yield* Provision.provision(admin, "ddd_bench")
-  const database: Database.Database = {
+  const prepared: Database.Database = {
     owner: original.owner,
     app: original.app,
     direct: original.app,
     place: folder,
     embedded: true,
-    servers: new AllServers()
+    servers: new AllServers(),
+    acknowledged: nothingAcknowledged
   }
-  yield* Database.prepare(database, settings)
+  yield* Database.prepare(prepared, settings)
+  // as a server does: what is sold is remembered outside the database
+  const database = yield* Database.remembering(prepared, settings, { isServer: true })
   const { buyers, schema } = yield* Effect.gen(function*() {
     const schema = yield* schemaDigest
     yield* Clockwork.runDue()

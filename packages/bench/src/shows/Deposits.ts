@@ -7,7 +7,13 @@ import { userId } from "@ddd/core/values/Ids"
 import { Effect, Schedule, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { type HttpAnswer, type HttpConnection, requestText, withConnections } from "../support/HttpConnection.ts"
+import {
+  askPatiently,
+  type HttpAnswer,
+  type HttpConnection,
+  requestText,
+  withConnections
+} from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
 import { makePlayers } from "../support/Players.ts"
 import { rush } from "../support/Purchases.ts"
@@ -51,7 +57,7 @@ const sendAll = async (
   const answers: Array<HttpAnswer> = []
   const waiting = requests.entries()
   const work = async (connection: HttpConnection) => {
-    for (const [index, text] of waiting) answers[index] = await connection.ask(text)
+    for (const [index, text] of waiting) answers[index] = await askPatiently(connection, text)
   }
   await Promise.all(
     ports.map((port) =>

@@ -46,7 +46,7 @@ export interface ShopDay {
 }
 
 /**
- * `count` events about these players. `random` gives numbers from 0 up to 1. The price that an event names is never the catalogue's.
+ * `count` events about these players. `random` gives numbers from 0 up to 1. The price that an event names is a cent less than what is credited, as shops have them.
  */
 export const makeShopDay = (players: ReadonlyArray<string>, count: number, random: () => number): ShopDay => {
   const bodies: Array<Body> = []
@@ -68,6 +68,7 @@ export const makeShopDay = (players: ReadonlyArray<string>, count: number, rando
       { app_user_id: anonymous, original_app_user_id: anonymous, aliases: [anonymous, player] }
     ])
     const product = pick(productIds)
+    const price = Number(products[product] - 1n) / 100
     const transaction = {
       product_id: product,
       transaction_id: `2000000${bodies.length}`,
@@ -94,11 +95,11 @@ export const makeShopDay = (players: ReadonlyArray<string>, count: number, rando
     }
     purchases++
     const [isRefunded, isReversed] = [random() < 0.4, random() < 0.4]
-    bodies.push(bodyOf(idOf(), { ...who, ...transaction, type: "NON_RENEWING_PURCHASE", price: 99.99 }))
+    bodies.push(bodyOf(idOf(), { ...who, ...transaction, type: "NON_RENEWING_PURCHASE", price }))
     if (isRefunded) {
-      const said = { ...who, ...transaction, type: "CANCELLATION", cancel_reason: "CUSTOMER_SUPPORT", price: -99.99 }
+      const said = { ...who, ...transaction, type: "CANCELLATION", cancel_reason: "CUSTOMER_SUPPORT", price: -price }
       bodies.push(bodyOf(idOf(), said))
-      if (isReversed) bodies.push(bodyOf(idOf(), { ...who, ...transaction, type: "REFUND_REVERSED", price: 99.99 }))
+      if (isReversed) bodies.push(bodyOf(idOf(), { ...who, ...transaction, type: "REFUND_REVERSED", price }))
     }
     if (!isRefunded || isReversed) net[index] = (net[index] ?? 0n) + products[product]
   }

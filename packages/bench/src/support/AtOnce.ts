@@ -1,5 +1,5 @@
 /** Requests that reach servers at the same moment, each over a connection of its own. */
-import { type HttpAnswer, type HttpConnection, openConnection } from "./HttpConnection.ts"
+import { askPatiently, type HttpAnswer, type HttpConnection, openConnection } from "./HttpConnection.ts"
 
 /** An address of this machine in a network of its own, as limits count networks. Only Linux answers to all of 127.0.0.0/8. */
 const addressOf = (nth: number): string | undefined =>
@@ -20,7 +20,7 @@ export const atOnce = async (
       connections.push(connection)
       return { connection, request }
     }))
-    return await Promise.all(lanes.map(({ connection, request }) => connection.ask(request)))
+    return await Promise.all(lanes.map(({ connection, request }) => askPatiently(connection, request)))
   } finally {
     for (const connection of connections) connection.close()
   }
@@ -30,7 +30,7 @@ export const atOnce = async (
 export const once = async (port: number, request: string): Promise<HttpAnswer> => {
   const connection = await openConnection(port)
   try {
-    return await connection.ask(request)
+    return await askPatiently(connection, request)
   } finally {
     connection.close()
   }

@@ -6,6 +6,8 @@
  * this server answers what is asked here.
  */
 import { connect, type Socket } from "node:net"
+import { performance } from "node:perf_hooks"
+import { setTimeout as sleep } from "node:timers/promises"
 
 export interface HttpAnswer {
   readonly status: number
@@ -48,6 +50,22 @@ export const requestText = ({ body = "", headers = {}, method, path }: HttpReque
 /** The value of a header, whatever the case of its name; `undefined` where it is missing. */
 export const headerOf = ({ head }: HttpAnswer, name: string): string | undefined =>
   new RegExp(`^${name}:[ \t]*(.*?)[ \t]*$`, "im").exec(head)?.[1]
+
+/** For how long an answer that says to come again is believed, in milliseconds. */
+const patienceMillis = 60_000
+
+/**
+ * Asks as the contract has clients do it: whoever is told to come again (503 with Retry-After, as a busy machine answers) does, for a minute
+ * at most. A purchase that may be asked twice has a key.
+ */
+export const askPatiently = async (connection: HttpConnection, request: string): Promise<HttpAnswer> => {
+  for (const until = performance.now() + patienceMillis;;) {
+    const answer = await connection.ask(request)
+    const seconds = headerOf(answer, "retry-after")
+    if (answer.status !== 503 || seconds === undefined || performance.now() > until) return answer
+    await sleep(Number(seconds) * 1_000)
+  }
+}
 
 const headEnd = Buffer.from("\r\n\r\n")
 const contentLength = /\r\ncontent-length: *(\d+)/i

@@ -1,6 +1,6 @@
 /** Purchases over HTTP: a rush of them, and what the answers say. */
 import { Schema } from "effect"
-import { ConnectionLost, type HttpAnswer, requestText, withConnections } from "./HttpConnection.ts"
+import { askPatiently, ConnectionLost, type HttpAnswer, requestText, withConnections } from "./HttpConnection.ts"
 import type { Player } from "./Players.ts"
 
 /** One ticket for a player, under an idempotency key. */
@@ -37,7 +37,7 @@ export const rush = (
     await Promise.all(connections.map(async (connection) => {
       for (const [index, purchase] of waiting) {
         try {
-          outcomes[index] = await connection.ask(purchaseRequest(purchase))
+          outcomes[index] = await askPatiently(connection, purchaseRequest(purchase))
         } catch (error) {
           if (error instanceof ConnectionLost) return
           throw error

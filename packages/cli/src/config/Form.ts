@@ -1,5 +1,5 @@
 /** The forms that a variable's text may have, and what is read from it. */
-import { readChainParameters } from "@ddd/adapters-drand/ChainParameters"
+import { readChains } from "@ddd/adapters-drand/ChainParameters"
 import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
@@ -139,13 +139,13 @@ export const relays: Form<ReadonlyArray<URL>> = plain(
   }
 )
 
-/** A beacon's chain, as a relay's `/info` tells it (`ChainParameters`). */
-export const chain: Form<ChainInfo> = {
+/** Beacons' chains, newest first, as a relay's `/info` tells them (`ChainParameters`). */
+export const chains: Form<ReadonlyArray<ChainInfo>> = {
   ...plain(
-    "the JSON that GET <relay>/<chain hash>/info answers",
-    (value) => Result.getOrUndefined(readChainParameters(value))
+    "the JSON that GET <relay>/<chain hash>/info answers, or quicknet; or a JSON array of these",
+    (value) => Result.getOrUndefined(readChains(value))
   ),
-  fault: (value) => Result.match(readChainParameters(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
+  fault: (value) => Result.match(readChains(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
 }
 
 /** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */

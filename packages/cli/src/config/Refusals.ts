@@ -1,4 +1,6 @@
 /** What may not be, however well each variable is spelled (docs/design.md, "Configuration", last paragraph). */
+import { quicknet } from "@ddd/core/proof/Beacon"
+import { visible } from "@ddd/core/values/Visible"
 import { Redacted } from "effect"
 import type { ConfigProblem } from "./ConfigProblem.ts"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
@@ -23,22 +25,39 @@ export const refusals = (
 const beaconRefusals = (
   { BEACON, DEV_CLOCK_START, DRAND_CHAIN, DRAND_URLS, NODE_ENV }: Partial<Settings>
 ): ReadonlyArray<ConfigProblem> => {
-  if (BEACON === "drand") {
-    return DEV_CLOCK_START === undefined || NODE_ENV === "production" ? [] : [{
+  if (BEACON === undefined) return []
+  const problems: Array<ConfigProblem> = []
+  if (BEACON === "drand" && DEV_CLOCK_START !== undefined && NODE_ENV !== "production") {
+    problems.push({
       name: "DEV_CLOCK_START",
       message:
         "DEV_CLOCK_START is refused with BEACON=drand, whose rounds come by the world's clock. Use BEACON=dev, or remove it."
-    }]
+    })
   }
-  const alone = DRAND_CHAIN !== undefined
+  // with BEACON=none the chains of draws that were published before may be followed still
+  const alone = DRAND_CHAIN !== undefined && BEACON === "dev"
     ? "DRAND_CHAIN"
-    : DRAND_URLS !== undefined && BEACON === "none"
+    : DRAND_URLS !== undefined && DRAND_CHAIN === undefined && BEACON === "none"
     ? "DRAND_URLS"
     : undefined
-  return alone === undefined || BEACON === undefined ? [] : [{
-    name: alone,
-    message: `${alone} means nothing where BEACON is ${BEACON}. Set BEACON=drand, or remove ${alone}.`
-  }]
+  if (alone !== undefined) {
+    problems.push({
+      name: alone,
+      message: `${alone} means nothing where BEACON is ${BEACON}. Set BEACON=drand, or remove ${alone}.`
+    })
+  }
+  const unserved = DRAND_URLS === undefined && BEACON !== "dev"
+    ? DRAND_CHAIN?.find(({ publicKey }) => publicKey !== quicknet.publicKey)
+    : undefined
+  if (unserved !== undefined) {
+    problems.push({
+      name: "DRAND_URLS",
+      message: `DRAND_URLS is missing: the relays of the League of Entropy do not serve the chain ${
+        visible(unserved.beaconID)
+      } of DRAND_CHAIN. Set DRAND_URLS to relays that serve each of its chains.`
+    })
+  }
+  return problems
 }
 
 const howToSet = (name: VariableName): string =>

@@ -6,7 +6,7 @@
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import {
   address,
-  chain,
+  chains,
   databaseUrl,
   days,
   flag,
@@ -93,6 +93,11 @@ export const variables = {
   DATA_DIR: optional(text, "the folder of the embedded PostgreSQL and of the development secrets", {
     otherwise: ".data in the project's folder"
   }),
+  PROOF_DIR: optional(
+    text,
+    "the folder where it is remembered what was sold and signed: on a disk that is not put back together with the database",
+    { otherwise: "proof in DATA_DIR" }
+  ),
   LOG_LEVEL: defaulting(
     oneOf("trace", "debug", "info", "warn", "error", "fatal", "none"),
     "info",
@@ -147,6 +152,7 @@ export const variables = {
       requiredFor: "accounts"
     }
   ),
+  REFRESH_KEY_KEY_ID: defaulting(text, "1", "the name of that key; a new key needs a new one"),
   INTERNAL_API_TOKEN: optional(secret, "what our own machines show to credit wallets", {
     otherwise: madeInDevelopment,
     requiredFor: "server"
@@ -158,12 +164,20 @@ export const variables = {
     "the public randomness that joins the seed: drand's; dev is a development beacon, secret to nobody",
     { requiredFor: "draws" }
   ),
-  DRAND_URLS: optional(relays, "drand's relays, by comma; the first that answers rightly counts", {
-    otherwise: "those of the League of Entropy"
-  }),
-  DRAND_CHAIN: optional(chain, "the chain that draws name, as GET <relay>/<chain hash>/info tells it", {
-    otherwise: "quicknet"
-  }),
+  DRAND_URLS: optional(
+    relays,
+    "drand's relays, by comma, asked for every chain; the first that answers rightly counts",
+    {
+      otherwise: "those of the League of Entropy"
+    }
+  ),
+  DRAND_CHAIN: optional(
+    chains,
+    "the chain that new draws name, as GET <relay>/<chain hash>/info tells it; a JSON array: and then those of draws of before",
+    {
+      otherwise: "quicknet"
+    }
+  ),
   ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
 
   REVENUECAT_WEBHOOK_AUTH: optional(secret, "what RevenueCat shows as Authorization when it tells of purchases", {

@@ -1,5 +1,5 @@
 /** What the server says on a terminal when it is open: where it is, and what is simulated, off or its own. */
-import { quicknet } from "@ddd/core/proof/Beacon"
+import { type ChainInfo, quicknet } from "@ddd/core/proof/Beacon"
 import { visible } from "@ddd/core/values/Visible"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
@@ -31,12 +31,19 @@ const payoutText = (settings: Settings): string => {
   return by === "Stripe" ? by : `${by} until STRIPE_SECRET_KEY is set`
 }
 
+/** Chains that draws of before name. */
+const alsoText = (chains: ReadonlyArray<ChainInfo>): string =>
+  chains.length === 0 ? "" : `; for draws of before also ${chains.map(({ beaconID }) => beaconID).join(", ")}`
+
 const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
   switch (BEACON) {
     case "none":
-      return "none: nobody but this server can know that its seed is not chosen (BEACON=drand)"
-    case "drand":
-      return `drand, ${DRAND_CHAIN?.beaconID ?? quicknet.beaconID}`
+      return "none: nobody but this server can know that its seed is not chosen (BEACON=drand)" +
+        alsoText(DRAND_CHAIN ?? [])
+    case "drand": {
+      const [newest = quicknet, ...others] = DRAND_CHAIN ?? []
+      return `drand, ${newest.beaconID}${alsoText(others)}`
+    }
     case "dev":
       return "development's own, which proves nothing to others"
   }

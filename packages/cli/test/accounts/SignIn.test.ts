@@ -84,7 +84,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
 
   it.effect("makes a network wait that fails for many accounts, and no other network", () =>
     Effect.gen(function*() {
-      const { newPlayer, signIn } = yield* Site
+      const { advance, newPlayer, signIn } = yield* Site
       const { email } = yield* newPlayer
       const from = elsewhere()
       const statuses = yield* Effect.forEach(
@@ -93,6 +93,11 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
         { concurrency: 8 }
       )
       assert.deepStrictEqual([...new Set(statuses)], [401])
+      // each further failure doubles the wait: at last it is longer than a busy machine takes for the next attempt
+      for (let more = 0; more < 5; more++) {
+        yield* advance(60_000)
+        assert.strictEqual((yield* signIn(`more${more}@example.com`, wrong, from)).status, 401)
+      }
       assertProblem(yield* signIn(email, undefined, from), 429, "rate_limited")
       assert.strictEqual((yield* signIn(email, undefined, elsewhere())).status, 200)
     }), 60_000)

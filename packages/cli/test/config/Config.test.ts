@@ -1,3 +1,4 @@
+import { quicknet } from "@ddd/core/proof/Beacon"
 import { info } from "@ddd/sim/providers/BeaconRelayStandIn"
 import { chain } from "@ddd/sim/providers/BeaconStandIn"
 import { assert, describe, it } from "@effect/vitest"
@@ -245,7 +246,13 @@ describe("the beacon", () => {
       "https://relay.example.com/drand",
       "https://api.drand.sh/"
     ])
-    assert.deepStrictEqual(DRAND_CHAIN, chain)
+    assert.deepStrictEqual(DRAND_CHAIN, [chain])
+    const both = settings({
+      BEACON: "drand",
+      DRAND_URLS: "https://relay.example.com",
+      DRAND_CHAIN: JSON.stringify([info, "quicknet"])
+    })
+    assert.deepStrictEqual(both.DRAND_CHAIN, [chain, quicknet])
   })
 
   it("refuses a chain that draws cannot wait for, saying why", () => {
@@ -259,6 +266,13 @@ describe("the beacon", () => {
     assert.deepStrictEqual(namesOf({ DRAND_URLS }), ["DRAND_URLS"])
     assert.deepStrictEqual(namesOf({ DRAND_CHAIN: JSON.stringify(info), BEACON: "dev" }), ["DRAND_CHAIN"])
     assert.deepStrictEqual(namesOf({ DRAND_URLS, BEACON: "dev" }), [])
+    // draws of before are followed to their end
+    assert.deepStrictEqual(namesOf({ DRAND_CHAIN: "quicknet", BEACON: "none" }), [])
+    // the League's relays serve no other chain
+    assert.deepStrictEqual(namesOf({ DRAND_CHAIN: JSON.stringify(["quicknet", info]), BEACON: "drand" }), [
+      "DRAND_URLS"
+    ])
+    assert.deepStrictEqual(namesOf({ DRAND_CHAIN: JSON.stringify(info), DRAND_URLS, BEACON: "none" }), [])
     const DEV_CLOCK_START = "2026-02-03T23:59:30.000Z"
     assert.deepStrictEqual(namesOf({ BEACON: "drand", DEV_CLOCK_START }), ["DEV_CLOCK_START"])
     assert.deepStrictEqual(namesOf({ BEACON: "dev", DEV_CLOCK_START }), [])

@@ -115,14 +115,14 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
       120_000
     )
 
-    it.effect("stays for ever where nobody bought anything: it harms nobody", () =>
+    it.effect("is what becomes of one in which nobody bought anything for 30 days", () =>
       Effect.gen(function*() {
-        const { ddd } = yield* Site
         const host = yield* newMember
         const room = yield* newRoom(host)
-        const [again = host] = yield* later(31 * day, [host])
-        assert.notInclude((yield* ddd(["draw", "run"])).stdout, room.id)
-        assert.strictEqual(at(yield* roomOf(again, room), "status"), "waiting")
+        const [waiting = host] = yield* later(29 * day, [host])
+        assert.strictEqual(at(yield* roomOf(waiting, room), "status"), "waiting")
+        const [again = host] = yield* later(day + hour, [waiting])
+        yield* eventually("the room is closed", roomOf(again, room), (shown) => at(shown, "status") === "closed")
       }), 120_000)
   }
 )

@@ -160,7 +160,7 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["a withdrawal", withdrawalText(withdrawal, user)],
   ["differences", differenceTable([{ found: nasty, withdrawal }])],
   ["jobs", jobTable([job])],
-  ["a draw", drawText(shownDraw, null)],
+  ["a draw", drawText(shownDraw, null, { by: nasty, at: instant(0) })],
   ["a table", aligned([["a\nFORGED"]])],
   ["a defect", explain(Cause.die(new Error(nasty)))],
   [

@@ -18,6 +18,12 @@ export interface DrawState extends StepFacts {
   readonly frontier: Frontier | null
   /** When its newest ticket was bought; null before the first. */
   readonly lastPurchasedAt: Instant | null
+  /** The hash of the beacon's chain that it names, in hex; null without a beacon. */
+  readonly chainHash: string | null
   /** The signature of the beacon's round, 48 bytes; null without a beacon, and before it is there. */
   readonly beaconSignature: Uint8Array | null
+  /** The void record's text, of a draw whose void began at `voidBegunAt`; null where none has. */
+  readonly voidText: string | null
+  /** How many tickets of such a draw are paid back: those at the positions 1 to this one. */
+  readonly refundedEntries: number
 }

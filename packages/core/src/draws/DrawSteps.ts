@@ -16,16 +16,24 @@ import type { DrawKind, DrawStatus } from "./Draw.ts"
  * - `expire`: a room that nobody locked in time, or whose host is gone, is closed.
  * - `abandon`: a locked draw that cannot be decided is declared void. It never falls due by itself: somebody must have tried first, and
  *   says what (`AbandonReason`).
+ * - `refund`: some tickets of a draw whose void has begun are paid back; the last such step makes it void (`Voiding`).
  */
-export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon"] as const
+export const drawSteps = ["open", "lock", "tile", "settle", "expire", "abandon", "refund"] as const
 export type DrawStep = typeof drawSteps[number]
 
 /** What was tried in vain for `failingMillisMin` before a draw is abandoned: to fetch the beacon's round, or to open the seed. */
 export type AbandonReason = "beacon" | "seed"
 
+/** That an operator says of a draw whose chain is retired; `by` names them. Whether they may say so is decided by `refuseEarlyVoid` too. */
+export interface RetiredChain {
+  readonly reason: "retired"
+  readonly by: string
+}
+
 /** A step, and of `abandon` why. */
 export type StepToDo = {
-  [Step in DrawStep]: Step extends "abandon" ? { readonly step: Step; readonly reason: AbandonReason }
+  [Step in DrawStep]: Step extends "abandon"
+    ? ({ readonly step: Step } & ({ readonly reason: AbandonReason } | RetiredChain))
     : { readonly step: Step }
 }[DrawStep]
 
@@ -37,6 +45,12 @@ export const autoDrawAfterMillis = dayMillis
 
 /** How long after its outcome was due a draw that cannot be decided may be abandoned, in milliseconds: a week. */
 export const abandonAfterMillis = 7 * dayMillis
+
+/**
+ * How long after its outcome was due an operator may declare a draw void whose chain is retired, in milliseconds: a day. Whoever watches
+ * sees it wait meanwhile, and whoever has the round can show it.
+ */
+export const earlyVoidAfterMillis = dayMillis
 
 /**
  * For how long a process must have failed to decide a draw before it abandons it, in milliseconds, by the clock that decides: an hour. One
@@ -64,7 +78,13 @@ export interface StepFacts {
   readonly isRoundMissing: boolean
   /** Whether the tiles of its tree stand. */
   readonly isTiled: boolean
+  /** When the void of a locked draw began, whose tickets are paid back in several steps; null where none has. */
+  readonly voidBegunAt: Instant | null
 }
+
+/** Whether a draw is locked and can still be drawn or declared void: nothing takes back a void that has begun. */
+export const isUndecided = ({ status, voidBegunAt }: Pick<StepFacts, "status" | "voidBegunAt">): boolean =>
+  status === "locked" && voidBegunAt === null
 
 /** A step that a draw has before it. */
 export interface StepAhead {
@@ -75,7 +95,8 @@ export interface StepAhead {
 /**
  * The steps that a draw has before it at `clock`, due or not; in the order of a draw's life.
  *
- * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles.
+ * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles. A
+ * draw whose void has begun is never settled.
  */
 export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepAhead> => {
   const { closesAt, firstPurchasedAt, hostGoneAt, kind, lockedAt, opensAt, status } = draw
@@ -89,9 +110,10 @@ export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepA
   if (lockedAt !== null && !draw.isTiled) steps.push({ step: "tile", dueAt: lockedAt })
   // the host of a room may come before the server
   const settlesAt = kind === "room" ? draw.autoDrawAt : draw.drawAt
-  if (status === "locked" && settlesAt !== null && !draw.isRoundMissing) {
+  if (isUndecided(draw) && settlesAt !== null && !draw.isRoundMissing) {
     steps.push({ step: "settle", dueAt: settlesAt })
   }
+  if (status === "locked" && draw.voidBegunAt !== null) steps.push({ step: "refund", dueAt: draw.voidBegunAt })
   return steps
 }
 
@@ -101,23 +123,37 @@ export const isDue = (step: DrawStep, draw: StepFacts, clock: Instant): boolean 
 
 /** Whether a locked draw may be drawn at `clock`, by its host if it is a room: its outcome is due, and its round is there. */
 export const mayBeDrawn = (
-  { drawAt, isRoundMissing, status }: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status">,
+  draw: Pick<StepFacts, "drawAt" | "isRoundMissing" | "status" | "voidBegunAt">,
   clock: Instant
-): boolean => status === "locked" && drawAt !== null && drawAt <= clock && !isRoundMissing
+): boolean => isUndecided(draw) && draw.drawAt !== null && draw.drawAt <= clock && !draw.isRoundMissing
 
-/** Whether a locked draw has waited at `clock` for so long that it may be abandoned. */
+/** Whether a locked draw has waited at `clock` for so long: a week unless given, after which it may be abandoned. */
 export const isOverdue = (
-  { drawAt, status }: Pick<StepFacts, "drawAt" | "status">,
-  clock: Instant
-): boolean => status === "locked" && drawAt !== null && clock - drawAt >= abandonAfterMillis
+  draw: Pick<StepFacts, "drawAt" | "status" | "voidBegunAt">,
+  clock: Instant,
+  waitMillis = abandonAfterMillis
+): boolean => isUndecided(draw) && draw.drawAt !== null && clock - draw.drawAt >= waitMillis
 
 /**
  * Whether a draw is abandoned at `clock` by whoever tried in vain what `reason` says: it has waited for a week, and that is still what
  * keeps it from being decided. A process that waited for the round has not tried to open the seed for an hour, and may be the one that
- * lacks the key: it never abandons a draw whose round has come.
+ * lacks the key: it never abandons a draw whose round has come. A retired chain is waited for a day.
  */
-export const isAbandoned = (draw: StepFacts, reason: AbandonReason, isSeedOpened: boolean, clock: Instant): boolean =>
-  isOverdue(draw, clock) && (reason === "beacon" ? draw.isRoundMissing : !draw.isRoundMissing && !isSeedOpened)
+export const isAbandoned = (
+  draw: StepFacts,
+  reason: AbandonReason | "retired",
+  isSeedOpened: boolean,
+  clock: Instant
+): boolean => {
+  switch (reason) {
+    case "beacon":
+      return isOverdue(draw, clock) && draw.isRoundMissing
+    case "retired":
+      return isOverdue(draw, clock, earlyVoidAfterMillis) && draw.isRoundMissing
+    case "seed":
+      return isOverdue(draw, clock) && !draw.isRoundMissing && !isSeedOpened
+  }
+}
 
 /**
  * When the server draws a room that is locked now, although its host never comes back: at the time that the host named, else a day after

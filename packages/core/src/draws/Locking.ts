@@ -51,15 +51,15 @@ export const lockDaily = (hash: Sha256, openText: string, sold: Sold): LockRecor
 export interface RoomLockTerms {
   /** When its host wants it drawn; null: as soon as it can be. */
   readonly drawAt: Instant | null
-  /** The configured beacon. */
+  /** What is known of the chain that its open record names; null: nothing, or it names none. */
   readonly chain: ChainInfo | null
 }
 
 /**
  * The lock record of a room, to be drawn at `drawAt` or, where that is null or too early, as soon as it can be. Where its open record
- * names a beacon, it names the round: of `chain`, the configured one, or quicknet.
+ * names a beacon, it names the round.
  *
- * Throws `TypeError` where the open record's chain is neither.
+ * Throws `TypeError` where `chain` is not the open record's.
  */
 export const lockRoom = (hash: Sha256, openText: string, sold: Sold & RoomLockTerms): LockRecord => {
   const open = openRecordOf(openText)
@@ -67,7 +67,9 @@ export const lockRoom = (hash: Sha256, openText: string, sold: Sold & RoomLockTe
   const locked = instant(Math.max(sold.clock, sold.lastPurchasedAt ?? 0))
   const earliest = open.beacon === null ? locked : locked + beaconDelayMillis
   const draws = instant(Math.max(sold.drawAt ?? 0, earliest))
-  const chain = open.beacon === null ? null : chainNamed(hash, open.beacon.chainHash, sold.chain)
+  const chain = open.beacon === null
+    ? null
+    : chainNamed(hash, open.beacon.chainHash, sold.chain === null ? [] : [sold.chain])
   if (chain === undefined) throw new TypeError("a room waits for the chain that it opened with")
   return {
     type: "lock",
@@ -108,6 +110,18 @@ export const lockByClock = (hash: Sha256, draw: DrawState): Locked | null => {
   if (!isDue("lock", draw, draw.clock)) return null
   const record = lockDaily(hash, draw.openText, soldIn(hash, draw))
   return { record, text: formatLock(record) }
+}
+
+/**
+ * The lock of a draw that was locked before a backup was put back: as it was published then, with exactly the tickets that there are. Null
+ * where the tickets are others: a second record of the draw would be one too many.
+ */
+export const lockAgain = ({ record }: Locked, published: string): Locked | null => {
+  const before = lockRecordOf(published)
+  return before.draw === record.draw && before.open === record.open && before.entries === record.entries &&
+      before.root === record.root ?
+    { record: before, text: published } :
+    null
 }
 
 /** What is written of a room that is locked. */

@@ -89,12 +89,14 @@ export interface NewDraw {
   readonly record: OpenRecord
   /** The record, to be signed. */
   readonly text: string
+  /** The beacon's chain that it names, whose parameters are kept with it; null: none. */
+  readonly chain: ChainInfo | null
 }
 
 /** The draw of a new room, on sale at once. `seed` has 32 bytes. */
 export const newRoomDraw = (hash: Sha256, room: Parameters<typeof openRoom>[1]): NewDraw => {
   const record = openRoom(hash, room)
-  return { status: "open", record, text: formatOpen(record) }
+  return { status: "open", record, text: formatOpen(record), chain: room.chain }
 }
 
 /** A day that is to be published (`daysToPublish`), with an id and a seed of 32 bytes that are new. */
@@ -118,7 +120,7 @@ export const newDailyDraws = (
   for (const { closesAt: closes, date, id, opensAt: opens, seed } of days) {
     const record = openDaily(hash, { id, date, opens, closes, seed, chain, previous: before })
     before = formatOpen(record)
-    draws.push({ status: "scheduled", record, text: before })
+    draws.push({ status: "scheduled", record, text: before, chain })
   }
   return draws
 }

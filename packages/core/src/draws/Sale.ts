@@ -16,7 +16,7 @@ import {
 } from "../values/Idempotency.ts"
 import { type DrawId, houseUserId, type Position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { type Draw, onSale } from "./Draw.ts"
+import { type Draw, onSale, type Relockable } from "./Draw.ts"
 
 /** The most tickets of one purchase (docs/api.md, "Lottery"). */
 export const quantityMax = 100
@@ -34,10 +34,12 @@ export interface PurchaseRequest {
 
 /** The draw that the batch is sold in, as read under its lock. */
 export interface Pool {
-  readonly draw: Pick<Draw, "id" | "status" | "opensAt" | "closesAt">
+  readonly draw: Pick<Draw, "id" | "status" | "opensAt" | "closesAt"> & Relockable
   readonly totalEntries: number
   /** The newest ticket's `purchasedAt`; null before the first. */
   readonly lastPurchasedAt: Instant | null
+  /** Whether the beacon's round that decides it can come (`isFollowed`). */
+  readonly isFollowed: boolean
   /** Of a room: who is in it, and who has their one ticket. */
   readonly room?: { readonly members: ReadonlySet<UserId>; readonly holders: ReadonlySet<UserId> }
 }
@@ -69,6 +71,8 @@ export type PurchaseRefusal =
   | { readonly _tag: "AccountFrozen" }
   | { readonly _tag: "UnknownBuyer" }
   | KeyReused
+  /** The draw names a beacon's chain whose rounds this program does not fetch: nobody here could decide it. */
+  | { readonly _tag: "BeaconNotFollowed" }
   /** Of a room: the buyer is none of its members. */
   | { readonly _tag: "NotMember" }
   /** Of a room: a member buys one ticket. */
@@ -157,6 +161,7 @@ export const sell = (
       const has = open.room.holders.has(userId) || wallets.has(userId)
       if (has || quantity > 1) return refused({ _tag: "AlreadyHasTicket" })
     }
+    if (!open.isFollowed) return refused({ _tag: "BeaconNotFollowed" })
 
     let wallet = wallets.get(userId) ?? buyer.wallet
     const needed = cents(ticketPrice * BigInt(quantity))

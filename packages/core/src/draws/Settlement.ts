@@ -31,8 +31,8 @@ import { lockRecordOf } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
 
 /**
- * The outcome of a locked draw. `beaconSignature` is the round's, null where the records name no beacon; `configured` the chain that new
- * draws name.
+ * The outcome of a locked draw. `beaconSignature` is the round's, null where the records name no beacon; `known` is what
+ * is known of the chain that they name.
  *
  * Throws `TypeError` where the seed does not open the commitment, the beacon is missing or not asked for, or its signature is not the
  * round's: whoever stored it cannot choose a winner. Takes tens of milliseconds with a beacon.
@@ -43,7 +43,7 @@ export const outcomeOf = (
   lockText: string,
   seed: Uint8Array,
   beaconSignature: Uint8Array | null,
-  configured: ChainInfo | null
+  known: ChainInfo | null
 ): Outcome => {
   const open = openRecordOf(openText)
   const lock = lockRecordOf(lockText)
@@ -52,7 +52,7 @@ export const outcomeOf = (
   }
   if ((lock.beacon === null) !== (beaconSignature === null)) throw new TypeError("the beacon is not the records'")
   if (lock.beacon !== null && beaconSignature !== null) {
-    const chain = chainNamed(hash, lock.beacon.chainHash, configured)
+    const chain = chainNamed(hash, lock.beacon.chainHash, known === null ? [] : [known])
     if (chain === undefined || !verifyBeacon(hash, chain, { round: lock.beacon.round, signature: beaconSignature })) {
       throw new TypeError("the beacon's signature is not that of the round which the records name")
     }

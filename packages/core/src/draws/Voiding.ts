@@ -1,6 +1,11 @@
 /**
  * How a draw is declared void: why nobody wins is published, every ticket's price goes back to its buyer, once, and whom it concerns is
  * told by mail (docs/fairness.md, "Records").
+ *
+ * A draw of up to `refundsAtOnce` tickets is declared void and paid back in one transaction. The void of a larger one, which is locked,
+ * begins: its record is signed and kept, and nothing but the void can become of it any more. Then its tickets are paid back in the order
+ * of their positions, so many in a transaction, and when all are, it is void, and the record is published: `refundStep`. So no player's
+ * wallet is locked for longer than one such transaction takes (docs/decisions/0054-a-void-in-steps.md).
  */
 import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
@@ -8,13 +13,14 @@ import type { Cents } from "../money/Money.ts"
 import { type MovedTogether, type Movement, refundTicket, type Wallet, type WalletRefusal } from "../money/Wallet.ts"
 import { takingsOf } from "../proof/Outcome.ts"
 import { recordHashHex, type VoidReason, type VoidRecord } from "../proof/Record.ts"
-import { formatVoid } from "../proof/RecordText.ts"
+import { formatVoid, parseRecord } from "../proof/RecordText.ts"
 import { toHex } from "../values/Bytes.ts"
-import type { DrawId, TicketId, UserId } from "../values/Ids.ts"
+import { type DrawId, type Position, position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
+import { lockAgain, lockByClock } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
 
 /** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
@@ -49,8 +55,22 @@ export const voidReason = (
   seed: Uint8Array | null
 ): Exclude<VoidReason, "closed"> | null => {
   if (due.step === "expire") return isDue("expire", draw, draw.clock) ? "deadline" : null
-  return isAbandoned(draw, due.reason, seed !== null, draw.clock) ? due.reason : null
+  if (!isAbandoned(draw, due.reason, seed !== null, draw.clock)) return null
+  return due.reason === "retired" ? "beacon" : due.reason
 }
+
+/**
+ * Whether a day is declared void since it was locked before a backup was put back, and the database has other tickets than its published
+ * lock counts (`lockAgain`). `draw` is read under its lock, but for a first look.
+ */
+export const isLockedOtherwise = (hash: Sha256, draw: DrawState, published: string | null): boolean => {
+  const locked = published === null ? null : lockByClock(hash, draw)
+  return locked !== null && published !== null && lockAgain(locked, published) === null
+}
+
+/** The operator who declares a draw void before its time, to be kept with it; null where the server does, or a room's host. */
+export const voidedBy = (due: VoidingStep): string | null =>
+  due.step === "abandon" && due.reason === "retired" ? due.by : null
 
 /** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`voidMailRecipients`). */
 export interface Voided {
@@ -70,6 +90,36 @@ export const declareVoid = (
   return { record, text: formatVoid(record) }
 }
 
+/** The most tickets whose prices are given back in one transaction, which locks their buyers' wallets. */
+export const refundsAtOnce = 500
+
+/** Whether the void of a draw begins, and its tickets are paid back in several steps; else all of it is one transaction. */
+export const isVoidedInSteps = ({ status, totalEntries }: Pick<DrawState, "status" | "totalEntries">): boolean =>
+  status === "locked" && totalEntries > refundsAtOnce
+
+/** What is to be done next of a void that has begun. */
+export type RefundStep =
+  /** Pay the tickets at these positions back, both included. */
+  | { readonly _tag: "Refund"; readonly first: Position; readonly last: Position }
+  /** All are paid back: declare the draw void, with the record that was kept. */
+  | { readonly _tag: "End"; readonly record: VoidRecord }
+
+/** What is to be done next of a draw whose void has begun; null where none has, or it has ended. Decided under the draw's lock. */
+export const refundStep = (draw: DrawState): RefundStep | null => {
+  const { refundedEntries, totalEntries, voidText } = draw
+  if (voidText === null || !isDue("refund", draw, draw.clock)) return null
+  if (refundedEntries < totalEntries) {
+    return {
+      _tag: "Refund",
+      first: position(refundedEntries + 1),
+      last: position(Math.min(refundedEntries + refundsAtOnce, totalEntries))
+    }
+  }
+  const record = parseRecord(voidText)
+  if (record?.type !== "void") throw new TypeError(`what is kept of draw ${draw.id} is no void record`)
+  return { _tag: "End", record }
+}
+
 /** A ticket whose price is given back. */
 export interface RefundableTicket {
   readonly ticketId: TicketId
@@ -79,7 +129,7 @@ export interface RefundableTicket {
 
 /**
  * Pays the tickets of a player back, one movement a ticket and what it repays of a debt, with the split between credit and winnings that
- * each had. `wallet` is read under its lock; `tickets` are all of the player's in the draw, at least one.
+ * each had. `wallet` is read under its lock; `tickets` are those of the player that are paid back in this transaction, at least one.
  */
 export const refundTickets = (
   drawId: DrawId,

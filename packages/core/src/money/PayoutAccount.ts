@@ -62,6 +62,28 @@ export const decideUnlink = (
     : Result.succeed(true)
 
 const minuteMillis = 60_000
+const hourMillis = 60 * minuteMillis
+
+/** Which opening of an account a request is for. Under the same one the provider gives the same account, however often it is asked. */
+export interface AccountOpening {
+  /** The session of whoever asks. */
+  readonly session: string
+  /** The hour in which they ask, counted from 1970. */
+  readonly hour: number
+  /** The player's account that is gone, in whose place another one is opened; null: none that we know of. */
+  readonly closed: string | null
+}
+
+/**
+ * The opening of an account that is asked for at `now`. What is asked twice within the hour is one account. What is asked later, or by
+ * another session, is another one: an account that was removed may have been a stranger's, or one with which something was wrong, and the
+ * provider remembers its opening for weeks.
+ */
+export const accountOpening = (session: string, closed: string | null, now: Instant): AccountOpening => ({
+  session,
+  hour: Math.floor(now / hourMillis),
+  closed
+})
 
 /** How long what the provider said of an account that is ready is believed without asking again. */
 const readyMillis = 10 * minuteMillis

@@ -5,6 +5,7 @@ import type { Draw, DrawNotes } from "../draws/Draw.ts"
 import type { StepToDo } from "../draws/DrawSteps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
+import type { ChainInfo } from "../proof/Beacon.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
 import type { Day, Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
@@ -45,6 +46,8 @@ export interface TicketCheck {
 export interface ProofSource {
   readonly drawId: DrawId
   readonly notes: DrawNotes
+  /** What is known of the beacon's chain that it names; null: it names none, or nothing. */
+  readonly chain: ChainInfo | null
   /** Some thousand whole lines at a time. */
   readonly lines: Stream.Stream<string, Unavailable>
 }
@@ -81,7 +84,9 @@ export class Draws extends Context.Service<Draws, {
    * is not due by the clock. `lock` publishes the lock record; `settle` reveals the seed, pays winner and house, and
    * publishes the result, all in one transaction; `expire` declares the draw void and gives every ticket's price back, and so does
    * `abandon`, a week after the outcome was due, where the round is missing or the seed cannot be opened, whichever its reason says: it is
-   * for whoever has tried that in vain, and is never among what is due.
+   * for whoever has tried that in vain, and is never among what is due. An operator may abandon a draw after a day whose chain is
+   * retired; who it was is kept with it (`voidedEarly`). Where a void is too much for one transaction, `abandon` begins it, and `refund` is
+   * due until it has ended: each time that it is done some tickets' prices go back, once each, and in the end the draw is void.
    */
   readonly perform: (due: DueStep) => Effect.Effect<boolean, StepFailed | Unavailable>
   /** The rounds that locked draws whose outcome is due wait for, the longest awaited first. */
@@ -102,6 +107,8 @@ export class Draws extends Context.Service<Draws, {
   readonly lastWinner: Effect.Effect<LastWinner | null, Unavailable>
   readonly notes: (id: DrawId) => Effect.Effect<DrawNotes | null, Unavailable>
   readonly proof: (id: DrawId) => Effect.Effect<ProofSource | null, Unavailable>
+  /** Which operator declared a draw void before its time, and when; null where none did. */
+  readonly voidedEarly: (id: DrawId) => Effect.Effect<{ readonly by: string; readonly at: Instant } | null, Unavailable>
 
   /** A player's tickets, newest first; the cursor is a ticket's id. */
   readonly ticketsOf: (

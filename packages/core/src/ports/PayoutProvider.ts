@@ -5,7 +5,7 @@
  * what happened is a `ProviderReport`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
-import type { PayoutAccountStatus } from "../money/PayoutAccount.ts"
+import type { AccountOpening, PayoutAccountStatus } from "../money/PayoutAccount.ts"
 import type { OwnProvider } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
 import type { ProviderStep, Withdrawal } from "../money/Withdrawal.ts"
@@ -50,13 +50,10 @@ export class PayoutProvider extends Context.Service<PayoutProvider, {
   readonly name: string
   /** Which it is, and by which account of ours. Asked for once, and known from then on. */
   readonly identity: Effect.Effect<OwnProvider, ProviderUnavailable>
-  /**
-   * Opens an account for a player, once a player while the provider remembers keys; gives its name. `closed`: the player's account that is
-   * gone, in whose place another one is to be opened; null: none that we know of.
-   */
+  /** Opens an account for a player, once an opening while the provider remembers keys; gives its name. */
   readonly openAccount: (
     player: { readonly userId: UserId; readonly email: string; readonly username: string },
-    closed: string | null
+    opening: AccountOpening
   ) => Effect.Effect<string, ProviderUnavailable>
   readonly onboarding: (account: string) => Effect.Effect<Onboarding, ProviderUnavailable | PayoutAccountGone>
   readonly accountStatus: (

@@ -67,9 +67,9 @@ export const chainHash = (hash: Sha256, chain: ChainInfo): Uint8Array | undefine
   return hash(concat(u32(chain.period), u64(chain.genesisTime), publicKey, genesisSeed, utf8Bytes(beaconId)))
 }
 
-/** The chain of that hash, in hex: `configured` or quicknet, which draws may name still; `undefined` of any other. */
-export const chainNamed = (hash: Sha256, name: string, configured: ChainInfo | null): ChainInfo | undefined =>
-  [configured ?? quicknet, quicknet].find((chain) => {
+/** The one of `chains` that has this hash, in hex. */
+export const chainNamed = (hash: Sha256, name: string, chains: ReadonlyArray<ChainInfo>): ChainInfo | undefined =>
+  chains.find((chain) => {
     const own = chainHash(hash, chain)
     return own !== undefined && toHex(own) === name
   })

@@ -39,17 +39,18 @@ export const drawAheadMillisMax = 86_400_000
  */
 export const holdersMin = 2
 
-/** Locks the room, to be drawn at `drawAt` (null: as soon as it can be). `chain` is the configured beacon. */
+/** Locks the room, to be drawn at `drawAt` (null: as soon as it can be). `isChainFollowed`: whether its round can come (`isFollowed`). */
 export const startRoom = (
   hash: Sha256,
   room: RoomState,
   draw: Lockable,
   userId: UserId,
-  terms: RoomLockTerms
+  terms: RoomLockTerms & { readonly isChainFollowed: boolean }
 ): Result.Result<LockedByHost, RoomRefusal> => {
   const host = asHost(room, userId, "start the draw")
   if (Result.isFailure(host)) return Result.fail(host.failure)
   if (!isOpen(room)) return Result.fail(wrongState(room, "its draw was started before, or it is closed"))
+  if (!terms.isChainFollowed) return Result.fail({ _tag: "BeaconNotFollowed" })
   const { drawAt } = terms
   const earliest = draw.clock
   const latest = instant(earliest + drawAheadMillisMax)

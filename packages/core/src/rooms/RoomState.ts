@@ -32,6 +32,8 @@ export type RoomRefusal =
   | { readonly _tag: "TooFewHolders"; readonly holders: number }
   /** The round that its lock record names is not there yet. The server draws as soon as it is. */
   | { readonly _tag: "BeaconPending" }
+  /** Its draw names a beacon's chain whose rounds this program does not fetch: nobody here could decide it. */
+  | { readonly _tag: "BeaconNotFollowed" }
   /** The host names a time that is over, or more than a day ahead. */
   | { readonly _tag: "BadTime"; readonly earliest: Instant; readonly latest: Instant }
 

@@ -6,17 +6,18 @@
  * another: which one it is was published before anybody could know it (docs/fairness.md, "Records").
  */
 import { Clock, Data, Duration, Effect, FiberMap, Latch, Semaphore } from "effect"
-import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
+import { type AwaitedRound, isAskedInVain } from "../draws/AwaitedRounds.ts"
+import { followedHashes, isFollowed } from "../draws/DrawChain.ts"
 import { failingMillisMin } from "../draws/DrawSteps.ts"
 import { nobleSha256 } from "../hash/Hash.ts"
-import { BeaconChain } from "../ports/BeaconChain.ts"
+import { BeaconChains } from "../ports/BeaconChains.ts"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRelays.ts"
 import { Draws } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
-import { type ChainInfo, chainNamed, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
+import { type ChainInfo, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
-import { makeLogThrottle } from "./LogThrottle.ts"
+import { type LogThrottle, makeLogThrottle } from "./LogThrottle.ts"
 import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
@@ -26,8 +27,12 @@ const pollMillis = 1_000
 const backOffMillisMax = 15_000
 /** Rounds that are asked for at a time. */
 const concurrency = 8
-/** A round that is later than this is an operator's matter. */
+/** A round that is later than this is an operator's matter, and so is a draw on sale that cannot be sold for as long. */
 const lateAfterMillis = 10 * 60_000
+/** How often an operator is told of the same, once it is theirs. */
+const toldAgainAfterMillis = 10 * 60_000
+/** How often it is looked whether the draw on sale can be sold. */
+const saleLookMillis = 60_000
 
 /** The round cannot be had now; its draws wait. */
 export class RoundMissing extends Data.TaggedError("RoundMissing")<{ readonly message: string }> {}
@@ -74,17 +79,26 @@ export const fetchRound = Effect.fn("BeaconRounds.fetchRound")(function*(
 /**
  * Fetches a round and stores it for every draw that waits for it; gives how many did. Nothing is asked before the round is due.
  */
-const obtain = Effect.fnUntraced(function*({ chainHash, round }: AwaitedRound) {
+export const obtain = Effect.fnUntraced(function*({ chain, chainHash, round }: AwaitedRound) {
   const draws = yield* Draws
   const clock = yield* (yield* Now).now
-  const chain = chainNamed(nobleSha256, chainHash, yield* BeaconChain)
-  if (chain === undefined) {
-    return yield* new RoundMissing({ message: "this program knows no such chain (DRAND_CHAIN)" })
+  const { followed } = yield* BeaconChains
+  // a relay may serve the round of a chain that no setting names any more
+  const advice = isFollowed(followedHashes(nobleSha256, followed), chainHash) ? "" : `; ${followAgain}`
+  if (chain === null) {
+    return yield* new RoundMissing({ message: `nothing is known of this chain${advice}` })
   }
   if (isBeforeRound(chain, round, clock)) return 0
-  const signature = yield* fetchRound(chain, chainHash, round)
+  const signature = yield* Effect.mapError(
+    fetchRound(chain, chainHash, round),
+    ({ message }) => new RoundMissing({ message: `${message}${advice}` })
+  )
   return yield* draws.storeRound(chainHash, round, signature)
 })
+
+/** What an operator does about a chain that a draw names and no setting does. */
+const followAgain =
+  "add the chain to DRAND_CHAIN, and a relay that serves it to DRAND_URLS; where nobody serves it any more, see `ddd draw void --help`"
 
 /** Fetches what is due now, once; gives the rounds that are there and those that are missing still. For commands; `run` is the server's. */
 export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
@@ -109,19 +123,24 @@ export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
 export const run = Effect.fn("BeaconRounds.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
-  const configured = yield* BeaconChain
+  const relays = yield* BeaconRelays
   const backOffs = makeBackOffs(pollMillis, backOffMillisMax)
   const running = yield* FiberMap.make<string>()
   const permits = Semaphore.makeUnsafe(concurrency)
   const lookFailures = makeLogThrottle()
+  const late = new Map<string, LogThrottle>()
 
-  const tellLate = Effect.fnUntraced(function*({ chainHash, round }: AwaitedRound, count: number, why: string) {
-    const chain = chainNamed(nobleSha256, chainHash, configured)
-    const late = chain === undefined ? 0 : (yield* now.now) - roundTime(chain, round)
-    const said = `round ${round} of chain ${chainHash} is ${Math.round(late / 1000)} s late, and ${count} ${
+  const tellLate = Effect.fnUntraced(function*(awaited: AwaitedRound, why: string) {
+    const { chain, chainHash, drawIds: { length: count }, dueAt, round } = awaited
+    const lateMillis = (yield* now.now) - (chain === null ? dueAt : roundTime(chain, round))
+    const said = `round ${round} of chain ${chainHash} is ${Math.round(lateMillis / 1000)} s late, and ${count} ${
       count === 1 ? "draw waits" : "draws wait"
     } for it: ${why}`
-    yield* late > lateAfterMillis ? Effect.logError(said) : Effect.logWarning(said)
+    if (lateMillis <= lateAfterMillis) return yield* Effect.logWarning(said)
+    const name = nameOf(awaited)
+    const throttle = late.get(name) ?? makeLogThrottle(toldAgainAfterMillis)
+    late.set(name, throttle)
+    yield* throttle.failed(Effect.logError(said))
   })
 
   const nameOf = ({ chainHash, round }: AwaitedRound) => `${chainHash} ${round}`
@@ -135,12 +154,17 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
         count === 0 ? Effect.void : Effect.logInfo(`round ${awaited.round} is there`, { draws: awaited.drawIds })
       ),
       Effect.matchEffect({
-        onSuccess: () => Effect.sync(() => backOffs.succeeded(name)),
+        onSuccess: () =>
+          Effect.sync(() => {
+            backOffs.succeeded(name)
+            late.delete(name)
+          }),
         onFailure: Effect.fnUntraced(function*({ message }) {
           const at = yield* now.now
           const { since } = backOffs.failed(name, clock, at)
-          yield* tellLate(awaited, awaited.drawIds.length, message)
-          if (at - since >= failingMillisMin) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
+          yield* tellLate(awaited, message)
+          const isInVain = at - since >= failingMillisMin && isAskedInVain(awaited, relays.length)
+          if (isInVain) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
         })
       }),
       // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there
@@ -164,5 +188,37 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
       lookFailures.failed(sayFailure("the rounds that draws wait for could not be looked for", cause))
     )
   )
+  yield* Effect.forkScoped(watchSale)
   return yield* Effect.forever(Effect.andThen(look, Effect.sleep(Duration.millis(pollMillis))))
 }, Effect.scoped)
+
+/**
+ * Tells of a daily draw that is on sale by the clock and is not sold, since its chain is not followed: no round of it is late yet. Runs
+ * until it is interrupted, and never fails.
+ */
+const watchSale = Effect.gen(function*() {
+  const draws = yield* Draws
+  const now = yield* Now
+  const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
+  const throttle = makeLogThrottle(toldAgainAfterMillis)
+  let since: number | undefined
+
+  const look = Effect.gen(function*() {
+    const draw = yield* draws.current
+    if (draw === null || isFollowed(followed, draw.beacon?.chainHash ?? null)) {
+      since = undefined
+      return
+    }
+    const at = yield* now.now
+    since ??= at
+    const said =
+      `the draw of ${draw.drawDate} is not sold: it waits for chain ${draw.beacon?.chainHash}, which is not followed; ${followAgain}`
+    if (at - since === 0) yield* Effect.logWarning(said)
+    else if (at - since >= lateAfterMillis) yield* throttle.failed(Effect.logError(said))
+  })
+  return yield* look.pipe(
+    Effect.catchCause((cause) => logFailure("the draw on sale could not be looked at", cause)),
+    Effect.andThen(Effect.sleep(Duration.millis(saleLookMillis))),
+    Effect.forever
+  )
+})

@@ -56,7 +56,9 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
 export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
   Draws.use((draws) => draws.perform({ drawId, step: "abandon", reason, dueAt: at })).pipe(
     Effect.tap((done) =>
-      done ? Effect.logError(`draw ${drawId} could not be decided within a week, and is void now`) : Effect.void
+      done
+        ? Effect.logError(`draw ${drawId} could not be decided within a week: it is declared void, and paid back`)
+        : Effect.void
     ),
     Effect.catchCause((cause) => logFailure(`draw ${drawId} could not be declared void`, cause)),
     Effect.asVoid
@@ -66,7 +68,14 @@ export const abandon = (drawId: DrawId, reason: AbandonReason, at: Instant) =>
  * Steps of one kind that one process does at a time. Each kind has its own, so that slow steps of one delay no other kind; together they
  * leave a connection for jobs.
  */
-const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = { open: 1, lock: 2, tile: 1, settle: 2, expire: 1 }
+const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = {
+  open: 1,
+  lock: 2,
+  tile: 1,
+  settle: 2,
+  expire: 1,
+  refund: 1
+}
 
 /**
  * Runs until it is interrupted. Never fails: what cannot be done now is logged and tried again. Every step of every draw, and publishing
@@ -107,7 +116,12 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     begin(
       nameOf(due),
       permits[due.step].withPermit(draws.perform(due)).pipe(
-        Effect.tap((done) => done ? Effect.logInfo(`${due.step} done`, { drawId: due.drawId }) : Effect.void)
+        Effect.tap((done) => {
+          if (!done) return Effect.void
+          // of a void there are as many as it takes, and its end is told by itself
+          const log = due.step === "refund" ? Effect.logDebug : Effect.logInfo
+          return log(`${due.step} done`, { drawId: due.drawId })
+        })
       ),
       Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
         yield* logFailure(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)

@@ -1,21 +1,22 @@
-/** What goes on failing is said when it begins, and then once a minute: a log tells that it goes on, and is not filled by it. */
+/** What goes on failing is said when it begins, and then seldom: a log tells that it goes on, and is not filled by it. */
 import { Clock, Effect } from "effect"
 
-const againMillis = 60_000
+const minuteMillis = 60_000
 
 export interface LogThrottle {
-  /** Runs `say` unless the same was said less than a minute ago, and not ended since. */
+  /** Runs `say` unless the same was said within the pause, and not ended since. */
   readonly failed: (say: Effect.Effect<void>) => Effect.Effect<void>
   /** It has ended; gives whether it had been said. */
   readonly ended: () => boolean
 }
 
-export const makeLogThrottle = (): LogThrottle => {
+/** `pauseMillis`: how long the same is not said again, a minute unless given. */
+export const makeLogThrottle = (pauseMillis = minuteMillis): LogThrottle => {
   let saidAt: number | undefined
   return {
     failed: (say) =>
       Effect.flatMap(Clock.currentTimeMillis, (at) => {
-        if (saidAt !== undefined && at - saidAt < againMillis) return Effect.void
+        if (saidAt !== undefined && at - saidAt < pauseMillis) return Effect.void
         saidAt = at
         return say
       }),

@@ -5,8 +5,9 @@
  * program's is left alone.
  */
 import { Data, Duration, Effect, Result } from "effect"
-import { mayOpenPayoutAccount, type PayoutAccount } from "../money/PayoutAccount.ts"
+import { accountOpening, mayOpenPayoutAccount, type PayoutAccount } from "../money/PayoutAccount.ts"
 import { isServedBy, otherProviderText, type OwnProvider } from "../money/ProviderId.ts"
+import { Now } from "../ports/Now.ts"
 import { PayoutAccountRefused, PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { type PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
 import type { UserId } from "../values/Ids.ts"
@@ -15,6 +16,8 @@ import { logFailure } from "./SeldomLog.ts"
 /** A player, as an account is opened for them. */
 export interface Payee {
   readonly userId: UserId
+  /** The id of the session in which they ask. */
+  readonly sessionId: string
   readonly email: string
   readonly emailVerified: boolean
   readonly username: string
@@ -74,11 +77,16 @@ export const onboard = Effect.fn("PayoutAccounts.onboard")(function*(player: Pay
   const provider = yield* PayoutProvider
   const accounts = yield* PayoutAccounts
   const own = yield* ownProvider
+  const now = yield* (yield* Now).now
   let closed: string | null = null
   let gone: PayoutAccountGone | null = null
   for (let opened = 0; opened < openingsMax; opened++) {
     const known: PayoutAccount = (yield* accounts.of(player.userId)) ??
-      (yield* accounts.add(player.userId, yield* provider.openAccount(player, closed), own))
+      (yield* accounts.add(
+        player.userId,
+        yield* provider.openAccount(player, accountOpening(player.sessionId, closed, now)),
+        own
+      ))
     yield* requireServed(known, own)
     const page = yield* Effect.result(provider.onboarding(known.account))
     if (page._tag === "Success") return page.success

@@ -7,6 +7,7 @@ import {
   autoDrawTime,
   type DrawStep,
   drawSteps,
+  earlyVoidAfterMillis,
   expireAfterMillis,
   isAbandoned,
   isDue,
@@ -32,7 +33,8 @@ const daily: StepFacts = {
   firstPurchasedAt: null,
   hostGoneAt: null,
   isRoundMissing: false,
-  isTiled: false
+  isTiled: false,
+  voidBegunAt: null
 }
 const room: StepFacts = { ...daily, kind: "room", status: "open", closesAt: null }
 const locked = { status: "locked", lockedAt: at(dayMillis), drawAt: at(dayMillis + hour) } as const
@@ -53,7 +55,8 @@ const anyDraw: fc.Arbitrary<StepFacts> = fc.record({
   firstPurchasedAt: perhaps,
   hostGoneAt: perhaps,
   isRoundMissing: fc.boolean(),
-  isTiled: fc.boolean()
+  isTiled: fc.boolean(),
+  voidBegunAt: perhaps
 })
 
 const namesOf = (draw: StepFacts, clock: Instant = noon) => stepsAhead(draw, clock).map(({ step }) => step)
@@ -125,7 +128,7 @@ describe("the steps that a draw has before it", () => {
 })
 
 describe("a draw that cannot be decided", () => {
-  const anyReason = fc.constantFrom<AbandonReason>("beacon", "seed")
+  const anyReason = fc.constantFrom<AbandonReason | "retired">("beacon", "seed", "retired")
   const due = at(dayMillis + hour)
   const week = instant(due + abandonAfterMillis)
 
@@ -140,6 +143,16 @@ describe("a draw that cannot be decided", () => {
     assert.isFalse(isAbandoned(lockedRoom, "seed", true, week))
   })
 
+  it("is abandoned a day after by an operator whose chain is retired, unless the round has come", () => {
+    const waiting = { ...lockedRoom, isRoundMissing: true }
+    const day = instant(due + earlyVoidAfterMillis)
+    for (const isSeedOpened of [false, true]) {
+      assert.isTrue(isAbandoned(waiting, "retired", isSeedOpened, day))
+      assert.isFalse(isAbandoned(waiting, "retired", isSeedOpened, instant(day - 1)))
+      assert.isFalse(isAbandoned(lockedRoom, "retired", isSeedOpened, week))
+    }
+  })
+
   it("is abandoned for nothing but what was tried in vain: a round that has come makes it a matter of the seed", () => {
     for (const isSeedOpened of [false, true]) {
       assert.isFalse(isAbandoned(lockedRoom, "beacon", isSeedOpened, week))
@@ -150,7 +163,7 @@ describe("a draw that cannot be decided", () => {
   it("is never abandoned unless it is locked and overdue, and never where it may be drawn with its seed", () => {
     fc.assert(fc.property(anyDraw, anyReason, fc.boolean(), someTime, (draw, reason, isSeedOpened, clock) => {
       if (!isAbandoned(draw, reason, isSeedOpened, clock)) return
-      assert.isTrue(isOverdue(draw, clock))
+      assert.isTrue(isOverdue(draw, clock, reason === "retired" ? earlyVoidAfterMillis : abandonAfterMillis))
       assert.strictEqual(draw.status, "locked")
       assert.isFalse(isSeedOpened && mayBeDrawn(draw, clock))
     }))

@@ -33,7 +33,8 @@ const numbering = (at: number) => {
 const openPool = (totalEntries = 0): Pool => ({
   draw: { id: draw, status: "open", opensAt: opens, closesAt: closes },
   totalEntries,
-  lastPurchasedAt: null
+  lastPurchasedAt: null,
+  isFollowed: true
 })
 
 const buyer = (balance: bigint, frozen = false): Buyer => ({
@@ -253,11 +254,28 @@ describe("a batch of purchases", () => {
   })
 })
 
+describe("a draw whose beacon is not followed", () => {
+  it("sells nothing, and answers a repeat of what it sold before", () => {
+    const known = new Map([[ada, buyer(1000n)]])
+    const asked = request(ada, 2, { idempotency: { key: "one", fingerprint: "same" } })
+    const [before] = sell(openPool(), noon, known, none, numbering, [asked]).outcomes
+    assert(before?._tag === "Sold")
+    const kept = new Map([[answerKeyOf(ada, "one"), { fingerprint: "same", answer: before.block }]])
+    const sale = sell({ ...openPool(2), isFollowed: false }, noon, known, kept, numbering, [asked, request(ada, 1)])
+    assert.deepStrictEqual(sale.outcomes, [
+      { _tag: "Replayed", block: before.block },
+      { _tag: "Refused", refusal: { _tag: "BeaconNotFollowed" } }
+    ])
+    assert.deepStrictEqual([sale.tickets.length, sale.wallets.size, sale.totalEntries], [0, 0, 2])
+  })
+})
+
 describe("a batch of purchases in a room", () => {
   const roomPool = (members: ReadonlyArray<UserId>, holders: ReadonlyArray<UserId> = []): Pool => ({
     draw: { id: draw, status: "open", opensAt: opens, closesAt: null },
     totalEntries: holders.length,
     lastPurchasedAt: null,
+    isFollowed: true,
     room: { members: new Set(members), holders: new Set(holders) }
   })
 

@@ -1,8 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { abandonAfterMillis, expireAfterMillis } from "../../src/draws/DrawSteps.ts"
-import { declareVoid, refundTickets, voidMail, voidMailRecipients, voidReason } from "../../src/draws/Voiding.ts"
+import type { DrawState } from "../../src/draws/DrawState.ts"
+import { abandonAfterMillis, expireAfterMillis, isDue, isOverdue, mayBeDrawn } from "../../src/draws/DrawSteps.ts"
+import {
+  declareVoid,
+  isVoidedInSteps,
+  refundsAtOnce,
+  refundStep,
+  refundTickets,
+  voidMail,
+  voidMailRecipients,
+  voidReason
+} from "../../src/draws/Voiding.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { cents, centsMax, ticketPrice, zero } from "../../src/money/Money.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
@@ -77,5 +87,52 @@ describe("a draw that is void", () => {
       job: { _tag: "MailRoomClosed", userId: bob, drawId: idOf(1) }
     })
     assert.strictEqual(voidMail(openDay(0), bob).job._tag, "MailDrawVoid")
+  })
+})
+
+describe("a void that has begun", () => {
+  const overdue = instant(dayEnds + abandonAfterMillis)
+  const begun = (entries: number, rest: Partial<DrawState> = {}): DrawState => {
+    const draw = { ...lockedDay(3, { clock: overdue }), totalEntries: entries }
+    const { text } = declareVoid(nobleSha256, draw, "seed", null)
+    return { ...draw, voidBegunAt: overdue, voidText: text, ...rest }
+  }
+
+  it("is that of a locked draw with more tickets than are paid back at once", () => {
+    assert.isFalse(isVoidedInSteps({ status: "locked", totalEntries: refundsAtOnce }))
+    assert.isTrue(isVoidedInSteps({ status: "locked", totalEntries: refundsAtOnce + 1 }))
+    assert.isFalse(isVoidedInSteps({ status: "open", totalEntries: refundsAtOnce + 1 }))
+  })
+
+  it("pays each position back once, in order, some hundreds at a time, and ends with the record that was kept", () => {
+    fc.assert(fc.property(fc.integer({ min: refundsAtOnce + 1, max: 20 * refundsAtOnce }), (entries) => {
+      let draw = begun(entries)
+      let steps = 0
+      for (let next = refundStep(draw); next?._tag === "Refund"; next = refundStep(draw)) {
+        assert.strictEqual(next.first, draw.refundedEntries + 1)
+        assert.isAtMost(next.last - next.first + 1, refundsAtOnce)
+        draw = { ...draw, refundedEntries: next.last }
+        steps++
+      }
+      assert.strictEqual(draw.refundedEntries, entries)
+      assert.strictEqual(steps, Math.ceil(entries / refundsAtOnce))
+      const end = refundStep(draw)
+      assert(end?._tag === "End")
+      assert.deepStrictEqual(end.record, parseRecord(draw.voidText ?? ""))
+      assert.isNull(refundStep({ ...draw, status: "void" }))
+    }))
+  })
+
+  it("is final: whatever comes by then, the draw is neither drawn, nor abandoned, nor voided once more", () => {
+    const draw = begun(1_000, { isRoundMissing: false })
+    assert.isTrue(isDue("refund", draw, draw.clock))
+    assert.isFalse(isDue("settle", draw, draw.clock))
+    assert.isFalse(mayBeDrawn(draw, draw.clock))
+    assert.isFalse(isOverdue(draw, draw.clock))
+    assert.isNull(voidReason({ step: "abandon", reason: "seed" }, draw, null))
+    assert.isNull(voidReason({ step: "abandon", reason: "beacon" }, { ...draw, isRoundMissing: true }, null))
+    const before = { ...draw, voidBegunAt: null, voidText: null }
+    assert.isTrue(isDue("settle", before, draw.clock))
+    assert.isNull(refundStep(before))
   })
 })

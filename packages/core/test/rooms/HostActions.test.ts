@@ -26,8 +26,8 @@ const draw: Lockable = {
   lastPurchasedAt: instant(noon - 1)
 }
 
-const start = (any: RoomState, userId: UserId, drawAt: Instant | null) =>
-  startRoom(nobleSha256, any, draw, userId, { drawAt, chain: null })
+const start = (any: RoomState, userId: UserId, drawAt: Instant | null, isChainFollowed = true) =>
+  startRoom(nobleSha256, any, draw, userId, { drawAt, chain: null, isChainFollowed })
 
 /** Why it was refused, or what it was decided to be. */
 const tag = (decided: Result.Result<{ readonly _tag: string } | { readonly record: unknown }, RoomRefusal>): string =>
@@ -63,6 +63,11 @@ describe("the host", () => {
     assert.strictEqual(statusIn(closeRoom(locked, host)), "locked")
     assert.strictEqual(statusIn(closeRoom(room({ status: "drawn" }), host)), "drawn")
     assert.deepStrictEqual(closeRoom(room({ status: "void" }), host), Result.succeed({ _tag: "Closed" }))
+  })
+
+  it("starts no draw whose round nobody here could have, and closes the room all the same", () => {
+    assert.deepStrictEqual(start(withTicket, host, null, false), Result.fail({ _tag: "BeaconNotFollowed" }))
+    assert.strictEqual(tag(closeRoom(withTicket, host)), "DeclareVoid")
   })
 
   it("starts no draw with tickets of fewer than two members", () => {

@@ -49,7 +49,8 @@ const factsOf = (room: Room, rest: Partial<RoomPurchaseFacts> = {}): RoomPurchas
   pool: {
     draw: { id, status: "open", opensAt: noon, closesAt: null },
     totalEntries: room.participants.filter(({ hasTicket }) => hasTicket).length,
-    lastPurchasedAt: null
+    lastPurchasedAt: null,
+    isFollowed: true
   },
   room,
   buyer: { wallet: { ...emptyWallet, balance: ticketPrice }, frozen: false },

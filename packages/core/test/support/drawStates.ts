@@ -53,13 +53,17 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   hostGoneAt: null,
   isRoundMissing: false,
   isTiled: false,
+  voidBegunAt: null,
   clock: dayEnds,
   openText: firstDay.text,
   lockText: null,
   totalEntries: entries,
   frontier: treeOf(entries),
   lastPurchasedAt: entries === 0 ? null : noon,
+  chainHash: null,
   beaconSignature: null,
+  voidText: null,
+  refundedEntries: 0,
   ...rest
 })
 

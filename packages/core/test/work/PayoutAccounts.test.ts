@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import type { PayoutAccount } from "../../src/money/PayoutAccount.ts"
+import type { AccountOpening, PayoutAccount } from "../../src/money/PayoutAccount.ts"
+import { Now } from "../../src/ports/Now.ts"
 import { PayoutAccounts } from "../../src/ports/PayoutAccounts.ts"
 import { PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "../../src/ports/PayoutProvider.ts"
 import { userId } from "../../src/values/Ids.ts"
@@ -10,6 +11,7 @@ import { onboard, pollOnce, readiness, refreshAccount } from "../../src/work/Pay
 const now = instant(Date.UTC(2026, 1, 3))
 const payeeOf = (n: number) => ({
   userId: userId(`01900000-0000-7000-8000-00000000000${n}`),
+  sessionId: `session ${n}`,
   email: `${n}@example.com`,
   emailVerified: true,
   username: `player${n}`
@@ -22,7 +24,8 @@ type Says = "pending" | "ready" | "gone" | "nothing"
 /** Players' accounts, a provider that says `says` of each, and what was opened, in place of what. */
 const makeStage = (kept: ReadonlyArray<PayoutAccount>, says: Record<string, Says>) => {
   const accounts = new Map(kept.map((account) => [account.userId, account]))
-  const opened: Array<string | null> = []
+  const opened: Array<AccountOpening> = []
+  const clock = { elapsedMillis: 0 }
   const named = (account: string) => [...accounts.values()].find((known) => known.account === account) ?? null
   const asked = (
     account: string
@@ -60,14 +63,16 @@ const makeStage = (kept: ReadonlyArray<PayoutAccount>, says: Record<string, Says
       accountStatus: asked,
       onboarding: (account) =>
         Effect.as(asked(account), { url: new URL(`https://provider.example/${account}`), expiresAt: now }),
-      openAccount: (_, closed) =>
+      openAccount: (_, opening) =>
         Effect.sync(() => {
-          opened.push(closed)
-          return closed === null ? "acct_first" : `${closed}_again`
+          opened.push(opening)
+          const isFirst = opening.session === ada.sessionId && opening.hour === opened[0]?.hour
+          return `${opening.closed === null ? "acct_first" : `${opening.closed}_again`}${isFirst ? "" : "_new"}`
         })
-    })
+    }),
+    Layer.succeed(Now, Now.of({ now: Effect.sync(() => instant(now + clock.elapsedMillis)) }))
   )
-  return { layer, opened, statusOf: (n: number) => accounts.get(payeeOf(n).userId)?.status ?? "none" }
+  return { layer, opened, clock, statusOf: (n: number) => accounts.get(payeeOf(n).userId)?.status ?? "none" }
 }
 
 const accountOf = (n: number, account: string, changed: Partial<PayoutAccount> = {}): PayoutAccount => ({
@@ -94,14 +99,31 @@ describe("a payout account", () => {
       const stage = makeStage([accountOf(1, "acct_1")], { acct_1: "gone" })
       const { url } = yield* Effect.provide(onboard(ada), stage.layer)
       assert.strictEqual(url.pathname, "/acct_1_again")
-      assert.deepStrictEqual(stage.opened, ["acct_1"])
+      assert.deepStrictEqual(stage.opened.map(({ closed }) => closed), ["acct_1"])
     }))
 
   it.effect("that the provider remembers under the key of the first opening is not the one that is gone on with", () => {
     const stage = makeStage([], { acct_first: "gone" })
     return Effect.gen(function*() {
       assert.strictEqual((yield* onboard(ada)).url.pathname, "/acct_first_again")
-      assert.deepStrictEqual(stage.opened, [null, "acct_first"])
+      assert.deepStrictEqual(stage.opened.map(({ closed }) => closed), [null, "acct_first"])
+    }).pipe(Effect.provide(stage.layer))
+  })
+
+  it.effect("that was removed is not opened again for another session, nor an hour later", () => {
+    const stage = makeStage([], {})
+    const openAnew = (asking: typeof ada) =>
+      Effect.gen(function*() {
+        const { url } = yield* onboard(asking)
+        yield* (yield* PayoutAccounts).unlink(ada.userId, url.pathname.slice(1), "player")
+        return url.pathname
+      })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual([yield* openAnew(ada), yield* openAnew(ada)], ["/acct_first", "/acct_first"])
+      const another = { ...ada, sessionId: payeeOf(2).sessionId }
+      assert.strictEqual(yield* openAnew(another), "/acct_first_new")
+      stage.clock.elapsedMillis = 3_600_000
+      assert.strictEqual(yield* openAnew(ada), "/acct_first_new")
     }).pipe(Effect.provide(stage.layer))
   })
 

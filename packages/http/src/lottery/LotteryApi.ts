@@ -38,7 +38,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: DrawBody
   }).annotateMerge(operation(
     "The draw now on sale",
-    "`unavailable` where none is, as before the first one is published."
+    "`unavailable` where none is, as before the first one is published, and where its beacon is not followed by this server: then it is not sold."
   )),
   HttpApiEndpoint.post("purchaseTicket", purchasePath, {
     payload: PurchaseBody,
@@ -47,7 +47,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     error: problems(...bodyProblems, "insufficient_funds", "account_frozen", "draw_closed", "idempotency_key_reused")
   }).middleware(PlayerOnly).annotateMerge(operation(
     "Buys tickets: all of them, or none",
-    "With a `drawId` that is no longer on sale: `draw_closed`. Without, the draw on sale at the instant of sale. `outcome_unknown`: send the same request again under the same key."
+    "With a `drawId` that is no longer on sale: `draw_closed`. Without, the draw on sale at the instant of sale. `unavailable` while its beacon is not followed by this server. `outcome_unknown`: send the same request again under the same key."
   )),
   HttpApiEndpoint.get("tickets", "/lottery/tickets", {
     query: {
@@ -105,6 +105,6 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     error: problems("invalid_request", "not_found")
   }).annotateMerge(operation(
     "Everything that proves a day's draw, as far as it is public, in one file",
-    "The proof bundle, streamed: one JSON text a line. `ddd-verify` and the page `/verify` read it."
+    "The proof bundle, streamed: one JSON text a line. `ddd-verify` and the page `/verify` read it. `unavailable` of a drawn draw of whose beacon's chain the server knows no parameters."
   ))
 ) {}

@@ -1,5 +1,8 @@
 /** The handlers of `LotteryApi`: the daily draw. */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
+import { nobleSha256 } from "@ddd/core/hash/Hash"
 import type { WithdrawalTerms } from "@ddd/core/money/Withdrawable"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Draws, type LastWinner } from "@ddd/core/ports/Draws"
 import { Sales } from "@ddd/core/ports/Sales"
 import { bundleContentType } from "@ddd/core/proof/Proof"
@@ -17,6 +20,7 @@ import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { drawBody } from "./LotteryBodies.ts"
 import { makeProofBundle } from "./ProofBundle.ts"
 import { makePurchase, nothingOnSaleRetrySeconds } from "./Purchase.ts"
+import { refuseUnfollowed } from "./PurchaseProblems.ts"
 
 export const layer = (terms: WithdrawalTerms) =>
   HttpApiBuilder.group(
@@ -27,6 +31,7 @@ export const layer = (terms: WithdrawalTerms) =>
       const sales = yield* Sales
       const proofBundle = yield* makeProofBundle
       const viewerOf = yield* makeViewer
+      const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
 
       const drawOf = Effect.fnUntraced(function*(day: Day) {
         const draw = yield* Effect.catchTag(draws.byDay(day), "Unavailable", refuseUnavailable)
@@ -42,6 +47,8 @@ export const layer = (terms: WithdrawalTerms) =>
                 retryAfter: nothingOnSaleRetrySeconds
               })
             }
+            // what is not sold is not shown as on sale, nor its outcome promised
+            if (!isFollowed(followed, draw.beacon?.chainHash ?? null)) return yield* refuseUnfollowed("")
             yield* cacheControl(revalidate)
             return drawBody(draw)
           }))
@@ -98,7 +105,7 @@ export const layer = (terms: WithdrawalTerms) =>
             const draw = yield* drawOf(params.drawDate)
             const source = yield* Effect.catchTag(draws.proof(draw.id), "Unavailable", refuseUnavailable)
             if (source === null) return yield* refuseNoDraw
-            return HttpServerResponse.stream(proofBundle(source, draw.beacon), {
+            return HttpServerResponse.stream(yield* proofBundle(source, draw), {
               contentType: bundleContentType,
               headers: { "cache-control": source.notes.result === null ? revalidate : immutable }
             })

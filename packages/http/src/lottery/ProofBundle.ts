@@ -1,27 +1,37 @@
 /** The proof bundle of a draw, made as it is sent (docs/fairness.md, "The proof bundle"): ten million tickets take no more memory than ten. */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import type { ProofSource } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
-import { type ChainInfo, chainNamed } from "@ddd/core/proof/Beacon"
 import { parseNote, parseVerifierKey } from "@ddd/core/proof/Note"
 import { encodeHeader } from "@ddd/core/proof/Proof"
 import { Effect, Stream } from "effect"
+import { type Problem, refuse } from "../problems/Problem.ts"
 
-/** Makes the bundle's bytes. Throws where the draw names a beacon that is not known. */
+/** A result is proved with the parameters of the beacon's chain that it names, and nothing is known of them. */
+const unknownChain = (chainHash: string) =>
+  refuse(
+    "unavailable",
+    `This draw was decided with the beacon chain ${chainHash}, of which this server does not know the parameters, so that it cannot give ` +
+      "the whole proof. The signed records of the draw are there. The operator has to add the chain to DRAND_CHAIN.",
+    { retryAfter: unknownChainRetrySeconds }
+  )
+const unknownChainRetrySeconds = 3_600
+
+/** Makes the bundle's bytes, unless they cannot be told whole. */
 export const makeProofBundle = Effect.gen(function*() {
   const { vkeys } = yield* RecordSigner
-  const configured = yield* BeaconChain
 
   return (
-    { drawId, lines, notes }: ProofSource,
-    beacon: Draw["beacon"]
-  ): Stream.Stream<Uint8Array, Unavailable> => {
+    { chain, drawId, lines, notes }: ProofSource,
+    { beacon, status }: Pick<Draw, "beacon" | "status">
+  ): Effect.Effect<Stream.Stream<Uint8Array, Unavailable>, Problem<"unavailable">> => {
+    // until there is a result a bundle may leave it open (docs/fairness-readings.md, 7)
+    if (beacon !== null && chain === null && status === "drawn") return unknownChain(beacon.chainHash)
     const vkey = signerOfAll(notes, vkeys)
-    const header = encodeHeader({ drawId, vkey, ...notes, chain: chainOf(beacon, configured) })
-    return Stream.encodeText(Stream.concat(Stream.succeed(header), lines))
+    const header = encodeHeader({ drawId, vkey, ...notes, chain })
+    return Effect.succeed(Stream.encodeText(Stream.concat(Stream.succeed(header), lines)))
   }
 })
 
@@ -44,11 +54,3 @@ const signerOfAll = ({ lock, open, result }: DrawNotes, vkeys: ReadonlyArray<str
 
 const signersOf = (note: string): ReadonlySet<string> =>
   new Set(parseNote(note)?.signatures.map(({ id, name }) => `${name} ${id}`))
-
-/** What a verifier needs to know of the beacon. */
-const chainOf = (beacon: Draw["beacon"], configured: ChainInfo | null): ChainInfo | null => {
-  if (beacon === null) return null
-  const chain = chainNamed(nobleSha256, beacon.chainHash, configured)
-  if (chain === undefined) throw new Error(`nothing is known of the beacon ${beacon.chainHash}`)
-  return chain
-}

@@ -12,7 +12,7 @@ import { idempotencyOf, replayHeaders } from "../requests/Idempotency.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { purchasePath } from "./LotteryApi.ts"
 import { PurchaseBody } from "./LotteryBodies.ts"
-import { type BuyerProblem, refuseBuyer, refuseUnknownOutcome } from "./PurchaseProblems.ts"
+import { type BuyerProblem, refuseBuyer, refuseUnfollowed, refuseUnknownOutcome } from "./PurchaseProblems.ts"
 import { receiptJson } from "./ReceiptJson.ts"
 
 const purchaseBody = jsonBody(PurchaseBody, {})
@@ -50,6 +50,8 @@ const refusePurchase = (
       return refuse("unavailable", "No draw is on sale at this moment. Nothing was bought.", {
         retryAfter: nothingOnSaleRetrySeconds
       })
+    case "BeaconNotFollowed":
+      return refuseUnfollowed("Nothing was bought.")
     case "NotMember":
     case "AlreadyHasTicket":
       return Effect.die(new Error(`a daily draw refused a purchase as only rooms do: ${refusal._tag}`))

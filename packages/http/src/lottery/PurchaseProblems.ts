@@ -39,6 +39,18 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
   }
 }
 
+/** An operator has to do something first. */
+const unfollowedRetrySeconds = 300
+
+/** Nobody here could decide the draw. `outcome` is a sentence that says what was not done, if anything was asked. */
+export const refuseUnfollowed = (outcome: string): Effect.Effect<never, Problem<"unavailable">> =>
+  refuse(
+    "unavailable",
+    `No tickets are sold: this server does not follow the public beacon that decides the draw. ${outcome}`.trimEnd() +
+      " It goes on once the operator has set that right; should it not be, every ticket is refunded.",
+    { retryAfter: unfollowedRetrySeconds }
+  )
+
 const log = makeSeldomLog("Error")
 
 export const refuseUnknownOutcome =

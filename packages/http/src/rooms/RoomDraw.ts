@@ -33,7 +33,7 @@ export const roomDraw = (
     Effect.gen(function*() {
       const { drawAt = null } = (yield* startBody(call.request)).value
       const asker = yield* askerOf(call)
-      const refusals = refused(asker, ["forbidden", "wrong_room_state", "invalid_request"])
+      const refusals = refused(asker, ["forbidden", "wrong_room_state", "invalid_request", "unavailable"])
       return roomBody(yield* Effect.catchTag(rooms.start({ ...asker, drawAt }), "RoomRefused", refusals))
     }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)),
 
@@ -54,7 +54,7 @@ export const roomDraw = (
       const { id } = yield* found(asker, rooms.find(asker))
       const draw = yield* found(asker, draws.byId(id))
       const source = yield* found(asker, draws.proof(id))
-      return HttpServerResponse.stream(proofBundle(source, draw.beacon), { contentType: bundleContentType })
+      return HttpServerResponse.stream(yield* proofBundle(source, draw), { contentType: bundleContentType })
     }).pipe(Effect.catchTag("Unavailable", refuseUnavailable))
 })
 

@@ -18,6 +18,7 @@ export type RoomProblemCode =
   | "wrong_room_state"
   | "invalid_request"
   | "beacon_pending"
+  | "unavailable"
 
 /** What is left to do in a room, by its status. */
 const whatToDo: Record<RoomStatus, string> = {
@@ -30,6 +31,8 @@ const whatToDo: Record<RoomStatus, string> = {
 
 /** A beacon's rounds come seconds apart. */
 const beaconRetrySeconds = 5
+/** An operator has to do something first. */
+const beaconUnfollowedRetrySeconds = 300
 
 const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}. Nothing was changed.`
 
@@ -70,6 +73,13 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
         "beacon_pending",
         "The beacon's round that decides this draw is not there yet. The server draws as soon as it is. No money moved.",
         { retryAfter: beaconRetrySeconds }
+      )
+    case "BeaconNotFollowed":
+      return new Problem(
+        "unavailable",
+        "This server does not follow the public beacon that decides this room's draw, so that it sells no tickets and is not started. " +
+          "Nothing was changed. It goes on once the operator has set that right; its host may close it: every ticket is refunded then.",
+        { retryAfter: beaconUnfollowedRetrySeconds }
       )
     case "BadTime": {
       const message = `must be from ${formatInstant(refusal.earliest)} to ${formatInstant(refusal.latest)}`

@@ -33,7 +33,7 @@ export const receiptResponse = ({ replayed, room, ticket, wallet }: RoomReceipt,
 export const refuseRoomPurchase = <E>(
   refusal: PurchaseRefusal,
   refuseNoRoom: Effect.Effect<never, E>
-): Effect.Effect<never, E | BuyerProblem | Problem<"already_has_ticket" | "wrong_room_state">> => {
+): Effect.Effect<never, E | BuyerProblem | Problem<"already_has_ticket" | "wrong_room_state" | "unavailable">> => {
   switch (refusal._tag) {
     case "NotMember":
       return refuseNoRoom
@@ -46,6 +46,8 @@ export const refuseRoomPurchase = <E>(
         "This room sells no tickets any more: its draw was started, or it was closed. Nothing was bought. " +
           "The room shows what became of it."
       )
+    case "BeaconNotFollowed":
+      return refuseRoom({ _tag: "BeaconNotFollowed" }, ["unavailable"])
     default:
       return refuseBuyer(refusal)
   }

@@ -10,11 +10,11 @@ import { elsewhere, refuseProvider, refuseUnverified } from "./Withdraw.ts"
 
 /** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
 export const onboard = Effect.gen(function*() {
-  const { userId } = yield* CurrentUser
+  const { sessionId, userId } = yield* CurrentUser
   const profile = yield* (yield* Accounts).profile(userId)
   if (profile === null) return yield* refuseUnknownPlayer
   const { email, emailVerified, username } = profile
-  const { expiresAt, url } = yield* openOrGoOn({ userId, email, emailVerified, username }).pipe(
+  const { expiresAt, url } = yield* openOrGoOn({ userId, sessionId, email, emailVerified, username }).pipe(
     // the same player asked twice at once, and the other request was first: its account is the one
     Effect.retry({ times: 1, while: (error) => error._tag === "PayoutAccountTaken" })
   )

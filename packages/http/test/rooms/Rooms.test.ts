@@ -1,6 +1,6 @@
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { formatCents } from "@ddd/core/money/Money"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains, onlyChain } from "@ddd/core/ports/BeaconChains"
 import { Draws, StepFailed } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
@@ -390,30 +390,52 @@ layer(server(
     }))
 })
 
-layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChain, chain)))))("a room with a beacon", (it) => {
-  it.effect("answers that the round is pending until it is there, and is then drawn by itself", () =>
+layer(server({}, ports.pipe(Layer.provideMerge(Layer.succeed(BeaconChains, onlyChain(chain))))))(
+  "a room with a beacon",
+  (it) => {
+    it.effect("answers that the round is pending until it is there, and is then drawn by itself", () =>
+      Effect.gen(function*() {
+        const room = yield* makeRoom()
+        const world = yield* World
+        yield* buy(room, room.host)
+        yield* buy(room, yield* newMember(room))
+        yield* start(room)
+        assertProblem(yield* execute(room), 409, "wrong_room_state")
+        yield* world.advance(30_000)
+        const pending = yield* execute(room)
+        assertProblem(pending, 409, "beacon_pending")
+        assert.strictEqual(pending.headers.get("retry-after"), "5")
+        assert.isNull(at((yield* get(`/rooms/${room.id}`, room.host)).json, "seed"))
+
+        const id = drawId(room.id)
+        const draws = yield* Draws
+        const { beacon } = (yield* draws.byId(id)) ?? assert.fail("the room has a draw")
+        const { round } = beacon ?? assert.fail("its draw waits for a round")
+        yield* draws.storeRound(hash, round, signRound(round))
+        yield* runDue
+        assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "status"), "drawn")
+        assert.strictEqual((yield* execute(room)).status, 200)
+        const { verdict } = yield* verified((yield* get(`/rooms/${room.id}/proof`, room.host)).text, {
+          chainHash: hash
+        })
+        assert.strictEqual(verdict, "VALID BEACON")
+      }))
+  }
+)
+
+const unfollowed = Layer.succeed(BeaconChains, { forNewDraws: chain, followed: [] })
+
+layer(server({}, ports.pipe(Layer.provideMerge(unfollowed))))("a room whose beacon is not followed", (it) => {
+  it.effect("sells no ticket and is not started, saying why, and is closed all the same", () =>
     Effect.gen(function*() {
       const room = yield* makeRoom()
-      const world = yield* World
-      yield* buy(room, room.host)
-      yield* buy(room, yield* newMember(room))
-      yield* start(room)
-      assertProblem(yield* execute(room), 409, "wrong_room_state")
-      yield* world.advance(30_000)
-      const pending = yield* execute(room)
-      assertProblem(pending, 409, "beacon_pending")
-      assert.strictEqual(pending.headers.get("retry-after"), "5")
-      assert.isNull(at((yield* get(`/rooms/${room.id}`, room.host)).json, "seed"))
-
-      const id = drawId(room.id)
-      const draws = yield* Draws
-      const { beacon } = (yield* draws.byId(id)) ?? assert.fail("the room has a draw")
-      const { round } = beacon ?? assert.fail("its draw waits for a round")
-      yield* draws.storeRound(hash, round, signRound(round))
-      yield* runDue
-      assert.strictEqual(textAt((yield* get(`/rooms/${room.id}`, room.host)).json, "status"), "drawn")
-      assert.strictEqual((yield* execute(room)).status, 200)
-      const { verdict } = yield* verified((yield* get(`/rooms/${room.id}/proof`, room.host)).text, { chainHash: hash })
-      assert.strictEqual(verdict, "VALID BEACON")
+      for (const refused of [yield* buy(room, room.host), yield* start(room)]) {
+        assertProblem(refused, 503, "unavailable")
+        assert.include(refused.text, "does not follow the public beacon")
+        assert.strictEqual(refused.headers.get("retry-after"), "300")
+      }
+      assert.strictEqual(yield* balanceOf(room.host), "5.00")
+      const closed = yield* post(`/rooms/${room.id}/close`, room.host)
+      assert.strictEqual(closed.status, 200, closed.text)
     }))
 })

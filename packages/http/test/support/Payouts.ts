@@ -48,7 +48,7 @@ export const layer = Layer.effect(
     return PayoutProvider.of({
       ...real,
       identity: Effect.succeed("simulated"),
-      openAccount: ({ userId }, closed) =>
+      openAccount: ({ userId }, { closed }) =>
         whileItAnswers(Effect.sync(() => {
           provider.opened++
           return closed === null ? `acct_${userId}` : `${closed}_2`

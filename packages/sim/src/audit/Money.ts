@@ -3,7 +3,7 @@ import { ticketFee, ticketPot, ticketPrice } from "@ddd/core/money/Money"
 import type { TransactionType } from "@ddd/core/money/Wallet"
 import { houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { byReference, type Check, drawAccount, sum, ticketsIn } from "./IndexedRows.ts"
-import type { TransactionRow } from "./Rows.ts"
+import type { BeganVoid, TransactionRow } from "./Rows.ts"
 
 export const walletNotNegative: Check = function*({ wallets }) {
   for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {
@@ -96,11 +96,16 @@ export const moneyConserved: Check = function*({ transactions, transactionsOn, w
   if (held !== given) yield { subject: "all wallets", detail: `hold ${held} cents, the accounts gave ${given}` }
 }
 
+/** How many tickets of a draw are paid back, though it is not void yet. */
+const refundedIn = (beganVoid: BeganVoid | null): number => beganVoid?.refundedEntries ?? 0
+
 export const drawAccountHolds: Check = function*(index) {
-  for (const { id, status } of index.draws) {
+  for (const { beganVoid, id, status } of index.draws) {
     const holds = -sum(drawAccount(index, id).map(({ amount }) => amount))
     const tickets = ticketsIn(index, id).length
-    const expected = status === "drawn" || status === "void" ? 0n : BigInt(tickets) * ticketPrice
+    const expected = status === "drawn" || status === "void"
+      ? 0n
+      : BigInt(tickets - refundedIn(beganVoid)) * ticketPrice
     if (holds !== expected) {
       yield { subject: `draw ${id}`, detail: `${status} with ${tickets} tickets, its account holds ${holds} cents` }
     }
@@ -173,17 +178,18 @@ export const prizePaid: Check = function*(index) {
 }
 
 export const refundOnce: Check = function*(index) {
-  for (const { id, status } of index.draws) {
+  for (const { beganVoid, id, status } of index.draws) {
     const account = drawAccount(index, id)
     const refunds = byReference(account, "refund")
-    if (status !== "void") {
+    const due = ticketsIn(index, id).filter(({ position }) => status === "void" || position <= refundedIn(beganVoid))
+    if (due.length === 0) {
       for (const reference of refunds.keys()) {
         yield { subject: `draw ${id}`, detail: `is ${status} and paid ${reference} back` }
       }
       continue
     }
     const payments = byReference(account, "ticket_purchase")
-    for (const { ticketId, userId } of ticketsIn(index, id)) {
+    for (const { ticketId, userId } of due) {
       const [refund, ...more] = refunds.get(ticketId) ?? []
       const payment = payments.get(ticketId)?.[0]
       if (refund === undefined || more.length > 0) {
@@ -201,10 +207,10 @@ export const refundOnce: Check = function*(index) {
         }
       }
     }
-    const known = new Set<string | null>(ticketsIn(index, id).map(({ ticketId }) => ticketId))
+    const known = new Set<string | null>(due.map(({ ticketId }) => ticketId))
     for (const reference of refunds.keys()) {
       if (!known.has(reference)) {
-        yield { subject: `draw ${id}`, detail: `paid back ${reference}, which is none of its tickets` }
+        yield { subject: `draw ${id}`, detail: `paid back ${reference}, which is none of the tickets it owes` }
       }
     }
   }

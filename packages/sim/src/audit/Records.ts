@@ -12,11 +12,21 @@ import type { DrawRow, TicketRow } from "./Rows.ts"
 export const recordsSigned: Check = function*(index, { isSigned, sha256 }) {
   let previous: string | null = null
   for (const draw of index.draws.toSorted((a, b) => (a.drawDate ?? "") < (b.drawDate ?? "") ? -1 : 1)) {
-    const { id, kind, notes, status } = draw
+    const { beganVoid, id, kind, notes, status } = draw
     const subject = `draw ${id}`
     for (const place of ["open", "lock", "result"] as const) {
       const note = notes[place]
       if (note !== null && !isSigned(note)) yield { subject, detail: `its ${place} record is not signed by the log` }
+    }
+    if (beganVoid !== null) {
+      if (!isSigned(beganVoid.note)) yield { subject, detail: "the void record that is kept is not signed by the log" }
+      const isOver = status === "void"
+      if (
+        status !== "locked" && !isOver ||
+        isOver && (beganVoid.note !== notes.result || draw.totalEntries !== beganVoid.refundedEntries)
+      ) {
+        yield { subject, detail: `is ${status}, though its void began` }
+      }
     }
     const locked = status === "locked" || status === "drawn"
     if (locked && notes.lock === null || (status === "scheduled" || status === "open") && notes.lock !== null) {

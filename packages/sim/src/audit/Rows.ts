@@ -39,6 +39,16 @@ export interface DrawRow extends Omit<Draw, "winningTicketId"> {
   readonly beaconSignature: string | null
   /** When the tree's tiles stood; null until then. */
   readonly tiledAt: Instant | null
+  /** Of a void that has begun, and whose tickets are paid back in steps; null where none has. */
+  readonly beganVoid: BeganVoid | null
+}
+
+export interface BeganVoid {
+  readonly begunAt: Instant
+  /** The signed record, which is published once all tickets are paid back. */
+  readonly note: string
+  /** How many tickets are paid back: those at the positions 1 to this one. */
+  readonly refundedEntries: number
 }
 
 export interface TicketRow extends StoredTicket {

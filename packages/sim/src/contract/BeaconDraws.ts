@@ -3,9 +3,9 @@
  *
  * Over 300 lines: a list of promises, each to be read by itself.
  */
-import { abandonAfterMillis, type AbandonReason } from "@ddd/core/draws/DrawSteps"
+import { abandonAfterMillis, type AbandonReason, earlyVoidAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents } from "@ddd/core/money/Money"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains, onlyChain } from "@ddd/core/ports/BeaconChains"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
@@ -181,7 +181,7 @@ const assertDrawn = Effect.fnUntraced(function*(id: DrawId, holders: ReadonlyArr
 export const beaconDrawsContract = (subject: Subject): void =>
   contract("A draw with a beacon", {
     name: subject.name,
-    layer: Layer.provideMerge(subject.layer, Layer.succeed(BeaconChain, chain))
+    layer: Layer.provideMerge(subject.layer, Layer.succeed(BeaconChains, onlyChain(chain)))
   }, (it) => {
     it(
       "in a room names its chain when it opens, and its round when it locks, half a minute before anybody knows it",
@@ -400,6 +400,38 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* advance(86_400_000)
         assert.isTrue(yield* Draws.use(({ perform }) => perform({ ...abandon, drawId: draw.id })))
         yield* assertVoid(draw.id, [], "beacon")
+      })
+    )
+
+    it(
+      "is void a day after it was due where an operator says that its chain is retired, who is kept with it, and not where the round is there",
+      Effect.gen(function*() {
+        const [retired, other] = [yield* soldRoom, yield* soldRoomOf("fay", "gus")]
+        for (const { host, room } of [retired, other]) {
+          yield* startDraw(host, room)
+          yield* advance(60_000)
+        }
+        const declare = (id: DrawId) =>
+          Effect.gen(function*() {
+            const step = { drawId: id, step: "abandon", reason: "retired", by: "ann@office" } as const
+            const dueAt = yield* inMillis(0)
+            return yield* Draws.use(({ perform }) => perform({ ...step, dueAt }))
+          })
+        assert.isFalse(yield* declare(retired.room.id))
+        yield* advance(earlyVoidAfterMillis)
+        yield* appear(other.room.id)
+        assert.isFalse(yield* declare(other.room.id))
+        assert.isNull(yield* Draws.use((draws) => draws.voidedEarly(retired.room.id)))
+        const at = yield* inMillis(0)
+        assert.isTrue(yield* declare(retired.room.id))
+        assert.isFalse(yield* declare(retired.room.id))
+        yield* assertVoid(retired.room.id, retired.members, "beacon")
+        const kept = present(yield* Draws.use((draws) => draws.voidedEarly(retired.room.id)))
+        assert.strictEqual(kept.by, "ann@office")
+        assert.isAtLeast(kept.at, at)
+        yield* catchUp
+        assert.strictEqual((yield* roomNow(other.room)).status, "drawn")
+        assert.isNull(yield* Draws.use((draws) => draws.voidedEarly(other.room.id)))
       })
     )
 

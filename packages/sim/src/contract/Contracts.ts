@@ -19,6 +19,8 @@ import { sessionsContract } from "./Sessions.ts"
 import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
 import { ticketMailsContract } from "./TicketMails.ts"
+import { unfollowedChainsContract } from "./UnfollowedChains.ts"
+import { voidStepsContract } from "./VoidSteps.ts"
 import { webhookInboxContract } from "./WebhookInbox.ts"
 import { withdrawalsContract } from "./Withdrawals.ts"
 
@@ -41,6 +43,8 @@ export const allContracts = (subject: Subject): void => {
   roomsContract(subject)
   roomDrawsContract(subject)
   beaconDrawsContract(subject)
+  unfollowedChainsContract(subject)
+  voidStepsContract(subject)
   clockworkContract(subject)
   drawsContract(subject)
   drawEventsContract(subject)

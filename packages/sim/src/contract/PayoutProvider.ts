@@ -1,5 +1,6 @@
 /** What every adapter of `PayoutProvider` must do. */
 import { type Cents, cents } from "@ddd/core/money/Money"
+import type { AccountOpening } from "@ddd/core/money/PayoutAccount"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import { newWithdrawal, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
@@ -27,11 +28,13 @@ export interface PayoutProviderSubject {
 
 type Services = PayoutProvider | ProviderWorld | Now | Scope.Scope
 
+const opening: AccountOpening = { session: "a session", hour: 0, closed: null }
+
 /** Someone whom money can be sent to; gives the account. */
 const readyAccount = Effect.gen(function*() {
   const provider = yield* PayoutProvider
   const world = yield* ProviderWorld
-  const account = yield* provider.openAccount(newPlayer("ada"), null)
+  const account = yield* provider.openAccount(newPlayer("ada"), opening)
   const { url } = yield* provider.onboarding(account)
   yield* world.follow(url)
   return account
@@ -86,13 +89,13 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
       it.live(name, () => Effect.provide(run, Layer.fresh(subject.layer)), 20_000)
 
     test(
-      "opens one account a player, however often it is asked",
+      "opens one account a player, however often an opening is asked for",
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
         const [ada, bob] = [newPlayer("ada"), newPlayer("bob")]
-        const account = yield* provider.openAccount(ada, null)
-        assert.strictEqual(yield* provider.openAccount(ada, null), account)
-        assert.notStrictEqual(yield* provider.openAccount(bob, null), account)
+        const account = yield* provider.openAccount(ada, opening)
+        assert.strictEqual(yield* provider.openAccount(ada, opening), account)
+        assert.notStrictEqual(yield* provider.openAccount(bob, opening), account)
       })
     )
 
@@ -100,7 +103,7 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
       "takes an account for ready once its owner has been through the page",
       Effect.gen(function*() {
         const provider = yield* PayoutProvider
-        const account = yield* provider.openAccount(newPlayer("ada"), null)
+        const account = yield* provider.openAccount(newPlayer("ada"), opening)
         assert.strictEqual(yield* provider.accountStatus(account), "pending")
         const { expiresAt, url } = yield* provider.onboarding(account)
         assert.isAbove(expiresAt, yield* (yield* Now).now)

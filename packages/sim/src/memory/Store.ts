@@ -11,6 +11,7 @@ import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
+import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
@@ -51,6 +52,10 @@ export class Store extends Context.Service<Store, {
   /** In the order of publication. */
   readonly draws: Map<DrawId, DrawRow>
   readonly seeds: Map<DrawId, SealedSeed>
+  /** Which operators declared draws void before their time. */
+  readonly earlyVoids: Map<DrawId, { readonly by: string; readonly at: Instant }>
+  /** The beacons' chains that draws name, by their hashes. */
+  readonly chains: Map<string, ChainInfo>
   /** Each draw's tickets by position, from the first on. */
   readonly tickets: Map<DrawId, Array<TicketRow>>
   readonly ticketsById: Map<TicketId, TicketRow>
@@ -134,6 +139,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       transactions: new Map(),
       draws: new Map(),
       seeds: new Map(),
+      earlyVoids: new Map(),
+      chains: new Map(),
       tickets: new Map(),
       ticketsById: new Map(),
       answers: new Map(),

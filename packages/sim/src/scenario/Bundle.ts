@@ -1,5 +1,4 @@
 /** A draw's proof bundle, put together from the ports as the API does, and what a verifier says of it. */
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -13,11 +12,9 @@ import { present } from "./Steps.ts"
 
 /** The bytes of the bundle, in chunks. The draw must exist. */
 const bundleOf = Effect.fnUntraced(function*(id: DrawId) {
-  const { drawId, lines, notes } = present(yield* (yield* Draws).proof(id))
+  const { chain, drawId, lines, notes } = present(yield* (yield* Draws).proof(id))
   const vkey = present((yield* RecordSigner).vkeys[0])
-  return [encodeHeader({ drawId, vkey, ...notes, chain: yield* BeaconChain }), ...yield* Stream.runCollect(lines)].map(
-    utf8Bytes
-  )
+  return [encodeHeader({ drawId, vkey, ...notes, chain }), ...yield* Stream.runCollect(lines)].map(utf8Bytes)
 })
 
 /** The verdict on a draw's bundle, under the log's keys. */

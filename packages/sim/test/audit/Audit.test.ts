@@ -124,6 +124,9 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     "something else paid back": inVoid(
       changeTransaction(isTicketRefund, () => ({ referenceId: "DDL-20260203-00000" }))
     ),
+    "a ticket that a void is said to have paid back": changeDraw("open", ({ notes, opensAt }) => ({
+      beganVoid: { begunAt: opensAt, note: notes.open, refundedEntries: 1 }
+    })),
     "a ticket of a drawn draw paid back": changeTransaction(isType("prize_win"), () => ({ type: "refund" }))
   },
   "seed-opens-commitment": {
@@ -171,6 +174,9 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     "a lock time that is not the signed one": changeDraw("drawn", ({ opensAt }) => ({ lockedAt: opensAt })),
     "a winner who is not the signed one": changeDraw("drawn", ({ winningPosition }) => ({
       winningPosition: position(present(winningPosition) % 7 + 1)
+    })),
+    "a void that began, of a draw on sale": changeDraw("open", ({ notes, opensAt }) => ({
+      beganVoid: { begunAt: opensAt, note: notes.open, refundedEntries: 0 }
     })),
     "a refund that is not the signed one": inVoid(
       changeDraw("void", ({ totalEntries }) => ({ totalEntries: totalEntries - 1 }))

@@ -46,6 +46,8 @@ payoutProviderContract({
 
 const player = { userId: userId("018f2d5e-7a1b-4cc0-9d3a-0b7a3f6f1a2b"), email: "ada@example.com", username: "ada" }
 
+const opening = { session: "a session", hour: 0, closed: null }
+
 /** Runs a step of a test with a provider of its own, as after a restart. */
 const restarted = <A, E>(path: string, run: Effect.Effect<A, E, PayoutProvider>) =>
   Effect.provide(run, Layer.fresh(providerAt(path)))
@@ -54,7 +56,7 @@ describe("PayoutProviderSim", () => {
   it.live("goes on after a restart where it was", () =>
     Effect.gen(function*() {
       const path = join(yield* folder, "payouts.json")
-      const account = yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
+      const account = yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, opening)))
       const page = yield* restarted(path, PayoutProvider.use((provider) => provider.onboarding(account)))
       assert.strictEqual(page.url.href, "http://localhost:8080/docs#simulated-payout-account")
       assert.strictEqual(
@@ -81,7 +83,7 @@ describe("PayoutProviderSim", () => {
     Effect.gen(function*() {
       const place = yield* folder
       const path = join(place, "payouts.json")
-      yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
+      yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, opening)))
       assert.strictEqual(statSync(path).mode & 0o777, 0o600)
       assert.deepStrictEqual(readdirSync(place), ["payouts.json"])
     }))
@@ -91,7 +93,7 @@ describe("PayoutProviderSim", () => {
       const path = join(yield* folder, "payouts.json")
       writeFileSync(path, "{}")
       const error = yield* Effect.flip(
-        restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, null)))
+        restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, opening)))
       )
       assert.include(error.message, path)
       const withdrawal = newWithdrawal({

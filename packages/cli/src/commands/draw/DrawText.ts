@@ -1,8 +1,10 @@
 /** Draws as operators see them: as JSON, and in columns. */
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
+import type { Draws } from "@ddd/core/ports/Draws"
 import { formatInstantOrNull } from "@ddd/core/values/Instant"
-import { visibleData } from "@ddd/core/values/Visible"
+import { visible, visibleData } from "@ddd/core/values/Visible"
+import type { Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 
@@ -48,8 +50,14 @@ export const drawTable = (draws: ReadonlyArray<Draw>): string =>
 const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
   value === null ? [] : [[style.dim(name), value]]
 
+/** Which operator declared a draw void before its time. */
+type VoidedEarly = Effect.Success<ReturnType<Draws["Service"]["voidedEarly"]>>
+
+export const voidedEarlyJson = (voided: VoidedEarly) =>
+  voided === null ? null : { by: voided.by, at: formatInstantOrNull(voided.at) }
+
 /** One draw at length, with what was published of it. */
-export const drawText = (found: Draw, notes: DrawNotes | null): string => {
+export const drawText = (found: Draw, notes: DrawNotes | null, voided: VoidedEarly): string => {
   const draw = visibleData(found)
   return aligned([
     ...line("draw", draw.id),
@@ -69,6 +77,7 @@ export const drawText = (found: Draw, notes: DrawNotes | null): string => {
       "winner",
       draw.winningTicketId === null ? null : `${draw.winningTicketId} at position ${draw.winningPosition}`
     ),
+    ...line("voided", voided === null ? null : `early, by ${visible(voided.by)} at ${formatInstantOrNull(voided.at)}`),
     ...line(
       "records",
       notes === null ? null : Object.entries(notes).flatMap(([name, note]) => note === null ? [] : [name]).join(", ")

@@ -6,10 +6,10 @@ import { Effect } from "effect"
 import { done, refuted } from "../../ExitCode.ts"
 import { print, style } from "../../terminal/Output.ts"
 import { command, type Declare } from "../Declaration.ts"
-import { onDraws } from "../OnDatabase.ts"
+import { drawing } from "../OnDatabase.ts"
 
 const run = Effect.fn("ddd draw run")(function*() {
-  const { rounds, steps } = yield* onDraws(Effect.gen(function*() {
+  const { rounds, steps } = yield* drawing(Effect.gen(function*() {
     // a draw that is locked only now waits for a round, which a draw that was locked before may not
     const before = yield* Clockwork.runDue()
     const rounds = yield* BeaconRounds.fetchDue()

@@ -1,40 +1,22 @@
 /** `ddd draw show`: one draw at length. */
 import { Draws } from "@ddd/core/ports/Draws"
-import { drawId, isUuid } from "@ddd/core/values/Ids"
-import { parseDay } from "@ddd/core/values/Instant"
-import { visible } from "@ddd/core/values/Visible"
-import { Data, Effect } from "effect"
+import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { onDraws } from "../OnDatabase.ts"
-import { drawJson, drawText } from "./DrawText.ts"
-
-/** There is no such draw. */
-class NoSuchDraw extends Data.TaggedError("NoSuchDraw")<{ readonly message: string }> {}
-
-const find = Effect.fnUntraced(function*(name: string) {
-  const draws = yield* Draws
-  if (name === "current") return yield* draws.current
-  if (isUuid(name)) return yield* draws.byId(drawId(name))
-  const day = parseDay(name)
-  if (day !== undefined) return yield* draws.byDay(day)
-  return yield* new NoSuchDraw({
-    message: `${visible(name)} names no draw: give a day such as 2026-02-03, an id, or "current".`
-  })
-})
+import { drawJson, drawText, voidedEarlyJson } from "./DrawText.ts"
+import { findDraw } from "./FindDraw.ts"
 
 const run = Effect.fn("ddd draw show")(function*(name: string, { json }: JsonFlag) {
-  const { draw, notes } = yield* onDraws(Effect.gen(function*() {
-    const draw = yield* find(name)
-    if (draw === null) {
-      return yield* new NoSuchDraw({
-        message: name === "current" ? "No draw is on sale now." : `There is no draw ${visible(name)}.`
-      })
-    }
-    return { draw, notes: yield* (yield* Draws).notes(draw.id) }
+  const { draw, notes, voidedEarly } = yield* onDraws(Effect.gen(function*() {
+    const draw = yield* findDraw(name)
+    const draws = yield* Draws
+    return { draw, notes: yield* draws.notes(draw.id), voidedEarly: yield* draws.voidedEarly(draw.id) }
   }))
-  yield* json === true ? printJson({ ...drawJson(draw), records: notes }) : print(drawText(draw, notes))
+  yield* json === true ?
+    printJson({ ...drawJson(draw), records: notes, voidedEarly: voidedEarlyJson(voidedEarly) })
+    : print(drawText(draw, notes, voidedEarly))
   return done
 })
 

@@ -9,9 +9,8 @@ import { Accounts, type UserSummary } from "@ddd/core/ports/Accounts"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
-import { createInterface } from "node:readline/promises"
-import { isatty } from "node:tty"
 import { done } from "../../ExitCode.ts"
+import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
@@ -48,24 +47,14 @@ const whyRefused = (reasons: ReadonlyArray<EraseReason>): string =>
   ["The player cannot be erased now. Nothing was changed.", ...reasons.map((reason) => `- ${reasonText(reason)}`)]
     .join("\n")
 
-const askOnTerminal = (question: string): Effect.Effect<string> =>
-  Effect.promise(async (signal) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr })
-    try {
-      return await terminal.question(question, { signal })
-    } finally {
-      terminal.close()
-    }
-  })
-
 const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: string | undefined) {
-  if (yes === undefined && !isatty(process.stdin.fd)) {
+  if (yes === undefined && !isSomebodyThere()) {
     return yield* new NotErased({
       message: `Nobody is there to confirm it. Say --yes ${visible(username)} to erase this player.`
     })
   }
   if (yes === undefined) yield* remark(`${goes}\n${stays}\nIt cannot be undone.`)
-  const written = yes ?? (yield* askOnTerminal("To erase this player, write the name: "))
+  const written = yes ?? (yield* ask("To erase this player, write the name: "))
   if (written === username) return
   return yield* new NotErased({
     message: `${visible(JSON.stringify(written))} is not the player's name. Nothing was changed.`

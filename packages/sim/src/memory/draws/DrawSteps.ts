@@ -8,7 +8,10 @@ import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
 import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
 import {
   declareVoid,
+  isVoidedInSteps,
+  refundStep,
   refundTickets,
+  voidedBy,
   type VoidingStep,
   voidMail,
   voidMailRecipients,
@@ -17,7 +20,7 @@ import {
 import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import type { MovedTogether } from "@ddd/core/money/Wallet"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
@@ -25,7 +28,7 @@ import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
-import type { VoidReason } from "@ddd/core/proof/Record"
+import type { VoidReason, VoidRecord } from "@ddd/core/proof/Record"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Result } from "effect"
@@ -34,13 +37,14 @@ import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
+import { makeChains } from "./Chains.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
   const store = yield* Store
   const { current, sha256 } = yield* Sealing
   const vault = yield* SeedVault
   const signer = yield* RecordSigner
-  const chain = yield* BeaconChain
+  const chains = makeChains(store, sha256, yield* BeaconChains)
   const roomPrizeHoldMillis = yield* RoomPrizeHold
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
@@ -74,19 +78,24 @@ export const makeDrawSteps = Effect.gen(function*() {
       firstPurchasedAt: ticketsIn(id)[0]?.purchasedAt ?? null,
       isRoundMissing: isRoundMissing(row),
       isTiled: row.tiledAt !== null,
+      voidBegunAt: row.beganVoid?.begunAt ?? null,
       clock: store.now(),
       openText: textOf(notes.open),
       lockText: notes.lock === null ? null : textOf(notes.lock),
       totalEntries: row.totalEntries,
       frontier,
       lastPurchasedAt,
-      beaconSignature: signature
+      chainHash: row.beacon?.chainHash ?? null,
+      beaconSignature: signature,
+      voidText: row.beganVoid === null ? null : textOf(row.beganVoid.note),
+      refundedEntries: row.beganVoid?.refundedEntries ?? 0
     }
   }
 
   /** Publishes a draw, with its seed sealed beside it. */
-  const publish = Effect.fnUntraced(function*({ record, status, text }: NewDraw, seed: Seed) {
+  const publish = Effect.fnUntraced(function*({ chain, record, status, text }: NewDraw, seed: Seed) {
     const id = record.draw
+    chains.keep(chain)
     store.seeds.set(id, yield* vault.seal(id, seed))
     store.draws.set(id, {
       id,
@@ -110,7 +119,8 @@ export const makeDrawSteps = Effect.gen(function*() {
       lastPurchasedAt: null,
       sealKeyId: current.keyId,
       beaconSignature: null,
-      tiledAt: null
+      tiledAt: null,
+      beganVoid: null
     })
     return id
   })
@@ -125,7 +135,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       sha256,
       days.map(({ day, seed }) => ({ ...day, seed: Redacted.value(seed) })),
       newest === undefined ? null : textOf(newest.notes.open),
-      chain
+      chains.forNewDraws
     )
     const seeds = new Map(days.map(({ day, seed }) => [day.id, seed]))
     return yield* Effect.forEach(draws, (draw) => {
@@ -179,7 +189,14 @@ export const makeDrawSteps = Effect.gen(function*() {
       openSeed(draw.id),
       (cause) => new StepFailed({ due, message: cause.message, cause })
     )
-    const outcome = outcomeOf(sha256, draw.openText, draw.lockText, seed, draw.beaconSignature, chain)
+    const outcome = outcomeOf(
+      sha256,
+      draw.openText,
+      draw.lockText,
+      seed,
+      draw.beaconSignature,
+      chains.named(draw.chainHash)
+    )
     const winner = outcome.winningPosition === null ? null : ticketsIn(draw.id)[outcome.winningPosition - 1] ?? null
     const wallets = walletsOf(usersToPay(winner))
     const { record, text } = resultOf(sha256, draw, seed, outcome, winner)
@@ -208,12 +225,9 @@ export const makeDrawSteps = Effect.gen(function*() {
     return { ticketId, withdrawableDelta: paid.withdrawableDelta }
   }
 
-  /** Writes that a draw is void, whose `reason` was decided. */
-  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
-    const draw = stateOf(row)
-    const { record, text } = declareVoid(sha256, draw, reason, seed)
-    const note = yield* signer.sign(text)
-    const held = Map.groupBy(ticketsIn(draw.id), ({ userId }) => userId)
+  /** Pays tickets of a draw back. */
+  const refund = Effect.fnUntraced(function*(draw: DrawState, paidBack: ReadonlyArray<TicketRow>) {
+    const held = Map.groupBy(paidBack, ({ userId }) => userId)
     const wallets = walletsOf(held.keys())
     const refunds: Array<MovedTogether & { readonly userId: UserId }> = []
     for (const [userId, tickets] of held) {
@@ -223,23 +237,61 @@ export const makeDrawSteps = Effect.gen(function*() {
       if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
       refunds.push({ userId, ...moved.success })
     }
-    for (const refund of refunds) postMovements(store, refund.userId, refund, draw.clock)
-    const members = (store.lobbies.get(draw.id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of voidMailRecipients(draw.kind, reason, { holders: [...held.keys()], members })) {
-      const { id, job } = voidMail(draw, userId)
-      addJob(store, id, job)
+    for (const moves of refunds) postMovements(store, moves.userId, moves, draw.clock)
+  })
+
+  /** Makes a draw void whose tickets are paid back. */
+  const publishVoid = ({ id, kind }: DrawState, record: VoidRecord, note: string): void => {
+    const holders = [...new Set(ticketsIn(id).map(({ userId }) => userId))]
+    const members = (store.lobbies.get(id)?.members ?? []).map(({ userId }) => userId)
+    for (const userId of voidMailRecipients(kind, record.reason, { holders, members })) {
+      const mail = voidMail({ id, kind }, userId)
+      addJob(store, mail.id, mail.job)
     }
-    change(draw.id, { status: "void", seed: record.seed, notes: { ...row.notes, result: note } })
+    change(id, { status: "void", seed: record.seed, notes: { ...rowOf(id).notes, result: note } })
+  }
+
+  /** Writes that a draw is void, whose `reason` was decided. */
+  const writeVoid = Effect.fnUntraced(function*(row: DrawRow, reason: VoidReason, seed: Uint8Array | null) {
+    const draw = stateOf(row)
+    const { record, text } = declareVoid(sha256, draw, reason, seed)
+    const note = yield* signer.sign(text)
+    yield* refund(draw, ticketsIn(draw.id))
+    publishVoid(draw, record, note)
+  })
+
+  const beginVoid = Effect.fnUntraced(function*(draw: DrawState, reason: VoidReason, seed: Uint8Array | null) {
+    const note = yield* signer.sign(declareVoid(sha256, draw, reason, seed).text)
+    store.draws.set(draw.id, {
+      ...rowOf(draw.id),
+      beganVoid: { begunAt: draw.clock, note, refundedEntries: 0 }
+    })
   })
 
   const voidByStep = Effect.fnUntraced(function*(row: DrawRow, due: DueStep & VoidingStep) {
     const seed = yield* openSeedOrNull(row.id)
-    const reason = voidReason(due, stateOf(row), seed)
+    const draw = stateOf(row)
+    const reason = voidReason(due, draw, seed)
     if (reason === null) return false
-    yield* Effect.mapError(
-      writeVoid(row, reason, seed),
-      () => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" })
-    )
+    if (isVoidedInSteps(draw)) yield* beginVoid(draw, reason, seed)
+    else yield* writeVoid(row, reason, seed).pipe(orUnpayable(due))
+    const by = voidedBy(due)
+    if (by !== null) store.earlyVoids.set(row.id, { by, at: store.now() })
+    return true
+  })
+
+  /** Does the next step of a void that has begun; false where none is left. */
+  const refundNext = Effect.fnUntraced(function*(row: DrawRow, due: DueStep) {
+    const { beganVoid, id } = row
+    const draw = stateOf(row)
+    const next = refundStep(draw)
+    if (next === null || beganVoid === null) return false
+    if (next._tag === "End") {
+      publishVoid(draw, next.record, beganVoid.note)
+      return true
+    }
+    yield* refund(draw, ticketsIn(id).slice(next.first - 1, next.last)).pipe(orUnpayable(due))
+    store.draws.set(id, { ...rowOf(id), beganVoid: { ...beganVoid, refundedEntries: next.last } })
     return true
   })
 
@@ -268,11 +320,16 @@ export const makeDrawSteps = Effect.gen(function*() {
       case "expire":
       case "abandon":
         return yield* voidByStep(row, due)
+      case "refund":
+        return yield* refundNext(row, due)
     }
   })
 
-  return { openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
+  return { chains, openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
+
+const orUnpayable = (due: DueStep) =>
+  Effect.mapError(() => new StepFailed({ due, message: "a wallet cannot hold what it is paid back" }))
 
 /** The hashes of all complete subtrees, by level. */
 const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {

@@ -36,6 +36,8 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
     const winningTicket = ({ id, winningPosition }: DrawRow): TicketRow | null =>
       winningPosition === null ? null : ticketsIn(id)[winningPosition - 1] ?? null
 
+    const chainOf = ({ beacon }: DrawRow) => steps.chains.named(beacon?.chainHash ?? null)
+
     /** What is public is listed one by one: what is added to a row stays private until it is listed too. */
     const asDraw = (row: DrawRow): Draw => ({
       id: row.id,
@@ -80,12 +82,21 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       }),
       perform: (due) => store.exclusive(steps.perform(due)),
       awaitedRounds: Effect.sync(() =>
-        awaitedRounds(draws().map((row) => ({ ...row, isRoundMissing: isRoundMissing(row) })), store.now())
+        awaitedRounds(
+          draws().map((row) => ({
+            ...row,
+            isRoundMissing: isRoundMissing(row),
+            chain: chainOf(row),
+            voidBegunAt: row.beganVoid?.begunAt ?? null
+          })),
+          store.now()
+        )
       ),
       storeRound: (chainHash, round, signature) =>
         store.exclusive(Effect.sync(() => {
           const waiting = draws().filter((row) =>
-            row.status === "locked" && isRoundMissing(row) && row.beacon?.chainHash === chainHash &&
+            row.status === "locked" && row.beganVoid === null && isRoundMissing(row) &&
+            row.beacon?.chainHash === chainHash &&
             row.beacon.round === round
           )
           for (const row of waiting) store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
@@ -135,8 +146,9 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
           if (draw === undefined) return null
           const tickets = draw.notes.lock === null ? [] : ticketsIn(id)
           const lines = chunksOf(tickets, chunkSize).map((chunk) => chunk.map(encodeTicket).join(""))
-          return { drawId: id, notes: draw.notes, lines: Stream.fromIterable(lines) }
+          return { drawId: id, notes: draw.notes, chain: chainOf(draw), lines: Stream.fromIterable(lines) }
         }),
+      voidedEarly: (id) => Effect.sync(() => store.earlyVoids.get(id) ?? null),
 
       ticketsOf: (userId, filter, { cursor, limit }) =>
         Effect.sync(() => {

@@ -1,7 +1,8 @@
 /** Private rooms, in memory: one request at a time, decided by core, then written. */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { BeaconChain } from "@ddd/core/ports/BeaconChain"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { purchaseRefused, RoomRefused, Rooms } from "@ddd/core/ports/Rooms"
@@ -33,7 +34,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const store = yield* Store
     const sealing = yield* Sealing
     const seals = makeSeals(sealing)
-    const chain = yield* BeaconChain
+    const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
     const vault = yield* SeedVault
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
@@ -68,7 +69,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const room = decided.success
             const id = drawId(store.newId())
             const seed = yield* vault.generate
-            const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain }
+            const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain: steps.chains.forNewDraws }
             yield* steps.publish(newRoomDraw(sealing.sha256, opening), seed)
             const lobby = { ...room, id, code: store.newRoomCode(), autoDrawAt: null, hostGoneAt: null }
             store.lobbies.set(lobby.id, lobby)
@@ -164,8 +165,13 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           Effect.gen(function*() {
             const lobby = yield* roomCalled(room)
             const draw = steps.stateOf(drawOf(lobby))
+            const terms = {
+              drawAt,
+              chain: steps.chains.named(draw.chainHash),
+              isChainFollowed: isFollowed(followed, draw.chainHash)
+            }
             const { autoDrawAt, ...locked } = yield* orRefused(
-              startRoom(sealing.sha256, stateOf(lobby), draw, userId, { drawAt, chain })
+              startRoom(sealing.sha256, stateOf(lobby), draw, userId, terms)
             )
             yield* steps.writeLock(locked)
             return change(lobby, { autoDrawAt })

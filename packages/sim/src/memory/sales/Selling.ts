@@ -1,10 +1,12 @@
 /** What a sale reads and writes, in memory. Each of these is part of an exclusive write, which core decides. */
+import { followedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { Buyer, Pool, PurchaseRequest, Sale, SoldBlock } from "@ddd/core/draws/Sale"
 import { sealSale } from "@ddd/core/draws/SealedSale"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
+import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { Room } from "@ddd/core/rooms/Room"
 import { answerKeyOf, type KeptAnswer } from "@ddd/core/values/Idempotency"
@@ -19,7 +21,9 @@ type Keyed = Pick<PurchaseRequest, "userId" | "idempotency">
 
 export const makeSelling = Effect.gen(function*() {
   const store = yield* Store
-  const seals = makeSeals(yield* Sealing)
+  const sealing = yield* Sealing
+  const seals = makeSeals(sealing)
+  const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
 
   const prefixOf = ({ drawDate, id }: DrawRow): string => {
     const lobby = store.lobbies.get(id)
@@ -29,12 +33,13 @@ export const makeSelling = Effect.gen(function*() {
   }
 
   const numberingOf = (draw: DrawRow): (position: Position) => TicketId =>
-    seals.numberingOf({ id: draw.id, prefix: prefixOf(draw), sealKeyId: draw.sealKeyId })
+    seals.numberingOf({ id: draw.id, prefix: prefixOf(draw), sealKeyId: draw.sealKeyId, epoch: 0 })
 
   const poolOf = (draw: DrawRow): Omit<Pool, "room"> => ({
     draw,
     totalEntries: draw.totalEntries,
-    lastPurchasedAt: draw.lastPurchasedAt
+    lastPurchasedAt: draw.lastPurchasedAt,
+    isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null)
   })
 
   const buyerOf = (userId: UserId): Buyer | null => {
@@ -58,7 +63,7 @@ export const makeSelling = Effect.gen(function*() {
 
   /** Writes a sale in `draw`, but for what is kept of it. Gives its tickets. */
   const write = (draw: DrawRow, sale: Sale): ReadonlyArray<Ticket> => {
-    const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => store.newId()))
+    const sealed = sealSale(seals, { ...draw, epoch: 0 }, sale, sale.tickets.map(() => store.newId()))
     const own = getOrPut(store.tickets, draw.id, () => [])
     sealed.tickets.forEach((ticket, index) => {
       const row: TicketRow = {
