@@ -13,12 +13,17 @@ import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
 import { keepsSession } from "@ddd/adapters-pg/database/SessionCheck"
+import * as Behind from "@ddd/adapters-pg/draws/Behind"
+import * as Restored from "@ddd/adapters-pg/draws/Restored"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
+import { type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
+import { PgClient } from "@effect/sql-pg"
 import { Data, Effect, type Redacted, Schedule } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { join } from "node:path"
+import * as AcknowledgedFiles from "./AcknowledgedFiles.ts"
 import type { Settings } from "./config/Variables.ts"
-import { dataDirOf } from "./DataDir.ts"
+import { dataDirOf, proofDirOf } from "./DataDir.ts"
 
 export interface Database {
   /** As the role that owns the tables; null where production migrates by another hand. */
@@ -32,6 +37,8 @@ export interface Database {
   readonly embedded: boolean
   /** Its servers, as every client of this process knows them. */
   readonly servers: AllServers
+  /** What is remembered outside it of what was acknowledged; nothing until `remembering`. */
+  readonly acknowledged: AcknowledgedService
 }
 
 /** The database cannot be used as it is. The message says what to do. */
@@ -87,7 +94,8 @@ export const open = Effect.fn("Database.open")(function*(settings: Settings, { o
       direct: DATABASE_DIRECT_URL === undefined ? app : yield* Provision.fromUrl(DATABASE_DIRECT_URL),
       place: `${hostsOf(DATABASE_URL)}/${app.database}`,
       embedded: false,
-      servers
+      servers,
+      acknowledged: nothingAcknowledged
     }
     yield* untilReady(app, servers, own)
     return database
@@ -95,7 +103,15 @@ export const open = Effect.fn("Database.open")(function*(settings: Settings, { o
   const dataDir = dataDirOf(settings)
   const { admin } = yield* own ? EmbeddedPostgres.start(dataDir) : EmbeddedPostgres.acquire(dataDir)
   const { app, owner } = yield* Provision.provision(admin, embeddedName)
-  const database: Database = { app, owner, direct: app, place: join(dataDir, "postgres"), embedded: true, servers }
+  const database: Database = {
+    app,
+    owner,
+    direct: app,
+    place: join(dataDir, "postgres"),
+    embedded: true,
+    servers,
+    acknowledged: nothingAcknowledged
+  }
   return database
 })
 
@@ -138,6 +154,26 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
     yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, one)))
   }
   return applied
+})
+
+/**
+ * The database, with what is remembered of it in PROOF_DIR, compared with what it holds: where it lacks something, that is in the log, and
+ * nothing is sold or signed on it. Its schema is this program's.
+ */
+export const remembering = Effect.fn("Database.remembering")(function*(
+  database: Database,
+  settings: Settings,
+  { isServer }: { readonly isServer: boolean }
+) {
+  return yield* Effect.gen(function*() {
+    const sql = yield* PgClient.PgClient
+    const folder = join(proofDirOf(settings), yield* Restored.readIdentity(sql))
+    const acknowledged = yield* AcknowledgedFiles.open(folder, { isServer })
+    const lost = yield* Behind.compare(sql, acknowledged)
+    if (lost.length === 0 && isServer) yield* Restored.rememberStanding(sql, acknowledged)
+    const remembered: Database = { ...database, acknowledged }
+    return remembered
+  }).pipe(Effect.provide(Provision.layer(database.app, { ...oneConnection, servers: database.servers })))
 })
 
 /** Fails where a pooler exchanges sessions between transactions. */

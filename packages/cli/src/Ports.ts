@@ -24,6 +24,7 @@ import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
@@ -67,14 +68,19 @@ const listener = ({ direct, servers }: Database) =>
 /** What draws are drawn by. */
 export type DrawSettings = Beacon.BeaconSettings & Pick<Settings, "ROOM_PRIZE_HOLD">
 
-const drawPorts = ({ log, sealing, seeds }: Keys, settings: DrawSettings) =>
+const drawPorts = ({ acknowledged }: Database, { log, sealing, seeds }: Keys, settings: DrawSettings) =>
   Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
     Layer.provideMerge(
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
     ),
     Layer.provide(Layer.succeed(RoomPrizeHold, settings.ROOM_PRIZE_HOLD * dayMillis)),
+    Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
     Layer.provideMerge(Beacon.layer(settings))
   )
+
+/** Money in and out. */
+const moneyPorts = ({ acknowledged }: Database) =>
+  PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
 
 const accountPorts = ({ refresh }: Keys) =>
   Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
@@ -88,7 +94,7 @@ const moneyProviders = (settings: Settings, publicUrl: URL) =>
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
 export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>
-  drawPorts(keys, settings).pipe(Layer.provideMerge(base(database, workWaits)))
+  drawPorts(database, keys, settings).pipe(Layer.provideMerge(base(database, workWaits)))
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog. */
 export const accounts = (database: Database, keys: Keys) =>
@@ -97,7 +103,7 @@ export const accounts = (database: Database, keys: Keys) =>
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
   Layer.merge(
-    PortsPg.money,
+    moneyPorts(database),
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
@@ -111,19 +117,20 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
         waits: requestWaits,
         servers: database.servers
       })
-    )
+    ),
+    Layer.provide(Layer.succeed(Acknowledged, database.acknowledged))
   )
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
-    PortsPg.money,
+    moneyPorts(database),
     moneyProviders(settings, publicUrl),
     accountPorts(keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
     RefreshTokensNode.layer(keys.refresh),
     PasswordsArgon2.layer()
   ).pipe(
-    Layer.provideMerge(drawPorts(keys, settings)),
+    Layer.provideMerge(drawPorts(database, keys, settings)),
     Layer.provide(listener(database)),
     Layer.provideMerge(base(database, requestWaits))
   )
@@ -133,7 +140,8 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
  * What the server does by itself, beside `all`: the clockwork, mails, notices and payouts. The same ports once more, on connections of
  * their own, whose statements may take minutes.
  */
-export const work = ({ app, servers }: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
+export const work = (database: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
+  const { app, servers } = database
   const client = Provision.layer(app, {
     applicationName: "ddd work",
     maxConnections: workConnectionsMax,
@@ -141,8 +149,8 @@ export const work = ({ app, servers }: Database, keys: Keys, settings: Settings,
     servers
   })
   return Layer.fresh(
-    Layer.merge(PortsPg.money, moneyProviders(settings, publicUrl)).pipe(
-      Layer.provideMerge(drawPorts(keys, settings)),
+    Layer.merge(moneyPorts(database), moneyProviders(settings, publicUrl)).pipe(
+      Layer.provideMerge(drawPorts(database, keys, settings)),
       Layer.provideMerge(OutboxPg.layer),
       Layer.provideMerge(client)
     )

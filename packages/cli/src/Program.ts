@@ -24,6 +24,7 @@ import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
+import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
@@ -84,6 +85,7 @@ const commands: ReadonlyArray<Declare> = [
     resolveWithdrawal,
     cancelWithdrawal
   ]),
+  restored,
   group("mail", "look at the mails that players are sent", [previewMails]),
   audit,
   verify,

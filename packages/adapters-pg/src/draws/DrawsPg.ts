@@ -1,6 +1,7 @@
 /** The draws on PostgreSQL: what the public and the players read of them. Each step of the clockwork has a file beside this one. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import {
   Draws,
@@ -52,6 +53,7 @@ const make = Effect.gen(function*() {
     outbox: yield* Outbox,
     signer: yield* RecordSigner,
     vault: yield* SeedVault,
+    acknowledged: yield* Acknowledged,
     chains,
     roomPrizeHold: yield* RoomPrizeHold
   }

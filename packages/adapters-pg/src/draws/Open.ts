@@ -6,11 +6,13 @@ import type { Seed } from "@ddd/core/ports/SeedVault"
 import { emptyFrontier, encodeFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
-import { type Day, formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { type Day, dayOf, formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { publishing } from "./Behind.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
+import { lostDays } from "./LostRecords.ts"
 import { lockDraw } from "./ReadDraw.ts"
 import type { StepServices } from "./StepServices.ts"
 
@@ -61,7 +63,7 @@ export const publishAhead = (services: StepServices) => {
     yield* sql`SELECT 1 FROM pg_advisory_xact_lock(${publishLock})`
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     const days = yield* Effect.forEach(
-      daysToPublish(clock, last?.draw_date ?? null),
+      daysToPublish(clock, last?.draw_date ?? null, yield* lostDays(sql, dayOf(clock))),
       (day) => Effect.map(vault.generate, (seed) => ({ day: { ...day, id: drawId(newId(clock)) }, seed }))
     )
     const draws = newDailyDraws(
@@ -84,7 +86,7 @@ export const publishAhead = (services: StepServices) => {
     const [last, clock] = [yield* newest, yield* clockOf(sql)]
     if (daysToPublish(clock, last?.draw_date ?? null).length === 0) return []
     return yield* inTransaction(sql)(publish)
-  })
+  }).pipe(publishing(services))
 }
 
 /** `scheduled → open`. A sale that comes first has done it already. */

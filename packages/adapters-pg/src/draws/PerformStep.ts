@@ -5,13 +5,14 @@ import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import type { ClocksDisagree } from "../database/ClockCheck.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { signing } from "./Behind.ts"
 import { lock } from "./Lock.ts"
 import { open } from "./Open.ts"
 import { refundNext } from "./Refund.ts"
 import { settleDraw } from "./Settle.ts"
 import { StepImpossible, type StepServices } from "./StepServices.ts"
 import { tile } from "./TileStep.ts"
-import { voidByStep } from "./Void.ts"
+import { voidByStep, voidLockedOtherwise } from "./Void.ts"
 
 const stepOf = (
   services: StepServices,
@@ -22,7 +23,10 @@ const stepOf = (
     case "open":
       return open(services, drawId).pipe(inTransaction(services.sql))
     case "lock":
-      return lock(services, drawId).pipe(inTransaction(services.sql))
+      return Effect.flatMap(
+        voidLockedOtherwise(services, drawId),
+        (isVoid) => isVoid ? Effect.succeed(true) : lock(services, drawId).pipe(inTransaction(services.sql))
+      )
     case "tile":
       return tile(services, drawId)
     case "settle":
@@ -44,4 +48,5 @@ export const orStepFailed = (due: DueStep) => <A, E, R>(step: Effect.Effect<A, E
   )
 
 /** Does a due step; false where there was nothing to do (any more, or yet). */
-export const performStep = (services: StepServices, due: DueStep) => stepOf(services, due).pipe(orStepFailed(due))
+export const performStep = (services: StepServices, due: DueStep) =>
+  stepOf(services, due).pipe(orStepFailed(due), signing(services, due.drawId))

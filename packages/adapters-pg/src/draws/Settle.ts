@@ -22,6 +22,7 @@ import { inTransaction } from "../database/Transaction.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { lockWallets, writeAllMoves } from "../money/WalletMoves.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
+import { signOnce } from "./LostRecords.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
 
@@ -35,7 +36,7 @@ const ticketAt = (sql: PgClient.PgClient, draw: DrawId, position: Position | nul
 
 /** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
 export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id: DrawId, by: SettledBy) {
-  const { newId, outbox, sealing: { sha256 }, signer, sql } = services
+  const { newId, outbox, sealing: { sha256 }, sql } = services
   const unlocked = yield* readDraw(sql, id)
   const found = unlocked === undefined ? null : settleableDraw(unlocked, by)
   if (found === null) return false
@@ -44,7 +45,7 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
   const outcome = outcomeOf(sha256, found.openText, found.lockText, seed, found.beaconSignature, chain)
   const winner = yield* ticketAt(sql, id, outcome.winningPosition)
   const { record, text } = resultOf(sha256, found, seed, outcome, winner)
-  const note = yield* signer.sign(text)
+  const note = yield* signOnce(services, id, "result", text)
 
   const pay = Effect.gen(function*() {
     const wallets = yield* lockWallets(sql, usersToPay(winner))

@@ -1,4 +1,5 @@
 /** What the steps of a draw have in common on PostgreSQL. */
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -17,6 +18,7 @@ export interface StepServices {
   readonly signer: RecordSigner["Service"]
   readonly sealing: Sealing["Service"]
   readonly vault: SeedVault["Service"]
+  readonly acknowledged: AcknowledgedService
   readonly chains: Chains
   /** See `RoomPrizeHold`. */
   readonly roomPrizeHold: number

@@ -7,7 +7,15 @@
  * upon (docs/design.md, "Money", lock order); where it says another record by then, all of it is done again.
  */
 import type { DrawState } from "@ddd/core/draws/DrawState"
-import { declareVoid, isVoidedInSteps, voidedBy, type VoidingStep, voidReason } from "@ddd/core/draws/Voiding"
+import {
+  declareVoid,
+  isLockedOtherwise,
+  isVoidedInSteps,
+  voidedBy,
+  type VoidingStep,
+  voidReason
+} from "@ddd/core/draws/Voiding"
+import { textOf } from "@ddd/core/proof/Note"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -15,6 +23,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
 import { insertEarlyVoid } from "./EarlyVoids.ts"
+import { lostNote, signOnce } from "./LostRecords.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
 import { type LockedForRefund, lockForRefund, publishVoid, refund } from "./Refund.ts"
 import { openSeed, StepImpossible, type StepServices } from "./StepServices.ts"
@@ -44,13 +53,13 @@ export const retryVoid = (id: DrawId) => <A, E, R>(attempt: Effect.Effect<A, E |
 
 /** Signs what is published of a draw that is to be void, as it is before it is locked. */
 export const signVoid = Effect.fnUntraced(function*(
-  { sealing, signer }: Pick<StepServices, "sealing" | "signer">,
+  services: Pick<StepServices, "sealing" | "signer" | "sql">,
   draw: DrawState,
   reason: VoidReason,
   seed: Uint8Array | null
 ) {
-  const { text } = declareVoid(sealing.sha256, draw, reason, seed)
-  return { text, note: yield* signer.sign(text) }
+  const { text } = declareVoid(services.sealing.sha256, draw, reason, seed)
+  return { text, note: yield* signOnce(services, draw.id, "result", text) }
 })
 
 type Signed = Effect.Success<ReturnType<typeof signVoid>>
@@ -140,4 +149,21 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
     })
     // the entries of a locked draw no longer change
     return yield* inTransaction(sql)(isVoidedInSteps(unlocked) ? begin : voidAtOnce)
+  }))
+
+/** Gives up a day that was locked, with tickets that are lost, before a backup was put back; false where it is to be locked. */
+export const voidLockedOtherwise = (services: StepServices, id: DrawId) =>
+  retryVoid(id)(Effect.gen(function*() {
+    const { sealing: { sha256 }, sql } = services
+    const note = yield* lostNote(services, id, "lock")
+    const unlocked = note === null ? undefined : yield* readDraw(sql, id)
+    if (note === null || unlocked === undefined || !isLockedOtherwise(sha256, unlocked, textOf(note))) return false
+    const seed = yield* openSeedOrNull(services, id)
+    const signed = yield* signVoid(services, unlocked, "deadline", seed)
+    return yield* inTransaction(sql)(Effect.gen(function*() {
+      const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
+      if (!isLockedOtherwise(sha256, locked.draw, textOf(note))) return false
+      yield* writeVoid(services, locked, "deadline", seed, signed)
+      return true
+    }))
   }))

@@ -125,12 +125,25 @@ const lockRow = (sql: PgClient.PgClient, id: string) =>
 /** Locks a withdrawal's row, and only then reads what decides about claiming its turn; null where there is none. */
 export const lockToClaim = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
   yield* lockRow(sql, id)
-  const [row] = yield* sql<ScheduledRow & WallClockRow & { readonly clock: Date; readonly is_frozen: boolean }>`
-    SELECT ${scheduledColumns(sql)}, app_now() AS clock, ${wallClockColumn(sql)}, NOT u.is_active AS is_frozen
+  const [row] = yield* sql<
+    ScheduledRow & WallClockRow & {
+      readonly clock: Date
+      readonly is_frozen: boolean
+      readonly restored_at: Date | null
+    }
+  >`
+    SELECT ${scheduledColumns(sql)}, app_now() AS clock, (SELECT max(begun_at) FROM epochs) AS restored_at, ${
+    wallClockColumn(sql)
+  }, NOT u.is_active AS is_frozen
     FROM withdrawals w JOIN users u ON u.id = w.user_id WHERE w.id = ${id}::uuid`.pipe(Effect.flatMap(requireAgreement))
   return row === undefined
     ? null
-    : { ...scheduledOf(row), isFrozen: row.is_frozen, now: instantOf(row.clock) } satisfies ClaimFacts
+    : {
+      ...scheduledOf(row),
+      isFrozen: row.is_frozen,
+      restoredAt: instantOrNull(row.restored_at),
+      now: instantOf(row.clock)
+    } satisfies ClaimFacts
 })
 
 /** Locks a withdrawal's row, after its wallet's, and only then reads it, its movement and the clock; null where there is none. */

@@ -16,6 +16,7 @@ import {
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
@@ -25,6 +26,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { requireUpToDate } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
 import { writeMoves } from "./WalletMoves.ts"
@@ -81,6 +83,8 @@ const make = Effect.gen(function*() {
   const { newId } = yield* Identifiers
   const outbox = yield* Outbox
   const services = { sql, newId, outbox }
+  // what a database that is behind does not know of was paid out already
+  const mayPayOut = requireUpToDate(yield* Acknowledged)
 
   /** What decides about a request, read under the wallet's lock: a sale, a refund or another withdrawal of the player waits. */
   const askFacts = Effect.fnUntraced(function*(request: WithdrawalRequest) {
@@ -145,6 +149,7 @@ const make = Effect.gen(function*() {
 
   return Withdrawals.of({
     ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
+      yield* mayPayOut
       // as core would refuse it, but without the lock of the house's wallet, which settlements need
       if (request.userId === houseUserId) return yield* new WithdrawalRefused({ refusal: { _tag: "UnknownUser" } })
       const decided = decideWithdrawal(yield* askFacts(request), request)
@@ -155,6 +160,7 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent, own) {
+      yield* mayPayOut
       const facts = yield* lockToClaim(sql, id)
       if (facts === null) return null
       const decision = claimWithdrawal(facts, isUrgent, own)

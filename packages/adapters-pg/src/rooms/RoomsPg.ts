@@ -8,6 +8,7 @@ import type { DrawState } from "@ddd/core/draws/DrawState"
 import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
@@ -30,6 +31,7 @@ import { Effect, Layer, Redacted, Result } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
+import { remember, requireDraw, requireUpToDate, signing } from "../draws/Behind.ts"
 import { makeChains } from "../draws/Chains.ts"
 import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
 import { writeLock } from "../draws/Lock.ts"
@@ -37,6 +39,7 @@ import { insertDraw } from "../draws/Open.ts"
 import { orStepFailed } from "../draws/PerformStep.ts"
 import { lockDraw, readDraw } from "../draws/ReadDraw.ts"
 import { settleDraw } from "../draws/Settle.ts"
+import { StepImpossible } from "../draws/StepServices.ts"
 import { lockForVoid, openSeedOrNull, retryVoid, signVoid, writeVoid } from "../draws/Void.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
 import { sellInRoom } from "../sales/RoomSale.ts"
@@ -60,6 +63,7 @@ const make = Effect.gen(function*() {
   const beacons = yield* BeaconChains
   const chains = makeChains(sql, sealing.sha256, beacons)
   const followed = followedHashes(sealing.sha256, beacons.followed)
+  const acknowledged = yield* Acknowledged
   const services = {
     sql,
     newId,
@@ -67,12 +71,13 @@ const make = Effect.gen(function*() {
     sealing,
     signer,
     vault,
+    acknowledged,
     chains,
     roomPrizeHold: yield* RoomPrizeHold
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom({ sql, seals, newId, followed }, rooms)
+  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged }, rooms)
 
   const clock = clockOf(sql)
 
@@ -93,25 +98,38 @@ const make = Effect.gen(function*() {
     return { draw, state: yield* rooms.stateOf(draw) }
   })
 
-  const create = Effect.fn("RoomsPg.create")(function*(asked: NewRoom) {
-    const { hostId } = asked
-    yield* lockWallets(sql, [hostId])
-    const now = yield* clock
-    const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), now)
-    if (Result.isFailure(decided)) {
-      const { failure } = decided
-      return yield* failure._tag === "UnknownUser" ? new UnknownUser({ userId: hostId }) : refuse(failure)
-    }
-    const { members: [host], ...room } = decided.success
-    const id = drawId(newId(room.createdAt))
-    const seed = yield* vault.generate
-    const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain: chains.forNewDraws }
-    const draw = newRoomDraw(sealing.sha256, opening)
-    yield* insertDraw(services, draw, seed, room.createdAt)
-    yield* insertRoom(sql, newRoomCode, id, room)
-    yield* insertMember(sql, newId, id, host)
-    return yield* known(id)
-  }, transact(sql))
+  /** Says of a start that is impossible that it is, for now. */
+  const orNotStarted = <A, E, R>(start: Effect.Effect<A, E | StepImpossible, R>) =>
+    Effect.catchIf(
+      start,
+      (error) => error instanceof StepImpossible,
+      (cause) => Effect.fail(new Unavailable({ message: cause.message, retryAfter: 60, cause }))
+    )
+
+  const create = Effect.fn("RoomsPg.create")(
+    function*(asked: NewRoom) {
+      yield* requireUpToDate(acknowledged)
+      const { hostId } = asked
+      yield* lockWallets(sql, [hostId])
+      const now = yield* clock
+      const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), now)
+      if (Result.isFailure(decided)) {
+        const { failure } = decided
+        return yield* failure._tag === "UnknownUser" ? new UnknownUser({ userId: hostId }) : refuse(failure)
+      }
+      const { members: [host], ...room } = decided.success
+      const id = drawId(newId(room.createdAt))
+      const seed = yield* vault.generate
+      const opening = { id, opens: room.createdAt, seed: Redacted.value(seed), chain: chains.forNewDraws }
+      const draw = newRoomDraw(sealing.sha256, opening)
+      yield* insertDraw(services, draw, seed, room.createdAt)
+      yield* insertRoom(sql, newRoomCode, id, room)
+      yield* insertMember(sql, newId, id, host)
+      return yield* known(id)
+    },
+    transact(sql),
+    Effect.tap(({ id }) => remember(services, id))
+  )
 
   const join = Effect.fn("RoomsPg.join")(function*({ code, room, userId }: RoomRequest & { readonly code: string }) {
     const { id } = yield* orNoRoom(yield* rooms.findByCode(room, code))
@@ -139,8 +157,11 @@ const make = Effect.gen(function*() {
   const purchase = Effect.fn("RoomsPg.purchase")(
     function*(request: RoomRequest & { readonly idempotency: Idempotency | null }) {
       const key = yield* orNoRoom(yield* rooms.findKey(request))
-      const receipt = yield* attempt((batchId) => sell(batchId, key, request))
-      return Result.isFailure(receipt) ? yield* purchaseRefused(receipt.failure) : receipt.success
+      const decided = yield* attempt((batchId) => sell(batchId, key, request))
+      if (Result.isFailure(decided)) return yield* purchaseRefused(decided.failure)
+      const { receipt, sold } = decided.success
+      if (sold !== null) acknowledged.sold(sold.drawId, sold.epoch, sold.entries)
+      return receipt
     },
     orUnavailable
   )
@@ -174,7 +195,7 @@ const make = Effect.gen(function*() {
           const decision = yield* decide(locked.draw)
           if (decision._tag === "DeclareVoid") yield* writeVoid(services, locked, decision.reason, seed, signed)
         }))
-      }))
+      })).pipe(signing(services, id))
       return yield* known(id)
     },
     Effect.catchTag("StepImpossible", (cause) =>
@@ -187,6 +208,7 @@ const make = Effect.gen(function*() {
   const start = Effect.fn("RoomsPg.start")(
     function*({ drawAt, ...request }: RoomRequest & { readonly drawAt: Instant | null }) {
       const { id } = yield* orNoRoom(yield* rooms.findKey(request))
+      yield* requireDraw(services, id)
       // waits for a purchase that holds the row; the next one finds the draw locked
       const { draw, state } = yield* lock(id)
       const terms = {
@@ -199,7 +221,9 @@ const make = Effect.gen(function*() {
       yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)
     },
-    transact(sql)
+    transact(sql),
+    Effect.tap(({ id }) => remember(services, id)),
+    orNotStarted
   )
 
   /** What is to become of a room whose host asks for its outcome. */
@@ -218,7 +242,10 @@ const make = Effect.gen(function*() {
         return yield* refuse(execution.refusal)
       case "Settle":
         // does nothing where the clockwork came in between
-        yield* settleDraw(services, id, "host").pipe(orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }))
+        yield* settleDraw(services, id, "host").pipe(
+          orStepFailed({ drawId: id, step: "settle", dueAt: yield* clock }),
+          signing(services, id)
+        )
     }
     return yield* known(id)
   }, orUnavailable)

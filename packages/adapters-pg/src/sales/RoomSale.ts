@@ -7,18 +7,20 @@ import { instantOf } from "../database/Rows.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
 import type { RoomKey, RoomRows } from "../rooms/RoomRows.ts"
 import { keepAnswers, readKept } from "./KeptAnswers.ts"
-import { buyersOf, frozenUsers, poolOf, readPool, ticketsSold } from "./SaleFacts.ts"
+import { buyersOf, frozenUsers, poolOf, readPool, requireAcknowledged, soldIn, ticketsSold } from "./SaleFacts.ts"
 import { type SaleWriter, writeSale } from "./WriteSale.ts"
 
-/** Sells in a room; to be run in a transaction, which `batchId` names should its outcome be lost. Gives the receipt, or why there is none. */
+/** Sells in a room; to be run in a transaction, which `batchId` names should its outcome be lost. Gives the
+ * receipt, and what is to be remembered before it is shown; or why there is none. */
 export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
   Effect.fnUntraced(function*(batchId: string, { code, id }: RoomKey, request: RoomPurchaseRequest) {
-    const { followed, seals, sql } = writer
+    const { acknowledged, followed, seals, sql } = writer
     const wallets = yield* lockWallets(sql, [request.userId])
     const frozen = yield* frozenUsers(sql, [request.userId])
     const kept = yield* readKept(sql, [request])
     yield* sql`SELECT 1 FROM draws WHERE id = ${id}::uuid FOR NO KEY UPDATE`
     const row = yield* readPool(sql, id)
+    yield* row === undefined ? Effect.void : requireAcknowledged(acknowledged, row)
     const room = yield* rooms.byId(id)
     if (row === undefined || room === null) return yield* Effect.die(new Error(`room ${id} is gone`))
     const decided = buyInRoom({
@@ -27,7 +29,7 @@ export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
       room,
       buyer: buyersOf(wallets, frozen).get(request.userId) ?? null,
       kept,
-      numbering: seals.numberingOf({ id, prefix: roomPrefix(code), sealKeyId: row.seal_key_id })
+      numbering: seals.numberingOf({ id, prefix: roomPrefix(code), sealKeyId: row.seal_key_id, epoch: row.epoch })
     }, request)
     if (Result.isFailure(decided)) return Result.fail(decided.failure)
     const purchase = decided.success
@@ -38,5 +40,8 @@ export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
     if (purchase._tag === "Sold") {
       yield* keepAnswers(sql, [{ request, answer: purchase.answer }], purchase.sale.purchasedAt)
     }
-    return Result.succeed(roomReceiptOf(purchase, ticket))
+    return Result.succeed({
+      receipt: roomReceiptOf(purchase, ticket),
+      sold: purchase._tag === "Sold" ? soldIn(row, purchase.sale.totalEntries) : null
+    })
   })

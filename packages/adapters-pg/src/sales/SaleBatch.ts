@@ -16,7 +16,16 @@ import { clockOf } from "../database/ClockCheck.ts"
 import { instantOf } from "../database/Rows.ts"
 import { lockFreeWallets } from "../money/WalletMoves.ts"
 import { keepAnswers, readKept } from "./KeptAnswers.ts"
-import { buyersOf, frozenUsers, poolOf, readPool, ticketsSold } from "./SaleFacts.ts"
+import {
+  buyersOf,
+  frozenUsers,
+  poolOf,
+  readPool,
+  requireAcknowledged,
+  type SoldEntries,
+  soldIn,
+  ticketsSold
+} from "./SaleFacts.ts"
 import { type SaleWriter, writeSale } from "./WriteSale.ts"
 
 /** The draw's hours ended while its lock was awaited: the batch is to be sold anew. Nothing was changed. */
@@ -30,19 +39,29 @@ export const walletHeld = "held"
 /** What a batch says to one of its requests. */
 export type BatchAnswer = PurchaseAnswer | typeof walletHeld
 
+/** What a batch decided. */
+export interface BatchDecided {
+  /** In the order of the requests. */
+  readonly answers: ReadonlyArray<BatchAnswer>
+  /** What is to be remembered once it has committed, and before anybody is answered; null where nothing was sold. */
+  readonly sold: SoldEntries | null
+}
+
+const notSold = (answers: ReadonlyArray<BatchAnswer>): BatchDecided => ({ answers, sold: null })
+
 /**
  * Sells what `asked` for in the daily draw that is on sale; to be run in a transaction. `batchId` is its name should its outcome be lost.
  * Gives the answer to each request, in their order; a wallet that is held keeps nobody else from buying.
  */
 export const sellBatch = (writer: SaleWriter) =>
   Effect.fnUntraced(function*(batchId: string, asked: ReadonlyArray<PurchaseRequest>) {
-    const { followed, seals, sql } = writer
+    const { acknowledged, followed, seals, sql } = writer
     const { held, wallets } = yield* lockFreeWallets(
       sql,
       [...new Set(asked.map((request) => request.userId))].sort()
     )
     const requests = held.size === 0 ? asked : asked.filter(({ userId }) => !held.has(userId))
-    if (requests.length === 0) return asked.map((): BatchAnswer => walletHeld)
+    if (requests.length === 0) return notSold(asked.map((): BatchAnswer => walletHeld))
     const users = [...new Set(requests.map((request) => request.userId))]
     // what nobody changes while the wallets are locked is read before the draw is: everyone waits for that lock
     const frozen = yield* frozenUsers(sql, users)
@@ -54,13 +73,15 @@ export const sellBatch = (writer: SaleWriter) =>
       FOR NO KEY UPDATE OF d`
     const row = yield* readPool(sql, locked?.id ?? null)
     const clock = row === undefined ? yield* clockOf(sql) : instantOf(row.clock)
+    if (row !== undefined) yield* requireAcknowledged(acknowledged, row)
     const pool = row === undefined ? null : poolOf(row, followed)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
     const numbering = row === undefined || row.draw_date === null ? numberingOfNothing : seals.numberingOf({
       id: drawId(row.id),
       prefix: dailyPrefix(row.draw_date),
-      sealKeyId: row.seal_key_id
+      sealKeyId: row.seal_key_id,
+      epoch: row.epoch
     })
     const sale = sell(pool, clock, buyersOf(wallets, frozen), keptBlocks("Purchase", kept), numbering, requests)
     const sold = row === undefined ? [] : yield* writeSale(writer, batchId, row, sale)
@@ -71,7 +92,11 @@ export const sellBatch = (writer: SaleWriter) =>
     yield* keepAnswers(sql, granted, sale.purchasedAt)
     const earlier = yield* ticketsSold(sql, seals, repeatedPurchases(sale.outcomes, sold))
     const answers: ReadonlyArray<BatchAnswer> = answersOf(sale.outcomes, sold, earlier)
-    if (held.size === 0) return answers
     let next = 0
-    return asked.map(({ userId }) => held.has(userId) ? walletHeld : answers[next++] ?? walletHeld)
+    const all = held.size === 0
+      ? answers
+      : asked.map(({ userId }) => held.has(userId) ? walletHeld : answers[next++] ?? walletHeld)
+    return row === undefined || sold.length === 0
+      ? notSold(all)
+      : { answers: all, sold: soldIn(row, sale.totalEntries) }
   })

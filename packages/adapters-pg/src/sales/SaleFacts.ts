@@ -1,18 +1,21 @@
 /** What a sale is decided by, as it is read under the locks of the wallets, and then of the draw. */
 import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { type FollowedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
+import { isBehind } from "@ddd/core/draws/Remembered"
 import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
 import type { SellingDraw } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import type { Wallet } from "@ddd/core/money/Wallet"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { decodeFrontier } from "@ddd/core/proof/Merkle"
-import { drawId, type UserId } from "@ddd/core/values/Ids"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import type { Day } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
+import { type DatabaseBehind, epochColumn, refuseBehind, requireUpToDate } from "../draws/Behind.ts"
 
 /** A draw as a sale sees it. */
 export interface PoolRow extends WallClockRow {
@@ -27,6 +30,9 @@ export interface PoolRow extends WallClockRow {
   readonly beacon_chain: string | null
   readonly tree_frontier: Uint8Array
   readonly clock: Date
+  readonly epoch: number
+  /** Whether its lock was published, and is lost with the state that a backup replaced: its seed may be known. */
+  readonly was_locked: boolean
 }
 
 /** Reads a draw, and the clock, which is to be believed. Its row is locked. */
@@ -35,7 +41,9 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     Effect.flatMap(
       sql<PoolRow>`
         SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-          beacon_chain, app_now() AS clock, ${wallClockColumn(sql)}
+          beacon_chain, app_now() AS clock, ${epochColumn(sql)},
+          EXISTS (SELECT FROM lost_records l WHERE l.draw_id = draws.id AND l.kind <> 'open') AS was_locked,
+          ${wallClockColumn(sql)}
         FROM draws WHERE id = ${id}::uuid`,
       requireAgreement
     ),
@@ -48,12 +56,37 @@ export const poolOf = (row: PoolRow, followed: FollowedHashes): Omit<Pool, "room
     id: drawId(row.id),
     status: row.status,
     opensAt: instantOf(row.opens_at),
-    closesAt: instantOrNull(row.closes_at)
+    closesAt: instantOrNull(row.closes_at),
+    wasLocked: row.was_locked
   },
   totalEntries: row.total_entries,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   isFollowed: isFollowed(followed, row.beacon_chain)
 })
+
+/** How many tickets a draw has after a sale. */
+export interface SoldEntries {
+  readonly drawId: DrawId
+  readonly epoch: number
+  readonly entries: number
+}
+
+export const soldIn = (row: PoolRow, entries: number): SoldEntries => ({
+  drawId: drawId(row.id),
+  epoch: row.epoch,
+  entries
+})
+
+/** Fails where the draw is behind what was acknowledged of it: what is sold on it was sold before. */
+export const requireAcknowledged = (
+  acknowledged: AcknowledgedService,
+  { epoch, id, total_entries }: PoolRow
+): Effect.Effect<void, DatabaseBehind> => {
+  const known = { entries: acknowledged.entriesOf(drawId(id), epoch), newestEpoch: acknowledged.newestEpoch() }
+  return isBehind({ entries: total_entries, epoch }, known)
+    ? refuseBehind(acknowledged, drawId(id), epoch, total_entries)
+    : requireUpToDate(acknowledged)
+}
 
 /** The draw that a sale is written to. Dies where the tree that it carries cannot be read. */
 export const sellingDraw = (row: PoolRow): SellingDraw => {
@@ -64,7 +97,8 @@ export const sellingDraw = (row: PoolRow): SellingDraw => {
     drawDate: row.draw_date,
     status: row.status,
     totalEntries: row.total_entries,
-    frontier
+    frontier,
+    epoch: row.epoch
   }
 }
 

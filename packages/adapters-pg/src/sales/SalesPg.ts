@@ -9,6 +9,7 @@ import { followedHashes } from "@ddd/core/draws/DrawChain"
 import type { PurchaseAnswer, Receipt } from "@ddd/core/draws/Receipt"
 import type { PurchaseRequest } from "@ddd/core/draws/Sale"
 import { makeSeals } from "@ddd/core/draws/Seals"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
@@ -21,6 +22,7 @@ import { SqlError } from "effect/sql"
 import { performance } from "node:perf_hooks"
 import { ClocksDisagree } from "../database/ClockCheck.ts"
 import { isUnavailable, tellUnavailable } from "../database/Failure.ts"
+import { DatabaseBehind } from "../draws/Behind.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type BatchAnswer, SaleHoursOver, sellBatch, walletHeld } from "./SaleBatch.ts"
@@ -60,18 +62,23 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const sql = yield* PgClient.PgClient
   const identifiers = yield* Identifiers
   const now = yield* Now
+  const acknowledged = yield* Acknowledged
   const sealing = yield* Sealing
   const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
-  const sell = sellBatch({ sql, seals: makeSeals(sealing), newId: identifiers.newId, followed })
+  const sell = sellBatch({ sql, seals: makeSeals(sealing), newId: identifiers.newId, followed, acknowledged })
 
   const attempt = makeSaleAttempt(sql, identifiers, now)
 
   const answersOf = (
     requests: ReadonlyArray<PurchaseRequest>,
-    cause: Cause.Cause<SaleHoursOver | ClocksDisagree | OutcomeUnknown | SqlError.SqlError>
+    cause: Cause.Cause<SaleHoursOver | ClocksDisagree | DatabaseBehind | OutcomeUnknown | SqlError.SqlError>
   ): Effect.Effect<ReadonlyArray<Answer>> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
+    if (error instanceof DatabaseBehind) {
+      const unavailable = new Unavailable({ message: error.message, retryAfter: 60, cause })
+      return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
+    }
     if (error instanceof SaleHoursOver || error instanceof ClocksDisagree || isUnavailable(error)) {
       const unavailable = new Unavailable({
         message: "the sale is out of reach; nothing was bought",
@@ -93,7 +100,11 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     attempt((batchId) => sell(batchId, requests)).pipe(
       Effect.retry({ while: (error) => error instanceof SaleHoursOver, times: 3 }),
       Effect.matchCauseEffect({
-        onSuccess: (decided) => Effect.succeed(decided.map((answer) => Exit.succeed(answer))),
+        onSuccess: ({ answers, sold }) =>
+          Effect.sync(() => {
+            if (sold !== null) acknowledged.sold(sold.drawId, sold.epoch, sold.entries)
+            return answers.map((answer) => Exit.succeed(answer))
+          }),
         onFailure: (cause) => answersOf(requests, cause)
       })
     )

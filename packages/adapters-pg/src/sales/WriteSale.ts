@@ -5,6 +5,7 @@ import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import type { Ticket } from "@ddd/core/draws/Ticket"
 import { initialStatus } from "@ddd/core/money/Transaction"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
@@ -16,6 +17,7 @@ export interface SaleWriter {
   readonly sql: PgClient.PgClient
   readonly seals: Seals
   readonly newId: (at: Instant) => string
+  readonly acknowledged: AcknowledgedService
   /** The chains whose rounds this program fetches. */
   readonly followed: FollowedHashes
 }

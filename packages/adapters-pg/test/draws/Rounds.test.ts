@@ -1,6 +1,6 @@
 /** A round of the beacon is stored for every draw that waits for it, each by itself. */
 import { Draws } from "@ddd/core/ports/Draws"
-import { buyInRoom, makeRoom, startDraw } from "@ddd/sim/scenario/RoomSteps"
+import { buyForAll, roomOf, startDraw } from "@ddd/sim/scenario/RoomSteps"
 import { dollars, fundedPlayer } from "@ddd/sim/scenario/Steps"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
@@ -12,18 +12,25 @@ import * as PgWorld from "../support/PgWorld.ts"
 const chain = "ab".repeat(32)
 const signature = new Uint8Array(48)
 
+/** Two rooms whose host has started the draw. */
+const lockedRooms = Effect.gen(function*() {
+  const ada = yield* fundedPlayer("ada", dollars(3))
+  const players = [ada, yield* fundedPlayer("bob", dollars(3))] as const
+  const rooms = [yield* roomOf(players), yield* roomOf(players)]
+  for (const room of rooms) {
+    yield* buyForAll(players, room)
+    yield* startDraw(ada, room)
+  }
+  return rooms
+})
+
 describe("a round that several draws wait for", () => {
   it.live("is stored without holding one of them while another is awaited", () =>
     Effect.gen(function*() {
       const draws = yield* Draws
       const { admin } = yield* TestDatabase
       const [intruder, holder] = [yield* session(admin), yield* session(admin)]
-      const ada = yield* fundedPlayer("ada", dollars(3))
-      const rooms = [yield* makeRoom(ada), yield* makeRoom(ada)]
-      for (const room of rooms) {
-        yield* buyInRoom(ada, room)
-        yield* startDraw(ada, room)
-      }
+      const rooms = yield* lockedRooms
       const [first = "", second = ""] = rooms.map(({ id }) => id).toSorted()
       yield* intruder`SET session_replication_role = replica`
       yield* intruder`UPDATE draws SET beacon_chain = ${chain}, beacon_round = 1 WHERE status = 'locked'`
@@ -42,12 +49,7 @@ describe("a round that several draws wait for", () => {
     Effect.gen(function*() {
       const draws = yield* Draws
       const intruder = yield* session((yield* TestDatabase).admin)
-      const ada = yield* fundedPlayer("ada", dollars(3))
-      const rooms = [yield* makeRoom(ada), yield* makeRoom(ada)]
-      for (const room of rooms) {
-        yield* buyInRoom(ada, room)
-        yield* startDraw(ada, room)
-      }
+      const rooms = yield* lockedRooms
       const [first = "", second = ""] = rooms.map(({ id }) => id).toSorted()
       yield* intruder`SET session_replication_role = replica`
       yield* intruder`UPDATE draws SET beacon_chain = ${chain}, beacon_round = 1 WHERE status = 'locked'`

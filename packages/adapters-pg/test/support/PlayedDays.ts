@@ -61,7 +61,7 @@ const declareVoid = Effect.fnUntraced(function*(id: DrawId) {
   }).pipe(sql.withTransaction)
 })
 
-/** Moves the database's clock to when the sales of the day end. */
+/** Moves the database's clock to when the sales of the day end: a development clock, since a real one that is moved is not believed. */
 const endDay = Effect.gen(function*() {
   const sql = yield* session((yield* TestDatabase).owner)
   yield* sql`

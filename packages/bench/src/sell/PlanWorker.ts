@@ -96,7 +96,7 @@ serveOrders(async (buyers) => {
     )
   )
   const id = drawId(draw.id)
-  const numbering = seals.numberingOf({ id, prefix: dailyPrefix(draw.date), sealKeyId: draw.key })
+  const numbering = seals.numberingOf({ id, prefix: dailyPrefix(draw.date), sealKeyId: draw.key, epoch: 0 })
 
   const sellOne = async (client: Client, buyer: string): Promise<void> => {
     await client.query("BEGIN")
@@ -111,7 +111,7 @@ serveOrders(async (buyers) => {
     const position = pool.total_entries + 1 as Position
     const purchasedAt = instant(pool.clock.getTime())
     const ticketId = numbering(position)
-    const seal = seals.current.seal({ ticketId, drawId: id, userId: userId(buyer), position, purchasedAt })
+    const seal = seals.currentIn(0).seal({ ticketId, drawId: id, userId: userId(buyer), position, purchasedAt })
     const frontier = decodeFrontier(pool.tree_frontier)
     if (frontier === undefined) throw new Error("the carried tree cannot be read")
     const grown = encodeFrontier(append(seals.hash, frontier, [seal.leafHash]))
@@ -126,7 +126,7 @@ serveOrders(async (buyers) => {
         position,
         seal.ticketHash,
         Buffer.from(seal.ownerCommit),
-        seals.current.keyId,
+        seals.currentIn(0).keyId,
         paid.seq,
         pool.clock
       ]

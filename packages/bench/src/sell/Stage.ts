@@ -12,6 +12,7 @@ import * as Database from "@ddd/cli/Database"
 import { keysOf } from "@ddd/cli/Keys"
 import * as Ports from "@ddd/cli/Ports"
 import { cents } from "@ddd/core/money/Money"
+import { nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
@@ -57,15 +58,18 @@ export const setUp = Effect.fn("Stage.setUp")(function*(
   const settings = yield* settingsIn(environment)
   const { admin, folder } = yield* EmbeddedPostgres.start(dataDir)
   const original = yield* Provision.provision(admin, "ddd_bench")
-  const database: Database.Database = {
+  const prepared: Database.Database = {
     owner: original.owner,
     app: original.app,
     direct: original.app,
     place: folder,
     embedded: true,
-    servers: new AllServers()
+    servers: new AllServers(),
+    acknowledged: nothingAcknowledged
   }
-  yield* Database.prepare(database, settings)
+  yield* Database.prepare(prepared, settings)
+  // as a server does: what is sold is remembered outside the database
+  const database = yield* Database.remembering(prepared, settings, { isServer: true })
   const { buyers, schema } = yield* Effect.gen(function*() {
     const schema = yield* schemaDigest
     yield* Clockwork.runDue()

@@ -1,5 +1,6 @@
 /** What commands that work beside the server have in common: the database of the environment, at the right schema, and its ports. */
-import { Effect, type Layer } from "effect"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { Effect, Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
 import type { Need, Settings } from "../config/Variables.ts"
 import type * as Database from "../Database.ts"
@@ -14,6 +15,14 @@ const adapters = Effect.promise(() =>
   Promise.all([import("../Database.ts"), import("../Ports.ts"), import("../SecretGuard.ts")])
 )
 
+/** `acts`: it may sign, sell or pay out, so it must know where the database is behind (docs/decisions/0053). */
+interface Conduct {
+  readonly acts: boolean
+  readonly keep: boolean
+}
+
+const looking: Conduct = { acts: false, keep: false }
+
 /**
  * Runs a task on these ports, beside the server that runs on the same database, or alone. With other secrets than the database was used
  * with it does nothing. `keep`: it uses them as a server does, so those that are new to the database are written down.
@@ -23,17 +32,18 @@ const on = <Port, Failure>(
   choose: (
     ports: PortLayers
   ) => (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>,
-  { keep } = { keep: false }
+  { acts, keep }: Conduct = looking
 ) =>
 <A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
     const settings = yield* settingsFor("database", need)
     return yield* Effect.gen(function*() {
-      const [{ open, requireSchema }, ports, { requireSecrets }] = yield* adapters
-      const database = yield* open(settings, { own: false })
-      yield* requireSchema(database)
+      const [{ open, remembering, requireSchema }, ports, { requireSecrets }] = yield* adapters
+      const opened = yield* open(settings, { own: false })
+      yield* requireSchema(opened)
       const keys = yield* keysOf(settings)
-      yield* requireSecrets(database, keys, [need], { keep })
+      yield* requireSecrets(opened, keys, [need], { keep })
+      const database = acts ? yield* remembering(opened, settings, { isServer: false }) : opened
       return yield* Effect.provide(task, choose(ports)(database, keys, settings))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
@@ -42,10 +52,18 @@ const on = <Port, Failure>(
 export const onDraws = on("draws", ({ draws }) => draws)
 
 /** For tasks that do what is due of draws, with the keys of draws. */
-export const drawing = on("draws", ({ draws }) => draws, { keep: true })
+export const drawing = on("draws", ({ draws }) => draws, { acts: true, keep: true })
+
+/** For the task that begins a new epoch on a database that a backup replaced. */
+export const restoring = on(
+  "draws",
+  ({ draws }) => (database, keys, settings) =>
+    Layer.merge(draws(database, keys, settings), Layer.succeed(Acknowledged, database.acknowledged)),
+  { acts: true, keep: true }
+)
 
 /** For tasks that work on players. */
 export const onAccounts = on("accounts", ({ accounts }) => accounts)
 
 /** For tasks that work on jobs, on money that comes in and goes out, and on whose it is. */
-export const onMoney = on("accounts", ({ money }) => money)
+export const onMoney = on("accounts", ({ money }) => money, { acts: true, keep: false })

@@ -93,6 +93,11 @@ export const variables = {
   DATA_DIR: optional(text, "the folder of the embedded PostgreSQL and of the development secrets", {
     otherwise: ".data in the project's folder"
   }),
+  PROOF_DIR: optional(
+    text,
+    "the folder where it is remembered what was sold and signed: on a disk that is not put back together with the database",
+    { otherwise: "proof in DATA_DIR" }
+  ),
   LOG_LEVEL: defaulting(
     oneOf("trace", "debug", "info", "warn", "error", "fatal", "none"),
     "info",

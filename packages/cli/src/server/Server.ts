@@ -6,6 +6,7 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -18,7 +19,8 @@ import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
-import { Context, Data, Effect, Layer } from "effect"
+import { PgClient } from "@effect/sql-pg"
+import { Context, Data, Effect, Layer, Schedule } from "effect"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { everyNeed, type Settings } from "../config/Variables.ts"
@@ -110,16 +112,35 @@ const refuseOtherProvider = Effect.gen(function*() {
   })
 })
 
+/** How often it is looked whether a database that was behind is so still. */
+const behindPause = "5 seconds"
+
+/** Goes on selling and drawing once `ddd restored` has begun a new epoch on a database that was behind. */
+const watchBehind = ({ acknowledged }: Database.Database) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const sql = yield* PgClient.PgClient
+    const look = Effect.suspend(() =>
+      acknowledged.lost().length === 0 ?
+        Effect.void :
+        Effect.flatMap(
+          Behind.compare(sql, acknowledged),
+          (lost) => lost.length === 0 ? Effect.logInfo("the database is not behind any more") : Effect.void
+        )
+    ).pipe(Effect.catchCause((cause) => Effect.logWarning("it could not be compared what the database holds", cause)))
+    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(behindPause)))
+  }))
+
 /** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
 export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
   const { HOST: host } = settings
   const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
   const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
 
-  const database = yield* Database.open(settings, { own: true })
-  const migrated = yield* Database.prepare(database, settings)
+  const opened = yield* Database.open(settings, { own: true })
+  const migrated = yield* Database.prepare(opened, settings)
   const keys = yield* keysOf(settings)
-  yield* requireSecrets(database, keys, everyNeed, { keep: true })
+  yield* requireSecrets(opened, keys, everyNeed, { keep: true })
+  const database = yield* Database.remembering(opened, settings, { isServer: true })
   const corsOrigins = settings.CORS_ORIGINS ?? []
 
   const pages = readPages(pagesFolder)
@@ -151,7 +172,8 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
         )
       ),
       Layer.provide(Layer.effectDiscard(refuseOtherProvider)),
-      Layer.provide(ReadinessPg.layer(isStopping)),
+      Layer.provide(watchBehind(database)),
+      Layer.provide(ReadinessPg.layer(isStopping, database.acknowledged)),
       Layer.provideMerge(Ports.all(database, keys, settings, url))
     )
   ).pipe(

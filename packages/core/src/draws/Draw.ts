@@ -44,9 +44,15 @@ export interface DrawNotes {
   readonly result: string | null
 }
 
+/** What the row of a draw does not say after a backup was put back. */
+export interface Relockable {
+  /** Whether its lock was published all the same: its seed may be known, so nothing is sold in it. */
+  readonly wasLocked?: boolean
+}
+
 /** Whether tickets are sold at `clock`, whatever the status still says of times that have passed. */
-export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt">, clock: Instant): boolean =>
-  (draw.status === "open" || draw.status === "scheduled") &&
+export const onSale = (draw: Pick<Draw, "status" | "opensAt" | "closesAt"> & Relockable, clock: Instant): boolean =>
+  draw.wasLocked !== true && (draw.status === "open" || draw.status === "scheduled") &&
   draw.opensAt <= clock && (draw.closesAt === null || clock < draw.closesAt)
 
 /** Whether a daily draw is in the draw history at `clock`: from the end of its sales on, although it may wait for its outcome still. */
@@ -67,14 +73,19 @@ export interface PlannedDay {
  * The days whose open records are to be published at `clock`, given the newest published one.
  *
  * The first draw of a log opens at `clock`; every other opens at its midnight, which must still be to come: a day that
- * began before its record was published gets no draw, and the chain of `previous` skips it.
+ * began before its record was published gets no draw, and the chain of `previous` skips it. So does a day of `lost`: its record was
+ * published, and is gone with its seed.
  */
-export const daysToPublish = (clock: Instant, newest: Day | null): ReadonlyArray<PlannedDay> => {
+export const daysToPublish = (
+  clock: Instant,
+  newest: Day | null,
+  lost: ReadonlySet<Day> = new Set()
+): ReadonlyArray<PlannedDay> => {
   const today = dayOf(clock)
   const days: Array<PlannedDay> = []
   for (let ahead = 0; ahead <= daysAhead; ahead++) {
     const date = dayAfter(today, ahead)
-    if (newest !== null && date <= newest) continue
+    if ((newest !== null && date <= newest) || lost.has(date)) continue
     const midnight = dayStart(date)
     if (newest !== null && midnight <= clock) continue
     days.push({ date, opensAt: midnight > clock ? midnight : clock, closesAt: dayStart(dayAfter(date)) })

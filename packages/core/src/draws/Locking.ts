@@ -112,6 +112,18 @@ export const lockByClock = (hash: Sha256, draw: DrawState): Locked | null => {
   return { record, text: formatLock(record) }
 }
 
+/**
+ * The lock of a draw that was locked before a backup was put back: as it was published then, with exactly the tickets that there are. Null
+ * where the tickets are others: a second record of the draw would be one too many.
+ */
+export const lockAgain = ({ record }: Locked, published: string): Locked | null => {
+  const before = lockRecordOf(published)
+  return before.draw === record.draw && before.open === record.open && before.entries === record.entries &&
+      before.root === record.root ?
+    { record: before, text: published } :
+    null
+}
+
 /** What is written of a room that is locked. */
 export interface LockedByHost extends Locked {
   /** When the server draws it although its host never comes back. */

@@ -16,7 +16,7 @@ import {
 } from "../values/Idempotency.ts"
 import { type DrawId, houseUserId, type Position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { type Draw, onSale } from "./Draw.ts"
+import { type Draw, onSale, type Relockable } from "./Draw.ts"
 
 /** The most tickets of one purchase (docs/api.md, "Lottery"). */
 export const quantityMax = 100
@@ -34,7 +34,7 @@ export interface PurchaseRequest {
 
 /** The draw that the batch is sold in, as read under its lock. */
 export interface Pool {
-  readonly draw: Pick<Draw, "id" | "status" | "opensAt" | "closesAt">
+  readonly draw: Pick<Draw, "id" | "status" | "opensAt" | "closesAt"> & Relockable
   readonly totalEntries: number
   /** The newest ticket's `purchasedAt`; null before the first. */
   readonly lastPurchasedAt: Instant | null

@@ -18,6 +18,8 @@ export interface SellingDraw {
   readonly totalEntries: number
   /** The right edge of the tree of its tickets. */
   readonly frontier: Frontier
+  /** In which epoch is sold. */
+  readonly epoch: number
 }
 
 export interface SealedSale {
@@ -50,7 +52,8 @@ export const sealSale = (seals: Seals, draw: SellingDraw, sale: Sale, ids: Reado
     throw new Error(`the carried tree of draw ${draw.id} does not hold its ${draw.totalEntries} tickets`)
   }
   if (ids.length !== sale.tickets.length) throw new RangeError("each ticket has an id of its own")
-  const made = sale.tickets.map((ticket) => seals.current.seal({ ...ticket, drawId: draw.id, purchasedAt }))
+  const sealer = seals.currentIn(draw.epoch)
+  const made = sale.tickets.map((ticket) => sealer.seal({ ...ticket, drawId: draw.id, purchasedAt }))
   return {
     tickets: sale.tickets.map(({ position, ticketId, totalEntriesAtPurchase, userId }, index) => {
       const { ownerCommit, ownerSalt, ticketHash } = made[index]!
@@ -68,7 +71,7 @@ export const sealSale = (seals: Seals, draw: SellingDraw, sale: Sale, ids: Reado
       return showTicket(stored, draw.drawDate, ownerSalt, resultBeforeDraw)
     }),
     seals: made,
-    sealKeyId: seals.current.keyId,
+    sealKeyId: sealer.keyId,
     draw: {
       status: "open",
       totalEntries,

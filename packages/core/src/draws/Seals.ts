@@ -1,20 +1,21 @@
 /** The sealers and numberings of a process, each made once: what derives from a secret, or from a draw, is kept. */
 import type { Sha256 } from "../hash/Hash.ts"
 import type { DrawId, Position, TicketId } from "../values/Ids.ts"
+import { epochKeyId, parseEpochKeyId, secretInEpoch } from "./Epoch.ts"
 import { makeSealer, type Sealer, type SealingSecret, type SealingSecrets } from "./Seal.ts"
 import { makeTicketNumbering } from "./TicketId.ts"
 
 export interface Seals {
   readonly hash: Sha256
-  /** Seals what is sold now. */
-  readonly current: Sealer
+  /** Seals what is sold now, in this epoch. */
+  readonly currentIn: (epoch: number) => Sealer
   /** The sealer of a secret's id; `undefined` where that secret is not configured. */
   readonly find: (keyId: string) => Sealer | undefined
   /** The same, where the secret must be there: throws where it is not, since a secret that sealed tickets is never dropped. */
   readonly sealerOf: (keyId: string) => Sealer
-  /** A draw's numbering, under the secret that the draw was opened with. `prefix` is what its ticket ids begin with. */
+  /** A draw's numbering in an epoch, under the secret that the draw was opened with. `prefix` is what its ticket ids begin with. */
   readonly numberingOf: (
-    draw: { readonly id: DrawId; readonly prefix: string; readonly sealKeyId: string }
+    draw: { readonly id: DrawId; readonly prefix: string; readonly sealKeyId: string; readonly epoch: number }
   ) => (position: Position) => TicketId
 }
 
@@ -23,10 +24,15 @@ const numberingsMax = 64
 
 export const makeSeals = (secrets: SealingSecrets): Seals => {
   const sealers = new Map<string, Sealer>()
-  const numberings = new Map<DrawId, (position: Position) => TicketId>()
+  const numberings = new Map<string, (position: Position) => TicketId>()
 
-  const secretOf = (keyId: string): SealingSecret => {
+  const findSecret = (stored: string): SealingSecret | undefined => {
+    const { epoch, keyId } = parseEpochKeyId(stored)
     const secret = secrets.byId(keyId)
+    return secret === undefined ? undefined : secretInEpoch(secrets.sha256, secret, epoch)
+  }
+  const secretOf = (keyId: string): SealingSecret => {
+    const secret = findSecret(keyId)
     if (secret === undefined) {
       throw new Error(`the sealing secret "${keyId}" is not configured: add it to TICKET_SEAL_SECRET_PREVIOUS`)
     }
@@ -41,20 +47,21 @@ export const makeSeals = (secrets: SealingSecrets): Seals => {
 
   return {
     hash: secrets.sha256,
-    current: keep(secrets.current),
+    currentIn: (epoch) => sealerOf(epochKeyId(secrets.current.keyId, epoch)),
     find: (keyId) => {
       const made = sealers.get(keyId)
-      const secret = made === undefined ? secrets.byId(keyId) : undefined
+      const secret = made === undefined ? findSecret(keyId) : undefined
       return secret === undefined ? made : keep(secret)
     },
     sealerOf,
-    numberingOf: ({ id, prefix, sealKeyId }) => {
-      const known = numberings.get(id)
+    numberingOf: ({ epoch, id, prefix, sealKeyId }) => {
+      const name = `${id} ${epoch}`
+      const known = numberings.get(name)
       if (known !== undefined) return known
-      const numbering = makeTicketNumbering(secrets.sha256, secretOf(sealKeyId).secret, id, prefix)
+      const numbering = makeTicketNumbering(secrets.sha256, secretOf(sealKeyId).secret, id, prefix, epoch)
       const [oldest] = numberings.keys()
       if (numberings.size >= numberingsMax && oldest !== undefined) numberings.delete(oldest)
-      numberings.set(id, numbering)
+      numberings.set(name, numbering)
       return numbering
     }
   }

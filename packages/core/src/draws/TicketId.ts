@@ -3,16 +3,21 @@
  *
  * docs/fairness.md, "Tickets": five random symbols up to position 2^20, eight beyond; no two alike in a draw; not guessable from
  * the position. A keyed permutation of the position gives all three at once, and no database has to be asked whether a
- * number is taken: a Feistel network over 25 bits (five symbols), or 40 bits (eight), under a key of the draw's own.
+ * number is taken: a Feistel network over 25 bits (five symbols), or 40 bits (eight), under a key of the draw's own. From epoch 1 on all have
+ * eight, and each epoch permutes numbers of its own, so that none of an earlier epoch comes again.
  */
 import { Redacted } from "effect"
 import { hkdfSha256, hmacSha256, type Sha256 } from "../hash/Hash.ts"
 import { concat, utf8Bytes } from "../values/Bytes.ts"
 import { crockford, type DrawId, isTicketId, type Position, type TicketId } from "../values/Ids.ts"
 import type { Day } from "../values/Instant.ts"
+import { epochMax } from "./Epoch.ts"
 
 /** The last position with a short number. */
 export const shortPositionMax = 2 ** 20
+
+/** Numbers that an epoch may give in one draw. */
+const epochNumbers = 2 ** 32
 
 /** What the numbers of a daily draw begin with: `DDL-20260203`. */
 export const dailyPrefix = (day: Day): string => `DDL-${day.replaceAll("-", "")}`
@@ -88,14 +93,16 @@ const makeDirect = (block: (round: number, index: number) => Uint8Array): RoundF
  *
  * A draw keeps the secret that its first ticket was numbered under, also when the sealing secret is rotated while it sells:
  * two secrets make two permutations, and those may meet. Keep the function too: it fills small tables as it goes (under
- * 150 KiB). Throws `TypeError` where `prefix` cannot begin a ticket id.
+ * 150 KiB). `epoch`: 0 … `epochMax`. Throws `TypeError` where `prefix` cannot begin a ticket id.
  */
 export const makeTicketNumbering = (
   hash: Sha256,
   secret: Redacted.Redacted<Uint8Array>,
   drawId: DrawId,
-  prefix: string
+  prefix: string,
+  epoch = 0
 ): (position: Position) => TicketId => {
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch > epochMax) throw new RangeError(`there is no epoch ${epoch}`)
   if (!isTicketId(`${prefix}-00000`)) throw new TypeError(`${JSON.stringify(prefix)} cannot begin a ticket id`)
   const key = hmacSha256(
     hash,
@@ -105,9 +112,10 @@ export const makeTicketNumbering = (
   const short = makeTabled(makeBlocks(hash, key, 25), 13)
   const long = makeDirect(makeBlocks(hash, key, 40))
   return (position) => {
-    const text = position <= shortPositionMax
+    if (position > epochNumbers) throw new RangeError(`position ${position} has no number`)
+    const text = epoch === 0 && position <= shortPositionMax
       ? symbols(permute(position - 1, 12, 13, short), 5)
-      : symbols(permute(position - 1, 20, 20, long), 8)
+      : symbols(permute(epoch * epochNumbers + position - 1, 20, 20, long), 8)
     // the prefix was checked, and the symbols are the alphabet's
     return `${prefix}-${text}` as TicketId
   }

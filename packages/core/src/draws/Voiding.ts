@@ -20,6 +20,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
+import { lockAgain, lockByClock } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
 
 /** The void record: every ticket's price goes back to its buyer. `seed` is null where it could not be opened. */
@@ -56,6 +57,15 @@ export const voidReason = (
   if (due.step === "expire") return isDue("expire", draw, draw.clock) ? "deadline" : null
   if (!isAbandoned(draw, due.reason, seed !== null, draw.clock)) return null
   return due.reason === "retired" ? "beacon" : due.reason
+}
+
+/**
+ * Whether a day is declared void since it was locked before a backup was put back, and the database has other tickets than its published
+ * lock counts (`lockAgain`). `draw` is read under its lock, but for a first look.
+ */
+export const isLockedOtherwise = (hash: Sha256, draw: DrawState, published: string | null): boolean => {
+  const locked = published === null ? null : lockByClock(hash, draw)
+  return locked !== null && published !== null && lockAgain(locked, published) === null
 }
 
 /** The operator who declares a draw void before its time, to be kept with it; null where the server does, or a room's host. */

@@ -33,6 +33,8 @@ export const turnMillis = 120_000
 export interface ClaimFacts extends ScheduledWithdrawal {
   /** Whether its player's account is frozen. */
   readonly isFrozen: boolean
+  /** When the newest epoch began, after a backup was put back; null where none did. */
+  readonly restoredAt: Instant | null
   readonly now: Instant
 }
 
@@ -44,12 +46,16 @@ export type ClaimDecision =
   /** It is written; then the provider is asked. */
   | ({ readonly _tag: "Claim"; readonly action: ProviderAction } & ScheduledWithdrawal)
 
+/** What was asked for before a backup was put back may have been sent, whatever the row says: it is looked for first. */
+const lookedForFirst = (action: ProviderAction, { askedAt }: Withdrawal, restoredAt: Instant | null): ProviderAction =>
+  action._tag === "Send" && restoredAt !== null && askedAt <= restoredAt ? { ...action, isFirst: false } : action
+
 /**
  * Decides whether a turn is claimed. `isUrgent`: before it is due, too. Of a frozen account nothing is sent that was not sent before; what
  * was sent goes on. `own`: the provider that whoever claims it would ask; what is with another one rests.
  */
 export const claimWithdrawal = (
-  { isFrozen, now, schedule, withdrawal }: ClaimFacts,
+  { isFrozen, now, restoredAt, schedule, withdrawal }: ClaimFacts,
   isUrgent: boolean,
   own: OwnProvider | null
 ): ClaimDecision => {
@@ -72,7 +78,7 @@ export const claimWithdrawal = (
   const claimedUntil = instant(now + turnMillis)
   return {
     _tag: "Claim",
-    action,
+    action: lookedForFirst(action, withdrawal, restoredAt),
     withdrawal: { ...startTurn(withdrawal, action, now), provider: recorded(provider, own) },
     schedule: { dueAt: claimedUntil, claimedUntil }
   }

@@ -76,7 +76,10 @@ export interface ResultRecord {
   readonly fee: Cents
 }
 
-/** Why a draw is void: its round did not come, its seed cannot be opened, nobody locked its room in time, or its host closed it. */
+/**
+ * Why a draw is void: its round did not come, its seed cannot be opened, it could not be locked in time (nobody locked the room, or a backup
+ * that was put back has other tickets than were locked before), or its host closed the room.
+ */
 export type VoidReason = "beacon" | "seed" | "deadline" | "closed"
 
 /** Why nobody won: it stands in the result's place where a draw cannot be decided. */

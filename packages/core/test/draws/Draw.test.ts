@@ -40,6 +40,15 @@ describe("the days to publish", () => {
     assert.strictEqual(days[0]?.date, "2026-02-21")
   })
 
+  it("are never those whose published draw was lost with the state that a backup replaced", () => {
+    fc.assert(fc.property(someTime, fc.integer({ min: 0, max: 7 }), (clock, ahead) => {
+      const lost = dayAfter(dayOf(clock), ahead)
+      const days = daysToPublish(clock, null, new Set([lost])).map(({ date }) => date)
+      assert.notInclude(days, lost)
+      assert.lengthOf(days, daysAhead)
+    }))
+  })
+
   it("are none where a week ahead stands already", () => {
     const clock = instant(Date.UTC(2026, 1, 20, 8))
     assert.deepStrictEqual(daysToPublish(clock, "2026-02-27" as Day), [])

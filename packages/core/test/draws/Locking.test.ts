@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { autoDrawAfterMillis } from "../../src/draws/DrawSteps.ts"
-import { lockByClock, lockByHost } from "../../src/draws/Locking.ts"
+import { lockAgain, lockByClock, lockByHost } from "../../src/draws/Locking.ts"
 import { newRoomDraw } from "../../src/draws/Opening.ts"
 import { nobleSha256 } from "../../src/hash/Hash.ts"
 import { beaconDelayMillis } from "../../src/proof/Beacon.ts"
@@ -27,6 +27,18 @@ describe("a draw that locks", () => {
     assert.isNull(lockByClock(nobleSha256, openDay(2, { clock: instant(dayEnds - 1) })))
     assert.isNull(lockByClock(nobleSha256, lockedDay(2)))
     assert.isNull(lockByClock(nobleSha256, openRoom(2)))
+  })
+
+  it("is locked again after a backup was put back as it was published then, with the same tickets alone", () => {
+    const [before, later] = [
+      lockByClock(nobleSha256, openDay(2)),
+      lockByClock(nobleSha256, openDay(2, { clock: instant(dayEnds + 5_000) }))
+    ]
+    const others = lockByClock(nobleSha256, openDay(3))
+    assert(before !== null && later !== null && others !== null)
+    assert.notStrictEqual(later.text, before.text)
+    assert.deepStrictEqual(lockAgain(later, before.text), before)
+    assert.isNull(lockAgain(others, before.text))
   })
 
   it("is refused where the tree that the sales carried along does not hold its tickets", () => {

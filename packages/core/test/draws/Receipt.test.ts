@@ -23,11 +23,11 @@ const id = drawId("019a0000-0000-7000-8000-000000000001")
 const user = (n: number): UserId => userId(`019a0000-0000-7000-9000-00000000000${n}`)
 const secret = { keyId: "1", secret: Redacted.make<Uint8Array>(utf8Bytes("a sealing secret")) }
 const seals = makeSeals({ current: secret, byId: () => secret, sha256: nodeSha256 })
-const numbering = seals.numberingOf({ id, prefix: dailyPrefix(day), sealKeyId: "1" })
+const numbering = seals.numberingOf({ id, prefix: dailyPrefix(day), sealKeyId: "1", epoch: 0 })
 
 /** A draw in which batches are sold one after the other, as an adapter sells them: what is stored, and what was kept. */
 const makeDraw = (balance: bigint) => {
-  let draw: SellingDraw = { id, drawDate: day, status: "scheduled", totalEntries: 0, frontier: emptyFrontier }
+  let draw: SellingDraw = { id, drawDate: day, status: "scheduled", totalEntries: 0, frontier: emptyFrontier, epoch: 0 }
   let ids = 0
   const buyers = new Map<UserId, Buyer>(
     [1, 2, 3].map((n) => [user(n), { wallet: { ...emptyWallet, balance: cents(balance) }, frozen: false }])
@@ -144,7 +144,8 @@ describe("a sealed sale", () => {
     drawDate: day,
     status: "open",
     totalEntries,
-    frontier: emptyFrontier
+    frontier: emptyFrontier,
+    epoch: 0
   })
   const saleOf = (quantity: number): Sale =>
     sell(
@@ -166,7 +167,7 @@ describe("a sealed sale", () => {
       const sale = saleOf(quantity)
       const sealed = sealSale(seals, draw(0), sale, sale.tickets.map((_, i) => `row ${i}`))
       const leaves = sealed.tickets.map((ticket, i) => {
-        const seal = seals.current.seal(ticket)
+        const seal = seals.currentIn(0).seal(ticket)
         assert.deepStrictEqual([ticket.id, ticket.position], [`row ${i}`, position(i + 1)])
         assert.deepStrictEqual(seal, sealed.seals[i])
         assert.deepStrictEqual(

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
 import type { SealingSecret } from "../../src/draws/Seal.ts"
 import { makeSeals } from "../../src/draws/Seals.ts"
-import { utf8Bytes } from "../../src/values/Bytes.ts"
-import { drawId, position } from "../../src/values/Ids.ts"
+import { toHex, utf8Bytes } from "../../src/values/Bytes.ts"
+import { drawId, position, ticketId } from "../../src/values/Ids.ts"
 import { nodeSha256 } from "../support/nodeSha256.ts"
 
 const secret = (keyId: string): SealingSecret => ({
@@ -16,12 +16,14 @@ const seals = () => makeSeals({ current: secret("2"), byId: (keyId) => configure
 const draw = (n: number) => ({
   id: drawId(`019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`),
   prefix: "DDL-20260203",
-  sealKeyId: "1"
+  sealKeyId: "1",
+  epoch: 0
 })
 
 describe("Seals", () => {
   it("makes one sealer of each configured secret", () => {
-    const { current, find, sealerOf } = seals()
+    const { currentIn, find, sealerOf } = seals()
+    const current = currentIn(0)
     assert.strictEqual(current.keyId, "2")
     assert.strictEqual(find("2"), current)
     assert.strictEqual(sealerOf("2"), current)
@@ -34,6 +36,16 @@ describe("Seals", () => {
     assert.isUndefined(find("3"))
     assert.throws(() => sealerOf("3"), "TICKET_SEAL_SECRET_PREVIOUS")
     assert.throws(() => numberingOf({ ...draw(1), sealKeyId: "3" }), "TICKET_SEAL_SECRET_PREVIOUS")
+  })
+
+  it("seals in each epoch with a secret of its own, which the key id names", () => {
+    const { currentIn, find, sealerOf } = seals()
+    const salts = [0, 1, 2, 255].map((epoch) => toHex(currentIn(epoch).ownerSalt(ticketId("DDL-20260203-ABCDE"))))
+    assert.strictEqual(new Set(salts).size, salts.length)
+    assert.deepStrictEqual([0, 1, 255].map((epoch) => currentIn(epoch).keyId), ["2", "2.1", "2.255"])
+    assert.strictEqual(sealerOf("2.1"), currentIn(1))
+    assert.strictEqual(find("1.7")?.keyId, "1.7")
+    assert.isUndefined(find("3.1"))
   })
 
   it("numbers a draw's tickets alike, though others were numbered in between", () => {

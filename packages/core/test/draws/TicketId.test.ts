@@ -50,6 +50,19 @@ describe("TicketId", () => {
     }
   })
 
+  it("gives no number of an earlier epoch again, always eight symbols, and none beyond the last epoch", () => {
+    const numberings = [0, 1, 2, 255].map((epoch) =>
+      makeTicketNumbering(nodeSha256, secret, draw, "DDL-20260203", epoch)
+    )
+    const places = [...range(1, 2_000), ...range(shortPositionMax - 100, 1_000)]
+    const ids = numberings.flatMap((numbering) => places.map(numbering))
+    assert.strictEqual(new Set(ids).size, ids.length)
+    for (const id of ids.slice(places.length)) assert.match(id, /^DDL-20260203-[0-9A-HJKMNP-TV-Z]{8}$/)
+    for (const epoch of [-1, 0.5, 256]) {
+      assert.throws(() => makeTicketNumbering(nodeSha256, secret, draw, "DDL-20260203", epoch), RangeError)
+    }
+  })
+
   it("spreads its symbols evenly at every place", () => {
     for (const from of [1, shortPositionMax + 1]) {
       const ids = range(from, 32 * 400).map(daily())

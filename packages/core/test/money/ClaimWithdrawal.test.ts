@@ -22,7 +22,13 @@ const withdrawal = newWithdrawal({
 })
 const sent = { ...withdrawal, transfer: { ...withdrawal.transfer, status: "unknown", sentAt: now } } as const
 
-const facts: ClaimFacts = { withdrawal, schedule: { dueAt: now, claimedUntil: null }, isFrozen: false, now }
+const facts: ClaimFacts = {
+  withdrawal,
+  schedule: { dueAt: now, claimedUntil: null },
+  isFrozen: false,
+  restoredAt: null,
+  now
+}
 
 const claimed = (changed: Partial<ClaimFacts> = {}, isUrgent = false, own: OwnProvider | null = "simulated") =>
   claimWithdrawal({ ...facts, ...changed }, isUrgent, own)
@@ -83,6 +89,16 @@ describe("claiming a turn", () => {
       withdrawal: held,
       schedule: { dueAt: null, claimedUntil: null }
     })
+  })
+
+  it("is looked for before it is sent where it was asked for before a backup was put back", () => {
+    for (
+      const [restoredAt, isFirst] of [[null, true], [instant(now - 1), true], [now, false], [later, false]] as const
+    ) {
+      const decided = claimed({ restoredAt, withdrawal: { ...withdrawal, askedAt: now } })
+      if (decided._tag !== "Claim" || decided.action._tag !== "Send") return assert.fail(decided._tag)
+      assert.strictEqual(decided.action.isFirst, isFirst)
+    }
   })
 
   it("rests while the account is frozen and nothing was sent, and goes on where something was", () => {

@@ -76,7 +76,11 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       const row = store.withdrawals.get(id)
       if (row === undefined) return null
       const isFrozen = store.users.get(row.userId)?.frozen === true
-      const decision = claimWithdrawal({ ...storedOf(store, row), isFrozen, now: store.now() }, isUrgent, own)
+      const decision = claimWithdrawal(
+        { ...storedOf(store, row), isFrozen, restoredAt: null, now: store.now() },
+        isUrgent,
+        own
+      )
       if (decision._tag === "Leave") return null
       store.withdrawals.set(id, { ...decision.withdrawal, ...decision.schedule })
       return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null

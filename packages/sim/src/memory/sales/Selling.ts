@@ -33,7 +33,7 @@ export const makeSelling = Effect.gen(function*() {
   }
 
   const numberingOf = (draw: DrawRow): (position: Position) => TicketId =>
-    seals.numberingOf({ id: draw.id, prefix: prefixOf(draw), sealKeyId: draw.sealKeyId })
+    seals.numberingOf({ id: draw.id, prefix: prefixOf(draw), sealKeyId: draw.sealKeyId, epoch: 0 })
 
   const poolOf = (draw: DrawRow): Omit<Pool, "room"> => ({
     draw,
@@ -63,7 +63,7 @@ export const makeSelling = Effect.gen(function*() {
 
   /** Writes a sale in `draw`, but for what is kept of it. Gives its tickets. */
   const write = (draw: DrawRow, sale: Sale): ReadonlyArray<Ticket> => {
-    const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => store.newId()))
+    const sealed = sealSale(seals, { ...draw, epoch: 0 }, sale, sale.tickets.map(() => store.newId()))
     const own = getOrPut(store.tickets, draw.id, () => [])
     sealed.tickets.forEach((ticket, index) => {
       const row: TicketRow = {

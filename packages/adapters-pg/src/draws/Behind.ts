@@ -1,0 +1,147 @@
+/**
+ * Whether the database is behind what was acknowledged outside it, as after a backup was put back (docs/decisions/0053).
+ *
+ * Where it is, nothing is sold on it and nothing signed, until `ddd restored` begins a new epoch.
+ */
+import { type Lost, lostOf, lostText, type NoteKind } from "@ddd/core/draws/Remembered"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
+import { type DrawId, drawId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { Data, Effect } from "effect"
+import type { SqlError } from "effect/sql"
+
+/** The database lacks what was acknowledged. Nothing was changed. */
+export class DatabaseBehind extends Data.TaggedError("DatabaseBehind")<{ readonly message: string }> {}
+
+export const behindText =
+  "the database is behind what was acknowledged: a backup was put back, or a replica that lagged took over. " +
+  "Nothing is sold, drawn or paid out on it; run `ddd restored`, which lists what was lost"
+
+const behind = () => new DatabaseBehind({ message: behindText })
+
+/** The epoch of the database, beside what is read of a draw. */
+export const epochColumn = (sql: Pick<PgClient.PgClient, "literal">) =>
+  sql.literal("(SELECT coalesce(max(number), 0) FROM epochs) AS epoch")
+
+interface RememberedRow {
+  readonly id: string
+  readonly total_entries: number
+  readonly open_note: string
+  readonly lock_note: string | null
+  readonly result_note: string | null
+}
+
+/** Draws that are compared by one statement. */
+const atOnce = 500
+
+export const readEpoch = (sql: PgClient.PgClient) =>
+  Effect.map(
+    sql<{ readonly epoch: number }>`SELECT ${epochColumn(sql)}`,
+    ([row]) => row?.epoch ?? 0
+  )
+
+/** What the database lacks of the draws that are remembered, or of `only`. */
+export const readLost = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  acknowledged: AcknowledgedService,
+  only?: DrawId
+) {
+  const remembered = acknowledged.all().filter(({ id }) => only === undefined || id === only)
+  const epoch = yield* readEpoch(sql)
+  const lost: Array<Lost> = epoch < acknowledged.newestEpoch()
+    ? [{ _tag: "Epoch", number: acknowledged.newestEpoch() }]
+    : []
+  for (let from = 0; from < remembered.length; from += atOnce) {
+    const part = remembered.slice(from, from + atOnce)
+    const ids = part.map(({ id }) => id)
+    const rows = yield* sql<RememberedRow>`
+      SELECT id, total_entries, open_note, lock_note, result_note FROM draws WHERE id = ANY(${ids}::uuid[])`
+    const told = yield* sql<{ readonly draw_id: string; readonly kind: NoteKind }>`
+      SELECT draw_id, kind FROM lost_records WHERE draw_id = ANY(${ids}::uuid[])`
+    const stored = new Map(rows.map((row) => [drawId(row.id), row]))
+    const known = new Set(told.map((row) => `${row.draw_id} ${row.kind}`))
+    for (const draw of part) {
+      const row = stored.get(draw.id)
+      const held = row === undefined ? null : {
+        entries: row.total_entries,
+        notes: { open: row.open_note, lock: row.lock_note, result: row.result_note }
+      }
+      lost.push(...lostOf(draw, held, epoch, (kind) => known.has(`${draw.id} ${kind}`)))
+    }
+  }
+  return { epoch, lost }
+})
+
+/** Compares all that is remembered with the database, and keeps what it lacks; says so in the log where that is new. */
+export const compare = Effect.fn("Behind.compare")(
+  function*(sql: PgClient.PgClient, acknowledged: AcknowledgedService) {
+    const before = acknowledged.lost().length
+    const { lost } = yield* readLost(sql, acknowledged)
+    acknowledged.found(lost)
+    if (lost.length > 0 && before === 0) {
+      yield* Effect.logError(behindText, { lost: lost.slice(0, 20).map(lostText), more: Math.max(0, lost.length - 20) })
+    }
+    return lost
+  }
+)
+
+/** Fails where the database is known to be behind. */
+export const requireUpToDate = (acknowledged: AcknowledgedService): Effect.Effect<void, DatabaseBehind> =>
+  Effect.suspend(() => acknowledged.lost().length === 0 ? Effect.void : Effect.fail(behind()))
+
+/** Keeps that the database lacks something of a draw, as a sale has read it, and fails. */
+export const refuseBehind = (acknowledged: AcknowledgedService, id: DrawId, epoch: number, entries: number) =>
+  Effect.gen(function*() {
+    const isNew = acknowledged.lost().length === 0
+    const newestEpoch = acknowledged.newestEpoch()
+    const lost: Lost = epoch < newestEpoch
+      ? { _tag: "Epoch", number: newestEpoch }
+      : { _tag: "Tickets", drawId: id, from: entries + 1, to: acknowledged.entriesOf(id, epoch) }
+    if (isNew) {
+      acknowledged.found([lost])
+      yield* Effect.logError(behindText, { lost: lostText(lost) })
+    }
+    return yield* behind()
+  })
+
+interface Signing {
+  readonly sql: PgClient.PgClient
+  readonly acknowledged: AcknowledgedService
+}
+
+/** Remembers what is published of a draw. */
+const rememberPublished = Effect.fnUntraced(function*({ acknowledged, sql }: Signing, id: DrawId) {
+  const [row] = yield* sql<RememberedRow & { readonly epoch: number }>`
+    SELECT id, total_entries, open_note, lock_note, result_note, ${epochColumn(sql)} FROM draws WHERE id = ${id}::uuid`
+  if (row === undefined) return
+  acknowledged.published(id, row.epoch, { open: row.open_note, lock: row.lock_note, result: row.result_note })
+})
+
+/** What was done by a step is done, whether or not the database can be asked what to remember of it: the next start does. */
+const orLogged = (remembering: Effect.Effect<void, SqlError.SqlError>) =>
+  Effect.catchCause(remembering, (cause) => Effect.logWarning("what was signed could not be remembered", cause))
+
+/** Fails where the database is known to be behind, or lacks something of this draw. */
+export const requireDraw = Effect.fnUntraced(function*({ acknowledged, sql }: Signing, id: DrawId) {
+  yield* requireUpToDate(acknowledged)
+  const { lost } = yield* readLost(sql, acknowledged, id)
+  if (lost.length === 0) return
+  acknowledged.found(lost)
+  yield* Effect.logError(behindText, { lost: lost.map(lostText) })
+  return yield* behind()
+})
+
+/** Remembers what is published of a draw now; what was done is done, whether or not that can be read: the next start reads it. */
+export const remember = (services: Signing, id: DrawId): Effect.Effect<void> =>
+  orLogged(rememberPublished(services, id))
+
+/** Does what may sign a record of a draw, unless the database lacks something of it, and remembers what is published after it. */
+export const signing = (services: Signing, id: DrawId) => <A, E, R>(step: Effect.Effect<A, E, R>) =>
+  requireDraw(services, id).pipe(Effect.andThen(step), Effect.tap(() => remember(services, id)))
+
+/** The same where draws begin: gives their ids. */
+export const publishing = (services: Signing) => <E, R>(publish: Effect.Effect<ReadonlyArray<DrawId>, E, R>) =>
+  requireUpToDate(services.acknowledged).pipe(
+    Effect.andThen(publish),
+    Effect.tap((made) => Effect.forEach(made, (id) => remember(services, id), { discard: true }))
+  )

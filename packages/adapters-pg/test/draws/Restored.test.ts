@@ -1,0 +1,167 @@
+import { lockByClock } from "@ddd/core/draws/Locking"
+import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
+import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
+import { Draws } from "@ddd/core/ports/Draws"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import { RecordSigner } from "@ddd/core/ports/RecordSigner"
+import { Sealing } from "@ddd/core/ports/Sealing"
+import { formatLock } from "@ddd/core/proof/RecordText"
+import { drawId } from "@ddd/core/values/Ids"
+import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
+import { buyInRoom, closeRoom, makeRoom } from "@ddd/sim/scenario/RoomSteps"
+import {
+  advance,
+  advancePast,
+  auditClean,
+  buy,
+  catchUp,
+  dollars,
+  fundedPlayer,
+  openSales,
+  payablePlayer,
+  present,
+  readDraw,
+  recordIn,
+  withdraw
+} from "@ddd/sim/scenario/Steps"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
+import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
+import * as PgWorld from "../support/PgWorld.ts"
+
+/** Remembers what a test says. */
+const makeAcknowledged = () => {
+  let lost: ReadonlyArray<Lost> = []
+  const draws: Array<RememberedDraw> = []
+  const service: AcknowledgedService = {
+    ...nothingAcknowledged,
+    entriesOf: (id, epoch) => draws.find((draw) => draw.id === id && draw.epoch === epoch)?.entries ?? 0,
+    all: () => draws,
+    lost: () => lost,
+    found: (found) => {
+      lost = found
+    }
+  }
+  return { draws, service, world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service))) }
+}
+
+/** Begins the epoch after what is remembered was lost. */
+const restore = Effect.fnUntraced(function*(service: AcknowledgedService) {
+  const sql = yield* PgClient.PgClient
+  const { next } = yield* readLoss(sql, service)
+  return present(yield* beginEpoch(sql, service, next, "test"))
+})
+
+/** The lock record of a day as another server published it before a backup was put back: with `entries` tickets. */
+const publishedLock = Effect.fnUntraced(function*(id: RememberedDraw["id"], entries: number) {
+  const sql = yield* PgClient.PgClient
+  const state = present(yield* readState(sql, id))
+  const { sha256 } = yield* Sealing
+  const closes = present(state.closesAt)
+  const { record } = present(lockByClock(sha256, { ...state, clock: instant(closes + 1_234) }))
+  const { sign } = yield* RecordSigner
+  const notes = present(yield* Draws.use((draws) => draws.notes(id)))
+  return { ...notes, lock: yield* sign(formatLock({ ...record, entries })), result: null }
+})
+
+describe("a database that lacks what was acknowledged", () => {
+  const { draws, service, world } = makeAcknowledged()
+
+  it.live(
+    "sells and pays out nothing, opens and closes no room, and does no step of a draw, until an epoch begins",
+    () =>
+      Effect.gen(function*() {
+        const draw = yield* openSales
+        const ada = yield* payablePlayer("ada", dollars(9))
+        const room = yield* makeRoom(ada)
+        yield* buy(ada, 2)
+        draws.push({ id: draw.id, epoch: 0, entries: 5, notes: null })
+        const refused = yield* Effect.all([
+          Effect.flip(buy(ada, 1)),
+          Effect.flip(buyInRoom(ada, room)),
+          Effect.flip(makeRoom(ada)),
+          Effect.flip(closeRoom(ada, room)),
+          Effect.flip(withdraw(ada, dollars(1))),
+          Effect.flip(Draws.use(({ publishAhead }) => publishAhead))
+        ])
+        assert.deepStrictEqual(refused.map(({ _tag }) => _tag), refused.map(() => "Unavailable"))
+        assert.deepStrictEqual(service.lost(), [{ _tag: "Tickets", drawId: draw.id, from: 3, to: 5 }])
+        assert.strictEqual((yield* readDraw(draw.id)).totalEntries, 2)
+
+        yield* restore(service)
+        const { tickets } = yield* buy(ada, 1)
+        assert.strictEqual(tickets[0]?.position, 3)
+        yield* buyInRoom(ada, room)
+        yield* withdraw(ada, dollars(1))
+        yield* auditClean
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+})
+
+describe("a day that was locked before a backup was put back", () => {
+  it.live("is locked by the same record where its tickets are there, and drawn by it", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      yield* buy(ada, 2)
+      yield* advancePast(draw)
+      const notes = yield* publishedLock(draw.id, 2)
+      draws.push({ id: draw.id, epoch: 0, entries: 2, notes })
+      yield* restore(service)
+      yield* advance(60_000)
+      yield* catchUp
+      const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
+      assert.strictEqual(after.lock, notes.lock)
+      assert.strictEqual(recordIn(after.result).type, "result")
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+
+  it.live("is void where it had others, and its tickets are paid back; nobody buys in it meanwhile", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      yield* buy(ada, 2)
+      yield* advancePast(draw)
+      const notes = yield* publishedLock(draw.id, 3)
+      draws.push({ id: draw.id, epoch: 0, entries: 3, notes })
+      yield* restore(service)
+      yield* catchUp
+      const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
+      const record = recordIn(after.result)
+      assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+})
+
+describe("what was published and is lost", () => {
+  it.live("keeps its day without a draw, and its room from being sold", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      const room = yield* makeRoom(ada)
+      // the day that would be published tomorrow, as it was by another server
+      const day = dayAfter(present(draw.drawDate), 8)
+      const notes = present(yield* Draws.use(({ notes }) => notes(draw.id)))
+      const id = drawId("019a0000-0000-7000-8000-00000000dead")
+      const open = notes.open.replaceAll(present(draw.drawDate), day)
+      draws.push({ id, epoch: 0, entries: 0, notes: { open, lock: null, result: null } })
+      const ofRoom = present(yield* Draws.use(({ notes }) => notes(room.id)))
+      draws.push({ id: room.id, epoch: 0, entries: 0, notes: { ...ofRoom, lock: notes.open } })
+      yield* restore(service)
+      assert.strictEqual((yield* Effect.flip(buyInRoom(ada, room)))._tag, "PurchaseRefused")
+      yield* advance(2 * dayMillis)
+      yield* catchUp
+      assert.isNull(yield* Draws.use(({ byDay }) => byDay(day)))
+      assert.isNotNull(yield* Draws.use(({ byDay }) => byDay(dayAfter(day))))
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+})

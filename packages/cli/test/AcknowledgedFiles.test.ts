@@ -1,0 +1,85 @@
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
+import { drawId } from "@ddd/core/values/Ids"
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { open } from "../src/AcknowledgedFiles.ts"
+import { dataFolder, eventually } from "./support/Ddd.ts"
+
+const draw = (n: number) => drawId(`019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`)
+const notes = (lock: string | null) => ({ open: "open\n\n— key c2ln\n", lock, result: null })
+const filesIn = (folder: string) => fs.readdirSync(folder)
+
+/** What another process would read now. */
+const readAnew = (folder: string) =>
+  Effect.scoped(
+    Effect.map(open(folder, { isServer: false }), (files) => ({ all: files.all(), epoch: files.newestEpoch() }))
+  )
+
+/** What a process writes and is killed after: nothing of it is closed. */
+const written = (folder: string, write: (files: AcknowledgedService) => void) =>
+  Effect.tap(open(folder, { isServer: true }), (files) => Effect.sync(() => write(files)))
+
+describe("what is remembered in PROOF_DIR", () => {
+  it.live("is there for others at once, the most that was told, and what was published first", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      yield* written(folder, ({ published, sold }) => {
+        sold(draw(1), 0, 3)
+        sold(draw(1), 0, 2)
+        published(draw(1), 0, notes(null))
+        published(draw(1), 0, notes("lock\n\n— key c2ln\n"))
+        published(draw(1), 0, notes("another\n\n— key c2ln\n"))
+      })
+      const { all } = yield* readAnew(folder)
+      assert.lengthOf(all, 1)
+      assert.strictEqual(all[0]?.entries, 3)
+      assert.strictEqual(all[0]?.notes?.lock, "lock\n\n— key c2ln\n")
+    }))
+
+  it.live("counts anew in each epoch, and knows the newest", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const files = yield* written(folder, ({ begun, sold }) => {
+        sold(draw(1), 0, 9)
+        begun(2)
+        sold(draw(1), 2, 4)
+      })
+      assert.strictEqual(files.entriesOf(draw(1), 2), 4)
+      assert.strictEqual(files.entriesOf(draw(1), 0), 0)
+      assert.strictEqual((yield* readAnew(folder)).epoch, 2)
+    }))
+
+  it.live("is heard by a process that runs, and survives a line that a crash cut, and files that are strange", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const first = yield* open(folder, { isServer: true })
+      yield* written(folder, ({ sold }) => sold(draw(1), 0, 5))
+      const [name = ""] = filesIn(folder)
+      fs.appendFileSync(join(folder, name), `{"draw":"${draw(1)}","epoch":0,"ent`)
+      fs.writeFileSync(join(folder, "README"), "not ours")
+      fs.writeFileSync(join(folder, `${draw(2)}.jsonl`), "[]\nnull\n{\"epoch\":\"x\"}\n")
+      yield* eventually("the others' lines", Effect.sync(() => first.entriesOf(draw(1), 0)), (entries) => entries === 5)
+      assert.strictEqual((yield* readAnew(folder)).all[0]?.entries, 5)
+    }))
+
+  it.live("is taken over from processes that are gone, so that files do not pile up", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      for (let n = 1; n <= 3; n++) yield* Effect.scoped(written(folder, ({ sold }) => sold(draw(n), 0, n)))
+      const hourBefore = (yield* Clock.currentTimeMillis) / 1_000 - 2 * 3_600
+      for (const name of filesIn(folder)) fs.utimesSync(join(folder, name), hourBefore, hourBefore)
+      yield* open(folder, { isServer: true })
+      assert.lengthOf(filesIn(folder), 1)
+      assert.lengthOf((yield* readAnew(folder)).all, 3)
+    }))
+
+  it.live("says what to do where the folder cannot be written", () =>
+    Effect.gen(function*() {
+      const file = join(yield* dataFolder, "file")
+      fs.writeFileSync(file, "")
+      const { message } = yield* Effect.flip(Effect.scoped(open(join(file, "proof"), { isServer: true })))
+      assert.match(message, /^PROOF_DIR cannot be used: .*Set it to a folder/)
+    }))
+})

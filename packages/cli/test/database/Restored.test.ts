@@ -1,0 +1,123 @@
+import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import { clone, session } from "@ddd/adapters-pg/database/Provision"
+import { injectedAdmin } from "@ddd/adapters-pg/testing/ProvidedPostgres"
+import { dayMillis } from "@ddd/core/values/Instant"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { eventually, get } from "../support/Ddd.ts"
+import { arrayAt, at, Site, textAt } from "../support/Site.ts"
+
+/** Ends whatever is connected to a database: it is about to be copied, or replaced. */
+const disconnect = Effect.fnUntraced(function*(name: string) {
+  const sql = yield* session(injectedAdmin())
+  yield* sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name} AND pid <> pg_backend_pid()`
+  const connected = Effect.map(
+    sql<{ readonly count: number }>`SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = ${name}`,
+    ([row]) => row?.count
+  )
+  yield* eventually("nobody connected", Effect.orDie(connected), (count) => count === 0)
+}, Effect.scoped)
+
+const remove = Effect.fnUntraced(function*(name: string) {
+  const sql = yield* session(injectedAdmin())
+  yield* sql.unsafe(`DROP DATABASE "${name}" WITH (FORCE)`)
+}, Effect.scoped)
+
+const shown = (answer: { readonly json: unknown }) =>
+  arrayAt(answer.json, "tickets").map((ticket) => ({
+    position: at(ticket, "position"),
+    ticketId: textAt(ticket, "ticketId"),
+    ownerSalt: textAt(ticket, "ownerSalt")
+  }))
+
+describe("a backup that was put back", () => {
+  it.live(
+    "is neither sold on nor drawn until ddd restored; then its tickets have other numbers and salts, and the day verifies",
+    () =>
+      Effect.gen(function*() {
+        const site = yield* Site
+        const { database } = site
+        const admin = injectedAdmin()
+        const buy = (url: string, token: string, quantity: number) =>
+          site.ask("POST", "/lottery/purchase-ticket", { at: url, body: { quantity }, token })
+        const ann = yield* site.newPlayer
+        yield* site.deposit(ann, "20.00")
+        const [first] = site.servers
+        assert(first !== undefined)
+        assert.lengthOf(shown(yield* buy(first.url, ann.accessToken, 2)), 2)
+        yield* first.stop()
+
+        const backup = `${database.name}_b`
+        yield* disconnect(database.name)
+        const kept = yield* Effect.acquireRelease(clone(admin, database, backup), () => Effect.orDie(remove(backup)))
+        const second = yield* site.serve()
+        const lost = shown(yield* buy(second.url, ann.accessToken, 3))
+        assert.deepStrictEqual(lost.map(({ position }) => position), [3, 4, 5])
+        // whatever it was doing
+        yield* second.stop("SIGKILL")
+        yield* remove(database.name)
+        yield* clone(admin, kept, database.name)
+
+        const third = yield* site.serve()
+        const ready = yield* get(`${third.url}/readyz`)
+        assert.strictEqual(ready.status, 503)
+        assert.include(ready.text, "ddd restored")
+        const refused = yield* buy(third.url, ann.accessToken, 1)
+        assert.strictEqual(refused.status, 503, refused.text)
+        assert.isDefined(refused.headers["retry-after"])
+        assert.strictEqual((yield* get(`${third.url}/lottery/current-draw`)).status, 200)
+        assert.include(third.stderr(), "tickets at the positions 3 to 5")
+        const run = yield* site.ddd(["draw", "run"])
+        assert.strictEqual(run.code, 2, run.stdout)
+        assert.include(run.stderr, "restored`, which lists what was lost")
+
+        const asked = yield* site.ddd(["restored"])
+        assert.strictEqual(asked.code, 2)
+        assert.include(asked.stderr, "tickets at the positions 3 to 5")
+        assert.include(asked.stderr, "--yes 1")
+        const other = yield* site.ddd(["restored", "--yes", "2"])
+        assert.strictEqual(other.code, 2, other.stdout)
+        assert.strictEqual((yield* buy(third.url, ann.accessToken, 1)).status, 503)
+        const begun = yield* site.ddd(["restored", "--yes", "1"])
+        assert.strictEqual(begun.code, 0, begun.stderr)
+        assert.include(begun.stdout, "Epoch 1 has begun")
+
+        yield* eventually("readiness", get(`${third.url}/readyz`), ({ status }) => status === 200)
+        const anew = shown(yield* buy(third.url, ann.accessToken, 3))
+        assert.deepStrictEqual(anew.map(({ position }) => position), [3, 4, 5])
+        for (const [index, { ownerSalt, ticketId }] of anew.entries()) {
+          assert.notStrictEqual(ticketId, lost[index]?.ticketId)
+          assert.notStrictEqual(ownerSalt, lost[index]?.ownerSalt)
+          assert.match(ticketId, /^DDL-20260203-[0-9A-Z]{8}$/)
+        }
+        const checked = yield* get(`${third.url}/lottery/tickets/${anew[0]?.ticketId}/verify`)
+        assert.isTrue(at(JSON.parse(checked.text), "sealValid") !== false, checked.text)
+        const audit = yield* site.ddd(["audit"])
+        assert.strictEqual(audit.code, 0, audit.stdout + audit.stderr)
+
+        // and once more, the same backup: what was begun is lost too
+        yield* third.stop("SIGKILL")
+        yield* remove(database.name)
+        yield* clone(admin, kept, database.name)
+        const fourth = yield* site.serve()
+        assert.strictEqual((yield* buy(fourth.url, ann.accessToken, 1)).status, 503)
+        const again = yield* site.ddd(["restored", "--yes", "2"])
+        assert.strictEqual(again.code, 0, again.stderr)
+        yield* eventually("readiness", get(`${fourth.url}/readyz`), ({ status }) => status === 200)
+        const [fresh] = shown(yield* buy(fourth.url, ann.accessToken, 1))
+        assert.strictEqual(fresh?.position, 3)
+        assert.notInclude([...lost, ...anew].map(({ ticketId }) => ticketId), fresh?.ticketId)
+
+        // over a connection of now: those of the site were ended with the databases before
+        const sql = yield* session(database.owner)
+        yield* DevClock.advance(dayMillis).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+        const day = `${fourth.url}/lottery/draws/2026-02-03`
+        yield* eventually("the draw", get(day), ({ text }) => at(JSON.parse(text), "status") === "drawn")
+        const verified = yield* site.ddd(["verify", `${day}/proof`])
+        assert.include(verified.stdout, "VALID", verified.stdout)
+        assert.strictEqual((yield* site.ddd(["audit"])).code, 0)
+      }).pipe(Effect.scoped, Effect.provide(Site.layer({}))),
+    400_000
+  )
+})
