@@ -24,7 +24,11 @@ interface StepSource {
 
 const sources: ReadonlyArray<StepSource> = [
   { where: "d.status = 'scheduled' AND d.closes_at > (SELECT clock FROM c)", column: "d.opens_at", afterMillis: 0 },
-  { where: "d.status IN ('scheduled', 'open') AND d.closes_at IS NOT NULL", column: "d.closes_at", afterMillis: 0 },
+  {
+    where: "d.status IN ('scheduled', 'open') AND d.closes_at IS NOT NULL AND d.void_begun_at IS NULL",
+    column: "d.closes_at",
+    afterMillis: 0
+  },
   {
     where:
       "d.status = 'locked' AND d.void_begun_at IS NULL AND (d.beacon_chain IS NULL OR d.beacon_signature IS NOT NULL)",
@@ -47,6 +51,11 @@ const sources: ReadonlyArray<StepSource> = [
     afterMillis: 0
   },
   { where: "d.status = 'locked' AND d.void_begun_at IS NOT NULL", column: "d.void_begun_at", afterMillis: 0 },
+  {
+    where: "d.status = 'open' AND d.closes_at IS NOT NULL AND d.void_begun_at IS NOT NULL",
+    column: "d.void_begun_at",
+    afterMillis: 0
+  },
   { where: "d.tiled_at IS NULL AND d.locked_at IS NOT NULL", column: "d.locked_at", afterMillis: 0 }
 ]
 

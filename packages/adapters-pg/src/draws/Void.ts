@@ -147,7 +147,7 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
       yield* writeVoid(services, locked, reason, seed, signed)
       return true
     })
-    // the entries of a locked draw no longer change
+    // the entries of a draw whose sales are over no longer change
     return yield* inTransaction(sql)(isVoidedInSteps(unlocked) ? begin : voidAtOnce)
   }))
 
@@ -160,10 +160,17 @@ export const voidLockedOtherwise = (services: StepServices, id: DrawId) =>
     if (note === null || unlocked === undefined || !isLockedOtherwise(sha256, unlocked, textOf(note))) return false
     const seed = yield* openSeedOrNull(services, id)
     const signed = yield* signVoid(services, unlocked, "deadline", seed)
-    return yield* inTransaction(sql)(Effect.gen(function*() {
+    const begin = Effect.gen(function*() {
+      const draw = yield* lockDraw(sql, id)
+      if (draw === undefined || !isLockedOtherwise(sha256, draw, textOf(note))) return false
+      yield* beginVoid(services, draw, "deadline", seed, signed)
+      return true
+    })
+    const voidAtOnce = Effect.gen(function*() {
       const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
       if (!isLockedOtherwise(sha256, locked.draw, textOf(note))) return false
       yield* writeVoid(services, locked, "deadline", seed, signed)
       return true
-    }))
+    })
+    return yield* inTransaction(sql)(isVoidedInSteps(unlocked) ? begin : voidAtOnce)
   }))

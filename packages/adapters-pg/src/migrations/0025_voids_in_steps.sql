@@ -15,7 +15,8 @@ IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'draw_void_goes_forward') T
     ADD COLUMN refunded_entries integer NOT NULL DEFAULT 0,
     ADD CONSTRAINT void_begins_with_its_record CHECK ((void_begun_at IS NULL) = (void_note IS NULL)) NOT VALID,
     -- neither drawn, nor on sale
-    ADD CONSTRAINT begun_void_is_final CHECK (void_begun_at IS NULL OR status IN ('locked', 'void')) NOT VALID,
+    ADD CONSTRAINT begun_void_is_final CHECK (void_begun_at IS NULL OR status IN ('locked', 'void')
+      OR (status = 'open' AND closes_at IS NOT NULL AND void_begun_at >= closes_at)) NOT VALID,
     ADD CONSTRAINT refunded_in_a_void CHECK (refunded_entries = 0
       OR (void_begun_at IS NOT NULL AND refunded_entries BETWEEN 1 AND total_entries)) NOT VALID,
     ADD CONSTRAINT begun_void_ends_as_it_began CHECK (status <> 'void' OR void_begun_at IS NULL
@@ -25,7 +26,8 @@ IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'draw_void_goes_forward') T
   BEGIN
     IF OLD.void_begun_at IS NOT NULL
       AND ((NEW.void_begun_at, NEW.void_note) IS DISTINCT FROM (OLD.void_begun_at, OLD.void_note)
-        OR NEW.refunded_entries < OLD.refunded_entries)
+        OR NEW.refunded_entries < OLD.refunded_entries OR NEW.total_entries <> OLD.total_entries
+        OR NEW.status NOT IN (OLD.status, 'void'))
     THEN
       RAISE EXCEPTION 'the void of draw % has begun, and is never taken back', OLD.id
         USING ERRCODE = 'integrity_constraint_violation';

@@ -8,6 +8,7 @@ import {
   draws,
   makeTries,
   movements,
+  noon,
   opens,
   seed,
   Sessions,
@@ -250,7 +251,25 @@ layer(Sessions.layer)("the void of a draw, once it has begun", (it) => {
     refund,
     updateDraw(draws.open, assignments.void)
   ])
-  refuses("that the draw is drawn", [begun, updateDraw(draws.locked, assignments.drawn)], "check_violation")
+  refuses("that the draw is drawn", [begun, updateDraw(draws.locked, assignments.drawn)], refused, taken)
+  refuses(
+    "that the draw is locked",
+    [
+      updateDraw(draws.open, `void_begun_at = '${closes}', void_note = 'void'`),
+      updateDraw(draws.open, assignments.locked)
+    ],
+    refused,
+    taken
+  )
+  refuses(
+    "another ticket",
+    [
+      updateDraw(draws.open, `void_begun_at = '${closes}', void_note = 'void'`),
+      updateDraw(draws.open, "total_entries = 2, prize_pool = 1.90")
+    ],
+    refused,
+    taken
+  )
   refuses("another end than the one that was kept", [
     begun,
     updateDraw(draws.locked, "status = 'void', result_note = 'other'")
@@ -295,7 +314,7 @@ layer(Sessions.layer)("the void of a draw, once it has begun", (it) => {
     updateDraw(draws.locked, `void_begun_at = '${closes}'`)
   ], "check_violation")
   refuses("a beginning while tickets are sold", [
-    updateDraw(draws.open, `void_begun_at = '${closes}', void_note = 'void'`)
+    updateDraw(draws.open, `void_begun_at = '${noon}', void_note = 'void'`)
   ], "check_violation")
   refuses("tickets paid back where none has begun", [
     updateDraw(draws.open, `${assignments.locked}, refunded_entries = 1`)

@@ -95,7 +95,13 @@ const factsOf = (made: MadeDraw, nth: number, clock: Instant) => {
     hostGoneAt: kind === "room" && made.hostGoneAfter !== null ? instant(opensAt + made.hostGoneAfter) : null,
     isRoundMissing: made.beacon === "missing",
     isTiled: isLocked && made.isTiled,
-    voidBegunAt: status === "locked" && made.isVoidBegun ? drawAt : null
+    voidBegunAt: !made.isVoidBegun
+      ? null
+      : status === "locked"
+      ? drawAt
+      : kind === "daily" && status === "open"
+      ? closes
+      : null
   } satisfies StepFacts & WaitingDraw
 }
 

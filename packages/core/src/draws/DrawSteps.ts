@@ -78,7 +78,7 @@ export interface StepFacts {
   readonly isRoundMissing: boolean
   /** Whether the tiles of its tree stand. */
   readonly isTiled: boolean
-  /** When the void of a locked draw began, whose tickets are paid back in several steps; null where none has. */
+  /** When the void of a draw began, whose sales were over, and whose tickets are paid back in several steps; null where none has. */
   readonly voidBegunAt: Instant | null
 }
 
@@ -96,10 +96,14 @@ export interface StepAhead {
  * The steps that a draw has before it at `clock`, due or not; in the order of a draw's life.
  *
  * A draw whose sales are over need not be opened any more. An outcome waits for the lock and for the beacon's round, not for the tiles. A
- * draw whose void has begun is never settled.
+ * draw whose void has begun is neither locked nor settled.
  */
 export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepAhead> => {
   const { closesAt, firstPurchasedAt, hostGoneAt, kind, lockedAt, opensAt, status } = draw
+  if (draw.voidBegunAt !== null && (status === "open" || status === "locked")) {
+    const refund = { step: "refund", dueAt: draw.voidBegunAt } as const
+    return lockedAt !== null && !draw.isTiled ? [{ step: "tile", dueAt: lockedAt }, refund] : [refund]
+  }
   const isUnlocked = status === "scheduled" || status === "open"
   const steps: Array<StepAhead> = []
   if (status === "scheduled" && (closesAt === null || clock < closesAt)) steps.push({ step: "open", dueAt: opensAt })
@@ -113,7 +117,6 @@ export const stepsAhead = (draw: StepFacts, clock: Instant): ReadonlyArray<StepA
   if (isUndecided(draw) && settlesAt !== null && !draw.isRoundMissing) {
     steps.push({ step: "settle", dueAt: settlesAt })
   }
-  if (status === "locked" && draw.voidBegunAt !== null) steps.push({ step: "refund", dueAt: draw.voidBegunAt })
   return steps
 }
 

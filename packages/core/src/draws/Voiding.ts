@@ -2,7 +2,7 @@
  * How a draw is declared void: why nobody wins is published, every ticket's price goes back to its buyer, once, and whom it concerns is
  * told by mail (docs/fairness.md, "Records").
  *
- * A draw of up to `refundsAtOnce` tickets is declared void and paid back in one transaction. The void of a larger one, which is locked,
+ * A draw of up to `refundsAtOnce` tickets is declared void and paid back in one transaction. The void of a larger one, whose sales are over,
  * begins: its record is signed and kept, and nothing but the void can become of it any more. Then its tickets are paid back in the order
  * of their positions, so many in a transaction, and when all are, it is void, and the record is published: `refundStep`. So no player's
  * wallet is locked for longer than one such transaction takes (docs/decisions/0054-a-void-in-steps.md).
@@ -96,8 +96,12 @@ export const declareVoid = (
 export const refundsAtOnce = 500
 
 /** Whether the void of a draw begins, and its tickets are paid back in several steps; else all of it is one transaction. */
-export const isVoidedInSteps = ({ status, totalEntries }: Pick<DrawState, "status" | "totalEntries">): boolean =>
-  status === "locked" && totalEntries > refundsAtOnce
+export const isVoidedInSteps = (
+  { clock, closesAt, status, totalEntries }: Pick<DrawState, "clock" | "closesAt" | "status" | "totalEntries">
+): boolean =>
+  totalEntries > refundsAtOnce &&
+  // no ticket is sold any more
+  (status === "locked" || (status === "open" && closesAt !== null && closesAt <= clock))
 
 /** What is to be done next of a void that has begun. */
 export type RefundStep =

@@ -98,10 +98,13 @@ describe("a void that has begun", () => {
     return { ...draw, voidBegunAt: overdue, voidText: text, ...rest }
   }
 
-  it("is that of a locked draw with more tickets than are paid back at once", () => {
-    assert.isFalse(isVoidedInSteps({ status: "locked", totalEntries: refundsAtOnce }))
-    assert.isTrue(isVoidedInSteps({ status: "locked", totalEntries: refundsAtOnce + 1 }))
-    assert.isFalse(isVoidedInSteps({ status: "open", totalEntries: refundsAtOnce + 1 }))
+  it("is that of a draw whose sales are over, with more tickets than are paid back at once", () => {
+    const over = { status: "locked", closesAt: dayEnds, clock: dayEnds, totalEntries: refundsAtOnce + 1 } as const
+    assert.isTrue(isVoidedInSteps(over))
+    assert.isTrue(isVoidedInSteps({ ...over, status: "open" }))
+    assert.isFalse(isVoidedInSteps({ ...over, totalEntries: refundsAtOnce }))
+    assert.isFalse(isVoidedInSteps({ ...over, status: "open", clock: instant(dayEnds - 1) }))
+    assert.isFalse(isVoidedInSteps({ ...over, status: "open", closesAt: null }))
   })
 
   it("pays each position back once, in order, some hundreds at a time, and ends with the record that was kept", () => {
@@ -127,6 +130,7 @@ describe("a void that has begun", () => {
     const draw = begun(1_000, { isRoundMissing: false })
     assert.isTrue(isDue("refund", draw, draw.clock))
     assert.isFalse(isDue("settle", draw, draw.clock))
+    assert.isFalse(isDue("lock", { ...draw, status: "open", lockedAt: null }, draw.clock))
     assert.isFalse(mayBeDrawn(draw, draw.clock))
     assert.isFalse(isOverdue(draw, draw.clock))
     assert.isNull(voidReason({ step: "abandon", reason: "seed" }, draw, null))

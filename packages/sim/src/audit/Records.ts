@@ -22,7 +22,7 @@ export const recordsSigned: Check = function*(index, { isSigned, sha256 }) {
       if (!isSigned(beganVoid.note)) yield { subject, detail: "the void record that is kept is not signed by the log" }
       const isOver = status === "void"
       if (
-        status !== "locked" && !isOver ||
+        status !== "locked" && !isOver && (status !== "open" || beganVoid.begunAt < (draw.closesAt ?? Infinity)) ||
         isOver && (beganVoid.note !== notes.result || draw.totalEntries !== beganVoid.refundedEntries)
       ) {
         yield { subject, detail: `is ${status}, though its void began` }
