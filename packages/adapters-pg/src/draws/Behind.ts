@@ -34,7 +34,7 @@ interface RememberedRow {
 /** Draws that are compared by one statement. */
 const atOnce = 500
 
-export const readEpoch = (sql: PgClient.PgClient) =>
+const readEpoch = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<{ readonly epoch: number }>`SELECT ${epochColumn(sql)}`,
     ([row]) => row?.epoch ?? 0
