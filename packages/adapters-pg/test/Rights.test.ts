@@ -162,6 +162,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         [
           "draws",
           "email_identities",
+          "followed_chains",
           "fundings",
           "jobs",
           // to be locked: its rows are fixed by a trigger

@@ -1,6 +1,20 @@
+/** Pages of a list of all transfers: a hundred thousand. */
+const allPagesMax = 1_000
+
+/** All transfers since an instant; undefined where Stripe did not say, or has more than can be read. */
+export const listTransfers = async (
+  stripe: Stripe,
+  since: Instant
+): Promise<ReadonlyArray<Marked<TransferSeen>> | undefined> => {
+  const created = { gte: Math.floor(since / 1_000) }
+  const transfers = await readAll((after) => stripe.transfers.list({ created, ...startingAfter(after) }), allPagesMax)
+  const read = transfers?.map(readTransfer)
+  return read?.every((transfer) => transfer !== undefined) === true ? read : undefined
+}
+
 /** All that Stripe has of one step of a withdrawal, from lists that are read to their end. */
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
-import { dayMillis } from "@ddd/core/values/Instant"
+import { dayMillis, type Instant } from "@ddd/core/values/Instant"
 import type { Stripe } from "stripe"
 import {
   type ListPage,
@@ -18,10 +32,13 @@ const pageSize = 100
 const pagesMax = 100
 
 /** A list, read to its end; undefined where it cannot be. */
-const readAll = async (page: (after: string | undefined) => Promise<unknown>): Promise<Array<unknown> | undefined> => {
+const readAll = async (
+  page: (after: string | undefined) => Promise<unknown>,
+  max = pagesMax
+): Promise<Array<unknown> | undefined> => {
   const items: Array<unknown> = []
   let after: string | undefined
-  for (let pages = 0; pages < pagesMax; pages++) {
+  for (let pages = 0; pages < max; pages++) {
     const read: ListPage | undefined = readPage(await page(after))
     if (read === undefined) return undefined
     items.push(...read.items)

@@ -5,11 +5,11 @@
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import type { ProviderStep, Withdrawal } from "@ddd/core/money/Withdrawal"
 import { requestKey } from "@ddd/core/money/WithdrawalActions"
-import type { PayoutProvider, SentRequest } from "@ddd/core/ports/PayoutProvider"
+import { type PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
 import { Effect } from "effect"
 import type { Stripe } from "stripe"
 import { failureOf, isAccountGone, isMissing, reportOfFailure } from "./StripeFailure.ts"
-import { listStep } from "./StripeLists.ts"
+import { listStep, listTransfers } from "./StripeLists.ts"
 import {
   amountOf,
   type Marked,
@@ -92,7 +92,7 @@ const goneOf = ({ attempt, isFirst, turn }: Pick<SentRequest, "attempt" | "isFir
 export const makeMoney = (
   stripe: Stripe,
   limited: TimeLimit
-): Pick<PayoutProvider["Service"], "send" | "lookUp" | "inspect"> => {
+): Pick<PayoutProvider["Service"], "send" | "lookUp" | "inspect" | "transfersSince"> => {
   /** Asks about money: whatever goes wrong is a report too, as `failed` puts it. */
   const reporting = (request: () => Promise<ProviderReport>, failed: (error: unknown) => ProviderReport) =>
     limited(
@@ -133,6 +133,24 @@ export const makeMoney = (
           ),
         (error) =>
           step === "payout" && isAccountGone(error) ? goneOf({ ...withdrawal.payout, ...lookedFor }) : notSaid(error)
+      )
+    ),
+
+    transfersSince: Effect.fn("PayoutProviderStripe.transfersSince")((since) =>
+      Effect.tryPromise({
+        try: () => listTransfers(stripe, since),
+        catch: (error) =>
+          new ProviderUnavailable({ message: `Stripe could not be asked: ${failureOf(error).reason}`, cause: error })
+      }).pipe(
+        Effect.flatMap((transfers) =>
+          transfers === undefined
+            ? Effect.fail(new ProviderUnavailable({ message: `Stripe's transfers: ${unreadable}` }))
+            : Effect.succeed(
+              transfers.flatMap(({ seen: { account, amount, objectId, reversed }, withdrawalId }) =>
+                withdrawalId === undefined ? [] : [{ withdrawalId, objectId, account, amount, reversed }]
+              )
+            )
+        )
       )
     ),
 

@@ -17,6 +17,7 @@ export const layer = Layer.succeed(
       Effect.succeed({ _tag: "NotNow", step, attempt, turn, isFirst, isKeySpent: false, reason }),
     lookUp: () => Effect.succeed({ _tag: "Unknown", reason }),
     inspect: () => Effect.succeed({ _tag: "Unknown", reason }),
+    transfersSince: () => unavailable,
     authenticate: () => Effect.succeed({ _tag: "NotConfigured" }),
     read: () => ({ _tag: "Ignored", why: reason })
   })

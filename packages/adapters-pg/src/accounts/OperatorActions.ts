@@ -26,6 +26,7 @@ interface SummaryRow extends UserRow {
 interface HoldingsRow {
   readonly balance: bigint
   readonly pending: bigint
+  readonly coming_back: bigint
   readonly debt: bigint
   readonly last_paid: Date | null
   readonly undrawn: bigint
@@ -99,6 +100,9 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     const [row] = yield* sql<HoldingsRow>`
       SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
+        SELECT (coalesce(sum(w.amount), 0) * 100)::bigint FROM withdrawals w
+        WHERE w.user_id = ${user}::uuid AND w.status = 'paid' AND w.provider_payout_status IN ('failed', 'canceled')
+      ) AS coming_back, (
         SELECT w.asked_at FROM withdrawals w WHERE w.user_id = ${user}::uuid AND w.status = 'paid' ORDER BY w.id DESC LIMIT 1
       ) AS last_paid, (
         SELECT count(*) FROM lobbies l JOIN draws d ON d.id = l.id
@@ -113,6 +117,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     return {
       balance: cents(row?.balance ?? 0n),
       pendingWithdrawal: cents(row?.pending ?? 0n),
+      comingBack: cents(row?.coming_back ?? 0n),
       debt: cents(row?.debt ?? 0n),
       lastPaidAskedAt: instantOrNull(row?.last_paid ?? null),
       undrawnTickets: Number(row?.undrawn ?? 0n),

@@ -4,7 +4,7 @@ import type { Sha256 } from "@ddd/core/hash/Hash"
 import type { FollowedChains } from "@ddd/core/ports/BeaconChains"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 
 interface ChainRow {
@@ -25,13 +25,19 @@ const chainOf = (row: ChainRow): ChainInfo => ({
   beaconID: row.beacon_id
 })
 
+/** How often a server says that it follows a chain, in milliseconds. */
+const sayFollowedMillis = 10 * 60_000
+
 export interface Chains {
   readonly forNewDraws: ChainInfo | null
   /** What is known of the chain of that hash (null: none); null: nothing. Looks for one that no setting names in the table, once. */
   readonly named: (name: string | null) => Effect.Effect<ChainInfo | null, SqlError.SqlError>
   /** Keeps a chain that a draw names. Part of the transaction that publishes the draw. */
   readonly keep: (chain: ChainInfo | null) => Effect.Effect<void, SqlError.SqlError>
-  /** Keeps every chain that the settings name, once a process: draws of servers that kept none name them too. */
+  /**
+   * Keeps every chain that the settings name, with the time, now and then: draws of servers that kept none name them too, and a chain that a
+   * server follows is not retired.
+   */
   readonly keepFollowed: Effect.Effect<void, SqlError.SqlError>
 }
 
@@ -41,7 +47,7 @@ export const makeChains = (
   { followed, forNewDraws }: FollowedChains
 ): Chains => {
   const found = new Map<string, ChainInfo>()
-  let isKept = false
+  let saidAt: number | undefined
 
   const read = Effect.fnUntraced(function*(name: string) {
     const [row] = yield* sql<ChainRow>`
@@ -69,8 +75,16 @@ export const makeChains = (
       return known
     }),
     keep: (chain) => insert(chain === null ? [] : [chain]),
-    keepFollowed: Effect.suspend(() =>
-      isKept ? Effect.void : Effect.andThen(insert(followed), Effect.sync(() => void (isKept = true)))
-    )
+    keepFollowed: Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      if (followed.length === 0 || (saidAt !== undefined && now - saidAt < sayFollowedMillis)) return
+      yield* insert(followed)
+      for (const { hash } of chainsToKeep(sha256, followed)) {
+        yield* sql`
+          INSERT INTO followed_chains AS f (hash, followed_at) VALUES (${hash}, app_now())
+          ON CONFLICT (hash) DO UPDATE SET followed_at = greatest(f.followed_at, excluded.followed_at)`
+      }
+      saidAt = now
+    })
   }
 }

@@ -151,6 +151,12 @@ const make = Effect.gen(function*() {
       } satisfies ProofSource
     }, orUnavailable),
 
+    chainFollowedAt: Effect.fn("DrawsPg.chainFollowedAt")(function*(chainHash) {
+      const [row] = yield* sql<{ readonly followed_at: Date }>`
+        SELECT followed_at FROM followed_chains WHERE hash = ${chainHash}`
+      return row === undefined ? null : instantOf(row.followed_at)
+    }, orUnavailable),
+
     voidedEarly: Effect.fn("DrawsPg.voidedEarly")((id) => readEarlyVoid(sql, id), orUnavailable),
 
     ticketsOf: Effect.fn("DrawsPg.ticketsOf")(

@@ -60,6 +60,7 @@ interface StateRow extends StepRow, WallClockRow {
   readonly last_purchased_at: Date | null
   readonly void_note: string | null
   readonly refunded_entries: number
+  readonly chain_followed_at: Date | null
 }
 
 const stateOf = (row: StateRow): DrawState => ({
@@ -71,6 +72,7 @@ const stateOf = (row: StateRow): DrawState => ({
   frontier: decodeFrontier(row.tree_frontier) ?? null,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   chainHash: row.beacon_chain,
+  chainFollowedAt: instantOrNull(row.chain_followed_at),
   beaconSignature: row.beacon_signature,
   voidText: row.void_note === null ? null : textOf(row.void_note),
   refundedEntries: row.refunded_entries
@@ -86,6 +88,7 @@ export const readDraw = (sql: PgClient.PgClient, id: DrawId) =>
       sql<StateRow>`
         SELECT ${stepColumns(sql)}, d.open_note, d.lock_note, d.total_entries, d.tree_frontier, d.last_purchased_at,
           d.void_note, d.refunded_entries,
+          (SELECT f.followed_at FROM followed_chains f WHERE f.hash = d.beacon_chain) AS chain_followed_at,
           app_now() AS clock, ${wallClockColumn(sql)}
         FROM draws d WHERE d.id = ${id}::uuid`,
       requireAgreement

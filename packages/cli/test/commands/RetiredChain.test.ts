@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { call } from "../support/Call.ts"
 import { eventually } from "../support/Ddd.ts"
-import { at, Site, textAt, tokensOf } from "../support/Site.ts"
+import { at, password, Site, textAt, tokensOf } from "../support/Site.ts"
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -17,11 +17,11 @@ const first = "2026-02-03"
 const without = { BEACON: "none" }
 
 /** The draw of the first day, once it has this status. */
-const untilStatus = Effect.fnUntraced(function*(status: string) {
-  const { ask } = yield* Site
+const untilStatus = Effect.fnUntraced(function*(status: string, url?: string) {
+  const { urls } = yield* Site
   yield* eventually(
     `the draw to be ${status}`,
-    ask("GET", `/lottery/draws/${first}`),
+    call(url ?? urls[0] ?? "", "GET", `/lottery/draws/${first}`),
     ({ json }) => at(json, "status") === status
   )
 })
@@ -95,10 +95,10 @@ describe("a server whose settings name another chain than its draws", () => {
 
 describe("ddd draw void", () => {
   it.live(
-    "declares a draw void after a day whose chain is retired, once it is asked twice, and keeps who did it",
+    "declares a draw void whose chain is retired for a day, once it is asked twice, and keeps who did it",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, buy, ddd, deposit, newPlayer, signIn } = yield* Site
+        const { advance, ask, buy, ddd, deposit, newPlayer, serve, servers, sql } = yield* Site
         const player = yield* newPlayer
         yield* deposit(player, "5.00")
         yield* buy(player.accessToken, 2)
@@ -113,23 +113,30 @@ describe("ddd draw void", () => {
         yield* advance(day)
         yield* untilStatus("locked")
         yield* refused(declare(without, "--yes", first), /waited for until 2026-02-05T00:00:30\.000Z/)
-        yield* advance(day)
+
+        // the last server that follows the chain ends
+        assert.strictEqual(yield* servers[0]?.stop() ?? Effect.succeed(1), 0)
+        const { url } = yield* serve(without)
+        const followed = yield* Effect.orDie(sql`UPDATE followed_chains SET followed_at = app_now() RETURNING hash`)
+        assert.deepStrictEqual(followed, [{ hash }])
+        yield* advance(14 * hour)
+        yield* refused(declare(without, "--yes", first), /followed its chain .* less than a day ago/)
+        yield* advance(10 * hour)
         yield* refused(declare({ BEACON: "dev", DRAND_URLS: "http://127.0.0.1:9" }, "--yes", first), /is followed/)
         yield* refused(declare(without), /Say --yes 2026-02-03/)
         yield* refused(declare(without, "--yes", "2026-02-04"), /is not 2026-02-03\. Nothing was changed/)
-        yield* untilStatus("locked")
+        yield* untilStatus("locked", url)
 
         const done = yield* declare(without, "--yes", first, "--json")
         assert.strictEqual(done.code, 0, done.stderr)
         assert.strictEqual(at(JSON.parse(done.stdout), "refunded"), 2)
-        yield* untilStatus("void")
-        const wallet = yield* ask("GET", "/wallet", { token: tokensOf(yield* signIn(player.email)).accessToken })
+        yield* untilStatus("void", url)
+        const signedIn = yield* ask("POST", "/auth/sign-in", { at: url, body: { email: player.email, password } })
+        const wallet = yield* ask("GET", "/wallet", { at: url, token: tokensOf(signedIn).accessToken })
         assert.strictEqual(textAt(wallet.json, "balance"), "5.00")
-        const records = yield* ask("GET", `/lottery/draws/${first}/records`)
-        assert.match(
-          textAt(records.json, "result"),
-          /^ddd\/void\/v1\n(?:.*\n)*reason beacon\nseed [0-9a-f]{64}\nrefund 200\n/
-        )
+        const records = yield* ask("GET", `/lottery/draws/${first}/records`, { at: url })
+        const voided = /^ddd\/void\/v1\n(?:.*\n)*reason beacon\nseed [0-9a-f]{64}\nrefund 200\n/
+        assert.match(textAt(records.json, "result"), voided)
         const shown = yield* ddd(["draw", "show", first], "", without)
         assert.include(shown.stdout, String(at(JSON.parse(done.stdout), "by")))
         yield* refused(declare(without, "--yes", first), /It is void, for good/)

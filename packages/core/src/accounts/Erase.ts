@@ -6,7 +6,7 @@
  * others.
  */
 import { Result } from "effect"
-import { type Cents, zero } from "../money/Money.ts"
+import { type Cents, cents, zero } from "../money/Money.ts"
 import { watchedMillis } from "../money/WithdrawalActions.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
 import { type Instant, instant } from "../values/Instant.ts"
@@ -18,6 +18,8 @@ import type { Account } from "./User.ts"
 export interface Holdings {
   readonly balance: Cents
   readonly pendingWithdrawal: Cents
+  /** Of payouts that had arrived and that banks sent back: until it is in the wallet again. */
+  readonly comingBack: Cents
   readonly debt: Cents
   /** When the newest withdrawal was asked for that is paid; null where none is. */
   readonly lastPaidAskedAt: Instant | null
@@ -29,12 +31,13 @@ export interface Holdings {
 
 /** Every reason not to erase a person at `now`. */
 const reasonsAgainst = (
-  { balance, debt, lastPaidAskedAt, pendingWithdrawal, roomsWithOthers, undrawnTickets }: Holdings,
+  { balance, comingBack, debt, lastPaidAskedAt, pendingWithdrawal, roomsWithOthers, undrawnTickets }: Holdings,
   now: Instant
 ): ReadonlyArray<EraseReason> => {
   const reasons: Array<EraseReason> = []
   if (balance > zero) reasons.push({ _tag: "Balance", amount: balance })
-  if (pendingWithdrawal > zero) reasons.push({ _tag: "PayoutUnderWay", amount: pendingWithdrawal })
+  const underWay = cents(pendingWithdrawal + comingBack)
+  if (underWay > zero) reasons.push({ _tag: "PayoutUnderWay", amount: underWay })
   // for as long as a payout that arrived is looked at
   if (lastPaidAskedAt !== null && now - lastPaidAskedAt < watchedMillis) {
     reasons.push({ _tag: "PayoutReturnable", until: instant(lastPaidAskedAt + watchedMillis) })

@@ -33,6 +33,7 @@ export interface InvalidMailedToken {
 /** What keeps a person from being erased now. */
 export type EraseReason =
   | { readonly _tag: "Balance"; readonly amount: Cents }
+  /** On its way out, or back from a bank. */
   | { readonly _tag: "PayoutUnderWay"; readonly amount: Cents }
   /** A bank may send back what was paid out, until then. */
   | { readonly _tag: "PayoutReturnable"; readonly until: Instant }

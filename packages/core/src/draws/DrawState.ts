@@ -20,6 +20,8 @@ export interface DrawState extends StepFacts {
   readonly lastPurchasedAt: Instant | null
   /** The hash of the beacon's chain that it names, in hex; null without a beacon. */
   readonly chainHash: string | null
+  /** When a server last followed that chain (`FollowedChains`); null where none said so, and without a beacon. */
+  readonly chainFollowedAt: Instant | null
   /** The signature of the beacon's round, 48 bytes; null without a beacon, and before it is there. */
   readonly beaconSignature: Uint8Array | null
   /** The void record's text, of a draw whose void began at `voidBegunAt`; null where none has. */

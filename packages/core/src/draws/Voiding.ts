@@ -20,6 +20,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
+import { retiredAt } from "./EarlyVoid.ts"
 import { lockAgain, lockByClock } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
 
@@ -56,6 +57,7 @@ export const voidReason = (
 ): Exclude<VoidReason, "closed"> | null => {
   if (due.step === "expire") return isDue("expire", draw, draw.clock) ? "deadline" : null
   if (!isAbandoned(draw, due.reason, seed !== null, draw.clock)) return null
+  if (due.reason === "retired" && draw.clock < retiredAt(draw.chainFollowedAt)) return null
   return due.reason === "retired" ? "beacon" : due.reason
 }
 

@@ -89,11 +89,16 @@ export const isDismissed = ({ userId }: Funding): boolean => userId === houseUse
 export const isOpen = (funding: Funding): boolean =>
   funding.creditStatus === "nothing" && funding.userId === null && worthOf(funding) > 0n
 
+/** Whether its refund was acted on: what it took is not decided anew. */
+const isTaken = ({ creditStatus }: Funding): boolean => creditStatus === "taken back" || creditStatus === "given back"
+
 const purchasedBy = (
   funding: Funding,
   { amount, buyer, doubt, price }: Extract<FundingEvent, { _tag: "Purchased" }>
 ) => {
-  const named = funding.purchased ? funding : { ...funding, purchased: true, amount, price: price ?? null }
+  const named = funding.purchased
+    ? { ...funding, price: isTaken(funding) ? funding.price : funding.price ?? price ?? null }
+    : { ...funding, purchased: true, amount, price: price ?? null }
   if (named.userId !== null) return named
   // who says whose it is has decided
   if (buyer._tag === "Player") return { ...named, userId: buyer.userId, heldReason: null }
@@ -107,7 +112,7 @@ const purchasedBy = (
 
 /**
  * The funding after an event. What earlier events said stays: the first purchase decides the amount, and the buyer unless it
- * named nobody who is known; the first refund what is refunded.
+ * named nobody who is known; the first that tells a price decides that (our own machines tell none); the first refund what is refunded.
  */
 export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
   switch (event._tag) {

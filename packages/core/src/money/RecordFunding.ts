@@ -108,10 +108,13 @@ const certainBuyer = (
   return byId ?? (byNames._tag === "Player" ? byNames.userId : null)
 }
 
-/** A purchase with its buyer, where that is certain by now. One that is held has none: a person says who it is. */
+/**
+ * A purchase with its buyer, where that is certain by now. One that is held has none: a person says who it is. Whose buyer stood before is
+ * not held any more: what its wallet cannot hold is refused, and may be told again.
+ */
 const withBuyer = (funding: Funding, matches: ReadonlyArray<NameMatch>, appUserId?: string): FundingDecision => {
   const { heldReason, names, purchased } = funding
-  if (!purchased || funding.userId !== null || heldReason !== null) return decisionOn(funding, "hold")
+  if (!purchased || funding.userId !== null || heldReason !== null) return decisionOn(funding, "refuse")
   const userId = certainBuyer(names, appUserId, matches)
   return decisionOn({ ...funding, userId }, "hold", userId === null ? null : shareNames(names, matches))
 }

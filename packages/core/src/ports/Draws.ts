@@ -107,6 +107,8 @@ export class Draws extends Context.Service<Draws, {
   readonly lastWinner: Effect.Effect<LastWinner | null, Unavailable>
   readonly notes: (id: DrawId) => Effect.Effect<DrawNotes | null, Unavailable>
   readonly proof: (id: DrawId) => Effect.Effect<ProofSource | null, Unavailable>
+  /** When a server last said that it follows the chain of that hash, by the way of `publishAhead`; null where none did. */
+  readonly chainFollowedAt: (chainHash: string) => Effect.Effect<Instant | null, Unavailable>
   /** Which operator declared a draw void before its time, and when; null where none did. */
   readonly voidedEarly: (id: DrawId) => Effect.Effect<{ readonly by: string; readonly at: Instant } | null, Unavailable>
 

@@ -5,6 +5,7 @@
  * what happened is a `ProviderReport`; whatever leaves a doubt is `Unknown`.
  */
 import { Context, Data, type Effect } from "effect"
+import type { Cents } from "../money/Money.ts"
 import type { AccountOpening, PayoutAccountStatus } from "../money/PayoutAccount.ts"
 import type { OwnProvider } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
@@ -45,6 +46,18 @@ export type PayoutNotice =
   | { readonly _tag: "Account"; readonly account: string }
   | { readonly _tag: "Ignored"; readonly why: string }
 
+/** A transfer that bears the name of a withdrawal of ours, as the provider has it. */
+export interface NamedTransfer {
+  readonly withdrawalId: string
+  /** The provider's name for it. */
+  readonly objectId: string
+  /** Where it went; null where the provider does not say. */
+  readonly account: string | null
+  readonly amount: Cents
+  /** What of it came back. */
+  readonly reversed: Cents
+}
+
 export class PayoutProvider extends Context.Service<PayoutProvider, {
   /** As people know it: `Stripe`, `simulated`. */
   readonly name: string
@@ -70,6 +83,8 @@ export class PayoutProvider extends Context.Service<PayoutProvider, {
     step: "transfer" | "payout",
     objectId: string
   ) => Effect.Effect<ProviderReport>
+  /** Every transfer since then that bears the name of a withdrawal, whether or not the books know that. Changes nothing. */
+  readonly transfersSince: (since: Instant) => Effect.Effect<ReadonlyArray<NamedTransfer>, ProviderUnavailable>
 
   /** Whether a notice comes from the provider. */
   readonly authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>

@@ -16,7 +16,8 @@ export const whyNotVoid = Effect.fn("EarlyVoid.whyNotVoid")(function*(draw: Draw
   if (isVoidBegun) return { _tag: "VoidBegun" } satisfies EarlyVoidRefusal
   const awaited = (yield* draws.awaitedRounds).find(({ drawIds }) => drawIds.includes(draw.id))
   const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
-  const refusal = refuseEarlyVoid(draw, awaited !== undefined, followed, yield* (yield* Now).now)
+  const followedAt = draw.beacon === null ? null : yield* draws.chainFollowedAt(draw.beacon.chainHash)
+  const refusal = refuseEarlyVoid(draw, awaited !== undefined, followed, followedAt, yield* (yield* Now).now)
   if (refusal !== null || awaited === undefined) return refusal
   const isHad = yield* Effect.match(obtain(awaited), { onFailure: (error) => error, onSuccess: () => true as const })
   if (isHad === true) return { _tag: "RoundThere", round: awaited.round } satisfies EarlyVoidRefusal

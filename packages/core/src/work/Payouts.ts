@@ -14,6 +14,7 @@ import type { Resolution } from "../money/WithdrawalResolution.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
+import type { Instant } from "../values/Instant.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { logFailure } from "./SeldomLog.ts"
 
@@ -225,6 +226,17 @@ export const reconcile = Effect.fn("Payouts.reconcile")(function*(
   const now = (yield* (yield* Withdrawals).find(withdrawal.id)) ?? withdrawal
   if (found.length === 0 && now.held !== null) found.push(`held: ${now.held.reason}`)
   return found.map((found): Difference => ({ withdrawal: now, found }))
+})
+
+/** Transfers since then that bear the name of a withdrawal which the books do not know, and that were not all reversed. */
+export const unknownTransfers = Effect.fn("Payouts.unknownTransfers")(function*(since: Instant) {
+  const { find } = yield* Withdrawals
+  const transfers = yield* (yield* PayoutProvider).transfersSince(since)
+  return yield* Effect.filter(
+    transfers.filter(({ amount, reversed }) => reversed < amount),
+    ({ withdrawalId }) => Effect.map(find(withdrawalId), (withdrawal) => withdrawal === null),
+    { concurrency: 4 }
+  )
 })
 
 const sweepMillis = 1_000

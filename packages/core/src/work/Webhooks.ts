@@ -54,7 +54,8 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
             )),
           ReferenceRefused: ({ fault, reference }) => Effect.succeed(failed(`the reference ${reference} ${fault}`)),
           UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
-          DepositRefused: () => Effect.succeed(failed("the wallet cannot hold that much"))
+          DepositRefused: () =>
+            Effect.succeed(failed("the wallet cannot hold that much: replay the event once there is room"))
         }),
         Effect.map(about(notice.event.reference)),
         // what the shop said besides of who its buyer is

@@ -11,6 +11,7 @@ import { account, ada, now, user } from "./support/Given.ts"
 const nothing: Holdings = {
   balance: cents(0n),
   pendingWithdrawal: cents(0n),
+  comingBack: cents(0n),
   debt: cents(0n),
   lastPaidAskedAt: null,
   undrawnTickets: 0,
@@ -24,6 +25,7 @@ describe("erase", () => {
     const holdings = fc.record({
       balance: amount,
       pendingWithdrawal: amount,
+      comingBack: amount,
       debt: amount,
       lastPaidAskedAt: fc.option(fc.integer({ min: -2, max: 0 }).map((weeks) => instant(now + weeks * watchedMillis))),
       undrawnTickets: fc.nat(3),
@@ -33,7 +35,7 @@ describe("erase", () => {
       const decided = erase({ ...facts, holdings: any }, ada)
       const expected = [
         any.balance > 0n ? "Balance" : null,
-        any.pendingWithdrawal > 0n ? "PayoutUnderWay" : null,
+        any.pendingWithdrawal + any.comingBack > 0n ? "PayoutUnderWay" : null,
         any.lastPaidAskedAt === now ? "PayoutReturnable" : null,
         any.debt > 0n ? "Debt" : null,
         any.undrawnTickets > 0 ? "UndrawnTickets" : null,

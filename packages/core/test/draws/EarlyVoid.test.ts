@@ -13,33 +13,46 @@ const none: ReadonlySet<string> = new Set()
 
 describe("an operator", () => {
   it("may declare a draw void a day after it was due, whose chain nobody follows and whose round is not there", () => {
-    assert.isNull(refuseEarlyVoid(waiting, true, none, dayLater))
-    assert.deepStrictEqual(refuseEarlyVoid(waiting, true, none, instant(dayLater - 1)), {
+    assert.isNull(refuseEarlyVoid(waiting, true, none, null, dayLater))
+    assert.deepStrictEqual(refuseEarlyVoid(waiting, true, none, null, instant(dayLater - 1)), {
       _tag: "TooEarly",
       from: dayLater
     })
   })
 
   it("may not choose: not where the round is there, may come still, or can be had by anyone", () => {
-    assert.deepStrictEqual(refuseEarlyVoid(waiting, false, none, dayLater), { _tag: "RoundThere", round: 7 })
-    assert.deepStrictEqual(refuseEarlyVoid(waiting, true, new Set([chainHash]), dayLater), {
+    assert.deepStrictEqual(refuseEarlyVoid(waiting, false, none, null, dayLater), { _tag: "RoundThere", round: 7 })
+    assert.deepStrictEqual(refuseEarlyVoid(waiting, true, new Set([chainHash]), null, dayLater), {
       _tag: "Followed",
       chainHash
     })
     const onQuicknet = { ...waiting, beacon: { chainHash: quicknetHash, round: 7 } }
-    assert.deepStrictEqual(refuseEarlyVoid(onQuicknet, true, none, dayLater), {
+    assert.deepStrictEqual(refuseEarlyVoid(onQuicknet, true, none, null, dayLater), {
       _tag: "PublicChain",
       chainHash: quicknetHash
     })
   })
 
+  it("may not within a day after any server followed the chain, whatever their own settings say", () => {
+    const followedAt = instant(dayLater - 5)
+    const until = instant(followedAt + earlyVoidAfterMillis)
+    assert.deepStrictEqual(refuseEarlyVoid(waiting, true, none, followedAt, dayLater), {
+      _tag: "FollowedLately",
+      chainHash,
+      until
+    })
+    assert.isNull(refuseEarlyVoid(waiting, true, none, followedAt, until))
+  })
+
   it("may not where the draw is not locked, or needs no round", () => {
     for (const status of drawStatuses.filter((each) => each !== "locked")) {
-      assert.deepStrictEqual(refuseEarlyVoid({ ...waiting, status }, true, none, dayLater), {
+      assert.deepStrictEqual(refuseEarlyVoid({ ...waiting, status }, true, none, null, dayLater), {
         _tag: "NotLocked",
         status
       })
     }
-    assert.deepStrictEqual(refuseEarlyVoid({ ...waiting, beacon: null }, true, none, dayLater), { _tag: "NoBeacon" })
+    assert.deepStrictEqual(refuseEarlyVoid({ ...waiting, beacon: null }, true, none, null, dayLater), {
+      _tag: "NoBeacon"
+    })
   })
 })

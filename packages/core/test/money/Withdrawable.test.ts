@@ -10,9 +10,11 @@ import {
   failWithdrawal,
   payTicket,
   refundTicket,
+  reverseChargeback,
   type Wallet,
   winPrize,
-  winRoomPrize
+  winRoomPrize,
+  type WithdrawnMoney
 } from "../../src/money/Wallet.ts"
 import {
   addMaturingPrize,
@@ -134,7 +136,7 @@ describe("a room's prize", () => {
 /** What a player may do with a wallet who wants to shorten the rest; in cents. */
 type Step =
   | { readonly step: "room" | "draw" | "deposit" | "charge back" | "withdraw"; readonly amount: bigint }
-  | { readonly step: "ticket" | "refund" }
+  | { readonly step: "ticket" | "refund" | "reverse" | "fail" }
 
 const amount = fc.bigInt(1n, 2_000n)
 const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
@@ -149,7 +151,9 @@ const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
       ),
       amount
     }),
-    fc.record({ step: fc.constantFrom("ticket" as const, "refund" as const) })
+    fc.record({
+      step: fc.constantFrom("ticket" as const, "refund" as const, "reverse" as const, "fail" as const)
+    })
   ),
   { maxLength: 60 }
 )
@@ -160,6 +164,8 @@ describe("whatever is done with a wallet", () => {
       let wallet = emptyWallet
       let [elsewhere, credit, withdrawn] = [0n, 0n, 0n]
       const tickets: Array<Cents> = []
+      const chargebacks: Array<{ readonly amount: Cents; readonly withdrawableDelta: Cents }> = []
+      const withdrawals: Array<WithdrawnMoney> = []
       for (const [n, next] of all.entries()) {
         // all within one rest
         const now = instant(start + n)
@@ -177,14 +183,36 @@ describe("whatever is done with a wallet", () => {
             wallet = allowed(deposit(wallet, player, cents(next.amount), "test", `test:${n}`)).wallet
             credit += next.amount
             break
-          case "charge back":
-            wallet = allowed(chargeBack(wallet, player, cents(next.amount), "test", `test:${n}`)).wallet
+          case "charge back": {
+            const taken = allowed(chargeBack(wallet, player, cents(next.amount), "test", `test:${n}`))
+            wallet = taken.wallet
+            const withdrawableDelta = taken.movements.at(-1)?.withdrawableDelta ?? cents(0n)
+            chargebacks.push({ amount: cents(next.amount), withdrawableDelta })
             break
+          }
+          case "reverse": {
+            const last = chargebacks.pop()
+            if (last !== undefined) {
+              wallet = allowed(reverseChargeback(wallet, player, last.amount, "test", last, `r${n}`)).wallet
+              credit += last.amount
+            }
+            break
+          }
+          case "fail": {
+            const last = withdrawals.pop()
+            if (last !== undefined) {
+              wallet = allowed(failWithdrawal(wallet, player, last)).wallet
+              withdrawn -= last.amount
+            }
+            break
+          }
           case "withdraw": {
             const asked = askWithdrawal(wallet, cents(next.amount), `w${n}`, { withdrawDeposits }, now)
             if (Result.isSuccess(asked)) {
               wallet = asked.success.wallet
               withdrawn += next.amount
+              const { withdrawableDelta } = asked.success.movement
+              withdrawals.push({ id: `w${n}`, amount: cents(next.amount), withdrawableDelta })
             }
             break
           }

@@ -61,6 +61,7 @@ export const openDay = (entries: number, rest: Partial<DrawState> = {}): DrawSta
   frontier: treeOf(entries),
   lastPurchasedAt: entries === 0 ? null : noon,
   chainHash: null,
+  chainFollowedAt: null,
   beaconSignature: null,
   voidText: null,
   refundedEntries: 0,

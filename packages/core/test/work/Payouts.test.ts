@@ -308,6 +308,28 @@ describe("reconciling", () => {
     }).pipe(Effect.provide(stage.layer))
   })
 
+  it.effect("finds transfers of withdrawals that the books do not know, as after a backup was put back", () => {
+    const ofUs = (id: string, reversed = zero) => ({
+      withdrawalId: id,
+      objectId: `tr_${id}`,
+      account: "acct_1",
+      amount,
+      reversed
+    })
+    const lost = "019a0000-0000-7000-8000-0000000000ff"
+    const books = Layer.mock(Withdrawals, { find: (id) => Effect.succeed(id === paid.id ? paid : null) })
+    const provider = Layer.mock(PayoutProvider, {
+      name: "a provider of the tests'",
+      identity: Effect.succeed("simulated" as const),
+      read: () => assert.fail("there are no notices"),
+      transfersSince: () => Effect.succeed([ofUs(paid.id), ofUs(lost), ofUs(`${lost.slice(0, -2)}fe`, amount)])
+    })
+    return Effect.gen(function*() {
+      const found = yield* Payouts.unknownTransfers(now)
+      assert.deepStrictEqual(found.map(({ withdrawalId }) => withdrawalId), [lost])
+    }).pipe(Effect.provide([books, provider]))
+  })
+
   it.effect("tells what could not be asked", () => {
     const stage = makeStage(transferred, { found: { transfer: unreachable } })
     return Effect.gen(function*() {

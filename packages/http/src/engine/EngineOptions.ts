@@ -12,6 +12,11 @@ export interface EngineOptions extends RequestRules {
   readonly socketPath: string
   /** Origins (`https://app.example.com`) whose pages may open WebSockets. Who names no origin, as native apps do, may. */
   readonly allowedOrigins: ReadonlySet<string>
+  /**
+   * The most connections at once, of HTTP and WebSocket, on `node`: whoever comes then is cut off without an answer. Unless told
+   * otherwise as many as there are file descriptors for, less some for the server's own, and 65,536 at most.
+   */
+  readonly connectionsMax?: number
   /** How long requests under way may take once the server is asked to stop: 10 s unless told otherwise. */
   readonly gracePeriod?: Duration.Input
   /** When silent WebSockets are asked, and dropped, and who reads nothing is cut off: after 30, 60 and 30 s unless told otherwise. */

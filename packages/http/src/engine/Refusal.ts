@@ -25,6 +25,9 @@ export const bodyTooLarge = (bytesMax: number): Problem =>
 export const methodRefused = (method: "TRACE" | "CONNECT", allow: string): Problem =>
   new Problem("method_not_allowed", `${method} is not served.`, { allow })
 
+/** Nobody is answered so: it takes less to cut them off. */
+export const tooManyConnections = new Problem("unavailable", "The server has as many connections as it takes.")
+
 export const foreignOrigin = new Problem("forbidden", "Pages of this origin may not open a WebSocket here.")
 
 export const notServing = new Problem(

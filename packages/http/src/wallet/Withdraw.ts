@@ -42,7 +42,7 @@ export const makeWithdraw = (
     const provider = yield* Effect.catch(payouts.identity, refuseProvider)
     const asked = withdrawals.ask({ userId, amount, withdrawDeposits, provider, idempotency })
     const { isReplayed, transaction } = yield* Effect.catchTags(asked, {
-      WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal),
+      WithdrawalRefused: ({ refusal }) => refuseWithdrawal(refusal, withdrawDeposits),
       Unavailable: (error) => refuseUnavailable(error, key !== undefined)
     })
     const body = yield* Effect.orDie(encodeTransaction(transaction))
@@ -93,14 +93,20 @@ type WithdrawalProblem = Problem<
 
 /** Says of what is not withdrawable why, and when it will be. */
 const whyNotWithdrawable = (
-  { maturesAt, maturing }: Extract<AskRefusal, { readonly _tag: "NotWithdrawable" }>
-): string => {
-  const rule = "Only winnings can be withdrawn: purchased credit buys tickets."
-  return maturesAt === null ? rule : `${rule} ${formatCents(maturing)} won in rooms rests, ` +
-    `the next part of it until ${formatInstant(maturesAt)}.`
-}
+  { maturesAt, maturing }: Extract<AskRefusal, { readonly _tag: "NotWithdrawable" }>,
+  withdrawDeposits: boolean
+): string =>
+  [
+    ...withdrawDeposits ? [] : ["Only winnings can be withdrawn: purchased credit buys tickets."],
+    ...maturesAt === null
+      ? []
+      : [`${formatCents(maturing)} won in rooms rests, the next part of it until ${formatInstant(maturesAt)}.`]
+  ].join(" ")
 
-const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalProblem> => {
+const refuseWithdrawal = (
+  refusal: AskRefusal,
+  withdrawDeposits: boolean
+): Effect.Effect<never, WithdrawalProblem> => {
   switch (refusal._tag) {
     case "NoPayoutAccount":
       return refuse(
@@ -126,7 +132,9 @@ const refuseWithdrawal = (refusal: AskRefusal): Effect.Effect<never, WithdrawalP
       return refuse(
         "not_withdrawable",
         `Of the wallet's ${formatCents(refusal.balance)}, ${formatCents(refusal.withdrawable)} can be withdrawn; ` +
-          `${formatCents(refusal.asked)} was asked for. ${whyNotWithdrawable(refusal)} Nothing was withdrawn.`
+          `${formatCents(refusal.asked)} was asked for. ${
+            whyNotWithdrawable(refusal, withdrawDeposits)
+          } Nothing was withdrawn.`
       )
     case "InsufficientFunds":
       return refuse(

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Option, Scope, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Option, Predicate, Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { connect } from "node:net"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import { connect, Socket } from "node:net"
 import { Readable } from "node:stream"
 import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
 
@@ -399,7 +400,84 @@ describe("one connection that sends without waiting", () => {
     }), 40_000)
 })
 
+describe("more connections than the server takes", () => {
+  it.live("are cut off; those that were there before are served, and others once there is room", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve("node", echo, { connectionsMax: 2 })
+      const [first, second] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")]
+      yield* Effect.addFinalizer(() => Effect.sync(() => [first, second].forEach((socket) => socket.destroy())))
+      let received = ""
+      first.on("data", (data) => received += data.toString())
+      second.write(head("GET /second"))
+      first.write(head("GET /first"))
+      yield* eventually("the first is served", () => received.includes("/first"))
+      const third = yield* say(port, [head("GET /third")])
+      assert.deepInclude(third, { received: "", closed: true })
+      first.write(head("GET /again"))
+      yield* eventually("the first is served on", () => received.includes("/again"))
+      second.destroy()
+      const tryAgain = Effect.map(say(port, [head("GET /fourth", "Connection: close")]), ({ received }) => received)
+      const fourth = yield* Effect.repeat(tryAgain, { until: (received) => received !== "", times: 100 })
+      assert.match(fourth, /^HTTP\/1\.1 200 /)
+    }))
+})
+
+describe("a client that sends single bytes", () => {
+  it.live("has no more than a few kept apart while it waits for its answer", () =>
+    Effect.gen(function*() {
+      const began = yield* Deferred.make<void>()
+      const mayEnd = yield* Deferred.make<void>()
+      const accepted: Array<Socket> = []
+      const accept = (message: unknown) => {
+        if (Predicate.hasProperty(message, "socket") && message.socket instanceof Socket) accepted.push(message.socket)
+      }
+      subscribe("net.server.socket", accept)
+      yield* Effect.addFinalizer(() => Effect.sync(() => unsubscribe("net.server.socket", accept)))
+      const { port } = yield* serve(
+        "node",
+        Deferred.succeed(began, undefined).pipe(
+          Effect.andThen(Deferred.await(mayEnd)),
+          Effect.as(HttpServerResponse.text("answered"))
+        )
+      )
+      const client = connect({ port, host: "127.0.0.1", noDelay: true })
+      yield* Effect.addFinalizer(() => Effect.sync(() => client.destroy()))
+      let received = ""
+      client.on("data", (data) => received += data.toString())
+      client.write(head("GET /"))
+      yield* Deferred.await(began)
+      const [connection] = accepted.filter(({ remotePort }) => remotePort === client.localPort)
+      for (const byte of head("GET /".padEnd(3_000, "x"), "Connection: close")) {
+        client.write(byte)
+        yield* Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      }
+      assert.isBelow(connection?.readableLength ?? Infinity, 1_000)
+      yield* Deferred.succeed(mayEnd, undefined)
+      yield* eventually("both requests are answered", () => received.split("answered").length === 3)
+    }))
+})
+
 describe("slow clients", () => {
+  it.live(
+    "a request has its 10 s from its first byte on, however long it was waited for",
+    () =>
+      Effect.gen(function*() {
+        const { port } = yield* serve("node", echo)
+        const silence = Array.from({ length: 6 }, () => "")
+        const slowly = [
+          "GET / HTTP/1.1\r\n",
+          "Host: x\r\n",
+          "a: 1\r\n",
+          "b: 1\r\n",
+          "c: 1\r\n",
+          "Connection: close\r\n\r\n"
+        ]
+        const { received } = yield* say(port, [...silence, ...slowly], { gap: 1_000, patience: 18_000 })
+        assert.match(received, /^HTTP\/1\.1 200 /)
+      }),
+    20_000
+  )
+
   it.live("26: who takes over 10 s to send headers or body is cut off within 13 s", () =>
     Effect.gen(function*() {
       const letters = Array.from({ length: 14 }, (_, i) => String.fromCharCode(97 + i))
@@ -409,9 +487,10 @@ describe("slow clients", () => {
           const slow = { gap: 1_000, patience: 14_000 }
           return yield* Effect.all([
             say(port, [], slow),
+            engine === "node" ? say(port, letters.map(() => "\r\n"), slow) : say(port, [], slow),
             say(port, ["GET / HTTP/1.1\r\n", ...letters.map((letter) => `${letter}: 1\r\n`)], slow),
             say(port, [head("POST /", "Content-Length: 100"), ...letters], slow)
-          ], { concurrency: 3 })
+          ], { concurrency: 4 })
         }), { concurrency: 2 })
       for (const { closed, elapsed } of outcomes.flat()) {
         assert.isTrue(closed)

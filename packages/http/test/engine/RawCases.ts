@@ -143,6 +143,24 @@ const http: ReadonlyArray<RawCase> = [
     expected: "200",
     uws: "open, without an answer"
   },
+  {
+    name: "no Host, since the target has one",
+    bytes: "GET http://y/1 HTTP/1.1\r\n\r\n",
+    expected: "400 invalid_request",
+    uws: "505 of the library"
+  },
+  {
+    name: "a Host that is none",
+    bytes: "GET / HTTP/1.1\r\nHost: <x>\r\nConnection: close\r\n\r\n",
+    expected: "400 invalid_request",
+    uws: "200"
+  },
+  {
+    name: "a target whose authority is none",
+    bytes: head("GET http://[::1/", last),
+    expected: "400 invalid_request",
+    uws: "505 of the library"
+  },
   { name: "no Host", bytes: "GET / HTTP/1.1\r\n\r\n", expected: "400 invalid_request", uws: "400 of the library" },
   {
     name: "two Hosts",
@@ -237,6 +255,35 @@ const http: ReadonlyArray<RawCase> = [
     name: "a client that waits to be told to go on",
     bytes: buy("Content-Length: 2", "Expect: 100-continue", last),
     expected: "100"
+  },
+  {
+    name: "HTTP/1.0 that says so, which knows no answer before the answer",
+    bytes: "POST /buy HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+    expected: "open, without an answer",
+    uws: "505 of the library"
+  },
+  {
+    name: "a WebSocket whose key is none",
+    bytes: handshake.replace("dGhlIHNhbXBsZSBub25jZQ==", "!".repeat(24)),
+    expected: "400 invalid_request",
+    uws: "101, then open"
+  },
+  {
+    name: "a WebSocket whose sub-protocols are no list",
+    bytes: handshake.replace("Upgrade: w", "Sec-WebSocket-Protocol: ,,\r\nUpgrade: w"),
+    expected: "101, then open"
+  },
+  {
+    name: "a WebSocket that Connection does not name",
+    bytes: handshake.replace("Connection: Upgrade", last),
+    expected: "200",
+    uws: "101, then open"
+  },
+  {
+    name: "a WebSocket of HTTP/1.0",
+    bytes: handshake.replace("HTTP/1.1", "HTTP/1.0"),
+    expected: "200",
+    uws: "505 of the library"
   }
 ]
 

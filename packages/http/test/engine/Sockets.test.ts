@@ -25,6 +25,27 @@ const version = "Sec-WebSocket-Version: 13"
 const textFrame = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
+describe("a message that arrives byte by byte", () => {
+  it.live("is not collected for ever: its connection is closed with 1008", () =>
+    Effect.gen(function*() {
+      const { port, sockets } = yield* serve("node", Effect.succeed(HttpServerResponse.text("application")))
+      yield* sockets.serve(() => ({ message: () => {}, drained: () => {}, closed: () => {} }))
+      const client = connect({ port, host: "127.0.0.1", noDelay: true })
+      yield* Effect.addFinalizer(() => Effect.sync(() => client.destroy()))
+      let received = Buffer.alloc(0)
+      client.on("data", (data) => received = Buffer.concat([received, data]))
+      client.write(handshake("/ws", version))
+      yield* eventually("it is open", () => received.includes("101"))
+      client.write(Buffer.from([0x81, 0xfe, 0x0f, 0xff, 0, 0, 0, 0]))
+      const isClosed = () => received.includes(Buffer.from([0x88, 2, 0x03, 0xf0]))
+      for (let sent = 0; sent < 4_000 && !isClosed(); sent++) {
+        client.write("x")
+        yield* Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      }
+      yield* eventually("it is told 1008", isClosed)
+    }))
+})
+
 describe.each(engines)("Sockets on %s", (engine) => {
   /** Serves connections that send back what they get; keeps what happened. */
   const echo = (options: Partial<EngineOptions> = {}) =>
@@ -171,6 +192,29 @@ describe.each(engines)("Sockets on %s", (engine) => {
       slow.on("data", () => {})
       slow.resume()
       yield* eventually("it drains", () => events.includes("drained") && open[0]?.bufferedAmount() === 0)
+    }))
+
+  it.live("tells that a client reads again, however little it had left unread", () =>
+    Effect.gen(function*() {
+      const { events, open, port } = yield* echo()
+      const slow = connect(port, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
+      slow.write(handshake("/ws", version))
+      yield* eventually("it is open", () => open.length === 1)
+      slow.pause()
+      const message = "x".repeat(2 * 1024)
+      let most = 0
+      yield* eventually("the kernel takes no more", () => {
+        for (let i = 0; i < 1_000 && open[0]?.bufferedAmount() === 0; i++) open[0].send(message)
+        most = open[0]?.bufferedAmount() ?? 0
+        return most > 0
+      })
+      assert.isAtMost(most, 2 * message.length)
+      assert.notInclude(events, "drained")
+      slow.on("data", () => {})
+      slow.resume()
+      yield* eventually("it is told", () => events.includes("drained"))
+      assert.strictEqual(open[0]?.bufferedAmount(), 0)
     }))
 
   it.live("closes with 1013 who leaves more than 1 MiB unread", () =>

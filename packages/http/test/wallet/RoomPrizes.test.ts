@@ -135,7 +135,10 @@ layer(server({ withdrawals: { withdrawDeposits: true } }))(
         const winner = (yield* playRooms(one, other, 1)) === one.id ? one : other
         const before = yield* wallet(winner)
         assert.deepStrictEqual([textAt(before, "withdrawable"), textAt(before, "maturing")], ["19.00", "1.90"])
-        assertProblem(yield* withdraw(winner, "19.01"), 409, "not_withdrawable")
+        const refused = yield* withdraw(winner, "19.01")
+        assertProblem(refused, 409, "not_withdrawable")
+        assert.match(textAt(refused.json, "detail"), /1\.90 won in rooms rests/)
+        assert.notInclude(textAt(refused.json, "detail"), "purchased credit buys tickets")
         assert.strictEqual((yield* withdraw(winner, "19.00")).status, 202)
         assert.strictEqual(textAt(yield* wallet(winner), "withdrawable"), "0.00")
         assertProblem(yield* withdraw(winner, "1.00"), 409, "not_withdrawable")

@@ -419,6 +419,11 @@ export const beaconDrawsContract = (subject: Subject): void =>
           })
         assert.isFalse(yield* declare(retired.room.id))
         yield* advance(earlyVoidAfterMillis)
+        // a server still follows it
+        yield* catchUp
+        assert.isFalse(yield* declare(retired.room.id))
+        assert.isNotNull(yield* Draws.use((draws) => draws.chainFollowedAt(hash)))
+        yield* advance(earlyVoidAfterMillis)
         yield* appear(other.room.id)
         assert.isFalse(yield* declare(other.room.id))
         assert.isNull(yield* Draws.use((draws) => draws.voidedEarly(retired.room.id)))

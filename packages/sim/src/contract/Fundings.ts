@@ -670,6 +670,47 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
+      "takes a part where one of two that told of the purchase knew its price, whichever came first",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        const told = (reference: string): FundingEvent => ({ ...purchaseBy([ada], reference), price: cents(500n) })
+        yield* deposit(ada, dollars(5), "app_store:1")
+        yield* tell(told("app_store:1"))
+        yield* tell(told("app_store:2"))
+        yield* deposit(ada, dollars(5), "app_store:2")
+        for (const reference of ["app_store:1", "app_store:2"]) {
+          yield* tell({ _tag: "Refunded", reference, price: cents(200n) })
+        }
+        assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
+        assert.strictEqual(present(yield* find("app_store:1")).price, cents(500n))
+        // what was taken whole, as no price was known, stays taken
+        yield* deposit(ada, dollars(5), "app_store:3")
+        yield* tell({ _tag: "Refunded", reference: "app_store:3", price: cents(200n) })
+        assert.deepStrictEqual((yield* tell(told("app_store:3"))).transactions, [])
+        assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
+        yield* tell(reversed("app_store:3"))
+        assert.deepStrictEqual(yield* standingOf(ada), [dollars(11), zero, zero])
+        yield* auditClean
+      })
+    )
+
+    it(
+      "refuses a reversal whose purchase its wallet cannot hold, until there is room",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", cents(depositedToMax))
+        yield* tell(refunded("app_store:1"))
+        yield* tell(purchaseBy([ada], "app_store:1", dollars(1)))
+        const before = yield* find("app_store:1")
+        assert.strictEqual((yield* Effect.flip(tell(reversed("app_store:1"))))._tag, "DepositRefused")
+        assert.deepStrictEqual(yield* find("app_store:1"), before)
+        yield* buy(ada, 1)
+        assert.strictEqual((yield* tell(reversed("app_store:1"))).funding.creditStatus, "credited")
+        yield* auditClean
+      })
+    )
+
+    it(
       "gives a reversed refund back with the split between credit and winnings that its taking had",
       Effect.gen(function*() {
         yield* openSales

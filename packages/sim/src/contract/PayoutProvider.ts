@@ -1,5 +1,5 @@
 /** What every adapter of `PayoutProvider` must do. */
-import { type Cents, cents } from "@ddd/core/money/Money"
+import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import type { AccountOpening } from "@ddd/core/money/PayoutAccount"
 import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import { newWithdrawal, type ProviderStep, type Withdrawal } from "@ddd/core/money/Withdrawal"
@@ -123,6 +123,29 @@ export const payoutProviderContract = (subject: PayoutProviderSubject): void => 
           assert.strictEqual((yield* send(withdrawal, step)).objectId, first.objectId)
           assert.strictEqual(seen(yield* provider.lookUp(withdrawal, step)).objectId, first.objectId)
         }
+      })
+    )
+
+    test(
+      "lists every transfer since an instant by the withdrawal that it bears, whether or not anybody knows of that",
+      Effect.gen(function*() {
+        const provider = yield* PayoutProvider
+        const account = yield* readyAccount
+        const [one, other] = [yield* transferred(account), yield* transferred(account)]
+        yield* send(other, "reversal")
+        const listed = yield* provider.transfersSince(instant(0))
+        const ours = listed.filter(({ account: to }) => to === account)
+        assert.sameDeepMembers(ours, [
+          { withdrawalId: one.id, objectId: one.transfer.objectId, account, amount: one.amount, reversed: zero },
+          {
+            withdrawalId: other.id,
+            objectId: other.transfer.objectId,
+            account,
+            amount: other.amount,
+            reversed: other.amount
+          }
+        ])
+        assert.deepStrictEqual(yield* provider.transfersSince(instant(Date.UTC(2900, 0, 1))), [])
       })
     )
 

@@ -681,6 +681,23 @@ export const withdrawalsContract = (subject: Subject): void =>
     )
 
     it(
+      "lets nobody be erased whose money comes back from a bank, however long that takes",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const ada = yield* payablePlayer("ada", dollars(10))
+        const id = yield* ask(ada, dollars(10))
+        yield* payOut(id)
+        yield* advance(watchedMillis)
+        yield* applyReport(id, payoutSeen(yield* withdrawalAt(id), "failed"))
+        const refused = yield* Effect.flip(accounts.erase(ada))
+        assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : refused, [
+          { _tag: "PayoutUnderWay", amount: dollars(10) }
+        ])
+        yield* auditClean
+      })
+    )
+
+    it(
       "neither loses nor doubles a cent, whatever a provider tells in whatever order",
       Effect.gen(function*() {
         const withdrawals = yield* Withdrawals

@@ -52,6 +52,8 @@ export class Store extends Context.Service<Store, {
   /** In the order of publication. */
   readonly draws: Map<DrawId, DrawRow>
   readonly seeds: Map<DrawId, SealedSeed>
+  /** When each chain, by its hash, was followed last. */
+  readonly followedChains: Map<string, Instant>
   /** Which operators declared draws void before their time. */
   readonly earlyVoids: Map<DrawId, { readonly by: string; readonly at: Instant }>
   /** The beacons' chains that draws name, by their hashes. */
@@ -139,6 +141,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       transactions: new Map(),
       draws: new Map(),
       seeds: new Map(),
+      followedChains: new Map(),
       earlyVoids: new Map(),
       chains: new Map(),
       tickets: new Map(),

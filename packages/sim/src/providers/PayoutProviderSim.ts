@@ -9,7 +9,12 @@ import type { ProviderReport } from "@ddd/core/money/ProviderReport"
 import { type ProviderStep, providerSteps, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { requestKey } from "@ddd/core/money/WithdrawalActions"
 import { Now } from "@ddd/core/ports/Now"
-import { PayoutProvider, ProviderUnavailable, type SentRequest } from "@ddd/core/ports/PayoutProvider"
+import {
+  type NamedTransfer,
+  PayoutProvider,
+  ProviderUnavailable,
+  type SentRequest
+} from "@ddd/core/ports/PayoutProvider"
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Result, Schema, Semaphore } from "effect"
 import { mkdir, open, readFile, rename } from "node:fs/promises"
@@ -140,6 +145,18 @@ const inspected = (
     : { _tag: "Ambiguous", reason: `${objectId} is withdrawal ${request.withdrawalId}'s` }
 }
 
+/** Its transfers since then. */
+const transfersIn = (state: State, since: Instant): ReadonlyArray<NamedTransfer> =>
+  requestsOf(state).filter(({ at, step }) => step === "transfer" && at >= since).map((
+    { account, amount, objectId, withdrawalId }
+  ) => ({
+    withdrawalId,
+    objectId,
+    account,
+    amount: cents(amount),
+    reversed: cents(isReversed(state, objectId) ? amount : 0n)
+  }))
+
 const isAbsence = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 
 /** What is at `path`, or nothing where there is none. */
@@ -215,6 +232,10 @@ export const layer = (
         }),
         accountStatus: Effect.fn("PayoutProviderSim.accountStatus")((account) =>
           look(({ accounts }) => accounts[account] ?? "pending")
+        ),
+
+        transfersSince: Effect.fn("PayoutProviderSim.transfersSince")((since) =>
+          look((state) => transfersIn(state, since))
         ),
 
         send: Effect.fn("PayoutProviderSim.send")(

@@ -49,6 +49,11 @@ const whyRefused = (refusal: EarlyVoidRefusal): string => {
     case "Followed":
       return `Its chain ${refusal.chainHash} is followed, so that its round may come still: see \`ddd draw run\`. ` +
         "After a week the server declares it void by itself. Where nobody serves the chain any more, take it out of DRAND_CHAIN first."
+    case "FollowedLately":
+      return `A server followed its chain ${refusal.chainHash} less than a day ago, so that its round may come still. ` +
+        `Where nobody serves the chain any more, take it out of every server's DRAND_CHAIN, and come back after ${
+          formatInstant(refusal.until)
+        }.`
     case "TooEarly":
       return `Its round is waited for until ${
         formatInstant(refusal.from)

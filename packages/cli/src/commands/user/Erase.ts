@@ -30,7 +30,8 @@ const reasonText = (reason: EraseReason): string => {
     case "Balance":
       return `$${formatCents(reason.amount)} in the wallet: the player spends or withdraws it`
     case "PayoutUnderWay":
-      return `$${formatCents(reason.amount)} on its way out: wait until it is paid or back; ddd withdrawals list --held`
+      return `$${formatCents(reason.amount)} on its way out, or back from a bank: wait until it is paid or back; ` +
+        "ddd withdrawals list --held"
     case "PayoutReturnable":
       return `the bank may send a payout back: wait until ${formatInstant(reason.until)}`
     case "Debt":

@@ -2,9 +2,9 @@
 import { formatCents } from "@ddd/core/money/Money"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import { Now } from "@ddd/core/ports/Now"
-import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import { type NamedTransfer, PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { dayMillis, formatInstant } from "@ddd/core/values/Instant"
+import { dayMillis, formatInstant, instant } from "@ddd/core/values/Instant"
 import { visibleData } from "@ddd/core/values/Visible"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Option } from "commander"
@@ -46,7 +46,13 @@ const compareAll = Effect.fnUntraced(function*(days: number) {
     (withdrawal) => Effect.tap(Payouts.reconcile(withdrawal), () => Effect.sync(() => bar.at(++compared))),
     { concurrency }
   )
-  return { compared: compare.length, differences: differences.flat(), provider: (yield* PayoutProvider).name }
+  return {
+    compared: compare.length,
+    differences: differences.flat(),
+    provider: (yield* PayoutProvider).name,
+    // as those of a database that a backup replaced
+    unknown: yield* Payouts.unknownTransfers(instant(since))
+  }
 }, Effect.scoped)
 
 export const differenceTable = (differences: ReadonlyArray<Payouts.Difference>): string =>
@@ -62,27 +68,48 @@ export const differenceTable = (differences: ReadonlyArray<Payouts.Difference>):
     [3]
   )
 
+const unknownTable = (transfers: ReadonlyArray<NamedTransfer>): string =>
+  aligned(
+    visibleData(transfers).map(({ account, amount, objectId, withdrawalId }) => [
+      style.red("✗"),
+      withdrawalId,
+      objectId,
+      account ?? "–",
+      `$${formatCents(amount)}`,
+      style.red("paid out, and the books know of no such withdrawal: was a backup put back?")
+    ]),
+    [4]
+  )
+
 /** Exit code 1 where something differs. What the provider knows better is learnt as it is found. */
 const run = Effect.fn("ddd withdrawals reconcile")(
   function*({ days, json }: JsonFlag & { readonly days: number }) {
-    const { compared, differences, provider } = yield* onMoney(compareAll(days))
+    const { compared, differences, provider, unknown } = yield* onMoney(compareAll(days))
+    const all = differences.length + unknown.length
     if (json === true) {
       yield* printJson({
         provider,
         days,
         compared,
-        differences: differences.map(({ found, withdrawal }) => ({ found, withdrawal: withdrawalJson(withdrawal) }))
+        differences: differences.map(({ found, withdrawal }) => ({ found, withdrawal: withdrawalJson(withdrawal) })),
+        unknownTransfers: unknown.map(({ account, amount, objectId, withdrawalId }) => ({
+          transfer: objectId,
+          withdrawalId,
+          account,
+          amount: formatCents(amount)
+        }))
       })
     } else {
       if (differences.length > 0) yield* print(differenceTable(differences))
+      if (unknown.length > 0) yield* print(unknownTable(unknown))
       const seen = `${count(compared)} withdrawals of the last ${days} days compared with ${provider}`
       yield* print(style.bold(
-        differences.length === 0
+        all === 0
           ? style.green(`Books and provider agree: ${seen}.`)
-          : style.red(`Books and provider differ: ${count(differences.length)} differences in ${seen}.`)
+          : style.red(`Books and provider differ: ${count(all)} differences in ${seen}.`)
       ))
     }
-    return differences.length === 0 ? done : refuted
+    return all === 0 ? done : refuted
   }
 )
 

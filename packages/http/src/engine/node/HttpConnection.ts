@@ -16,6 +16,7 @@ import * as PeerAddress from "../PeerAddress.ts"
 import { malformed, notServing, type RefusedRequest, unreadRequest } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import type { ConnectionOwner } from "./ConnectionOwner.ts"
+import { GrowingBytes } from "./GrowingBytes.ts"
 import { NodeExchange, type Wire } from "./NodeExchange.ts"
 import { faultOfPart, headBytesMax, headTooLarge, parseHead, type RequestHead } from "./RequestHead.ts"
 
@@ -34,7 +35,7 @@ const discardedBytesMax = 256 * 1024
 
 type Phase =
   | { readonly _tag: "Reading" }
-  | { readonly _tag: "Body"; readonly head: RequestHead; readonly chunks: Array<Buffer>; missing: number }
+  | { readonly _tag: "Body"; readonly head: RequestHead; readonly length: number; body: GrowingBytes | undefined }
   | { readonly _tag: "Answering"; readonly exchange: NodeExchange }
   /** The last answer is sent: the client is to end its side. */
   | { readonly _tag: "Ending"; discarded: number }
@@ -142,7 +143,7 @@ export class HttpConnection implements Wire {
 
   /** The client, or its kernel, has all of the answer. */
   readonly #taken = (): void => {
-    if (this.#phase === gone || this.#phase._tag === "Ending") return
+    if (this.#socket.destroyed || this.#phase === gone || this.#phase._tag === "Ending") return
     this.#phase = reading
     this.#patience = patience.request
     if (this.#unread !== undefined) this.#queue()
@@ -178,7 +179,10 @@ export class HttpConnection implements Wire {
       if (phase.discarded > discardedBytesMax) this.destroy()
       return
     }
-    if (phase === reading && this.#unread === undefined) this.#patience = patience.request
+    // empty lines do not begin a request
+    if (phase === reading && this.#unread === undefined && chunk[0] !== carriageReturn) {
+      this.#patience = patience.request
+    }
     this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
     if (phase._tag === "Answering" || this.#isQueued) this.#socket.pause()
     else this.#advance()
@@ -223,12 +227,9 @@ export class HttpConnection implements Wire {
   }
 
   #readHead(): void {
-    let unread = this.#unread
-    // RFC 9112, section 2.2: empty lines before a request are skipped
-    while (unread?.[0] === carriageReturn && unread[1] === lineFeed) unread = unread.subarray(2)
+    const unread = withoutEmptyLines(this.#unread)
     this.#unread = unread
-    if (unread === undefined || unread.length === 0) {
-      this.#unread = undefined
+    if (unread === undefined) {
       return this.#ended ? this.#end() : this.#readMore()
     }
     const end = unread.indexOf(endOfHead)
@@ -253,8 +254,8 @@ export class HttpConnection implements Wire {
     if (length === 0) {
       return this.#owner.sockets.asks(head) ? this.#upgrade(head) : this.#serve(head, nothing)
     }
-    this.#phase = { _tag: "Body", head, chunks: [], missing: length }
-    if (this.#unread === undefined && head.headers["expect"]?.toLowerCase() === "100-continue") {
+    this.#phase = { _tag: "Body", head, length, body: undefined }
+    if (this.#unread === undefined && head.readsChunks && head.headers["expect"]?.toLowerCase() === "100-continue") {
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n")
     }
   }
@@ -272,18 +273,18 @@ export class HttpConnection implements Wire {
   #readBody(phase: Extract<Phase, { _tag: "Body" }>): void {
     const unread = this.#unread
     if (unread !== undefined) {
-      const part = unread.length > phase.missing ? unread.subarray(0, phase.missing) : unread
+      const missing = phase.length - (phase.body?.length ?? 0)
+      const part = unread.length > missing ? unread.subarray(0, missing) : unread
       this.#unread = part === unread ? undefined : unread.subarray(part.length)
-      phase.chunks.push(part)
-      phase.missing -= part.length
+      if (phase.body === undefined) phase.body = new GrowingBytes(part, phase.length)
+      else phase.body.append(part)
     }
-    if (phase.missing > 0) {
+    if (phase.body === undefined || phase.body.length < phase.length) {
       return this.#ended
         ? this.#refuse(malformed("The body did not arrive whole."), phase.head)
         : this.#readMore()
     }
-    const [only = nothing, ...more] = phase.chunks
-    this.#serve(phase.head, more.length === 0 ? only : Buffer.concat(phase.chunks))
+    this.#serve(phase.head, phase.body.bytes())
   }
 
   #serve(head: RequestHead, body: Buffer): void {
@@ -321,6 +322,14 @@ export class HttpConnection implements Wire {
     this.#phase = { _tag: "Answering", exchange }
     exchange.refuse(this.#owner.refuse(problem, request))
   }
+}
+
+/** What is before a request (RFC 9112, section 2.2) is skipped. */
+const withoutEmptyLines = (unread: Buffer | undefined): Buffer | undefined => {
+  if (unread === undefined) return undefined
+  let at = 0
+  while (unread[at] === carriageReturn && unread[at + 1] === lineFeed) at += 2
+  return at === unread.length ? undefined : unread.subarray(at)
 }
 
 const ignore = (): void => {}

@@ -6,9 +6,17 @@ import { createServer, type Server } from "node:net"
 import type { EngineOptions } from "../EngineOptions.ts"
 import { ExchangeServer } from "../ExchangeServer.ts"
 import { defaultPatience } from "../Heartbeat.ts"
-import type { Refuse } from "../Refusal.ts"
+import * as PeerAddress from "../PeerAddress.ts"
+import { type Refuse, tooManyConnections, unreadRequest } from "../Refusal.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import { HttpConnection } from "./HttpConnection.ts"
+import { connectionsMax } from "./OpenFiles.ts"
+
+/**
+ * What a connection that is not read may hold of what arrives, in bytes: one piece, since more is held piece by piece, which of single
+ * bytes takes hundreds of times their size. The rest waits in the kernels.
+ */
+const highWaterMark = 1
 
 /** Listens until the scope closes. Before there is an application, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(
@@ -18,7 +26,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<HttpServer.HttpServer["Service"], HttpServerError.ServeError, Scope.Scope> {
   const exchanges = new ExchangeServer(options)
   const connections = new Set<HttpConnection>()
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark }, (socket) => {
     const connection = new HttpConnection(socket, {
       rules: options,
       unread: options.patience?.unread ?? defaultPatience.unread,
@@ -28,6 +36,10 @@ export const make = Effect.fnUntraced(function*(
       closed: () => connections.delete(connection)
     })
     connections.add(connection)
+  })
+  server.maxConnections = options.connectionsMax ?? connectionsMax()
+  server.on("drop", (peer) => {
+    refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""))) // for the log alone
   })
   yield* Effect.sync(() => {
     for (const connection of connections) connection.sweep()

@@ -3,26 +3,40 @@ import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
+import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
+import { malformed } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import type { RequestHead } from "./RequestHead.ts"
 
 /** The frames that a message may come in. */
 const fragmentsMax = 16
+/** The pieces that a frame may arrive in: each takes hundreds of bytes, however small it is. */
+const piecesMax = 256
 /** How long a client that was cut off may read why. */
 const lastWordsMillis = 1_000
+const nothing = Buffer.alloc(0)
 
 class NodeSocket implements OpenSockets.EngineSocket {
   readonly peerAddress: string
   readonly #ws: NodeWS.WebSocket
   readonly #connection: Socket
+  readonly #taken: () => void
+  #waitsForReader = false
 
-  constructor(ws: NodeWS.WebSocket, connection: Socket) {
+  /** `drained` is called whenever the client has read of what it had left unread, and once it has read all of it, however little. */
+  constructor(ws: NodeWS.WebSocket, connection: Socket, drained: () => void) {
     this.#ws = ws
     this.#connection = connection
+    this.#taken = () => {
+      this.#waitsForReader = false
+      if (!this.isOpen) return
+      drained()
+      this.#waitForReader()
+    }
     this.peerAddress = PeerAddress.fromText(connection.remoteAddress ?? "")
   }
 
@@ -34,6 +48,14 @@ class NodeSocket implements OpenSockets.EngineSocket {
     if (!this.isOpen) return
     if (this.#connection.writableLength + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
     this.#connection.write(frameOf(text))
+    this.#waitForReader()
+  }
+
+  /** The event `drain` would not do: it comes only where more than the stream's high-water mark has waited. */
+  #waitForReader(): void {
+    if (this.#waitsForReader || this.#connection.writableLength === 0) return
+    this.#waitsForReader = true
+    this.#connection.write(nothing, this.#taken)
   }
 
   bufferedAmount(): number {
@@ -104,22 +126,19 @@ export const make = (
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      handleProtocols: (): false => false, // sub-protocol none (docs/api.md); `ws` would take the first that is offered
       maxPayload: limits.messageBytes, // past it, `ws` closes with 1009
       maxFragments: fragmentsMax,
+      maxBufferedChunks: piecesMax, // past it, `ws` closes with 1008
       maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
     }
     const handshakes = new NodeWS.WebSocketServer(handshakeOptions)
     return {
       sockets: Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) }),
       upgrades: {
-        asks: ({ headers, method, url }) =>
-          method === "GET" &&
-          headers["upgrade"]?.toLowerCase() === "websocket" &&
-          headers["sec-websocket-key"]?.length === 24 &&
-          pathOf(url) === options.socketPath,
+        asks: ({ method, upgrade, url }) =>
+          method === "GET" && upgrade === "websocket" && pathOf(url) === options.socketPath,
         refusal: ({ headers, url }, peerAddress) =>
-          sockets.refuse({
+          keyFault(headers["sec-websocket-key"]) ?? sockets.refuse({
             origin: headers["origin"],
             version: headers["sec-websocket-version"],
             query: url.slice(pathOf(url).length + 1),
@@ -135,23 +154,30 @@ export const make = (
     }
   })
 
+/** `ws` would answer by itself, in HTML. */
+const keyFault = (key: string | undefined): Problem | undefined =>
+  /^[+/\dA-Za-z]{22}==$/.test(key ?? "") ? undefined : malformed("Sec-WebSocket-Key must be 16 bytes in base64.")
+
 const pathOf = (url: string): string => {
   const query = url.indexOf("?")
   return query < 0 ? url : url.slice(0, query)
 }
 
-/** The request as `ws` takes it. */
+/**
+ * The request as `ws` takes it. The sub-protocols that it offers are left out, since none is spoken (docs/api.md): of a list that is not
+ * lawful `ws` would answer by itself, in HTML.
+ */
 const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): IncomingMessage => {
   const message = new IncomingMessage(connection)
   message.method = method
   message.url = url
-  message.headers = headers
+  message.headers = { ...headers, "sec-websocket-protocol": undefined }
   return message
 }
 
 /** Reports what `ws` tells of a connection. */
 const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
-  const socket = new NodeSocket(ws, connection)
+  const socket: NodeSocket = new NodeSocket(ws, connection, () => sockets.drained(socket))
   const heard = () => sockets.heard(socket)
   ws.on("error", () => {}) // `close` follows
   ws.on("message", (message, isBinary) => {
@@ -162,9 +188,6 @@ const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.O
   })
   ws.on("ping", heard)
   ws.on("pong", heard)
-  connection.on("drain", () => {
-    if (socket.isOpen) sockets.drained(socket)
-  })
   ws.on("close", () => sockets.closed(socket))
   sockets.opened(socket)
 }

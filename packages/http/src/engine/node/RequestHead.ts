@@ -23,8 +23,13 @@ export interface RequestHead {
   readonly fault: Problem | undefined
   /** Whether another request may follow on the connection. */
   readonly keepsAlive: boolean
-  /** Whether the client reads chunked answers; those of HTTP/1.0 do not. */
+  /** Whether the client speaks HTTP/1.1: one of HTTP/1.0 reads neither chunked answers nor `100 Continue`. */
   readonly readsChunks: boolean
+  /**
+   * The protocol that the client asks to go on with, in lower case; undefined where it asks for none. Asking is for one hop: it counts only
+   * where `Connection` names it, and not of HTTP/1.0, so that a proxy that passes `Upgrade` on unread gets no other protocol (RFC 9110, section 7.8).
+   */
+  readonly upgrade: string | undefined
 }
 
 export const headTooLarge = new Problem(
@@ -39,6 +44,8 @@ const requestLine = /^([!#$%&'*+.^_`|~\w-]{1,32}) ([\x21-\x7e]+) (HTTP\/\d\.\d)$
 const beginsRequestLine = /^[!#$%&'*+.^_`|~\w-]{1,32}(?: [\x21-\x7e]*(?: [HTP/\d.]*\r?)?)?$/
 const fieldName = /^[!#$%&'*+.^_`|~\w-]+$/
 const unlawfulInValue = /[^\t\x20-\x7e\x80-\xff]/
+/** A name, an address or nothing, and a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+const host = /^(?:\[[\da-fv:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i
 const absoluteForm = /^https?:\/\/([^/?#@]+)([^#]*)$/i
 
 /** Spellings that are common, so that they need not be checked and put into lower case each time. */
@@ -80,17 +87,21 @@ export const parseHead = (text: string): RequestHead | Problem => {
   const fields = firstEnd < 0 ? { headers: noFields(), fault: undefined } : parseFields(text, firstEnd + 2)
   if (fields instanceof Problem) return fields
   const { fault, headers } = fields
+  if (headers["host"] === undefined && !isOld) return malformed("A request names its Host.")
   const url = urlOf(method, target, headers)
   if (url instanceof Problem) return url
-  if (headers["host"] === undefined && !isOld) return malformed("A request names its Host.")
-  const connection = headers["connection"]
+  if (fault === undefined && !host.test(headers["host"] ?? "")) {
+    return malformed("Host is a name or an address, and a port.")
+  }
+  const { connection, upgrade } = headers
   return {
     method,
     url,
     headers,
     fault,
     keepsAlive: !isOld && (connection === undefined || !names(connection, "close")),
-    readsChunks: !isOld
+    readsChunks: !isOld,
+    upgrade: upgrade !== undefined && !isOld && names(connection ?? "", "upgrade") ? upgrade.toLowerCase() : undefined
   }
 }
 

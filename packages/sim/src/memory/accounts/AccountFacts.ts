@@ -4,7 +4,9 @@ import type { Holdings } from "@ddd/core/accounts/Erase"
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
+import { cents } from "@ddd/core/money/Money"
 import { emptyWallet } from "@ddd/core/money/Wallet"
+import { isUnderWay } from "@ddd/core/money/Withdrawal"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Store } from "../Store.ts"
 import type { MailedTokenRow, UserRow } from "../StoredRows.ts"
@@ -84,7 +86,7 @@ export const readHoldings = (store: Stored, id: UserId): Holdings => {
     const status = store.draws.get(ticket.drawId)?.status
     return ticket.userId === id && status !== "drawn" && status !== "void"
   }).length
-  const paid = [...store.withdrawals.values()].findLast(({ status, userId }) => userId === id && status === "paid")
+  const paid = [...store.withdrawals.values()].filter(({ status, userId }) => userId === id && status === "paid")
   const roomsWithOthers = [...store.lobbies.values()].filter((lobby) => {
     const status = store.draws.get(lobby.id)?.status
     const isUnlocked = status === "scheduled" || status === "open"
@@ -93,8 +95,9 @@ export const readHoldings = (store: Stored, id: UserId): Holdings => {
   return {
     balance,
     pendingWithdrawal,
+    comingBack: cents(paid.reduce((sum, withdrawal) => isUnderWay(withdrawal) ? sum + withdrawal.amount : sum, 0n)),
     debt,
-    lastPaidAskedAt: paid?.askedAt ?? null,
+    lastPaidAskedAt: paid.at(-1)?.askedAt ?? null,
     undrawnTickets,
     roomsWithOthers
   }

@@ -13,5 +13,12 @@ export const makeChains = (store: Store["Service"], sha256: Sha256, { followed, 
   /** Keeps a chain that a draw names. */
   keep: (chain: ChainInfo | null): void => {
     for (const kept of chainsToKeep(sha256, chain === null ? [] : [chain])) store.chains.set(kept.hash, kept.chain)
+  },
+  /** Keeps every chain that the settings name, with the time. */
+  keepFollowed: (): void => {
+    for (const kept of chainsToKeep(sha256, followed)) {
+      store.chains.set(kept.hash, kept.chain)
+      store.followedChains.set(kept.hash, store.now())
+    }
   }
 })

@@ -6,7 +6,6 @@ import { isDue } from "@ddd/core/draws/DrawSteps"
 import { lockByClock, type Locked } from "@ddd/core/draws/Locking"
 import { newDailyDraws, type NewDraw } from "@ddd/core/draws/Opening"
 import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay } from "@ddd/core/draws/Settlement"
-import type { Sha256 } from "@ddd/core/hash/Hash"
 import { zero } from "@ddd/core/money/Money"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
@@ -14,7 +13,7 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { type Seed, SeedVault } from "@ddd/core/ports/SeedVault"
-import { emptyFrontier, nodeHash } from "@ddd/core/proof/Merkle"
+import { emptyFrontier } from "@ddd/core/proof/Merkle"
 import { textOf } from "@ddd/core/proof/Note"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
@@ -25,6 +24,7 @@ import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
 import { Store } from "../Store.ts"
 import { makeChains } from "./Chains.ts"
+import { treeOf } from "./Trees.ts"
 import { makeVoids } from "./Voids.ts"
 
 export const makeDrawSteps = Effect.gen(function*() {
@@ -74,6 +74,7 @@ export const makeDrawSteps = Effect.gen(function*() {
       frontier,
       lastPurchasedAt,
       chainHash: row.beacon?.chainHash ?? null,
+      chainFollowedAt: store.followedChains.get(row.beacon?.chainHash ?? "") ?? null,
       beaconSignature: signature,
       voidText: row.beganVoid === null ? null : textOf(row.beganVoid.note),
       refundedEntries: row.beganVoid?.refundedEntries ?? 0
@@ -114,6 +115,7 @@ export const makeDrawSteps = Effect.gen(function*() {
   })
 
   const publishAhead = Effect.gen(function*() {
+    chains.keepFollowed()
     const newest = [...store.draws.values()].findLast(({ kind }) => kind === "daily")
     const days = yield* Effect.forEach(
       daysToPublish(store.now(), newest?.drawDate ?? null),
@@ -241,15 +243,3 @@ export const makeDrawSteps = Effect.gen(function*() {
 
   return { chains, openSeedOrNull, perform, publish, publishAhead, settleDraw, stateOf, writeLock, writeVoid }
 })
-
-/** The hashes of all complete subtrees, by level. */
-const treeOf = (sha256: Sha256, leaves: ReadonlyArray<Uint8Array>): ReadonlyArray<ReadonlyArray<Uint8Array>> => {
-  const levels = [leaves]
-  for (let below = leaves; below.length > 1;) {
-    const level: Array<Uint8Array> = []
-    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(sha256, below[i]!, below[i + 1]!))
-    levels.push(level)
-    below = level
-  }
-  return levels
-}

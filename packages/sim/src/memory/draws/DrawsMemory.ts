@@ -148,6 +148,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
           const lines = chunksOf(tickets, chunkSize).map((chunk) => chunk.map(encodeTicket).join(""))
           return { drawId: id, notes: draw.notes, chain: chainOf(draw), lines: Stream.fromIterable(lines) }
         }),
+      chainFollowedAt: (chainHash) => Effect.sync(() => store.followedChains.get(chainHash) ?? null),
       voidedEarly: (id) => Effect.sync(() => store.earlyVoids.get(id) ?? null),
 
       ticketsOf: (userId, filter, { cursor, limit }) =>
