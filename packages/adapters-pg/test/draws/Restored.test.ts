@@ -1,5 +1,7 @@
 import { lockByClock } from "@ddd/core/draws/Locking"
 import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
+import { quantityMax } from "@ddd/core/draws/Sale"
+import { refundsAtOnce } from "@ddd/core/draws/Voiding"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
@@ -121,24 +123,36 @@ describe("a day that was locked before a backup was put back", () => {
     }).pipe(Effect.provide(world))
   }, 60_000)
 
-  it.live("is void where it had others, and its tickets are paid back; nobody buys in it meanwhile", () => {
+  const assertVoid = (tickets: number) => {
     const { draws, service, world } = makeAcknowledged()
     return Effect.gen(function*() {
       const draw = yield* openSales
-      const ada = yield* fundedPlayer("ada", dollars(9))
-      yield* buy(ada, 2)
+      const ada = yield* fundedPlayer("ada", dollars(999))
+      for (let left = tickets; left > 0; left -= quantityMax) yield* buy(ada, Math.min(left, quantityMax))
       yield* advancePast(draw)
-      const notes = yield* publishedLock(draw.id, 3)
-      draws.push({ id: draw.id, epoch: 0, entries: 3, notes })
+      const notes = yield* publishedLock(draw.id, tickets + 1)
+      draws.push({ id: draw.id, epoch: 0, entries: tickets + 1, notes })
       yield* restore(service)
       yield* catchUp
       const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
       const record = recordIn(after.result)
       assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
-      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(999))
       yield* auditClean
     }).pipe(Effect.provide(world))
-  }, 60_000)
+  }
+
+  it.live(
+    "is void where it had others, and its tickets are paid back; nobody buys in it meanwhile",
+    () => assertVoid(2),
+    60_000
+  )
+
+  it.live(
+    "is void where it had others, and its tickets are paid back in steps where they are many",
+    () => assertVoid(refundsAtOnce + 1),
+    60_000
+  )
 })
 
 describe("what was published and is lost", () => {
