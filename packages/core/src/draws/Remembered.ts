@@ -10,7 +10,7 @@ import type { DrawNotes } from "./Draw.ts"
 
 export type NoteKind = keyof DrawNotes
 
-export const noteKinds: ReadonlyArray<NoteKind> = ["open", "lock", "result"]
+const noteKinds: ReadonlyArray<NoteKind> = ["open", "lock", "result"]
 
 /** What is remembered of a draw. */
 export interface RememberedDraw {
