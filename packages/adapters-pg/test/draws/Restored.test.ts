@@ -51,9 +51,8 @@ const makeAcknowledged = () => {
 
 /** Begins the epoch after what is remembered was lost. */
 const restore = Effect.fnUntraced(function*(service: AcknowledgedService) {
-  const sql = yield* PgClient.PgClient
-  const { next } = yield* readLoss(sql, service)
-  return present(yield* beginEpoch(sql, service, next, "test"))
+  const { next } = yield* readLoss(service)
+  return present(yield* beginEpoch(service, next, "test"))
 })
 
 /** The lock record of a day as another server published it before a backup was put back: with `entries` tickets. */
