@@ -34,7 +34,9 @@ import * as PgWorld from "../support/PgWorld.ts"
 /** Remembers what a test says. */
 const makeAcknowledged = () => {
   let lost: ReadonlyArray<Lost> = []
+  let problem: string | null = null
   const draws: Array<RememberedDraw> = []
+  const told: Array<number> = []
   const service: AcknowledgedService = {
     ...nothingAcknowledged,
     entriesOf: (id, epoch) => draws.find((draw) => draw.id === id && draw.epoch === epoch)?.entries ?? 0,
@@ -42,9 +44,22 @@ const makeAcknowledged = () => {
     lost: () => lost,
     found: (found) => {
       lost = found
-    }
+    },
+    sold: (_id, _epoch, entries) => {
+      told.push(entries)
+    },
+    problem: () => problem
   }
-  return { draws, service, world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service))) }
+  const fail = (why: string | null): void => {
+    problem = why
+  }
+  return {
+    draws,
+    fail,
+    service,
+    told,
+    world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service)))
+  }
 }
 
 /** Begins the epoch after what is remembered was lost. */
@@ -96,6 +111,56 @@ describe("a database that lacks what was acknowledged", () => {
         yield* buyInRoom(ada, room)
         yield* withdraw(ada, dollars(1))
         yield* auditClean
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+})
+
+describe("what is sold or signed and cannot be remembered", () => {
+  const { fail, told, world } = makeAcknowledged()
+
+  it.live("is neither sold nor signed, until it can be; what was sold is paid out", () =>
+    Effect.gen(function*() {
+      yield* openSales
+      const ada = yield* payablePlayer("ada", dollars(9))
+      const room = yield* makeRoom(ada)
+      yield* buy(ada, 2)
+      fail("the disk is full")
+      const refused = yield* Effect.all([
+        Effect.flip(buy(ada, 1)),
+        Effect.flip(buyInRoom(ada, room)),
+        Effect.flip(makeRoom(ada)),
+        Effect.flip(closeRoom(ada, room)),
+        Effect.flip(Draws.use(({ publishAhead }) => publishAhead))
+      ])
+      assert.deepStrictEqual(
+        refused.map((error) => [error._tag, error.message]),
+        refused.map(() => [
+          "Unavailable",
+          "the disk is full"
+        ])
+      )
+      yield* withdraw(ada, dollars(1))
+      fail(null)
+      yield* buy(ada, 1)
+      yield* buyInRoom(ada, room)
+      yield* auditClean
+    }).pipe(Effect.provide(world)), 60_000)
+
+  it.live(
+    "is remembered by whoever answers a repeated purchase, should the process that sold it be gone",
+    () =>
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("bea", dollars(9))
+        const room = yield* makeRoom(ada)
+        yield* buy(ada, 1, { key: "again" })
+        yield* buyInRoom(ada, room, { key: "again in the room" })
+        const [entries] = told.splice(-2)
+        told.length = 0
+        yield* buy(ada, 1, { key: "again" })
+        yield* buyInRoom(ada, room, { key: "again in the room" })
+        assert.deepStrictEqual(told, [entries, 1])
       }).pipe(Effect.provide(world)),
     60_000
   )
