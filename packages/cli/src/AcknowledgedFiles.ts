@@ -215,6 +215,10 @@ class Files {
     }
   }
 
+  #inoInFolder(): number | undefined {
+    return fs.statSync(join(this.#folder, this.#name), { throwIfNoEntry: false })?.ino
+  }
+
   /** Writes our file anew, as all that is remembered; it appears whole or not at all. */
   #replace(): number {
     const path = join(this.#folder, this.#name)
@@ -292,8 +296,8 @@ class Files {
   tick(): void {
     try {
       if (this.#descriptor !== undefined) {
-        // taken over by somebody who thought that we were gone
-        this.#isLacking ||= fs.fstatSync(this.#descriptor).nlink === 0
+        // taken over by somebody who thought that we were gone, or moved away with its folder
+        this.#isLacking ||= fs.fstatSync(this.#descriptor).ino !== this.#inoInFolder()
         if (!this.#isLacking) this.#sync()
       }
       if (this.#isLacking || this.#bytes > Math.max(bytesMax, 2 * this.#bytesReplaced)) this.#replace()
@@ -311,11 +315,11 @@ class Files {
   }
 
   close(): void {
-    if (this.#descriptor === undefined) return
     try {
+      if (this.#isLacking) this.#replace()
       this.#sync()
     } finally {
-      fs.closeSync(this.#descriptor)
+      if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
       this.#descriptor = undefined
     }
   }

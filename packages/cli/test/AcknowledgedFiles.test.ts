@@ -82,7 +82,7 @@ describe("what is remembered in PROOF_DIR", () => {
       const files = yield* open(folder, { isServer: true })
       files.sold(draw(1), 0, 1)
       assert.isNull(files.problem())
-      fs.rmSync(folder, { recursive: true })
+      fs.renameSync(folder, `${folder}.elsewhere`)
       fs.writeFileSync(folder, "no folder")
       const problem = Effect.sync(() => files.problem())
       const told = yield* eventually("the problem", problem, (found) => found !== null)
