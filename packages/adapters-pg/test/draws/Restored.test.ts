@@ -1,10 +1,14 @@
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { lockByClock } from "@ddd/core/draws/Locking"
 import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
+import { declareVoid } from "@ddd/core/draws/Voiding"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { formatLock } from "@ddd/core/proof/RecordText"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
@@ -26,7 +30,7 @@ import {
 } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
 import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
 import * as PgWorld from "../support/PgWorld.ts"
@@ -200,6 +204,52 @@ describe("a day that was locked before a backup was put back", () => {
       const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
       const record = recordIn(after.result)
       assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+})
+
+describe("a draw that was void before a backup was put back", () => {
+  /** The void record as another server published it: with the seed. */
+  const publishedVoid = Effect.fnUntraced(function*(id: RememberedDraw["id"], reason: VoidReason) {
+    const sql = yield* PgClient.PgClient
+    const { sha256 } = yield* Sealing
+    const state = present(yield* readState(sql, id))
+    const [secret] = yield* sql<
+      { readonly key_id: string; readonly nonce: Uint8Array; readonly ciphertext: Uint8Array }
+    >`
+      SELECT key_id, nonce, ciphertext FROM draw_secrets WHERE draw_id = ${id}::uuid`
+    const { ciphertext, key_id: keyId, nonce } = present(secret ?? null)
+    const vault = yield* SeedVault
+    const seed = Redacted.value(yield* vault.open(id, { keyId, nonce, ciphertext }))
+    const { sign } = yield* RecordSigner
+    const notes = present(yield* Draws.use((draws) => draws.notes(id)))
+    return { ...notes, result: yield* sign(declareVoid(sha256, state, reason, seed).text) }
+  })
+
+  it.live("is void again by the same record, although it could be drawn by now, or is void for another reason", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      const room = yield* makeRoom(ada)
+      yield* buy(ada, 2)
+      yield* buyInRoom(ada, room)
+      yield* advancePast(draw)
+      yield* Draws.use(({ perform }) => perform({ drawId: draw.id, step: "lock", dueAt: draw.opensAt }))
+      const [day, closed] = [yield* publishedVoid(draw.id, "beacon"), yield* publishedVoid(room.id, "closed")]
+      draws.push({ id: draw.id, epoch: 0, entries: 2, notes: day }, {
+        id: room.id,
+        epoch: 0,
+        entries: 1,
+        notes: closed
+      })
+      yield* restore(service)
+      yield* advance(expireAfterMillis)
+      yield* catchUp
+      const results = yield* Effect.forEach([draw, room], ({ id }) => Draws.use(({ notes }) => notes(id)))
+      assert.deepStrictEqual(results.map((notes) => notes?.result), [day.result, closed.result])
       assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
       yield* auditClean
     }).pipe(Effect.provide(world))
