@@ -21,7 +21,7 @@ import { join } from "node:path"
 /** The folder cannot be used. The message says what to do. */
 export class ProofFolderUnusable extends Data.TaggedError("ProofFolderUnusable")<{ readonly message: string }> {}
 
-/** Draws that are remembered at most, the newest; days and rooms of weeks. */
+/** Draws that are remembered at most: days, and the rooms that were touched last. */
 const drawsMax = 5_000
 /** What was not touched for so long is forgotten: no backup that is put back is as old. */
 const ageMillisMax = 60 * 24 * 3_600_000
@@ -67,6 +67,8 @@ const parseLine = (text: string): Line | undefined => {
   }
 }
 
+const isDay = ({ open }: DrawNotes): boolean => open.includes("\nkind daily\n")
+
 /** What all files amount to. The draws that were touched last come last. */
 class Remembered {
   readonly draws = new Map<DrawId, RememberedDraw & { readonly at: number }>()
@@ -93,9 +95,20 @@ class Remembered {
     if (!isNew) return isNewEpoch
     this.draws.delete(id)
     this.draws.set(id, after)
-    const [oldest] = this.draws.keys()
-    if (this.draws.size > drawsMax && oldest !== undefined) this.draws.delete(oldest)
+    if (this.draws.size > drawsMax) this.#forgetOne()
     return true
+  }
+
+  /** Forgets what was touched longest ago; days last, of which there are few: players make as many rooms as they like. */
+  #forgetOne(): void {
+    let found: DrawId | undefined
+    for (const [id, { notes }] of this.draws) {
+      found ??= id
+      if (notes !== null && isDay(notes)) continue
+      found = id
+      break
+    }
+    if (found !== undefined) this.draws.delete(found)
   }
 
   forgetBefore(at: number): void {

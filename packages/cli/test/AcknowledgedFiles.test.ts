@@ -116,6 +116,17 @@ describe("what is remembered in PROOF_DIR", () => {
       assert.deepStrictEqual([after.ino, after.birthtimeNs], [ino, birthtimeNs])
     }), 120_000)
 
+  it.live("does not forget a day for any number of rooms", () =>
+    Effect.gen(function*() {
+      const files = yield* open(yield* dataFolder, { isServer: true })
+      const day = { ...notes(null), open: "ddd/open/v1\ndraw x\nkind daily\n\n— key c2ln\n" }
+      files.published(draw(1), 0, day)
+      for (let n = 2; n <= 6_000; n++) files.sold(draw(n), 0, 1)
+      const all = files.all()
+      assert.lengthOf(all, 5_000)
+      assert.deepStrictEqual([all.at(-1)?.id, all[0]?.id], [draw(1), draw(6_000)])
+    }))
+
   it.live("starts with files that another process takes over meanwhile", () =>
     Effect.gen(function*() {
       const folder = yield* dataFolder
