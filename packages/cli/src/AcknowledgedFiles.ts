@@ -4,11 +4,15 @@
  * Each process that has something to remember appends lines to a file of its own: written before an answer goes out, so that a killed
  * process has written it, and synced each second; records are synced at once. It reads the files of the others too. A file that grew is
  * replaced by what it amounts to; one whose process is gone is taken over by the next server.
+ *
+ * Where the folder cannot be written or read (a full disk, a volume that is gone), that is a `problem`, upon which nothing more is sold or
+ * signed. Each second it is tried to write all that is remembered anew, until that succeeds.
  */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { type DrawId, drawId, isUuid } from "@ddd/core/values/Ids"
+import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
 import { Data, Effect, Schedule, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
@@ -17,11 +21,11 @@ import { join } from "node:path"
 /** The folder cannot be used. The message says what to do. */
 export class ProofFolderUnusable extends Data.TaggedError("ProofFolderUnusable")<{ readonly message: string }> {}
 
-/** Draws that are remembered at most, the newest; days and rooms of weeks. */
+/** Draws that are remembered at most: days, and the rooms that were touched last. */
 const drawsMax = 5_000
 /** What was not touched for so long is forgotten: no backup that is put back is as old. */
 const ageMillisMax = 60 * 24 * 3_600_000
-/** From this size on a file is replaced by what it amounts to. */
+/** From this size on a file is replaced by what it amounts to, but not before it is twice as large as it was when that was done last. */
 const bytesMax = 8 * 1024 * 1024
 /** A process shows by its file's time that it lives; whose file is older than this is gone. */
 const goneMillis = 3_600_000
@@ -63,6 +67,8 @@ const parseLine = (text: string): Line | undefined => {
   }
 }
 
+const isDay = ({ open }: DrawNotes): boolean => open.includes("\nkind daily\n")
+
 /** What all files amount to. The draws that were touched last come last. */
 class Remembered {
   readonly draws = new Map<DrawId, RememberedDraw & { readonly at: number }>()
@@ -89,9 +95,20 @@ class Remembered {
     if (!isNew) return isNewEpoch
     this.draws.delete(id)
     this.draws.set(id, after)
-    const [oldest] = this.draws.keys()
-    if (this.draws.size > drawsMax && oldest !== undefined) this.draws.delete(oldest)
+    if (this.draws.size > drawsMax) this.#forgetOne()
     return true
+  }
+
+  /** Forgets what was touched longest ago; days last, of which there are few: players make as many rooms as they like. */
+  #forgetOne(): void {
+    let found: DrawId | undefined
+    for (const [id, { notes }] of this.draws) {
+      found ??= id
+      if (notes !== null && isDay(notes)) continue
+      found = id
+      break
+    }
+    if (found !== undefined) this.draws.delete(found)
   }
 
   forgetBefore(at: number): void {
@@ -124,6 +141,30 @@ interface Seen {
   readonly offset: number
 }
 
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
+
+/** What is read of a file of another process from an offset on, and which file that was; null where it is gone. */
+const readFrom = (path: string, seen: Seen | undefined): (Seen & { readonly text: Buffer }) | null => {
+  let descriptor: number
+  try {
+    descriptor = fs.openSync(path, "r")
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null
+    throw error
+  }
+  try {
+    const { ino, size } = fs.fstatSync(descriptor)
+    // a smaller file is another one, whatever its number
+    const offset = seen?.ino === ino && seen.offset <= size ? seen.offset : 0
+    const text = Buffer.alloc(size - offset)
+    const length = text.length === 0 ? 0 : fs.readSync(descriptor, text, 0, text.length, offset)
+    return { ino, offset, text: text.subarray(0, length) }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 class Files {
   readonly #folder: string
   readonly #name = `${randomUUID()}.jsonl`
@@ -131,16 +172,21 @@ class Files {
   readonly #seen = new Map<string, Seen>()
   #descriptor: number | undefined
   #bytes = 0
+  #bytesReplaced = 0
   #isDirty = false
+  /** Whether our file lacks something that is remembered: it is to be written anew, after which what stands in it is whole again. */
+  #isLacking = false
   #shownAt = 0
   #lost: ReadonlyArray<Lost> = []
-  /** Why something could not be written, until it is said. */
-  problem: unknown
+  #problem: string | null = null
+  /** What the newest problem was, for the log alone: it names folders. */
+  lastError: unknown
 
   constructor(folder: string) {
     this.#folder = folder
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    this.readOthers()
+    fs.accessSync(folder, fs.constants.W_OK)
+    this.#readOthers()
   }
 
   readonly service: AcknowledgedService = {
@@ -156,21 +202,34 @@ class Files {
     lost: () => this.#lost,
     found: (lost) => {
       this.#lost = lost
-    }
+    },
+    problem: () => this.#problem
+  }
+
+  #failed(error: unknown): void {
+    this.lastError = error
+    this.#problem = `what is sold cannot be remembered in PROOF_DIR (${codeOf(error)}); ` +
+      "nothing is sold or signed until that folder can be written and read"
   }
 
   #write(line: Line, isLasting: boolean): void {
-    if (!this.#remembered.take(line)) return
+    // where something lacks already, this is written with it
+    if (!this.#remembered.take(line) || this.#isLacking) return
     try {
       const text = lineOf(line)
-      const descriptor = this.#descriptor ?? this.#replace()
-      fs.writeSync(descriptor, text)
+      // all of it, where a call writes a part only
+      fs.writeFileSync(this.#descriptor ?? this.#replace(), text)
       this.#bytes += text.length
       this.#isDirty = true
-      if (isLasting) this.sync()
+      if (isLasting) this.#sync()
     } catch (error) {
-      this.problem = error
+      this.#isLacking = true
+      this.#failed(error)
     }
+  }
+
+  #inoInFolder(): number | undefined {
+    return fs.statSync(join(this.#folder, this.#name), { throwIfNoEntry: false })?.ino
   }
 
   /** Writes our file anew, as all that is remembered; it appears whole or not at all. */
@@ -178,51 +237,70 @@ class Files {
     const path = join(this.#folder, this.#name)
     this.#remembered.forgetBefore(Date.now() - ageMillisMax)
     const text = this.#remembered.text()
-    fs.writeFileSync(`${path}.part`, text, { mode: 0o600, flush: true })
-    fs.renameSync(`${path}.part`, path)
+    fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    try {
+      fs.writeFileSync(`${path}.part`, text, { mode: 0o600, flush: true })
+      fs.renameSync(`${path}.part`, path)
+    } catch (error) {
+      // half of it would take what little room there is
+      fs.rmSync(`${path}.part`, { force: true })
+      throw error
+    }
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
+    this.#descriptor = undefined
     this.#descriptor = fs.openSync(path, "a", 0o600)
     this.#bytes = text.length
+    this.#bytesReplaced = text.length
     this.#isDirty = false
     const directory = fs.openSync(this.#folder, "r")
-    fs.fsyncSync(directory)
-    fs.closeSync(directory)
+    try {
+      fs.fsyncSync(directory)
+    } finally {
+      fs.closeSync(directory)
+    }
+    this.#isLacking = false
     return this.#descriptor
   }
 
-  sync(): void {
+  #sync(): void {
     if (this.#descriptor === undefined || !this.#isDirty) return
     fs.fsyncSync(this.#descriptor)
     this.#isDirty = false
   }
 
+  #othersIn(names: ReadonlyArray<string>): ReadonlyArray<string> {
+    return names.filter((name) => isOurs(name) && name !== this.#name)
+  }
+
   /** Reads what the others have appended since it was read last. */
-  readOthers(): void {
-    for (const name of fs.readdirSync(this.#folder)) {
-      if (!isOurs(name) || name === this.#name) continue
-      const path = join(this.#folder, name)
-      const { ino, size } = fs.statSync(path, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 }
+  #readOthers(isAgain = false): void {
+    let isTakenOver = false
+    for (const name of this.#othersIn(fs.readdirSync(this.#folder))) {
       const seen = this.#seen.get(name)
-      const from = seen?.ino === ino ? seen.offset : 0
-      if (size <= from) continue
-      const text = fs.readFileSync(path).subarray(from)
-      const end = text.lastIndexOf(10) + 1
-      for (const line of text.subarray(0, end).toString("utf8").split("\n")) {
-        const read = parseLine(line)
-        if (read !== undefined) this.#remembered.take(read)
+      const read = readFrom(join(this.#folder, name), seen)
+      if (read === null) {
+        isTakenOver = true
+        continue
       }
-      this.#seen.set(name, { ino, offset: from + end })
+      const end = read.text.lastIndexOf(10) + 1
+      for (const text of read.text.subarray(0, end).toString("utf8").split("\n")) {
+        const line = parseLine(text)
+        if (line !== undefined) this.#remembered.take(line)
+      }
+      this.#seen.set(name, { ino: read.ino, offset: read.offset + end })
     }
+    // by a process whose own file, which holds it now, may not have been there when we looked
+    if (isTakenOver && !isAgain) this.#readOthers(true)
   }
 
   /** Takes over the files of processes that are gone: what they hold is in ours first. */
   takeOver(): void {
     const before = Date.now() - goneMillis
-    const gone = fs.readdirSync(this.#folder).filter((name) =>
-      isOurs(name) && name !== this.#name && fs.statSync(join(this.#folder, name)).mtimeMs < before
+    const gone = this.#othersIn(fs.readdirSync(this.#folder)).filter((name) =>
+      (fs.statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before
     )
-    if (gone.length === 0) return
-    this.readOthers()
+    this.#readOthers()
+    // in any case: a server that cannot remember does not start
     this.#replace()
     for (const name of gone) fs.rmSync(join(this.#folder, name), { force: true })
   }
@@ -230,27 +308,40 @@ class Files {
   /** What is done each second. */
   tick(): void {
     try {
-      this.readOthers()
-      if (this.#descriptor === undefined) return
-      this.sync()
-      // taken over by somebody who thought that we were gone
-      const isGone = fs.fstatSync(this.#descriptor).nlink === 0
-      if (isGone || this.#bytes > bytesMax) this.#replace()
-      if (Date.now() - this.#shownAt < aliveMillis) return
-      this.#shownAt = Date.now()
-      fs.futimesSync(this.#descriptor, new Date(), new Date())
+      if (this.#descriptor !== undefined) {
+        // taken over by somebody who thought that we were gone, or moved away with its folder
+        this.#isLacking ||= fs.fstatSync(this.#descriptor).ino !== this.#inoInFolder()
+        if (!this.#isLacking) this.#sync()
+      }
+      if (this.#isLacking || this.#bytes > Math.max(bytesMax, 2 * this.#bytesReplaced)) this.#replace()
+      this.#readOthers()
+      if (this.#descriptor !== undefined && Date.now() - this.#shownAt >= aliveMillis) {
+        fs.futimesSync(this.#descriptor, new Date(), new Date())
+        this.#shownAt = Date.now()
+      }
+      this.#problem = null
     } catch (error) {
-      this.problem = error
+      // what could not be synced may never get to the disk, although the next attempt seems to succeed
+      this.#isLacking ||= this.#isDirty
+      this.#failed(error)
     }
   }
 
   close(): void {
-    if (this.#descriptor === undefined) return
-    this.sync()
-    fs.closeSync(this.#descriptor)
-    this.#descriptor = undefined
+    try {
+      if (this.#isLacking) this.#replace()
+      this.#sync()
+    } finally {
+      if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
+      this.#descriptor = undefined
+    }
   }
 }
+
+/** Why the folder cannot be used, and what to do. */
+const unusable = (error: unknown): string =>
+  `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
+  "Set it to a folder that this program may write, on a disk that is not put back together with the database."
 
 /**
  * Opens the folder of a database, for as long as the scope lives. `isServer`: files of processes that are gone are taken over.
@@ -260,11 +351,6 @@ export const open = (
   { isServer }: { readonly isServer: boolean }
 ): Effect.Effect<AcknowledgedService, ProofFolderUnusable, Scope.Scope> =>
   Effect.gen(function*() {
-    const unusable = (error: unknown) =>
-      new ProofFolderUnusable({
-        message: `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
-          "Set it to a folder that this program may write, on a disk that is not put back together with the database."
-      })
     const files = yield* Effect.acquireRelease(
       Effect.try({
         try: () => {
@@ -272,17 +358,27 @@ export const open = (
           if (isServer) opened.takeOver()
           return opened
         },
-        catch: unusable
+        catch: (error) => new ProofFolderUnusable({ message: unusable(error) })
       }),
-      (opened) => Effect.sync(() => opened.close())
+      (opened) =>
+        Effect.try(() => opened.close()).pipe(
+          Effect.catch((error) => Effect.logError("what was sold last may not be remembered in PROOF_DIR", error))
+        )
     )
+    const said = makeLogThrottle()
     const tick = Effect.suspend(() => {
+      // what a sale met since then may be over with this attempt
+      const before = files.service.problem()
       files.tick()
-      const { problem } = files
-      files.problem = undefined
-      return problem === undefined
-        ? Effect.void
-        : Effect.logError("what was sold or signed could not be remembered in PROOF_DIR", problem)
+      const problem = files.service.problem() ?? before
+      const say = problem === null ? Effect.void : said.failed(Effect.logError(problem, files.lastError))
+      if (files.service.problem() !== null) return say
+      return Effect.andThen(
+        say,
+        Effect.suspend(() =>
+          said.ended() ? Effect.logWarning("PROOF_DIR can be used again, and all is written") : Effect.void
+        )
+      )
     })
     yield* Effect.forkScoped(Effect.repeat(tick, Schedule.spaced("1 second")))
     return files.service

@@ -2,6 +2,7 @@ import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
+import { TestClock } from "effect/testing"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { open } from "../src/AcknowledgedFiles.ts"
@@ -73,6 +74,67 @@ describe("what is remembered in PROOF_DIR", () => {
       yield* open(folder, { isServer: true })
       assert.lengthOf(filesIn(folder), 1)
       assert.lengthOf((yield* readAnew(folder)).all, 3)
+    }))
+
+  it.live("is whole again once a folder is back that could not be written, and until then there is a problem", () =>
+    Effect.gen(function*() {
+      const folder = join(yield* dataFolder, "proof")
+      const files = yield* open(folder, { isServer: true })
+      files.sold(draw(1), 0, 1)
+      assert.isNull(files.problem())
+      fs.renameSync(folder, `${folder}.elsewhere`)
+      fs.writeFileSync(folder, "no folder")
+      const problem = Effect.sync(() => files.problem())
+      const told = yield* eventually("the problem", problem, (found) => found !== null)
+      assert.match(told ?? "", /PROOF_DIR \(ENOTDIR|EEXIST\).*nothing is sold/)
+      files.sold(draw(2), 0, 2)
+      files.published(draw(2), 0, notes(null))
+      assert.isNotNull(files.problem())
+      fs.rmSync(folder)
+      yield* eventually("no problem", problem, (found) => found === null)
+      const { all } = yield* readAnew(folder)
+      assert.deepStrictEqual(
+        new Map(all.map(({ entries, id }) => [id, entries])),
+        new Map([[draw(1), 1], [draw(2), 2]])
+      )
+      assert.isNotNull(all.find(({ id }) => id === draw(2))?.notes)
+    }))
+
+  it.effect("is not written anew each second, however much it is", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const files = yield* open(folder, { isServer: true })
+      const open2k = `${"open".repeat(500)}\n\n— key c2ln\n`
+      for (let n = 1; n <= 5_000; n++) files.published(draw(n), 0, { ...notes(null), open: open2k })
+      yield* TestClock.adjust("1 second")
+      const [name = ""] = filesIn(folder)
+      const written = () => fs.statSync(join(folder, name), { bigint: true })
+      const { birthtimeNs, ino, size } = written()
+      assert.isAbove(Number(size), 8 * 1024 * 1024)
+      for (let second = 0; second < 5; second++) yield* TestClock.adjust("1 second")
+      const after = written()
+      assert.deepStrictEqual([after.ino, after.birthtimeNs], [ino, birthtimeNs])
+    }), 120_000)
+
+  it.live("does not forget a day for any number of rooms", () =>
+    Effect.gen(function*() {
+      const files = yield* open(yield* dataFolder, { isServer: true })
+      const day = { ...notes(null), open: "ddd/open/v1\ndraw x\nkind daily\n\n— key c2ln\n" }
+      files.published(draw(1), 0, day)
+      for (let n = 2; n <= 6_000; n++) files.sold(draw(n), 0, 1)
+      const all = files.all()
+      assert.lengthOf(all, 5_000)
+      assert.deepStrictEqual([all.at(-1)?.id, all[0]?.id], [draw(1), draw(6_000)])
+    }))
+
+  it.live("starts with files that another process takes over meanwhile", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      // listed, and gone when it is to be read
+      fs.symlinkSync(join(folder, "gone"), join(folder, `${draw(9)}.jsonl`))
+      const files = yield* open(folder, { isServer: true })
+      files.sold(draw(1), 0, 1)
+      assert.isNull(files.problem())
     }))
 
   it.live("says what to do where the folder cannot be written", () =>

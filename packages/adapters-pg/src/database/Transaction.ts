@@ -3,7 +3,7 @@ import { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
-import { DatabaseBehind } from "../draws/Behind.ts"
+import { Suspended } from "../draws/Behind.ts"
 import { ClocksDisagree } from "./ClockCheck.ts"
 import { failureText, isUnavailable, mayHaveCommitted, mayRunAgain, tellUnavailable } from "./Failure.ts"
 
@@ -14,10 +14,10 @@ const retryConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Ef
     schedule: Schedule.exponential("5 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
   })
 
-type DatabaseError = SqlError.SqlError | ClocksDisagree | DatabaseBehind
+type DatabaseError = SqlError.SqlError | ClocksDisagree | Suspended
 
 const isOther = <E>(error: E): error is Exclude<E, DatabaseError> =>
-  !SqlError.isSqlError(error) && !(error instanceof ClocksDisagree) && !(error instanceof DatabaseBehind)
+  !SqlError.isSqlError(error) && !(error instanceof ClocksDisagree) && !(error instanceof Suspended)
 
 /**
  * Turns the database's errors into the port's: out of reach, out of time, out of resources, or not to be believed about the time →
@@ -33,7 +33,7 @@ export const orUnavailable = <A, E, R>(
       if (error instanceof ClocksDisagree) {
         return Effect.fail(new Unavailable({ message: error.message, retryAfter: 10, cause: error }))
       }
-      if (error instanceof DatabaseBehind) {
+      if (error instanceof Suspended) {
         return Effect.fail(new Unavailable({ message: error.message, retryAfter: 60, cause: error }))
       }
       return SqlError.isSqlError(error) && isUnavailable(error)

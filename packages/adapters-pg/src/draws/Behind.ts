@@ -10,14 +10,14 @@ import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 
-/** The database lacks what was acknowledged. Nothing was changed. */
-export class DatabaseBehind extends Data.TaggedError("DatabaseBehind")<{ readonly message: string }> {}
+/** The database lacks what was acknowledged, or what is done on it could not be remembered. Nothing was changed. */
+export class Suspended extends Data.TaggedError("Suspended")<{ readonly message: string }> {}
 
 export const behindText =
   "the database is behind what was acknowledged: a backup was put back, or a replica that lagged took over. " +
   "Nothing is sold, drawn or paid out on it; run `ddd restored`, which lists what was lost"
 
-const behind = () => new DatabaseBehind({ message: behindText })
+const behind = () => new Suspended({ message: behindText })
 
 /** The epoch of the database, beside what is read of a draw. */
 export const epochColumn = (sql: Pick<PgClient.PgClient, "literal">) =>
@@ -84,8 +84,15 @@ export const compare = Effect.fn("Behind.compare")(function*(acknowledged: Ackno
 })
 
 /** Fails where the database is known to be behind. */
-export const requireUpToDate = (acknowledged: AcknowledgedService): Effect.Effect<void, DatabaseBehind> =>
+export const requireUpToDate = (acknowledged: AcknowledgedService): Effect.Effect<void, Suspended> =>
   Effect.suspend(() => acknowledged.lost().length === 0 ? Effect.void : Effect.fail(behind()))
+
+/** Fails also where what is sold or signed could not be remembered. */
+export const requireMemory = (acknowledged: AcknowledgedService): Effect.Effect<void, Suspended> =>
+  Effect.suspend(() => {
+    const problem = acknowledged.problem()
+    return problem === null ? requireUpToDate(acknowledged) : Effect.fail(new Suspended({ message: problem }))
+  })
 
 /** Keeps that the database lacks something of a draw, as a sale has read it, and fails. */
 export const refuseBehind = (acknowledged: AcknowledgedService, id: DrawId, epoch: number, entries: number) =>
@@ -119,9 +126,9 @@ const rememberPublished = Effect.fnUntraced(function*({ acknowledged, sql }: Sig
 const orLogged = (remembering: Effect.Effect<void, SqlError.SqlError>) =>
   Effect.catchCause(remembering, (cause) => Effect.logWarning("what was signed could not be remembered", cause))
 
-/** Fails where the database is known to be behind, or lacks something of this draw. */
+/** Fails where the database is known to be behind, lacks something of this draw, or what is signed of it could not be remembered. */
 export const requireDraw = Effect.fnUntraced(function*({ acknowledged, sql }: Signing, id: DrawId) {
-  yield* requireUpToDate(acknowledged)
+  yield* requireMemory(acknowledged)
   const { lost } = yield* readLost(sql, acknowledged, id)
   if (lost.length === 0) return
   acknowledged.found(lost)
@@ -139,7 +146,7 @@ export const signing = (services: Signing, id: DrawId) => <A, E, R>(step: Effect
 
 /** The same where draws begin: gives their ids. */
 export const publishing = (services: Signing) => <E, R>(publish: Effect.Effect<ReadonlyArray<DrawId>, E, R>) =>
-  requireUpToDate(services.acknowledged).pipe(
+  requireMemory(services.acknowledged).pipe(
     Effect.andThen(publish),
     Effect.tap((made) => Effect.forEach(made, (id) => remember(services, id), { discard: true }))
   )

@@ -12,7 +12,11 @@ import { refundNext } from "./Refund.ts"
 import { settleDraw } from "./Settle.ts"
 import { StepImpossible, type StepServices } from "./StepServices.ts"
 import { tile } from "./TileStep.ts"
-import { voidByStep, voidLockedOtherwise } from "./Void.ts"
+import { voidAgain, voidByStep, voidLockedOtherwise } from "./Void.ts"
+
+/** What a backup that was put back asks for comes first. */
+const orElseDo = <E, F>(first: Effect.Effect<boolean, E>, step: Effect.Effect<boolean, F>) =>
+  Effect.flatMap(first, (did) => did ? Effect.succeed(true) : step)
 
 const stepOf = (
   services: StepServices,
@@ -23,15 +27,16 @@ const stepOf = (
     case "open":
       return open(services, drawId).pipe(inTransaction(services.sql))
     case "lock":
-      return Effect.flatMap(
+      return orElseDo(
         voidLockedOtherwise(services, drawId),
-        (isVoid) => isVoid ? Effect.succeed(true) : lock(services, drawId).pipe(inTransaction(services.sql))
+        lock(services, drawId).pipe(inTransaction(services.sql))
       )
     case "tile":
       return tile(services, drawId)
     case "settle":
-      return settleDraw(services, drawId, "clockwork")
+      return orElseDo(voidAgain(services, drawId), settleDraw(services, drawId, "clockwork"))
     case "expire":
+      return orElseDo(voidAgain(services, drawId), voidByStep(services, drawId, due))
     case "abandon":
       return voidByStep(services, drawId, due)
     case "refund":

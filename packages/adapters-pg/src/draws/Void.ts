@@ -11,6 +11,7 @@ import {
   declareVoid,
   isLockedOtherwise,
   isVoidedInSteps,
+  reasonOfBefore,
   voidedBy,
   type VoidingStep,
   voidReason
@@ -117,33 +118,33 @@ export const openSeedOrNull = (services: StepServices, id: DrawId) =>
     (error) => Effect.as(Effect.logError(error.message, error.cause), null)
   )
 
-/**
- * Closes a room that nobody locked in time, or gives up a draw that cannot be decided; of a large one it begins that. False where it is
- * neither (any more, or yet).
- */
-export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep) =>
+/** Why a draw is declared void, decided by what is read of it; null where it is not. `seed` is null where it cannot be opened. */
+type Decide = (draw: DrawState, seed: Uint8Array | null) => VoidReason | null
+
+/** Declares a draw void where `decide` says so, now and once it is locked; of a large one it begins that. False where it does not. */
+const voidWhere = (services: StepServices, id: DrawId, decide: Decide, by: string | null = null) =>
   retryVoid(id)(Effect.gen(function*() {
     const { sql } = services
     const unlocked = yield* readDraw(sql, id)
     // neither its seed nor a wallet is touched of a draw that must wait still
-    if (unlocked === undefined || voidReason(due, unlocked, null) === null) return false
+    if (unlocked === undefined || decide(unlocked, null) === null) return false
     const seed = yield* openSeedOrNull(services, id)
-    const found = voidReason(due, unlocked, seed)
+    const found = decide(unlocked, seed)
     if (found === null) return false
     const signed = yield* signVoid(services, unlocked, found, seed)
     const begin = Effect.gen(function*() {
       const draw = yield* lockDraw(sql, id)
-      const reason = draw === undefined ? null : voidReason(due, draw, seed)
+      const reason = draw === undefined ? null : decide(draw, seed)
       if (draw === undefined || reason === null) return false
-      yield* insertEarlyVoid(sql, draw, voidedBy(due))
+      yield* insertEarlyVoid(sql, draw, by)
       yield* beginVoid(services, draw, reason, seed, signed)
       return true
     })
     const voidAtOnce = Effect.gen(function*() {
       const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
-      const reason = voidReason(due, locked.draw, seed)
+      const reason = decide(locked.draw, seed)
       if (reason === null) return false
-      yield* insertEarlyVoid(sql, locked.draw, voidedBy(due))
+      yield* insertEarlyVoid(sql, locked.draw, by)
       yield* writeVoid(services, locked, reason, seed, signed)
       return true
     })
@@ -151,26 +152,21 @@ export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep)
     return yield* inTransaction(sql)(isVoidedInSteps(unlocked) ? begin : voidAtOnce)
   }))
 
+/** Closes a room that nobody locked in time, or gives up a draw that cannot be decided; false where it is neither (any more, or yet). */
+export const voidByStep = (services: StepServices, id: DrawId, due: VoidingStep) =>
+  voidWhere(services, id, (draw, seed) => voidReason(due, draw, seed), voidedBy(due))
+
 /** Gives up a day that was locked, with tickets that are lost, before a backup was put back; false where it is to be locked. */
-export const voidLockedOtherwise = (services: StepServices, id: DrawId) =>
-  retryVoid(id)(Effect.gen(function*() {
-    const { sealing: { sha256 }, sql } = services
-    const note = yield* lostNote(services, id, "lock")
-    const unlocked = note === null ? undefined : yield* readDraw(sql, id)
-    if (note === null || unlocked === undefined || !isLockedOtherwise(sha256, unlocked, textOf(note))) return false
-    const seed = yield* openSeedOrNull(services, id)
-    const signed = yield* signVoid(services, unlocked, "deadline", seed)
-    const begin = Effect.gen(function*() {
-      const draw = yield* lockDraw(sql, id)
-      if (draw === undefined || !isLockedOtherwise(sha256, draw, textOf(note))) return false
-      yield* beginVoid(services, draw, "deadline", seed, signed)
-      return true
-    })
-    const voidAtOnce = Effect.gen(function*() {
-      const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
-      if (!isLockedOtherwise(sha256, locked.draw, textOf(note))) return false
-      yield* writeVoid(services, locked, "deadline", seed, signed)
-      return true
-    })
-    return yield* inTransaction(sql)(isVoidedInSteps(unlocked) ? begin : voidAtOnce)
-  }))
+export const voidLockedOtherwise = Effect.fnUntraced(function*(services: StepServices, id: DrawId) {
+  const note = yield* lostNote(services, id, "lock")
+  if (note === null) return false
+  const { sha256 } = services.sealing
+  return yield* voidWhere(services, id, (draw) => isLockedOtherwise(sha256, draw, textOf(note)) ? "deadline" : null)
+})
+
+/** Declares a draw void again that was void before a backup was put back; false of any other. */
+export const voidAgain = Effect.fnUntraced(function*(services: StepServices, id: DrawId) {
+  const note = yield* lostNote(services, id, "result")
+  if (note === null) return false
+  return yield* voidWhere(services, id, (draw) => reasonOfBefore(draw, textOf(note)))
+})

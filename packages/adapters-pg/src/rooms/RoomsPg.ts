@@ -31,7 +31,7 @@ import { Effect, Layer, Redacted, Result } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
 import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import { remember, requireDraw, requireUpToDate, signing } from "../draws/Behind.ts"
+import { remember, requireDraw, requireMemory, signing } from "../draws/Behind.ts"
 import { makeChains } from "../draws/Chains.ts"
 import { tellLeft, tellStatus } from "../draws/DrawEventsPg.ts"
 import { writeLock } from "../draws/Lock.ts"
@@ -108,7 +108,7 @@ const make = Effect.gen(function*() {
 
   const create = Effect.fn("RoomsPg.create")(
     function*(asked: NewRoom) {
-      yield* requireUpToDate(acknowledged)
+      yield* requireMemory(acknowledged)
       const { hostId } = asked
       yield* lockWallets(sql, [hostId])
       const now = yield* clock
@@ -160,7 +160,7 @@ const make = Effect.gen(function*() {
       const decided = yield* attempt((batchId) => sell(batchId, key, request))
       if (Result.isFailure(decided)) return yield* purchaseRefused(decided.failure)
       const { receipt, sold } = decided.success
-      if (sold !== null) acknowledged.sold(sold.drawId, sold.epoch, sold.entries)
+      acknowledged.sold(sold.drawId, sold.epoch, sold.entries)
       return receipt
     },
     orUnavailable

@@ -42,6 +42,7 @@ export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
     }
     return Result.succeed({
       receipt: roomReceiptOf(purchase, ticket),
-      sold: purchase._tag === "Sold" ? soldIn(row, purchase.sale.totalEntries) : null
+      // also of a purchase that is repeated: the process which sold it may not have lived to remember it
+      sold: soldIn(row, purchase._tag === "Sold" ? purchase.sale.totalEntries : row.total_entries)
     })
   })

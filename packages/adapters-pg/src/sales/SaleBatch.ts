@@ -43,7 +43,7 @@ export type BatchAnswer = PurchaseAnswer | typeof walletHeld
 export interface BatchDecided {
   /** In the order of the requests. */
   readonly answers: ReadonlyArray<BatchAnswer>
-  /** What is to be remembered once it has committed, and before anybody is answered; null where nothing was sold. */
+  /** What is to be remembered once it has committed, and before anybody is answered; null where no draw was read. */
   readonly sold: SoldEntries | null
 }
 
@@ -96,7 +96,6 @@ export const sellBatch = (writer: SaleWriter) =>
     const all = held.size === 0
       ? answers
       : asked.map(({ userId }) => held.has(userId) ? walletHeld : answers[next++] ?? walletHeld)
-    return row === undefined || sold.length === 0
-      ? notSold(all)
-      : { answers: all, sold: soldIn(row, sale.totalEntries) }
+    // also where nothing was sold: a purchase that is repeated may be one that the process which sold it did not live to remember
+    return row === undefined ? notSold(all) : { answers: all, sold: soldIn(row, sale.totalEntries) }
   })

@@ -15,7 +15,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
 import { instantOf, instantOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
-import { type DatabaseBehind, epochColumn, refuseBehind, requireUpToDate } from "../draws/Behind.ts"
+import { epochColumn, refuseBehind, requireMemory, type Suspended } from "../draws/Behind.ts"
 
 /** A draw as a sale sees it. */
 export interface PoolRow extends WallClockRow {
@@ -77,15 +77,18 @@ export const soldIn = (row: PoolRow, entries: number): SoldEntries => ({
   entries
 })
 
-/** Fails where the draw is behind what was acknowledged of it: what is sold on it was sold before. */
+/**
+ * Fails where the draw is behind what was acknowledged of it, since what is sold on it was sold before; and where what is sold could not be
+ * remembered.
+ */
 export const requireAcknowledged = (
   acknowledged: AcknowledgedService,
   { epoch, id, total_entries }: PoolRow
-): Effect.Effect<void, DatabaseBehind> => {
+): Effect.Effect<void, Suspended> => {
   const known = { entries: acknowledged.entriesOf(drawId(id), epoch), newestEpoch: acknowledged.newestEpoch() }
   return isBehind({ entries: total_entries, epoch }, known)
     ? refuseBehind(acknowledged, drawId(id), epoch, total_entries)
-    : requireUpToDate(acknowledged)
+    : requireMemory(acknowledged)
 }
 
 /** The draw that a sale is written to. Dies where the tree that it carries cannot be read. */

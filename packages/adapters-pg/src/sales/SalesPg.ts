@@ -22,7 +22,7 @@ import { SqlError } from "effect/sql"
 import { performance } from "node:perf_hooks"
 import { ClocksDisagree } from "../database/ClockCheck.ts"
 import { isUnavailable, tellUnavailable } from "../database/Failure.ts"
-import { DatabaseBehind } from "../draws/Behind.ts"
+import { Suspended } from "../draws/Behind.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type BatchAnswer, SaleHoursOver, sellBatch, walletHeld } from "./SaleBatch.ts"
@@ -71,11 +71,11 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
 
   const answersOf = (
     requests: ReadonlyArray<PurchaseRequest>,
-    cause: Cause.Cause<SaleHoursOver | ClocksDisagree | DatabaseBehind | OutcomeUnknown | SqlError.SqlError>
+    cause: Cause.Cause<SaleHoursOver | ClocksDisagree | Suspended | OutcomeUnknown | SqlError.SqlError>
   ): Effect.Effect<ReadonlyArray<Answer>> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (error instanceof OutcomeUnknown) return Effect.succeed(requests.map(() => Exit.fail(error)))
-    if (error instanceof DatabaseBehind) {
+    if (error instanceof Suspended) {
       const unavailable = new Unavailable({ message: error.message, retryAfter: 60, cause })
       return Effect.succeed(requests.map(() => Exit.fail(unavailable)))
     }

@@ -1,12 +1,15 @@
+import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { lockByClock } from "@ddd/core/draws/Locking"
 import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
 import { quantityMax } from "@ddd/core/draws/Sale"
-import { refundsAtOnce } from "@ddd/core/draws/Voiding"
+import { declareVoid, refundsAtOnce } from "@ddd/core/draws/Voiding"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { SeedVault } from "@ddd/core/ports/SeedVault"
+import type { VoidReason } from "@ddd/core/proof/Record"
 import { formatLock } from "@ddd/core/proof/RecordText"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
@@ -28,7 +31,7 @@ import {
 } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
 import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
 import * as PgWorld from "../support/PgWorld.ts"
@@ -36,7 +39,9 @@ import * as PgWorld from "../support/PgWorld.ts"
 /** Remembers what a test says. */
 const makeAcknowledged = () => {
   let lost: ReadonlyArray<Lost> = []
+  let problem: string | null = null
   const draws: Array<RememberedDraw> = []
+  const told: Array<number> = []
   const service: AcknowledgedService = {
     ...nothingAcknowledged,
     entriesOf: (id, epoch) => draws.find((draw) => draw.id === id && draw.epoch === epoch)?.entries ?? 0,
@@ -44,9 +49,22 @@ const makeAcknowledged = () => {
     lost: () => lost,
     found: (found) => {
       lost = found
-    }
+    },
+    sold: (_id, _epoch, entries) => {
+      told.push(entries)
+    },
+    problem: () => problem
   }
-  return { draws, service, world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service))) }
+  const fail = (why: string | null): void => {
+    problem = why
+  }
+  return {
+    draws,
+    fail,
+    service,
+    told,
+    world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service)))
+  }
 }
 
 /** Begins the epoch after what is remembered was lost. */
@@ -102,6 +120,56 @@ describe("a database that lacks what was acknowledged", () => {
   )
 })
 
+describe("what is sold or signed and cannot be remembered", () => {
+  const { fail, told, world } = makeAcknowledged()
+
+  it.live("is neither sold nor signed, until it can be; what was sold is paid out", () =>
+    Effect.gen(function*() {
+      yield* openSales
+      const ada = yield* payablePlayer("ada", dollars(9))
+      const room = yield* makeRoom(ada)
+      yield* buy(ada, 2)
+      fail("the disk is full")
+      const refused = yield* Effect.all([
+        Effect.flip(buy(ada, 1)),
+        Effect.flip(buyInRoom(ada, room)),
+        Effect.flip(makeRoom(ada)),
+        Effect.flip(closeRoom(ada, room)),
+        Effect.flip(Draws.use(({ publishAhead }) => publishAhead))
+      ])
+      assert.deepStrictEqual(
+        refused.map((error) => [error._tag, error.message]),
+        refused.map(() => [
+          "Unavailable",
+          "the disk is full"
+        ])
+      )
+      yield* withdraw(ada, dollars(1))
+      fail(null)
+      yield* buy(ada, 1)
+      yield* buyInRoom(ada, room)
+      yield* auditClean
+    }).pipe(Effect.provide(world)), 60_000)
+
+  it.live(
+    "is remembered by whoever answers a repeated purchase, should the process that sold it be gone",
+    () =>
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("bea", dollars(9))
+        const room = yield* makeRoom(ada)
+        yield* buy(ada, 1, { key: "again" })
+        yield* buyInRoom(ada, room, { key: "again in the room" })
+        const [entries] = told.splice(-2)
+        told.length = 0
+        yield* buy(ada, 1, { key: "again" })
+        yield* buyInRoom(ada, room, { key: "again in the room" })
+        assert.deepStrictEqual(told, [entries, 1])
+      }).pipe(Effect.provide(world)),
+    60_000
+  )
+})
+
 describe("a day that was locked before a backup was put back", () => {
   it.live("is locked by the same record where its tickets are there, and drawn by it", () => {
     const { draws, service, world } = makeAcknowledged()
@@ -152,6 +220,52 @@ describe("a day that was locked before a backup was put back", () => {
     () => assertVoid(refundsAtOnce + 1),
     60_000
   )
+})
+
+describe("a draw that was void before a backup was put back", () => {
+  /** The void record as another server published it: with the seed. */
+  const publishedVoid = Effect.fnUntraced(function*(id: RememberedDraw["id"], reason: VoidReason) {
+    const sql = yield* PgClient.PgClient
+    const { sha256 } = yield* Sealing
+    const state = present(yield* readState(sql, id))
+    const [secret] = yield* sql<
+      { readonly key_id: string; readonly nonce: Uint8Array; readonly ciphertext: Uint8Array }
+    >`
+      SELECT key_id, nonce, ciphertext FROM draw_secrets WHERE draw_id = ${id}::uuid`
+    const { ciphertext, key_id: keyId, nonce } = present(secret ?? null)
+    const vault = yield* SeedVault
+    const seed = Redacted.value(yield* vault.open(id, { keyId, nonce, ciphertext }))
+    const { sign } = yield* RecordSigner
+    const notes = present(yield* Draws.use((draws) => draws.notes(id)))
+    return { ...notes, result: yield* sign(declareVoid(sha256, state, reason, seed).text) }
+  })
+
+  it.live("is void again by the same record, although it could be drawn by now, or is void for another reason", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      const room = yield* makeRoom(ada)
+      yield* buy(ada, 2)
+      yield* buyInRoom(ada, room)
+      yield* advancePast(draw)
+      yield* Draws.use(({ perform }) => perform({ drawId: draw.id, step: "lock", dueAt: draw.opensAt }))
+      const [day, closed] = [yield* publishedVoid(draw.id, "beacon"), yield* publishedVoid(room.id, "closed")]
+      draws.push({ id: draw.id, epoch: 0, entries: 2, notes: day }, {
+        id: room.id,
+        epoch: 0,
+        entries: 1,
+        notes: closed
+      })
+      yield* restore(service)
+      yield* advance(expireAfterMillis)
+      yield* catchUp
+      const results = yield* Effect.forEach([draw, room], ({ id }) => Draws.use(({ notes }) => notes(id)))
+      assert.deepStrictEqual(results.map((notes) => notes?.result), [day.result, closed.result])
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
 })
 
 describe("what was published and is lost", () => {

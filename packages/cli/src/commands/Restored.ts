@@ -16,7 +16,7 @@ import { print, remark } from "../terminal/Output.ts"
 import { command, type Declare, wholeNumber } from "./Declaration.ts"
 import { restoring } from "./OnDatabase.ts"
 
-/** No epoch was begun; the message says why. */
+/** No epoch was begun, or none that is remembered; the message says which, and why. */
 class NotBegun extends Data.TaggedError("NotBegun")<{ readonly message: string }> {}
 
 const explanation =
@@ -66,6 +66,14 @@ const run = Effect.fn("ddd restored")(function*({ yes }: { readonly yes?: number
       return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
     }
     yield* Effect.logWarning(`epoch ${next} begins`, { lost: begun.map(lostText) })
+    const problem = acknowledged.problem()
+    if (problem !== null) {
+      return yield* new NotBegun({
+        message: `Epoch ${next} has begun, but: ${problem}. Make it usable, then run this again, which begins epoch ${
+          next + 1
+        }.`
+      })
+    }
     return { lost: begun, next }
   }))
   for (const each of lost) yield* print(visible(lostText(each)))

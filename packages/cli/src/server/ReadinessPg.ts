@@ -1,6 +1,6 @@
 /**
  * Whether this process should be sent requests, as `/readyz` tells: the database answers, its schema is
- * ours, its clock is to be believed, it lacks nothing that was acknowledged, and we stay.
+ * ours, its clock is to be believed, it lacks nothing that was acknowledged, what is sold can be remembered, and we stay.
  */
 import { readClockProblem } from "@ddd/adapters-pg/database/ClockCheck"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
@@ -20,7 +20,9 @@ export const layer = (isStopping: () => boolean, acknowledged: AcknowledgedServi
     Effect.map(SqlClient.SqlClient, (sql) => {
       const database = Migrator.schemaProblem().pipe(
         Effect.filterOrElse((problem) => problem !== null, () => readClockProblem()),
-        Effect.map((problem) => problem ?? (acknowledged.lost().length === 0 ? null : behindText)),
+        Effect.map((problem) =>
+          problem ?? acknowledged.problem() ?? (acknowledged.lost().length === 0 ? null : behindText)
+        ),
         Effect.provideService(SqlClient.SqlClient, sql),
         Effect.timeout(patience),
         Effect.match({

@@ -3,10 +3,10 @@ import { info } from "@ddd/sim/providers/BeaconRelayStandIn"
 import { chain, hash } from "@ddd/sim/providers/BeaconStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { call } from "../support/Call.ts"
-import { eventually } from "../support/Ddd.ts"
+import { dataFolder, eventually } from "../support/Ddd.ts"
 import { at, password, Site, textAt, tokensOf } from "../support/Site.ts"
 
 const hour = 3_600_000
@@ -125,6 +125,17 @@ describe("ddd draw void", () => {
         yield* refused(declare({ BEACON: "dev", DRAND_URLS: "http://127.0.0.1:9" }, "--yes", first), /is followed/)
         yield* refused(declare(without), /Say --yes 2026-02-03/)
         yield* refused(declare(without, "--yes", "2026-02-04"), /is not 2026-02-03\. Nothing was changed/)
+        yield* untilStatus("locked", url)
+
+        // where a backup was put back of before what is remembered: a void record would be one that nobody knows to be the first
+        const [identity] = yield* Effect.orDie(sql<{ readonly id: string }>`SELECT id FROM database_identity`)
+        const memory = join(yield* dataFolder, identity?.id ?? "")
+        mkdirSync(memory, { recursive: true })
+        writeFileSync(join(memory, "019a0000-0000-7000-8000-000000000001.jsonl"), "{\"epoch\":1,\"at\":0}\n")
+        yield* refused(
+          declare({ ...without, PROOF_DIR: dirname(memory) }, "--yes", first),
+          /restored`, which lists what was lost/
+        )
         yield* untilStatus("locked", url)
 
         const done = yield* declare(without, "--yes", first, "--json")

@@ -70,6 +70,17 @@ export const isLockedOtherwise = (hash: Sha256, draw: DrawState, published: stri
   return locked !== null && published !== null && lockAgain(locked, published) === null
 }
 
+/**
+ * Why a draw is declared void again that a published record said to be void before a backup was put back, and that would be settled or
+ * expire by now; null where none did. Nothing else may become of it, whatever keeps it from being drawn no more. `draw` is read under its
+ * lock, but for a first look.
+ */
+export const reasonOfBefore = (draw: DrawState, published: string): VoidReason | null => {
+  const record = parseRecord(published)
+  if (record?.type !== "void" || record.draw !== draw.id) return null
+  return isDue("settle", draw, draw.clock) || isDue("expire", draw, draw.clock) ? record.reason : null
+}
+
 /** The operator who declares a draw void before its time, to be kept with it; null where the server does, or a room's host. */
 export const voidedBy = (due: VoidingStep): string | null =>
   due.step === "abandon" && due.reason === "retired" ? due.by : null

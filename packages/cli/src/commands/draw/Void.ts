@@ -15,7 +15,7 @@ import { done } from "../../ExitCode.ts"
 import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
-import { onDraws } from "../OnDatabase.ts"
+import { drawing } from "../OnDatabase.ts"
 import { findRoom } from "../room/RoomText.ts"
 import { findDraw } from "./FindDraw.ts"
 
@@ -98,7 +98,7 @@ const operator = (): string => {
 
 /** `yes`: the day, or the room's code, where it is said beforehand. */
 const run = Effect.fn("ddd draw void")(function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
-  const { by, draw, isPaidBack, name } = yield* onDraws(Effect.gen(function*() {
+  const { by, draw, isPaidBack, name } = yield* drawing(Effect.gen(function*() {
     const found = yield* find(who)
     yield* refuseWhile(found)
     yield* confirm(found, yes)
