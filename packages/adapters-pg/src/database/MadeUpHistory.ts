@@ -100,7 +100,8 @@ const draws = ({ days, rooms }: HistorySize) => [
    ) r`,
   `INSERT INTO draw_secrets (draw_id, key_id, nonce, ciphertext) SELECT id, '1', '\\x00', '\\x00' FROM draws
    ON CONFLICT DO NOTHING`,
-  `INSERT INTO ticket_mails (draw_id, confirmed) SELECT id, total_entries FROM draws WHERE total_entries > 0 ON CONFLICT DO NOTHING`,
+  `INSERT INTO ticket_mails (draw_id, confirmed, complete)
+   SELECT id, total_entries, status IN ('drawn', 'void') FROM draws WHERE total_entries > 0 ON CONFLICT DO NOTHING`,
   `CREATE TEMPORARY TABLE old_rooms AS SELECT row_number() OVER (ORDER BY id) AS n, id, opens_at AS at FROM draws WHERE kind = 'room'`,
   `INSERT INTO lobbies (id, code, name, host_id, created_at)
    SELECT id, 'old' || n, 'An old room', pg_temp.player(1 + n % 100), at FROM old_rooms`,

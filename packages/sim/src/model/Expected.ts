@@ -49,7 +49,9 @@ export interface Player extends ExpectedWallet {
   /** What was bought under a key. */
   readonly bought: Map<string, { readonly request: Request; readonly receipt: Receipt }>
   readonly fundings: Map<string, ExpectedFunding>
-  /** Whether money can be paid out to them. */
+  /** Whether the address is verified, without which no money is paid out. */
+  readonly isVerified: boolean
+  /** Whether there is an account that money can be paid out to. */
   readonly hasAccount: boolean
   /** Oldest first. */
   readonly withdrawals: Array<ExpectedWithdrawal>
@@ -79,7 +81,11 @@ export const emptyExpected = (): Expected => ({
   draws: []
 })
 
-export const newPlayer = (id: UserId, name: string, hasAccount: boolean): Player => ({
+export const newPlayer = (
+  id: UserId,
+  name: string,
+  payouts: Pick<Player, "hasAccount" | "isVerified">
+): Player => ({
   ...emptyWallet(),
   id,
   name,
@@ -87,7 +93,7 @@ export const newPlayer = (id: UserId, name: string, hasAccount: boolean): Player
   tickets: 0,
   bought: new Map(),
   fundings: new Map(),
-  hasAccount,
+  ...payouts,
   withdrawals: [],
   asked: new Map()
 })
@@ -220,6 +226,7 @@ export const predictAsk = (player: Player, { amount, key, winningsOnly }: Withdr
   if (earlier !== undefined && earlier.amount === amount) return { _tag: "Replayed", transaction: earlier.transaction }
   if (earlier !== undefined || (key !== null && player.bought.has(key))) return refused({ _tag: "KeyReused" })
   if (player.frozen) return refused({ _tag: "AccountFrozen" })
+  if (!player.isVerified) return refused({ _tag: "EmailUnverified" })
   if (!player.hasAccount) return refused({ _tag: "NoPayoutAccount", status: "none" })
   const [balance, withdrawable] = [cents(player.balance), cents(player.withdrawable)]
   if (player.debt > 0n) return refused({ _tag: "InDebt", debt: cents(player.debt) })
