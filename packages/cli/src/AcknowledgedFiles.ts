@@ -135,6 +135,9 @@ const lineOf = (line: Line): string => `${JSON.stringify(line)}\n`
 
 const isOurs = (name: string): boolean => /^[0-9a-f-]{36}\.jsonl$/.test(name)
 
+/** What a process leaves that is killed while it writes its file anew. */
+const isPart = (name: string): boolean => /^[0-9a-f-]{36}\.jsonl\.part$/.test(name)
+
 /** What was read of a file of another process. */
 interface Seen {
   readonly ino: number
@@ -296,9 +299,10 @@ class Files {
   /** Takes over the files of processes that are gone: what they hold is in ours first. */
   takeOver(): void {
     const before = Date.now() - goneMillis
-    const gone = this.#othersIn(fs.readdirSync(this.#folder)).filter((name) =>
+    const isGone = (name: string) =>
       (fs.statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before
-    )
+    const names = fs.readdirSync(this.#folder)
+    const gone = [...this.#othersIn(names), ...names.filter(isPart)].filter(isGone)
     this.#readOthers()
     // in any case: a server that cannot remember does not start
     this.#replace()

@@ -26,6 +26,7 @@ import {
   present,
   readDraw,
   recordIn,
+  times,
   withdraw
 } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
@@ -205,6 +206,35 @@ describe("a day that was locked before a backup was put back", () => {
       const record = recordIn(after.result)
       assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
       assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+})
+
+describe("a day of many tickets that was locked with others before a backup was put back", () => {
+  it.live("is void in steps, and goes on where the database is behind once more in between", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(600))
+      yield* times(6, buy(ada, 100))
+      yield* advancePast(draw)
+      const notes = yield* publishedLock(draw.id, 601)
+      draws.push({ id: draw.id, epoch: 0, entries: 601, notes })
+      yield* restore(service)
+      const perform = (step: "lock" | "refund") =>
+        Draws.use((draws) => draws.perform({ drawId: draw.id, step, dueAt: draw.opensAt }))
+      assert.isTrue(yield* perform("lock"))
+      assert.isFalse(yield* perform("lock"))
+      assert.isTrue(yield* perform("refund"))
+      yield* auditClean
+      service.found([{ _tag: "Epoch", number: 9 }])
+      assert.strictEqual((yield* Effect.flip(perform("refund")))._tag, "Unavailable")
+      service.found([])
+      yield* catchUp
+      const { result } = present(yield* Draws.use(({ notes }) => notes(draw.id)))
+      assert.strictEqual(recordIn(result).type, "void")
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(600))
       yield* auditClean
     }).pipe(Effect.provide(world))
   }, 60_000)
