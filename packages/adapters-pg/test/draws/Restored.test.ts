@@ -12,6 +12,7 @@ import type { VoidReason } from "@ddd/core/proof/Record"
 import { formatLock } from "@ddd/core/proof/RecordText"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import { buyInRoom, closeRoom, makeRoom } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -32,8 +33,10 @@ import {
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import { session } from "../../src/database/Provision.ts"
 import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
 import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
+import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
 /** Remembers what a test says. */
@@ -231,12 +234,19 @@ describe("a day of many tickets that was locked with others before a backup was 
       service.found([{ _tag: "Epoch", number: 9 }])
       assert.strictEqual((yield* Effect.flip(perform("refund")))._tag, "Unavailable")
       service.found([])
+      // whoever does what is due waits for no other process that is at it
+      const other = yield* session((yield* TestDatabase).admin)
+      const meanwhile = yield* Effect.gen(function*() {
+        yield* other`SELECT pg_advisory_xact_lock(hashtextextended(${`void ${draw.id}`}, 0))`
+        return yield* Clockwork.runDue()
+      }).pipe(other.withTransaction)
+      assert.notInclude(meanwhile.done.map(({ step }) => step), "refund")
       yield* catchUp
       const { result } = present(yield* Draws.use(({ notes }) => notes(draw.id)))
       assert.strictEqual(recordIn(result).type, "void")
       assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(600))
       yield* auditClean
-    }).pipe(Effect.provide(world))
+    }).pipe(Effect.scoped, Effect.provide(world))
   }, 60_000)
 })
 
