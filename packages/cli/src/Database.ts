@@ -17,7 +17,6 @@ import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as Restored from "@ddd/adapters-pg/draws/Restored"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
 import { type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
-import { PgClient } from "@effect/sql-pg"
 import { Data, Effect, type Redacted, Schedule } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { join } from "node:path"
@@ -166,11 +165,10 @@ export const remembering = Effect.fn("Database.remembering")(function*(
   { isServer }: { readonly isServer: boolean }
 ) {
   return yield* Effect.gen(function*() {
-    const sql = yield* PgClient.PgClient
-    const folder = join(proofDirOf(settings), yield* Restored.readIdentity(sql))
+    const folder = join(proofDirOf(settings), yield* Restored.readIdentity)
     const acknowledged = yield* AcknowledgedFiles.open(folder, { isServer })
-    const lost = yield* Behind.compare(sql, acknowledged)
-    if (lost.length === 0 && isServer) yield* Restored.rememberStanding(sql, acknowledged)
+    const lost = yield* Behind.compare(acknowledged)
+    if (lost.length === 0 && isServer) yield* Restored.rememberStanding(acknowledged)
     const remembered: Database = { ...database, acknowledged }
     return remembered
   }).pipe(Effect.provide(Provision.layer(database.app, { ...oneConnection, servers: database.servers })))

@@ -154,6 +154,7 @@ const play = (url: string, pages: ReadonlyArray<string>, veteran: Player, friend
         body: { userId: veteran.id, amount: "1.00", referenceId: `more:${round}` }
       })
       yield* say([201], "POST", "/wallet/payout-account", own)
+      yield* say([204, 409], "DELETE", "/wallet/payout-account", own)
       // of an address that is not verified, or with nothing won
       yield* say([202, 402, 403, 409], "POST", "/wallet/withdraw", { ...own, body: { amount: "1.00" } })
       yield* playRoom(say, own, friends, round)

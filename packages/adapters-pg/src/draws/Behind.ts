@@ -6,7 +6,7 @@
 import { type Lost, lostOf, lostText, type NoteKind } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { type DrawId, drawId } from "@ddd/core/values/Ids"
-import type { PgClient } from "@effect/sql-pg"
+import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 
@@ -73,17 +73,15 @@ export const readLost = Effect.fnUntraced(function*(
 })
 
 /** Compares all that is remembered with the database, and keeps what it lacks; says so in the log where that is new. */
-export const compare = Effect.fn("Behind.compare")(
-  function*(sql: PgClient.PgClient, acknowledged: AcknowledgedService) {
-    const before = acknowledged.lost().length
-    const { lost } = yield* readLost(sql, acknowledged)
-    acknowledged.found(lost)
-    if (lost.length > 0 && before === 0) {
-      yield* Effect.logError(behindText, { lost: lost.slice(0, 20).map(lostText), more: Math.max(0, lost.length - 20) })
-    }
-    return lost
+export const compare = Effect.fn("Behind.compare")(function*(acknowledged: AcknowledgedService) {
+  const before = acknowledged.lost().length
+  const { lost } = yield* readLost(yield* PgClient.PgClient, acknowledged)
+  acknowledged.found(lost)
+  if (lost.length > 0 && before === 0) {
+    yield* Effect.logError(behindText, { lost: lost.slice(0, 20).map(lostText), more: Math.max(0, lost.length - 20) })
   }
-)
+  return lost
+})
 
 /** Fails where the database is known to be behind. */
 export const requireUpToDate = (acknowledged: AcknowledgedService): Effect.Effect<void, Suspended> =>

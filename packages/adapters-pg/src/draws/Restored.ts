@@ -3,7 +3,7 @@ import { epochMax } from "@ddd/core/draws/Epoch"
 import { type Lost, lostDay, lostText, nextEpoch } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { drawId } from "@ddd/core/values/Ids"
-import type { PgClient } from "@effect/sql-pg"
+import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
 import { epochColumn, readLost } from "./Behind.ts"
@@ -12,13 +12,15 @@ import { epochColumn, readLost } from "./Behind.ts"
 export class NoEpochLeft extends Data.TaggedError("NoEpochLeft")<{ readonly message: string }> {}
 
 /** Which database this is, wherever it was put back. */
-export const readIdentity = Effect.fnUntraced(function*(sql: PgClient.PgClient) {
+export const readIdentity = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
   const [row] = yield* sql<{ readonly id: string }>`SELECT id FROM database_identity`
   return row === undefined ? yield* Effect.die(new Error("the row of database_identity is gone")) : row.id
 })
 
 /** What would begin, and what was lost, as far as it is remembered. Changes nothing. */
-export const readLoss = Effect.fnUntraced(function*(sql: PgClient.PgClient, acknowledged: AcknowledgedService) {
+export const readLoss = Effect.fnUntraced(function*(acknowledged: AcknowledgedService) {
+  const sql = yield* PgClient.PgClient
   const { epoch, lost } = yield* readLost(sql, acknowledged)
   const next = nextEpoch(epoch, acknowledged.newestEpoch())
   if (next <= epochMax) return { next, lost }
@@ -35,14 +37,14 @@ const describe = (lost: Lost) => ({ what: lostText(lost), day: lostDay(lost) })
  * Gives what was lost; null where another epoch would begin by now.
  */
 export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
-  sql: PgClient.PgClient,
   acknowledged: AcknowledgedService,
   expected: number,
   by: string
 ) {
+  const sql = yield* PgClient.PgClient
   const lost = yield* Effect.gen(function*() {
     yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`
-    const { lost, next } = yield* readLoss(sql, acknowledged)
+    const { lost, next } = yield* readLoss(acknowledged)
     if (next !== expected) return null
     yield* sql`
       INSERT INTO epochs (number, begun_by, lost) VALUES (${next}, ${by}, ${JSON.stringify(lost.map(describe))}::jsonb)`
@@ -66,7 +68,8 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
 const standingMax = 30
 
 /** Remembers what stands in the database, which is not behind: it may hold more than was remembered. */
-export const rememberStanding = Effect.fnUntraced(function*(sql: PgClient.PgClient, acknowledged: AcknowledgedService) {
+export const rememberStanding = Effect.fnUntraced(function*(acknowledged: AcknowledgedService) {
+  const sql = yield* PgClient.PgClient
   const rows = yield* sql<{
     readonly id: string
     readonly total_entries: number

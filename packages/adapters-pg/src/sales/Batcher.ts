@@ -171,7 +171,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     const work = Effect.andThen(Effect.andThen(untilWork, Effect.yieldNow), runWaiting)
     const sweep = Effect.sync(() => {
       const before = performance.now() - options.patienceMillis
-      for (const waiting of [...line.all()]) {
+      for (const waiting of line.all()) {
         if (waiting.sinceMillis > before) continue
         line.remove(waiting)
         waiting.resume(full)
@@ -184,7 +184,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         closed = true
-        for (const waiting of [...line.all()]) {
+        for (const waiting of line.all()) {
           line.remove(waiting)
           waiting.resume(full)
         }

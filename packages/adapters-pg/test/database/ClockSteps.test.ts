@@ -46,6 +46,7 @@ describe("a database whose clock is set wrong", () => {
         yield* buy(ada, 1)
         const room = yield* makeRoom(ada)
         yield* buyInRoom(ada, room)
+        const newcomer = yield* signUp("newcomer")
         const { id: withdrawalId } = (yield* withdraw(ada, dollars(5))).transaction
 
         yield* whileStepped(
@@ -66,7 +67,7 @@ describe("a database whose clock is set wrong", () => {
             yield* waits("a new room", makeRoom(ada))
             yield* waits("a new session", signUp(`bob${days}`))
             yield* waits("a token refreshed", sessions.refresh(hashOf("ada"), hashOf("ada again"), operatorOrigin))
-            yield* waits("a token mailed", accounts.askVerification(ada))
+            yield* waits("a token mailed", accounts.askVerification(newcomer))
             yield* waits(
               "a payout",
               Withdrawals.use((withdrawals) => withdrawals.claim(withdrawalId, false, "simulated"))

@@ -1,7 +1,8 @@
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { lockByClock } from "@ddd/core/draws/Locking"
 import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
-import { declareVoid } from "@ddd/core/draws/Voiding"
+import { quantityMax } from "@ddd/core/draws/Sale"
+import { declareVoid, refundsAtOnce } from "@ddd/core/draws/Voiding"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
@@ -72,9 +73,8 @@ const makeAcknowledged = () => {
 
 /** Begins the epoch after what is remembered was lost. */
 const restore = Effect.fnUntraced(function*(service: AcknowledgedService) {
-  const sql = yield* PgClient.PgClient
-  const { next } = yield* readLoss(sql, service)
-  return present(yield* beginEpoch(sql, service, next, "test"))
+  const { next } = yield* readLoss(service)
+  return present(yield* beginEpoch(service, next, "test"))
 })
 
 /** The lock record of a day as another server published it before a backup was put back: with `entries` tickets. */
@@ -194,24 +194,36 @@ describe("a day that was locked before a backup was put back", () => {
     }).pipe(Effect.provide(world))
   }, 60_000)
 
-  it.live("is void where it had others, and its tickets are paid back; nobody buys in it meanwhile", () => {
+  const assertVoid = (tickets: number) => {
     const { draws, service, world } = makeAcknowledged()
     return Effect.gen(function*() {
       const draw = yield* openSales
-      const ada = yield* fundedPlayer("ada", dollars(9))
-      yield* buy(ada, 2)
+      const ada = yield* fundedPlayer("ada", dollars(999))
+      for (let left = tickets; left > 0; left -= quantityMax) yield* buy(ada, Math.min(left, quantityMax))
       yield* advancePast(draw)
-      const notes = yield* publishedLock(draw.id, 3)
-      draws.push({ id: draw.id, epoch: 0, entries: 3, notes })
+      const notes = yield* publishedLock(draw.id, tickets + 1)
+      draws.push({ id: draw.id, epoch: 0, entries: tickets + 1, notes })
       yield* restore(service)
       yield* catchUp
       const after = present(yield* Draws.use(({ notes }) => notes(draw.id)))
       const record = recordIn(after.result)
       assert.deepStrictEqual([record.type, "reason" in record && record.reason, after.lock], ["void", "deadline", null])
-      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(9))
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(999))
       yield* auditClean
     }).pipe(Effect.provide(world))
-  }, 60_000)
+  }
+
+  it.live(
+    "is void where it had others, and its tickets are paid back; nobody buys in it meanwhile",
+    () => assertVoid(2),
+    60_000
+  )
+
+  it.live(
+    "is void where it had others, and its tickets are paid back in steps where they are many",
+    () => assertVoid(refundsAtOnce + 1),
+    60_000
+  )
 })
 
 describe("a day of many tickets that was locked with others before a backup was put back", () => {

@@ -6,7 +6,6 @@
  */
 import { lostText } from "@ddd/core/draws/Remembered"
 import { visible } from "@ddd/core/values/Visible"
-import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { userInfo } from "node:os"
 import { createInterface } from "node:readline/promises"
@@ -54,16 +53,15 @@ const run = Effect.fn("ddd restored")(function*({ yes }: { readonly yes?: number
   const { lost, next } = yield* restoring(Effect.gen(function*() {
     const Restored = yield* Effect.promise(() => import("@ddd/adapters-pg/draws/Restored"))
     const { Acknowledged } = yield* Effect.promise(() => import("@ddd/core/ports/Acknowledged"))
-    const sql = yield* PgClient.PgClient
     const acknowledged = yield* Acknowledged
-    const { lost, next } = yield* Restored.readLoss(sql, acknowledged)
+    const { lost, next } = yield* Restored.readLoss(acknowledged)
     yield* remark(
       lost.length === 0
         ? "Nothing is remembered that this database lacks. What was lost, if anything was, is not known here."
         : `This database lacks:\n${lost.map((each) => `  ${lostText(each)}`).join("\n")}`
     )
     yield* confirm(next, yes)
-    const begun = yield* Restored.beginEpoch(sql, acknowledged, next, userInfo().username)
+    const begun = yield* Restored.beginEpoch(acknowledged, next, userInfo().username)
     if (begun === null) {
       return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
     }

@@ -19,7 +19,6 @@ import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
-import { PgClient } from "@effect/sql-pg"
 import { Context, Data, Effect, Layer, Schedule } from "effect"
 import { createServer } from "node:net"
 import { join } from "node:path"
@@ -118,12 +117,11 @@ const behindPause = "5 seconds"
 /** Goes on selling and drawing once `ddd restored` has begun a new epoch on a database that was behind. */
 const watchBehind = ({ acknowledged }: Database.Database) =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const sql = yield* PgClient.PgClient
     const look = Effect.suspend(() =>
       acknowledged.lost().length === 0 ?
         Effect.void :
         Effect.flatMap(
-          Behind.compare(sql, acknowledged),
+          Behind.compare(acknowledged),
           (lost) => lost.length === 0 ? Effect.logInfo("the database is not behind any more") : Effect.void
         )
     ).pipe(Effect.catchCause((cause) => Effect.logWarning("it could not be compared what the database holds", cause)))

@@ -173,10 +173,14 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         for (let turn = 0; turn < 5; turn++) {
           const player = yield* newPlayer
           assert.deepStrictEqual((yield* statuses(player)).slice(0, 2), [200, 200])
-          const cut = yield* superuser`
-          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname = current_database() AND application_name = 'ddd events'`
-          assert.isAtLeast(cut.length, 2)
+          const listeners =
+            "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ddd events'"
+          yield* eventually(
+            "both servers listen",
+            Effect.orDie(superuser.unsafe(`SELECT 1 ${listeners}`)),
+            (all) => all.length >= 2
+          )
+          yield* superuser.unsafe(`SELECT pg_terminate_backend(pid) ${listeners}`)
           yield* post("/auth/sign-out", { refreshToken: player.refreshToken })
           assert.deepStrictEqual(yield* settled(player), over)
         }

@@ -17,7 +17,7 @@ layer(server())("a player's own page", (it) => {
         id: player.id,
         email: `${player.username}@example.com`,
         username: player.username,
-        emailVerified: false,
+        emailVerified: true,
         createdAt: "2026-02-03T10:30:00.000Z",
         wallet: {
           balance: "12.34",
