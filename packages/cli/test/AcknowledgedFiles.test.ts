@@ -69,6 +69,8 @@ describe("what is remembered in PROOF_DIR", () => {
     Effect.gen(function*() {
       const folder = yield* dataFolder
       for (let n = 1; n <= 3; n++) yield* Effect.scoped(written(folder, ({ sold }) => sold(draw(n), 0, n)))
+      // as a process leaves it that is killed while it writes
+      fs.writeFileSync(join(folder, `${draw(4)}.jsonl.part`), "{")
       const hourBefore = (yield* Clock.currentTimeMillis) / 1_000 - 2 * 3_600
       for (const name of filesIn(folder)) fs.utimesSync(join(folder, name), hourBefore, hourBefore)
       yield* open(folder, { isServer: true })

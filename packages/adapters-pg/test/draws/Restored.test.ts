@@ -13,6 +13,7 @@ import type { VoidReason } from "@ddd/core/proof/Record"
 import { formatLock } from "@ddd/core/proof/RecordText"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
+import * as Clockwork from "@ddd/core/work/Clockwork"
 import { buyInRoom, closeRoom, makeRoom } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -27,13 +28,16 @@ import {
   present,
   readDraw,
   recordIn,
+  times,
   withdraw
 } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import { session } from "../../src/database/Provision.ts"
 import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
 import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
+import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
 /** Remembers what a test says. */
@@ -220,6 +224,42 @@ describe("a day that was locked before a backup was put back", () => {
     () => assertVoid(refundsAtOnce + 1),
     60_000
   )
+})
+
+describe("a day of many tickets that was locked with others before a backup was put back", () => {
+  it.live("is void in steps, and goes on where the database is behind once more in between", () => {
+    const { draws, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const draw = yield* openSales
+      const ada = yield* fundedPlayer("ada", dollars(600))
+      yield* times(6, buy(ada, 100))
+      yield* advancePast(draw)
+      const notes = yield* publishedLock(draw.id, 601)
+      draws.push({ id: draw.id, epoch: 0, entries: 601, notes })
+      yield* restore(service)
+      const perform = (step: "lock" | "refund") =>
+        Draws.use((draws) => draws.perform({ drawId: draw.id, step, dueAt: draw.opensAt }))
+      assert.isTrue(yield* perform("lock"))
+      assert.isFalse(yield* perform("lock"))
+      assert.isTrue(yield* perform("refund"))
+      yield* auditClean
+      service.found([{ _tag: "Epoch", number: 9 }])
+      assert.strictEqual((yield* Effect.flip(perform("refund")))._tag, "Unavailable")
+      service.found([])
+      // whoever does what is due waits for no other process that is at it
+      const other = yield* session((yield* TestDatabase).admin)
+      const meanwhile = yield* Effect.gen(function*() {
+        yield* other`SELECT pg_advisory_xact_lock(hashtextextended(${`void ${draw.id}`}, 0))`
+        return yield* Clockwork.runDue()
+      }).pipe(other.withTransaction)
+      assert.notInclude(meanwhile.done.map(({ step }) => step), "refund")
+      yield* catchUp
+      const { result } = present(yield* Draws.use(({ notes }) => notes(draw.id)))
+      assert.strictEqual(recordIn(result).type, "void")
+      assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(ada)))?.balance, dollars(600))
+      yield* auditClean
+    }).pipe(Effect.scoped, Effect.provide(world))
+  }, 60_000)
 })
 
 describe("a draw that was void before a backup was put back", () => {

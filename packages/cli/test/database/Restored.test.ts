@@ -5,6 +5,8 @@ import { dayMillis } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { eventually, get } from "../support/Ddd.ts"
 import { arrayAt, at, Site, textAt } from "../support/Site.ts"
 
@@ -119,5 +121,34 @@ describe("a backup that was put back", () => {
         assert.strictEqual((yield* site.ddd(["audit"])).code, 0)
       }).pipe(Effect.scoped, Effect.provide(Site.layer({}))),
     400_000
+  )
+})
+
+describe("a folder in which nothing can be remembered", () => {
+  it.live(
+    "keeps a server from selling, which /readyz says, until it can be written again; then all is there",
+    () =>
+      Effect.gen(function*() {
+        const { buy, dataDir, deposit, newPlayer, urls } = yield* Site
+        const [url = ""] = urls
+        const ann = yield* newPlayer
+        yield* deposit(ann, "20.00")
+        const [identity = ""] = readdirSync(join(dataDir, "proof"))
+        const folder = join(dataDir, "proof", identity)
+        renameSync(folder, `${folder}.away`)
+        writeFileSync(folder, "")
+        const unready = yield* eventually("no readiness", get(`${url}/readyz`), ({ status }) => status === 503)
+        assert.include(unready.text, "PROOF_DIR")
+        assert.notInclude(unready.text, dataDir)
+        const refused = yield* buy(ann.accessToken, 1)
+        assert.strictEqual(refused.status, 503, refused.text)
+
+        rmSync(folder)
+        yield* eventually("readiness", get(`${url}/readyz`), ({ status }) => status === 200)
+        const bought = yield* buy(ann.accessToken, 2)
+        assert.strictEqual(bought.status, 201, bought.text)
+        assert.isNotEmpty(readdirSync(folder))
+      }).pipe(Effect.provide(Site.layer({}))),
+    120_000
   )
 })

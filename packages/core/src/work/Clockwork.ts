@@ -37,6 +37,7 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
   for (;;) {
     const due = (yield* draws.due).filter((step) => !failed.has(nameOf(step)))
     if (due.length === 0) return { done, failed: [...failed.values()], isPublished }
+    const doneBefore = done.length
     for (const step of due) {
       const performed = yield* draws.perform(step).pipe(
         Effect.catchCause((cause) =>
@@ -46,6 +47,8 @@ export const runDue = Effect.fn("Clockwork.runDue")(function*() {
       if (performed === undefined) failed.set(nameOf(step), step)
       else if (performed) done.push(step)
     }
+    // what is due still is being done by another process
+    if (done.length === doneBefore) return { done, failed: [...failed.values()], isPublished }
   }
 })
 
