@@ -85,7 +85,13 @@ export const setUp = Effect.fn("Stage.setUp")(function*(
   const environments = new Map<Way, Environment>()
   for (const way of ways) {
     const copy = yield* Provision.clone(admin, original, `ddd_bench_${way}`)
-    environments.set(way, { ...environment, DATABASE_URL: urlOf(copy.app), DATABASE_OWNER_URL: urlOf(copy.owner) })
+    environments.set(way, {
+      ...environment,
+      DATABASE_URL: urlOf(copy.app),
+      DATABASE_OWNER_URL: urlOf(copy.owner),
+      // a copy has the identity of what it was copied from: what is sold in one is not to be missed in another
+      PROOF_DIR: join(dataDir, `proof of ${way}`)
+    })
   }
   const stage: Stage = {
     buyers,

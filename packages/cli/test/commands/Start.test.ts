@@ -36,11 +36,11 @@ describe("ddd serve", () => {
     Effect.gen(function*() {
       const { advance, ask, serve, servers, sql, superuser } = yield* Site
       yield* superuser`SET session_replication_role = replica`
-      yield* superuser`
-        UPDATE draws SET open_note = replace(open_note, 'commitment', 'committed') WHERE draw_date = '2026-02-03'`
+      yield* superuser`UPDATE draws SET tree_frontier = '\\x07' WHERE draw_date = '2026-02-03'`
       yield* advance(2 * day)
       const later = yield* serve()
-      assert.strictEqual((yield* ask("GET", "/readyz", { at: later.url })).status, 200)
+      const ready = yield* ask("GET", "/readyz", { at: later.url })
+      assert.strictEqual(ready.status, 200, ready.text)
       yield* eventually(
         "the next day's draw",
         Effect.orDie(sql<{ readonly status: string }>`SELECT status FROM draws WHERE draw_date = '2026-02-04'`),
