@@ -13,12 +13,16 @@ const root = join(import.meta.dirname, "..")
 const scratch = mkdtempSync(join(tmpdir(), "ddd-npm-test-"))
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }))
 
-/** What `--quick` leaves out: tests that start whole servers, browsers and builds, and long runs on a real database. */
+/** What `--quick` leaves out: tests that start whole servers, browsers and builds, and long runs. */
 const slow = [
   "packages/adapters-pg/test/{Contracts,Model}.test.ts",
   "packages/adapters-pg/test/{books,embedded}/**",
+  "packages/adapters-pg/test/sales/SalesFaults.test.ts",
   "packages/bench/**",
-  "packages/cli/test/{accounts,commands,money,proof,rooms,terminal,web}/**",
+  "packages/cli/test/{ClockSteps,LiveSilence,Years}.test.ts",
+  "packages/cli/test/{accounts,commands,database,money,proof,requests,rooms,terminal,web}/**",
+  "packages/core/test/proof/Mutations.test.ts",
+  "packages/http/test/engine/**",
   "packages/sim/test/model/**",
   "scripts/{arrows,build}.test.mjs"
 ]
