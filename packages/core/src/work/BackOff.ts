@@ -14,8 +14,6 @@ export interface BackOffs {
   /** It was tried at `clock` and failed; `at` is the same by the clock that decides. */
   readonly failed: (name: string, clock: number, at: Instant) => Failing
   readonly succeeded: (name: string) => void
-  /** Whether anything has failed that has not succeeded since. */
-  readonly isAnyFailing: () => boolean
 }
 
 /** Nothing has failed yet. Pauses go from `minMillis` to `maxMillis`. */
@@ -32,7 +30,6 @@ export const makeBackOffs = (minMillis: number, maxMillis: number): BackOffs => 
     },
     succeeded: (name) => {
       failing.delete(name)
-    },
-    isAnyFailing: () => failing.size > 0
+    }
   }
 }
