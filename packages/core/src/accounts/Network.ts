@@ -37,15 +37,11 @@ export const homeOf = (ip: string): string => {
 export const isPublicAddress = (ip: string): boolean => {
   const address = readAddress(ip)
   if (address === undefined) return false
-  if (NetAddress.isIpv4Address(address)) {
-    const [a, b] = NetAddress.ipv4ToOctets(address)
-    return !(a === 0 || a === 10 || a === 127 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) ||
-      (a === 169 && b === 254))
-  }
-  const segments = NetAddress.ipv6ToSegments(address)
-  const [first] = segments
-  const isLoopbackOrNone = segments.slice(0, 7).every((group) => group === 0) && (segments[7] ?? 0) <= 1
-  return !isLoopbackOrNone && (first & 0xfe00) !== 0xfc00 && (first & 0xffc0) !== 0xfe80
+  if (NetAddress.isLoopback(address) || NetAddress.isLinkLocal(address)) return false
+  return NetAddress.isIpv4Address(address)
+    // all of 0.0.0.0/8 is this network (RFC 1122, 3.2.1.3)
+    ? NetAddress.ipv4ToOctets(address)[0] !== 0 && !NetAddress.isPrivate(address)
+    : !NetAddress.isUnspecified(address) && !NetAddress.isUniqueLocal(address)
 }
 
 /** `192.0.2.7` → `192.0.2.0/24`; `2001:db8:0:42ff::1` → `2001:db8:0:4200::/56`. What is no address is a network of its own. */
