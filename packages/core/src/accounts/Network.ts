@@ -8,8 +8,10 @@ import { Result } from "effect"
 import { NetAddress } from "effect/net"
 
 // stored networks are found by this spelling: four groups, none left out
-const spelt6 = ([a, b, c, d]: ReadonlyArray<number>): string =>
-  `${[a ?? 0, b ?? 0, c ?? 0, (d ?? 0) & 0xff00].map((group) => group.toString(16)).join(":")}::/56`
+const spelt6 = (address: NetAddress.Ipv6Address): string => {
+  const [a, b, c, d] = NetAddress.ipv6ToSegments(address)
+  return `${[a, b, c, d & 0xff00].map((group) => group.toString(16)).join(":")}::/56`
+}
 
 /** An address as it counts; undefined where the text is none. */
 const readAddress = (ip: string) => {
@@ -27,7 +29,7 @@ export const homeOf = (ip: string): string => {
   if (address === undefined) return ip
   return NetAddress.isIpv4Address(address)
     ? `${NetAddress.ipv4ToOctets(address).join(".")}/32`
-    : spelt6(NetAddress.ipv6ToSegments(address))
+    : spelt6(address)
 }
 
 /**
@@ -51,5 +53,5 @@ export const networkOf = (ip: string): string => {
   if (NetAddress.isIpv4Address(address)) {
     return `${NetAddress.ipv4ToOctets(address).slice(0, 3).join(".")}.0/24`
   }
-  return spelt6(NetAddress.ipv6ToSegments(address))
+  return spelt6(address)
 }
