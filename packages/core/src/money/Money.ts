@@ -34,6 +34,9 @@ export const cents = (value: bigint): Cents => {
 
 export const zero: Cents = cents(0n)
 
+/** The smaller of two amounts. */
+export const smaller = (a: bigint, b: bigint): bigint => a < b ? a : b
+
 /** What a ticket costs: $1.00. */
 export const ticketPrice: Cents = cents(100n)
 /** What of a ticket goes to the pot: $0.95. */

@@ -12,7 +12,7 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { type Cents, cents, centsMax, depositedToMax, isCents, ticketPrice, zero } from "./Money.ts"
+import { type Cents, cents, centsMax, depositedToMax, isCents, smaller, ticketPrice, zero } from "./Money.ts"
 import {
   addMaturingPrize,
   freeWinningsAt,
@@ -135,8 +135,6 @@ const moved = (
     }
   }
 }
-
-const smaller = (a: bigint, b: bigint): bigint => a < b ? a : b
 
 /** Pays what is owed, as far as the balance goes. */
 const repay = (wallet: Wallet, userId: UserId, referenceId: string | null): Moved => {

@@ -7,7 +7,7 @@
  * Whatever takes winnings (tickets, chargebacks, debts) takes those that rest last, so that no round trip of money shortens the rest.
  */
 import { type Instant, instant } from "../values/Instant.ts"
-import { type Cents, cents } from "./Money.ts"
+import { type Cents, cents, smaller } from "./Money.ts"
 
 /** A room's prize that cannot be withdrawn before `maturesAt`. */
 export interface MaturingPrize {
@@ -38,8 +38,6 @@ const stillMaturing = (prizes: ReadonlyArray<MaturingPrize>, now: Instant): Read
   prizes.filter(({ maturesAt }) => maturesAt > now)
 
 const sumOf = (prizes: ReadonlyArray<MaturingPrize>): bigint => prizes.reduce((sum, { amount }) => sum + amount, 0n)
-
-const smaller = (a: bigint, b: bigint): bigint => a < b ? a : b
 
 /**
  * The prizes with one more, and without those that have matured at `now`. Never more than `maturingPrizesMax`: beyond that the two which
