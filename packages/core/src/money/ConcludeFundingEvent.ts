@@ -11,9 +11,16 @@ import type { WebhookConclusion } from "./WebhookEvent.ts"
 
 /** What an event did. */
 export interface RecordedEvent {
+  /** As it stood before; null where nothing was ever told of it. */
   readonly earlier: Funding | null
+  /** As it stands now. */
   readonly funding: Funding
+  /** Why it is a purchase that is not credited yet, a whole clause; null where it is none. */
   readonly openReason: string | null
+  /**
+   * The movements of the funding, in their order; none where it was known before, came too early, or its buyer is unknown. What canceled
+   * withdrawals brought back is not among them.
+   */
   readonly transactions: ReadonlyArray<Transaction>
 }
 

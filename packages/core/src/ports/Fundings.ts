@@ -1,27 +1,12 @@
 /** Port: money in. Every credit from outside passes here, whoever tells of it. */
 import { Context, Data, type Effect } from "effect"
+import type { RecordedEvent } from "../money/ConcludeFundingEvent.ts"
 import type { PurchaseDecision } from "../money/DecidePurchase.ts"
 import type { Funding, FundingEvent } from "../money/Funding.ts"
-import type { Transaction } from "../money/Transaction.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
-
-/** What an event did. */
-export interface FundingOutcome {
-  /** As it stood before; null where nothing was ever told of it. */
-  readonly earlier: Funding | null
-  /** As it stands now. */
-  readonly funding: Funding
-  /** Why it is a purchase that is not credited yet, a whole clause; null where it is none. */
-  readonly openReason: string | null
-  /**
-   * The movements of the funding, in their order; none where it was known before, came too early, or its buyer is unknown. What canceled
-   * withdrawals brought back is not among them.
-   */
-  readonly transactions: ReadonlyArray<Transaction>
-}
 
 /** The reference was purchased before by another player, or for another amount. Nothing was changed. */
 export class FundingConflict extends Data.TaggedError("FundingConflict")<{
@@ -50,7 +35,7 @@ export class Fundings extends Context.Service<Fundings, {
    */
   readonly record: (
     event: FundingEvent
-  ) => Effect.Effect<FundingOutcome, FundingConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable>
+  ) => Effect.Effect<RecordedEvent, FundingConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable>
   /** What stands under a reference; null where no event of it was ever recorded. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>
   /**
@@ -66,7 +51,7 @@ export class Fundings extends Context.Service<Fundings, {
     reference: string,
     decision: PurchaseDecision
   ) => Effect.Effect<
-    Pick<FundingOutcome, "funding" | "transactions">,
+    Pick<RecordedEvent, "funding" | "transactions">,
     PurchaseNotOpen | UnknownUser | DepositRefused | Unavailable
   >
 }>()("@ddd/core/ports/Fundings") {}

@@ -1,5 +1,6 @@
 /** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
 import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
+import type { RecordedEvent } from "@ddd/core/money/ConcludeFundingEvent"
 import { decidePurchase, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
 import { type Funding, type FundingEvent, isOpen } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
@@ -141,17 +142,11 @@ const write = (
   return Result.succeed({ funding: move.success.funding, rows: writeMove(store, move.success, due.userId) })
 }
 
-/** What an event did, and what stood before it. */
-export interface RecordedEvent extends Recorded {
-  readonly earlier: Funding | null
-  readonly openReason: string | null
-}
-
 /** Records an event, and does what it makes due. */
 export const recordEvent = (
   store: Stored,
   event: FundingEvent
-): Result.Result<RecordedEvent, FundingRefusal | MoveRefusal> => {
+): Result.Result<Recorded & Pick<RecordedEvent, "earlier" | "openReason">, FundingRefusal | MoveRefusal> => {
   const earlier = store.fundings.get(canonicalReference(event.reference)) ?? null
   const facts = { earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }
   const decision = recordFunding(facts, event)
