@@ -38,7 +38,7 @@ export type RoomRefusal =
   | { readonly _tag: "BadTime"; readonly earliest: Instant; readonly latest: Instant }
 
 /** Whether the room is before its lock: players come and go, and buy. */
-export const isOpen = ({ status }: RoomState): boolean => status === "open" || status === "scheduled"
+export const isOpen = ({ status }: Pick<RoomState, "status">): boolean => status === "open" || status === "scheduled"
 
 export const wrongState = (room: RoomState, why: string): RoomRefusal => ({
   _tag: "WrongState",

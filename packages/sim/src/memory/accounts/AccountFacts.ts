@@ -7,6 +7,7 @@ import { type Account, playersAccount, type User } from "@ddd/core/accounts/User
 import { cents } from "@ddd/core/money/Money"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
+import { isOpen } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Store } from "../Store.ts"
 import type { MailedTokenRow, UserRow } from "../StoredRows.ts"
@@ -88,9 +89,9 @@ export const readHoldings = (store: Stored, id: UserId): Holdings => {
   }).length
   const paid = [...store.withdrawals.values()].filter(({ status, userId }) => userId === id && status === "paid")
   const roomsWithOthers = [...store.lobbies.values()].filter((lobby) => {
-    const status = store.draws.get(lobby.id)?.status
-    const isUnlocked = status === "scheduled" || status === "open"
-    return lobby.hostId === id && isUnlocked && (store.tickets.get(lobby.id) ?? []).some(({ userId }) => userId !== id)
+    const draw = store.draws.get(lobby.id)
+    return lobby.hostId === id && draw !== undefined && isOpen(draw) &&
+      (store.tickets.get(lobby.id) ?? []).some(({ userId }) => userId !== id)
   }).length
   return {
     balance,

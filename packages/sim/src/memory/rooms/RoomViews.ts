@@ -4,7 +4,7 @@ import type { RoomRequest } from "@ddd/core/ports/Rooms"
 import type { OpenRooms, RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseRoomName } from "@ddd/core/rooms/RoomCode"
-import type { RoomState } from "@ddd/core/rooms/RoomState"
+import { isOpen, type RoomState } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
 import type { Store } from "../Store.ts"
@@ -54,10 +54,7 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   /** The rooms of a player that are not locked yet. */
   const openRoomsOf = (userId: UserId): OpenRooms => {
-    const open = [...store.lobbies.values()].filter((lobby) => {
-      const { status } = drawOf(lobby)
-      return isMember(lobby, userId) && (status === "scheduled" || status === "open")
-    })
+    const open = [...store.lobbies.values()].filter((lobby) => isMember(lobby, userId) && isOpen(drawOf(lobby)))
     return { hosted: open.filter(({ hostId }) => hostId === userId).length, joined: open.length }
   }
 
