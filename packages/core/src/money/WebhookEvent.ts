@@ -77,7 +77,7 @@ export interface ConcludedEvent extends WebhookConclusion {
 }
 
 /** An event in one of these is over: whoever acted on it at the same time, and says so later, changes nothing of it. */
-const finalStates: ReadonlyArray<WebhookState> = ["done", "ignored"]
+export const finalStates: ReadonlyArray<WebhookState> = ["done", "ignored"]
 
 /**
  * How an event is concluded; null where it is over. The erasure of a person leaves the events that were not acted on yet as they are

@@ -1,4 +1,5 @@
 /** Removes old rows in memory. Batches of sales are not kept there. */
+import { finalStates } from "@ddd/core/money/WebhookEvent"
 import { Retention } from "@ddd/core/ports/Retention"
 import type { Instant } from "@ddd/core/values/Instant"
 import { oldAt, type RetainedKind } from "@ddd/core/values/Retention"
@@ -57,7 +58,7 @@ const prunes: Record<RetainedKind, (store: Stored, before: Instant, limit: numbe
   "known networks": (store, before, limit) => removeOld(store.knownNetworks, (seenAt) => seenAt, before, limit),
   "webhook bodies": (store, before, limit) => {
     const old = [...store.webhookEvents.values()].filter(({ body, handledAt, state }) =>
-      (state === "done" || state === "ignored") && body !== "" && handledAt !== null && handledAt <= before
+      finalStates.includes(state) && body !== "" && handledAt !== null && handledAt <= before
     ).slice(0, limit)
     for (const event of old) store.webhookEvents.set(event.id, { ...event, body: "" })
     return old.length
