@@ -13,6 +13,7 @@ import { pruneKind } from "@ddd/core/work/Pruning"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import {
+  advance,
   auditClean,
   buy,
   catchUp,
@@ -30,7 +31,6 @@ import { contract, type Subject } from "./Subject.ts"
 /** Gives how many rows went in one step. */
 const prune = (kind: RetainedKind, limit = 1_000) =>
   Retention.use((retention) => Effect.map(retention.prune(kind, limit), ({ rows }) => rows))
-const advance = (millis: number) => World.use((world) => world.advance(millis))
 const refresh = (token: string) =>
   Sessions.use((sessions) =>
     Effect.map(sessions.refresh(hashOf(token), hashOf(`${token}+`), origin), ({ _tag }) => _tag)
