@@ -7,7 +7,7 @@ import * as TicketMailsPg from "@ddd/adapters-pg/draws/TicketMailsPg"
 import * as MailSubjectsPg from "@ddd/adapters-pg/jobs/MailSubjectsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
-import { logFailure } from "@ddd/core/work/SeldomLog"
+import { repeated } from "@ddd/core/work/Repeated"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { Settings } from "../config/Variables.ts"
@@ -30,15 +30,13 @@ export const destinationOf = (
     : { kind: "server", place: new URL(Redacted.value(settings.SMTP_URL)).host }
 
 /** How often it is looked for tickets to be confirmed. */
-const confirmationPause = "5 seconds"
+const confirmationPauseMillis = 5_000
 
 /** Has the tickets of every minute that is over confirmed by mail, until it is interrupted. Never fails. */
 const confirmTickets = Effect.gen(function*() {
   const { enqueueDue } = yield* TicketMails
   return yield* enqueueDue.pipe(
-    Effect.catchCause((cause) => logFailure("tickets could not be looked through to be confirmed", cause)),
-    Effect.andThen(Effect.sleep(confirmationPause)),
-    Effect.forever
+    repeated(confirmationPauseMillis, "tickets could not be looked through to be confirmed")
   )
 })
 

@@ -18,6 +18,7 @@ import { type ChainInfo, isBeforeRound, roundTime, verifyBeacon } from "../proof
 import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 import { type LogThrottle, makeLogThrottle } from "./LogThrottle.ts"
+import { repeated } from "./Repeated.ts"
 import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
@@ -216,9 +217,5 @@ const watchSale = Effect.gen(function*() {
     if (at - since === 0) yield* Effect.logWarning(said)
     else if (at - since >= lateAfterMillis) yield* throttle.failed(Effect.logError(said))
   })
-  return yield* look.pipe(
-    Effect.catchCause((cause) => logFailure("the draw on sale could not be looked at", cause)),
-    Effect.andThen(Effect.sleep(Duration.millis(saleLookMillis))),
-    Effect.forever
-  )
+  return yield* look.pipe(repeated(saleLookMillis, "the draw on sale could not be looked at"))
 })

@@ -4,14 +4,14 @@
  * An account that the provider has closed is a player's no more: the player opens another one. What is with another provider than this
  * program's is left alone.
  */
-import { Data, Duration, Effect, Result } from "effect"
+import { Data, Effect, Result } from "effect"
 import { accountOpening, mayOpenPayoutAccount, type PayoutAccount } from "../money/PayoutAccount.ts"
 import { isServedBy, otherProviderText, type OwnProvider } from "../money/ProviderId.ts"
 import { Now } from "../ports/Now.ts"
 import { PayoutAccountRefused, PayoutAccounts } from "../ports/PayoutAccounts.ts"
 import { type PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "../ports/PayoutProvider.ts"
 import type { UserId } from "../values/Ids.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { repeated } from "./Repeated.ts"
 
 /** A player, as an account is opened for them. */
 export interface Payee {
@@ -122,11 +122,7 @@ const accountsMax = 50
 
 /** Asks for pending accounts from time to time: a notice may be lost. One that cannot be asked for keeps no other from being. Never fails. */
 export const pollAccounts = Effect.fn("PayoutAccounts.pollAccounts")(function*() {
-  return yield* pollOnce.pipe(
-    Effect.catchCause((cause) => logFailure("payout accounts could not be asked for", cause)),
-    Effect.andThen(Effect.sleep(Duration.millis(accountsMillis))),
-    Effect.forever
-  )
+  return yield* pollOnce.pipe(repeated(accountsMillis, "payout accounts could not be asked for"))
 })
 
 /** Asks for the pending accounts that are due. */

@@ -4,7 +4,7 @@
  * Any node may take any turn: what a turn asks is stored before the provider is asked, and its report after. A process that dies
  * in between leaves a request that may or may not have been sent, which the next turn asks again under the same key.
  */
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import { frozenProblem } from "../money/ClaimWithdrawal.ts"
 import { isServedBy, otherProviderText } from "../money/ProviderId.ts"
 import type { ProviderReport } from "../money/ProviderReport.ts"
@@ -16,7 +16,7 @@ import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { Instant } from "../values/Instant.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { repeated } from "./Repeated.ts"
 
 /** Asks the provider what an action asks. */
 const run = Effect.fnUntraced(function*(withdrawal: Withdrawal, action: ProviderAction) {
@@ -246,8 +246,6 @@ const sweepMax = 200
 export const sweep = Effect.fn("Payouts.sweep")(function*() {
   const withdrawals = yield* Withdrawals
   return yield* withdrawals.offerDue(sweepMax).pipe(
-    Effect.catchCause((cause) => logFailure("withdrawals could not be looked through", cause)),
-    Effect.andThen(Effect.sleep(Duration.millis(sweepMillis))),
-    Effect.forever
+    repeated(sweepMillis, "withdrawals could not be looked through")
   )
 })

@@ -4,7 +4,7 @@
  * An event was kept before: this reads it, does what it says, and writes down what came of it. Each of the three may happen again
  * after a crash, to no further effect.
  */
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import { concludeFundingEvent } from "../money/ConcludeFundingEvent.ts"
 import { formatCents } from "../money/Money.ts"
 import type { WebhookConclusion, WebhookEvent } from "../money/WebhookEvent.ts"
@@ -14,7 +14,7 @@ import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { learn } from "./Payouts.ts"
-import { logFailure } from "./SeldomLog.ts"
+import { repeated } from "./Repeated.ts"
 
 type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
 
@@ -108,8 +108,6 @@ export const creditWaiting = Effect.fn("Webhooks.creditWaiting")(function*() {
         ? Effect.void
         : Effect.logInfo(`credited to players known by now: ${references.join(", ")}`)
     ),
-    Effect.catchCause((cause) => logFailure("purchases that wait could not be looked through", cause)),
-    Effect.andThen(Effect.sleep(Duration.millis(waitingMillis))),
-    Effect.forever
+    repeated(waitingMillis, "purchases that wait could not be looked through")
   )
 })
