@@ -1,7 +1,7 @@
 /** The draws, their records, and the steps of the clockwork, in memory. */
-import { awaitedRounds, isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
+import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, isInHistory, onSale } from "@ddd/core/draws/Draw"
-import { stepsAhead } from "@ddd/core/draws/DrawSteps"
+import { isUndecided, stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { Draws, type DueStep } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -83,22 +83,17 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
       perform: (due) => store.exclusive(steps.perform(due)),
       awaitedRounds: Effect.sync(() =>
         awaitedRounds(
-          draws().map((row) => ({
-            ...row,
-            isRoundMissing: isRoundMissing(row),
-            chain: chainOf(row),
-            voidBegunAt: row.beganVoid?.begunAt ?? null
-          })),
+          draws().map((row) => ({ ...steps.stateOf(row), beacon: row.beacon, chain: chainOf(row) })),
           store.now()
         )
       ),
       storeRound: (chainHash, round, signature) =>
         store.exclusive(Effect.sync(() => {
-          const waiting = draws().filter((row) =>
-            row.status === "locked" && row.beganVoid === null && isRoundMissing(row) &&
-            row.beacon?.chainHash === chainHash &&
-            row.beacon.round === round
-          )
+          const waiting = draws().filter((row) => {
+            const draw = steps.stateOf(row)
+            return isUndecided(draw) && draw.isRoundMissing && draw.chainHash === chainHash &&
+              row.beacon?.round === round
+          })
           for (const row of waiting) store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
           return waiting.length
         })),
