@@ -1,7 +1,7 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
 import type { PayoutAccount, PayoutAccountStatus, UnlinkedBy } from "../money/PayoutAccount.ts"
-import type { StoredProvider } from "../money/ProviderId.ts"
+import type { OwnProvider, StoredProvider } from "../money/ProviderId.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -30,7 +30,7 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   readonly setStatus: (
     account: string,
     status: PayoutAccountStatus,
-    provider: StoredProvider
+    provider: Exclude<OwnProvider, "off">
   ) => Effect.Effect<void, Unavailable>
   /** Removes the link between a player and their account (`decideUnlink`); whether there was one. */
   readonly unlink: (

@@ -7,7 +7,7 @@ import {
   type PayoutAccount,
   type UnlinkedBy
 } from "@ddd/core/money/PayoutAccount"
-import type { StoredProvider } from "@ddd/core/money/ProviderId"
+import { recorded, type StoredProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
 import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -58,8 +58,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const row = named(account)
           if (row === undefined) return
-          const known = row.provider === "stripe" ? provider : row.provider
-          store.payoutAccounts.set(row.userId, { ...row, status, provider: known })
+          store.payoutAccounts.set(row.userId, { ...row, status, provider: recorded(row.provider, provider) })
         })),
       unlink: (userId, account, by) => store.exclusive(Effect.suspend(() => unlink(userId, account, by))),
       claimCheck: (account) =>
