@@ -1,5 +1,5 @@
 /** Rows of the tables as the ports' values. */
-import type { Draw, DrawKind, DrawStatus } from "@ddd/core/draws/Draw"
+import type { Draw, DrawKind, DrawNotes, DrawStatus } from "@ddd/core/draws/Draw"
 import type { Seals } from "@ddd/core/draws/Seals"
 import { showTicket, type StoredTicket, type Ticket, type TicketResult } from "@ddd/core/draws/Ticket"
 import { type Cents, cents, formatCents, parseCents } from "@ddd/core/money/Money"
@@ -14,6 +14,19 @@ import type { PgClient } from "@effect/sql-pg"
 export const instantOf = (date: Date): Instant => instant(date.getTime())
 export const instantOrNull = (date: Date | null): Instant | null => date === null ? null : instantOf(date)
 export const centsOrNull = (value: bigint | null): Cents | null => value === null ? null : cents(value)
+
+/** The signed records of a draw. */
+export interface NotesRow {
+  readonly open_note: string
+  readonly lock_note: string | null
+  readonly result_note: string | null
+}
+
+export const notesOf = (row: NotesRow): DrawNotes => ({
+  open: row.open_note,
+  lock: row.lock_note,
+  result: row.result_note
+})
 
 /** A prize that rests, as JSON in its wallet's row. */
 interface StoredPrize {

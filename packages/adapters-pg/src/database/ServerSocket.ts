@@ -188,7 +188,8 @@ export class ServerSocket extends Duplex implements OpenConnection {
   #becameDue(): void {
     if (this.#due++ > 0) return
     this.#heardAt = performance.now()
-    this.#watch(0)
+    // one that runs still, of an answer before, looks again when this one's silence would be over
+    if (this.#timer === undefined) this.#watch(0)
   }
 
   /** Looks again when the silence would be over. */
@@ -199,6 +200,7 @@ export class ServerSocket extends Duplex implements OpenConnection {
   }
 
   #look(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.destroyed || this.#due === 0) return
     const waiting = this.waitingMillis() ?? 0

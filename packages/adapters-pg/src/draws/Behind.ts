@@ -9,6 +9,7 @@ import { type DrawId, drawId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import type { SqlError } from "effect/sql"
+import { notesOf, type NotesRow } from "../database/Rows.ts"
 
 /** The database lacks what was acknowledged, or what is done on it could not be remembered. Nothing was changed. */
 export class Suspended extends Data.TaggedError("Suspended")<{ readonly message: string }> {}
@@ -23,12 +24,10 @@ const behind = () => new Suspended({ message: behindText })
 export const epochColumn = (sql: Pick<PgClient.PgClient, "literal">) =>
   sql.literal("(SELECT coalesce(max(number), 0) FROM epochs) AS epoch")
 
-interface RememberedRow {
+/** What is compared of a draw. */
+interface HeldRow extends NotesRow {
   readonly id: string
   readonly total_entries: number
-  readonly open_note: string
-  readonly lock_note: string | null
-  readonly result_note: string | null
 }
 
 /** Draws that are compared by one statement. */
@@ -54,7 +53,7 @@ export const readLost = Effect.fnUntraced(function*(
   for (let from = 0; from < remembered.length; from += atOnce) {
     const part = remembered.slice(from, from + atOnce)
     const ids = part.map(({ id }) => id)
-    const rows = yield* sql<RememberedRow>`
+    const rows = yield* sql<HeldRow>`
       SELECT id, total_entries, open_note, lock_note, result_note FROM draws WHERE id = ANY(${ids}::uuid[])`
     const told = yield* sql<{ readonly draw_id: string; readonly kind: NoteKind }>`
       SELECT draw_id, kind FROM lost_records WHERE draw_id = ANY(${ids}::uuid[])`
@@ -62,10 +61,7 @@ export const readLost = Effect.fnUntraced(function*(
     const known = new Set(told.map((row) => `${row.draw_id} ${row.kind}`))
     for (const draw of part) {
       const row = stored.get(draw.id)
-      const held = row === undefined ? null : {
-        entries: row.total_entries,
-        notes: { open: row.open_note, lock: row.lock_note, result: row.result_note }
-      }
+      const held = row === undefined ? null : { entries: row.total_entries, notes: notesOf(row) }
       lost.push(...lostOf(draw, held, epoch, (kind) => known.has(`${draw.id} ${kind}`)))
     }
   }
@@ -116,10 +112,9 @@ interface Signing {
 
 /** Remembers what is published of a draw. */
 const rememberPublished = Effect.fnUntraced(function*({ acknowledged, sql }: Signing, id: DrawId) {
-  const [row] = yield* sql<RememberedRow & { readonly epoch: number }>`
-    SELECT id, total_entries, open_note, lock_note, result_note, ${epochColumn(sql)} FROM draws WHERE id = ${id}::uuid`
-  if (row === undefined) return
-  acknowledged.published(id, row.epoch, { open: row.open_note, lock: row.lock_note, result: row.result_note })
+  const [row] = yield* sql<NotesRow & { readonly epoch: number }>`
+    SELECT open_note, lock_note, result_note, ${epochColumn(sql)} FROM draws WHERE id = ${id}::uuid`
+  if (row !== undefined) acknowledged.published(id, row.epoch, notesOf(row))
 })
 
 /** What was done by a step is done, whether or not the database can be asked what to remember of it: the next start does. */

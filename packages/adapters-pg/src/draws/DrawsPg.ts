@@ -1,5 +1,4 @@
 /** The draws on PostgreSQL: what the public and the players read of them. Each step of the clockwork has a file beside this one. */
-import type { DrawNotes } from "@ddd/core/draws/Draw"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
@@ -23,7 +22,15 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlError } from "effect/sql"
 import { isUnavailable } from "../database/Failure.ts"
-import { drawColumns, drawOf, type DrawRow, instantOf, type TicketRow } from "../database/Rows.ts"
+import {
+  drawColumns,
+  drawOf,
+  type DrawRow,
+  instantOf,
+  notesOf,
+  type NotesRow,
+  type TicketRow
+} from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
 import { makeChains } from "./Chains.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
@@ -34,11 +41,8 @@ import { readAwaitedRounds, storeRound } from "./Rounds.ts"
 import { readTicketsOf } from "./TicketsOfPlayer.ts"
 import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 
-interface NotesRow {
+interface PublishedRow extends NotesRow {
   readonly beacon_chain: string | null
-  readonly open_note: string
-  readonly lock_note: string | null
-  readonly result_note: string | null
 }
 
 const make = Effect.gen(function*() {
@@ -63,10 +67,9 @@ const make = Effect.gen(function*() {
 
   const notesRow = (id: DrawId) =>
     Effect.map(
-      sql<NotesRow>`SELECT open_note, lock_note, result_note, beacon_chain FROM draws WHERE id = ${id}::uuid`,
+      sql<PublishedRow>`SELECT open_note, lock_note, result_note, beacon_chain FROM draws WHERE id = ${id}::uuid`,
       ([row]) => row
     )
-  const notesOf = (row: NotesRow): DrawNotes => ({ open: row.open_note, lock: row.lock_note, result: row.result_note })
 
   return Draws.of({
     publishAhead: orUnavailable(publishAhead(services)),

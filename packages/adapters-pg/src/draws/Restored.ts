@@ -5,6 +5,7 @@ import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { drawId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
+import { notesOf, type NotesRow } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { epochColumn, readLost } from "./Behind.ts"
 
@@ -70,19 +71,12 @@ const standingMax = 30
 /** Remembers what stands in the database, which is not behind: it may hold more than was remembered. */
 export const rememberStanding = Effect.fnUntraced(function*(acknowledged: AcknowledgedService) {
   const sql = yield* PgClient.PgClient
-  const rows = yield* sql<{
-    readonly id: string
-    readonly total_entries: number
-    readonly open_note: string
-    readonly lock_note: string | null
-    readonly result_note: string | null
-    readonly epoch: number
-  }>`
+  const rows = yield* sql<NotesRow & { readonly id: string; readonly total_entries: number; readonly epoch: number }>`
     SELECT id, total_entries, open_note, lock_note, result_note, ${epochColumn(sql)} FROM draws
     WHERE draw_date IS NOT NULL ORDER BY draw_date DESC LIMIT ${standingMax}`
   for (const row of rows) {
     const id = drawId(row.id)
-    acknowledged.published(id, row.epoch, { open: row.open_note, lock: row.lock_note, result: row.result_note })
+    acknowledged.published(id, row.epoch, notesOf(row))
     acknowledged.sold(id, row.epoch, row.total_entries)
   }
 })

@@ -1,9 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
-import { assert, it } from "@effect/vitest"
+import { assert, it, vi } from "@effect/vitest"
 import { Effect, Latch, Redacted, type Scope } from "effect"
 import { connect, createServer, type NetConnectOpts } from "node:net"
 import { join } from "node:path"
-import { requestWaits } from "../../src/database/Client.ts"
+import { requestWaits, workWaits } from "../../src/database/Client.ts"
 import { failureText, isStarting } from "../../src/database/Failure.ts"
 import { layer, type PgConnection, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
@@ -74,6 +74,21 @@ it.live("nobody waits for a free connection without a bound", () =>
       yield* sql`SELECT 1`
       assert.isDefined(holder)
     }).pipe(Effect.provide(layer(app, { maxConnections: 1, waits: { ...requestWaits, connection: "200 millis" } })))
+  }).pipe(Effect.scoped, Effect.provide(TestDatabase.layer)))
+
+it.live("a connection has one timer for its silence, however many statements it is asked", () =>
+  Effect.gen(function*() {
+    const { app } = yield* TestDatabase
+    const statements = 200
+    yield* Effect.gen(function*() {
+      const sql = yield* PgClient.PgClient
+      const timers = vi.spyOn(globalThis, "setTimeout")
+      yield* Effect.addFinalizer(() => Effect.sync(() => timers.mockRestore()))
+      for (let nth = 0; nth < statements; nth++) yield* sql`SELECT 1`
+      // those that last: of waits as long as a connection may be silent
+      const lasting = timers.mock.calls.filter(([, millis = 0]) => millis > workWaits.silenceMillis / 2)
+      assert.isBelow(lasting.length, statements / 10)
+    }).pipe(Effect.scoped, Effect.provide(layer(app, { maxConnections: 1, waits: workWaits })))
   }).pipe(Effect.scoped, Effect.provide(TestDatabase.layer)))
 
 it.live("of several servers the one that takes writes is found", () =>
