@@ -8,6 +8,7 @@ import { Effect, type Scope } from "effect"
 import type { Problem } from "../problems/Problem.ts"
 import { Allowance, framesAtOnce, perSecond } from "./Allowance.ts"
 import { Counts } from "./Counts.ts"
+import { eachSecond } from "./EachSecond.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { type Handshake, refuseHandshake } from "./Handshake.ts"
 import * as Heartbeat from "./Heartbeat.ts"
@@ -153,6 +154,6 @@ export const make = <Socket extends EngineSocket>(
   Effect.gen(function*() {
     const patience = { ...Heartbeat.defaultPatience, ...options.patience }
     const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), allowedOrigins)
-    yield* Effect.sync(() => sockets.sweep()).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
+    yield* eachSecond(() => sockets.sweep())
     return sockets
   })
