@@ -27,6 +27,17 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
   const removed = (limit: number, statement: Statement.Statement<object>) =>
     Effect.map(countOf(statement), (rows): Pruned => ({ rows, isMore: rows >= limit }))
 
+  /** Removes the rows of a table that are the oldest by a column; `lock` passes over those that somebody else has locked. */
+  const oldest = (table: string, column: string, lock = ""): Prune => (before, limit) =>
+    removed(
+      limit,
+      sql`
+      DELETE FROM ${sql.literal(table)} WHERE ctid = ANY (ARRAY (
+        SELECT ctid FROM ${sql.literal(table)} WHERE ${sql.literal(column)} <= ${formatInstant(before)}::timestamptz
+        ORDER BY ${sql.literal(column)} LIMIT ${limit} ${sql.literal(lock)}))
+      RETURNING 1 AS gone`
+    )
+
   /** Ends what is left of sessions that have ended long ago: some of their tokens, and those sessions that have none any more. */
   const endedSessions: Prune = Effect.fnUntraced(function*(before, limit) {
     const rows = yield* sql<{ readonly id: string }>`
@@ -65,16 +76,7 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
   })
 
   return {
-    "kept answers": (before, limit) =>
-      removed(
-        limit,
-        sql`
-        DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY (
-          SELECT ctid FROM idempotency_keys WHERE created_at <= ${
-          formatInstant(before)
-        }::timestamptz ORDER BY created_at LIMIT ${limit}))
-        RETURNING 1 AS gone`
-      ),
+    "kept answers": oldest("idempotency_keys", "created_at"),
 
     // by their ids, which are those of their times: a process's may be a little ahead of the clock, never behind it
     "sale batches": (before, limit) =>
@@ -92,40 +94,9 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
     "refresh tokens": refreshTokens,
     "ended sessions": endedSessions,
 
-    "mailed tokens": (before, limit) =>
-      removed(
-        limit,
-        sql`
-        DELETE FROM mailed_tokens WHERE ctid = ANY (ARRAY (
-          SELECT ctid FROM mailed_tokens WHERE used_at <= ${
-          formatInstant(before)
-        }::timestamptz ORDER BY used_at LIMIT ${limit}))
-        RETURNING 1 AS gone`
-      ),
-
-    throttles: (before, limit) =>
-      removed(
-        limit,
-        sql`
-        DELETE FROM throttles WHERE ctid = ANY (ARRAY (
-          SELECT ctid FROM throttles WHERE failed_at <= ${
-          formatInstant(before)
-        }::timestamptz ORDER BY failed_at LIMIT ${limit}
-          FOR UPDATE SKIP LOCKED))
-        RETURNING 1 AS gone`
-      ),
-
-    "known networks": (before, limit) =>
-      removed(
-        limit,
-        sql`
-        DELETE FROM known_networks WHERE ctid = ANY (ARRAY (
-          SELECT ctid FROM known_networks WHERE seen_at <= ${
-          formatInstant(before)
-        }::timestamptz ORDER BY seen_at LIMIT ${limit}
-          FOR UPDATE SKIP LOCKED))
-        RETURNING 1 AS gone`
-      ),
+    "mailed tokens": oldest("mailed_tokens", "used_at"),
+    throttles: oldest("throttles", "failed_at", "FOR UPDATE SKIP LOCKED"),
+    "known networks": oldest("known_networks", "seen_at", "FOR UPDATE SKIP LOCKED"),
 
     // what failed, or waits, a person may want to have acted on again
     "webhook bodies": (before, limit) =>

@@ -7,11 +7,10 @@
 import { lostText } from "@ddd/core/draws/Remembered"
 import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
-import { userInfo } from "node:os"
-import { createInterface } from "node:readline/promises"
-import { isatty } from "node:tty"
 import { done } from "../ExitCode.ts"
 import { callable } from "../Invocation.ts"
+import { accountName } from "../terminal/Account.ts"
+import { ask, isSomebodyThere } from "../terminal/Ask.ts"
 import { print, remark } from "../terminal/Output.ts"
 import { command, type Declare, wholeNumber } from "./Declaration.ts"
 import { restoring } from "./OnDatabase.ts"
@@ -23,22 +22,12 @@ const explanation =
   "Put a backup back only where nothing newer is left. What was lost stays lost: a new epoch sells on with other ticket " +
   "numbers and salts, opens no day anew whose record was published, and draws no draw whose lock was published with other tickets."
 
-const ask = (question: string): Effect.Effect<string> =>
-  Effect.promise(async (signal) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr })
-    try {
-      return await terminal.question(question, { signal })
-    } finally {
-      terminal.close()
-    }
-  })
-
 const confirm = Effect.fnUntraced(function*(epoch: number, yes: number | undefined) {
   if (yes === epoch) return
   if (yes !== undefined) {
     return yield* new NotBegun({ message: `The epoch that begins is ${epoch}, not ${yes}. Nothing was changed.` })
   }
-  if (!isatty(process.stdin.fd)) {
+  if (!isSomebodyThere()) {
     return yield* new NotBegun({
       message: `Nobody is there to confirm it. Say --yes ${epoch} to begin epoch ${epoch}.`
     })
@@ -61,7 +50,7 @@ const run = Effect.fn("ddd restored")(function*({ yes }: { readonly yes?: number
         : `This database lacks:\n${lost.map((each) => `  ${lostText(each)}`).join("\n")}`
     )
     yield* confirm(next, yes)
-    const begun = yield* Restored.beginEpoch(acknowledged, next, userInfo().username)
+    const begun = yield* Restored.beginEpoch(acknowledged, next, accountName())
     if (begun === null) {
       return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
     }

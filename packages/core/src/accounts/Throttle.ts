@@ -12,7 +12,8 @@
  * An attempt counts as failed until it has succeeded: a burst of guesses at once gains nothing on guesses one by one.
  */
 import { Result } from "effect"
-import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+import { type Instant, instant } from "../values/Instant.ts"
+import { keptMillis } from "../values/Retention.ts"
 
 /** What is tried. Attempts at the one never count for the other. */
 export type ThrottledAct = "sign_in" | "sign_up" | "room_code"
@@ -21,7 +22,7 @@ export type ThrottledAct = "sign_in" | "sign_up" | "room_code"
 export const remembersNetworks = (act: ThrottledAct): boolean => act === "sign_in"
 
 /** How long a network is known after the last success from there. */
-export const knownNetworkMillis = 90 * dayMillis
+export const knownNetworkMillis = keptMillis["known networks"]
 
 /** What is counted. */
 export const throttleKinds = ["account_and_home", "account_and_network", "network", "account"] as const
@@ -38,12 +39,14 @@ export interface ThrottleRule {
 }
 
 const minute = 60_000
+/** A counter that is not looked at any more may be removed. */
+const forgetMillis = keptMillis.throttles
 
 export const throttleRules: Record<ThrottleKind, ThrottleRule> = {
-  account_and_home: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
-  account_and_network: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
-  network: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute },
-  account: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis: 60 * minute }
+  account_and_home: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis },
+  account_and_network: { free: 5, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis },
+  network: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis },
+  account: { free: 50, firstWaitMillis: 1_000, waitMillisMax: 15 * minute, forgetMillis }
 }
 
 /** Failures of a network that cost nothing where rooms' codes are tried: as many friends as fit behind one address come at once. */
@@ -53,7 +56,7 @@ const networkFreeOfCodes = 500
  * Sign-ups of a network that cost nothing, and how they wait beyond. A carrier has thousands of households behind one address: its
  * players sign up at least once a minute, whatever others do there.
  */
-const signUpRule: ThrottleRule = { free: 30, firstWaitMillis: 1_000, waitMillisMax: minute, forgetMillis: 60 * minute }
+const signUpRule: ThrottleRule = { free: 30, firstWaitMillis: 1_000, waitMillisMax: minute, forgetMillis }
 
 /** What is known of where an attempt comes from: that its account has succeeded from the same home, or network, lately. */
 export interface KnownOrigin {

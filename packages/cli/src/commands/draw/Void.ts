@@ -10,8 +10,9 @@ import { formatInstant, parseDay } from "@ddd/core/values/Instant"
 import { visible } from "@ddd/core/values/Visible"
 import * as EarlyVoid from "@ddd/core/work/EarlyVoid"
 import { Data, Effect } from "effect"
-import { hostname, userInfo } from "node:os"
+import { hostname } from "node:os"
 import { done } from "../../ExitCode.ts"
+import { accountName } from "../../terminal/Account.ts"
 import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
@@ -86,23 +87,13 @@ const confirm = Effect.fnUntraced(function*({ draw, name }: Named, yes: string |
   return yield* new NotVoided({ message: `${visible(JSON.stringify(written))} is not ${name}. Nothing was changed.` })
 })
 
-/** The account and machine that this runs on. */
-const operator = (): string => {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    // an account without a name
-    return `uid ${process.getuid?.() ?? "unknown"}@${hostname()}`
-  }
-}
-
 /** `yes`: the day, or the room's code, where it is said beforehand. */
 const run = Effect.fn("ddd draw void")(function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
   const { by, draw, isPaidBack, name } = yield* drawing(Effect.gen(function*() {
     const found = yield* find(who)
     yield* refuseWhile(found)
     yield* confirm(found, yes)
-    const by = operator()
+    const by = `${accountName()}@${hostname()}`
     if (yield* EarlyVoid.voidEarly(found.draw, by)) {
       return { by, isPaidBack: yield* EarlyVoid.payBack(found.draw), ...found }
     }

@@ -1,11 +1,10 @@
 /** One request on a connection of Node's, and how its answer is written. */
 import { Effect, Exit, Latch, Stream } from "effect"
-import { Cookies, HttpServerResponse } from "effect/http"
+import { Cookies, type HttpServerResponse } from "effect/http"
 import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
 import { Exchange } from "../Exchange.ts"
 import { reasonPhrase } from "../Refusal.ts"
-import { headFault, logUnsendable } from "../ResponseHead.ts"
-import { lengthOf, payloadOf } from "../ResponsePayload.ts"
+import { lengthOf } from "../ResponsePayload.ts"
 import type { RequestHead } from "./RequestHead.ts"
 
 /** What an exchange needs of its connection. */
@@ -49,27 +48,15 @@ export class NodeExchange extends Exchange {
   refuse({ body, headers, status }: RenderedProblem): void {
     this.#end(true, () => {
       const head = headOf(status, headers, Buffer.byteLength(body), true)
-      this.#wire.write(this.#isHead ? head : head + body, "utf8")
+      this.#wire.write(this.isHead ? head : head + body, "utf8")
     })
   }
 
-  send(response: HttpServerResponse.HttpServerResponse, internal: () => RenderedProblem): Effect.Effect<void> {
-    if (this.#over) return Effect.void
-    const fault = headFault(response)
-    if (fault !== undefined) return this.#sendFault(fault, internal())
-    if (HttpServerResponse.omitsBody(response, this.#isHead)) return this.#sendHead(response)
-    const payload = payloadOf(response.body)
-    switch (payload._tag) {
-      case "Whole":
-        return this.#sendWhole(response, payload.bytes)
-      case "Stream":
-        return this.#sendStream(response, payload.stream)
-      case "Unsupported":
-        return this.#sendFault(`a body of the kind ${response.body._tag} is not supported`, internal())
-    }
+  get isOver(): boolean {
+    return this.#over
   }
 
-  get #isHead(): boolean {
+  protected get isHead(): boolean {
     return this.#head.method === "HEAD"
   }
 
@@ -77,21 +64,16 @@ export class NodeExchange extends Exchange {
     return !this.#head.keepsAlive || this.#wire.isStopping()
   }
 
-  #sendFault(fault: string, internal: RenderedProblem): Effect.Effect<void> {
-    this.refuse(internal)
-    return logUnsendable(fault, internal)
-  }
-
-  #sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
+  protected sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
     const isLast = this.#isLast
     this.#end(isLast, () => {
-      const length = this.#isHead ? lengthOf(response) : response.status === 205 ? 0 : undefined
+      const length = this.isHead ? lengthOf(response) : response.status === 205 ? 0 : undefined
       this.#wire.write(responseHead(response, length, isLast), "latin1")
     })
     return Effect.void
   }
 
-  #sendWhole(
+  protected sendWhole(
     response: HttpServerResponse.HttpServerResponse,
     body: string | Uint8Array = ""
   ): Effect.Effect<void> {
@@ -107,7 +89,7 @@ export class NodeExchange extends Exchange {
     return Effect.void
   }
 
-  #sendStream(
+  protected sendStream(
     response: HttpServerResponse.HttpServerResponse,
     stream: Stream.Stream<Uint8Array>
   ): Effect.Effect<void> {

@@ -7,16 +7,15 @@
  */
 import type { HttpResponse } from "@ddd/uws"
 import { Effect, Exit, Latch, Stream } from "effect"
-import { HttpServerResponse } from "effect/http"
+import type { HttpServerResponse } from "effect/http"
 import type { RenderedProblem } from "../../problems/ProblemResponse.ts"
 import { Exchange } from "../Exchange.ts"
-import { headFault, logUnsendable } from "../ResponseHead.ts"
-import { lengthOf, payloadOf } from "../ResponsePayload.ts"
+import { lengthOf } from "../ResponsePayload.ts"
 import { statusLine, writeHeaders } from "./UwsHead.ts"
 
 export class UwsExchange extends Exchange {
   readonly #res: HttpResponse
-  readonly #isHead: boolean
+  protected readonly isHead: boolean
   readonly #closing: () => boolean
   /** Nothing more can be sent: the response is complete, or the client is gone. */
   #over = false
@@ -25,7 +24,7 @@ export class UwsExchange extends Exchange {
   constructor(res: HttpResponse, method: string, closing: () => boolean) {
     super()
     this.#res = res
-    this.#isHead = method === "HEAD"
+    this.isHead = method === "HEAD"
     this.#closing = closing
     res.onAborted(() => {
       this.#over = true
@@ -33,7 +32,6 @@ export class UwsExchange extends Exchange {
     })
   }
 
-  /** Nothing can be sent: the client is gone, or was answered. */
   get isOver(): boolean {
     return this.#over
   }
@@ -54,43 +52,22 @@ export class UwsExchange extends Exchange {
   refuse({ body, headers, status }: RenderedProblem): void {
     this.#end(status, () => {
       for (const [name, value] of Object.entries(headers)) this.#res.writeHeader(name, value)
-      if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(body), true)
+      if (this.isHead) this.#res.endWithoutBody(Buffer.byteLength(body), true)
       else this.#res.end(body, true)
     })
   }
 
-  send(response: HttpServerResponse.HttpServerResponse, internal: () => RenderedProblem): Effect.Effect<void> {
-    if (this.#over) return Effect.void
-    const fault = headFault(response)
-    if (fault !== undefined) return this.#sendFault(fault, internal())
-    if (HttpServerResponse.omitsBody(response, this.#isHead)) return this.#sendHead(response)
-    const payload = payloadOf(response.body)
-    switch (payload._tag) {
-      case "Whole":
-        return this.#sendWhole(response, payload.bytes)
-      case "Stream":
-        return this.#sendStream(response, payload.stream)
-      case "Unsupported":
-        return this.#sendFault(`a body of the kind ${response.body._tag} is not supported`, internal())
-    }
-  }
-
-  #sendFault(fault: string, internal: RenderedProblem): Effect.Effect<void> {
-    this.refuse(internal)
-    return logUnsendable(fault, internal)
-  }
-
-  #sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
+  protected sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void> {
     this.#end(response.status, () => {
       writeHeaders(this.#res, response)
-      const length = this.#isHead ? lengthOf(response) : undefined
+      const length = this.isHead ? lengthOf(response) : undefined
       if (length !== undefined) this.#res.endWithoutBody(length, this.#closing())
       else this.#res.endWithoutBody() // given `undefined`, it would say a length of 2^63
     })
     return Effect.void
   }
 
-  #sendWhole(
+  protected sendWhole(
     response: HttpServerResponse.HttpServerResponse,
     body: string | Uint8Array | undefined
   ): Effect.Effect<void> {
@@ -101,7 +78,7 @@ export class UwsExchange extends Exchange {
     return Effect.void
   }
 
-  #sendStream(
+  protected sendStream(
     response: HttpServerResponse.HttpServerResponse,
     stream: Stream.Stream<Uint8Array>
   ): Effect.Effect<void> {
