@@ -31,6 +31,9 @@ export interface KeyRing {
 /** What may name a key: stored with rows, shown in errors. */
 export const isKeyId = (text: string): boolean => /^[A-Za-z0-9_-]{1,32}$/.test(text)
 
+/** Said of what may not. */
+export const keyIdRule = "must be 1 to 32 letters, digits, - or _"
+
 /** Reads a rotating secret; `variable` is the name of its first variable. */
 export const makeKeyRing = (variable: string, config: KeyRingConfig): Result.Result<KeyRing, KeysUnusable> => {
   const unusable = (suffix: string, reason: string) =>
@@ -39,7 +42,7 @@ export const makeKeyRing = (variable: string, config: KeyRingConfig): Result.Res
   if (secret === "") return unusable("", "is empty")
   // once replaced it must be listed as an earlier one; better to hear it now than on the day of the rotation
   if (secret.includes(",")) return unusable("", "must not contain a comma")
-  if (!isKeyId(config.keyId)) return unusable("_KEY_ID", "must be 1 to 32 letters, digits, - or _")
+  if (!isKeyId(config.keyId)) return unusable("_KEY_ID", keyIdRule)
 
   const current = ringKey(config.keyId, secret)
   const keys = new Map([[current.keyId, current]])

@@ -6,7 +6,7 @@
 import type { HeldSecret, SecretName } from "@ddd/core/values/SecretChecks"
 import { Redacted, Result } from "effect"
 import { hkdfSync } from "node:crypto"
-import { isKeyId, type KeyRingConfig, makeKeyRing } from "./KeyRing.ts"
+import { isKeyId, keyIdRule, type KeyRingConfig, makeKeyRing } from "./KeyRing.ts"
 import { KeysUnusable } from "./KeysUnusable.ts"
 
 const valueOf = (name: SecretName, secret: string | Uint8Array): string =>
@@ -37,9 +37,7 @@ export const refreshCheck = (
       value: valueOf("REFRESH_KEY", Redacted.value(secret)),
       isPrevious: false
     })
-    : Result.fail(
-      new KeysUnusable({ variable: "REFRESH_KEY_KEY_ID", reason: "must be 1 to 32 letters, digits, - or _" })
-    )
+    : Result.fail(new KeysUnusable({ variable: "REFRESH_KEY_KEY_ID", reason: keyIdRule }))
 
 /** Of the log: its name, and each of its verifier keys. */
 export const logChecks = (origin: string, vkeys: ReadonlyArray<string>): ReadonlyArray<HeldSecret> => [

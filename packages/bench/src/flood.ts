@@ -9,11 +9,12 @@ import { print, remark } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
 import { Effect, type Scope } from "effect"
 import { fork } from "node:child_process"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { kinds } from "./flood/Kinds.ts"
 import { openConnection, requestText } from "./support/HttpConnection.ts"
+import { memoryOf } from "./support/Memory.ts"
+import { quantile } from "./support/Quantiles.ts"
 import { freePort, type ServerProcess, startServer } from "./support/ServerProcess.ts"
 import { temporaryDataDir } from "./support/TemporaryFolder.ts"
 import { runProgram } from "./support/Terminal.ts"
@@ -28,16 +29,6 @@ const { values } = parseArgs({
 const clients = 20
 const pauseMillis = 50
 const answerMillisMax = 10_000
-const mebibyte = 1024
-
-/** The memory of a process in KiB; 0 once it is gone. */
-const residentOf = (pid: number): number => {
-  try {
-    return Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
@@ -57,9 +48,6 @@ const askUntil = async (port: number, end: number): Promise<ReadonlyArray<number
   return times
 }
 
-const percentile = (times: ReadonlyArray<number>, share: number): string =>
-  (times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? 0).toFixed(1)
-
 const startFlood = (port: number, name: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(
     Effect.sync(() =>
@@ -74,9 +62,9 @@ const startFlood = (port: number, name: string): Effect.Effect<void, never, Scop
 const feel = (server: ServerProcess, name: string | undefined) =>
   Effect.gen(function*() {
     if (name !== undefined) yield* startFlood(server.port, name)
-    let peak = residentOf(server.pid)
+    let peak = memoryOf(server.pid)
     const looking = setInterval(() => {
-      peak = Math.max(peak, residentOf(server.pid))
+      peak = Math.max(peak, memoryOf(server.pid))
     }, pauseMillis)
     const end = performance.now() + Number(values.seconds) * 1_000
     const times = yield* Effect.promise(() =>
@@ -86,10 +74,10 @@ const feel = (server: ServerProcess, name: string | undefined) =>
     const all = times.flat()
     return [
       String(all.length),
-      percentile(all, 0.5),
-      percentile(all, 0.99),
-      (peak / mebibyte).toFixed(0),
-      residentOf(server.pid) === 0 ? "it is gone" : "it serves"
+      quantile(all, 0.5).toFixed(1),
+      quantile(all, 0.99).toFixed(1),
+      peak.toFixed(0),
+      memoryOf(server.pid) === 0 ? "it is gone" : "it serves"
     ]
   }).pipe(Effect.scoped)
 

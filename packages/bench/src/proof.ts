@@ -10,7 +10,7 @@ import { aligned } from "@ddd/cli/terminal/Table"
 import { dayMillis } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect, References } from "effect"
-import { readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -20,6 +20,7 @@ import { chromiumPath } from "./support/Chromium.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { cpuMillisOf } from "./support/CpuTime.ts"
 import { inside } from "./support/Inside.ts"
+import { memoryOf } from "./support/Memory.ts"
 import { sellToAll } from "./support/PortSales.ts"
 import { freePort, originAt, runCommand, startServer } from "./support/ServerProcess.ts"
 import { temporaryDataDir } from "./support/TemporaryFolder.ts"
@@ -30,10 +31,6 @@ const { values } = parseArgs({
 })
 
 const day = "2026-02-03"
-
-/** What a process has in memory, in MiB. */
-const memoryOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024
 
 /** Waits until a process takes less than a twentieth of a core. */
 const untilIdle = Effect.fnUntraced(function*(pid: number) {

@@ -11,6 +11,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { setUp } from "./sell/Stage.ts"
 import { startWorker } from "./sell/Worker.ts"
+import { medianOf } from "./support/Quantiles.ts"
 import { freePort, originAt, startServer } from "./support/ServerProcess.ts"
 import { runProgram } from "./support/Terminal.ts"
 
@@ -36,8 +37,6 @@ const history = {
 }
 
 const reads = 200
-
-const medianOf = (all: ReadonlyArray<number>): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
 /** How long the draw on sale takes to be read, one request after the other, in milliseconds: the median. */
 const readDraw = (port: number) =>

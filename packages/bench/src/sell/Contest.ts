@@ -3,6 +3,7 @@ import { Data, Effect } from "effect"
 import { join } from "node:path"
 import { cpuMillisOf } from "../support/CpuTime.ts"
 import { inside } from "../support/Inside.ts"
+import { medianOf } from "../support/Quantiles.ts"
 import { freePort, originAt, runCommand, type ServerProcess, startServer } from "../support/ServerProcess.ts"
 import { unfairness } from "./FairPlay.ts"
 import { setUp, type Stage, type Way, ways } from "./Stage.ts"
@@ -111,10 +112,6 @@ export const contest = Effect.fn("Contest.run")(
 )
 
 const rateOf = ({ millis, tickets }: Turn): number => tickets * 1000 / millis
-
-/** The middle one; of an even number, the lower of the two in the middle. */
-const medianOf = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0
 
 const figureOf = (way: Way, atOnce: number, turns: ReadonlyArray<Turn>): Figure => {
   const tickets = turns.reduce((sum, turn) => sum + turn.tickets, 0)

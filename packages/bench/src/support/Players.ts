@@ -4,18 +4,18 @@
  * A sign-up costs a password hash, 20 ms of a core. These are made through the same ports as the server's own, all with one
  * password that was hashed once, and their access tokens are issued with the server's keys.
  */
+import { pages } from "@ddd/cli/commands/Pages"
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { sessionId } from "@ddd/core/accounts/Session"
 import type { Cents } from "@ddd/core/money/Money"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { Accounts } from "@ddd/core/ports/Accounts"
-import { JobBoard, type JobEntry } from "@ddd/core/ports/JobBoard"
+import { JobBoard } from "@ddd/core/ports/JobBoard"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
-import type { Page } from "@ddd/core/values/Page"
-import { Effect, Redacted, Schema } from "effect"
+import { Effect, Redacted, Schema, Stream } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */
 export const Player = Schema.Struct({ userId: Schema.String, accessToken: Schema.String })
@@ -26,17 +26,12 @@ const verifyAddresses = Effect.gen(function*() {
   const mailedTokens = yield* MailedTokens
   const accounts = yield* Accounts
   const board = yield* JobBoard
-  let cursor: string | null = null
-  do {
-    const page: Page<JobEntry> = yield* board.list(null, { limit: 100, cursor })
-    for (const { about, kind } of page.items) {
-      const id = kind === "MailWelcome" ? /"mailedTokenId":"([0-9a-f-]{36})"/.exec(about)?.[1] : undefined
-      if (id !== undefined) {
-        yield* accounts.verifyEmail(mailedTokens.hashOf(mailedTokens.tokenOf(id)), operatorOrigin)
-      }
-    }
-    cursor = page.nextCursor
-  } while (cursor !== null)
+  yield* Stream.runForEach(pages((page) => board.list(null, page)), ({ about, kind }) => {
+    const id = kind === "MailWelcome" ? /"mailedTokenId":"([0-9a-f-]{36})"/.exec(about)?.[1] : undefined
+    return id === undefined
+      ? Effect.void
+      : Effect.asVoid(accounts.verifyEmail(mailedTokens.hashOf(mailedTokens.tokenOf(id)), operatorOrigin))
+  })
 })
 
 /** Makes `count` players, of whom each is credited `fundsOf` their number, 0 to `count` − 1, and who may be paid out. */

@@ -55,18 +55,21 @@ const temporaryFolder = Effect.acquireRelease(
 export const shopProduct = "funds_15"
 const shopProducts = { [shopProduct]: "15.00" }
 
+/** The mails in a folder, as text. */
+const mailsIn = (folder: string): ReadonlyArray<string> =>
+  !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => name.endsWith(".eml"))
+    .map((name) => fs.readFileSync(join(folder, name), "utf8"))
+
 /** The subjects of the mails in a folder. */
 const subjectsIn = (folder: string): ReadonlyArray<string> =>
-  !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => name.endsWith(".eml")).flatMap((name) => {
-    const subject = /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(fs.readFileSync(join(folder, name), "utf8"))?.[1]
+  mailsIn(folder).flatMap((eml) => {
+    const subject = /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(eml)?.[1]
     return subject === undefined ? [] : [subject.replaceAll(/\r?\n[ \t]+/g, " ")]
   })
 
-/** The token in the newest mail of a folder to an address that verifies it. */
+/** The token in the first mail of a folder to an address that verifies it. */
 const verificationIn = (folder: string, address: string): string | null => {
-  const names = !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => name.endsWith(".eml"))
-  for (const name of names) {
-    const eml = fs.readFileSync(join(folder, name), "utf8")
+  for (const eml of mailsIn(folder)) {
     if (!eml.includes(`To: ${address}\r\n`)) continue
     // quoted-printable undone, as far as a link needs it
     const text = eml.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=").replaceAll("=23", "#")

@@ -185,6 +185,10 @@ const accountGone = (
     : hold(withdrawal, reason, "payout")
 }
 
+/** Whether it can be given back: the provider was not asked for it. */
+export const canBeCanceled = ({ status, transfer }: Pick<Withdrawal, "status" | "transfer">): boolean =>
+  transfer.status === "unsent" && status === "pending"
+
 const absence = { transfer: "no transfer", payout: "no payout", reversal: "no reversal" } as const
 
 const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawal => {
@@ -200,7 +204,7 @@ const applyToSteps = (withdrawal: Withdrawal, report: ProviderReport): Withdrawa
     case "AccountGone":
       return accountGone(withdrawal, report)
     case "Canceled":
-      return withdrawal.transfer.status === "unsent" && withdrawal.status === "pending"
+      return canBeCanceled(withdrawal)
         ? { ...setStep(withdrawal, "transfer", { status: "refused" }), problem: report.reason }
         : withdrawal
     case "Refused":

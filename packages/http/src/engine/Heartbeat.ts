@@ -4,6 +4,7 @@
  * One sweep a second for all of them, in place of a timer each.
  */
 import { Effect, type Scope } from "effect"
+import { eachSecond } from "./EachSecond.ts"
 
 /** What the heartbeat does to one connection. */
 export interface Pulse {
@@ -59,10 +60,6 @@ export class Heartbeat {
 export const make = (patience: Patience): Effect.Effect<Heartbeat, never, Scope.Scope> =>
   Effect.gen(function*() {
     const heartbeat = new Heartbeat(patience)
-    yield* Effect.sync(() => heartbeat.sweep()).pipe(
-      Effect.delay("1 second"),
-      Effect.forever,
-      Effect.forkScoped
-    )
+    yield* eachSecond(() => heartbeat.sweep())
     return heartbeat
   })

@@ -7,6 +7,8 @@ import { networkOf } from "@ddd/core/accounts/Network"
 import { Effect, type Scope } from "effect"
 import type { Problem } from "../problems/Problem.ts"
 import { Allowance, framesAtOnce, perSecond } from "./Allowance.ts"
+import { Counts } from "./Counts.ts"
+import { eachSecond } from "./EachSecond.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { type Handshake, refuseHandshake } from "./Handshake.ts"
 import * as Heartbeat from "./Heartbeat.ts"
@@ -42,7 +44,7 @@ interface Open {
 export class OpenSockets<Socket extends EngineSocket> {
   #accept: Accept | undefined
   readonly #open = new Map<Socket, Open>()
-  readonly #byNetwork = new Map<string, number>()
+  readonly #byNetwork = new Counts()
   readonly #heartbeat: Heartbeat.Heartbeat
   readonly #allowedOrigins: ReadonlySet<string>
   readonly #unreadMax: number
@@ -58,7 +60,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     if (this.#accept === undefined) return notServing
     const refusal = refuseHandshake(handshake, this.#allowedOrigins)
     if (refusal !== undefined || isProxy(handshake.peerAddress)) return refusal
-    const fromThere = this.#byNetwork.get(networkOf(handshake.peerAddress)) ?? 0
+    const fromThere = this.#byNetwork.of(networkOf(handshake.peerAddress))
     return fromThere >= limits.socketsOfNetwork ? tooManySockets : undefined
   }
 
@@ -67,7 +69,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     const network = networkOf(socket.peerAddress)
     const open: Open = { network, listener: null, frames: new Allowance(framesAtOnce), unread: 0, leaving: 0 }
     this.#open.set(socket, open)
-    this.#byNetwork.set(network, (this.#byNetwork.get(network) ?? 0) + 1)
+    this.#byNetwork.add(network)
     this.#heartbeat.heard(socket)
     if (this.#accept === undefined) return socket.close(1012, goingAway)
     const listener = this.#accept(socket)
@@ -104,9 +106,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     const open = this.#open.get(socket)
     if (open === undefined) return
     this.#open.delete(socket)
-    const left = (this.#byNetwork.get(open.network) ?? 1) - 1
-    if (left === 0) this.#byNetwork.delete(open.network)
-    else this.#byNetwork.set(open.network, left)
+    this.#byNetwork.remove(open.network)
     this.#heartbeat.forget(socket)
     open.listener?.closed()
   }
@@ -154,6 +154,6 @@ export const make = <Socket extends EngineSocket>(
   Effect.gen(function*() {
     const patience = { ...Heartbeat.defaultPatience, ...options.patience }
     const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), allowedOrigins)
-    yield* Effect.sync(() => sockets.sweep()).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
+    yield* eachSecond(() => sockets.sweep())
     return sockets
   })

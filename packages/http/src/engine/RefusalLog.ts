@@ -9,7 +9,7 @@
 import { networkOf } from "@ddd/core/accounts/Network"
 import { visible } from "@ddd/core/values/Visible"
 import { Effect, type Scope } from "effect"
-import { type Problem, problemStatus } from "../problems/Problem.ts"
+import { type Problem, type ProblemCode, problemStatus } from "../problems/Problem.ts"
 import type { RequestRules } from "./EngineOptions.ts"
 import { type Refuse, type RefusedRequest, renderRefusal } from "./Refusal.ts"
 
@@ -20,8 +20,7 @@ const methodCharactersMax = 20
 /** What all lines of one kind have in common. */
 interface Kind {
   readonly path: string
-  readonly status: number
-  readonly code: string
+  readonly code: ProblemCode
   /** Of a few dozen texts of our own. */
   readonly why?: string
 }
@@ -54,12 +53,12 @@ export const makeLog: Effect.Effect<LogRefusal, never, Scope.Scope> = Effect.gen
   const fork = Effect.runForkWith(yield* Effect.context())
   const minute = new Minute()
   yield* Effect.suspend(() =>
-    Effect.forEach(minute.end(), (more) => warn("more requests were refused in this minute", { ...more }), {
+    Effect.forEach(minute.end(), (more) => warn("more requests were refused in this minute", more), {
       discard: true
     })
   ).pipe(Effect.delay("1 minute"), Effect.forever, Effect.forkScoped)
   return (kind, more) => {
-    if (minute.counts(kind)) fork(warn("a request was refused", { ...more, ...kind }))
+    if (minute.counts(kind)) fork(warn("a request was refused", kind, more))
   }
 })
 
@@ -77,11 +76,10 @@ export const make = ({ answerHeaders, template }: RequestRules): Effect.Effect<R
 
 const kindOf = ({ code }: Problem, { url }: RefusedRequest, template: RequestRules["template"]): Kind => ({
   path: url === undefined ? "(unread)" : template(url) ?? "(none)",
-  status: problemStatus[code],
   code
 })
 
-const warn = (message: string, annotations: Readonly<Record<string, unknown>>): Effect.Effect<void> =>
-  Effect.annotateLogs(Effect.logWarning(message), annotations)
+const warn = (message: string, kind: Kind, more: Readonly<Record<string, unknown>> = {}): Effect.Effect<void> =>
+  Effect.annotateLogs(Effect.logWarning(message), { ...more, status: problemStatus[kind.code], ...kind })
 
 const shortened = (method: string): string => visible(method.slice(0, methodCharactersMax))

@@ -2,6 +2,7 @@
 import type { SessionId } from "@ddd/core/accounts/Session"
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { Effect, type Redacted } from "effect"
+import { Counts } from "../engine/Counts.ts"
 import type { Connection } from "./Connection.ts"
 import { encodeEvent, type Fault } from "./Events.ts"
 import type { LiveSource } from "./LiveSource.ts"
@@ -22,7 +23,7 @@ export class SignIns {
   readonly #topics: Topics
   readonly #signedIn = new Set<Connection>()
   /** On how many connections each player is signed in. */
-  readonly #countOf = new Map<string, number>()
+  readonly #connectionsOf = new Counts()
   /** For each token that is being verified, the sessions that have ended meanwhile. */
   readonly #verifying = new Set<Set<SessionId>>()
 
@@ -39,10 +40,10 @@ export class SignIns {
       return Effect.flatMap(this.#source.authenticate(token), (user) => {
         if (endedMeanwhile.has(user.sessionId)) return Effect.sync(() => closeEnded(connection))
         if (connection.user?.userId !== user.userId) {
-          if ((this.#countOf.get(user.userId) ?? 0) >= connectionsOfPlayerMax) return Effect.fail(tooManyConnections)
+          if (this.#connectionsOf.of(user.userId) >= connectionsOfPlayerMax) return Effect.fail(tooManyConnections)
           this.#topics.leavePrivate(connection)
           this.#signOut(connection)
-          this.#countOf.set(user.userId, (this.#countOf.get(user.userId) ?? 0) + 1)
+          this.#connectionsOf.add(user.userId)
         }
         connection.user = user
         this.#signedIn.add(connection)
@@ -63,9 +64,7 @@ export class SignIns {
     if (user === undefined) return
     this.#signedIn.delete(connection)
     connection.user = undefined
-    const left = (this.#countOf.get(user.userId) ?? 1) - 1
-    if (left === 0) this.#countOf.delete(user.userId)
-    else this.#countOf.set(user.userId, left)
+    this.#connectionsOf.remove(user.userId)
   }
 
   /** Closes the connections of a session that has ended, and those that are about to be signed in by it. */

@@ -40,7 +40,7 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
 }
 
 /** An operator has to do something first. */
-const unfollowedRetrySeconds = 300
+export const unfollowedRetrySeconds = 300
 
 /** Nobody here could decide the draw. `outcome` is a sentence that says what was not done, if anything was asked. */
 export const refuseUnfollowed = (outcome: string): Effect.Effect<never, Problem<"unavailable">> =>

@@ -2,13 +2,14 @@
 import { type Schema, SchemaIssue } from "effect"
 import type { InvalidField } from "./Problem.ts"
 
-const unknown = "is not a field of this request"
+/** Of a field that the request does not have. */
+export const unknownField = "is not a field of this request"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
       case "UnexpectedKey":
-        return unknown
+        return unknownField
       case "MissingKey":
         return "is required"
       default:
@@ -33,7 +34,7 @@ export const invalidFields = (error: Schema.SchemaError, whole: string): Readonl
 
 /** The same for fields by these names, which the request does not have. */
 export const unknownFields = (names: ReadonlyArray<string>): ReadonlyArray<InvalidField> =>
-  names.slice(0, fieldsMax).map((name) => ({ path: segment(name), message: unknown }))
+  names.slice(0, fieldsMax).map((name) => ({ path: segment(name), message: unknownField }))
 
 /** At most this much of a name that the client made up is repeated to it. */
 const nameCharactersMax = 64

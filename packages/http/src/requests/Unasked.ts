@@ -5,15 +5,12 @@
 import { Effect, Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import type { HttpApiEndpoint } from "effect/http-api"
-import { unknownFields } from "../problems/InvalidFields.ts"
+import { unknownField, unknownFields } from "../problems/InvalidFields.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { type BodyProblem, jsonBody } from "./JsonBody.ts"
 
 /** The body of an endpoint without parameters: an empty object, or none. */
-const NothingBody = Schema.Record(
-  Schema.String,
-  Schema.Never.annotate({ message: "is not a field of this request" })
-)
+const NothingBody = Schema.Record(Schema.String, Schema.Never.annotate({ message: unknownField }))
 const readNothing = jsonBody(NothingBody, {})
 
 /** Whether a body of any length was announced. */

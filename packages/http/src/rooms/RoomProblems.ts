@@ -4,6 +4,7 @@ import type { RoomStatus } from "@ddd/core/rooms/Room"
 import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
+import { unfollowedRetrySeconds } from "../lottery/PurchaseProblems.ts"
 import { Problem } from "../problems/Problem.ts"
 
 /** `NoRoom` is answered where wrong codes are counted. */
@@ -31,8 +32,6 @@ const whatToDo: Record<RoomStatus, string> = {
 
 /** A beacon's rounds come seconds apart. */
 const beaconRetrySeconds = 5
-/** An operator has to do something first. */
-const beaconUnfollowedRetrySeconds = 300
 
 const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}. Nothing was changed.`
 
@@ -79,7 +78,7 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
         "unavailable",
         "This server does not follow the public beacon that decides this room's draw, so that it sells no tickets and is not started. " +
           "Nothing was changed. It goes on once the operator has set that right; its host may close it: every ticket is refunded then.",
-        { retryAfter: beaconUnfollowedRetrySeconds }
+        { retryAfter: unfollowedRetrySeconds }
       )
     case "BadTime": {
       const message = `must be from ${formatInstant(refusal.earliest)} to ${formatInstant(refusal.latest)}`

@@ -13,7 +13,7 @@ import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import * as RefusalLog from "../engine/RefusalLog.ts"
-import { Problem, type ProblemCode, problemStatus } from "../problems/Problem.ts"
+import { Problem, type ProblemCode } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { bodyOf } from "../requests/Body.ts"
 import type { Call } from "../requests/Call.ts"
@@ -48,7 +48,7 @@ export const layer = HttpApiBuilder.group(
       Effect.fnUntraced(function*({ request }: Call) {
         const body = yield* bodyOf(request)
         const log = ({ code }: Problem, why: string) =>
-          logRefusal({ path: `/webhooks/${sender}`, status: problemStatus[code], code, why }, { method: "POST" })
+          logRefusal({ path: `/webhooks/${sender}`, code, why }, { method: "POST" })
         const verdict = yield* authenticate({ headers: request.headers, body })
         switch (verdict._tag) {
           case "NotConfigured":

@@ -1,6 +1,7 @@
 /** Withdrawals as operators see them: which one is meant, as JSON, in columns, and what a person can do about one. */
 import { formatCents } from "@ddd/core/money/Money"
 import { providerText } from "@ddd/core/money/ProviderId"
+import { canBeCanceled } from "@ddd/core/money/ProviderReport"
 import { type ProviderStep, providerSteps, type StepState, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { type Resolution, resolve } from "@ddd/core/money/WithdrawalResolution"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
@@ -75,9 +76,9 @@ const adviceFor = (step: ProviderStep | null): string => {
 }
 
 /** That a withdrawal can be given back which waits unsent: of a frozen player, or for funds. */
-const cancelText = ({ id, problem, status, transfer }: Withdrawal): ReadonlyArray<string> =>
-  status === "pending" && transfer.status === "unsent" && problem !== null
-    ? [`  ${callable(`ddd withdrawals cancel ${id}`)} ${style.dim("the money returns to the wallet")}`]
+const cancelText = (withdrawal: Withdrawal): ReadonlyArray<string> =>
+  withdrawal.problem !== null && canBeCanceled(withdrawal)
+    ? [`  ${callable(`ddd withdrawals cancel ${withdrawal.id}`)} ${style.dim("the money returns to the wallet")}`]
     : []
 
 /** What a person can do about a held withdrawal: sentences and commands; nothing where it is not held. */

@@ -3,6 +3,7 @@ import { Effect, type Scope } from "effect"
 import { type HttpServer, HttpServerError } from "effect/http"
 import { NetAddress } from "effect/net"
 import { createServer, type Server } from "node:net"
+import { eachSecond } from "../EachSecond.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import { ExchangeServer } from "../ExchangeServer.ts"
 import { defaultPatience } from "../Heartbeat.ts"
@@ -41,9 +42,9 @@ export const make = Effect.fnUntraced(function*(
   server.on("drop", (peer) => {
     refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""))) // for the log alone
   })
-  yield* Effect.sync(() => {
+  yield* eachSecond(() => {
     for (const connection of connections) connection.sweep()
-  }).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
+  })
 
   yield* Effect.acquireRelease(listen(server, options), () =>
     Effect.callback<void>((resume) => {
