@@ -11,7 +11,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { clockOf } from "../database/ClockCheck.ts"
 import { instantOrNull } from "../database/Rows.ts"
-import { smallestIdAt } from "../database/UuidTimes.ts"
+import { firstUndrawnId } from "../draws/TicketsOfPlayer.ts"
 import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
 import { mayBeAddressed } from "./EmailIdentityRows.ts"
@@ -92,11 +92,6 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
 
   /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
-    // of draws that are not over none has older tickets, so that what the player bought in years before is not read
-    const [oldest] = yield* sql<{ readonly first: Date | null }>`
-      SELECT min(first_purchased_at) AS first FROM draws
-      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL`
-    const first = instantOrNull(oldest?.first ?? null)
     const [row] = yield* sql<HoldingsRow>`
       SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
         (debt * 100)::bigint AS debt, (
@@ -110,7 +105,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
           AND EXISTS (SELECT FROM tickets t WHERE t.draw_id = l.id AND t.user_id <> ${user}::uuid)
       ) AS rooms_with_others, (
         SELECT count(*) FROM tickets t JOIN draws d ON d.id = t.draw_id
-        WHERE t.user_id = ${user}::uuid AND t.id >= ${first === null ? null : smallestIdAt(first)}::uuid
+        WHERE t.user_id = ${user}::uuid AND t.id >= ${yield* firstUndrawnId(sql)}::uuid
           AND d.status NOT IN ('drawn', 'void')
       ) AS undrawn
       FROM wallets WHERE user_id = ${user}::uuid`

@@ -12,5 +12,8 @@ export const smallestIdAt = (millis: number): string => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
+/** After every id. */
+export const idAfterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
 /** The instant that a UUID v7 says, in milliseconds. */
 export const millisOfId = (id: string): number => Number.parseInt(id.replace("-", "").slice(0, 12), 16)

@@ -13,7 +13,7 @@ import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { centsOrNull, ticketOf, type TicketRow } from "../database/Rows.ts"
-import { idsAheadMillisMax, millisOfId, smallestIdAt } from "../database/UuidTimes.ts"
+import { idAfterAll, idsAheadMillisMax, millisOfId, smallestIdAt } from "../database/UuidTimes.ts"
 
 /** Those of a draw: none has an id of before the draw's own, nor of after its last sale. */
 const ofDraw = Effect.fnUntraced(function*(sql: PgClient.PgClient, draw: DrawId) {
@@ -31,20 +31,23 @@ const ofPrizes = (sql: PgClient.PgClient, user: UserId) =>
     JOIN tickets t ON t.draw_id = d.id AND t.position = d.winning_position
     WHERE m.user_id = ${user}::uuid AND m.type = 'prize_win' AND m.type <> 'ticket_purchase'))`
 
+/** No ticket of a draw that is not over has a smaller id: by it what a player bought in years before is not read. */
+export const firstUndrawnId = (sql: PgClient.PgClient) =>
+  Effect.map(
+    sql<{ readonly since: Date | null }>`
+      SELECT min(first_purchased_at) AS since FROM draws
+      WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL`,
+    ([row]) => row === undefined || row.since === null ? idAfterAll : smallestIdAt(row.since.getTime())
+  )
+
 /** Those of draws that are not over, and of those that were void, whose tickets were refunded. */
 const ofUndrawn = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: UserId) {
-  const [row] = yield* sql<{ readonly since: Date | null }>`
-    SELECT min(first_purchased_at) AS since FROM draws
-    WHERE status IN ('scheduled', 'open', 'locked') AND first_purchased_at IS NOT NULL`
-  const since = row?.since === null || row?.since === undefined ? afterAll : smallestIdAt(row.since.getTime())
   return sql`id = ANY (ARRAY (
-    SELECT id FROM tickets WHERE user_id = ${user}::uuid AND id >= ${since}::uuid
+    SELECT id FROM tickets WHERE user_id = ${user}::uuid AND id >= ${yield* firstUndrawnId(sql)}::uuid
     UNION
     SELECT t.id FROM transactions m JOIN tickets t ON t.ticket_id = m.reference_id
     WHERE m.user_id = ${user}::uuid AND m.type = 'refund' AND m.type <> 'ticket_purchase'))`
 })
-
-const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 /** What of the filter an index finds. */
 const candidates = (sql: PgClient.PgClient, user: UserId, { drawId, status }: TicketFilter) => {
@@ -71,7 +74,7 @@ export const readTicketsOf = Effect.fnUntraced(function*(
     SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
       seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
     FROM tickets_with_result
-    WHERE user_id = ${user}::uuid AND id < ${cursor ?? afterAll}::uuid AND ${yield* candidates(sql, user, filter)}
+    WHERE user_id = ${user}::uuid AND id < ${cursor ?? idAfterAll}::uuid AND ${yield* candidates(sql, user, filter)}
       AND (${filter.status}::text IS NULL OR status = ${filter.status}::text)
     ORDER BY id DESC LIMIT ${limit + 1}`
   const tickets = rows.map((row) =>

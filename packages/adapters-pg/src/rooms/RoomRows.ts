@@ -14,7 +14,7 @@ import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
-import { smallestIdAt } from "../database/UuidTimes.ts"
+import { idAfterAll, smallestIdAt } from "../database/UuidTimes.ts"
 
 interface ParticipantRow {
   readonly id: string
@@ -75,9 +75,6 @@ export interface RoomKey {
 /** Two periods after which a room expires, the second from its first ticket on, and a day for the clockwork. */
 const roomLifeMillisMax = 2 * expireAfterMillis + dayMillis
 
-// after the id of every room: where a list without a cursor begins
-const afterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 export type RoomRows = ReturnType<typeof makeRoomRows>
 
 export const makeRoomRows = (sql: PgClient.PgClient) => {
@@ -130,13 +127,13 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
       Effect.map(
         sql<RoomRow>`
           ${rooms} JOIN lobby_members own ON own.lobby_id = l.id
-          WHERE own.user_id = ${user}::uuid AND own.lobby_id < ${cursor ?? afterAll}::uuid
+          WHERE own.user_id = ${user}::uuid AND own.lobby_id < ${cursor ?? idAfterAll}::uuid
           ORDER BY own.lobby_id DESC LIMIT ${limit + 1}`,
         (rows) => page(rows, limit)
       ),
     all: ({ cursor, limit }: PageRequest) =>
       Effect.map(
-        sql<RoomRow>`${rooms} WHERE l.id < ${cursor ?? afterAll}::uuid ORDER BY l.id DESC LIMIT ${limit + 1}`,
+        sql<RoomRow>`${rooms} WHERE l.id < ${cursor ?? idAfterAll}::uuid ORDER BY l.id DESC LIMIT ${limit + 1}`,
         (rows) => page(rows, limit)
       ),
 
