@@ -7,16 +7,9 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
-import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import {
-  creditWaiting,
-  decideOpen,
-  findCreditable,
-  keepNames,
-  matchesOf,
-  readFunding,
-  recordEvent
-} from "./FundingSteps.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+import { findMarked, keepNames, markLast, matchesOf } from "./BuyerNameRows.ts"
+import { creditWaiting, decideOpen, readFunding, recordEvent } from "./FundingSteps.ts"
 import { findOpen } from "./OpenPurchases.ts"
 
 const make = Effect.gen(function*() {
@@ -26,15 +19,22 @@ const make = Effect.gen(function*() {
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
     return yield* creditWaiting(services, reference)
-  }, inTransaction(sql))
+  }, transact(sql))
+
+  /** One that fails keeps nobody else waiting: it is looked at again after all others. */
+  const putBehind = Effect.fnUntraced(function*(reference: string, ...why: ReadonlyArray<unknown>) {
+    yield* Effect.logError(`${reference} could not be credited`, ...why)
+    yield* markLast(sql, reference)
+    return false
+  }, transact(sql))
 
   const creditIfPossible = (reference: string) =>
     creditOne(reference).pipe(
-      // one that cannot be credited keeps nobody else waiting
       Effect.catchTags({
-        DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
-        UnknownUser: () => Effect.succeed(false)
-      })
+        DepositRefused: () => putBehind(reference, "it does not fit in its buyer's wallet"),
+        UnknownUser: ({ userId }) => putBehind(reference, `player ${userId} is gone`)
+      }),
+      Effect.catchDefect((defect) => putBehind(reference, defect))
     )
 
   return Fundings.of({
@@ -60,16 +60,11 @@ const make = Effect.gen(function*() {
 
     creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {
       const credited: Array<string> = []
-      let page = yield* findCreditable(sql, null)
-      while (page.last !== null) {
-        for (const reference of page.creditable) {
-          if (credited.length >= limit) return credited
-          if (yield* creditIfPossible(reference)) credited.push(reference)
-        }
-        page = yield* findCreditable(sql, page.last)
+      for (const reference of yield* orUnavailable(findMarked(sql, limit))) {
+        if (yield* creditIfPossible(reference)) credited.push(reference)
       }
       return credited
-    }, orUnavailable),
+    }),
 
     listOpen: Effect.fn("FundingsPg.listOpen")((page) => findOpen(sql, page), orUnavailable),
 
