@@ -8,7 +8,6 @@ import { reversalReference } from "@ddd/core/money/FundingReference"
 import { cents, depositedToMax, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
-import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
@@ -23,6 +22,7 @@ import {
   dollars,
   drawNow,
   fundedPlayer,
+  linkPayoutAccount,
   openSales,
   payablePlayer,
   present,
@@ -781,7 +781,7 @@ export const fundingsContract = (subject: Subject): void =>
         const ada = yield* signUp("ada")
         yield* tell(purchaseBy([ada, "$RCAnonymousID:1"], "app_store:1"))
         yield* tell(refunded("app_store:1"))
-        yield* (yield* PayoutAccounts).add(ada, "acct_ada", "simulated")
+        yield* linkPayoutAccount(ada, "acct_ada")
         /** Keeps an event that was acted on; gives what is left of its body. */
         const keep = Effect.fnUntraced(function*(eventId: string, text: string, reference: string | null) {
           yield* inbox.receive({ sender: "stripe", eventId, type: "a type", body: utf8Bytes(text) })
