@@ -11,7 +11,8 @@
 
 CREATE TABLE IF NOT EXISTS purchases_to_match (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  reference varchar(100) NOT NULL REFERENCES fundings
+  -- of `fundings`, of which no row is ever removed
+  reference varchar(100) NOT NULL
 );
 CREATE INDEX IF NOT EXISTS purchases_to_match_of_reference ON purchases_to_match (reference);
 EXECUTE replace('GRANT SELECT, INSERT (reference), DELETE ON purchases_to_match TO %app%', '%app%',

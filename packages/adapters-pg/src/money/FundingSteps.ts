@@ -181,9 +181,14 @@ const write = Effect.fnUntraced(function*(
   return { funding: move.success.funding, rows }
 })
 
-/** Locks a reference for the transaction, whoever it is for: the second to tell something of it sees what the first did. */
+/**
+ * Locks a reference for the transaction, whoever it is for: the second to tell something of it sees what the first did. Says that this
+ * server knows refunds of a part: the database takes refunds of no other.
+ */
 const lockReference = (sql: PgClient.PgClient, reference: string) =>
-  sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
+  sql`
+    SELECT set_config('ddd.knows', 'refunds of a part', true)
+    FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
 
 /** Reads what stands under a reference that is locked, and for whom names do. */
 const readFacts = Effect.fnUntraced(function*(
