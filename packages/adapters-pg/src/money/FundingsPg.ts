@@ -12,29 +12,35 @@ import { findMarked, keepNames, markLast, matchesOf } from "./BuyerNameRows.ts"
 import { creditWaiting, decideOpen, readFunding, recordEvent } from "./FundingSteps.ts"
 import { findOpen } from "./OpenPurchases.ts"
 
+/** How long what waits is kept from being credited by a lock that somebody holds, until others are looked at first: milliseconds. */
+const creditMillisMax = 1_000
+
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
   const services = { sql, newId, outbox: yield* Outbox }
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
+    yield* sql`SELECT set_config('lock_timeout', ${String(creditMillisMax)}, true)`
     return yield* creditWaiting(services, reference)
   }, transact(sql))
 
-  /** One that fails keeps nobody else waiting: it is looked at again after all others. */
-  const putBehind = Effect.fnUntraced(function*(reference: string, ...why: ReadonlyArray<unknown>) {
-    yield* Effect.logError(`${reference} could not be credited`, ...why)
-    yield* markLast(sql, reference)
-    return false
-  }, transact(sql))
+  /**
+   * One that fails, or whose buyer's wallet somebody holds, keeps nobody else waiting: it is looked at again after all others. Where the
+   * database is out of reach this fails too.
+   */
+  const putBehind = (reference: string) => markLast(sql, reference).pipe(transact(sql), Effect.as(false))
+  const failed = (reference: string, why: unknown) =>
+    Effect.andThen(Effect.logError(`${reference} could not be credited`, why), putBehind(reference))
 
   const creditIfPossible = (reference: string) =>
     creditOne(reference).pipe(
       Effect.catchTags({
-        DepositRefused: () => putBehind(reference, "it does not fit in its buyer's wallet"),
-        UnknownUser: ({ userId }) => putBehind(reference, `player ${userId} is gone`)
+        DepositRefused: () => failed(reference, "it does not fit in its buyer's wallet"),
+        UnknownUser: ({ userId }) => failed(reference, `player ${userId} is gone`),
+        Unavailable: () => putBehind(reference)
       }),
-      Effect.catchDefect((defect) => putBehind(reference, defect))
+      Effect.catchDefect((defect) => failed(reference, defect))
     )
 
   return Fundings.of({

@@ -137,4 +137,21 @@ describe("a purchase whose buyer becomes known", () => {
       yield* sql`DROP TRIGGER fail ON transactions`
       assert.deepStrictEqual(yield* credited, ["app_store:1"])
     }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+
+  it.live("is credited behind one whose buyer's wallet somebody holds", () =>
+    Effect.gen(function*() {
+      const { app } = yield* TestDatabase
+      const fundings = yield* Fundings
+      const holder = yield* session(app)
+      const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
+      for (const [name, user] of [["$1", ada], ["$2", bob]] as const) {
+        yield* purchaseBy([name], `app_store:${name}`)
+        yield* fundings.shareNames([user, name])
+      }
+      yield* Effect.gen(function*() {
+        yield* holder`SELECT 1 FROM wallets WHERE user_id = ${ada}::uuid FOR UPDATE`
+        assert.deepStrictEqual(yield* credited, ["app_store:$2"])
+      }).pipe(holder.withTransaction)
+      assert.deepStrictEqual(yield* credited, ["app_store:$1"])
+    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
 })
