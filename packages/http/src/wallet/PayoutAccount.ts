@@ -5,7 +5,7 @@ import { onboard as openOrGoOn, readiness as readinessOf } from "@ddd/core/work/
 import { Effect } from "effect"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { CurrentUser, refuseEnded, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { elsewhere, refuseProvider, refuseUnverified } from "./Withdraw.ts"
 
 /** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
@@ -27,6 +27,7 @@ export const onboard = Effect.gen(function*() {
     ),
   PayoutAccountRefused: () => refuseUnverified("No account was opened."),
   PayoutAccountTaken: (taken) => Effect.die(taken),
+  PayoutSessionEnded: () => refuseEnded,
   ProviderUnavailable: (error) => refuseProvider(error),
   Unavailable: refuseUnavailable
 }))
