@@ -135,6 +135,8 @@ layer(server())("deposits", (it) => {
         { ...good, referenceId: "x".repeat(101) },
         { ...good, referenceId: "a\nb" },
         { ...good, referenceId: "reversal:018f2d5e-7a1b-7cc0-9d3a-00000000000a" },
+        { ...good, referenceId: "AppStore:2000000123" },
+        { ...good, referenceId: "app_store:2000000123 " },
         { ...good, referenceId: `${"x".repeat(92)}:1` },
         { ...good, metadata: [] },
         { ...good, userId: id.toUpperCase() },
