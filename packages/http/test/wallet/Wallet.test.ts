@@ -122,6 +122,10 @@ layer(server())("deposits", (it) => {
       for (const amount of amounts) {
         const answer = yield* deposit(`{"userId":"${id}","amount":${amount},"referenceId":"apple:6"}`)
         assert.strictEqual(answer.status, 400, `${amount}: ${answer.text}`)
+        assert.match(
+          String(at(answer.json, "errors", 0, "message")),
+          /^must be an amount of US dollars as a decimal string/
+        )
       }
     }))
 
@@ -143,7 +147,11 @@ layer(server())("deposits", (it) => {
         { userId: id, amount: "1.00" },
         "[]"
       ]
-      for (const body of bad) assertProblem(yield* deposit(body), 400, "invalid_request")
+      for (const body of bad) {
+        const answer = yield* deposit(body)
+        assertProblem(answer, 400, "invalid_request")
+        assert.notInclude(answer.text, "Expected ")
+      }
       for (const body of ["", `{"userId":"${id}","amount":"1.00","amount":"9.00","referenceId":"apple:7"}`]) {
         assertProblem(yield* deposit(body), 400, "invalid_json")
       }
