@@ -701,6 +701,23 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
+      "takes all where what was refunded is told in another currency than what was paid, whichever came first",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        for (const [n, isRefundFirst] of [[1, false], [2, true]] as const) {
+          const reference = `app_store:${n}`
+          const bought: FundingEvent = { ...purchaseBy([ada], reference), price: cents(500n), currency: "USD" }
+          const back: FundingEvent = { _tag: "Refunded", reference, price: cents(154n), currency: "KWD" }
+          for (const event of isRefundFirst ? [back, bought] : [bought, back]) yield* tell(event)
+          const { currency, refundCurrency } = present(yield* find(reference))
+          assert.deepStrictEqual([currency, refundCurrency], ["USD", "KWD"])
+          assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, zero])
+        }
+        yield* auditClean
+      })
+    )
+
+    it(
       "takes a part where one of two that told of the purchase knew its price, whichever came first",
       Effect.gen(function*() {
         const ada = yield* signUp("ada")
