@@ -3,17 +3,24 @@ import {
   claimCheck,
   decidePayoutAccount,
   decideUnlink,
+  mayLinkPayoutAccount,
   nextCheckAt,
   type PayoutAccount,
   type PayoutAccountStatus
 } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
-import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
+import {
+  PayoutAccountRefused,
+  PayoutAccounts,
+  PayoutAccountTaken,
+  WithdrawalUnderWay
+} from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
+import { lockAccount } from "../accounts/AccountRows.ts"
 import { instantOf } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { lockAndReadWallet, type WithdrawalRow } from "./WithdrawalRows.ts"
@@ -47,6 +54,13 @@ const make = Effect.gen(function*() {
       ([row]) => row === undefined ? null : accountOf(row)
     )
 
+  /** One that is not stored any more has. */
+  const hasEnded = (session: string) =>
+    Effect.map(
+      sql`SELECT 1 FROM sessions WHERE id = ${session}::uuid AND ended_at IS NULL`,
+      (living) => living.length === 0
+    )
+
   return PayoutAccounts.of({
     of: (user) => orUnavailable(of(user)),
 
@@ -56,13 +70,17 @@ const make = Effect.gen(function*() {
         ([row]) => row === undefined ? null : accountOf(row)
       ).pipe(orUnavailable),
 
-    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider) {
+    // a reset of the password ends sessions and unlinks under the same lock
+    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider, session) {
+      yield* lockAccount(sql, user)
+      const allowed = mayLinkPayoutAccount({ hasSessionEnded: session !== null && (yield* hasEnded(session)) })
+      if (Result.isFailure(allowed)) return yield* new PayoutAccountRefused({ refusal: allowed.failure })
       yield* sql`
         INSERT INTO payout_accounts (user_id, account, provider) VALUES (${user}::uuid, ${account}, ${provider})
         ON CONFLICT DO NOTHING`
       const kept = decidePayoutAccount(yield* of(user), account)
       return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
-    }, orUnavailable),
+    }, transact(sql)),
 
     // whom it is with is learnt of accounts that were kept without it
     setStatus: (account, status, provider) =>

@@ -9,7 +9,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
 import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
@@ -97,7 +97,7 @@ describe("a person who is erased", () => {
       yield* (yield* Throttles).succeeded(attempt)
       yield* (yield* SecurityLog).append("sign_in_failed", { userId: id }, origin)
       yield* (yield* SecurityLog).append("sign_in_failed", { subject: "lovelace@example.org" }, origin)
-      yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example" }, origin)
+      yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example", verified: firstHash }, origin)
       yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
       yield* accounts.askReset("ada@babbage.example", origin)
       yield* signInAgain(id, "second")
@@ -146,7 +146,7 @@ describe("a person who is erased", () => {
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
       yield* (yield* World).verify(id)
-      yield* payouts.add(id, "acct_lovelace", "simulated")
+      yield* payouts.add(id, "acct_lovelace", "simulated", null)
       yield* payouts.setStatus("acct_lovelace", "ready", "simulated")
       const asked = yield* withdrawals.ask({
         userId: id,
@@ -361,7 +361,7 @@ describe("security_events", () => {
       const counts = sql<{ readonly events: bigint; readonly jobs: bigint }>`
         SELECT (SELECT count(*) FROM security_events) AS events, (SELECT count(*) FROM jobs) AS jobs`
       const before = yield* counts
-      const change = { username: "lovelace", email: "bob@example.com" }
+      const change = { username: "lovelace", email: "bob@example.com", verified: firstHash }
       assert.strictEqual((yield* Effect.flip(accounts.changeProfile(id, change, origin)))._tag, "EmailTaken")
       assert.deepStrictEqual(yield* counts, before)
       yield* outbox.add("same", { _tag: "MailPasswordChanged", userId: id })

@@ -128,7 +128,7 @@ const payablePlayer = Effect.fnUntraced(function*(name: string) {
   const sql = yield* PgClient.PgClient
   yield* sql`UPDATE users SET email_verified = true WHERE id = ${userId}::uuid`
   const accounts = yield* PayoutAccounts
-  yield* accounts.add(userId, `account of ${name}`, "simulated")
+  yield* accounts.add(userId, `account of ${name}`, "simulated", null)
   yield* accounts.setStatus(`account of ${name}`, "ready", "simulated")
   return userId
 })

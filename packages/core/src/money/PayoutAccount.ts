@@ -35,6 +35,15 @@ export const mayOpenPayoutAccount = (
 ): Result.Result<void, { readonly _tag: "EmailUnverified" }> =>
   emailVerified ? Result.void : Result.fail({ _tag: "EmailUnverified" })
 
+/**
+ * Whether an account that was opened for a player is linked to them. Not where the session that asked for it has ended while the provider
+ * was asked: a reset of the password ends sessions and unlinks, and what a stranger had asked for before must not be linked after it.
+ */
+export const mayLinkPayoutAccount = (
+  { hasSessionEnded }: { readonly hasSessionEnded: boolean }
+): Result.Result<void, { readonly _tag: "SessionEnded" }> =>
+  hasSessionEnded ? Result.fail({ _tag: "SessionEnded" }) : Result.void
+
 /** Who ends the link between a player and an account: the player, an operator, or the provider, which has closed it. */
 export type UnlinkedBy = "player" | "operator" | "provider"
 

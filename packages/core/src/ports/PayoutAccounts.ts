@@ -1,5 +1,6 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
+import type { SessionId } from "../accounts/Session.ts"
 import type { PayoutAccount, PayoutAccountStatus, UnlinkedBy } from "../money/PayoutAccount.ts"
 import type { OwnProvider, StoredProvider } from "../money/ProviderId.ts"
 import type { UserId } from "../values/Ids.ts"
@@ -8,9 +9,12 @@ import type { Unavailable } from "./Unavailable.ts"
 /** The player has an account of another name already. Nothing was changed. */
 export class PayoutAccountTaken extends Data.TaggedError("PayoutAccountTaken")<{ readonly account: string }> {}
 
-/** The player may have no account now (`mayOpenPayoutAccount`). Nobody was asked. */
+/**
+ * The player may have no account now: nobody was asked (`mayOpenPayoutAccount`), or what was opened is not linked
+ * (`mayLinkPayoutAccount`).
+ */
 export class PayoutAccountRefused extends Data.TaggedError("PayoutAccountRefused")<{
-  readonly refusal: { readonly _tag: "EmailUnverified" }
+  readonly refusal: { readonly _tag: "EmailUnverified" | "SessionEnded" }
 }> {}
 
 /** The player's withdrawals are not over yet. Nothing was changed. */
@@ -20,12 +24,16 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   readonly of: (userId: UserId) => Effect.Effect<PayoutAccount | null, Unavailable>
   /** By the provider's name for it. */
   readonly named: (account: string) => Effect.Effect<PayoutAccount | null, Unavailable>
-  /** Keeps a new, pending account; the same again is the same. */
+  /**
+   * Keeps a new, pending account, unless the session that asked for it has ended; the same again is the same. `session` is null where
+   * no session asks: in tests.
+   */
   readonly add: (
     userId: UserId,
     account: string,
-    provider: StoredProvider
-  ) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
+    provider: StoredProvider,
+    session: SessionId | null
+  ) => Effect.Effect<PayoutAccount, PayoutAccountRefused | PayoutAccountTaken | Unavailable>
   /** What the provider `provider` said of an account when it was asked. */
   readonly setStatus: (
     account: string,

@@ -26,6 +26,12 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly sessionId: SessionId
 }>()("@ddd/http/CurrentUser") {}
 
+/** The answer in a session that has ended. */
+export const refuseEndedSession = refuse(
+  "unauthenticated",
+  "The session of this access token has ended: sign in again."
+)
+
 /** Lets players through whose session has not ended, as `CurrentUser`. */
 export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
   "@ddd/http/PlayerOnly",
@@ -46,10 +52,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
       const refuseEnded = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
         Effect.flatMap(
           Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnread),
-          (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> =>
-            hasEnded
-              ? refuse("unauthenticated", "The session of this access token has ended: sign in again.")
-              : Effect.void
+          (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> => hasEnded ? refuseEndedSession : Effect.void
         )
       return PlayerOnly.of({
         accessToken: (respond, { credential }) =>

@@ -97,7 +97,7 @@ layer(server(), { excludeTestServices: true })("an account that a stranger opene
       const victim = yield* signUp("Victim")
       // what an account may have from before this was refused
       const accounts = yield* PayoutAccounts
-      yield* accounts.add(userId(victim.userId), "acct_of_the_stranger", "simulated")
+      yield* accounts.add(userId(victim.userId), "acct_of_the_stranger", "simulated", null)
       yield* accounts.setStatus("acct_of_the_stranger", "ready", "simulated")
       const session = yield* signIn(victim.email)
       const asked = yield* Effect.flatMap(Client, ({ call }) =>

@@ -22,7 +22,7 @@ const buyer = Effect.fnUntraced(function*() {
     buyer: { _tag: "Player", userId: player.id }
   })
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated")
+  const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated", null)
   yield* accounts.setStatus(account, "ready", "simulated")
   return { player, refund: Effect.flatMap(Fundings, (fundings) => fundings.record({ _tag: "Refunded", reference })) }
 })

@@ -25,7 +25,7 @@ type Player = Effect.Success<ReturnType<typeof makePlayer>>
 /** Gives a player an account that money can be sent to. */
 const makeReady = Effect.fnUntraced(function*({ id }: Player) {
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(id, `acct_${id}`, "simulated")
+  const { account } = yield* accounts.add(id, `acct_${id}`, "simulated", null)
   yield* accounts.setStatus(account, "ready", "simulated")
 })
 
@@ -220,7 +220,7 @@ layer(server())("who may withdraw, and what", (it) => {
       const none = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(none, 409, "payout_account_missing")
       assert.match(textAt(none.json, "detail"), /There is no account .*POST \/wallet\/payout-account opens one/)
-      const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated")
+      const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated", null)
       const pending = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(pending, 409, "payout_account_missing")
       assert.match(textAt(pending.json, "detail"), /is not ready .*POST \/wallet\/payout-account/)

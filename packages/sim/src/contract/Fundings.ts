@@ -750,7 +750,7 @@ export const fundingsContract = (subject: Subject): void =>
         const ada = yield* signUp("ada")
         yield* tell(purchaseBy([ada, "$RCAnonymousID:1"], "app_store:1"))
         yield* tell(refunded("app_store:1"))
-        yield* (yield* PayoutAccounts).add(ada, "acct_ada", "simulated")
+        yield* (yield* PayoutAccounts).add(ada, "acct_ada", "simulated", null)
         /** Keeps an event that was acted on; gives what is left of its body. */
         const keep = Effect.fnUntraced(function*(eventId: string, text: string, reference: string | null) {
           yield* inbox.receive({ sender: "stripe", eventId, type: "a type", body: utf8Bytes(text) })

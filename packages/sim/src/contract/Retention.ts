@@ -156,7 +156,7 @@ export const retentionContract = (subject: Subject): void =>
         yield* advance(keptMillis["mailed tokens"])
         assert.strictEqual(yield* pruneKind("mailed tokens"), 1)
         // the address still waits to be verified
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         assert.strictEqual((yield* (yield* World).jobs).filter(({ _tag }) => _tag === "MailVerifyAddress").length, 1)
       })
     )

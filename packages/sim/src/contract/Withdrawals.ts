@@ -257,7 +257,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "EmailUnverified" })
         yield* (yield* World).verify(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
-        yield* accounts.add(ada, "acct_ada", "simulated")
+        yield* accounts.add(ada, "acct_ada", "simulated", null)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
         yield* accounts.setStatus("acct_ada", "ready", "simulated")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))

@@ -76,7 +76,7 @@ export const purchaseOf = (userId: UserId, amount: Cents, reference: string): Fu
 export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
   yield* (yield* World).verify(userId)
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated")
+  const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated", null)
   yield* accounts.setStatus(account, "ready", "simulated")
   return account
 })

@@ -109,11 +109,11 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           return user
         })),
 
-      askVerification: (id) =>
+      askVerification: (id, origin) =>
         store.exclusive(Effect.sync(() => {
           const waiting = waitingAddress(readAccount(store, id), unusedVerification(store, id))
           const mailWaitMillis = waiting === null ? 0 : mailWaitOf(store, waiting.email)
-          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id))
+          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id, origin))
         })),
 
       askReset: (email, origin) =>
@@ -130,7 +130,9 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
 
       resetPassword: (tokenHash, passwordHash, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const shown = readShown(store, tokenHash)
+          const linked = shown.account === null ? undefined : store.payoutAccounts.get(shown.account.user.id)
+          const facts = { ...shown, payoutAccount: linked?.account ?? null, newIds: { event: store.newId() } }
           const { change, user } = yield* decided(resetPassword(facts, passwordHash, origin))
           write(change)
           return user

@@ -1,15 +1,22 @@
 /** The players' accounts with the payout provider, in memory. */
+import type { SessionId } from "@ddd/core/accounts/Session"
 import {
   claimCheck,
   decidePayoutAccount,
   decideUnlink,
+  mayLinkPayoutAccount,
   nextCheckAt,
   type PayoutAccount,
   type UnlinkedBy
 } from "@ddd/core/money/PayoutAccount"
 import { recorded, type StoredProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
-import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
+import {
+  PayoutAccountRefused,
+  PayoutAccounts,
+  PayoutAccountTaken,
+  WithdrawalUnderWay
+} from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
@@ -27,8 +34,12 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     const add = (
       userId: UserId,
       account: string,
-      provider: StoredProvider
-    ): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
+      provider: StoredProvider,
+      session: SessionId | null
+    ): Effect.Effect<PayoutAccount, PayoutAccountRefused | PayoutAccountTaken> => {
+      const hasSessionEnded = session !== null && store.sessions.get(session)?.endedAt !== null
+      const allowed = mayLinkPayoutAccount({ hasSessionEnded })
+      if (Result.isFailure(allowed)) return Effect.fail(new PayoutAccountRefused({ refusal: allowed.failure }))
       if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
         const at = store.now()
         store.payoutAccounts.set(userId, { userId, account, provider, status: "pending", createdAt: at, checkAt: at })
@@ -53,7 +64,8 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     return PayoutAccounts.of({
       of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
       named: (account) => Effect.sync(() => orNull(named(account))),
-      add: (userId, account, provider) => store.exclusive(Effect.suspend(() => add(userId, account, provider))),
+      add: (userId, account, provider, session) =>
+        store.exclusive(Effect.suspend(() => add(userId, account, provider, session))),
       setStatus: (account, status, provider) =>
         store.exclusive(Effect.sync(() => {
           const row = named(account)
