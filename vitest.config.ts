@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["packages/adapters-pg/src/testing/globalSetup.ts"],
     // each waits for a database or another process much of the time
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000

@@ -1,23 +1,40 @@
 /**
- * One PostgreSQL for a whole test run: an embedded one in a temporary folder, or that of DATABASE_URL.
+ * One PostgreSQL for a whole test run: an embedded one in a temporary folder, in memory where there is room, or that of DATABASE_URL.
  *
+ * Thousands of databases are made and dropped in a run, hundreds of files each, which some file systems are slow at. What a run
+ * proves about crashes of processes it proves in memory too; tests that kill PostgreSQL itself have one of their own on the disk.
  * `TEST_FSYNC=off` trades what the tests prove about crashes for speed. What a run leaves in the server of DATABASE_URL
  * (templates, databases of test files that were killed) is dropped at its end.
  */
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
-import { tmpdir } from "node:os"
+import { freemem, tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { checkAdmin, drop, fromUrl, type PgConnection, session } from "../database/Provision.ts"
 import * as EmbeddedPostgres from "../embedded/EmbeddedPostgres.ts"
 import { provided } from "./ProvidedPostgres.ts"
 
+/** What the databases of a run may take, several times over. */
+const roomNeeded = 4 * 1024 ** 3
+
+/** Linux's file system in memory, where it and the machine have room; the disk's folder for temporary files elsewhere. */
+const temporaryFolder = (): string => {
+  const inMemory = "/dev/shm"
+  try {
+    fs.accessSync(inMemory, fs.constants.W_OK)
+    const { bavail, bsize } = fs.statfsSync(inMemory)
+    return Math.min(bavail * bsize, freemem()) >= roomNeeded ? inMemory : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
 const embedded = Effect.gen(function*() {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const made = fs.mkdtempSync(join(tmpdir(), "ddd-test-"))
+      const made = fs.mkdtempSync(join(temporaryFolder(), "ddd-test-"))
       fs.chmodSync(made, 0o711)
       return made
     }),

@@ -8,21 +8,15 @@ import { present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { createHash, randomBytes, randomUUID } from "node:crypto"
-import { migrate, readMigrations } from "../../src/database/Migrator.ts"
-import { layer as client, type ProvisionedDatabase, session } from "../../src/database/Provision.ts"
+import { randomBytes, randomUUID } from "node:crypto"
+import { layer as client, session } from "../../src/database/Provision.ts"
 import { instantOf } from "../../src/database/Rows.ts"
 import * as Ports from "../../src/Ports.ts"
+import * as NewestSchema from "../../src/testing/NewestSchema.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 
-const migrations = readMigrations()
-
 /** A database with the newest schema, copied from one that is migrated once a run. */
-export const migrated = TestDatabase.layerMigrated({
-  key: createHash("sha256").update(migrations.map((migration) => migration.checksum).join()).digest("hex").slice(0, 12),
-  migrate: (database: ProvisionedDatabase) =>
-    migrate(database.app.username).pipe(Effect.provide(client(database.owner)), Effect.asVoid)
-})
+export const migrated = Layer.effect(TestDatabase, NewestSchema.make)
 
 let counter = 0
 

@@ -24,10 +24,10 @@ import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import { buy, dollars, fundedPlayer, hashOf, openSales, present, signUp } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { createHash } from "node:crypto"
-import { migrate, readMigrations } from "../../src/database/Migrator.ts"
+import { migrate } from "../../src/database/Migrator.ts"
 import { layer as client, type ProvisionedDatabase, session } from "../../src/database/Provision.ts"
 import * as Ports from "../../src/Ports.ts"
+import { digest } from "../../src/testing/NewestSchema.ts"
 import { injectedAdmin } from "../../src/testing/ProvidedPostgres.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "./PgWorld.ts"
@@ -185,12 +185,9 @@ const play = Effect.gen(function*() {
   yield* playRoom
 })
 
-const migrations = readMigrations()
-const digest = createHash("sha256").update(migrations.map(({ checksum }) => checksum).join()).digest("hex")
-
 /** A copy of the played database. */
 export const layer = TestDatabase.layerMigrated({
-  key: `played_${digest.slice(0, 12)}`,
+  key: `played_${digest}`,
   migrate: (database: ProvisionedDatabase) => {
     const { app, owner } = database
     const admin = { ...injectedAdmin(), database: database.name }
@@ -199,7 +196,7 @@ export const layer = TestDatabase.layerMigrated({
       Layer.provideMerge(client(app)),
       Layer.provideMerge(Layer.succeed(TestDatabase, TestDatabase.of({ ...database, admin })))
     )
-    return migrate(app.username, migrations).pipe(
+    return migrate(app.username).pipe(
       Effect.provide(client(owner)),
       Effect.andThen(Effect.provide(play, ports)),
       Effect.scoped

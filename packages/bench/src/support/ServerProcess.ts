@@ -12,8 +12,15 @@ export type Environment = Readonly<Record<string, string>>
 
 /** Nothing of the caller's own configuration reaches the programs that are started here. */
 const environmentOf = (environment: Environment): NodeJS.ProcessEnv => {
-  const { HOME, PATH, TMPDIR } = process.env
-  return { HOME, PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), NO_COLOR: "1", ...environment }
+  const { HOME, NODE_COMPILE_CACHE, PATH, TMPDIR } = process.env
+  return {
+    HOME,
+    PATH,
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    NO_COLOR: "1",
+    ...environment
+  }
 }
 
 export interface ServerProcess {

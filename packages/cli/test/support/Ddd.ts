@@ -15,8 +15,11 @@ export type Env = Readonly<Record<string, string>>
 
 const main = join(import.meta.dirname, "../../src/main.ts")
 
-/** Nothing of this machine's configuration. */
-const environment = (env: Env): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", ...env })
+/** Nothing of this machine's configuration; where the run keeps compiled sources, so that a process starts in half the time. */
+const environment = (env: Env): Record<string, string> => {
+  const { NODE_COMPILE_CACHE, PATH = "" } = process.env
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }), ...env }
+}
 
 const collect = (stream: NodeJS.ReadableStream | null): () => string => {
   let text = ""

@@ -4,7 +4,8 @@
  */
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
-import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
+import * as NewestSchema from "@ddd/adapters-pg/testing/NewestSchema"
+import type { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import type { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schedule } from "effect"
@@ -68,7 +69,7 @@ const untilClockOf = (url: string, millis: number) =>
 
 const make = ({ database: given, processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
-    const database = given ?? (yield* TestDatabase.make)
+    const database = given ?? (yield* NewestSchema.make)
     const { admin, app, owner } = database
     const mailbox = yield* openMailbox
     const DATA_DIR = yield* dataFolder
@@ -82,7 +83,7 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
       PUBLIC_URL: "http://lottery.example.com",
       SMTP_URL: mailbox.url
     }
-    // the first makes the schema and the secrets; the others find them
+    // the first makes the secrets; the others find them
     const servers: ReadonlyArray<Server> = yield* Effect.forEach(processes, (own) => serve({ ...env, ...own }))
     const urls = servers.map(({ url }) => url)
     const first = urls[0] ?? ""
