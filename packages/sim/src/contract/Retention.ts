@@ -26,7 +26,7 @@ import {
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
-import { contract, type Subject } from "./Subject.ts"
+import { contract, patience, type Subject } from "./Subject.ts"
 
 /** Gives how many rows went in one step. */
 const prune = (kind: RetainedKind, limit = 1_000) =>
@@ -201,7 +201,7 @@ export const retentionContract = (subject: Subject): void =>
         // as soon as the adapter's clock knows
         yield* Effect.andThen(fail, failures).pipe(
           Effect.repeat({ until: (count) => count > strangersEventsMax, schedule: Schedule.spaced("10 millis") }),
-          Effect.timeout("10 seconds")
+          Effect.timeout(patience)
         )
       })
     )
