@@ -35,6 +35,9 @@ const stopDeadline = Duration.seconds(60)
  */
 const waysToStop = [["SIGINT", "4 seconds"], ["SIGQUIT", "1 second"], ["SIGKILL", "1 second"]] as const
 const everyMoment = Schedule.spaced("10 millis")
+const everySecond = Schedule.spaced("1 second")
+/** How many lines of what a server said before its end are told. */
+const lastWords = 5
 
 const ps = (pid: number, column: string): string =>
   execFileSync("/bin/ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], { encoding: "utf8", env: programEnvironment })
@@ -141,23 +144,29 @@ const socketFolder = (cluster: Cluster): Effect.Effect<string, never, Scope.Scop
   )
 }
 
-/**
- * Starts a server on a cluster and waits until it takes connections; the scope stops it.
- *
- * Call it in the main thread: the kernel ties the server's life to the thread that started it.
- * Fails with `Taken` when PostgreSQL finds another server there, or what is left of one that was killed.
- */
-export const launch = Effect.fnUntraced(function*(
+/** Starts anew what has ended, for a minute at most: what is left of it, or a command that found no server, may stand in the way. */
+const startAgain = (start: Effect.Effect<Tenant, EmbeddedPostgresError | Taken, Scope.Scope>, words: string) =>
+  Effect.logError(`The embedded PostgreSQL has ended unexpectedly, and is started again. Its last words:\n${words}`)
+    .pipe(
+      Effect.andThen(
+        Effect.retry(start, { while: (error) => error instanceof Taken, schedule: everySecond, times: 60 })
+      ),
+      Effect.andThen(Effect.logWarning("The embedded PostgreSQL runs again.")),
+      Effect.catch((error) =>
+        Effect.logFatal(
+          "The embedded PostgreSQL does not start again: stop this process, and start it anew. " +
+            (error instanceof Taken ? error.log : error.message)
+        )
+      )
+    )
+
+/** Starts a server once, and waits until it takes connections; the scope stops it. */
+const launchOnce = Effect.fnUntraced(function*(
   bin: string,
   cluster: Cluster,
   settings: Readonly<Record<string, string>>
 ): Effect.fn.Return<Tenant, EmbeddedPostgresError | Taken, Scope.Scope> {
   const lockBefore = readIfThere(lockFile(cluster))
-  const all = {
-    ...settings,
-    "ddd.owner": `${process.pid}@${startTime(process.pid)}`,
-    unix_socket_directories: yield* socketFolder(cluster)
-  }
   const [file = "", ...prefix] = command(join(bin, "postgres"))
   const exited = Deferred.makeUnsafe<void>()
   let log = ""
@@ -168,7 +177,7 @@ export const launch = Effect.fnUntraced(function*(
         ...prefix,
         "-D",
         cluster.data,
-        ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])
       ]
       const account = serverAccount !== undefined && prefix.length === 0
         ? { uid: serverAccount, gid: serverAccount }
@@ -207,7 +216,11 @@ export const launch = Effect.fnUntraced(function*(
   )
   const tenant = yield* Effect.raceFirst(ready, Deferred.await(exited).pipe(Effect.as(Option.none())))
   if (Option.isSome(tenant) && tenant.value !== undefined) {
-    yield* reportDeath(exited, () => log)
+    const again = Effect.suspend(() => {
+      const words = log.trim().split("\n").slice(-lastWords).join("\n")
+      return startAgain(launchOnce(bin, cluster, settings), words)
+    })
+    yield* Deferred.await(exited).pipe(Effect.andThen(again), Effect.forkScoped)
     return tenant.value
   }
   if (/lock file "[^"]*" (already exists|is empty)|shared memory block .* still in use/.test(log)) {
@@ -222,12 +235,21 @@ export const launch = Effect.fnUntraced(function*(
   })
 })
 
-/** Says so when the server ends although nobody asked it to. */
-const reportDeath = (exited: Deferred.Deferred<void>, log: () => string): Effect.Effect<void, never, Scope.Scope> =>
-  Deferred.await(exited).pipe(
-    Effect.andThen(() =>
-      Effect.logError(`The embedded PostgreSQL has ended unexpectedly. Its last words:\n${log().trim()}`)
-    ),
-    Effect.forkScoped,
-    Effect.asVoid
-  )
+/**
+ * Starts a server on a cluster and waits until it takes connections; the scope stops it. One that ends although nobody asked it to is
+ * started again.
+ *
+ * Call it in the main thread: the kernel ties the server's life to the thread that started it.
+ * Fails with `Taken` when PostgreSQL finds another server there, or what is left of one that was killed.
+ */
+export const launch = Effect.fnUntraced(function*(
+  bin: string,
+  cluster: Cluster,
+  settings: Readonly<Record<string, string>>
+) {
+  return yield* launchOnce(bin, cluster, {
+    ...settings,
+    "ddd.owner": `${process.pid}@${startTime(process.pid)}`,
+    unix_socket_directories: yield* socketFolder(cluster)
+  })
+})

@@ -205,6 +205,27 @@ describe("start", () => {
       assert.deepStrictEqual(yield* query(postgres, "SELECT 1 AS one"), [{ one: 1 }])
     }))
 
+  for (const [where, sub] of [["", "data"], [" where its socket lies elsewhere", "d".repeat(120)]] as const) {
+    it.live(`a server that is killed is started again, with what was committed${where}`, () =>
+      Effect.gen(function*() {
+        const dataDir = yield* newDataDir(sub)
+        const postgres = yield* EmbeddedPostgres.start(dataDir)
+        yield* query(postgres, "CREATE TABLE pots AS SELECT 95 AS cents")
+        for (const _ of [1, 2]) {
+          const postmaster = yield* postmasterAt(dataDir)
+          process.kill(postmaster, "SIGKILL")
+          yield* gone(postmaster)
+          const found = yield* query(postgres, "SELECT cents FROM pots").pipe(
+            Effect.retry({ schedule: Schedule.spaced("50 millis") }),
+            Effect.timeout("60 seconds")
+          )
+          assert.deepStrictEqual(found, [{ cents: 95 }])
+          assert.notStrictEqual(yield* postmasterAt(dataDir), postmaster)
+          assert.strictEqual((yield* tenantAt(dataDir))?.owner, process.pid)
+        }
+      }), 150_000)
+  }
+
   it.live("a folder whose path is too long for a socket will do", () =>
     Effect.gen(function*() {
       const postgres = yield* EmbeddedPostgres.start(yield* newDataDir("d".repeat(120)))

@@ -26,8 +26,11 @@ export interface JsonFlag {
 
 export const jsonOption = (): Option => new Option("--json", "for machines")
 
-export const limitOption = (max = 10_000): Option =>
-  new Option("--limit <n>", "how many").default(20).argParser(wholeNumber(1, max))
+/** The most that a list shows at once. */
+export const limitMax = 10_000
+
+export const limitOption = (): Option =>
+  new Option("--limit <n>", "how many").default(20).argParser(wholeNumber(1, limitMax))
 
 /** Whom a command is about. */
 export const whoArgument = (): Argument => new Argument("<who>", "an id, an e-mail address or a name, in any case")

@@ -29,7 +29,13 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
       yield* buyIn(older, [friend])
       const listed = yield* asJson("list")
       assert.deepStrictEqual([at(listed, 0, "id"), at(listed, 1, "id")], [newer.id, older.id])
-      assert.strictEqual(at(yield* asJson("list", "--limit", "1"), "length"), 1)
+      for (const flags of [["--limit", "1"], ["--limit", "1", "--json"]]) {
+        const { stderr, stdout } = yield* (yield* Site).ddd(["room", "list", ...flags])
+        assert.include(stdout, newer.id)
+        assert.notInclude(stdout, older.id)
+        assert.match(stderr, /There are more than these 1: --limit/)
+      }
+      assert.strictEqual((yield* (yield* Site).ddd(["room", "list", "--limit", "2"])).stderr, "")
       const table = yield* room("list")
       for (const part of [older.code, newer.code, "waiting", "open", "2/50", "$0.95", "The older", host.username]) {
         assert.include(table, part)

@@ -5,11 +5,11 @@ import { visibleData } from "@ddd/core/values/Visible"
 import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson, style } from "../../terminal/Output.ts"
+import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
-import { newest } from "../Pages.ts"
+import { first, printListed } from "../Pages.ts"
 import { jobIdText } from "./JobIdText.ts"
 
 export const jobJson = (job: JobEntry) => ({
@@ -52,11 +52,13 @@ interface Flags extends JsonFlag {
 
 const run = Effect.fn("ddd jobs list")(function*({ json, limit, state }: Flags) {
   const jobs = yield* onMoney(
-    Effect.flatMap(JobBoard, (board) => newest((page) => board.list(state ?? null, page), limit))
+    Effect.flatMap(JobBoard, (board) => first((page) => board.list(state ?? null, page), limit))
   )
-  if (json === true) yield* printJson(jobs.map(jobJson))
-  else if (jobs.length > 0) yield* print(jobTable(jobs))
-  else yield* print(state === undefined ? "There are no jobs." : `No job is ${state}.`)
+  yield* printListed(jobs, { json, limit }, {
+    json: jobJson,
+    table: jobTable,
+    nothing: state === undefined ? "There are no jobs." : `No job is ${state}.`
+  })
   return done
 })
 

@@ -2,17 +2,15 @@
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onDraws } from "../OnDatabase.ts"
-import { newest } from "../Pages.ts"
+import { first, printListed } from "../Pages.ts"
 import { roomJson, roomTable } from "./RoomText.ts"
 
 const run = Effect.fn("ddd room list")(
-  function*({ json, limit }: JsonFlag & { readonly limit: number }) {
-    const rooms = yield* onDraws(Effect.flatMap(Rooms, ({ all }) => newest(all, limit)))
-    if (json === true) yield* printJson(rooms.map(roomJson))
-    else yield* print(rooms.length === 0 ? "There are no rooms." : roomTable(rooms))
+  function*(flags: JsonFlag & { readonly limit: number }) {
+    const rooms = yield* onDraws(Effect.flatMap(Rooms, ({ all }) => first(all, flags.limit)))
+    yield* printListed(rooms, flags, { json: roomJson, table: roomTable, nothing: "There are no rooms." })
     return done
   }
 )

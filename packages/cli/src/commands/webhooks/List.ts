@@ -4,10 +4,9 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
-import { newest } from "../Pages.ts"
+import { first, printListed } from "../Pages.ts"
 import { eventJson, eventTable } from "./WebhookText.ts"
 
 interface Flags extends JsonFlag {
@@ -18,10 +17,13 @@ interface Flags extends JsonFlag {
 
 const run = Effect.fn("ddd webhooks list")(function*({ json, limit, ...filter }: Flags) {
   const events = yield* onMoney(
-    Effect.flatMap(WebhookInbox, (inbox) => newest((page) => inbox.list(filter, page), limit))
+    Effect.flatMap(WebhookInbox, (inbox) => first((page) => inbox.list(filter, page), limit))
   )
-  if (json === true) yield* printJson(events.map(eventJson))
-  else yield* print(events.length === 0 ? "There are no such events." : eventTable(events))
+  yield* printListed(events, { json, limit }, {
+    json: eventJson,
+    table: eventTable,
+    nothing: "There are no such events."
+  })
   return done
 })
 

@@ -4,10 +4,9 @@ import { type WithdrawalFilter, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, duration, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
-import { newest } from "../Pages.ts"
+import { first, printListed } from "../Pages.ts"
 import { findUser } from "../user/UserText.ts"
 import { withdrawalJson, withdrawalTable } from "./WithdrawalText.ts"
 
@@ -32,10 +31,13 @@ const run = Effect.fn("ddd withdrawals list")(
         ...olderThan === undefined ? {} : { olderThanMillis: olderThan },
         ...user === undefined ? {} : { userId: (yield* findUser(user)).id }
       }
-      return yield* newest((page) => withdrawals.list(filter, page), limit)
+      return yield* first((page) => withdrawals.list(filter, page), limit)
     }))
-    if (json === true) yield* printJson(found.map(withdrawalJson))
-    else yield* print(found.length === 0 ? "There are no such withdrawals." : withdrawalTable(found))
+    yield* printListed(found, { json, limit }, {
+      json: withdrawalJson,
+      table: withdrawalTable,
+      nothing: "There are no such withdrawals."
+    })
     return done
   }
 )
