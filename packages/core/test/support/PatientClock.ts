@@ -8,4 +8,4 @@ import { TestClock } from "effect/testing"
  * machine it then moves hours while a loop is still at its first round, which so has no others.
  */
 export const patiently = <A, E>(name: string, test: () => Effect.Effect<A, E, Scope.Scope>): void =>
-  it.effect(name, () => Effect.provide(test(), TestClock.layer({ warningDelay: "1 minute" })), 60_000)
+  it.effect(name, () => Effect.provide(test(), TestClock.layer({ warningDelay: "1 minute" })), 120_000)
