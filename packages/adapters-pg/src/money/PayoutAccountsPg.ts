@@ -3,19 +3,13 @@ import {
   claimCheck,
   decidePayoutAccount,
   decideUnlink,
-  mayLinkPayoutAccount,
   nextCheckAt,
   type PayoutAccount,
   type PayoutAccountStatus
 } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
-import {
-  PayoutAccountRefused,
-  PayoutAccounts,
-  PayoutAccountTaken,
-  WithdrawalUnderWay
-} from "@ddd/core/ports/PayoutAccounts"
+import { payoutAccountError, PayoutAccounts, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
@@ -54,13 +48,6 @@ const make = Effect.gen(function*() {
       ([row]) => row === undefined ? null : accountOf(row)
     )
 
-  /** One that is not stored any more has. */
-  const hasEnded = (session: string) =>
-    Effect.map(
-      sql`SELECT 1 FROM sessions WHERE id = ${session}::uuid AND ended_at IS NULL`,
-      (living) => living.length === 0
-    )
-
   return PayoutAccounts.of({
     of: (user) => orUnavailable(of(user)),
 
@@ -70,16 +57,16 @@ const make = Effect.gen(function*() {
         ([row]) => row === undefined ? null : accountOf(row)
       ).pipe(orUnavailable),
 
-    // a reset of the password ends sessions and unlinks under the same lock
-    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider, session) {
+    // a refusal undoes it
+    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider, sessionId) {
       yield* lockAccount(sql, user)
-      const allowed = mayLinkPayoutAccount({ hasSessionEnded: session !== null && (yield* hasEnded(session)) })
-      if (Result.isFailure(allowed)) return yield* new PayoutAccountRefused({ refusal: allowed.failure })
+      const living = yield* sql`
+        SELECT 1 FROM sessions WHERE id = ${sessionId}::uuid AND user_id = ${user}::uuid AND ended_at IS NULL`
       yield* sql`
         INSERT INTO payout_accounts (user_id, account, provider) VALUES (${user}::uuid, ${account}, ${provider})
         ON CONFLICT DO NOTHING`
-      const kept = decidePayoutAccount(yield* of(user), account)
-      return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
+      const kept = decidePayoutAccount({ isSessionLiving: living.length > 0, kept: yield* of(user) }, account)
+      return Result.isSuccess(kept) ? kept.success : yield* payoutAccountError(kept.failure, sessionId)
     }, transact(sql)),
 
     // whom it is with is learnt of accounts that were kept without it

@@ -17,7 +17,7 @@ import { repeated } from "./Repeated.ts"
 /** A player, as an account is opened for them. */
 export interface Payee {
   readonly userId: UserId
-  /** The id of the session in which they ask. */
+  /** The session in which they ask. */
   readonly sessionId: SessionId
   readonly email: string
   readonly emailVerified: boolean

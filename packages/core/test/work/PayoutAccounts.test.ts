@@ -12,7 +12,7 @@ import { onboard, pollOnce, readiness, refreshAccount } from "../../src/work/Pay
 const now = instant(Date.UTC(2026, 1, 3))
 const payeeOf = (n: number) => ({
   userId: userId(`01900000-0000-7000-8000-00000000000${n}`),
-  sessionId: sessionId(`01900000-0000-7000-8000-00000000005${n}`),
+  sessionId: sessionId(`01900000-0000-7000-8000-00000000010${n}`),
   email: `${n}@example.com`,
   emailVerified: true,
   username: `player${n}`

@@ -26,11 +26,7 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly sessionId: SessionId
 }>()("@ddd/http/CurrentUser") {}
 
-/** The answer in a session that has ended. */
-export const refuseEndedSession = refuse(
-  "unauthenticated",
-  "The session of this access token has ended: sign in again."
-)
+export const refuseEnded = refuse("unauthenticated", "The session of this access token has ended: sign in again.")
 
 /** Lets players through whose session has not ended, as `CurrentUser`. */
 export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
@@ -49,10 +45,13 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
     Effect.gen(function*() {
       const sessions = yield* Sessions
       const tokens = yield* AccessTokens
-      const refuseEnded = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
+      const requireLiving = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
         Effect.flatMap(
           Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnread),
-          (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> => hasEnded ? refuseEndedSession : Effect.void
+          (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> =>
+            hasEnded
+              ? refuseEnded
+              : Effect.void
         )
       return PlayerOnly.of({
         accessToken: (respond, { credential }) =>
@@ -66,7 +65,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
                 ),
             onSuccess: ({ sessionId, userId }) =>
               Effect.andThen(
-                refuseEnded(sessionId),
+                requireLiving(sessionId),
                 Effect.provideService(respond, CurrentUser, { userId, sessionId })
               )
           })

@@ -5,7 +5,7 @@ import { onboard as openOrGoOn, readiness as readinessOf } from "@ddd/core/work/
 import { Effect } from "effect"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { CurrentUser, refuseEndedSession, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { CurrentUser, refuseEnded, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { elsewhere, refuseProvider, refuseUnverified } from "./Withdraw.ts"
 
 /** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
@@ -25,9 +25,9 @@ export const onboard = Effect.gen(function*() {
       Effect.logError(message),
       refuse("unavailable", `${elsewhere} Nothing was changed.`, { retryAfter: elsewhereRetrySeconds })
     ),
-  PayoutAccountRefused: ({ refusal }) =>
-    refusal._tag === "EmailUnverified" ? refuseUnverified("No account was opened.") : refuseEndedSession,
+  PayoutAccountRefused: () => refuseUnverified("No account was opened."),
   PayoutAccountTaken: (taken) => Effect.die(taken),
+  PayoutSessionEnded: () => refuseEnded,
   ProviderUnavailable: (error) => refuseProvider(error),
   Unavailable: refuseUnavailable
 }))

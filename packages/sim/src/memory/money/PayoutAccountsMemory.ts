@@ -4,7 +4,6 @@ import {
   claimCheck,
   decidePayoutAccount,
   decideUnlink,
-  mayLinkPayoutAccount,
   nextCheckAt,
   type PayoutAccount,
   type UnlinkedBy
@@ -12,9 +11,10 @@ import {
 import { recorded, type StoredProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
 import {
-  PayoutAccountRefused,
+  payoutAccountError,
   PayoutAccounts,
-  PayoutAccountTaken,
+  type PayoutAccountTaken,
+  type PayoutSessionEnded,
   WithdrawalUnderWay
 } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -35,17 +35,19 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
       userId: UserId,
       account: string,
       provider: StoredProvider,
-      session: SessionId | null
-    ): Effect.Effect<PayoutAccount, PayoutAccountRefused | PayoutAccountTaken> => {
-      const hasSessionEnded = session !== null && store.sessions.get(session)?.endedAt !== null
-      const allowed = mayLinkPayoutAccount({ hasSessionEnded })
-      if (Result.isFailure(allowed)) return Effect.fail(new PayoutAccountRefused({ refusal: allowed.failure }))
-      if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
-        const at = store.now()
-        store.payoutAccounts.set(userId, { userId, account, provider, status: "pending", createdAt: at, checkAt: at })
-      }
-      const kept = decidePayoutAccount(orNull(store.payoutAccounts.get(userId)), account)
-      return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
+      sessionId: SessionId
+    ): Effect.Effect<PayoutAccount, PayoutAccountTaken | PayoutSessionEnded> => {
+      const session = store.sessions.get(sessionId)
+      const at = store.now()
+      const added: PayoutAccountRow | undefined = named(account) === undefined
+        ? { userId, account, provider, status: "pending", createdAt: at, checkAt: at }
+        : undefined
+      const row = store.payoutAccounts.get(userId) ?? added
+      const isSessionLiving = session?.userId === userId && session.endedAt === null
+      const kept = decidePayoutAccount({ isSessionLiving, kept: orNull(row) }, account)
+      if (Result.isFailure(kept)) return Effect.fail(payoutAccountError(kept.failure, sessionId))
+      if (row !== undefined) store.payoutAccounts.set(userId, row)
+      return Effect.succeed(kept.success)
     }
 
     const unlink = (
@@ -64,8 +66,8 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     return PayoutAccounts.of({
       of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
       named: (account) => Effect.sync(() => orNull(named(account))),
-      add: (userId, account, provider, session) =>
-        store.exclusive(Effect.suspend(() => add(userId, account, provider, session))),
+      add: (userId, account, provider, sessionId) =>
+        store.exclusive(Effect.suspend(() => add(userId, account, provider, sessionId))),
       setStatus: (account, status, provider) =>
         store.exclusive(Effect.sync(() => {
           const row = named(account)
