@@ -67,7 +67,7 @@ export const layer = (terms: WithdrawalTerms) =>
           }).pipe(
             Effect.catchTags({
               EmailTaken: () => refuseEmailTaken,
-              PasswordOutdated: () => refuseCredentials,
+              PasswordOutdated: () => refuseCredentials("currentPassword"),
               TooManyMails: ({ retryAfter }) =>
                 refuse(
                   "rate_limited",
