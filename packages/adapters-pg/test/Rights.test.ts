@@ -145,6 +145,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
           "lobby_members",
           "mailed_tokens",
           "payout_accounts",
+          "purchases_to_match",
           "refresh_tokens",
           "sale_batches",
           "sessions",

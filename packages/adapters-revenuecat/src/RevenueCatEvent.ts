@@ -6,7 +6,7 @@
  * production, in a store that takes any. What speaks of money and is not understood is for a person, never ignored.
  */
 import type { FundingEvent } from "@ddd/core/money/Funding"
-import { isStore, storeReference } from "@ddd/core/money/FundingReference"
+import { isStore, storeReference, transactionIdForm } from "@ddd/core/money/FundingReference"
 import { type Cents, formatCents, isCents } from "@ddd/core/money/Money"
 import type { FundingNotice } from "@ddd/core/ports/FundingSource"
 import type { ProductCatalog } from "./ProductCatalog.ts"
@@ -134,7 +134,6 @@ const doubtOf = (event: RevenueCatEvent, amount: Cents): string | undefined => {
 const freeStores: ReadonlySet<string> = new Set(["PROMOTIONAL", "TEST_STORE"])
 
 /** Transactions of stores: their ids are printable, and no reference is longer than what is stored of it. */
-const transactionForm = /^[\x21-\x7e]+$/
 const referenceCharactersMax = 100
 
 /** What `noticeOf` makes of an event's reference, where money was paid in it. */
@@ -146,7 +145,7 @@ const ofMoney = (event: RevenueCatEvent, noticeOf: (reference: string) => Fundin
   if (freeStores.has(store)) return ignored(`no money was paid in the store ${shown(store)}`)
   if (!isStore(store)) return unusable(`the store ${shown(store)} is not known here`)
   if (isShared === true) return ignored("shared within a family: nobody paid for it a second time")
-  if (typeof transaction !== "string" || !transactionForm.test(transaction)) {
+  if (typeof transaction !== "string" || !transactionIdForm.test(transaction)) {
     return unusable("the event names no transaction")
   }
   const reference = storeReference(store, transaction)

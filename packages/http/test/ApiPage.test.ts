@@ -211,7 +211,8 @@ describe("docs/api.md", () => {
       `has ${limits.socketsOfNetwork.toLocaleString("en")}: 429`,
       `is pinged after ${defaultPatience.pingAfter} s, dropped after ${defaultPatience.dropAfter} s`,
       `\`password\` ${passwordCharactersMin}–${passwordCharactersMax} characters`,
-      `\`name\` has 1 to ${nameLengthMax} characters; without \`maxParticipants\`: ${participantsMax}`,
+      `\`name\` has 1 to ${nameLengthMax} characters, one that can be seen`,
+      `without \`maxParticipants\`: ${participantsMax}`,
       `six of \`${codeSymbols}\``
     ]
     for (const sentence of sentences) assert.include(Page.page, sentence)

@@ -36,12 +36,11 @@ const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: Us
   // what is held is nobody's yet, and names them: it stays for a person to decide about
   yield* sql`
     UPDATE fundings SET names = '{}', held_names = CASE WHEN held_reason IS NULL THEN held_names ELSE '{}' END
+    FROM (SELECT ARRAY(
+      SELECT ${user}::text UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
+    ) AS names OFFSET 0) theirs
     WHERE purchased AND given = 'nothing' AND user_id IS NULL
-      AND (names || coalesce(held_names, '{}')) && (
-        SELECT array_agg(name) FROM (
-          SELECT ${user}::text AS name UNION SELECT name FROM buyer_names WHERE user_id = ${user}::uuid
-        ) theirs
-      )`
+      AND (fundings.names && theirs.names OR fundings.held_names && theirs.names)`
   yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
   yield* sql`DELETE FROM buyer_names WHERE user_id = ${user}::uuid`
   yield* sql`UPDATE fundings SET names = '{}' WHERE user_id = ${user}::uuid AND names <> '{}'`

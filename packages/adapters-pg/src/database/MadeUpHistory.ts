@@ -138,7 +138,7 @@ const ticketsAndMoney = ({ days, players, tickets }: HistorySize) => [
   // buyers who never became known
   `INSERT INTO fundings (reference, purchased, amount, names, created_at)
    SELECT 'app_store:nobody' || g, true, 5, ARRAY['nobody ' || g, 'nobody else ' || g], at - interval '1 year' - g * interval '1 minute'
-   FROM generate_series(1, ${tickets / 20}) g, now_is`,
+   FROM generate_series(1, ${tickets / 2}) g, now_is`,
   `INSERT INTO withdrawals (id, user_id, amount, account, asked_at, status, transfer_status, transfer_id, payout_status, payout_id,
      payout_state, provider_payout_status, turn)
    SELECT pg_temp.id_at(at - interval '1 year', 70000000 + g), pg_temp.player(1 + g % ${players}), 5, 'acct_' || g, at - interval '1 year',

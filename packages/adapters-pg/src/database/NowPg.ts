@@ -1,9 +1,10 @@
 /**
  * The program's clock, from the database's: one clock for all nodes, whatever theirs say (docs/design.md, "Time").
  *
- * The difference to this process' monotonic clock is measured every second, so that asking costs no query. Where the database does not
- * answer, or disagrees with this process' own clock, the last difference goes on; a clock that came back is followed again. What decides
- * by time under a lock asks `app_now()` itself.
+ * The difference to this process' monotonic clock is measured every second, so that asking costs no query. An answer was made somewhere
+ * between asking and hearing it, so it says between what bounds the difference lies; one within them is kept, and slow answers move
+ * nothing. Where the database does not answer, or disagrees with this process' own clock, the last difference goes on; a clock that came
+ * back is followed again. What decides by time under a lock asks `app_now()` itself.
  */
 import { Now } from "@ddd/core/ports/Now"
 import { type Instant, instant } from "@ddd/core/values/Instant"
@@ -28,17 +29,17 @@ export const layer = (options: NowOptions = {}) =>
         const [row] = yield* sql<WallClockRow & { readonly millis: number }>`
           SELECT (extract(epoch FROM app_now()) * 1000)::float8 AS millis, ${wallClockColumn(sql)}`
         if (row === undefined) return yield* Effect.die(new Error("the row of app_clock is gone"))
-        // the answer was made somewhere between asking and hearing it
-        return { difference: row.millis - (before + performance.now()) / 2, problem: clockProblem(row) }
+        return { least: row.millis - performance.now(), most: row.millis - before, problem: clockProblem(row) }
       })
-      let { difference } = yield* measure
+      const { least, most } = yield* measure
+      let difference = (least + most) / 2
       let latest = 0
       const disagreement = makeLogThrottle()
 
       const remeasure = Effect.gen(function*() {
-        const { difference: measured, problem } = yield* measure
+        const { least, most, problem } = yield* measure
         if (problem === null) {
-          difference = measured
+          difference = Math.min(Math.max(difference, least), most)
           if (disagreement.ended()) yield* Effect.logInfo("the database's clock agrees with this process' own again")
           return
         }

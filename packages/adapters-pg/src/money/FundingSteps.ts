@@ -3,7 +3,6 @@
  *
  * One at a time a reference, by an advisory lock that comes before all others; then the wallet, then its withdrawals.
  */
-import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import { lacksFunds } from "@ddd/core/money/ConcludeWithdrawal"
 import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
@@ -20,11 +19,12 @@ import {
 } from "@ddd/core/money/RecordFunding"
 import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
-import { isUuid, userId } from "@ddd/core/values/Ids"
+import { userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
+import { keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
@@ -69,20 +69,6 @@ export const readFunding = (sql: PgClient.PgClient, reference: string) =>
     ([row]) => row === undefined ? null : fundingOf(row)
   )
 
-/** How many purchases of unknown buyers are looked through at once. */
-const waitingPageSize = 200
-
-/** A page of the purchases whose buyer is unknown, oldest first, but for held ones: those after the funding `after`; null: from the first. */
-const readWaiting = (sql: PgClient.PgClient, after: string | null) =>
-  Effect.map(
-    sql<FundingRow>`
-      SELECT ${fundingColumns(sql)} FROM fundings
-      WHERE purchased AND given = 'nothing' AND user_id IS NULL AND held_reason IS NULL AND (${after}::text IS NULL
-        OR (created_at, reference) > (SELECT created_at, reference FROM fundings WHERE reference = ${after}::text))
-      ORDER BY created_at, reference LIMIT ${waitingPageSize}`,
-    (rows) => rows.map(fundingOf)
-  )
-
 /** Servers that know of no purchase that is held would credit it by its names: it has them elsewhere. */
 const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
   const { amount, creditStatus, heldReason, names, price, purchased, reference, refundAmount, refundPrice } = funding
@@ -101,37 +87,6 @@ const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
       -- of a buyer who is known they are as they were: what an erasure took out meanwhile stays out
       names = CASE WHEN f.user_id IS NULL THEN EXCLUDED.names ELSE f.names END`
 }
-
-interface MatchRow {
-  readonly name: string
-  readonly user_id: string
-  readonly is_id: boolean
-  readonly is_erased: boolean
-}
-
-const matchOf = ({ is_erased, is_id, name, user_id }: MatchRow): NameMatch => ({
-  name,
-  userId: userId(user_id),
-  isId: is_id,
-  isErased: is_erased
-})
-
-/** The users for whom names stand. */
-export const matchesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) =>
-  names.length === 0 ? Effect.succeed([]) : Effect.map(
-    sql<MatchRow>`
-      SELECT id::text AS name, id AS user_id, true AS is_id, erased_at IS NOT NULL AS is_erased FROM users
-      WHERE id = ANY (${names.filter(isUuid)}::uuid[])
-      UNION ALL
-      SELECT b.name, b.user_id, false, (SELECT u.erased_at IS NOT NULL FROM users u WHERE u.id = b.user_id)
-      FROM buyer_names b WHERE b.name = ANY (${names}::text[])`,
-    (rows) => rows.map(matchOf)
-  )
-
-/** Keeps by which names a store knows a player; of two who keep one at the same time, the first. */
-export const keepNames = (sql: PgClient.PgClient, { names, userId }: SharedNames) =>
-  sql`
-    INSERT INTO buyer_names (name, user_id) SELECT unnest(${names}::text[]), ${userId}::uuid ON CONFLICT (name) DO NOTHING`
 
 interface ClockRow {
   readonly clock: Date
@@ -227,18 +182,29 @@ const write = Effect.fnUntraced(function*(
 })
 
 /**
- * Locks a reference for the transaction, whoever it is for, and reads what stands under it and for whom names do: the second to tell
- * something of it sees what the first did.
+ * Locks a reference for the transaction, whoever it is for: the second to tell something of it sees what the first did. Says that this
+ * server knows refunds of a part: the database takes refunds of no other.
  */
-const lockFunding = Effect.fnUntraced(function*(
+const lockReference = (sql: PgClient.PgClient, reference: string) =>
+  sql`
+    SELECT set_config('ddd.knows', 'refunds of a part', true)
+    FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
+
+/** Reads what stands under a reference that is locked, and for whom names do. */
+const readFacts = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   reference: string,
   namesOf: (earlier: Funding | null) => ReadonlyArray<string>
 ) {
-  yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`funding ${reference}`}, 0))`
   const earlier = yield* readFunding(sql, reference)
   return { earlier, matches: yield* matchesOf(sql, namesOf(earlier)) }
 })
+
+const lockFunding = (
+  sql: PgClient.PgClient,
+  reference: string,
+  namesOf: (earlier: Funding | null) => ReadonlyArray<string>
+) => Effect.andThen(lockReference(sql, reference), readFacts(sql, reference, namesOf))
 
 const notRecorded = (refusal: FundingRefusal): FundingConflict | ReferenceRefused | UnknownUser => {
   switch (refusal._tag) {
@@ -268,17 +234,15 @@ export const recordEvent = Effect.fnUntraced(function*(
   return { ...written, earlier: facts.earlier, openReason: whyOpen(written.funding, facts.matches) }
 })
 
-/** The references of a page of `readWaiting` that could be credited as things are, and the funding that the page ends with; null: none. */
-export const findCreditable = Effect.fnUntraced(function*(sql: PgClient.PgClient, after: string | null) {
-  const page = yield* readWaiting(sql, after)
-  const matches = yield* matchesOf(sql, page.flatMap(({ names }) => names))
-  const creditable = page.filter((earlier) => decideWaiting({ earlier, matches }) !== null)
-  return { creditable: creditable.map(({ reference }) => reference), last: page.at(-1)?.reference ?? null }
-})
-
-/** Credits what waits under a reference, as a transaction; whether it was credited. */
+/**
+ * Credits what waits under a reference, as a transaction; whether it was credited. Its marks go before it is read: one that is not seen
+ * here is of a name that is not, and stays.
+ */
 export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalServices, reference: string) {
-  const decision = decideWaiting(yield* lockFunding(services.sql, reference, (earlier) => namesToMatch(earlier, null)))
+  const { sql } = services
+  yield* lockReference(sql, reference)
+  yield* unmark(sql, reference)
+  const decision = decideWaiting(yield* readFacts(sql, reference, (earlier) => namesToMatch(earlier, null)))
   return decision !== null && (yield* write(services, decision, null)).rows.length > 0
 })
 

@@ -7,17 +7,13 @@ import { Outbox } from "@ddd/core/ports/Outbox"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
-import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
-import {
-  creditWaiting,
-  decideOpen,
-  findCreditable,
-  keepNames,
-  matchesOf,
-  readFunding,
-  recordEvent
-} from "./FundingSteps.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+import { findMarked, keepNames, markLast, matchesOf } from "./BuyerNameRows.ts"
+import { creditWaiting, decideOpen, readFunding, recordEvent } from "./FundingSteps.ts"
 import { findOpen } from "./OpenPurchases.ts"
+
+/** How long what waits is kept from being credited by a lock that somebody holds, until others are looked at first: milliseconds. */
+const creditMillisMax = 1_000
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -25,16 +21,26 @@ const make = Effect.gen(function*() {
   const services = { sql, newId, outbox: yield* Outbox }
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
+    yield* sql`SELECT set_config('lock_timeout', ${String(creditMillisMax)}, true)`
     return yield* creditWaiting(services, reference)
-  }, inTransaction(sql))
+  }, transact(sql))
+
+  /**
+   * One that fails, or whose buyer's wallet somebody holds, keeps nobody else waiting: it is looked at again after all others. Where the
+   * database is out of reach this fails too.
+   */
+  const putBehind = (reference: string) => markLast(sql, reference).pipe(transact(sql), Effect.as(false))
+  const failed = (reference: string, why: unknown) =>
+    Effect.andThen(Effect.logError(`${reference} could not be credited`, why), putBehind(reference))
 
   const creditIfPossible = (reference: string) =>
     creditOne(reference).pipe(
-      // one that cannot be credited keeps nobody else waiting
       Effect.catchTags({
-        DepositRefused: () => Effect.as(Effect.logError(`${reference} does not fit in its buyer's wallet`), false),
-        UnknownUser: () => Effect.succeed(false)
-      })
+        DepositRefused: () => failed(reference, "it does not fit in its buyer's wallet"),
+        UnknownUser: ({ userId }) => failed(reference, `player ${userId} is gone`),
+        Unavailable: () => putBehind(reference)
+      }),
+      Effect.catchDefect((defect) => failed(reference, defect))
     )
 
   return Fundings.of({
@@ -60,16 +66,11 @@ const make = Effect.gen(function*() {
 
     creditWaiting: Effect.fn("FundingsPg.creditWaiting")(function*(limit) {
       const credited: Array<string> = []
-      let page = yield* findCreditable(sql, null)
-      while (page.last !== null) {
-        for (const reference of page.creditable) {
-          if (credited.length >= limit) return credited
-          if (yield* creditIfPossible(reference)) credited.push(reference)
-        }
-        page = yield* findCreditable(sql, page.last)
+      for (const reference of yield* orUnavailable(findMarked(sql, limit))) {
+        if (yield* creditIfPossible(reference)) credited.push(reference)
       }
       return credited
-    }, orUnavailable),
+    }),
 
     listOpen: Effect.fn("FundingsPg.listOpen")((page) => findOpen(sql, page), orUnavailable),
 

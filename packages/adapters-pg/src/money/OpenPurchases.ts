@@ -5,7 +5,8 @@ import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { instantOf } from "../database/Rows.ts"
-import { fundingColumns, fundingOf, type FundingRow, matchesOf } from "./FundingSteps.ts"
+import { matchesOf } from "./BuyerNameRows.ts"
+import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 
 interface OpenRow extends FundingRow {
   readonly created_at: Date

@@ -9,11 +9,12 @@ import {
 } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
-import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
+import { payoutAccountError, PayoutAccounts, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
+import { lockAccount } from "../accounts/AccountRows.ts"
 import { instantOf } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { lockAndReadWallet, type WithdrawalRow } from "./WithdrawalRows.ts"
@@ -56,13 +57,17 @@ const make = Effect.gen(function*() {
         ([row]) => row === undefined ? null : accountOf(row)
       ).pipe(orUnavailable),
 
-    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider) {
+    // a refusal undoes it
+    add: Effect.fn("PayoutAccountsPg.add")(function*(user, account, provider, sessionId) {
+      yield* lockAccount(sql, user)
+      const living = yield* sql`
+        SELECT 1 FROM sessions WHERE id = ${sessionId}::uuid AND user_id = ${user}::uuid AND ended_at IS NULL`
       yield* sql`
         INSERT INTO payout_accounts (user_id, account, provider) VALUES (${user}::uuid, ${account}, ${provider})
         ON CONFLICT DO NOTHING`
-      const kept = decidePayoutAccount(yield* of(user), account)
-      return Result.isSuccess(kept) ? kept.success : yield* new PayoutAccountTaken(kept.failure)
-    }, orUnavailable),
+      const kept = decidePayoutAccount({ isSessionLiving: living.length > 0, kept: yield* of(user) }, account)
+      return Result.isSuccess(kept) ? kept.success : yield* payoutAccountError(kept.failure, sessionId)
+    }, transact(sql)),
 
     // whom it is with is learnt of accounts that were kept without it
     setStatus: (account, status, provider) =>

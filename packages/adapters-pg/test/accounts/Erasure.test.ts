@@ -11,7 +11,17 @@ import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
-import { advance, auditClean, buy, dollars, drawNow, fundedPlayer, openSales, present } from "@ddd/sim/scenario/Steps"
+import {
+  advance,
+  auditClean,
+  buy,
+  dollars,
+  drawNow,
+  fundedPlayer,
+  linkPayoutAccount,
+  openSales,
+  present
+} from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Schedule } from "effect"
@@ -146,7 +156,7 @@ describe("a person who is erased", () => {
       } as const
       yield* fundings.record({ ...purchase, reference: "app_store:1" })
       yield* (yield* World).verify(id)
-      yield* payouts.add(id, "acct_lovelace", "simulated")
+      yield* linkPayoutAccount(id, "acct_lovelace")
       yield* payouts.setStatus("acct_lovelace", "ready", "simulated")
       const asked = yield* withdrawals.ask({
         userId: id,

@@ -580,3 +580,26 @@ layer(PgWorld.migrated)("the schema", (it) => {
       assert.deepStrictEqual(found, plannedTypes)
     }))
 })
+
+describe("the migration of purchases to match", () => {
+  it.live("marks what waits under names that are known by then", () =>
+    Effect.gen(function*() {
+      const { app, owner } = yield* TestDatabase.make
+      const all = readMigrations()
+      yield* migrate(app.username, all.slice(0, 26)).pipe(as(owner))
+      const sql = yield* session(owner)
+      yield* sql.unsafe(`DO $$ BEGIN
+        INSERT INTO users (id, email, username, password_hash) VALUES ('${ada}', 'ada@x.test', 'ada', '!');
+        INSERT INTO buyer_names (name, user_id) VALUES ('$1', '${ada}');
+      END $$`)
+      yield* sql`
+        INSERT INTO fundings (reference, purchased, amount, names, created_at)
+        SELECT 'app_store:' || name, true, 5, ARRAY['another', name], app_now() - nth * interval '1 day'
+        FROM unnest(ARRAY['$1', '$2', ${ada}::text]) WITH ORDINALITY named (name, nth)`
+      yield* migrate(app.username, all).pipe(as(owner))
+      assert.deepStrictEqual(
+        yield* sql`SELECT reference FROM purchases_to_match ORDER BY id`,
+        [`app_store:${ada}`, "app_store:$1"].map((reference) => ({ reference }))
+      )
+    }), 60_000)
+})

@@ -19,8 +19,14 @@ import {
 const withdrawal = "018f2d5e-7a1b-7cc0-9d3a-0000000000e1"
 const other = "018f2d5e-7a1b-7cc0-9d3a-0000000000e2"
 
+/** What servers say of themselves that know refunds of a part. */
+const knows = "SELECT set_config('ddd.knows', 'refunds of a part', true)"
+
 layer(Sessions.layer)("a funding", (it) => {
-  const { allows, refuses } = makeTries(it)
+  const tries = makeTries(it)
+  const allows: typeof tries.allows = (what, statements) => tries.allows(what, [knows, ...statements])
+  const refuses: typeof tries.refuses = (what, statements, ...how) =>
+    tries.refuses(what, [knows, ...statements], ...how)
   /** A purchase of Bob's, as it stands at one point of its life. */
   const funding = (given: string, marks = "true, false, false") =>
     `INSERT INTO fundings (reference, given, purchased, refunded, refund_reversed, user_id, amount)
@@ -42,6 +48,54 @@ layer(Sessions.layer)("a funding", (it) => {
     "INSERT INTO fundings (reference, refunded) VALUES ('test:1', true)",
     set(`purchased = true, amount = 5.00, user_id = '${bob}'`)
   ])
+
+  // as servers of the release before write it
+  const older = "SELECT set_config('ddd.knows', '', true)"
+  const left = { words: /is left to a server that knows refunds of a part/ }
+  const { allows: allowsOlder, refuses: refusesOlder } = tries
+  allowsOlder("a purchase, credited, from servers of the release before", [credited])
+  refusesOlder(
+    "a refund by servers of the release before, who would take all of it back",
+    [
+      credited,
+      set("refunded = true, given = 'taken back'")
+    ],
+    "restrict_violation",
+    left
+  )
+  refusesOlder(
+    "a refund by them that comes before its purchase",
+    [
+      "INSERT INTO fundings (reference, refunded) VALUES ('test:1', true)"
+    ],
+    "restrict_violation",
+    left
+  )
+  refusesOlder(
+    "a reversal by them, who would give all of it back",
+    [
+      knows,
+      credited,
+      set("price = 5.00, refunded = true, refund_price = 2.00, refund_amount = 2.00, given = 'taken back'"),
+      older,
+      set("refund_reversed = true, given = 'given back'")
+    ],
+    "restrict_violation",
+    left
+  )
+  refusesOlder(
+    "a purchase by them whose part was refunded before, of which they would credit nothing",
+    [
+      knows,
+      "INSERT INTO fundings (reference, refunded, refund_price) VALUES ('test:1', true, 2.00)",
+      older,
+      `INSERT INTO fundings (reference, purchased, refunded, user_id, amount) VALUES ('test:1', true, true, '${bob}', 5.00)
+     ON CONFLICT (reference) DO UPDATE SET purchased = true, user_id = EXCLUDED.user_id, amount = EXCLUDED.amount`
+    ],
+    "restrict_violation",
+    left
+  )
+  allowsOlder("that the names of a refunded one are erased by them", [knows, takenBack, older, set("names = '{}'")])
 
   const forward = { words: /is never taken back unsaid/ }
   refuses("a purchase unsaid", [credited, set("purchased = false, amount = NULL")], "restrict_violation", forward)
@@ -159,6 +213,29 @@ layer(Sessions.layer)("a withdrawal", (it) => {
     set("transfer_status = 'unsent', transfer_attempt = 2, transfer_sent_at = NULL"),
     set("transfer_status = 'unknown', transfer_sent_at = '2026-01-06T12:00:00Z'")
   ])
+
+  /**
+   * Ada's `winnings`, of which two prizes rest until tomorrow and one has matured, as she withdraws 3.00 of which so much are winnings.
+   * What rests is 4.00.
+   */
+  const resting = (winnings: string, taken: string) => [
+    `UPDATE wallets SET balance = 7.00, withdrawable = ${winnings} - ${taken}, seq = 5, maturing = jsonb_build_array(
+       jsonb_build_object('amount', '9.00', 'at', app_now()), jsonb_build_object('amount', '3.00', 'at', app_now() + interval '1 day'),
+       jsonb_build_object('amount', '1.00', 'at', app_now() + interval '2 days')) WHERE user_id = '${ada}'`,
+    movement().replace("status)", "status, withdrawable_delta)").replace("'pending')", `'pending', -${taken})`),
+    row()
+  ]
+  allows("of winnings that do not rest", resting("7.00", "3.00"))
+  allows("of winnings as far as they do not rest, and of purchased credit", resting("6.00", "2.00"))
+  allows("of purchased credit, with fewer winnings than prizes of rooms", resting("2.00", "0.00"))
+  const rests = { words: /takes a prize that rests/ }
+  refuses(
+    "of a prize that rests, by servers of the release before",
+    resting("6.00", "2.01"),
+    "restrict_violation",
+    rests
+  )
+  refuses("of all that rests", resting("3.00", "3.00"), "restrict_violation", rests)
 
   const begins = { words: /does not begin as its movement does/ }
   refuses("without a movement", [row()], "integrity_constraint_violation", begins)

@@ -21,7 +21,16 @@ import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { parseNote } from "@ddd/core/proof/Note"
 import { formatVoid } from "@ddd/core/proof/RecordText"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
-import { buy, dollars, fundedPlayer, hashOf, openSales, present, signUp } from "@ddd/sim/scenario/Steps"
+import {
+  buy,
+  dollars,
+  fundedPlayer,
+  hashOf,
+  linkPayoutAccount,
+  openSales,
+  present,
+  signUp
+} from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { migrate } from "../../src/database/Migrator.ts"
@@ -128,7 +137,7 @@ const payablePlayer = Effect.fnUntraced(function*(name: string) {
   const sql = yield* PgClient.PgClient
   yield* sql`UPDATE users SET email_verified = true WHERE id = ${userId}::uuid`
   const accounts = yield* PayoutAccounts
-  yield* accounts.add(userId, `account of ${name}`, "simulated")
+  yield* linkPayoutAccount(userId, `account of ${name}`)
   yield* accounts.setStatus(`account of ${name}`, "ready", "simulated")
   return userId
 })

@@ -122,7 +122,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         const { id } = yield* newPlayer
         const three = purchase(id, "funds_5")
         const [held, unknown] = [
-          { ...three, event: { ...three.event, quantity: 3 } },
+          { ...three, event: { ...three.event, quantity: 3, price: 15, currency: "USD" } },
           purchase("$RCAnonymousID:1", "funds_5")
         ]
         const references = [held, unknown].map(({ event }) => `app_store:${event.transaction_id}`)
@@ -139,16 +139,24 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         for (const part of [...references, "3 pieces", "5.00", "$RCAnonymousID:1"]) assert.include(table, part)
         assert.strictEqual(at(yield* listed("--state", "waiting"), "length"), 2)
 
+        // a third of its price goes back before anybody has decided
+        yield* tell({ ...refund(three), event: { ...refund(three).event, price: -5, currency: "USD" } })
+        const isHeld = (index: number, listing: unknown) => at(listing, index, "reference") === references[0]
+        yield* eventually(
+          "the refund",
+          open,
+          (listing) => [0, 1].some((i) => isHeld(i, listing) && at(listing, i, "refunded") !== "0.00")
+        )
         const credited = yield* purchases("credit", references[0] ?? "", id, "--amount", "15.00")
         assert.strictEqual(credited.code, 0, credited.stderr)
-        assert.include(credited.stdout, "$15.00 credited to")
-        assert.strictEqual(yield* balanceOf(id), "15.00")
+        assert.match(credited.stdout, /\$15\.00 credited to .*, of which \$5\.00 was refunded and is taken back\./)
+        assert.strictEqual(yield* balanceOf(id), "10.00")
         const dismissed = yield* purchases("dismiss", references[1] ?? "")
         assert.strictEqual(dismissed.code, 0, dismissed.stderr)
         assert.include((yield* purchases("list")).stdout, "Every purchase is credited or decided about.")
         assert.strictEqual(at(yield* listed("--state", "waiting"), "length"), 0)
         const refusals = [
-          [["credit", references[0] ?? "", id], "is credited, of player"],
+          [["credit", references[0] ?? "", id], "and $5.00 of it taken back: there is nothing to decide"],
           [["dismiss", references[1] ?? ""], "was dismissed"],
           [["dismiss", "app_store:0"], "There is no purchase app_store:0"],
           [["credit", references[0] ?? "", "nobody"], "There is no player nobody"]
@@ -158,7 +166,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
           assert.strictEqual(code, 2)
           assert.include(stderr, why)
         }
-        assert.strictEqual(yield* balanceOf(id), "15.00")
+        assert.strictEqual(yield* balanceOf(id), "10.00")
       }),
     120_000
   )

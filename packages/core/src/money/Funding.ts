@@ -7,7 +7,7 @@
  * own, and the purchase then credits nothing, or what of it was not refunded (docs/design.md, "Money").
  */
 import { houseUserId, type UserId } from "../values/Ids.ts"
-import { type Cents, cents } from "./Money.ts"
+import { type Cents, cents, zero } from "./Money.ts"
 
 /** What the wallet had from a funding so far. */
 export type CreditStatus = "nothing" | "credited" | "taken back" | "given back"
@@ -138,11 +138,14 @@ export const refundOf = ({ amount, price, refundPrice }: Funding): bigint => {
   return part > 0n ? part : 1n
 }
 
+/** What of the amount is refunded, as far as was told: 0 where nothing is, or the refund was reversed. */
+export const refundedOf = (funding: Funding): Cents =>
+  funding.refunded && !funding.refundReversed ? cents(refundOf(funding)) : zero
+
 /** What a wallet should have of a funding, by its marks. */
 const worthOf = (funding: Funding): bigint => {
-  const { amount, purchased, refundReversed, refunded } = funding
-  if (!purchased || amount === null) return 0n
-  return refunded && !refundReversed ? amount - refundOf(funding) : amount
+  const { amount, purchased } = funding
+  return purchased && amount !== null ? amount - refundedOf(funding) : 0n
 }
 
 /** What is to be done to the wallet. */

@@ -42,8 +42,28 @@ const sourceCharactersMax = 91
 /** What stands before the colon of references that are our own. */
 const reservedSources: ReadonlySet<string> = new Set(["reversal"])
 
+const lettersOf = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]/g, "")
+
+/** What a store's transaction ids hold: printable ASCII without blanks. */
+export const transactionIdForm = /^[\x21-\x7e]+$/
+
+/** Why a reference is a slip of the pen, under which a store's purchase would be credited a second time; null where it is none. */
+const slipIn = (reference: string): string | null => {
+  if (reference !== reference.trim()) return "must not begin or end with a blank"
+  const colon = reference.indexOf(":")
+  const name = reference.slice(0, Math.max(0, colon))
+  const store = [...stores].find((known) => lettersOf(known) === lettersOf(name))
+  if (store === undefined) return null
+  const isOne = name.toUpperCase() === store && transactionIdForm.test(reference.slice(colon + 1))
+  return isOne
+    ? null
+    : `must be "${storeReference(store, "<transaction id>")}", without blanks, where it means that store`
+}
+
 /** Why money cannot come in under a reference, as the end of a sentence; null where it can. */
 export const referenceFault = (reference: string): string | null => {
+  const slip = slipIn(reference)
+  if (slip !== null) return slip
   const source = depositSource(reference)
   if (reservedSources.has(source)) return `must not begin with "${source}:", which marks movements of our own`
   return source.length > sourceCharactersMax

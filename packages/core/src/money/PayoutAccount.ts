@@ -16,15 +16,31 @@ export interface PayoutAccount {
   readonly status: PayoutAccountStatus
 }
 
-/**
- * Whether a player has the account that was opened for them: `kept` is what stands after it was added where neither the player had an
- * account nor the account a player. Refused, with the name that stands in its way, where it is another.
- */
+/** Read under the lock of the player's row, without which no session of theirs is ended by a reset, nor are they erased. */
+export interface PayoutAccountFacts {
+  /** Whether the session in which the account was opened has not ended. */
+  readonly isSessionLiving: boolean
+  /** What stands once the account is added where neither the player had one nor the account a player. */
+  readonly kept: PayoutAccount | null
+}
+
+/** Why an account that was opened is not kept. Nothing is changed. */
+export type PayoutAccountFault =
+  /** Whoever ended the session may have removed what was linked in it: nothing is linked in it afterwards. */
+  | { readonly _tag: "SessionEnded" }
+  /** `account`: the name that stands in its way. */
+  | { readonly _tag: "Taken"; readonly account: string }
+
+/** Whether a player has the account that was opened for them in a session. */
 export const decidePayoutAccount = (
-  kept: PayoutAccount | null,
+  { isSessionLiving, kept }: PayoutAccountFacts,
   account: string
-): Result.Result<PayoutAccount, { readonly account: string }> =>
-  kept?.account === account ? Result.succeed(kept) : Result.fail({ account: kept?.account ?? account })
+): Result.Result<PayoutAccount, PayoutAccountFault> => {
+  if (!isSessionLiving) return Result.fail({ _tag: "SessionEnded" })
+  return kept?.account === account
+    ? Result.succeed(kept)
+    : Result.fail({ _tag: "Taken", account: kept?.account ?? account })
+}
 
 /**
  * Whether a player may have an account opened. Not before the address is verified: who signed up with another's address would have the

@@ -42,7 +42,11 @@ export class Fundings extends Context.Service<Fundings, {
    * These names are one buyer's: where they mean one player and nobody else, what waits under another is theirs. False where they do not.
    */
   readonly shareNames: (names: ReadonlyArray<string>) => Effect.Effect<boolean, Unavailable>
-  /** Credits what waits for a player who is known by now, at most `limit` of them; gives the references credited. */
+  /**
+   * Looks at purchases that wait, at most `limit` of them, and credits those of players who are known by now; gives the references credited.
+   * Only at those of which a name has become known since it was looked at, in that order, older purchases first. One that cannot be
+   * credited though its buyer is known is looked at again after all others.
+   */
   readonly creditWaiting: (limit: number) => Effect.Effect<ReadonlyArray<string>, Unavailable>
   /** Purchases that are open, oldest first; the cursor is a reference. */
   readonly listOpen: (page: PageRequest) => Effect.Effect<Page<OpenPurchase>, Unavailable>

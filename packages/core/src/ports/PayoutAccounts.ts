@@ -1,12 +1,23 @@
 /** Port: the players' accounts with the payout provider. */
 import { Context, Data, type Effect } from "effect"
-import type { PayoutAccount, PayoutAccountStatus, UnlinkedBy } from "../money/PayoutAccount.ts"
+import type { SessionId } from "../accounts/Session.ts"
+import type { PayoutAccount, PayoutAccountFault, PayoutAccountStatus, UnlinkedBy } from "../money/PayoutAccount.ts"
 import type { OwnProvider, StoredProvider } from "../money/ProviderId.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The player has an account of another name already. Nothing was changed. */
 export class PayoutAccountTaken extends Data.TaggedError("PayoutAccountTaken")<{ readonly account: string }> {}
+
+/** The session in which the account was opened has ended. Nothing was changed. */
+export class PayoutSessionEnded extends Data.TaggedError("PayoutSessionEnded")<{ readonly sessionId: SessionId }> {}
+
+/** The error that a fault is, of an account that was opened in a session. */
+export const payoutAccountError = (
+  fault: PayoutAccountFault,
+  sessionId: SessionId
+): PayoutAccountTaken | PayoutSessionEnded =>
+  fault._tag === "Taken" ? new PayoutAccountTaken(fault) : new PayoutSessionEnded({ sessionId })
 
 /** The player may have no account now (`mayOpenPayoutAccount`). Nobody was asked. */
 export class PayoutAccountRefused extends Data.TaggedError("PayoutAccountRefused")<{
@@ -20,12 +31,13 @@ export class PayoutAccounts extends Context.Service<PayoutAccounts, {
   readonly of: (userId: UserId) => Effect.Effect<PayoutAccount | null, Unavailable>
   /** By the provider's name for it. */
   readonly named: (account: string) => Effect.Effect<PayoutAccount | null, Unavailable>
-  /** Keeps a new, pending account; the same again is the same. */
+  /** Keeps a new, pending account that was opened in a session of the player's; the same again is the same. */
   readonly add: (
     userId: UserId,
     account: string,
-    provider: StoredProvider
-  ) => Effect.Effect<PayoutAccount, PayoutAccountTaken | Unavailable>
+    provider: StoredProvider,
+    sessionId: SessionId
+  ) => Effect.Effect<PayoutAccount, PayoutAccountTaken | PayoutSessionEnded | Unavailable>
   /** What the provider `provider` said of an account when it was asked. */
   readonly setStatus: (
     account: string,

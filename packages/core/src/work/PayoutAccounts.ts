@@ -5,6 +5,7 @@
  * program's is left alone.
  */
 import { Data, Effect, Result } from "effect"
+import type { SessionId } from "../accounts/Session.ts"
 import { accountOpening, mayOpenPayoutAccount, type PayoutAccount } from "../money/PayoutAccount.ts"
 import { isServedBy, otherProviderText, type OwnProvider } from "../money/ProviderId.ts"
 import { Now } from "../ports/Now.ts"
@@ -16,8 +17,8 @@ import { repeated } from "./Repeated.ts"
 /** A player, as an account is opened for them. */
 export interface Payee {
   readonly userId: UserId
-  /** The id of the session in which they ask. */
-  readonly sessionId: string
+  /** The session in which they ask. */
+  readonly sessionId: SessionId
   readonly email: string
   readonly emailVerified: boolean
   readonly username: string
@@ -85,7 +86,8 @@ export const onboard = Effect.fn("PayoutAccounts.onboard")(function*(player: Pay
       (yield* accounts.add(
         player.userId,
         yield* provider.openAccount(player, accountOpening(player.sessionId, closed, now)),
-        own
+        own,
+        player.sessionId
       ))
     yield* requireServed(known, own)
     const page = yield* Effect.result(provider.onboarding(known.account))

@@ -99,7 +99,7 @@ export const handle = Effect.fn("Webhooks.handle")(function*(id: string) {
 const waitingMillis = 5_000
 const waitingMax = 200
 
-/** Credits purchases whose buyer has become a player since, until it is interrupted. Never fails. */
+/** Credits purchases whose buyer has become known since, until it is interrupted. Never fails. */
 export const creditWaiting = Effect.fn("Webhooks.creditWaiting")(function*() {
   const fundings = yield* Fundings
   return yield* fundings.creditWaiting(waitingMax).pipe(

@@ -233,7 +233,35 @@ describe("a reference", () => {
       referenceFault(`${"x".repeat(92)}:1`),
       "must have at most 91 characters before its first colon"
     )
-    for (const fit of [`${"x".repeat(91)}:1`, "x".repeat(100), "reversal", "app_store:reversal:1", ":x"]) {
+    for (
+      const slip of [
+        "app_store: 1",
+        "app_store:1 2",
+        "app_store:",
+        "app store:1",
+        "AppStore:1",
+        "APP-STORE:1",
+        "app_store :1",
+        "play_store:1\u00a0"
+      ]
+    ) {
+      assert.match(
+        referenceFault(slip) ?? "",
+        /^must (be "(app|play)_store:<transaction id>", without blanks|not .* a blank)/
+      )
+    }
+    for (const blank of [" gift", "gift ", " "]) assert.match(referenceFault(blank) ?? "", /blank/)
+    for (
+      const fit of [
+        "App_Store:1",
+        "a gift: 1",
+        `${"x".repeat(91)}:1`,
+        "x".repeat(100),
+        "reversal",
+        "app_store:reversal:1",
+        ":x"
+      ]
+    ) {
       assert.isNull(referenceFault(fit))
     }
   })

@@ -14,12 +14,18 @@ const kept: PayoutAccount = {
 
 describe("a payout account", () => {
   it("is the player's where it was kept for them", () => {
-    assert.deepStrictEqual(decidePayoutAccount(kept, "acct_1"), Result.succeed(kept))
+    assert.deepStrictEqual(decidePayoutAccount({ isSessionLiving: true, kept }, "acct_1"), Result.succeed(kept))
   })
 
   it("is refused to a player who has another one, and to one of two players", () => {
-    assert.deepStrictEqual(decidePayoutAccount(kept, "acct_2"), Result.fail({ account: "acct_1" }))
-    assert.deepStrictEqual(decidePayoutAccount(null, "acct_1"), Result.fail({ account: "acct_1" }))
+    const taken = Result.fail({ _tag: "Taken", account: "acct_1" } as const)
+    assert.deepStrictEqual(decidePayoutAccount({ isSessionLiving: true, kept }, "acct_2"), taken)
+    assert.deepStrictEqual(decidePayoutAccount({ isSessionLiving: true, kept: null }, "acct_1"), taken)
+  })
+
+  it("is refused where its session has ended", () => {
+    const ended = Result.fail({ _tag: "SessionEnded" } as const)
+    assert.deepStrictEqual(decidePayoutAccount({ isSessionLiving: false, kept }, "acct_1"), ended)
   })
 
   it("is asked for again in a minute at least and a day at most, and else in as long as it has been pending", () => {

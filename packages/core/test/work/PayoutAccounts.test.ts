@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { sessionId } from "../../src/accounts/Session.ts"
 import type { AccountOpening, PayoutAccount } from "../../src/money/PayoutAccount.ts"
 import { Now } from "../../src/ports/Now.ts"
 import { PayoutAccounts } from "../../src/ports/PayoutAccounts.ts"
@@ -11,7 +12,7 @@ import { onboard, pollOnce, readiness, refreshAccount } from "../../src/work/Pay
 const now = instant(Date.UTC(2026, 1, 3))
 const payeeOf = (n: number) => ({
   userId: userId(`01900000-0000-7000-8000-00000000000${n}`),
-  sessionId: `session ${n}`,
+  sessionId: sessionId(`01900000-0000-7000-8000-00000000010${n}`),
   email: `${n}@example.com`,
   emailVerified: true,
   username: `player${n}`

@@ -32,7 +32,7 @@ export class SignIns {
     this.#topics = topics
   }
 
-  /** Signs in by an access token. Another player than before leaves the private channels of the one before. */
+  /** Signs in by an access token. Another player than before leaves the private channels of the one before, and is told. */
   signIn(connection: Connection, token: Redacted.Redacted): Effect.Effect<void, Fault> {
     return Effect.suspend(() => {
       const endedMeanwhile = new Set<SessionId>()
@@ -41,7 +41,7 @@ export class SignIns {
         if (endedMeanwhile.has(user.sessionId)) return Effect.sync(() => closeEnded(connection))
         if (connection.user?.userId !== user.userId) {
           if (this.#connectionsOf.of(user.userId) >= connectionsOfPlayerMax) return Effect.fail(tooManyConnections)
-          this.#topics.leavePrivate(connection)
+          for (const channel of this.#topics.leavePrivate(connection)) connection.dismissed(channel)
           this.#signOut(connection)
           this.#connectionsOf.add(user.userId)
         }

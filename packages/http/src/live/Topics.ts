@@ -69,10 +69,11 @@ export class Topics {
     for (const name of subscriber.channels) this.leave(subscriber, name)
   }
 
-  leavePrivate(subscriber: Subscriber): void {
-    for (const name of subscriber.channels) {
-      if (this.#topics.get(name)?.kind.private === true) this.leave(subscriber, name)
-    }
+  /** Gives the names of those that it has left. */
+  leavePrivate(subscriber: Subscriber): ReadonlyArray<string> {
+    const names = [...subscriber.channels].filter((name) => this.#topics.get(name)?.kind.private === true)
+    for (const name of names) this.leave(subscriber, name)
+    return names
   }
 
   /** There is room again: sends what `subscriber` has not had. */

@@ -5,6 +5,33 @@ import type { InvalidField } from "./Problem.ts"
 /** Of a field that the request does not have. */
 export const unknownField = "is not a field of this request"
 
+/** What schemas expect, as the API calls it. */
+const kinds: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  "an integer": "a whole number",
+  boolean: "true or false",
+  array: "an array",
+  object: "an object",
+  Instant: "a time in UTC"
+}
+
+/** "Expected string | null" as a clause like all others: "must be a string or null". */
+const inOurWords = (message: string): string =>
+  message.replace(/^Expected (.*)$/s, (_, expected: string) => {
+    const several = expected.split(" | ").map((each) => kinds[each] ?? each)
+    return `must be ${several.length === 1 ? several[0] : `${several.slice(0, -1).join(", ")} or ${several.at(-1)}`}`
+  })
+
+/** What a value of another kind is told where its field is a text of a form: which form. */
+const formOf = ({ ast }: SchemaIssue.InvalidType): string | undefined => {
+  for (const { annotations } of ast.checks ?? []) {
+    const message = annotations?.["message"]
+    if (typeof message === "string") return message
+  }
+  return undefined
+}
+
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
@@ -12,6 +39,8 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
         return unknownField
       case "MissingKey":
         return "is required"
+      case "InvalidType":
+        return formOf(issue) ?? SchemaIssue.defaultLeafHook(issue)
       default:
         return SchemaIssue.defaultLeafHook(issue)
     }
@@ -29,7 +58,7 @@ const fieldsMax = 20
 export const invalidFields = (error: Schema.SchemaError, whole: string): ReadonlyArray<InvalidField> =>
   format(error.issue).issues.slice(0, fieldsMax).map(({ message, path }) => ({
     path: path === undefined || path.length === 0 ? whole : path.map(segment).join("."),
-    message
+    message: inOurWords(message)
   }))
 
 /** The same for fields by these names, which the request does not have. */

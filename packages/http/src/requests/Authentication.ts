@@ -26,6 +26,8 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly sessionId: SessionId
 }>()("@ddd/http/CurrentUser") {}
 
+export const refuseEnded = refuse("unauthenticated", "The session of this access token has ended: sign in again.")
+
 /** Lets players through whose session has not ended, as `CurrentUser`. */
 export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
   "@ddd/http/PlayerOnly",
@@ -43,12 +45,12 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
     Effect.gen(function*() {
       const sessions = yield* Sessions
       const tokens = yield* AccessTokens
-      const refuseEnded = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
+      const requireLiving = (sessionId: SessionId): Effect.Effect<void, Problem<"unauthenticated" | "unavailable">> =>
         Effect.flatMap(
           Effect.catchTag(sessions.hasEnded(sessionId), "Unavailable", refuseUnread),
           (hasEnded): Effect.Effect<void, Problem<"unauthenticated">> =>
             hasEnded
-              ? refuse("unauthenticated", "The session of this access token has ended: sign in again.")
+              ? refuseEnded
               : Effect.void
         )
       return PlayerOnly.of({
@@ -63,7 +65,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
                 ),
             onSuccess: ({ sessionId, userId }) =>
               Effect.andThen(
-                refuseEnded(sessionId),
+                requireLiving(sessionId),
                 Effect.provideService(respond, CurrentUser, { userId, sessionId })
               )
           })

@@ -1,6 +1,13 @@
 /** Rooms, as the API shows them to their members (docs/api.md, "Objects" and "Rooms"). */
 import { ticketPrice } from "@ddd/core/money/Money"
-import { nameLengthMax, participantsMax, participantsMin, type Room, roomStatuses } from "@ddd/core/rooms/Room"
+import {
+  nameLengthMax,
+  participantsMax,
+  participantsMin,
+  type Room,
+  roomNameForm,
+  roomStatuses
+} from "@ddd/core/rooms/Room"
 import { Schema } from "effect"
 import { TicketBody } from "../lottery/LotteryBodies.ts"
 import { described } from "../schemas/Described.ts"
@@ -43,12 +50,13 @@ export const RoomBody = described({
 /** A room with what a ticket of it costs. */
 export const roomBody = (room: Room): typeof RoomBody.Type => ({ ...room, ticketPrice })
 
-/** What a host asks for. A name is shown to others: it holds nothing that breaks a line, and is otherwise kept as it was sent. */
+/** What a host asks for. */
 export const NewRoomBody = described({
   name: [
     Schema.String.check(
-      Schema.isPattern(new RegExp(`^[^\\p{Cc}\\p{Zl}\\p{Zp}]{1,${nameLengthMax}}$`, "u"), {
-        message: `must have 1 to ${nameLengthMax} characters, and no control characters`
+      Schema.isPattern(roomNameForm, {
+        message:
+          `must have 1 to ${nameLengthMax} characters, one that can be seen, and none that controls how text is shown`
       })
     ),
     `What its members see: 1 to ${nameLengthMax} characters`,

@@ -7,7 +7,7 @@ import { onboard as openOrGoOn, readiness as readinessOf } from "@ddd/core/work/
 import { Effect } from "effect"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { CurrentUser, refuseEnded, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { elsewhere, refuseProvider, refuseUnverified } from "./Withdraw.ts"
 
 /** What these ask for. */
@@ -32,6 +32,7 @@ export const onboard = Effect.gen(function*() {
     ),
   PayoutAccountRefused: () => refuseUnverified("No account was opened."),
   PayoutAccountTaken: (taken) => Effect.die(taken),
+  PayoutSessionEnded: () => refuseEnded,
   ProviderUnavailable: (error) => refuseProvider(error),
   Unavailable: refuseUnavailable
 }))

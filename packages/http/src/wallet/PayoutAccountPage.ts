@@ -39,6 +39,15 @@ const again = pageOf(
   "Please go back to the app and open the page for your payout account once more."
 )
 
+const simulated = pageOf(
+  "Payouts are simulated here",
+  "A provider would ask on this page who you are and where your money is to go. Here nothing is asked and no money moves: your " +
+    "account is ready. You can close this page and go back to the app."
+)
+
+/** By what the address ends with. */
+const pages: Readonly<Record<string, string>> = { again, simulated }
+
 const headers = {
   "content-security-policy":
     `default-src 'none'; style-src 'sha256-${hash("sha256", style, "base64")}'; base-uri 'none'; form-action 'none'; ` +
@@ -46,13 +55,13 @@ const headers = {
   "cache-control": "no-store"
 }
 
-/** `?state=again`: a link was opened too late, or twice. */
+/** `?state=again`: a link was opened too late, or twice. `?state=simulated`: the page of simulated payouts, in development. */
 export const layer = HttpRouter.use((router) =>
   router.add(
     "GET",
     path,
     Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) =>
-      HttpServerResponse.text(url.endsWith("state=again") ? again : done, {
+      HttpServerResponse.text(pages[/\?state=(\w+)$/.exec(url)?.[1] ?? ""] ?? done, {
         contentType: "text/html; charset=utf-8",
         headers
       }))

@@ -1,5 +1,6 @@
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { userId } from "@ddd/core/values/Ids"
+import { linkPayoutAccount } from "@ddd/sim/scenario/Steps"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { mailedToken, mailsTo } from "../support/Mail.ts"
@@ -97,7 +98,7 @@ layer(server(), { excludeTestServices: true })("an account that a stranger opene
       const victim = yield* signUp("Victim")
       // what an account may have from before this was refused
       const accounts = yield* PayoutAccounts
-      yield* accounts.add(userId(victim.userId), "acct_of_the_stranger", "simulated")
+      yield* linkPayoutAccount(userId(victim.userId), "acct_of_the_stranger")
       yield* accounts.setStatus("acct_of_the_stranger", "ready", "simulated")
       const session = yield* signIn(victim.email)
       const asked = yield* Effect.flatMap(Client, ({ call }) =>

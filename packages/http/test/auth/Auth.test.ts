@@ -58,7 +58,7 @@ layer(server())("signing up", (it) => {
       assert.deepStrictEqual(at(answer.json, "errors"), [
         { path: "email", message: "must be an e-mail address, without invisible characters" },
         { path: "username", message: "must have 3 to 50 characters of A-Z, a-z, 0-9, _, . and -" },
-        { path: "password", message: "Expected string" }
+        { path: "password", message: "must be a string" }
       ])
       for (
         const email of ["", "a@", "@b.c", "a@b", "a@b@c.d", "a b@c.d", "a@b..c", `${"a".repeat(251)}@b.cd`, "a@b.c\n"]

@@ -290,8 +290,8 @@ const http: ReadonlyArray<RawCase> = [
 const sockets: ReadonlyArray<RawCase> = [
   { name: "a text", bytes: frame(0x81, "bye"), expected: "101, then 1000" },
   {
-    name: "a text in three frames",
-    bytes: frame(0x01, "b") + frame(0x00, "y") + frame(0x80, "e"),
+    name: "a text in 128 frames",
+    bytes: frame(0x01, "b") + frame(0x00, "").repeat(125) + frame(0x00, "y") + frame(0x80, "e"),
     expected: "101, then 1000"
   },
   { name: "a goodbye", bytes: frame(0x88, "\x03\xe8"), expected: "101, then 1000" },

@@ -111,6 +111,22 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual(host.events(), [update([userId], { status: "closed" })])
     }))
 
+  it.effect("is lost, with a word, where another player signs in on the connection", () =>
+    Effect.gen(function*() {
+      const { listening, stage } = yield* start
+      stage.fill(userId, guestId)
+      const socket = yield* listening("good")
+      yield* TestClock.adjust("1 second")
+      socket.events()
+      socket.say({ type: "auth", token: "good" })
+      yield* settle
+      assert.deepStrictEqual(socket.events().map(({ event }) => event), ["authenticated"])
+      socket.say({ type: "auth", token: "guest" })
+      yield* settle
+      const [first, second, ...others] = socket.events()
+      assert.deepStrictEqual([first, second?.event, others], [unsubscribed, "authenticated", []])
+    }))
+
   it.effect("is lost by a member whose leaving nobody told of, and by one who reads slowly", () =>
     Effect.gen(function*() {
       const { listening, stage } = yield* start

@@ -146,7 +146,9 @@ layer(server())("a room", (it) => {
         assert.strictEqual(textAt(answer.json, "name"), name)
         assert.strictEqual(at(answer.json, "maxParticipants"), 50)
       }
-      for (const name of ["", "a".repeat(101), "two\nlines", "a\u0007bell", "a\u2028b", "\u0085", 7, null]) {
+      const unseen = [" ", "\u200b", "\u00a0\u3000", "\u2800", "\ufe0f", "\u202eabc", "a\u2066b"]
+      const lines = ["two\nlines", "a\u0007bell", "a\u2028b", "\u0085"]
+      for (const name of ["", "a".repeat(101), ...lines, ...unseen, 7, null]) {
         const answer = yield* post("/rooms", host, { name })
         assertProblem(answer, 400, "invalid_request")
         assert.strictEqual(at(answer.json, "errors", 0, "path"), "name")

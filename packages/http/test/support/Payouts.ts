@@ -12,12 +12,15 @@ export const provider: {
   status: PayoutAccountStatus
   answers: boolean
   opened: number
+  /** What happens elsewhere while an account is opened. */
+  meanwhile: Effect.Effect<void>
   /** Accounts that it has closed. */
   readonly closed: Set<string>
 } = {
   status: "ready",
   answers: true,
   opened: 0,
+  meanwhile: Effect.void,
   closed: new Set()
 }
 
@@ -49,9 +52,9 @@ export const layer = Layer.effect(
       ...real,
       identity: Effect.succeed("simulated"),
       openAccount: ({ userId }, { closed }) =>
-        whileItAnswers(Effect.sync(() => {
+        whileItAnswers(Effect.suspend(() => {
           provider.opened++
-          return closed === null ? `acct_${userId}` : `${closed}_2`
+          return Effect.as(provider.meanwhile, closed === null ? `acct_${userId}` : `${closed}_2`)
         })),
       onboarding: (account) =>
         Effect.andThen(

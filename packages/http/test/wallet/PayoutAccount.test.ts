@@ -1,6 +1,8 @@
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { cents } from "@ddd/core/money/Money"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
@@ -59,6 +61,17 @@ layer(server({ withdrawals: { withdrawDeposits: true } }))("the payout account",
       assert.strictEqual(yield* statusFor(token), "none")
       yield* open(token)
       assert.strictEqual(yield* withProvider({ answers: false }, statusFor(token)), "pending")
+    }))
+
+  it.effect("is not linked where its session ends while it is opened", () =>
+    Effect.gen(function*() {
+      const { id, sessionId, token } = yield* makePlayer()
+      const sessions = yield* Sessions
+      const meanwhile = Effect.orDie(Effect.asVoid(sessions.end(id, sessionId, operatorOrigin)))
+      const answer = yield* withProvider({ meanwhile }, open(token))
+      assertProblem(answer, 401, "unauthenticated")
+      assert.include(textAt(answer.json, "detail"), "sign in again")
+      assert.isNull(yield* PayoutAccounts.use((accounts) => accounts.of(id)))
     }))
 
   it.effect("can be removed and opened anew, but not while a withdrawal is under way", () =>

@@ -3,6 +3,7 @@ import { cents } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import { linkPayoutAccount } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -22,7 +23,7 @@ const buyer = Effect.fnUntraced(function*() {
     buyer: { _tag: "Player", userId: player.id }
   })
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated")
+  const { account } = yield* linkPayoutAccount(player.id, `acct_${player.id}`)
   yield* accounts.setStatus(account, "ready", "simulated")
   return { player, refund: Effect.flatMap(Fundings, (fundings) => fundings.record({ _tag: "Refunded", reference })) }
 })

@@ -123,6 +123,8 @@ layer(server())("deposits", (it) => {
         const answer = yield* deposit(`{"userId":"${id}","amount":${amount},"referenceId":"apple:6"}`)
         assert.strictEqual(answer.status, 400, `${amount}: ${answer.text}`)
       }
+      const number = yield* deposit({ userId: id, amount: 5, referenceId: "apple:6" })
+      assert.include(number.text, "must be an amount of US dollars as a decimal string")
     }))
 
   it.effect("refuses bodies that are not what it takes", () =>
@@ -135,13 +137,19 @@ layer(server())("deposits", (it) => {
         { ...good, referenceId: "x".repeat(101) },
         { ...good, referenceId: "a\nb" },
         { ...good, referenceId: "reversal:018f2d5e-7a1b-7cc0-9d3a-00000000000a" },
+        { ...good, referenceId: "AppStore:2000000123" },
+        { ...good, referenceId: "app_store:2000000123 " },
         { ...good, referenceId: `${"x".repeat(92)}:1` },
         { ...good, metadata: [] },
         { ...good, userId: id.toUpperCase() },
         { userId: id, amount: "1.00" },
         "[]"
       ]
-      for (const body of bad) assertProblem(yield* deposit(body), 400, "invalid_request")
+      for (const body of bad) {
+        const answer = yield* deposit(body)
+        assertProblem(answer, 400, "invalid_request")
+        assert.notInclude(answer.text, "Expected ")
+      }
       for (const body of ["", `{"userId":"${id}","amount":"1.00","amount":"9.00","referenceId":"apple:7"}`]) {
         assertProblem(yield* deposit(body), 400, "invalid_json")
       }

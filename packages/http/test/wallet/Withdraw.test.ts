@@ -6,6 +6,7 @@ import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { userId } from "@ddd/core/values/Ids"
+import { linkPayoutAccount } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -25,7 +26,7 @@ type Player = Effect.Success<ReturnType<typeof makePlayer>>
 /** Gives a player an account that money can be sent to. */
 const makeReady = Effect.fnUntraced(function*({ id }: Player) {
   const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(id, `acct_${id}`, "simulated")
+  const { account } = yield* linkPayoutAccount(id, `acct_${id}`)
   yield* accounts.setStatus(account, "ready", "simulated")
 })
 
@@ -220,7 +221,7 @@ layer(server())("who may withdraw, and what", (it) => {
       const none = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(none, 409, "payout_account_missing")
       assert.match(textAt(none.json, "detail"), /There is no account .*POST \/wallet\/payout-account opens one/)
-      const { account } = yield* accounts.add(player.id, `acct_${player.id}`, "simulated")
+      const { account } = yield* linkPayoutAccount(player.id, `acct_${player.id}`)
       const pending = yield* withdraw(player.token, { amount: "1.00" })
       assertProblem(pending, 409, "payout_account_missing")
       assert.match(textAt(pending.json, "detail"), /is not ready .*POST \/wallet\/payout-account/)

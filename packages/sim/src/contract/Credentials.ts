@@ -13,7 +13,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
-import { hashOf, present, times, together } from "../scenario/Steps.ts"
+import { hashOf, linkPayoutAccount, present, times, together } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import {
   eventsOf,
@@ -137,12 +137,37 @@ export const credentialsContract = (subject: Subject): void =>
           yield* accounts.askReset("ada@example.com", origin)
           yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), secondHash, origin)
         })
-        yield* payouts.add(id, "acct_of_a_stranger", "simulated")
+        yield* linkPayoutAccount(id, "acct_of_a_stranger")
         yield* reset
         assert.isNull(yield* payouts.of(id))
-        yield* payouts.add(id, "acct_ada", "simulated")
+        yield* signInAgain(id, "once more", secondHash)
+        yield* linkPayoutAccount(id, "acct_ada")
         yield* reset
         assert.strictEqual((yield* payouts.of(id))?.account, "acct_ada")
+      })
+    )
+
+    it(
+      "keeps no payout account that is opened in a session which a reset ends, before it, after it or meanwhile",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const payouts = yield* PayoutAccounts
+        for (const round of [1, 2, 3, 4, 5, 6]) {
+          const { id, session } = yield* newPlayer(`ada${round}`)
+          yield* accounts.askReset(`ada${round}@example.com`, origin)
+          const open = payouts.add(id, `acct_${round}`, "simulated", session)
+          const reset = accounts.resetPassword(yield* mailedHash("MailResetPassword"), secondHash, origin)
+          const both = [Effect.exit(open), Effect.exit(reset)]
+          yield* together<unknown, unknown, never>(round % 2 === 0 ? both : both.toReversed())
+          assert.isNull(yield* payouts.of(id))
+          assert.strictEqual((yield* Effect.flip(open))._tag, "PayoutSessionEnded")
+          const living = yield* signInAgain(id, `${round} again`, secondHash)
+          assert.strictEqual((yield* payouts.add(id, `acct_${round}`, "simulated", living)).userId, id)
+          // nor in another's session
+          const other = yield* newPlayer(`bob${round}`)
+          const stolen = yield* Effect.flip(payouts.add(other.id, `acct_other_${round}`, "simulated", living))
+          assert.strictEqual(stolen._tag, "PayoutSessionEnded")
+        }
       })
     )
 

@@ -5,6 +5,7 @@ import { Effect, Exit } from "effect"
 import {
   applyReport,
   dollars,
+  linkPayoutAccount,
   payablePlayer,
   payOut,
   payoutSeen,
@@ -35,15 +36,15 @@ export const payoutAccountsContract = (subject: Subject): void =>
         assert.isNull(yield* accounts.of(ada))
         assert.isNull(yield* accounts.named("acct_1"))
         const pending = { userId: ada, account: "acct_1", provider: "simulated", status: "pending" } as const
-        for (const kept of yield* times(5, accounts.add(ada, "acct_1", "simulated"))) {
+        for (const kept of yield* times(5, linkPayoutAccount(ada, "acct_1"))) {
           assert.deepStrictEqual(kept, pending)
         }
         assert.deepStrictEqual([yield* accounts.of(ada), yield* accounts.named("acct_1")], [pending, pending])
         assert.isNull(yield* accounts.named("acct_2"))
-        yield* accounts.add(bob, "acct_2", "simulated")
+        yield* linkPayoutAccount(bob, "acct_2")
 
         yield* accounts.setStatus("acct_1", "ready", "simulated")
-        assert.deepStrictEqual(yield* accounts.add(ada, "acct_1", "simulated"), { ...pending, status: "ready" })
+        assert.deepStrictEqual(yield* linkPayoutAccount(ada, "acct_1"), { ...pending, status: "ready" })
         assert.strictEqual((yield* accounts.of(bob))?.status, "pending")
         yield* accounts.setStatus("acct_1", "pending", "simulated")
         assert.deepStrictEqual(yield* accounts.of(ada), pending)
@@ -54,10 +55,9 @@ export const payoutAccountsContract = (subject: Subject): void =>
     it(
       "refuses a second account of a player, and says which is the first",
       Effect.gen(function*() {
-        const accounts = yield* PayoutAccounts
         const ada = yield* signUp("ada")
-        yield* accounts.add(ada, "acct_1", "simulated")
-        const error = yield* Effect.flip(accounts.add(ada, "acct_2", "simulated"))
+        yield* linkPayoutAccount(ada, "acct_1")
+        const error = yield* Effect.flip(linkPayoutAccount(ada, "acct_2"))
         assert.deepStrictEqual(error._tag === "PayoutAccountTaken" ? error.account : error, "acct_1")
       })
     )
@@ -81,7 +81,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
         assert.isFalse(yield* accounts.unlink(ada, null, "player"))
         // the withdrawal keeps the account that it began with; the player may have another
         assert.strictEqual((yield* withdrawalAt(transaction.id)).account, account)
-        yield* accounts.add(ada, "acct_new", "simulated")
+        yield* linkPayoutAccount(ada, "acct_new")
         assert.isTrue(yield* accounts.unlink(ada, null, "operator"))
       })
     )
@@ -104,7 +104,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
-        yield* accounts.add(yield* signUp("ada"), "acct_1", "simulated")
+        yield* linkPayoutAccount(yield* signUp("ada"), "acct_1")
         yield* accounts.setStatus("acct_1", "ready", "simulated")
         assert.strictEqual((yield* times(5, accounts.claimCheck("acct_1"))).filter((isDue) => isDue).length, 1)
         yield* advance(10 * minuteMillis)
@@ -119,7 +119,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
-        yield* accounts.add(yield* signUp("ada"), "acct_1", "simulated")
+        yield* linkPayoutAccount(yield* signUp("ada"), "acct_1")
         assert.deepStrictEqual((yield* times(5, claimDue)).flat(), ["acct_1"])
         yield* advance(10 * minuteMillis)
         assert.deepStrictEqual(yield* claimDue, ["acct_1"])
@@ -143,7 +143,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
         const accounts = yield* PayoutAccounts
         const { advance } = yield* World
         for (const name of ["ada", "bob", "cleo"]) {
-          yield* accounts.add(yield* signUp(name), `acct_${name}`, "simulated")
+          yield* linkPayoutAccount(yield* signUp(name), `acct_${name}`)
           yield* advance(1000)
         }
         const names = Effect.map(accounts.claimDue(2), (due) => due.map(({ account }) => account).toSorted())

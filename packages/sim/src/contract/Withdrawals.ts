@@ -35,6 +35,7 @@ import {
   dollars,
   drawNow,
   fundedPlayer,
+  linkPayoutAccount,
   openPayoutAccount,
   openSales,
   payablePlayer,
@@ -251,13 +252,13 @@ export const withdrawalsContract = (subject: Subject): void =>
         for (const stranger of [nobody, houseUserId]) {
           assert.deepStrictEqual(yield* refusal(dollars(1), true, stranger), { _tag: "UnknownUser" })
         }
-        yield* (yield* Accounts).freeze(ada)
+        yield* (yield* World).freeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "AccountFrozen" })
         yield* (yield* Accounts).unfreeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "EmailUnverified" })
         yield* (yield* World).verify(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
-        yield* accounts.add(ada, "acct_ada", "simulated")
+        yield* linkPayoutAccount(ada, "acct_ada")
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "pending" })
         yield* accounts.setStatus("acct_ada", "ready", "simulated")
         yield* tell(purchaseOf(ada, dollars(2), "test:1"))

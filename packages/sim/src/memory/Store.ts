@@ -71,6 +71,8 @@ export class Store extends Context.Service<Store, {
   readonly fundingsSince: Map<string, Instant>
   /** The names by which shops know players, beside the players' ids. */
   readonly buyerNames: Map<string, UserId>
+  /** References of purchases that wait and of which a name has become known since they were looked at, in that order. */
+  readonly purchasesToMatch: Set<string>
   /** By id, oldest first. */
   readonly withdrawals: Map<string, WithdrawalRow>
   /** Oldest first. */
@@ -151,6 +153,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       fundings: new Map(),
       fundingsSince: new Map(),
       buyerNames: new Map(),
+      purchasesToMatch: new Set(),
       withdrawals: new Map(),
       payoutAccounts: new Map(),
       webhookEvents: new Map(),

@@ -228,7 +228,7 @@ export const layer = (
         onboarding: Effect.fn("PayoutProviderSim.onboarding")(function*(account) {
           yield* setAccount(account, () => "ready")
           const expiresAt = instant((yield* clock.now) + pageLifeMillis)
-          return { url: new URL("/docs#simulated-payout-account", publicUrl), expiresAt }
+          return { url: new URL("/payout-account?state=simulated", publicUrl), expiresAt }
         }),
         accountStatus: Effect.fn("PayoutProviderSim.accountStatus")((account) =>
           look(({ accounts }) => accounts[account] ?? "pending")

@@ -15,6 +15,7 @@ import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { type OutcomeUnknown, type PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
+import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { parseNote } from "@ddd/core/proof/Note"
@@ -72,12 +73,17 @@ export const purchaseOf = (userId: UserId, amount: Cents, reference: string): Fu
   buyer: { _tag: "Player", userId }
 })
 
+/** Keeps an account that was opened for a player who is signed in. */
+export const linkPayoutAccount = Effect.fnUntraced(function*(userId: UserId, account: string) {
+  const [session] = yield* Sessions.use((sessions) => sessions.list(userId))
+  return yield* PayoutAccounts.use((accounts) => accounts.add(userId, account, "simulated", present(session).id))
+})
+
 /** An account that money can be sent to. */
 export const openPayoutAccount = Effect.fnUntraced(function*(userId: UserId) {
   yield* (yield* World).verify(userId)
-  const accounts = yield* PayoutAccounts
-  const { account } = yield* accounts.add(userId, `acct_${userId}`, "simulated")
-  yield* accounts.setStatus(account, "ready", "simulated")
+  const { account } = yield* linkPayoutAccount(userId, `acct_${userId}`)
+  yield* PayoutAccounts.use((accounts) => accounts.setStatus(account, "ready", "simulated"))
   return account
 })
 

@@ -1,3 +1,4 @@
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayMillis } from "@ddd/core/values/Instant"
@@ -5,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Redacted } from "effect"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
-import { buy, catchUp, dollars, fundedPlayer, openSales, times } from "../../src/scenario/Steps.ts"
+import { buy, catchUp, dollars, fundedPlayer, openSales, signUp, tell, times } from "../../src/scenario/Steps.ts"
 import { World } from "../../src/World.ts"
 
 const aDraw = drawId("01900000-0000-7000-8000-00000000beef")
@@ -28,6 +29,23 @@ describe("a world in memory", () => {
       const other = yield* Effect.provide(aDay, Memory.layer({ seed: 8 }))
       assert.notStrictEqual(other.draws[0]?.id, rows.draws[0]?.id)
       assert.notStrictEqual(other.draws[0]?.seed, rows.draws[0]?.seed)
+    }))
+
+  it.effect("credits what waits under a player's id once that player has signed up", () =>
+    Effect.gen(function*() {
+      const ada = yield* Effect.provide(signUp("ada"), Memory.layer({ seed: 7 }))
+      yield* Effect.gen(function*() {
+        const fundings = yield* Fundings
+        yield* tell({
+          _tag: "Purchased",
+          reference: "app_store:1",
+          amount: dollars(5),
+          buyer: { _tag: "Named", names: [ada] }
+        })
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
+        assert.strictEqual(yield* signUp("ada"), ada)
+        assert.deepStrictEqual(yield* fundings.creditWaiting(10), ["app_store:1"])
+      }).pipe(Effect.provide(Memory.layer({ seed: 7 })))
     }))
 
   it.effect("has a clock that never goes back", () =>

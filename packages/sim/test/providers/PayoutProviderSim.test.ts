@@ -58,7 +58,7 @@ describe("PayoutProviderSim", () => {
       const path = join(yield* folder, "payouts.json")
       const account = yield* restarted(path, PayoutProvider.use((provider) => provider.openAccount(player, opening)))
       const page = yield* restarted(path, PayoutProvider.use((provider) => provider.onboarding(account)))
-      assert.strictEqual(page.url.href, "http://localhost:8080/docs#simulated-payout-account")
+      assert.strictEqual(page.url.href, "http://localhost:8080/payout-account?state=simulated")
       assert.strictEqual(
         yield* restarted(path, PayoutProvider.use((provider) => provider.accountStatus(account))),
         "ready"

@@ -1,5 +1,6 @@
 /** `ddd purchases credit` and `dismiss`: a person's decision about a purchase that is open. */
 import type { PurchaseDecision } from "@ddd/core/money/DecidePurchase"
+import { refundedOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { visible } from "@ddd/core/values/Visible"
@@ -44,9 +45,13 @@ const credit = Effect.fn("ddd purchases credit")(
     }))
     const { funding } = credited
     const sum = funding.amount === null ? "" : formatCents(funding.amount)
+    const refunded = refundedOf(funding)
     yield* json === true
-      ? printJson({ reference: funding.reference, credited: sum, userId: user.id })
-      : print(`${visible(funding.reference)}: $${sum} credited to ${nameOf(user)}.`)
+      ? printJson({ reference: funding.reference, credited: sum, refunded: formatCents(refunded), userId: user.id })
+      : print(
+        `${visible(funding.reference)}: $${sum} credited to ${nameOf(user)}` +
+          (refunded === 0n ? "." : `, of which $${formatCents(refunded)} was refunded and is taken back.`)
+      )
     return done
   }
 )

@@ -1,5 +1,5 @@
 /** Purchases that are open, as operators see them. */
-import type { Funding } from "@ddd/core/money/Funding"
+import { type Funding, refundedOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents } from "@ddd/core/money/Money"
 import type { OpenPurchase } from "@ddd/core/ports/Fundings"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -9,10 +9,16 @@ import { aligned } from "../../terminal/Table.ts"
 
 const amountText = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
+const refundedText = (funding: Funding): string => {
+  const refunded = refundedOf(funding)
+  return refunded === 0n ? "" : formatCents(refunded)
+}
+
 export const openPurchaseJson = ({ funding, reason, since }: OpenPurchase) => ({
   reference: funding.reference,
   amount: amountText(funding.amount),
   price: amountText(funding.price),
+  refunded: formatCents(refundedOf(funding)),
   names: funding.names,
   reason,
   since: formatInstant(since)
@@ -21,7 +27,7 @@ export const openPurchaseJson = ({ funding, reason, since }: OpenPurchase) => ({
 /** One line a purchase, oldest first. */
 export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
   aligned([
-    ["SINCE", "REFERENCE", "WORTH", "PAID", "WHY", "NAMES"],
+    ["SINCE", "REFERENCE", "WORTH", "PAID", "REFUNDED", "WHY", "NAMES"],
     ...open.map((purchase) => {
       const { funding, reason } = visibleData(purchase)
       return [
@@ -29,6 +35,7 @@ export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
         style.bold(funding.reference),
         amountText(purchase.funding.amount) ?? "",
         amountText(purchase.funding.price) ?? "",
+        refundedText(purchase.funding),
         reason,
         style.dim(funding.names.join(" "))
       ]
@@ -41,6 +48,8 @@ export const notOpenText = (reference: string, funding: Funding | null): string 
   if (funding === null) return `There is no purchase ${name}: give a reference as \`ddd purchases list\` shows it.`
   const became = !funding.purchased
     ? "was not purchased yet, as far as was told"
+    : funding.creditStatus === "taken back" && refundedOf(funding) !== funding.amount
+    ? `was credited to player ${funding.userId}, and $${formatCents(refundedOf(funding))} of it taken back`
     : funding.creditStatus !== "nothing"
     ? `is ${funding.creditStatus}, of player ${funding.userId}`
     : funding.userId !== null

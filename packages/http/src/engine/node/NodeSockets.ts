@@ -13,7 +13,7 @@ import type { Upgrades } from "./ConnectionOwner.ts"
 import type { RequestHead } from "./RequestHead.ts"
 
 /** The frames that a message may come in. */
-const fragmentsMax = 16
+const fragmentsMax = 128
 /** The pieces that a frame may arrive in: each takes hundreds of bytes, however small it is. */
 const piecesMax = 256
 /** How long a client that was cut off may read why. */

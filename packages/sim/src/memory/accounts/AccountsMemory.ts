@@ -19,7 +19,7 @@ import { renameMember } from "@ddd/core/rooms/RoomPurchase"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
-import { forgetBuyer } from "../money/FundingSteps.ts"
+import { forgetBuyer, matchPurchasesOf } from "../money/FundingSteps.ts"
 import { Store } from "../Store.ts"
 import type { UserRow } from "../StoredRows.ts"
 import {
@@ -71,6 +71,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           }
           store.users.set(user.id, row)
           store.wallets.set(user.id, { ...emptyWallet, userId: user.id, updatedAt: createdAt })
+          matchPurchasesOf(store, [user.id])
           write(change)
           return { user: userOf(row), sessionId: newIds.session }
         })),

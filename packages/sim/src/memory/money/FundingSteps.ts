@@ -35,8 +35,18 @@ export const matchesOf = (store: Stored, names: ReadonlyArray<string>): Readonly
     return [...match(isUuid(name) ? userId(name) : undefined, true), ...match(store.buyerNames.get(name), false)]
   })
 
+/** Marks what waits under names that have become known. */
+export const matchPurchasesOf = (store: Stored, known: ReadonlyArray<string>): void => {
+  for (const funding of store.fundings.values()) {
+    if (isOpen(funding) && funding.names.some((name) => known.includes(name))) {
+      store.purchasesToMatch.add(funding.reference)
+    }
+  }
+}
+
 export const keepNames = (store: Stored, { names, userId }: SharedNames): void => {
   for (const name of names) store.buyerNames.set(name, userId)
+  matchPurchasesOf(store, names)
 }
 
 /**
@@ -99,6 +109,7 @@ export interface Recorded {
 const storeFunding = (store: Stored, funding: Funding): void => {
   getOrPut(store.fundingsSince, funding.reference, store.now)
   store.fundings.set(funding.reference, funding)
+  if (isOpen(funding) && matchesOf(store, funding.names).length > 0) store.purchasesToMatch.add(funding.reference)
 }
 
 /** Writes what a step moves. Gives the rows of the funding's own movements. */
@@ -158,12 +169,14 @@ export const recordEvent = (
   }))
 }
 
-/** Credits what waits under a reference; whether it was credited. */
+/** Credits what waits under a reference that is marked; whether it was credited. One that is refused is marked behind all others. */
 export const creditWaiting = (store: Stored, reference: string): boolean => {
+  store.purchasesToMatch.delete(reference)
   const earlier = store.fundings.get(reference) ?? null
   const decision = decideWaiting({ earlier, matches: matchesOf(store, namesToMatch(earlier, null)) })
   if (decision === null) return false
   const written = write(store, decision)
+  if (Result.isFailure(written)) store.purchasesToMatch.add(reference)
   return Result.isSuccess(written) && written.success.rows.length > 0
 }
 

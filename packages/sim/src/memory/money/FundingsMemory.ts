@@ -59,12 +59,8 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
 
       creditWaiting: (limit) =>
         store.exclusive(Effect.sync(() => {
-          const credited: Array<string> = []
-          for (const { reference } of store.fundings.values()) {
-            if (credited.length >= limit) break
-            if (creditWaiting(store, reference)) credited.push(reference)
-          }
-          return credited
+          const marked = [...store.purchasesToMatch].slice(0, limit)
+          return marked.filter((reference) => creditWaiting(store, reference))
         })),
 
       listOpen: ({ cursor, limit }) =>

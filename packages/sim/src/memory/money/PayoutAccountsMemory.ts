@@ -1,4 +1,5 @@
 /** The players' accounts with the payout provider, in memory. */
+import type { SessionId } from "@ddd/core/accounts/Session"
 import {
   claimCheck,
   decidePayoutAccount,
@@ -9,7 +10,13 @@ import {
 } from "@ddd/core/money/PayoutAccount"
 import { recorded, type StoredProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
-import { PayoutAccounts, PayoutAccountTaken, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
+import {
+  payoutAccountError,
+  PayoutAccounts,
+  type PayoutAccountTaken,
+  type PayoutSessionEnded,
+  WithdrawalUnderWay
+} from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
@@ -27,14 +34,20 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     const add = (
       userId: UserId,
       account: string,
-      provider: StoredProvider
-    ): Effect.Effect<PayoutAccount, PayoutAccountTaken> => {
-      if (!store.payoutAccounts.has(userId) && named(account) === undefined) {
-        const at = store.now()
-        store.payoutAccounts.set(userId, { userId, account, provider, status: "pending", createdAt: at, checkAt: at })
-      }
-      const kept = decidePayoutAccount(orNull(store.payoutAccounts.get(userId)), account)
-      return Result.isSuccess(kept) ? Effect.succeed(kept.success) : Effect.fail(new PayoutAccountTaken(kept.failure))
+      provider: StoredProvider,
+      sessionId: SessionId
+    ): Effect.Effect<PayoutAccount, PayoutAccountTaken | PayoutSessionEnded> => {
+      const session = store.sessions.get(sessionId)
+      const at = store.now()
+      const added: PayoutAccountRow | undefined = named(account) === undefined
+        ? { userId, account, provider, status: "pending", createdAt: at, checkAt: at }
+        : undefined
+      const row = store.payoutAccounts.get(userId) ?? added
+      const isSessionLiving = session?.userId === userId && session.endedAt === null
+      const kept = decidePayoutAccount({ isSessionLiving, kept: orNull(row) }, account)
+      if (Result.isFailure(kept)) return Effect.fail(payoutAccountError(kept.failure, sessionId))
+      if (row !== undefined) store.payoutAccounts.set(userId, row)
+      return Effect.succeed(kept.success)
     }
 
     const unlink = (
@@ -53,7 +66,8 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
     return PayoutAccounts.of({
       of: (userId) => Effect.sync(() => orNull(store.payoutAccounts.get(userId))),
       named: (account) => Effect.sync(() => orNull(named(account))),
-      add: (userId, account, provider) => store.exclusive(Effect.suspend(() => add(userId, account, provider))),
+      add: (userId, account, provider, sessionId) =>
+        store.exclusive(Effect.suspend(() => add(userId, account, provider, sessionId))),
       setStatus: (account, status, provider) =>
         store.exclusive(Effect.sync(() => {
           const row = named(account)
