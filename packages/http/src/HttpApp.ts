@@ -1,5 +1,5 @@
 /** Composes the HTTP API: every endpoint, the public pages, and what goes around each request. It needs the ports and an engine. */
-import { Layer, type Redacted } from "effect"
+import { Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
@@ -9,6 +9,7 @@ import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
 import { allowedAt, makeRouteTable, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
+import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
@@ -70,19 +71,21 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
     OperatorHandlers.layer
   ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
 
-  return HttpRouter.serve(
-    Layer.mergeAll(
-      HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
-      Docs.layer(publicUrl),
-      PayoutAccountPage.layer,
-      Pages.layer(pages, publicUrl),
-      HttpRouter.middleware(around, { global: true })
-    ),
-    {
-      // the boundary writes the log
-      disableLogger: true,
-      disableListenLog: true,
-      routerConfig: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
-    }
+  const routes = Layer.mergeAll(
+    HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
+    Docs.layer(publicUrl),
+    PayoutAccountPage.layer,
+    Pages.layer(pages, publicUrl),
+    HttpRouter.middleware(around, { global: true })
   )
+  return withoutPorts(Effect.map(
+    Effect.context<Exclude<Layer.Services<typeof routes>, HttpRouter.HttpRouter>>(),
+    (services) =>
+      HttpRouter.serve(Layer.provide(routes, Layer.succeedContext(services)), {
+        // the boundary writes the log
+        disableLogger: true,
+        disableListenLog: true,
+        routerConfig: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
+      })
+  ))
 }

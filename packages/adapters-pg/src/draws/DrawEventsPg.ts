@@ -12,14 +12,16 @@ import { Listener } from "../database/Listener.ts"
 const channel = "ddd_draws"
 
 // what stands between draw and user is for servers of the release before, which hear nothing without a number there
-const tell = (sql: PgClient.PgClient, what: "sold" | "status" | "left", id: string, user = "") =>
-  sql`SELECT 1 FROM pg_notify(${channel}, ${`${what} ${id} 0 ${user}`.trimEnd()})`
+const notice = (sql: PgClient.PgClient, what: "sold" | "status" | "left", id: string, user = "") =>
+  sql`pg_notify(${channel}, ${`${what} ${id} 0 ${user}`.trimEnd()})`
+
+const tell = (...[sql, ...change]: Parameters<typeof notice>) => sql`SELECT 1 FROM ${notice(sql, ...change)}`
 
 /** Tells, at the commit, that a draw has changed its status, or a room its members. */
 export const tellStatus = (sql: PgClient.PgClient, id: string) => tell(sql, "status", id)
 
-/** Tells, at the commit, that tickets of a draw were sold. */
-export const tellSold = (sql: PgClient.PgClient, id: string) => tell(sql, "sold", id)
+/** The call that tells, at the commit, that tickets of a draw were sold: a row of a `FROM`, in a statement that does more. */
+export const soldNotice = (sql: PgClient.PgClient, id: string) => notice(sql, "sold", id)
 
 /** Tells, at the commit, that a member left a room. */
 export const tellLeft = (sql: PgClient.PgClient, id: string, user: string) => tell(sql, "left", id, user)

@@ -10,7 +10,7 @@ import { encodeFrontier } from "@ddd/core/proof/Merkle"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { tellSold, tellStatus } from "../draws/DrawEventsPg.ts"
+import { soldNotice, tellStatus } from "../draws/DrawEventsPg.ts"
 import { type PoolRow, sellingDraw } from "./SaleFacts.ts"
 
 export interface SaleWriter {
@@ -36,9 +36,11 @@ export const writeSale = Effect.fnUntraced(function*(
   yield* writeTickets(sql, row.id, sale, sealed)
   yield* writeWallets(sql, sale)
   yield* writeMovements(sql, newId, sale)
-  yield* sql`INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, false)`
   if (sealed.opens) yield* tellStatus(sql, row.id)
-  yield* tellSold(sql, row.id)
+  // names the transaction, and tells of it once it commits
+  yield* sql`
+    WITH named AS (INSERT INTO sale_batches (id, abandoned) VALUES (${batchId}::uuid, false))
+    SELECT 1 FROM ${soldNotice(sql, row.id)}`
   return sealed.tickets
 })
 

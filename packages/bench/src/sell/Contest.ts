@@ -1,10 +1,19 @@
 /** The ways of selling in turns, and what comes of it. */
+import * as Provision from "@ddd/adapters-pg/database/Provision"
+import * as Database from "@ddd/cli/Database"
 import { Data, Effect } from "effect"
 import { join } from "node:path"
 import { cpuMillisOf } from "../support/CpuTime.ts"
-import { inside } from "../support/Inside.ts"
+import { inside, settingsIn } from "../support/Inside.ts"
 import { medianOf } from "../support/Quantiles.ts"
-import { freePort, originAt, runCommand, type ServerProcess, startServer } from "../support/ServerProcess.ts"
+import {
+  type Environment,
+  freePort,
+  originAt,
+  runCommand,
+  type ServerProcess,
+  startServer
+} from "../support/ServerProcess.ts"
 import { unfairness } from "./FairPlay.ts"
 import { setUp, type Stage, type Way, ways } from "./Stage.ts"
 import { startWorker } from "./Worker.ts"
@@ -44,6 +53,14 @@ const workerFiles: Readonly<Record<Way, string>> = {
 /** Before the rounds each way sells for a while that does not count: code is compiled, caches are filled. */
 const warmUpMillisMax = 3_000
 
+/** The welcome mails of the players, two milliseconds each, would be sent while turns are counted. */
+const dropMails = (environment: Environment) =>
+  Effect.gen(function*() {
+    const { app, owner } = yield* Database.open(yield* settingsIn(environment), { own: false })
+    const sql = yield* Provision.session(owner ?? app)
+    yield* sql`DELETE FROM jobs WHERE queue_name = 'outbox'`
+  }).pipe(Effect.scoped)
+
 interface Turn {
   readonly tickets: number
   readonly millis: number
@@ -60,6 +77,7 @@ export const contest = Effect.fn("Contest.run")(
     const origin = originAt(port)
     const stage = yield* setUp(buyers, origin)
     const played = ways.filter((way) => atOnce[way].length > 0)
+    yield* Effect.forEach(played, (way) => dropMails(stage.environmentOf(way)))
     const servers = new Map<Way, ServerProcess>()
     for (const [way, engine] of [["http", "node"], ["uws", "uws"]] as const) {
       if (!played.includes(way)) continue

@@ -2,23 +2,22 @@
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { makeEmailHandlers } from "./EmailHandlers.ts"
 import { makePasswordHandlers } from "./PasswordHandlers.ts"
 import { makeOwnSessionHandlers, makeRefreshTokenHandlers } from "./SessionHandlers.ts"
 import { makeSignIn, makeSignUp } from "./SignUpAndIn.ts"
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "auth",
-  Effect.fnUntraced(function*(handlers) {
-    const signUp = yield* makeSignUp
-    const signIn = yield* makeSignIn
-    const { refresh, signOut } = yield* makeRefreshTokenHandlers
-    const sessions = yield* makeOwnSessionHandlers
-    const password = yield* makePasswordHandlers
-    const email = yield* makeEmailHandlers
+export const layer = withoutPorts(Effect.gen(function*() {
+  const signUp = yield* makeSignUp
+  const signIn = yield* makeSignIn
+  const { refresh, signOut } = yield* makeRefreshTokenHandlers
+  const sessions = yield* makeOwnSessionHandlers
+  const password = yield* makePasswordHandlers
+  const email = yield* makeEmailHandlers
 
-    return handlers
+  return HttpApiBuilder.group(Api, "auth", (handlers) =>
+    handlers
       .handleRaw("signUp", signUp)
       .handleRaw("signIn", signIn)
       .handleRaw("refresh", refresh)
@@ -30,6 +29,5 @@ export const layer = HttpApiBuilder.group(
       .handleRaw("resetPassword", password.askReset)
       .handleRaw("confirmReset", password.confirmReset)
       .handleRaw("verifyEmail", email.verify)
-      .handle("resendVerification", email.resendLink)
-  })
-)
+      .handle("resendVerification", email.resendLink))
+}))

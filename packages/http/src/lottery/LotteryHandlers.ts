@@ -13,6 +13,7 @@ import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { cacheControl, immutable, revalidate } from "../boundary/Caching.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, makeViewer } from "../requests/Authentication.ts"
@@ -23,22 +24,20 @@ import { makePurchase, nothingOnSaleRetrySeconds } from "./Purchase.ts"
 import { refuseUnfollowed } from "./PurchaseProblems.ts"
 
 export const layer = (terms: WithdrawalTerms) =>
-  HttpApiBuilder.group(
-    Api,
-    "lottery",
-    Effect.fnUntraced(function*(handlers) {
-      const draws = yield* Draws
-      const sales = yield* Sales
-      const proofBundle = yield* makeProofBundle
-      const viewerOf = yield* makeViewer
-      const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
+  withoutPorts(Effect.gen(function*() {
+    const draws = yield* Draws
+    const sales = yield* Sales
+    const proofBundle = yield* makeProofBundle
+    const viewerOf = yield* makeViewer
+    const followed = followedHashes(nobleSha256, (yield* BeaconChains).followed)
 
-      const drawOf = Effect.fnUntraced(function*(day: Day) {
-        const draw = yield* Effect.catchTag(draws.byDay(day), "Unavailable", refuseUnavailable)
-        return draw ?? (yield* refuseNoDraw)
-      })
+    const drawOf = Effect.fnUntraced(function*(day: Day) {
+      const draw = yield* Effect.catchTag(draws.byDay(day), "Unavailable", refuseUnavailable)
+      return draw ?? (yield* refuseNoDraw)
+    })
 
-      return handlers
+    return HttpApiBuilder.group(Api, "lottery", (handlers) =>
+      handlers
         .handle("currentDraw", () =>
           Effect.gen(function*() {
             const draw = yield* Effect.catchTag(draws.current, "Unavailable", refuseUnavailable)
@@ -109,9 +108,8 @@ export const layer = (terms: WithdrawalTerms) =>
               contentType: bundleContentType,
               headers: { "cache-control": source.notes.result === null ? revalidate : immutable }
             })
-          }))
-    })
-  )
+          })))
+  }))
 
 const ticketList: PagedList = { name: "tickets", isKey: isUuid }
 const drawList: PagedList = { name: "draw-history", isKey: (text) => parseDay(text) !== undefined }

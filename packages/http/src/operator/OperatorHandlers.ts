@@ -5,22 +5,21 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { cacheControl, forSeconds } from "../boundary/Caching.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuse } from "../problems/Problem.ts"
 import { Readiness } from "./Readiness.ts"
 
 /** Keys are published well before they are used: five minutes old is fresh enough. */
 const keysFreshSeconds = 300
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "operator",
-  Effect.fnUntraced(function*(handlers) {
-    const readiness = yield* Readiness
-    const { jwks } = yield* AccessTokens
-    const { vkeys } = yield* RecordSigner
-    const vkeyText = vkeys.map((vkey) => `${vkey}\n`).join("")
-    const publicKeys = cacheControl(forSeconds(keysFreshSeconds))
-    return handlers.handleAll({
+export const layer = withoutPorts(Effect.gen(function*() {
+  const readiness = yield* Readiness
+  const { jwks } = yield* AccessTokens
+  const { vkeys } = yield* RecordSigner
+  const vkeyText = vkeys.map((vkey) => `${vkey}\n`).join("")
+  const publicKeys = cacheControl(forSeconds(keysFreshSeconds))
+  return HttpApiBuilder.group(Api, "operator", (handlers) =>
+    handlers.handleAll({
       healthz: () => Effect.succeed({ status: "ok" as const }),
       readyz: () =>
         Effect.flatMap(
@@ -30,6 +29,5 @@ export const layer = HttpApiBuilder.group(
         ),
       jwks: () => Effect.as(publicKeys, jwks),
       vkey: () => Effect.as(publicKeys, vkeyText)
-    })
-  })
-)
+    }))
+}))

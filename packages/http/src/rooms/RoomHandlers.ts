@@ -5,6 +5,7 @@ import { Rooms } from "@ddd/core/ports/Rooms"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { makeProofBundle } from "../lottery/ProofBundle.ts"
 import { makeRoomAccess } from "./RoomAccess.ts"
 import { roomDraw } from "./RoomDraw.ts"
@@ -12,19 +13,17 @@ import { roomMembers } from "./RoomMembers.ts"
 import { roomTickets } from "./RoomTickets.ts"
 
 export const layer = (terms: WithdrawalTerms) =>
-  HttpApiBuilder.group(
-    Api,
-    "rooms",
-    Effect.fnUntraced(function*(handlers) {
-      const draws = yield* Draws
-      const rooms = yield* Rooms
-      const proofBundle = yield* makeProofBundle
-      const access = yield* makeRoomAccess
-      const members = roomMembers(rooms, access)
-      const tickets = roomTickets(rooms, access, terms)
-      const draw = roomDraw({ draws, proofBundle, rooms }, access)
+  withoutPorts(Effect.gen(function*() {
+    const draws = yield* Draws
+    const rooms = yield* Rooms
+    const proofBundle = yield* makeProofBundle
+    const access = yield* makeRoomAccess
+    const members = roomMembers(rooms, access)
+    const tickets = roomTickets(rooms, access, terms)
+    const draw = roomDraw({ draws, proofBundle, rooms }, access)
 
-      return handlers
+    return HttpApiBuilder.group(Api, "rooms", (handlers) =>
+      handlers
         .handle("rooms", members.list)
         .handleRaw("createRoom", members.create)
         .handle("room", members.find)
@@ -35,6 +34,5 @@ export const layer = (terms: WithdrawalTerms) =>
         .handleRaw("closeRoom", draw.close)
         .handleRaw("startDraw", draw.start)
         .handleRaw("executeDraw", draw.execute)
-        .handle("roomProof", draw.proof)
-    })
-  )
+        .handle("roomProof", draw.proof))
+  }))

@@ -8,6 +8,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
 import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -18,20 +19,18 @@ import { ChangeProfile } from "./UserBodies.ts"
 const changeProfileBody = jsonBody(ChangeProfile)
 
 export const layer = (terms: WithdrawalTerms) =>
-  HttpApiBuilder.group(
-    Api,
-    "user",
-    Effect.fnUntraced(function*(handlers) {
-      const accounts = yield* Accounts
-      const { now } = yield* Now
-      const prove = yield* makePasswordProof
+  withoutPorts(Effect.gen(function*() {
+    const accounts = yield* Accounts
+    const { now } = yield* Now
+    const prove = yield* makePasswordProof
 
-      const profileOf = Effect.fnUntraced(function*(userId: UserId) {
-        const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-        return { ...profile, wallet: viewWallet(profile.wallet, terms, yield* now) }
-      })
+    const profileOf = Effect.fnUntraced(function*(userId: UserId) {
+      const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+      return { ...profile, wallet: viewWallet(profile.wallet, terms, yield* now) }
+    })
 
-      return handlers
+    return HttpApiBuilder.group(Api, "user", (handlers) =>
+      handlers
         .handle("profile", () =>
           Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
             Effect.catchTag("Unavailable", refuseUnavailable)
@@ -79,6 +78,5 @@ export const layer = (terms: WithdrawalTerms) =>
               UsernameTaken: () => refuseUsernameTaken,
               Unavailable: refuseUnavailable
             })
-          ))
-    })
-  )
+          )))
+  }))

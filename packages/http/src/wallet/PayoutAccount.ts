@@ -1,12 +1,17 @@
 /** A player's account with the payout provider: opened here, completed on the provider's own pages. */
 import { Accounts } from "@ddd/core/ports/Accounts"
+import type { Now } from "@ddd/core/ports/Now"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { onboard as openOrGoOn, readiness as readinessOf } from "@ddd/core/work/PayoutAccounts"
 import { Effect } from "effect"
 import { refuse } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseEnded, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { elsewhere, refuseProvider, refuseUnverified } from "./Withdraw.ts"
+
+/** What these ask for. */
+export type Ports = Accounts | Now | PayoutAccounts | PayoutProvider
 
 /** Opens the account where there is none, and makes a link to the provider's page, a new one each time. */
 export const onboard = Effect.gen(function*() {

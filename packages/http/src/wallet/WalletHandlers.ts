@@ -9,6 +9,7 @@ import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -28,14 +29,13 @@ const depositBody = jsonBody(Deposit)
 const encodeTransaction = Schema.encodeEffect(TransactionBody)
 
 export const layer = (withdrawals: WithdrawalOptions) =>
-  HttpApiBuilder.group(
-    Api,
-    "wallet",
-    Effect.fnUntraced(function*(handlers) {
-      const ledger = yield* Ledger
-      const { now } = yield* Now
-      const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
-      return handlers
+  withoutPorts(Effect.gen(function*() {
+    const ledger = yield* Ledger
+    const { now } = yield* Now
+    const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
+    const withPorts = Effect.provideContext(yield* Effect.context<PayoutAccount.Ports>())
+    return HttpApiBuilder.group(Api, "wallet", (handlers) =>
+      handlers
         .handle("wallet", () =>
           Effect.gen(function*() {
             const { userId } = yield* CurrentUser
@@ -61,9 +61,9 @@ export const layer = (withdrawals: WithdrawalOptions) =>
             return HttpServerResponse.jsonUnsafe(body, { status: created ? 201 : 200 })
           }))
         .handleRaw("withdraw", withdraw)
-        .handle("openPayoutAccount", () => withdrawals.enabled ? PayoutAccount.onboard : refuseNoPayouts)
-        .handle("removePayoutAccount", () => PayoutAccount.unlink)
-        .handle("payoutAccount", () => PayoutAccount.readiness)
+        .handle("openPayoutAccount", () => withdrawals.enabled ? withPorts(PayoutAccount.onboard) : refuseNoPayouts)
+        .handle("removePayoutAccount", () => withPorts(PayoutAccount.unlink))
+        .handle("payoutAccount", () => withPorts(PayoutAccount.readiness))
         .handle(
           "transactions",
           ({ query }) =>
@@ -76,6 +76,5 @@ export const layer = (withdrawals: WithdrawalOptions) =>
             ).pipe(
               Effect.catchTag("Unavailable", refuseUnavailable)
             )
-        )
-    })
-  )
+        ))
+  }))

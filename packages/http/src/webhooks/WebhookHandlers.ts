@@ -12,6 +12,7 @@ import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import * as RefusalLog from "../engine/RefusalLog.ts"
 import { Problem, type ProblemCode } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
@@ -29,43 +30,41 @@ const notConfigured = new Problem(
   }
 )
 
-export const layer = HttpApiBuilder.group(
-  Api,
-  "webhooks",
-  Effect.fnUntraced(function*(handlers) {
-    const inbox = yield* WebhookInbox
-    const shop = yield* FundingSource
-    const provider = yield* PayoutProvider
+export const layer = withoutPorts(Effect.gen(function*() {
+  const inbox = yield* WebhookInbox
+  const shop = yield* FundingSource
+  const provider = yield* PayoutProvider
 
-    const logRefusal = yield* RefusalLog.makeLog
+  const logRefusal = yield* RefusalLog.makeLog
 
-    /** Stores an event of `sender`, where `authenticate` finds that it is the sender's. */
-    const taking = <Code extends ProblemCode>(
-      sender: WebhookSender,
-      authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
-      forged: Problem<Code>
-    ) =>
-      Effect.fnUntraced(function*({ request }: Call) {
-        const body = yield* bodyOf(request)
-        const log = ({ code }: Problem, why: string) =>
-          logRefusal({ path: `/webhooks/${sender}`, code, why }, { method: "POST" })
-        const verdict = yield* authenticate({ headers: request.headers, body })
-        switch (verdict._tag) {
-          case "NotConfigured":
-            log(notConfigured, "there is no secret to know the sender by")
-            return yield* Effect.fail(notConfigured)
-          case "Forged":
-            log(forged, verdict.why)
-            return yield* Effect.fail(forged)
-          case "Genuine": {
-            const { eventId, type } = verdict
-            yield* Effect.catchTag(inbox.receive({ sender, eventId, type, body }), "Unavailable", refuseUnavailable)
-            return HttpServerResponse.jsonUnsafe({})
-          }
+  /** Stores an event of `sender`, where `authenticate` finds that it is the sender's. */
+  const taking = <Code extends ProblemCode>(
+    sender: WebhookSender,
+    authenticate: (request: WebhookRequest) => Effect.Effect<WebhookVerdict>,
+    forged: Problem<Code>
+  ) =>
+    Effect.fnUntraced(function*({ request }: Call) {
+      const body = yield* bodyOf(request)
+      const log = ({ code }: Problem, why: string) =>
+        logRefusal({ path: `/webhooks/${sender}`, code, why }, { method: "POST" })
+      const verdict = yield* authenticate({ headers: request.headers, body })
+      switch (verdict._tag) {
+        case "NotConfigured":
+          log(notConfigured, "there is no secret to know the sender by")
+          return yield* Effect.fail(notConfigured)
+        case "Forged":
+          log(forged, verdict.why)
+          return yield* Effect.fail(forged)
+        case "Genuine": {
+          const { eventId, type } = verdict
+          yield* Effect.catchTag(inbox.receive({ sender, eventId, type, body }), "Unavailable", refuseUnavailable)
+          return HttpServerResponse.jsonUnsafe({})
         }
-      })
+      }
+    })
 
-    return handlers
+  return HttpApiBuilder.group(Api, "webhooks", (handlers) =>
+    handlers
       .handleRaw(
         "revenuecat",
         taking(
@@ -87,6 +86,5 @@ export const layer = HttpApiBuilder.group(
             "The signature is not over this body, by our secret, of now. The event was not taken."
           )
         )
-      )
-  })
-)
+      ))
+}))
