@@ -43,7 +43,8 @@ export const moneyInOutChecks: ReadonlyArray<RowCheck> = [
      FROM fundings
      CROSS JOIN LATERAL (
        SELECT purchased AND (NOT refunded OR refund_reversed) AS deserved,
-         purchased AND refunded AND NOT refund_reversed AND coalesce(refund_price < price, false) AS partly
+         purchased AND refunded AND NOT refund_reversed AND coalesce(refund_price < price, false)
+           AND coalesce(refund_currency = price_currency, true) AS partly
      ) said
      CROSS JOIN LATERAL (
        SELECT CASE
