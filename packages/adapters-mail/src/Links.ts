@@ -1,7 +1,7 @@
 /**
  * The pages that mails lead to.
  *
- * `/verify-email?token=…` shows a button that sends the token to POST `/auth/verify-email`; `/reset-password?token=…` asks for a
+ * `/verify-email?token=…&account=…` names the account, and shows a button that sends the token to POST `/auth/verify-email`; `/reset-password?token=…` asks for a
  * new password and sends both to POST `/auth/reset-password/confirm`; without a token it asks for the address to mail one to.
  * `/verify?draw=…` checks a draw, named by its day or, in a room, by its id; `/` is the draw on sale.
  * Opening a link changes nothing by itself: programs that look at mails open links too.
@@ -11,7 +11,8 @@ import type { Day } from "@ddd/core/values/Instant"
 import { Redacted } from "effect"
 
 export interface Links {
-  readonly verifyEmail: (token: Redacted.Redacted) => string
+  /** `username` of the account whose address it becomes: the page names it. */
+  readonly verifyEmail: (token: Redacted.Redacted, username: string) => string
   readonly resetPassword: (token: Redacted.Redacted) => string
   /** Where a reset is asked for. */
   readonly askReset: string
@@ -29,7 +30,7 @@ export const linksOf = (publicUrl: string): Links => {
     return url.href
   }
   return {
-    verifyEmail: (token) => page("/verify-email", { token: Redacted.value(token) }),
+    verifyEmail: (token, account) => page("/verify-email", { token: Redacted.value(token), account }),
     resetPassword: (token) => page("/reset-password", { token: Redacted.value(token) }),
     askReset: page("/reset-password"),
     verifyDraw: (draw) => page("/verify", { draw }),

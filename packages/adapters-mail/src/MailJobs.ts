@@ -12,7 +12,7 @@ import { MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { MailSubjects } from "@ddd/core/ports/MailSubjects"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { UserId } from "@ddd/core/values/Ids"
-import type { MailJob } from "@ddd/core/values/Job"
+import type { LinkMail, MailJob } from "@ddd/core/values/Job"
 import { Effect } from "effect"
 import type { Addressee } from "./Addressee.ts"
 import type { Letter } from "./Letter.ts"
@@ -53,8 +53,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
   })
 
   const withLink = Effect.fnUntraced(function*(
-    userId: UserId,
-    tokenId: string,
+    { askedFrom, mailedTokenId: tokenId, userId }: LinkMail,
     purpose: MailedTokenState["purpose"],
     template: (to: Letters.Invitation) => Letter
   ) {
@@ -65,7 +64,9 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
       username: recipient.username,
       links,
       token: tokens.tokenOf(tokenId),
-      until: token.expiresAt
+      until: token.expiresAt,
+      askedAt: token.askedAt,
+      askedFrom: askedFrom ?? null
     })
     if (purpose === "verify_email") return { to: token.email, letter }
     // a reset link goes to the address in force, letter by letter, and not at all once that is another than was asked for
@@ -86,13 +87,18 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
   const written = Effect.fnUntraced(function*(job: MailJob): Effect.fn.Return<Addressed | null, Unavailable> {
     switch (job._tag) {
       case "MailWelcome":
-        return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.welcome)
+        return yield* withLink(job, "verify_email", Letters.welcome)
       case "MailVerifyAddress":
-        return yield* withLink(job.userId, job.mailedTokenId, "verify_email", Letters.verifyAddress)
+        return yield* withLink(job, "verify_email", Letters.verifyAddress)
       case "MailResetPassword":
-        return yield* withLink(job.userId, job.mailedTokenId, "reset_password", Letters.resetPassword)
-      case "MailPasswordChanged":
-        return yield* toPlayer(job.userId, (to) => Effect.succeed(Letters.passwordChanged(to)))
+        return yield* withLink(job, "reset_password", Letters.resetPassword)
+      case "MailPasswordChanged": {
+        const unlinkedPayoutAccount = job.unlinkedPayoutAccount === true
+        return yield* toPlayer(
+          job.userId,
+          (to) => Effect.succeed(Letters.passwordChanged({ ...to, unlinkedPayoutAccount }))
+        )
+      }
       case "MailAddressChanged": {
         // told even if the link was used already: a thief would use it at once
         const facts = yield* known(job.userId, job.mailedTokenId)

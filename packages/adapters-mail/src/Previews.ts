@@ -28,7 +28,9 @@ const midnight = dayStart(dayAfter(today))
 const invitation: Letters.Invitation = {
   ...addressee,
   token: Redacted.make("pReViEw0pReViEw0pReViEw0pReViEw0pReViEw0abc"),
-  until: instant(Date.UTC(2026, 1, 3, 11, 0))
+  until: instant(Date.UTC(2026, 1, 3, 11, 0)),
+  askedAt: now,
+  askedFrom: "a Windows computer"
 }
 
 const ticket: MailedTicket = { ticketId: ticketId("DDL-20260203-7K3QX"), position: position(1_204) }
@@ -91,7 +93,8 @@ export const previews: Readonly<Record<string, Letter>> = {
   "welcome": Letters.welcome(invitation),
   "verify-address": Letters.verifyAddress(invitation),
   "reset-password": Letters.resetPassword(invitation),
-  "password-changed": Letters.passwordChanged(addressee),
+  "password-changed": Letters.passwordChanged({ ...addressee, unlinkedPayoutAccount: false }),
+  "password-reset": Letters.passwordChanged({ ...addressee, unlinkedPayoutAccount: true }),
   "address-changed": Letters.addressChanged({ ...addressee, newAddress: "maria@sorbonne.example" }),
   "ticket": TicketLetters.ticketsBought({ ...addressee, bought }),
   "tickets": TicketLetters.ticketsBought({ ...addressee, bought: hundred }),

@@ -21,6 +21,8 @@ import { aClosedRoom, aDraw, aVoidDraw, aWin, boughtOf, ofRoom, withdrawalOf } f
 
 const token = "x".repeat(43)
 
+const askedAt = instant(Date.UTC(2026, 1, 3, 10, 30))
+
 const marie = userId("01970000-0000-7000-8000-000000000001")
 
 /** The letters of a withdrawal, each written when it is so. */
@@ -34,12 +36,19 @@ const withdrawalLetters = (addressee: Addressee): ReadonlyArray<Letter> =>
 
 const lettersTo = (username: string, newAddress: string, roomName = "Friday night"): ReadonlyArray<Letter> => {
   const addressee = { username, links: linksOf("https://draws.example.com") }
-  const invitation = { ...addressee, token: Redacted.make(token), until: instant(Date.UTC(2026, 1, 3, 11)) }
+  const invitation = {
+    ...addressee,
+    token: Redacted.make(token),
+    until: instant(Date.UTC(2026, 1, 3, 11)),
+    askedAt,
+    askedFrom: null
+  }
   return [
     Letters.welcome(invitation),
     Letters.verifyAddress(invitation),
     Letters.resetPassword(invitation),
-    Letters.passwordChanged(addressee),
+    Letters.passwordChanged({ ...addressee, unlinkedPayoutAccount: false }),
+    Letters.passwordChanged({ ...addressee, unlinkedPayoutAccount: true }),
     Letters.addressChanged({ ...addressee, newAddress }),
     TicketLetters.ticketsBought({ ...addressee, bought: boughtOf(100) }),
     TicketLetters.ticketsBought({ ...addressee, bought: ofRoom }),
@@ -50,8 +59,9 @@ const lettersTo = (username: string, newAddress: string, roomName = "Friday nigh
   ]
 }
 
-/** The markup of a page without its words. */
-const tagsOf = (html: string): ReadonlyArray<string> => html.match(/<[^>]*>/g) ?? []
+/** The markup of a page without its words, and without the name that a link carries, as URLs write it. */
+const tagsOf = (html: string): ReadonlyArray<string> =>
+  html.replace(/(&amp;account=)[\w.*+%-]*/g, "$1").match(/<[^>]*>/g) ?? []
 
 const typed = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -237,15 +247,17 @@ describe("Letters", () => {
   })
 
   it("lead to the page that takes the token, and nowhere else", () => {
-    const [welcome, verify, reset, password, address, tickets, room, won, drawVoid, ...others] = lettersTo(
-      "marie",
-      "maria@sorbonne.example"
-    ).map((letter) => [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url))
-    const toVerify = `https://draws.example.com/verify-email?token=${token}`
+    const [welcome, verify, reset, password, passwordReset, address, tickets, room, won, drawVoid, ...others] =
+      lettersTo(
+        "marie",
+        "maria@sorbonne.example"
+      ).map((letter) => [...letterHtml(letter).matchAll(/href="([^"]*)"/g)].map(([, url]) => url))
+    const toVerify = `https://draws.example.com/verify-email?token=${token}&amp;account=marie`
     assert.deepStrictEqual(new Set(welcome), new Set([toVerify]))
     assert.deepStrictEqual(new Set(verify), new Set([toVerify]))
     assert.deepStrictEqual(new Set(reset), new Set([`https://draws.example.com/reset-password?token=${token}`]))
     assert.deepStrictEqual(new Set(password), new Set(["https://draws.example.com/reset-password"]))
+    assert.deepStrictEqual(passwordReset, password)
     assert.deepStrictEqual(new Set(address), new Set(["https://draws.example.com/reset-password"]))
     assert.deepStrictEqual(new Set(tickets), new Set(["https://draws.example.com"]))
     assert.deepStrictEqual(new Set(room), new Set(["https://draws.example.com"]))

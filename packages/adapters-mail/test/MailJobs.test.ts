@@ -24,6 +24,7 @@ const aToken: MailedTokenState = {
   purpose: "verify_email",
   email: "marie@example.com",
   previousEmail: null,
+  askedAt: instant(Date.UTC(2026, 1, 3, 10, 30)),
   expiresAt: instant(Date.UTC(2026, 1, 3, 11)),
   usable: true
 }
@@ -74,9 +75,9 @@ const mailOf = (job: MailJob, { tokens, users }: Known = known, about = subjects
 
 const withToken = (token: Partial<MailedTokenState>): Known => ({ ...known, tokens: { t1: { ...aToken, ...token } } })
 
-const welcome: MailJob = { _tag: "MailWelcome", userId: marie, mailedTokenId: "t1" }
-const verify: MailJob = { _tag: "MailVerifyAddress", userId: marie, mailedTokenId: "t1" }
-const reset: MailJob = { _tag: "MailResetPassword", userId: marie, mailedTokenId: "t1" }
+const welcome = { _tag: "MailWelcome", userId: marie, mailedTokenId: "t1" } as const
+const verify = { _tag: "MailVerifyAddress", userId: marie, mailedTokenId: "t1" } as const
+const reset = { _tag: "MailResetPassword", userId: marie, mailedTokenId: "t1" } as const
 const passwordChanged: MailJob = { _tag: "MailPasswordChanged", userId: marie }
 const addressChanged: MailJob = { _tag: "MailAddressChanged", userId: marie, mailedTokenId: "t1" }
 const tickets: MailJob = { _tag: "MailTickets", userId: marie, drawId: aDraw, from: aMinute }
@@ -133,9 +134,26 @@ describe("MailJobs", () => {
       assert.isNull(yield* mailOf(reset, withToken({ purpose: "reset_password", email: "old@example.com" })))
     }))
 
-  it.effect("tells of a changed password", () =>
+  it.effect("says with every link who asked, when and from what, and what to do where it was not the reader", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* mailOf(passwordChanged))?.to, "marie@example.com")
+      for (const [job, tokens] of [[welcome, known], [verify, known], [reset, aReset]] as const) {
+        const mail = yield* mailOf({ ...job, askedFrom: "an iPhone" }, tokens)
+        for (const said of ["Username: marie", ": 3 February 2026 at 10:30 UTC", "From: an iPhone, as it says"]) {
+          assert.include(mail?.text, said, job._tag)
+        }
+        assert.match(mail?.text ?? "", /did not (sign up|ask for this)\? Then do/, job._tag)
+        // jobs of servers that did not say it
+        assert.include((yield* mailOf(job, tokens))?.text, "From: a device that does not say what it is")
+      }
+    }))
+
+  it.effect("tells of a changed password, and of a payout account that a reset unlinked", () =>
+    Effect.gen(function*() {
+      const changed = yield* mailOf(passwordChanged)
+      assert.strictEqual(changed?.to, "marie@example.com")
+      assert.notInclude(changed?.text, "unlinked")
+      const told = yield* mailOf({ _tag: "MailPasswordChanged", userId: marie, unlinkedPayoutAccount: true })
+      assert.include(told?.text.replace(/\s+/g, " "), "Link yours again in the app before your next withdrawal")
     }))
 
   it.effect("confirms what was bought in a minute, tells the winner, and what becomes of a room or a withdrawal", () =>

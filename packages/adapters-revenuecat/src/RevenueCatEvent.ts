@@ -67,14 +67,13 @@ const purchase = (catalog: ProductCatalog, event: RevenueCatEvent): FundingNotic
     const names = buyerNames(event)
     if (names.length === 0) return unusable(`${reference}: the purchase names no buyer`)
     const [appUserId] = namesIn([event["app_user_id"]])
-    const price = paid(event, 1)
     const doubt = doubtOf(event, amount)
     return eventNotice(event, {
       _tag: "Purchased",
       reference,
       amount,
       buyer: { _tag: "Named", ...appUserId === undefined ? {} : { appUserId }, names },
-      ...price === undefined ? {} : { price },
+      ...paid(event, 1),
       ...doubt === undefined ? {} : { doubt }
     })
   })
@@ -88,8 +87,7 @@ const cancellation = (event: RevenueCatEvent): FundingNotice => {
     if (price !== null && price > 0) {
       return unusable(`${reference}: cancelled by customer support at a price above zero: is it a refund?`)
     }
-    const refunded = paid(event, -1)
-    return eventNotice(event, { _tag: "Refunded", reference, ...refunded === undefined ? {} : { price: refunded } })
+    return eventNotice(event, { _tag: "Refunded", reference, ...paid(event, -1) })
   })
 }
 
@@ -106,15 +104,21 @@ const other = (event: RevenueCatEvent, what: string): FundingNotice => {
     : { _tag: "Names", names }
 }
 
-/** What was paid (`sign` 1) or refunded (-1), in the currency of the purchase, in hundredths; `undefined` where that is not told. */
-const paid = (event: RevenueCatEvent, sign: 1 | -1): Cents | undefined => {
-  const { currency = null, price, price_in_purchased_currency: inCurrency } = event
-  // `price` is in US dollars, by the rate of its day
-  const told = typeof inCurrency === "number" ? inCurrency : currency === null || currency === "USD" ? price : undefined
-  const hundredths = typeof told === "number" ? Math.round(told * 100) * sign : 0
-  if (!Number.isSafeInteger(hundredths) || hundredths <= 0) return undefined
-  const amount = BigInt(hundredths)
-  return isCents(amount) ? amount : undefined
+const dollars = "USD"
+
+/**
+ * What was paid (`sign` 1) or refunded (-1), one hundredth at least, and in which currency; neither where it is not told. `price` is in
+ * US dollars, by the rate of its day, `price_in_purchased_currency` in that of the purchase.
+ */
+const paid = (event: RevenueCatEvent, sign: 1 | -1): { readonly price?: Cents; readonly currency?: string } => {
+  const { currency: told = null, price, price_in_purchased_currency: inCurrency } = event
+  const currency = told ?? dollars
+  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return {}
+  const sum = typeof inCurrency === "number" ? inCurrency : currency === dollars ? price : undefined
+  if (typeof sum !== "number" || !(sum * sign > 0)) return { currency }
+  const hundredths = Math.max(1, Math.round(sum * sign * 100))
+  const amount = Number.isSafeInteger(hundredths) ? BigInt(hundredths) : -1n
+  return amount > 0n && isCents(amount) ? { price: amount, currency } : { currency }
 }
 
 /** Why a purchase of a product that credits `amount` cannot be credited by the catalogue; `undefined` where it can. */

@@ -28,7 +28,8 @@ describe("an event of RevenueCat", () => {
         reference: "app_store:2000000123",
         amount: cents(500n),
         buyer: { _tag: "Named", appUserId: player, names },
-        price: cents(499n)
+        price: cents(499n),
+        currency: "USD"
       },
       names
     })
@@ -134,10 +135,13 @@ describe("an event of RevenueCat", () => {
   const refunded: FundingEvent = { _tag: "Refunded", reference: "app_store:2000000123" }
 
   it("of a cancellation is a refund by customer support at a price below zero or unknown, and nothing else", () => {
-    assert.deepStrictEqual(noticeOf(refund), told({ ...refunded, price: cents(499n) }))
+    assert.deepStrictEqual(noticeOf(refund), told({ ...refunded, price: cents(499n), currency: "USD" }))
     const without = { ...refund, price_in_purchased_currency: null }
-    assert.deepStrictEqual(noticeOf({ ...without, price: null }), told(refunded))
-    assert.deepStrictEqual(noticeOf({ ...without, price: undefined }), told(refunded))
+    assert.deepStrictEqual(noticeOf({ ...without, price: null }), told({ ...refunded, currency: "USD" }))
+    assert.deepStrictEqual(noticeOf({ ...without, price: undefined }), told({ ...refunded, currency: "USD" }))
+    assert.deepStrictEqual(noticeOf({ ...without, price: null, currency: "dollars" }), told(refunded))
+    const least = told({ ...refunded, price: cents(1n), currency: "USD" })
+    assert.deepStrictEqual(noticeOf({ ...without, price: -0.001 }), least)
     // what was bought does not matter to its refund
     assert.deepStrictEqual(noticeOf({ ...refund, product_id: "unheard_of" }), noticeOf(refund))
     assert.strictEqual(tagOf({ ...refund, price: 0 }), "Ignored")
@@ -151,12 +155,15 @@ describe("an event of RevenueCat", () => {
   it("of a refund says how much of the price it is, in the currency of the purchase", () => {
     assert.deepStrictEqual(
       noticeOf({ ...refund, price: -1, price_in_purchased_currency: -1.3, currency: "CAD" }),
-      told({ ...refunded, price: cents(130n) })
+      told({ ...refunded, price: cents(130n), currency: "CAD" })
     )
     // a price in dollars says nothing of one in another currency
     const inAnother = { ...refund, price: -1, price_in_purchased_currency: null, currency: "CAD" }
-    assert.deepStrictEqual(noticeOf(inAnother), told(refunded))
-    assert.deepStrictEqual(noticeOf({ ...inAnother, currency: "USD" }), told({ ...refunded, price: cents(100n) }))
+    assert.deepStrictEqual(noticeOf(inAnother), told({ ...refunded, currency: "CAD" }))
+    assert.deepStrictEqual(
+      noticeOf({ ...inAnother, currency: "USD" }),
+      told({ ...refunded, price: cents(100n), currency: "USD" })
+    )
   })
 
   it("of a refund that was reversed says so", () => {

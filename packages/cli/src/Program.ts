@@ -4,6 +4,7 @@
  * What only some of them need, such as the adapters of the database or the web server, is loaded when they run: `ddd --help` does
  * without.
  */
+import { visible } from "@ddd/core/values/Visible"
 import { harmless, write } from "@ddd/verify/Streams"
 import { Command, CommanderError } from "commander"
 import type { Effect } from "effect"
@@ -135,6 +136,12 @@ export interface Task {
 /** What a command line says where it names no command, as `ddd` and `ddd draw` alone do not: help that was asked for. */
 const isHelp = ({ code, exitCode }: CommanderError): boolean => exitCode === 0 || code === "commander.help"
 
+/** What a command line says, with the words in it that it was given made visible: they may come from anywhere, and begin no line. */
+const withVisibleWords = (text: string, argv: ReadonlyArray<string>): string =>
+  argv.flatMap((word) => [word, word.slice(word.indexOf("=") + 1)])
+    .filter((word) => visible(word) !== word)
+    .reduce((said, word) => said.replaceAll(word, () => visible(word)), text)
+
 /** Reads the command line: the task it asks for, or the exit code where there is nothing to do, with what there is to say written. */
 export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCode> => {
   let task: Task | undefined
@@ -149,7 +156,9 @@ export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCod
     await asked.parseAsync(argv, { from: "user" })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    for (const { channel, text } of said) write(isHelp(error) ? "stdout" : channel, harmless(text, false))
+    for (const { channel, text } of said) {
+      write(isHelp(error) ? "stdout" : channel, harmless(withVisibleWords(text, argv), false))
+    }
     return isHelp(error) ? done : unusable
   }
   return task ?? unusable

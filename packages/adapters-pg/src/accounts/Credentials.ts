@@ -42,12 +42,12 @@ export const makeCredentials = ({ events, newId, now, sql, tokens, transact, wri
     return user
   }, transact)
 
-  const askVerification = Effect.fn("AccountsPg.askVerification")(function*(user: UserId) {
+  const askVerification = Effect.fn("AccountsPg.askVerification")(function*(user: UserId, origin: RequestOrigin) {
     const account = yield* lockAccount(sql, user)
     const waiting = waitingAddress(account, yield* tokens.unusedOf(user, "verify_email"))
     const mailWaitMillis = waiting === null ? 0 : yield* tokens.waitOf(waiting.email)
     const newIds = { mailedToken: newId(yield* now) }
-    yield* write(decideAskVerification({ waiting, mailWaitMillis, newIds }, user))
+    yield* write(decideAskVerification({ waiting, mailWaitMillis, newIds }, user, origin))
   }, transact)
 
   /** Runs the statements of a mail, on a user whom nobody is: so the time of the answer does not tell that none is sent. */
@@ -86,8 +86,11 @@ export const makeCredentials = ({ events, newId, now, sql, tokens, transact, wri
     origin: RequestOrigin
   ) {
     const shown = yield* lockShown(tokenHash)
-    const newIds = { event: newId(yield* now) }
-    const { change, user } = yield* decided(decideResetPassword({ ...shown, newIds }, passwordHash, origin))
+    // linked under the lock on the user's row too
+    const [linked] = yield* sql<{ readonly account: string }>`
+      SELECT account FROM payout_accounts WHERE user_id = ${shown.account?.user.id ?? null}::uuid`
+    const facts = { ...shown, payoutAccount: linked?.account ?? null, newIds: { event: newId(yield* now) } }
+    const { change, user } = yield* decided(decideResetPassword(facts, passwordHash, origin))
     yield* write(change)
     return user
   }, transact)

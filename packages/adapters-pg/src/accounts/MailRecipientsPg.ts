@@ -19,7 +19,7 @@ const make = Effect.gen(function*() {
 
     mailedToken: Effect.fn("MailRecipientsPg.mailedToken")(function*(id) {
       const [row] = yield* sql<TokenRow & { readonly erased_at: Date | null; readonly clock: Date }>`
-        SELECT t.id, t.user_id, t.purpose, t.email, t.previous_email, t.expires_at, t.used_at, u.erased_at, app_now() AS clock
+        SELECT t.id, t.user_id, t.purpose, t.email, t.previous_email, t.created_at, t.expires_at, t.used_at, u.erased_at, app_now() AS clock
         FROM mailed_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = ${id}::uuid`
       return row === undefined
         ? null

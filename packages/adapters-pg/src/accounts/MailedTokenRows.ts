@@ -67,6 +67,7 @@ export interface TokenRow {
   readonly purpose: MailedTokenPurpose
   readonly email: string | null
   readonly previous_email: string | null
+  readonly created_at: Date
   readonly expires_at: Date
   readonly used_at: Date | null
 }
@@ -77,6 +78,7 @@ export const tokenOf = (row: TokenRow): MailedToken => ({
   purpose: row.purpose,
   email: row.email,
   previousEmail: row.previous_email,
+  createdAt: instantOf(row.created_at),
   expiresAt: instantOf(row.expires_at),
   usedAt: instantOrNull(row.used_at)
 })
@@ -122,7 +124,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
     shown: Effect.fnUntraced(function*(tokenHash) {
       const [row] = yield* requireAgreement(
         yield* sql<TokenRow & WallClockRow & { readonly clock: Date }>`
-          SELECT id, user_id, purpose, email, previous_email, expires_at, used_at, app_now() AS clock, ${
+          SELECT id, user_id, purpose, email, previous_email, created_at, expires_at, used_at, app_now() AS clock, ${
           wallClockColumn(sql)
         }
           FROM mailed_tokens WHERE token_hash = ${tokenHash}`
@@ -135,7 +137,7 @@ export const makeMailedTokenRows = (sql: PgClient.PgClient, tokens: MailedTokens
     unusedOf: (user, purpose) =>
       Effect.map(
         sql<TokenRow>`
-          SELECT id, user_id, purpose, email, previous_email, expires_at, used_at FROM mailed_tokens
+          SELECT id, user_id, purpose, email, previous_email, created_at, expires_at, used_at FROM mailed_tokens
           WHERE user_id = ${user}::uuid AND purpose = ${purpose} AND used_at IS NULL ORDER BY id DESC LIMIT 1`,
         ([row]) => row === undefined ? null : tokenOf(row)
       ),

@@ -40,8 +40,7 @@ const abandonRooms = (sql: PgClient.PgClient, user: string) =>
     )`
 
 /** Before the address is overwritten, by which networks are known. */
-const forgetTies = Effect.fnUntraced(function*({ seal, sql }: ChangeWriters, user: string) {
-  yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
+const forgetNetworks = Effect.fnUntraced(function*({ seal, sql }: ChangeWriters, user: string) {
   const [row] = yield* sql<{ readonly email: string }>`SELECT email FROM users WHERE id = ${user}::uuid`
   if (row === undefined) return
   yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(row.email))}`
@@ -52,7 +51,8 @@ export const makeWriteChange = (writers: ChangeWriters) => {
   return Effect.fnUntraced(function*(change: AccountChange) {
     const { endSessions, issueToken, openSession, userId, useToken } = change
     if (useToken !== null) yield* tokens.use(useToken)
-    if (change.forgetTies) yield* forgetTies(writers, userId)
+    if (change.unlinkPayoutAccount) yield* sql`DELETE FROM payout_accounts WHERE user_id = ${userId}::uuid`
+    if (change.forgetNetworks) yield* forgetNetworks(writers, userId)
     yield* updateUser(sql, userId, change.set)
     for (const cancelled of change.cancelTokens) yield* tokens.cancel(userId, cancelled)
     if (openSession !== null) yield* insertSession(sql, userId, openSession)

@@ -5,7 +5,7 @@
  * the rows that come back. That both say the same is held by `DueSteps.test.ts`.
  */
 import { expireAfterMillis, stepsAhead } from "@ddd/core/draws/DrawSteps"
-import type { DueStep } from "@ddd/core/ports/Draws"
+import type { DueByClock } from "@ddd/core/ports/Draws"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
@@ -86,7 +86,7 @@ interface DueRow extends StepRow, WallClockRow {
 }
 
 /** The steps of a draw that are due at the clock that was read with it, or that are not due yet. */
-const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueStep> => {
+const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueByClock> => {
   const draw = stepFactsOf(row)
   const clock = instantOf(row.clock)
   return stepsAhead(draw, clock)
@@ -94,7 +94,7 @@ const stepsOf = (row: DueRow, which: "due" | "later"): ReadonlyArray<DueStep> =>
     .map((ahead) => ({ drawId: draw.id, ...ahead }))
 }
 
-const byInstant = (a: DueStep, b: DueStep): number =>
+const byInstant = (a: DueByClock, b: DueByClock): number =>
   a.dueAt - b.dueAt || (a.drawId === b.drawId ? 0 : a.drawId < b.drawId ? -1 : 1)
 
 /** What is due by the clock, oldest first. Fails where the clock is not to be believed. */

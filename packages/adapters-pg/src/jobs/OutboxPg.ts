@@ -5,6 +5,7 @@
  * is refused for good, stays in the table `jobs` as `failed`, with the reason. Done jobs are kept 30 days.
  */
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { deviceKinds } from "@ddd/core/values/DeviceKind"
 import type { UserId } from "@ddd/core/values/Ids"
 import { type Job, type JobQueueName, type JobQueues, type NewJob, withdrawalEvents } from "@ddd/core/values/Job"
 import { PgClient } from "@effect/sql-pg"
@@ -17,13 +18,14 @@ import { orUnavailable } from "../database/Transaction.ts"
 const userId = Schema.String.pipe(Schema.brand("UserId"))
 const drawId = Schema.String.pipe(Schema.brand("DrawId"))
 const tokenMail = { userId, mailedTokenId: Schema.String }
+const linkMail = { ...tokenMail, askedFrom: Schema.optionalKey(Schema.Literals(deviceKinds)) }
 
 const schemas = {
   outbox: Schema.TaggedUnion({
-    MailWelcome: tokenMail,
-    MailVerifyAddress: tokenMail,
-    MailResetPassword: tokenMail,
-    MailPasswordChanged: { userId },
+    MailWelcome: linkMail,
+    MailVerifyAddress: linkMail,
+    MailResetPassword: linkMail,
+    MailPasswordChanged: { userId, unlinkedPayoutAccount: Schema.optionalKey(Schema.Literal(true)) },
     MailAddressChanged: tokenMail,
     MailTickets: { userId, drawId, from: Schema.Int },
     MailWinner: { userId, drawId },

@@ -37,7 +37,9 @@ export interface FundingRow {
   readonly user_id: string | null
   readonly amount: bigint | null
   readonly price: bigint | null
+  readonly price_currency: string | null
   readonly refund_price: bigint | null
+  readonly refund_currency: string | null
   readonly refund_amount: bigint | null
   readonly held_reason: string | null
   readonly names: ReadonlyArray<string>
@@ -52,7 +54,9 @@ export const fundingOf = (row: FundingRow): Funding => ({
   userId: row.user_id === null ? null : userId(row.user_id),
   amount: centsOrNull(row.amount),
   price: centsOrNull(row.price),
+  currency: row.price_currency,
   refundPrice: centsOrNull(row.refund_price),
+  refundCurrency: row.refund_currency,
   refundAmount: centsOrNull(row.refund_amount),
   heldReason: row.held_reason,
   names: row.names
@@ -61,7 +65,7 @@ export const fundingOf = (row: FundingRow): Funding => ({
 export const fundingColumns = (sql: PgClient.PgClient) =>
   sql.literal(`reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount,
     (price * 100)::bigint AS price, (refund_price * 100)::bigint AS refund_price, (refund_amount * 100)::bigint AS refund_amount,
-    held_reason, CASE WHEN held_reason IS NULL THEN names ELSE held_names END AS names`)
+    price_currency, refund_currency, held_reason, CASE WHEN held_reason IS NULL THEN names ELSE held_names END AS names`)
 
 export const readFunding = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
@@ -74,14 +78,17 @@ const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
   const { amount, creditStatus, heldReason, names, price, purchased, reference, refundAmount, refundPrice } = funding
   return sql`
     INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, price, refund_price,
-      refund_amount, held_reason, held_names, names)
+      price_currency, refund_currency, refund_amount, held_reason, held_names, names)
     VALUES (${reference}, ${purchased}, ${funding.refunded}, ${funding.refundReversed}, ${creditStatus},
       ${funding.userId}::uuid, ${amount}::bigint * 0.01, ${price}::bigint * 0.01, ${refundPrice}::bigint * 0.01,
-      ${refundAmount}::bigint * 0.01, ${heldReason}, ${heldReason === null ? null : names}::text[],
+      ${funding.currency}, ${funding.refundCurrency}, ${refundAmount}::bigint * 0.01, ${heldReason}, ${
+    heldReason === null ? null : names
+  }::text[],
       ${heldReason === null ? names : []}::text[])
     ON CONFLICT (reference) DO UPDATE SET purchased = EXCLUDED.purchased, refunded = EXCLUDED.refunded,
       refund_reversed = EXCLUDED.refund_reversed, given = EXCLUDED.given, user_id = EXCLUDED.user_id,
       amount = EXCLUDED.amount, price = EXCLUDED.price, refund_price = EXCLUDED.refund_price,
+      price_currency = EXCLUDED.price_currency, refund_currency = EXCLUDED.refund_currency,
       refund_amount = EXCLUDED.refund_amount, held_reason = EXCLUDED.held_reason, held_names = EXCLUDED.held_names,
       updated_at = app_now(),
       -- of a buyer who is known they are as they were: what an erasure took out meanwhile stays out

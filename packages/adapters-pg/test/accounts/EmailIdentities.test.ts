@@ -66,7 +66,7 @@ describe("accounts with one mailbox from before mailboxes were compared", () => 
         const reset = yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), Redacted.make("x"), origin)
         assert.strictEqual(reset.username, "wide")
         const narrow = present(yield* accounts.find(ids[1]))
-        yield* accounts.askVerification(narrow.id)
+        yield* accounts.askVerification(narrow.id, origin)
         const verified = yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
         assert.deepInclude(verified, { username: "narrow", emailVerified: true, email: "Ada@example.com" })
         yield* everyoneSignsIn

@@ -9,7 +9,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -107,7 +107,7 @@ describe("a person who is erased", () => {
       yield* (yield* Throttles).succeeded(attempt)
       yield* (yield* SecurityLog).append("sign_in_failed", { userId: id }, origin)
       yield* (yield* SecurityLog).append("sign_in_failed", { subject: "lovelace@example.org" }, origin)
-      yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example" }, origin)
+      yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example", verified: firstHash }, origin)
       yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
       yield* accounts.askReset("ada@babbage.example", origin)
       yield* signInAgain(id, "second")
@@ -371,7 +371,7 @@ describe("security_events", () => {
       const counts = sql<{ readonly events: bigint; readonly jobs: bigint }>`
         SELECT (SELECT count(*) FROM security_events) AS events, (SELECT count(*) FROM jobs) AS jobs`
       const before = yield* counts
-      const change = { username: "lovelace", email: "bob@example.com" }
+      const change = { username: "lovelace", email: "bob@example.com", verified: firstHash }
       assert.strictEqual((yield* Effect.flip(accounts.changeProfile(id, change, origin)))._tag, "EmailTaken")
       assert.deepStrictEqual(yield* counts, before)
       yield* outbox.add("same", { _tag: "MailPasswordChanged", userId: id })

@@ -67,7 +67,7 @@ describe("a database whose clock is set wrong", () => {
             yield* waits("a new room", makeRoom(ada))
             yield* waits("a new session", signUp(`bob${days}`))
             yield* waits("a token refreshed", sessions.refresh(hashOf("ada"), hashOf("ada again"), operatorOrigin))
-            yield* waits("a token mailed", accounts.askVerification(newcomer))
+            yield* waits("a token mailed", accounts.askVerification(newcomer, operatorOrigin))
             yield* waits(
               "a payout",
               Withdrawals.use((withdrawals) => withdrawals.claim(withdrawalId, false, "simulated"))

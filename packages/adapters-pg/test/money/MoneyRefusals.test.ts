@@ -97,6 +97,20 @@ layer(Sessions.layer)("a funding", (it) => {
   )
   allowsOlder("that the names of a refunded one are erased by them", [knows, takenBack, older, set("names = '{}'")])
 
+  for (const [what, change] of [["paid", "price_currency = 'EUR'"], ["refunded", "refund_currency = 'EUR'"]] as const) {
+    refuses(
+      `another currency of what was ${what}`,
+      [
+        knows,
+        credited,
+        set("price = 5.00, price_currency = 'USD', refunded = true, refund_price = 2.00, refund_currency = 'USD'"),
+        set(change)
+      ],
+      "restrict_violation",
+      { words: /stays as it was told/ }
+    )
+  }
+
   const forward = { words: /is never taken back unsaid/ }
   refuses("a purchase unsaid", [credited, set("purchased = false, amount = NULL")], "restrict_violation", forward)
   refuses("a refund unsaid", [takenBack, set("refunded = false")], "restrict_violation", forward)

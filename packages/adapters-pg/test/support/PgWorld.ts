@@ -19,14 +19,19 @@ import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 export const migrated = Layer.effect(TestDatabase, NewestSchema.make)
 
 let counter = 0
+let newest = 0
 
-/** UUIDs v7 of the instant, in order within the process. */
+/** How far clocks of one world may be apart, in milliseconds: that of a transaction, and that of the process. Other worlds' are hours away. */
+const apartMillisMax = 1_000
+
+/** UUIDs v7 of the instant, in order within a world, whichever of its clocks says the instant. */
 export const identifiers = Layer.succeed(
   Identifiers,
   Identifiers.of({
     newId: (at) => {
-      const time = at.toString(16).padStart(12, "0")
       counter = (counter + 1) % 0x1000
+      newest = Math.abs(newest - at) > apartMillisMax ? at : Math.max(newest + (counter === 0 ? 1 : 0), at)
+      const time = newest.toString(16).padStart(12, "0")
       return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}${randomUUID().slice(18)}`
     },
     newRoomCode: () => present(codeOf(randomBytes(32)))

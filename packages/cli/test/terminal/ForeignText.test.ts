@@ -10,6 +10,7 @@ import { instant } from "@ddd/core/values/Instant"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause } from "effect"
 import { drawText } from "../../src/commands/draw/DrawText.ts"
+import { roundLines } from "../../src/commands/draw/Run.ts"
 import { jobTable } from "../../src/commands/jobs/List.ts"
 import { roomTable, roomText } from "../../src/commands/room/RoomText.ts"
 import * as UserText from "../../src/commands/user/UserText.ts"
@@ -161,6 +162,13 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["differences", differenceTable([{ found: nasty, withdrawal }])],
   ["jobs", jobTable([job])],
   ["a draw", drawText(shownDraw, null, { by: nasty, at: instant(0) })],
+  [
+    "what relays said of a round",
+    roundLines({
+      stored: [],
+      missing: [{ chain: null, chainHash: nasty, round: 1, dueAt: at, drawIds: [draw], why: nasty }]
+    }).join("\n")
+  ],
   ["a table", aligned([["a\nFORGED"]])],
   ["a defect", explain(Cause.die(new Error(nasty)))],
   [

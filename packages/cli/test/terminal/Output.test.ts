@@ -21,7 +21,7 @@ const shell = (line: string, env: Readonly<Record<string, string>> = {}) =>
 /** A table whose every line is as long as this text: megabytes. */
 const large = { DATA_DIR: "x".repeat(120_000) }
 
-describe("the output of ddd", () => {
+describe("the output of ddd", { timeout: 120_000 }, () => {
   it("is whole where its reader is slow", async () => {
     const file = join(fs.mkdtempSync(join(tmpdir(), "ddd-output-")), "whole")
     await shell(`ddd config > ${file}`, large)

@@ -29,6 +29,10 @@ export interface AccountChange {
   readonly userId: UserId
   /** The id of a mailed token that is used now. */
   readonly useToken: string | null
+  /** The link to the payout account is removed. */
+  readonly unlinkPayoutAccount: boolean
+  /** The networks that are known to be the player's, by the address in force until now, are forgotten. */
+  readonly forgetNetworks: boolean
   /** Fields that are overwritten; what is absent stays. */
   readonly set: Partial<AccountFields>
   readonly cancelTokens: ReadonlyArray<TokensToCancel>
@@ -36,8 +40,6 @@ export interface AccountChange {
   /** From now on the clockwork closes the rooms that they host and that are not locked: who is gone holds up nobody's money. */
   readonly abandonsRooms: boolean
   readonly endSessions: { readonly which: WhichSessions; readonly reason: SessionEndReason } | null
-  /** The link to the payout account, and the networks that are known to be the player's, are forgotten. */
-  readonly forgetTies: boolean
   /** Cancels the unused tokens of its purpose. */
   readonly issueToken: NewMailedToken | null
   readonly events: ReadonlyArray<NewSecurityEvent>
@@ -48,12 +50,13 @@ export interface AccountChange {
 export const noChange = (userId: UserId): AccountChange => ({
   userId,
   useToken: null,
+  unlinkPayoutAccount: false,
+  forgetNetworks: false,
   set: {},
   cancelTokens: [],
   openSession: null,
   abandonsRooms: false,
   endSessions: null,
-  forgetTies: false,
   issueToken: null,
   events: [],
   jobs: []

@@ -1,6 +1,9 @@
 /** The tokens in mailed links: what they are for, how long they work, and when one still does. */
+import { deviceKindOf } from "../values/DeviceKind.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { NewJob } from "../values/Job.ts"
+import type { RequestOrigin } from "./SecurityEvent.ts"
 
 export type MailedTokenPurpose = "verify_email" | "reset_password"
 
@@ -19,6 +22,7 @@ export interface MailedToken {
   readonly email: string | null
   /** Of a change of address: the one that was in force when it was asked for. */
   readonly previousEmail: string | null
+  readonly createdAt: Instant
   readonly expiresAt: Instant
   /** When it was used or cancelled. */
   readonly usedAt: Instant | null
@@ -35,6 +39,7 @@ export interface MailedTokenState {
   readonly email: string
   /** Of a change of address: the one that was in force when it was asked for. */
   readonly previousEmail: string | null
+  readonly askedAt: Instant
   readonly expiresAt: Instant
   /** Neither used nor expired. */
   readonly usable: boolean
@@ -50,6 +55,7 @@ export const mailedTokenState = (
     purpose: token.purpose,
     email: token.email,
     previousEmail: token.previousEmail,
+    askedAt: token.createdAt,
     expiresAt: token.expiresAt,
     usable: isUsable(token, now)
   }
@@ -73,6 +79,16 @@ export interface NewMailedToken {
   readonly purpose: MailedTokenPurpose
   readonly email: string
   readonly previousEmail: string | null
+}
+
+/** The mail that carries a token, under the token's id. It says from what kind of device it was asked for. */
+export const linkMail = (
+  tag: "MailWelcome" | "MailVerifyAddress" | "MailResetPassword",
+  { mailedTokenId, userId }: { readonly userId: UserId; readonly mailedTokenId: string },
+  { userAgent }: RequestOrigin
+): NewJob => {
+  const askedFrom = deviceKindOf(userAgent)
+  return { id: mailedTokenId, job: { _tag: tag, userId, mailedTokenId, ...askedFrom === null ? {} : { askedFrom } } }
 }
 
 /** Unused tokens of a player that stop working. */

@@ -4,7 +4,7 @@ import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { emailIdentity, isSameAddress } from "./EmailAddress.ts"
-import { type MailedToken, workingToken } from "./MailedToken.ts"
+import { linkMail, type MailedToken, workingToken } from "./MailedToken.ts"
 import type { InvalidMailedToken, PasswordOutdated } from "./Refusals.ts"
 import type { RequestOrigin, StrangerEvent } from "./SecurityEvent.ts"
 import type { SessionId, WhichSessions } from "./Session.ts"
@@ -49,7 +49,7 @@ export const askReset = (
     change: mailWaitMillis > 0 ? asked : {
       ...asked,
       issueToken: { id: mailedToken, purpose: "reset_password", email: address, previousEmail: null },
-      jobs: [{ id: mailedToken, job: { _tag: "MailResetPassword", userId, mailedTokenId: mailedToken } }]
+      jobs: [linkMail("MailResetPassword", { userId, mailedTokenId: mailedToken }, origin)]
     }
   }
 }
@@ -62,14 +62,15 @@ const replacePassword = (
   { email, id: userId }: User,
   passwordHash: Redacted.Redacted,
   which: WhichSessions,
-  event: AccountChange["events"][number]
+  event: AccountChange["events"][number],
+  told: { readonly unlinkedPayoutAccount?: true } = {}
 ): AccountChange => ({
   ...noChange(userId),
   set: { passwordHash },
   cancelTokens: [{ purpose: "reset_password", exceptTo: null }, { purpose: "verify_email", exceptTo: email }],
   endSessions: { which, reason: "password" },
   events: [event],
-  jobs: [{ id: event.id, job: { _tag: "MailPasswordChanged", userId } }]
+  jobs: [{ id: event.id, job: { _tag: "MailPasswordChanged", userId, ...told } }]
 })
 
 export interface ResetPasswordFacts {
@@ -78,6 +79,8 @@ export interface ResetPasswordFacts {
   readonly token: MailedToken | null
   /** Whose token it is, under the same lock. */
   readonly account: Account | null
+  /** The provider's name for the payout account that is linked, under the same lock; null: none is. */
+  readonly payoutAccount: string | null
   readonly newIds: { readonly event: string }
 }
 
@@ -85,11 +88,12 @@ export interface ResetPasswordFacts {
  * Sets a new password by a mailed token, which works once, and ends every session. Whoever uses it reads the address's mail, so that
  * the address is verified by it.
  *
- * Where it was not verified until now, the account may be a stranger's who signed up with this address and waited for its holder. What
- * a stranger may have left that outlives their sessions is forgotten: where money would be paid out to, and which networks are known.
+ * Until now the account may have been a stranger's: who signed up with this address, had its holder verify it, and waited; or who came by
+ * the password. So where money would be paid out to is forgotten, whenever it was linked: the player links it anew. Which networks are
+ * known is forgotten only where the address was not verified: they pay nobody, and keep strangers from locking a player out.
  */
 export const resetPassword = (
-  { account, newIds, now, token }: ResetPasswordFacts,
+  { account, newIds, now, payoutAccount, token }: ResetPasswordFacts,
   passwordHash: Redacted.Redacted,
   origin: RequestOrigin
 ): Result.Result<{ readonly user: User; readonly change: AccountChange }, InvalidMailedToken> => {
@@ -99,15 +103,24 @@ export const resetPassword = (
     return Result.fail({ _tag: "InvalidMailedToken" })
   }
   const { user } = account
-  const event = { type: "password_reset", userId: user.id, sessionId: null, origin, details: {} } as const
-  const change = replacePassword(user, passwordHash, { except: null }, { ...event, id: newIds.event })
+  const event = {
+    id: newIds.event,
+    type: "password_reset",
+    userId: user.id,
+    sessionId: null,
+    origin,
+    details: payoutAccount === null ? {} : { unlinkedPayoutAccount: payoutAccount }
+  } as const
+  const told = payoutAccount === null ? {} : { unlinkedPayoutAccount: true } as const
+  const change = replacePassword(user, passwordHash, { except: null }, event, told)
   return Result.succeed({
     user: { ...user, emailVerified: true },
     change: {
       ...change,
       useToken: working.id,
       set: user.emailVerified ? change.set : { ...change.set, emailVerified: true },
-      forgetTies: !user.emailVerified
+      unlinkPayoutAccount: payoutAccount !== null,
+      forgetNetworks: !user.emailVerified
     }
   })
 }

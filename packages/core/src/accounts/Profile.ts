@@ -1,10 +1,12 @@
 /** What players change of their profile. */
-import { Result } from "effect"
+import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { isSameAddress } from "./EmailAddress.ts"
-import type { EmailTaken, TooManyMails, UsernameTaken } from "./Refusals.ts"
+import { linkMail } from "./MailedToken.ts"
+import type { EmailTaken, PasswordOutdated, TooManyMails, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
+import { isStillProven } from "./SignIn.ts"
 import { emailTaken, type TakenNames, usernameTaken } from "./TakenNames.ts"
 import type { Account } from "./User.ts"
 
@@ -13,6 +15,8 @@ export interface ProfileChange {
   readonly username?: string
   /** Not in force until it is verified by the link mailed to it. */
   readonly email?: string
+  /** The stored PHC string that the player's password was checked against: without one no new address is asked for. */
+  readonly verified?: Redacted.Redacted
 }
 
 /** The address that a change asks for in place of the one in force; null where it asks for none. */
@@ -38,18 +42,22 @@ export interface ChangeProfileFacts {
 /**
  * Changes a profile, all of it or nothing. A new address is mailed a link and waits for it; the old one stays in force, and is told.
  * To ask for the address in force forgets one that waits. Refused where another player has the name, then where one has the
- * address, then where too many mails were asked for.
+ * address, then where too many mails were asked for; before all that where a new address is asked for under a password that a reset has
+ * replaced meanwhile, by whom its holder is getting rid of.
  */
 export const changeProfile = (
   { account, mailWaitMillis, newIds, taken }: ChangeProfileFacts,
   { change, userId }: { readonly userId: UserId; readonly change: ProfileChange },
   origin: RequestOrigin
-): Result.Result<AccountChange, UsernameTaken | EmailTaken | TooManyMails> => {
+): Result.Result<AccountChange, UsernameTaken | EmailTaken | TooManyMails | PasswordOutdated> => {
   const nothing = noChange(userId)
   if (account === null || account.erased) return Result.succeed(nothing)
   const { user } = account
-  const { email, username } = change
+  const { email, username, verified } = change
   const to = newAddress(account, change)
+  if (to !== null && (verified === undefined || !isStillProven(account, { verified, replacement: null }))) {
+    return Result.fail({ _tag: "PasswordOutdated" })
+  }
   if (username !== undefined && taken.username) return Result.fail(usernameTaken(username))
   if (to !== null && taken.email) return Result.fail(emailTaken(to))
   const wait = to === null ? 0 : Math.max(mailWaitMillis.toNewAddress, mailWaitMillis.ofNotices)
@@ -83,7 +91,7 @@ export const changeProfile = (
       { ...event, id: addressEvent, type: "email_change_asked", details: { email: to } }
     ],
     jobs: [
-      { id: mailedToken, job: { _tag: "MailVerifyAddress", userId, mailedTokenId: mailedToken } },
+      linkMail("MailVerifyAddress", { userId, mailedTokenId: mailedToken }, origin),
       { id: addressEvent, job: { _tag: "MailAddressChanged", userId, mailedTokenId: mailedToken } }
     ]
   })

@@ -2,6 +2,7 @@
 import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
+import { linkMail } from "./MailedToken.ts"
 import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import type { NewSession, SessionId } from "./Session.ts"
@@ -50,7 +51,7 @@ export const signUp = (
       openSession: { ...session, id: sessionId },
       issueToken: { id: mailedToken, purpose: "verify_email", email, previousEmail: null },
       events: [{ id: event, type: "signed_up", userId: user, sessionId, origin, details: {} }],
-      jobs: [{ id: mailedToken, job: { _tag: "MailWelcome", userId: user, mailedTokenId: mailedToken } }]
+      jobs: [linkMail("MailWelcome", { userId: user, mailedTokenId: mailedToken }, origin)]
     }
   })
 }

@@ -4,7 +4,7 @@ import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { isSameAddress } from "./EmailAddress.ts"
-import { type MailedToken, workingToken } from "./MailedToken.ts"
+import { linkMail, type MailedToken, workingToken } from "./MailedToken.ts"
 import type { EmailTaken, InvalidMailedToken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
 import { emailTaken } from "./TakenNames.ts"
@@ -84,13 +84,14 @@ export interface AskVerificationFacts {
 /** Mails the link again to the address that waits. Nothing where none does, or it was mailed as much as it may be. */
 export const askVerification = (
   { mailWaitMillis, newIds, waiting }: AskVerificationFacts,
-  userId: UserId
+  userId: UserId,
+  origin: RequestOrigin
 ): AccountChange => {
   if (waiting === null || mailWaitMillis > 0) return noChange(userId)
   const { mailedToken } = newIds
   return {
     ...noChange(userId),
     issueToken: { id: mailedToken, purpose: "verify_email", ...waiting },
-    jobs: [{ id: mailedToken, job: { _tag: "MailVerifyAddress", userId, mailedTokenId: mailedToken } }]
+    jobs: [linkMail("MailVerifyAddress", { userId, mailedTokenId: mailedToken }, origin)]
   }
 }

@@ -23,10 +23,13 @@ export interface Funding {
   readonly userId: UserId | null
   /** What it is worth, as first told; null until it is purchased. */
   readonly amount: Cents | null
-  /** What the store says was paid, in its own currency; null where it does not say. */
+  /** What the store says was paid, in hundredths of `currency`; null where it does not say. */
   readonly price: Cents | null
-  /** What of the price the store says was refunded; null: all of it. */
+  /** That of the price (ISO 4217); null where it is not told. */
+  readonly currency: string | null
+  /** What of the price the store says was refunded, in hundredths of `refundCurrency`; null: all of it. */
   readonly refundPrice: Cents | null
+  readonly refundCurrency: string | null
   /** What of the amount was taken back; null: all of it, or nothing yet. */
   readonly refundAmount: Cents | null
   /** Why a person has to decide whether it is credited, a whole clause; null where nobody has to. */
@@ -53,16 +56,20 @@ export type FundingEvent =
     /** Positive; our own catalogue's, never the store's. */
     readonly amount: Cents
     readonly buyer: Buyer
-    /** Positive: what the store says was paid, in its own currency; absent where it does not say. */
+    /** Positive: what the store says was paid, in hundredths of `currency`; absent where it does not say. */
     readonly price?: Cents
+    /** ISO 4217. */
+    readonly currency?: string
     /** Why it is not to be credited before a person has decided, a whole clause; absent where nothing speaks against it. */
     readonly doubt?: string
   }
   | {
     readonly _tag: "Refunded"
     readonly reference: string
-    /** Positive: what of the price is refunded, in the currency of the purchase; absent: all of it. */
+    /** Positive: what of the price is refunded, in hundredths of `currency`; absent: all of it. */
     readonly price?: Cents
+    /** ISO 4217. */
+    readonly currency?: string
   }
   | { readonly _tag: "RefundReversed"; readonly reference: string }
 
@@ -76,7 +83,9 @@ export const emptyFunding = (reference: string): Funding => ({
   userId: null,
   amount: null,
   price: null,
+  currency: null,
   refundPrice: null,
+  refundCurrency: null,
   refundAmount: null,
   heldReason: null,
   names: []
@@ -94,11 +103,12 @@ const isTaken = ({ creditStatus }: Funding): boolean => creditStatus === "taken 
 
 const purchasedBy = (
   funding: Funding,
-  { amount, buyer, doubt, price }: Extract<FundingEvent, { _tag: "Purchased" }>
-) => {
-  const named = funding.purchased
-    ? { ...funding, price: isTaken(funding) ? funding.price : funding.price ?? price ?? null }
-    : { ...funding, purchased: true, amount, price: price ?? null }
+  { amount, buyer, currency, doubt, price }: Extract<FundingEvent, { _tag: "Purchased" }>
+): Funding => {
+  const priced: Funding = funding.price !== null || isTaken(funding)
+    ? funding
+    : { ...funding, price: price ?? null, currency: currency ?? null }
+  const named: Funding = funding.purchased ? priced : { ...priced, purchased: true, amount }
   if (named.userId !== null) return named
   // who says whose it is has decided
   if (buyer._tag === "Player") return { ...named, userId: buyer.userId, heldReason: null }
@@ -119,7 +129,9 @@ export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
     case "Purchased":
       return purchasedBy(funding, event)
     case "Refunded":
-      return funding.refunded ? funding : { ...funding, refunded: true, refundPrice: event.price ?? null }
+      return funding.refunded
+        ? funding
+        : { ...funding, refunded: true, refundPrice: event.price ?? null, refundCurrency: event.currency ?? null }
     case "RefundReversed":
       return { ...funding, refundReversed: true }
   }
@@ -130,9 +142,13 @@ export const contradicts = (funding: Funding, amount: Cents, userId: UserId | nu
   funding.purchased &&
   (funding.amount !== amount || (funding.userId !== null && userId !== null && funding.userId !== userId))
 
-/** What a refund takes of the amount: all of it, or the part of it that was refunded of the price, rounded, one cent at least. */
-export const refundOf = ({ amount, price, refundPrice }: Funding): bigint => {
+/**
+ * What a refund takes of the amount: all of it, or the part of it that was refunded of the price, rounded, one cent at least. How much of
+ * a price in one currency is refunded in another nobody can say here: all of it, then.
+ */
+export const refundOf = ({ amount, currency, price, refundCurrency, refundPrice }: Funding): bigint => {
   if (amount === null) return 0n
+  if (currency !== null && refundCurrency !== null && currency !== refundCurrency) return amount
   if (price === null || refundPrice === null || refundPrice >= price) return amount
   const part = (2n * amount * refundPrice + price) / (2n * price)
   return part > 0n ? part : 1n

@@ -114,15 +114,15 @@ export class Accounts extends Context.Service<Accounts, {
    * Mails the verification link again, to the address that waits for it. Nothing where none does, or the address was mailed as much
    * as it may be: the link that it has goes on working.
    */
-  readonly askVerification: (userId: UserId) => Effect.Effect<void, Unavailable>
+  readonly askVerification: (userId: UserId, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
   /**
    * Mails a reset link to the holder of the address; an earlier link stops working. Nothing for an unknown address, or one that was
    * mailed as much as it may be: the link that it has goes on working.
    */
   readonly askReset: (email: string, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
   /**
-   * Sets a new password by a mailed token, which works once, for 30 minutes; ends every session. A new address that waits to be
-   * verified is forgotten: whoever asked for it may be who the player is getting rid of.
+   * Sets a new password by a mailed token, which works once, for 30 minutes; ends every session, and unlinks the payout account. A new
+   * address that waits to be verified is forgotten: whoever asked for it may be who the player is getting rid of.
    */
   readonly resetPassword: (
     tokenHash: string,
@@ -140,13 +140,14 @@ export class Accounts extends Context.Service<Accounts, {
   ) => Effect.Effect<void, PasswordOutdated | Unavailable>
   /**
    * Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. `TooManyMails`:
-   * the new one was mailed as much as it may be, or the old one was told of others as often.
+   * the new one was mailed as much as it may be, or the old one was told of others as often. `PasswordOutdated`: a new address is
+   * asked for under a password that is not the account's any more.
    */
   readonly changeProfile: (
     userId: UserId,
     change: ProfileChange,
     origin: RequestOrigin
-  ) => Effect.Effect<void, EmailTaken | TooManyMails | UsernameTaken | Unavailable>
+  ) => Effect.Effect<void, EmailTaken | PasswordOutdated | TooManyMails | UsernameTaken | Unavailable>
 
   /** By id, address or name, in any case; null where there is none. For operators. */
   readonly find: (text: string) => Effect.Effect<UserSummary | null, Unavailable>

@@ -2,7 +2,7 @@
 import { Context, Data, type Effect, type Stream } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import type { Draw, DrawNotes } from "../draws/Draw.ts"
-import type { StepToDo } from "../draws/DrawSteps.ts"
+import type { StepAhead, StepToDo } from "../draws/DrawSteps.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
 import type { ChainInfo } from "../proof/Beacon.ts"
@@ -11,10 +11,15 @@ import type { Day, Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
-/** A step that is due by the clock. */
+/** A step that is to be done. */
 export type DueStep = StepToDo & {
   readonly drawId: DrawId
   readonly dueAt: Instant
+}
+
+/** A step that falls due by the clock alone: any but `abandon`, before which somebody must have tried something in vain. */
+export interface DueByClock extends StepAhead {
+  readonly drawId: DrawId
 }
 
 /** A step could not be done now; it stays due. */
@@ -76,7 +81,7 @@ export class Draws extends Context.Service<Draws, {
    */
   readonly publishAhead: Effect.Effect<ReadonlyArray<DrawId>, Unavailable>
   /** What is due by the clock, oldest first. */
-  readonly due: Effect.Effect<ReadonlyArray<DueStep>, Unavailable>
+  readonly due: Effect.Effect<ReadonlyArray<DueByClock>, Unavailable>
   /** When the next step falls due that is not due yet; null where none is known. */
   readonly nextDueAt: Effect.Effect<Instant | null, Unavailable>
   /**

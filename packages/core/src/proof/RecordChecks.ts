@@ -136,7 +136,11 @@ const round = (hash: Sha256, records: BundleRecords, policy: RecordPolicy): Find
   if (named === null) return found(7, null, "The draw has no beacon.")
   if (named.chainHash !== policy.chainHash) {
     const accepted = policy.chainHash === quicknetHash ? "drand's quicknet" : `the chain ${policy.chainHash}`
-    return found(7, false, `The beacon is of the chain ${named.chainHash}. Accepted is ${accepted} alone.`)
+    return found(
+      7,
+      false,
+      `The beacon is of the chain ${named.chainHash}. Accepted is ${accepted} alone, unless you name another that you trust.`
+    )
   }
   const { chain } = header
   if (chain === null) {

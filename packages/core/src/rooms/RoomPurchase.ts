@@ -91,16 +91,6 @@ const withTicket = (room: Room, buyer: UserId, { firstPosition, totalEntries }: 
   )
 })
 
-/** A kept answer in which a member who is erased is called `username`; the same where it does not name them. */
-export const renameMember = (kept: KeptBody<Room>, userId: UserId, username: string): KeptBody<Room> =>
-  kept._tag !== "RoomPurchase" ? kept : {
-    ...kept,
-    room: {
-      ...kept.room,
-      participants: kept.room.participants.map((member) => member.userId === userId ? { ...member, username } : member)
-    }
-  }
-
 /** The answer to a purchase that was granted. `ticket` is the one that was bought, as it was before the draw. */
 export const roomReceiptOf = (
   { _tag, answer: { block, room } }: RoomPurchase,

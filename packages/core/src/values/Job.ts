@@ -1,12 +1,22 @@
 /** What is to be done outside the books because of what happened in them: data, which a decision asks for and `Outbox` takes. */
+import type { DeviceKind } from "./DeviceKind.ts"
 import type { DrawId, UserId } from "./Ids.ts"
 
-/** A mail to a player. It names ids alone: address, name and token are read, or derived, when it is written. */
+/** A mail with a link. */
+export interface LinkMail {
+  readonly userId: UserId
+  readonly mailedTokenId: string
+  /** What the link was asked for from; absent where that is not known. */
+  readonly askedFrom?: DeviceKind
+}
+
+/** A mail to a player. It names no person but by ids: address, name and token are read, or derived, when it is written. */
 export type MailJob =
-  | { readonly _tag: "MailWelcome"; readonly userId: UserId; readonly mailedTokenId: string }
-  | { readonly _tag: "MailVerifyAddress"; readonly userId: UserId; readonly mailedTokenId: string }
-  | { readonly _tag: "MailResetPassword"; readonly userId: UserId; readonly mailedTokenId: string }
-  | { readonly _tag: "MailPasswordChanged"; readonly userId: UserId }
+  | LinkMail & { readonly _tag: "MailWelcome" }
+  | LinkMail & { readonly _tag: "MailVerifyAddress" }
+  | LinkMail & { readonly _tag: "MailResetPassword" }
+  /** `unlinkedPayoutAccount`: of a reset that removed the link to the payout account. */
+  | { readonly _tag: "MailPasswordChanged"; readonly userId: UserId; readonly unlinkedPayoutAccount?: true }
   | { readonly _tag: "MailAddressChanged"; readonly userId: UserId; readonly mailedTokenId: string }
   /** What a player bought in a draw from `from` on, for a minute: Unix milliseconds. */
   | { readonly _tag: "MailTickets"; readonly userId: UserId; readonly drawId: DrawId; readonly from: number }

@@ -5,7 +5,7 @@
  * signed counts, so that a relay that lies is only a slow one. A round that is late delays its draws, loudly, and is never exchanged for
  * another: which one it is was published before anybody could know it (docs/fairness.md, "Records").
  */
-import { Clock, Data, Duration, Effect, FiberMap, Latch, Semaphore } from "effect"
+import { Cause, Data, Duration, Effect, Latch, Result, Semaphore } from "effect"
 import { type AwaitedRound, isAskedInVain } from "../draws/AwaitedRounds.ts"
 import { followedHashes, isFollowed } from "../draws/DrawChain.ts"
 import { failingMillisMin } from "../draws/DrawSteps.ts"
@@ -15,10 +15,10 @@ import { type BeaconRelay, BeaconRelays, RelayFailed } from "../ports/BeaconRela
 import { Draws } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import { type ChainInfo, isBeforeRound, roundTime, verifyBeacon } from "../proof/Beacon.ts"
-import { makeBackOffs } from "./BackOff.ts"
 import { abandon } from "./Clockwork.ts"
 import { type LogThrottle, makeLogThrottle } from "./LogThrottle.ts"
 import { repeated } from "./Repeated.ts"
+import { makeRetriedTasks } from "./RetriedTasks.ts"
 import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** How long one relay is waited for before the next is asked as well. */
@@ -37,6 +37,12 @@ const saleLookMillis = 60_000
 
 /** The round cannot be had now; its draws wait. */
 export class RoundMissing extends Data.TaggedError("RoundMissing")<{ readonly message: string }> {}
+
+/** That the round is missing, where nothing else is the matter; null otherwise. */
+const missingIn = (cause: Cause.Cause<unknown>): RoundMissing | null => {
+  const error = Cause.findError(cause)
+  return Result.isSuccess(error) && error.success instanceof RoundMissing ? error.success : null
+}
 
 /** Asks the relays in turn until one succeeds; fails with what each had to say. */
 const askInTurn = Effect.fnUntraced(function*<A>(
@@ -125,8 +131,7 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
   const relays = yield* BeaconRelays
-  const backOffs = makeBackOffs(pollMillis, backOffMillisMax)
-  const running = yield* FiberMap.make<string>()
+  const begin = yield* makeRetriedTasks(pollMillis, backOffMillisMax)
   const permits = Semaphore.makeUnsafe(concurrency)
   const lookFailures = makeLogThrottle()
   const late = new Map<string, LogThrottle>()
@@ -146,44 +151,28 @@ export const run = Effect.fn("BeaconRounds.run")(function*() {
 
   const nameOf = ({ chainHash, round }: AwaitedRound) => `${chainHash} ${round}`
 
-  const attempt = Effect.fnUntraced(function*(awaited: AwaitedRound) {
-    const name = nameOf(awaited)
-    const clock = yield* Clock.currentTimeMillis
-    if (backOffs.isWaiting(name, clock)) return
-    yield* obtain(awaited).pipe(
-      Effect.tap((count) =>
-        count === 0 ? Effect.void : Effect.logInfo(`round ${awaited.round} is there`, { draws: awaited.drawIds })
-      ),
-      Effect.matchEffect({
-        onSuccess: () =>
-          Effect.sync(() => {
-            backOffs.succeeded(name)
-            late.delete(name)
-          }),
-        onFailure: Effect.fnUntraced(function*({ message }) {
-          const at = yield* now.now
-          const { since } = backOffs.failed(name, clock, at)
-          yield* tellLate(awaited, message)
-          const isInVain = at - since >= failingMillisMin && isAskedInVain(awaited, relays.length)
-          if (isInVain) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at))
-        })
-      }),
-      // a defect of one round keeps no other from being fetched, and makes no draw void: the round may be there
-      Effect.catchCause(Effect.fnUntraced(function*(cause) {
-        const { delayMillis } = backOffs.failed(name, clock, yield* now.now)
-        yield* logFailure(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
-      }))
-    )
-  })
+  const attempt = (awaited: AwaitedRound) =>
+    begin(nameOf(awaited), permits.withPermit(obtain(awaited)), {
+      onSuccess: (count) => {
+        late.delete(nameOf(awaited))
+        return count === 0 ? Effect.void : Effect.logInfo(`round ${awaited.round} is there`, { draws: awaited.drawIds })
+      },
+      onFailure: Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
+        const missing = missingIn(cause)
+        // a defect makes no draw void: the round may be there
+        if (missing === null) {
+          return yield* logFailure(`round ${awaited.round} could not be stored; again in ${delayMillis} ms`, cause)
+        }
+        yield* tellLate(awaited, missing.message)
+        const isInVain = at - since >= failingMillisMin && isAskedInVain(awaited, relays.length)
+        if (isInVain) yield* Effect.forEach(awaited.drawIds, (id) => abandon(id, "beacon", at), { discard: true })
+      })
+    })
 
   // each round is a fiber of its own: one whose relays are slow delays no other
   const look = Effect.flatMap(
     Effect.tap(draws.awaitedRounds, () => Effect.sync(() => lookFailures.ended())),
-    Effect.forEach(
-      (awaited) =>
-        FiberMap.run(running, nameOf(awaited), permits.withPermit(attempt(awaited)), { onlyIfMissing: true }),
-      { discard: true }
-    )
+    Effect.forEach(attempt, { discard: true })
   ).pipe(
     Effect.catchCause((cause) =>
       lookFailures.failed(sayFailure("the rounds that draws wait for could not be looked for", cause))

@@ -5,14 +5,14 @@
  * not know of each other; one that was away for days catches up in order. Each step of each draw that fails is tried again on
  * its own, with a back-off of its own: one stuck or slow step delays no other (docs/design.md, "The clockwork").
  */
-import { type Cause, Clock, Duration, Effect, FiberMap, Latch, Record, Semaphore } from "effect"
+import { Duration, Effect, Latch, Record, Semaphore } from "effect"
 import { type AbandonReason, failingMillisMin, type StepAhead } from "../draws/DrawSteps.ts"
-import { Draws, type DueStep } from "../ports/Draws.ts"
+import { Draws, type DueByClock, type DueStep } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
 import type { DrawId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import { type Failing, makeBackOffs } from "./BackOff.ts"
 import { makeLogThrottle } from "./LogThrottle.ts"
+import { makeRetriedTasks } from "./RetriedTasks.ts"
 import { logFailure, sayFailure } from "./SeldomLog.ts"
 
 /** The longest that it sleeps: what another node, or an operator, makes due is noticed this late at most. */
@@ -87,35 +87,18 @@ const concurrencyOf: Readonly<Record<StepAhead["step"], number>> = {
 export const run = Effect.fn("Clockwork.run")(function*() {
   const draws = yield* Draws
   const now = yield* Now
-  const backOffs = makeBackOffs(backOffMillisMin, backOffMillisMax)
-  const running = yield* FiberMap.make<string>()
+  const begin = yield* makeRetriedTasks(backOffMillisMin, backOffMillisMax)
   const permits = Record.map(concurrencyOf, Semaphore.makeUnsafe)
   const lookFailures = makeLogThrottle()
   /** Open once something was done, after which more may be due. */
   const progressed = Latch.makeUnsafe(false)
 
-  /** Does a task in a fiber of its own, unless it is being done already, or failed too short a while ago. */
-  const begin = Effect.fnUntraced(function*(
-    name: string,
-    task: Effect.Effect<boolean, unknown>,
-    onFailure: (cause: Cause.Cause<unknown>, failing: Failing, at: Instant) => Effect.Effect<void, never, Draws>
-  ) {
-    if (backOffs.isWaiting(name, yield* Clock.currentTimeMillis)) return
-    const attempt = Effect.matchCauseEffect(task, {
-      onSuccess: (done) =>
-        Effect.sync(() => {
-          backOffs.succeeded(name)
-          if (done) progressed.openUnsafe()
-        }),
-      onFailure: Effect.fnUntraced(function*(cause) {
-        const at = yield* now.now
-        yield* onFailure(cause, backOffs.failed(name, yield* Clock.currentTimeMillis, at), at)
-      })
+  const goesOn = (done: boolean) =>
+    Effect.sync(() => {
+      if (done) progressed.openUnsafe()
     })
-    yield* FiberMap.run(running, name, attempt, { onlyIfMissing: true })
-  })
 
-  const perform = (due: DueStep & { readonly step: StepAhead["step"] }) =>
+  const perform = (due: DueByClock) =>
     begin(
       nameOf(due),
       permits[due.step].withPermit(draws.perform(due)).pipe(
@@ -126,17 +109,20 @@ export const run = Effect.fn("Clockwork.run")(function*() {
           return log(`${due.step} done`, { drawId: due.drawId })
         })
       ),
-      Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
-        yield* logFailure(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
-        if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
-      })
+      {
+        onSuccess: goesOn,
+        onFailure: Effect.fnUntraced(function*(cause, { delayMillis, since }, at) {
+          yield* logFailure(`${due.step} of draw ${due.drawId} failed; again in ${delayMillis} ms`, cause)
+          if (due.step === "settle" && at - since >= failingMillisMin) yield* abandon(due.drawId, "seed", at)
+        })
+      }
     )
 
-  const publish = begin(
-    "publish",
-    Effect.map(draws.publishAhead, (made) => made.length > 0),
-    (cause, { delayMillis }) => logFailure(`the days ahead could not be published; again in ${delayMillis} ms`, cause)
-  )
+  const publish = begin("publish", draws.publishAhead, {
+    onSuccess: (made) => goesOn(made.length > 0),
+    onFailure: (cause, { delayMillis }) =>
+      logFailure(`the days ahead could not be published; again in ${delayMillis} ms`, cause)
+  })
 
   const round = Effect.gen(function*() {
     progressed.closeUnsafe()
@@ -145,7 +131,7 @@ export const run = Effect.fn("Clockwork.run")(function*() {
     const next = yield* draws.nextDueAt
     const due = yield* draws.due
     lookFailures.ended()
-    for (const step of due) if (step.step !== "abandon") yield* perform(step)
+    for (const step of due) yield* perform(step)
     const untilNext = next === null ? pollMillisMax : next - (yield* now.now)
     return Math.max(1, Math.min(untilNext, pollMillisMax))
   }).pipe(

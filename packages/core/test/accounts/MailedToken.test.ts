@@ -11,6 +11,7 @@ const token: MailedToken = {
   purpose: "verify_email",
   email: "marie@example.com",
   previousEmail: null,
+  createdAt: instant(now - 1),
   expiresAt: instant(now + 1),
   usedAt: null
 }

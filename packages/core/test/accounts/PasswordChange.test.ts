@@ -49,14 +49,18 @@ describe("askReset", () => {
 describe("resetPassword", () => {
   it("takes no token that does not work", () => {
     for (const useless of uselessTokens("reset_password", "verify_email")) {
-      const refused = resetPassword({ account, token: useless, now, newIds }, newer, origin)
+      const refused = resetPassword({ account, payoutAccount: null, token: useless, now, newIds }, newer, origin)
       assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "InvalidMailedToken")
     }
   })
 
   it("uses the token, ends every session, and forgets what was asked for under the old password", () => {
     const { change } = Result.getOrThrow(
-      resetPassword({ account: verified, token: token("reset_password"), now, newIds }, newer, origin)
+      resetPassword(
+        { account: verified, payoutAccount: null, token: token("reset_password"), now, newIds },
+        newer,
+        origin
+      )
     )
     assert.strictEqual(change.useToken, "token")
     assert.deepStrictEqual(change.set, { passwordHash: newer })
@@ -74,18 +78,23 @@ describe("resetPassword of an address that nobody had verified", () => {
 
   it("verifies it, and forgets where a stranger would have been paid out to and is known from", () => {
     const { change, user: reset } = Result.getOrThrow(
-      resetPassword({ account: unverified, token: token("reset_password"), now, newIds }, newer, origin)
+      resetPassword(
+        { account: unverified, payoutAccount: "acct_1", token: token("reset_password"), now, newIds },
+        newer,
+        origin
+      )
     )
     assert.deepStrictEqual(change.set, { passwordHash: newer, emailVerified: true })
-    assert.isTrue(change.forgetTies)
+    assert.deepStrictEqual([change.unlinkPayoutAccount, change.forgetNetworks], [true, true])
     assert.isTrue(reset.emailVerified)
   })
 
-  it("keeps both of a player whose address was verified before", () => {
+  it("forgets of a player whose address was verified before where they are paid out to, and says so; not the networks", () => {
     const { change } = Result.getOrThrow(
       resetPassword(
         {
           account: { ...account, user: { ...user, emailVerified: true } },
+          payoutAccount: "acct_1",
           token: token("reset_password"),
           now,
           newIds
@@ -94,7 +103,10 @@ describe("resetPassword of an address that nobody had verified", () => {
         origin
       )
     )
-    assert.isFalse(change.forgetTies)
+    assert.deepStrictEqual([change.unlinkPayoutAccount, change.forgetNetworks], [true, false])
+    assert.deepStrictEqual(change.events.map(({ details }) => details), [{ unlinkedPayoutAccount: "acct_1" }])
+    const told = { _tag: "MailPasswordChanged", userId: ada, unlinkedPayoutAccount: true } as const
+    assert.deepStrictEqual(change.jobs, [{ id: "event", job: told }])
   })
 })
 
@@ -113,7 +125,11 @@ describe("changePassword", () => {
   it("writes what a reset writes, but for the token and the session that it keeps", () => {
     const changed = Result.getOrThrow(changePassword({ account, newIds }, request(hash), origin))
     const { change: reset } = Result.getOrThrow(
-      resetPassword({ account: verified, token: token("reset_password"), now, newIds }, newer, origin)
+      resetPassword(
+        { account: verified, payoutAccount: null, token: token("reset_password"), now, newIds },
+        newer,
+        origin
+      )
     )
     assert.deepStrictEqual(
       { ...changed, events: [] },

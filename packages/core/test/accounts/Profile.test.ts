@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Redacted, Result } from "effect"
 import * as fc from "fast-check"
 import { noChange } from "../../src/accounts/AccountChange.ts"
 import { changeProfile, newAddress } from "../../src/accounts/Profile.ts"
-import { account, ada, eventsIn, inOtherCase, jobsIn, origin, user } from "./support/Given.ts"
+import { account, ada, eventsIn, hash, inOtherCase, jobsIn, origin, user } from "./support/Given.ts"
 
 const facts = {
   account,
@@ -11,9 +11,9 @@ const facts = {
   mailWaitMillis: { toNewAddress: 0, ofNotices: 0 },
   newIds: { usernameEvent: "renamed", mailedToken: "token", addressEvent: "asked" }
 }
-const both = { username: "lovelace", email: "new@example.com" }
+const both = { username: "lovelace", email: "new@example.com", verified: hash }
 const decide = (change: { readonly username?: string; readonly email?: string }, given: Partial<typeof facts> = {}) =>
-  changeProfile({ ...facts, ...given }, { userId: ada, change }, origin)
+  changeProfile({ ...facts, ...given }, { userId: ada, change: { verified: hash, ...change } }, origin)
 
 describe("changeProfile", () => {
   it("refuses a name before an address, and either before it counts mails; and nothing that is not asked for", () => {
@@ -26,6 +26,16 @@ describe("changeProfile", () => {
       assert.strictEqual(Result.isFailure(decide({ username: both.username }, given)), username)
       assert.strictEqual(Result.isFailure(decide({ email: both.email }, given)), email || waits)
     }))
+  })
+
+  it("asks for a new address under no other password than the account's, before all else", () => {
+    const given = { ...facts, taken: { email: true, username: true } }
+    for (const verified of [{ verified: Redacted.make("$argon2id$older") }, {}]) {
+      const change = { username: both.username, email: both.email, ...verified }
+      const refused = changeProfile(given, { userId: ada, change }, origin)
+      assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "PasswordOutdated")
+    }
+    assert.isTrue(Result.isSuccess(changeProfile(facts, { userId: ada, change: { username: "lovelace" } }, origin)))
   })
 
   it("tells the longer of two waits, in whole seconds that are never too short", () => {

@@ -58,8 +58,11 @@ describe("askVerification", () => {
 
   it("writes nothing where no address waits, or it was mailed enough", () => {
     const waiting = { email: user.email, previousEmail: null }
-    assert.deepStrictEqual(askVerification({ waiting: null, mailWaitMillis: 0, newIds }, ada), noChange(ada))
-    assert.deepStrictEqual(askVerification({ waiting, mailWaitMillis: 1, newIds }, ada), noChange(ada))
-    assert.strictEqual(askVerification({ waiting, mailWaitMillis: 0, newIds }, ada).issueToken?.email, user.email)
+    assert.deepStrictEqual(askVerification({ waiting: null, mailWaitMillis: 0, newIds }, ada, origin), noChange(ada))
+    assert.deepStrictEqual(askVerification({ waiting, mailWaitMillis: 1, newIds }, ada, origin), noChange(ada))
+    assert.strictEqual(
+      askVerification({ waiting, mailWaitMillis: 0, newIds }, ada, origin).issueToken?.email,
+      user.email
+    )
   })
 })

@@ -145,7 +145,10 @@ describe("a refund of a part", () => {
         [bought, refundOfPrice(499n)],
         [bought, refundOfPrice(600n)],
         [bought, refunded],
-        [purchased, refundOfPrice(1n)]
+        [purchased, refundOfPrice(1n)],
+        // in two currencies
+        [{ ...bought, currency: "USD" }, { ...refundOfPrice(1n), currency: "KWD" }],
+        [{ ...refundOfPrice(1n), currency: "KWD" }, { ...bought, currency: "USD" }]
       ]
     ) {
       assert.strictEqual(refundOf(events.reduce(applyEvent, emptyFunding(reference))), 500n)
@@ -163,7 +166,15 @@ describe("a refund of a part", () => {
   it("never takes more than there is, nor nothing", () => {
     const price = fc.bigInt(1n, 10_000n).map(cents)
     fc.assert(fc.property(price, price, price, (amount, paid, back) => {
-      const taken = refundOf({ ...emptyFunding(reference), amount, price: paid, refundPrice: back })
+      const [currency, refundCurrency] = ["USD", "USD"]
+      const taken = refundOf({
+        ...emptyFunding(reference),
+        amount,
+        price: paid,
+        currency,
+        refundPrice: back,
+        refundCurrency
+      })
       assert.isTrue(taken > 0n && taken <= amount)
     }))
   })

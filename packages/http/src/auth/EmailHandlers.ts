@@ -29,10 +29,10 @@ export const makeEmailHandlers = Effect.gen(function*() {
         })
       ),
 
-    resendLink: () =>
+    resendLink: ({ request }: Call) =>
       Effect.gen(function*() {
         const { userId } = yield* CurrentUser
-        yield* accounts.askVerification(userId)
+        yield* accounts.askVerification(userId, requestOrigin(request))
         return {}
       }).pipe(Effect.catchTag("Unavailable", refuseUnavailable))
   }

@@ -42,7 +42,10 @@ export const makePasswordHandlers = Effect.gen(function*() {
         const replacement = yield* newPasswordHash(password, profile)
         yield* accounts.changePassword(userId, sessionId, { verified, replacement }, origin)
       }).pipe(
-        Effect.catchTags({ PasswordOutdated: () => refuseCredentials, Unavailable: refuseUnavailable })
+        Effect.catchTags({
+          PasswordOutdated: () => refuseCredentials("currentPassword"),
+          Unavailable: refuseUnavailable
+        })
       ),
 
     askReset: ({ request }: Call) =>

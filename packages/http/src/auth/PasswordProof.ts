@@ -38,8 +38,12 @@ export interface PasswordAttempt<Holder> {
 
 export type PasswordProblem = Problem<"invalid_request" | "invalid_credentials" | "rate_limited" | "unavailable">
 
-/** The answer to a wrong password, and to an unknown address, which must not be told from it. */
-export const refuseCredentials = refuse("invalid_credentials", "The address or the password is wrong.")
+/** The answer to a wrong password in a field, and to an unknown address, which must not be told from it. */
+export const refuseCredentials = (field: string) =>
+  refuse(
+    "invalid_credentials",
+    field === "currentPassword" ? "The current password is wrong." : "The address or the password is wrong."
+  )
 
 /** Checks passwords: succeeds with the holder where it is right. */
 export const makePasswordProof = Effect.gen(function*() {
@@ -71,7 +75,7 @@ export const makePasswordProof = Effect.gen(function*() {
         Effect.andThen(throttles.takenBack(attempt), refuseBusy))
       if (holder === null || !proven) {
         yield* inEqualTime(log.append("sign_in_failed", who, origin))
-        return yield* refuseCredentials
+        return yield* refuseCredentials(field)
       }
       yield* throttles.succeeded(attempt)
       return holder

@@ -108,6 +108,6 @@ export const makeSignIn = Effect.gen(function*() {
       const opened = yield* accounts.openSession(user.id, session, { verified, replacement }, origin)
       return { user, tokens: yield* tokensOf(user.id, sessionId(opened.sessionId), refreshToken) }
     }).pipe(
-      Effect.catchTags({ PasswordOutdated: () => refuseCredentials, Unavailable: refuseUnavailable })
+      Effect.catchTags({ PasswordOutdated: () => refuseCredentials("password"), Unavailable: refuseUnavailable })
     )
 })

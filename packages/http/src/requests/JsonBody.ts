@@ -39,6 +39,9 @@ export const jsonBody = <A>(schema: Schema.ConstraintDecoder<A>, whenEmpty?: A) 
         if (!jsonForm.test(request.headers["content-type"] ?? "")) {
           return refuse("unsupported_media_type", "Send JSON in UTF-8, with Content-Type: application/json.")
         }
+        if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+          return refuse("unsupported_media_type", "Send the body as it is, without Content-Encoding.")
+        }
         const json = parseBytes(bytes)
         if (Result.isFailure(json)) return refuse("invalid_json", json.failure.message)
         const decoded = decode(json.success)

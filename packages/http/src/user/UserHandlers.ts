@@ -7,7 +7,7 @@ import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
-import { makePasswordProof } from "../auth/PasswordProof.ts"
+import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
@@ -47,6 +47,7 @@ export const layer = (terms: WithdrawalTerms) =>
               return yield* refuseField("currentPassword", "is required with email")
             }
             // one that is not needed is not taken on trust either
+            let verified: { readonly verified?: Redacted.Redacted } = {}
             if (currentPassword !== undefined) {
               const { email } = yield* profileOf(userId)
               const stored = yield* accounts.passwordHash(userId)
@@ -58,12 +59,14 @@ export const layer = (terms: WithdrawalTerms) =>
                 field: "currentPassword",
                 origin
               })
+              verified = { verified: stored }
             }
-            yield* accounts.changeProfile(userId, change, origin)
+            yield* accounts.changeProfile(userId, { ...change, ...verified }, origin)
             return yield* profileOf(userId)
           }).pipe(
             Effect.catchTags({
               EmailTaken: () => refuseEmailTaken,
+              PasswordOutdated: () => refuseCredentials("currentPassword"),
               TooManyMails: ({ retryAfter }) =>
                 refuse(
                   "rate_limited",

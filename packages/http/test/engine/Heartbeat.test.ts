@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { patiently } from "@ddd/sim/scenario/PatientClock"
+import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Heartbeat from "../../src/engine/Heartbeat.ts"
@@ -22,7 +23,7 @@ const start = Effect.gen(function*() {
 })
 
 describe("Heartbeat", () => {
-  it.effect("asks after 30 s of silence and drops after 60", () =>
+  patiently("asks after 30 s of silence and drops after 60", () =>
     Effect.gen(function*() {
       const { connect, events } = yield* start
       connect("a")
@@ -36,22 +37,25 @@ describe("Heartbeat", () => {
       assert.deepStrictEqual(events, ["ping a", "drop a"])
     }))
 
-  it.effect("asks whoever answers every 30 s, for ever, and drops nobody else's connection", () =>
-    Effect.gen(function*() {
-      const { connect, events, heartbeat } = yield* start
-      const living = connect("a")
-      connect("b")
-      for (let minute = 0; minute < 3; minute++) {
-        yield* TestClock.adjust("30 seconds")
-        heartbeat.heard(living)
-        yield* TestClock.adjust("30 seconds")
-        heartbeat.heard(living)
-      }
-      assert.deepStrictEqual(events.filter((event) => event === "ping a").length, 6)
-      assert.deepStrictEqual(events.filter((event) => event.startsWith("drop")), ["drop b"])
-    }))
+  patiently(
+    "asks whoever answers every 30 s, for ever, and drops nobody else's connection",
+    () =>
+      Effect.gen(function*() {
+        const { connect, events, heartbeat } = yield* start
+        const living = connect("a")
+        connect("b")
+        for (let minute = 0; minute < 3; minute++) {
+          yield* TestClock.adjust("30 seconds")
+          heartbeat.heard(living)
+          yield* TestClock.adjust("30 seconds")
+          heartbeat.heard(living)
+        }
+        assert.deepStrictEqual(events.filter((event) => event === "ping a").length, 6)
+        assert.deepStrictEqual(events.filter((event) => event.startsWith("drop")), ["drop b"])
+      })
+  )
 
-  it.effect("leaves those alone that are closed", () =>
+  patiently("leaves those alone that are closed", () =>
     Effect.gen(function*() {
       const { connect, events, heartbeat } = yield* start
       heartbeat.forget(connect("a"))

@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { patiently } from "@ddd/sim/scenario/PatientClock"
+import { assert, describe } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { drawId, guestId, hub, type LocalSocket, LocalSockets, participant, roomId, Stage, userId } from "./support.ts"
@@ -35,7 +36,7 @@ const update = (members: ReadonlyArray<string>, more: object = {}) => ({
 const heard = (socket: LocalSocket) => socket.events().slice(2)
 
 describe("the channel of a room", () => {
-  it.effect("sends its members the state, and then what changes", () =>
+  patiently("sends its members the state, and then what changes", () =>
     Effect.gen(function*() {
       const { listening, stage } = yield* start
       const host = yield* listening("good")
@@ -52,33 +53,36 @@ describe("the channel of a room", () => {
       for (const socket of [host, guest]) assert.deepStrictEqual(socket.events(), [update([userId, guestId], locked)])
     }))
 
-  it.effect("24: is not there for a stranger, as one of no room is not, nor for nobody, nor by the room's code", () =>
-    Effect.gen(function*() {
-      const { connect, listening, stage } = yield* start
-      const stranger = yield* listening("guest")
-      stranger.say({ type: "subscribe", channel: `lobby:${drawId}` })
-      yield* settle
-      const [refused, absent] = heard(stranger)
-      assert.strictEqual(refused?.event, "error")
-      assert.strictEqual(refused?.data["code"], "not_found")
-      assert.deepStrictEqual(absent, refused)
+  patiently(
+    "24: is not there for a stranger, as one of no room is not, nor for nobody, nor by the room's code",
+    () =>
+      Effect.gen(function*() {
+        const { connect, listening, stage } = yield* start
+        const stranger = yield* listening("guest")
+        stranger.say({ type: "subscribe", channel: `lobby:${drawId}` })
+        yield* settle
+        const [refused, absent] = heard(stranger)
+        assert.strictEqual(refused?.event, "error")
+        assert.strictEqual(refused?.data["code"], "not_found")
+        assert.deepStrictEqual(absent, refused)
 
-      const nobody = connect()
-      nobody.events()
-      for (const name of [channel, "lobby:K7M2QX", `lobby:${roomId.toUpperCase()}`, "lobby:", `${channel} `]) {
-        nobody.say({ type: "subscribe", channel: name })
-        nobody.say({ type: "ping" })
-      }
-      yield* settle
-      const codes = nobody.events().filter(({ event }) => event === "error").map(({ data }) => data["code"])
-      assert.deepStrictEqual(codes, ["unauthenticated", "not_found", "not_found", "not_found", "not_found"])
+        const nobody = connect()
+        nobody.events()
+        for (const name of [channel, "lobby:K7M2QX", `lobby:${roomId.toUpperCase()}`, "lobby:", `${channel} `]) {
+          nobody.say({ type: "subscribe", channel: name })
+          nobody.say({ type: "ping" })
+        }
+        yield* settle
+        const codes = nobody.events().filter(({ event }) => event === "error").map(({ data }) => data["code"])
+        assert.deepStrictEqual(codes, ["unauthenticated", "not_found", "not_found", "not_found", "not_found"])
 
-      stage.fill(userId)
-      yield* TestClock.adjust("30 seconds")
-      assert.deepStrictEqual(stranger.events(), [])
-    }))
+        stage.fill(userId)
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(stranger.events(), [])
+      })
+  )
 
-  it.effect("is heard of by nobody who listens to the public draw", () =>
+  patiently("is heard of by nobody who listens to the public draw", () =>
     Effect.gen(function*() {
       const { connect, listening, stage } = yield* start
       const anybody = connect()
@@ -92,7 +96,7 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual(anybody.events(), [])
     }))
 
-  it.effect("is lost by a member who leaves, before anything newer is sent", () =>
+  patiently("is lost by a member who leaves, before anything newer is sent", () =>
     Effect.gen(function*() {
       const { listening, stage } = yield* start
       stage.fill(userId, guestId)
@@ -111,7 +115,7 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual(host.events(), [update([userId], { status: "closed" })])
     }))
 
-  it.effect("is lost, with a word, where another player signs in on the connection", () =>
+  patiently("is lost, with a word, where another player signs in on the connection", () =>
     Effect.gen(function*() {
       const { listening, stage } = yield* start
       stage.fill(userId, guestId)
@@ -127,56 +131,65 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual([first, second?.event, others], [unsubscribed, "authenticated", []])
     }))
 
-  it.effect("is lost by a member whose leaving nobody told of, and by one who reads slowly", () =>
-    Effect.gen(function*() {
-      const { listening, stage } = yield* start
-      stage.fill(userId, guestId)
-      const guest = yield* listening("guest")
-      yield* TestClock.adjust("1 second")
-      guest.events()
-      guest.slow = true
-      stage.members.delete(guestId)
-      stage.room = { ...stage.room, participants: [participant(userId)] }
-      yield* TestClock.adjust("3100 millis")
-      guest.slow = false
-      guest.read()
-      yield* TestClock.adjust("30 seconds")
-      assert.deepStrictEqual(guest.events(), [unsubscribed])
-    }))
+  patiently(
+    "is lost by a member whose leaving nobody told of, and by one who reads slowly",
+    () =>
+      Effect.gen(function*() {
+        const { listening, stage } = yield* start
+        stage.fill(userId, guestId)
+        const guest = yield* listening("guest")
+        yield* TestClock.adjust("1 second")
+        guest.events()
+        guest.slow = true
+        stage.members.delete(guestId)
+        stage.room = { ...stage.room, participants: [participant(userId)] }
+        yield* TestClock.adjust("3100 millis")
+        guest.slow = false
+        guest.read()
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(guest.events(), [unsubscribed])
+      })
+  )
 
-  it.effect("is kept by a member who came after the state was read that does not name them", () =>
-    Effect.gen(function*() {
-      const { listening, stage } = yield* start
-      const host = yield* listening("good")
-      stage.members.add(guestId)
-      const guest = yield* listening("guest")
-      stage.tell({ _tag: "RoomChanged", roomId })
-      yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(heard(guest), [subscribed, update([userId])])
-      host.events()
-      stage.fill(userId, guestId)
-      yield* TestClock.adjust("1 second")
-      for (const socket of [host, guest]) assert.deepStrictEqual(socket.events(), [update([userId, guestId])])
-    }))
+  patiently(
+    "is kept by a member who came after the state was read that does not name them",
+    () =>
+      Effect.gen(function*() {
+        const { listening, stage } = yield* start
+        const host = yield* listening("good")
+        stage.members.add(guestId)
+        const guest = yield* listening("guest")
+        stage.tell({ _tag: "RoomChanged", roomId })
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(heard(guest), [subscribed, update([userId])])
+        host.events()
+        stage.fill(userId, guestId)
+        yield* TestClock.adjust("1 second")
+        for (const socket of [host, guest]) assert.deepStrictEqual(socket.events(), [update([userId, guestId])])
+      })
+  )
 
-  it.effect("25: is lost with the token that opened it, also where that expires while the channel is asked for", () =>
-    Effect.gen(function*() {
-      const { listening, stage } = yield* start
-      const early = yield* listening("good")
-      yield* TestClock.adjust("59 seconds")
-      early.events()
-      stage.membershipMillis = 2_000
-      const late = yield* listening("good")
-      yield* TestClock.adjust("5 seconds")
-      const expired = { event: "error", data: { code: "token_expired", detail: "The access token has expired." } }
-      assert.deepStrictEqual(early.events(), [expired])
-      assert.deepStrictEqual(heard(late), [expired, expired])
-      stage.fill(userId, guestId)
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual([...early.events(), ...late.events()], [])
-    }))
+  patiently(
+    "25: is lost with the token that opened it, also where that expires while the channel is asked for",
+    () =>
+      Effect.gen(function*() {
+        const { listening, stage } = yield* start
+        const early = yield* listening("good")
+        yield* TestClock.adjust("59 seconds")
+        early.events()
+        stage.membershipMillis = 2_000
+        const late = yield* listening("good")
+        yield* TestClock.adjust("5 seconds")
+        const expired = { event: "error", data: { code: "token_expired", detail: "The access token has expired." } }
+        assert.deepStrictEqual(early.events(), [expired])
+        assert.deepStrictEqual(heard(late), [expired, expired])
+        stage.fill(userId, guestId)
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual([...early.events(), ...late.events()], [])
+      })
+  )
 
-  it.effect("says that it cannot be opened now where nobody can say who is in the room", () =>
+  patiently("says that it cannot be opened now where nobody can say who is in the room", () =>
     Effect.gen(function*() {
       const { listening, stage } = yield* start
       stage.broken = true

@@ -128,11 +128,12 @@ export const credentialsContract = (subject: Subject): void =>
     )
 
     it(
-      "unlinks by a reset a payout account from before the address was verified, and none from after",
+      "unlinks the payout account by a reset, whenever it was linked, and says so by mail",
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const payouts = yield* PayoutAccounts
         const { id } = yield* newPlayer("ada")
+        yield* accounts.verifyEmail(yield* mailedHash("MailWelcome"), origin)
         const reset = Effect.gen(function*() {
           yield* accounts.askReset("ada@example.com", origin)
           yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), secondHash, origin)
@@ -140,10 +141,26 @@ export const credentialsContract = (subject: Subject): void =>
         yield* linkPayoutAccount(id, "acct_of_a_stranger")
         yield* reset
         assert.isNull(yield* payouts.of(id))
-        yield* signInAgain(id, "once more", secondHash)
-        yield* linkPayoutAccount(id, "acct_ada")
         yield* reset
-        assert.strictEqual((yield* payouts.of(id))?.account, "acct_ada")
+        const told = yield* jobsOf("MailPasswordChanged")
+        assert.deepStrictEqual(told.map((job) => job.unlinkedPayoutAccount === true), [true, false])
+        const session = yield* signInAgain(id, "second", secondHash)
+        assert.strictEqual((yield* payouts.add(id, "acct_ada", "simulated", session)).account, "acct_ada")
+      })
+    )
+
+    it(
+      "asks for no new address under a password that a reset has replaced meanwhile",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id } = yield* newPlayer("ada")
+        yield* accounts.askReset("ada@example.com", origin)
+        yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), secondHash, origin)
+        for (const change of [{ verified: firstHash }, {}]) {
+          const late = accounts.changeProfile(id, { email: "mallory@example.com", ...change }, origin)
+          assert.strictEqual(yield* refusalOf(late), "PasswordOutdated")
+        }
+        assert.deepStrictEqual(yield* jobsOf("MailVerifyAddress"), [])
       })
     )
 
@@ -188,12 +205,12 @@ export const credentialsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
         const welcome = yield* mailedHash("MailWelcome")
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         const again = yield* mailedHash("MailVerifyAddress")
         assert.strictEqual(yield* refusalOf(accounts.verifyEmail(welcome, origin)), "InvalidMailedToken")
         yield* accounts.verifyEmail(again, origin)
         // nothing waits any more
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         assert.strictEqual((yield* jobsOf("MailVerifyAddress")).length, 1)
 
         yield* accounts.askReset("ada@example.com", origin)
@@ -243,7 +260,7 @@ export const credentialsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
         yield* accounts.verifyEmail(yield* mailedHash("MailWelcome"), origin)
-        yield* accounts.changeProfile(id, { email: "Lovelace@example.com" }, origin)
+        yield* accounts.changeProfile(id, { email: "Lovelace@example.com", verified: firstHash }, origin)
         const [told] = yield* jobsOf("MailAddressChanged")
         const [asked] = yield* jobsOf("MailVerifyAddress")
         assert.strictEqual(present(told).mailedTokenId, present(asked).mailedTokenId)
@@ -269,9 +286,9 @@ export const credentialsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
-        yield* accounts.changeProfile(id, { email: "lovelace@example.com" }, origin)
+        yield* accounts.changeProfile(id, { email: "lovelace@example.com", verified: firstHash }, origin)
         yield* (yield* World).advance(8 * dayMillis)
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         const user = yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
         assert.strictEqual(user.email, "lovelace@example.com")
       })
@@ -284,10 +301,10 @@ export const credentialsContract = (subject: Subject): void =>
         const { id } = yield* newPlayer("ada")
         yield* newPlayer("bob")
         assert.strictEqual(
-          yield* refusalOf(accounts.changeProfile(id, { email: "BOB@example.com" }, origin)),
+          yield* refusalOf(accounts.changeProfile(id, { email: "BOB@example.com", verified: firstHash }, origin)),
           "EmailTaken"
         )
-        yield* accounts.changeProfile(id, { email: "carl@example.com" }, origin)
+        yield* accounts.changeProfile(id, { email: "carl@example.com", verified: firstHash }, origin)
         const hash = yield* mailedHash("MailVerifyAddress")
         yield* newPlayer("carl")
         assert.strictEqual(yield* refusalOf(accounts.verifyEmail(hash, origin)), "EmailTaken")
@@ -300,16 +317,16 @@ export const credentialsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const { id, session } = yield* newPlayer("ada")
-        const asksForAnother = Effect.gen(function*() {
-          yield* accounts.changeProfile(id, { email: "mallory@example.com" }, origin)
+        const asksForAnother = Effect.fnUntraced(function*(verified: Redacted.Redacted) {
+          yield* accounts.changeProfile(id, { email: "mallory@example.com", verified }, origin)
           return yield* mailedHash("MailVerifyAddress")
         })
-        const first = yield* asksForAnother
+        const first = yield* asksForAnother(firstHash)
         yield* accounts.changePassword(id, session, { verified: firstHash, replacement: secondHash }, origin)
-        const second = yield* asksForAnother
+        const second = yield* asksForAnother(secondHash)
         yield* accounts.askReset("ada@example.com", origin)
         yield* accounts.resetPassword(yield* mailedHash("MailResetPassword"), thirdHash, origin)
-        const third = yield* asksForAnother
+        const third = yield* asksForAnother(thirdHash)
         yield* accounts.changeProfile(id, { email: "ada@example.com" }, origin)
         for (const hash of [first, second, third]) {
           assert.strictEqual(yield* refusalOf(accounts.verifyEmail(hash, origin)), "InvalidMailedToken")
@@ -327,12 +344,12 @@ export const credentialsContract = (subject: Subject): void =>
         const name = Effect.map(accounts.profile(id), (profile) => present(profile).username)
         yield* accounts.changeProfile(id, { username: "ADA" }, origin)
         assert.strictEqual(yield* name, "ADA")
-        const taken = { username: "BOB", email: "new@example.com" }
+        const taken = { username: "BOB", email: "new@example.com", verified: firstHash }
         assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, taken, origin)), "UsernameTaken")
-        const takenAddress = { username: "lovelace", email: "bob@example.com" }
+        const takenAddress = { username: "lovelace", email: "bob@example.com", verified: firstHash }
         assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, takenAddress, origin)), "EmailTaken")
         // of both, the name is told first
-        const takenBoth = { username: "BOB", email: "bob@example.com" }
+        const takenBoth = { username: "BOB", email: "bob@example.com", verified: firstHash }
         assert.strictEqual(yield* refusalOf(accounts.changeProfile(id, takenBoth, origin)), "UsernameTaken")
         assert.strictEqual(yield* name, "ADA")
         assert.deepStrictEqual(yield* jobsOf("MailVerifyAddress"), [])
@@ -347,13 +364,13 @@ export const credentialsContract = (subject: Subject): void =>
         const world = yield* World
         const { id } = yield* newPlayer("ada")
         const mails = Effect.map(world.jobs, (jobs) => jobs.length)
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         yield* times(10, accounts.askReset("Ada@example.com", origin))
         assert.strictEqual(yield* mails, 5)
         // the links that were mailed go on working
         const reset = yield* mailedHash("MailResetPassword")
         assert.isNotNull(yield* accounts.findForReset(reset))
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         yield* accounts.askReset("ada@example.com", origin)
         assert.strictEqual(yield* mails, 5)
         assert.isNotNull(yield* accounts.findForReset(reset))
@@ -395,7 +412,7 @@ export const credentialsContract = (subject: Subject): void =>
         const world = yield* World
         const players = yield* Effect.forEach(["ada", "bob", "carl", "dora", "eve", "finn"], (name) => newPlayer(name))
         const ask = ({ id, user }: { readonly id: UserId; readonly user: { readonly username: string } }) => {
-          const change = { email: "stranger@example.com", username: `new.${user.username}` }
+          const change = { email: "stranger@example.com", username: `new.${user.username}`, verified: firstHash }
           return Effect.result(accounts.changeProfile(id, change, origin))
         }
         const asked = yield* together(players.map(ask))
@@ -419,9 +436,9 @@ export const credentialsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
         for (const number of [1, 2, 3, 4, 5]) {
-          yield* accounts.changeProfile(id, { email: `ada${number}@example.com` }, origin)
+          yield* accounts.changeProfile(id, { email: `ada${number}@example.com`, verified: firstHash }, origin)
         }
-        const sixth = accounts.changeProfile(id, { email: "ada6@example.com" }, origin)
+        const sixth = accounts.changeProfile(id, { email: "ada6@example.com", verified: firstHash }, origin)
         assert.strictEqual(yield* refusalOf(sixth), "TooManyMails")
         assert.strictEqual((yield* jobsOf("MailAddressChanged")).length, 5)
         // a name is no mail

@@ -440,13 +440,13 @@ export const fundingsContract = (subject: Subject): void =>
         const fundings = yield* Fundings
         const [ada, bob] = [yield* fundedPlayer("ada", cents(depositedToMax)), yield* signUp("bob")]
         const never = ["$full", "$full", ...Array.from({ length: 248 }, () => houseUserId)]
-        yield* Effect.forEach(never, (name, i) => tell(purchaseBy([name], `app_store:never ${i}`)), { concurrency: 4 })
+        yield* Effect.forEach(never, (name, i) => tell(purchaseBy([name], `app_store:never-${i}`)), { concurrency: 4 })
         yield* tell(purchaseBy(["$bob"], "app_store:bob"))
-        yield* tell(purchaseBy(["$bob"], "app_store:bob, later"))
+        yield* tell(purchaseBy(["$bob"], "app_store:bob-later"))
         yield* fundings.shareNames([ada, "$full"])
         yield* fundings.shareNames([bob, "$bob"])
         const looks = yield* Effect.forEach([1, 2, 3, 4, 5, 6], () => fundings.creditWaiting(100))
-        assert.deepStrictEqual(looks.flat(), ["app_store:bob", "app_store:bob, later"])
+        assert.deepStrictEqual(looks.flat(), ["app_store:bob", "app_store:bob-later"])
         assert.deepStrictEqual([yield* standingOf(ada), yield* standingOf(bob)], [
           [cents(depositedToMax), zero, zero],
           [dollars(10), zero, zero]
@@ -701,6 +701,23 @@ export const fundingsContract = (subject: Subject): void =>
     )
 
     it(
+      "takes all where what was refunded is told in another currency than what was paid, whichever came first",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        for (const [n, isRefundFirst] of [[1, false], [2, true]] as const) {
+          const reference = `app_store:${n}`
+          const bought: FundingEvent = { ...purchaseBy([ada], reference), price: cents(500n), currency: "USD" }
+          const back: FundingEvent = { _tag: "Refunded", reference, price: cents(154n), currency: "KWD" }
+          for (const event of isRefundFirst ? [back, bought] : [bought, back]) yield* tell(event)
+          const { currency, refundCurrency } = present(yield* find(reference))
+          assert.deepStrictEqual([currency, refundCurrency], ["USD", "KWD"])
+          assert.deepStrictEqual(yield* standingOf(ada), [zero, zero, zero])
+        }
+        yield* auditClean
+      })
+    )
+
+    it(
       "takes a part where one of two that told of the purchase knew its price, whichever came first",
       Effect.gen(function*() {
         const ada = yield* signUp("ada")
@@ -802,7 +819,7 @@ export const fundingsContract = (subject: Subject): void =>
         for (const { body } of hers) assert.strictEqual(yield* body, "")
         assert.strictEqual(yield* others.body, `{"account":"acct_ada_2"}`)
         for (const name of [ada, "$RCAnonymousID:1"]) {
-          assert.isNull((yield* tell(purchaseBy([name], `app_store:of ${name}`))).funding.userId)
+          assert.isNull((yield* tell(purchaseBy([name], `app_store:of-${name}`))).funding.userId)
         }
         assert.strictEqual((yield* Effect.flip(tell(purchaseOf(ada, dollars(1), "app_store:2"))))._tag, "UnknownUser")
         yield* auditClean

@@ -93,7 +93,7 @@ export const operatorsContract = (subject: Subject): void =>
         yield* deposit(id, dollars(5), "test:1")
         yield* buy(id, 2, { key: "k" })
         const draw = yield* drawNow
-        yield* accounts.changeProfile(id, { email: "lovelace@example.com" }, origin)
+        yield* accounts.changeProfile(id, { email: "lovelace@example.com", verified: firstHash }, origin)
         const all = present(yield* accounts.export(id))
         // it is JSON as it stands
         assert.deepStrictEqual(JSON.parse(JSON.stringify(all)), all)
@@ -222,7 +222,7 @@ export const operatorsContract = (subject: Subject): void =>
           "PasswordOutdated"
         )
         yield* accounts.changeProfile(id, { username: "ada" }, origin)
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         yield* accounts.unfreeze(id)
         assert.isTrue(present(yield* accounts.find(id)).frozen)
         assert.strictEqual((yield* eventsOf(id)).at(-1), "erased")

@@ -26,7 +26,7 @@ import {
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
-import { contract, type Subject } from "./Subject.ts"
+import { contract, patience, type Subject } from "./Subject.ts"
 
 /** Gives how many rows went in one step. */
 const prune = (kind: RetainedKind, limit = 1_000) =>
@@ -156,7 +156,7 @@ export const retentionContract = (subject: Subject): void =>
         yield* advance(keptMillis["mailed tokens"])
         assert.strictEqual(yield* pruneKind("mailed tokens"), 1)
         // the address still waits to be verified
-        yield* accounts.askVerification(id)
+        yield* accounts.askVerification(id, origin)
         assert.strictEqual((yield* (yield* World).jobs).filter(({ _tag }) => _tag === "MailVerifyAddress").length, 1)
       })
     )
@@ -201,7 +201,7 @@ export const retentionContract = (subject: Subject): void =>
         // as soon as the adapter's clock knows
         yield* Effect.andThen(fail, failures).pipe(
           Effect.repeat({ until: (count) => count > strangersEventsMax, schedule: Schedule.spaced("10 millis") }),
-          Effect.timeout("10 seconds")
+          Effect.timeout(patience)
         )
       })
     )

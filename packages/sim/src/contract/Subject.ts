@@ -21,6 +21,9 @@ export type ContractTest = (name: string, test: Effect.Effect<void, unknown, Ser
 /** Milliseconds: a real database on a busy machine takes its time to be made. */
 const timeout = 60_000
 
+/** How long what must happen is waited for: nearly as long as a test may take. */
+export const patience = "50 seconds"
+
 /** Registers `tests` of `port` for a subject. They run in real time. */
 export const contract = (port: string, subject: Subject, tests: (it: ContractTest) => void): void => {
   describe(`${port} in ${subject.name}`, () =>

@@ -34,7 +34,6 @@ export interface RefreshTokenRow {
 
 export interface MailedTokenRow extends MailedToken {
   readonly tokenHash: string
-  readonly createdAt: Instant
 }
 
 export interface SecurityEventRow {

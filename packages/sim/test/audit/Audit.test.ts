@@ -258,9 +258,9 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     "a deposit given back twice": repeatTransaction(isGiveBack),
     "a deposit given back of no chargeback": changeTransaction(isGiveBack, () => ({ referenceId: "reversal:none" })),
     "a refund that nobody acted on": changeFunding("play_store:late", { refunded: true }),
-    "a reversal that nobody acted on": changeFunding("play_store:taken back", { refundReversed: true }),
+    "a reversal that nobody acted on": changeFunding("play_store:taken-back", { refundReversed: true }),
     "a purchase that nobody acted on": changeFunding("app_store:nobody's", { userId: stranger }),
-    "a credit that never was": changeFunding("app_store:refunded first", { creditStatus: "credited" })
+    "a credit that never was": changeFunding("app_store:refunded-first", { creditStatus: "credited" })
   },
   "withdrawal-settled": {
     "a withdrawal without a movement": dropTransaction(isType("withdrawal")),

@@ -52,6 +52,7 @@ describe("MailRecipientsMemory", () => {
         purpose: "verify_email",
         email: "maria@example.com",
         previousEmail: "marie@example.com",
+        askedAt: aToken.createdAt,
         expiresAt: aToken.expiresAt,
         usable: true
       })

@@ -40,9 +40,9 @@ const refundOf = (reference: string): FundingEvent => ({ _tag: "Refunded", refer
 /** Money that comes in and goes out in every way: as carol's, and as dan's, who owes in the end. */
 const moneyInAndOut = Effect.gen(function*() {
   const carol = yield* payablePlayer("carol", dollars(20))
-  yield* tell(purchaseOf(carol, dollars(5), "app_store:given back"))
-  yield* tell(refundOf("app_store:given back"))
-  yield* tell({ _tag: "RefundReversed", reference: "app_store:given back" })
+  yield* tell(purchaseOf(carol, dollars(5), "app_store:given-back"))
+  yield* tell(refundOf("app_store:given-back"))
+  yield* tell({ _tag: "RefundReversed", reference: "app_store:given-back" })
 
   const { transaction: paid } = yield* withdraw(carol, dollars(3), { key: "paid" })
   yield* payOut(paid.id)
@@ -60,13 +60,13 @@ const moneyInAndOut = Effect.gen(function*() {
   yield* withdraw(carol, dollars(1), { key: "pending" })
 
   const dan = yield* payablePlayer("dan", dollars(1))
-  yield* tell(purchaseOf(dan, dollars(7), "play_store:taken back"))
+  yield* tell(purchaseOf(dan, dollars(7), "play_store:taken-back"))
   const { transaction: gone } = yield* withdraw(dan, dollars(8))
   yield* payOut(gone.id)
-  yield* tell(refundOf("play_store:taken back"))
+  yield* tell(refundOf("play_store:taken-back"))
   yield* tell(purchaseOf(dan, dollars(2), "play_store:late"))
 
-  yield* tell(refundOf("app_store:refunded first"))
+  yield* tell(refundOf("app_store:refunded-first"))
   yield* tell({
     _tag: "Purchased",
     reference: "app_store:nobody's",

@@ -1,14 +1,14 @@
 /** Where a password is set anew: by the token of a mailed link, or, without one, by asking for that link. */
 import { post } from "../api/Server.ts"
 import { byId } from "../dom/Elements.ts"
-import { takeMailedToken } from "./MailedToken.ts"
+import { takeMailedLink } from "./MailedLink.ts"
 import { onSubmit, showStep } from "./Steps.ts"
 
 const email = byId("email", HTMLInputElement)
 const password = byId("password", HTMLInputElement)
 const show = byId("show-password", HTMLInputElement)
 
-const token = takeMailedToken()
+const { token } = takeMailedLink()
 showStep(token === null ? "ask" : "choose", true)
 
 /** What a field's own error says, as a sentence about it. */

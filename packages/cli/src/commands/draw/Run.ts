@@ -8,6 +8,26 @@ import { print, style } from "../../terminal/Output.ts"
 import { command, type Declare } from "../Declaration.ts"
 import { drawing } from "../OnDatabase.ts"
 
+const happened = (what: string): string => `${style.green("✓")} ${what}`
+const failed = (what: string): string => `${style.red("✗")} ${what}`
+
+/** A line a round: what came of asking for it. */
+export const roundLines = (
+  { missing, stored }: Effect.Success<ReturnType<typeof BeaconRounds.fetchDue>>
+): ReadonlyArray<string> => [
+  ...stored.map(({ round }) => happened(`round ${round}`)),
+  ...missing.map(({ drawIds, round, why }) =>
+    failed(`round ${round}, which ${drawIds.join(", ")} wait for: ${visible(why)}`)
+  )
+]
+
+/** A line a step. */
+const stepLines = (steps: Effect.Success<ReturnType<typeof Clockwork.runDue>>): ReadonlyArray<string> => [
+  ...steps.done.map(({ drawId, step }) => happened(`${step} ${drawId}`)),
+  ...steps.failed.map(({ drawId, step }) => failed(`${step} ${drawId}`)),
+  ...steps.isPublished ? [] : [failed("the days ahead could not be published")]
+]
+
 const run = Effect.fn("ddd draw run")(function*() {
   const { rounds, steps } = yield* drawing(Effect.gen(function*() {
     // a draw that is locked only now waits for a round, which a draw that was locked before may not
@@ -19,16 +39,8 @@ const run = Effect.fn("ddd draw run")(function*() {
       steps: { done: [...before.done, ...after.done], failed: after.failed, isPublished: after.isPublished }
     }
   }))
-  for (const { round } of rounds.stored) yield* print(`${style.green("✓")} round ${round}`)
-  for (const { drawIds, round, why } of rounds.missing) {
-    yield* print(`${style.red("✗")} round ${round}, which ${drawIds.join(", ")} wait for: ${visible(why)}`)
-  }
-  for (const { drawId, step } of steps.done) yield* print(`${style.green("✓")} ${step} ${drawId}`)
-  for (const { drawId, step } of steps.failed) yield* print(`${style.red("✗")} ${step} ${drawId}`)
-  if (!steps.isPublished) yield* print(`${style.red("✗")} the days ahead could not be published`)
-  const nothing = [steps.done, steps.failed, rounds.stored, rounds.missing].every((each) => each.length === 0) &&
-    steps.isPublished
-  if (nothing) yield* print("Nothing is due.")
+  const lines = [...roundLines(rounds), ...stepLines(steps)]
+  yield* print(lines.length === 0 ? "Nothing is due." : lines.join("\n"))
   return steps.isPublished && steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
 })
 

@@ -18,6 +18,7 @@ export const openPurchaseJson = ({ funding, reason, since }: OpenPurchase) => ({
   reference: funding.reference,
   amount: amountText(funding.amount),
   price: amountText(funding.price),
+  currency: funding.currency,
   refunded: formatCents(refundedOf(funding)),
   names: funding.names,
   reason,
@@ -34,7 +35,7 @@ export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
         formatInstant(purchase.since),
         style.bold(funding.reference),
         amountText(purchase.funding.amount) ?? "",
-        amountText(purchase.funding.price) ?? "",
+        [amountText(purchase.funding.price), funding.currency].filter((part) => part !== null).join(" "),
         refundedText(purchase.funding),
         reason,
         style.dim(funding.names.join(" "))

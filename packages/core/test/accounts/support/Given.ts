@@ -34,6 +34,7 @@ export const token = (purpose: MailedToken["purpose"], email = user.email): Mail
   purpose,
   email,
   previousEmail: null,
+  createdAt: instant(now - 1),
   expiresAt: instant(now + 1),
   usedAt: null
 })

@@ -85,9 +85,10 @@ export class HttpConnection implements Wire {
     this.#requests.renew()
     this.#bytes.renew()
     if (this.#socket.writableLength === 0) this.#unreadPatience = this.#owner.unread
-    else if (--this.#unreadPatience <= 0) return this.destroy()
+    else if (this.#unreadPatience-- <= 0) return this.destroy()
     if (this.#phase._tag === "Answering" && !this.#ended) return
-    if (--this.#patience <= 0) return this.destroy()
+    // the first of these seconds had begun before
+    if (this.#patience-- <= 0) return this.destroy()
     if (waited) this.#advance()
   }
 

@@ -97,8 +97,7 @@ const abandonRooms = (store: Stored, userId: UserId): void => {
   }
 }
 
-const forgetTies = (store: Stored, { email, id }: UserRow): void => {
-  store.payoutAccounts.delete(id)
+const forgetNetworks = (store: Stored, { email }: UserRow): void => {
   const known = knownNetworksOf(emailIdentity(email))
   for (const key of store.knownNetworks.keys()) if (key.startsWith(known)) store.knownNetworks.delete(key)
 }
@@ -108,7 +107,8 @@ export const writeChange = (store: Stored, tokens: MailedTokens["Service"], chan
   const token = useToken === null ? undefined : store.mailedTokens.get(useToken)
   if (token !== undefined) store.mailedTokens.set(token.id, { ...token, usedAt: store.now() })
   const user = store.users.get(userId)
-  if (change.forgetTies && user !== undefined) forgetTies(store, user)
+  if (change.unlinkPayoutAccount) store.payoutAccounts.delete(userId)
+  if (change.forgetNetworks && user !== undefined) forgetNetworks(store, user)
   if (user !== undefined) store.users.set(userId, { ...user, ...change.set })
   for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
   if (opened !== null) openSession(store, userId, opened)

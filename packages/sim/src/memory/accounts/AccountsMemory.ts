@@ -11,11 +11,12 @@ import { openSession } from "@ddd/core/accounts/SignIn"
 import { signUp } from "@ddd/core/accounts/SignUp"
 import { isSameName, pickMeant } from "@ddd/core/accounts/TakenNames"
 import { askVerification, verifyEmail, waitingAddress } from "@ddd/core/accounts/Verification"
+import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import { Accounts, decided } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import { renameMember } from "@ddd/core/rooms/RoomPurchase"
+import type { Room } from "@ddd/core/rooms/Room"
 import { toHex, utf8Bytes } from "@ddd/core/values/Bytes"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
@@ -110,11 +111,11 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           return user
         })),
 
-      askVerification: (id) =>
+      askVerification: (id, origin) =>
         store.exclusive(Effect.sync(() => {
           const waiting = waitingAddress(readAccount(store, id), unusedVerification(store, id))
           const mailWaitMillis = waiting === null ? 0 : mailWaitOf(store, waiting.email)
-          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id))
+          write(askVerification({ waiting, mailWaitMillis, newIds: { mailedToken: store.newId() } }, id, origin))
         })),
 
       askReset: (email, origin) =>
@@ -131,7 +132,9 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
 
       resetPassword: (tokenHash, passwordHash, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const facts = { ...readShown(store, tokenHash), newIds: { event: store.newId() } }
+          const shown = readShown(store, tokenHash)
+          const linked = shown.account === null ? undefined : store.payoutAccounts.get(shown.account.user.id)
+          const facts = { ...shown, payoutAccount: linked?.account ?? null, newIds: { event: store.newId() } }
           const { change, user } = yield* decided(resetPassword(facts, passwordHash, origin))
           write(change)
           return user
@@ -236,3 +239,13 @@ const forget = (store: Store["Service"], id: UserId, email: string): void => {
   }
   forgetBuyer(store, { id, email })
 }
+
+/** A kept answer in which a member who is erased is called `username`; the same where it does not name them. */
+const renameMember = (kept: KeptBody<Room>, userId: UserId, username: string): KeptBody<Room> =>
+  kept._tag !== "RoomPurchase" ? kept : {
+    ...kept,
+    room: {
+      ...kept.room,
+      participants: kept.room.participants.map((member) => member.userId === userId ? { ...member, username } : member)
+    }
+  }

@@ -3,7 +3,7 @@ import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, isInHistory, onSale } from "@ddd/core/draws/Draw"
 import { isUndecided, stepsAhead } from "@ddd/core/draws/DrawSteps"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { Draws, type DueStep } from "@ddd/core/ports/Draws"
+import { Draws, type DueByClock } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
@@ -66,7 +66,7 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
     const draws = (): ReadonlyArray<DrawRow> => [...store.draws.values()]
 
     /** Every step that is left to do at `clock`, or later, earliest first. */
-    const ahead = (clock: Instant): ReadonlyArray<DueStep> =>
+    const ahead = (clock: Instant): ReadonlyArray<DueByClock> =>
       draws().flatMap((row) => stepsAhead(steps.stateOf(row), clock).map((step) => ({ drawId: row.id, ...step })))
         .sort((a, b) => a.dueAt - b.dueAt)
 
