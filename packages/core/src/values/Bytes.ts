@@ -18,13 +18,20 @@ export const concat = (...parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuf
   return joined
 }
 
-const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+const hexDigits = utf8Bytes("0123456789abcdef")
+/** The characters of a digest, which is what is written most. */
+const digestDigits = Array.from({ length: 64 }, () => 0)
 
-/** Lower-case hex. */
+/** Lower-case hex. For short values. */
 export const toHex = (bytes: Uint8Array): string => {
-  let text = ""
-  for (const byte of bytes) text += hexDigits[byte]!
-  return text
+  // in one piece: text that is added up digit by digit is a chain of dozens, which takes memory and has to be joined in the end
+  const digits = bytes.length === 32 ? digestDigits : Array.from({ length: bytes.length * 2 }, () => 0)
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    digits[i * 2] = hexDigits[byte >> 4]!
+    digits[i * 2 + 1] = hexDigits[byte & 15]!
+  }
+  return String.fromCharCode(...digits)
 }
 
 /** Reads lower-case hex of exactly `length` bytes; `undefined` for anything else. */
