@@ -16,7 +16,7 @@ export const chromiumPath: string | undefined = process.env["CHROMIUM_PATH"] ||
 export const needsChromium = { meta: { needs: "chromium on the PATH, or CHROMIUM_PATH" } }
 
 /** How long an element may take to come. Milliseconds. */
-const patience = 10_000
+const patience = 30_000
 
 const start = Effect.acquireRelease(
   Effect.promise(() =>
@@ -44,6 +44,10 @@ export interface Visit extends BrowserContextOptions {
   /** What may be said in the console: answers that a test is about. */
   readonly expected?: RegExp
 }
+
+/** Waits until the element holds the text, seen or not: what a page shows, it may have to ask for first. */
+export const untilShown = (page: Page, selector: string, text: string | RegExp): Promise<void> =>
+  page.locator(selector, { hasText: text }).waitFor({ state: "attached" })
 
 /**
  * Opens a page of a server and does something there.

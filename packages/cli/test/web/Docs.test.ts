@@ -8,6 +8,7 @@ import {
   needsChromium,
   overhang,
   phone,
+  untilShown,
   visit
 } from "../support/Browser.ts"
 import { password, Site } from "../support/Site.ts"
@@ -86,8 +87,8 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
         const url = yield* address
         yield* visit(url, "/docs/websocket", async (page) => {
           await page.getByRole("heading", { name: "draw:update" }).waitFor()
-          assert.include(await page.locator("#close-codes").textContent(), "1013")
-          assert.strictEqual(await page.locator("#server").textContent(), `${url.replace("http", "ws")}/ws`)
+          await untilShown(page, "#close-codes", "1013")
+          await untilShown(page, "#server", `${url.replace("http", "ws")}/ws`)
         })
       }), 60_000)
 
