@@ -96,20 +96,34 @@ const assertQuiet = ({ stderr, stdout }: Server) => {
   assert.isBelow(said.split("\n").filter((line) => /unavailable|listening/.test(line)).length, 30, said)
 }
 
-/** The processes of an embedded PostgreSQL, that which started the others first. */
-const processesOf = (folder: string): ReadonlyArray<number> => {
-  const [postmaster = ""] = fs.readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n")
-  const children = spawnSync("ps", ["-o", "pid=", "--ppid", postmaster]).stdout.toString().trim().split(/\s+/)
-  return [postmaster, ...children].map(Number)
+/** Sends a signal to a process, unless it has ended by itself. */
+const kill = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error
+  }
+}
+
+/**
+ * Sends a signal to all processes of an embedded PostgreSQL, and gives their ids: first to that which starts the others, so that a
+ * stopped one starts none meanwhile.
+ */
+const signalAll = (folder: string, name: NodeJS.Signals): ReadonlyArray<number> => {
+  const [first = ""] = fs.readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n")
+  kill(Number(first), name)
+  const children = spawnSync("ps", ["-o", "pid=", "--ppid", first]).stdout.toString().split(/\s+/).flatMap((pid) =>
+    pid === "" ? [] : Number(pid)
+  )
+  for (const child of children) kill(child, name)
+  return [Number(first), ...children]
 }
 
 /** PostgreSQL of the test's own, all of whose processes can be stopped and continued as one. */
 const ownPostgres = Effect.gen(function*() {
   const folder = yield* dataFolder
   const postgres = yield* EmbeddedPostgres.start(folder)
-  const signal = (name: NodeJS.Signals) => {
-    for (const pid of processesOf(postgres.folder)) process.kill(pid, name)
-  }
+  const signal = (name: NodeJS.Signals) => signalAll(postgres.folder, name)
   yield* Effect.addFinalizer(() => Effect.sync(() => signal("SIGCONT")))
   return { admin: postgres.admin, signal }
 })
@@ -186,13 +200,12 @@ it.live("a paused PostgreSQL of its own keeps no server from stopping", () =>
   Effect.gen(function*() {
     const DATA_DIR = yield* dataFolder
     const server = yield* serve(environment(DATA_DIR))
-    const pids = processesOf(fs.realpathSync(join(DATA_DIR, "postgres")))
-    for (const pid of pids) process.kill(pid, "SIGSTOP")
+    const pids = signalAll(fs.realpathSync(join(DATA_DIR, "postgres")), "SIGSTOP")
     const begun = performance.now()
     assert.strictEqual(yield* server.stop("SIGTERM"), 0)
     assert.isBelow(performance.now() - begun, 20_000)
     // what it started, and can hear of its end no more
-    for (const pid of pids.slice(1)) process.kill(pid, "SIGKILL")
+    for (const pid of pids.slice(1)) kill(pid, "SIGKILL")
   }), 120_000)
 
 describe("a database that is not there", () => {
