@@ -40,7 +40,7 @@ export const welcome = (to: Invitation): Letter => ({
     remark(`The link works once, until ${moment(to.until)}.`),
     remark(
       "You did not sign up? Then do not press it, and ignore this mail: somebody else knows the password of this account, " +
-        "and unless you verify your address nothing is ever paid out from it. If you want the account for yourself, " +
+        "and nothing is paid out from it while it has your address and you do not verify it. If you want the account for yourself, " +
         `choose a new password at ${to.links.askReset}: that signs everybody else out.`
     )
   ],

@@ -106,19 +106,29 @@ const other = (event: RevenueCatEvent, what: string): FundingNotice => {
 
 const dollars = "USD"
 
+/** What was paid or refunded, in which currency where that is told; nothing where no sum is. */
+interface Paid {
+  readonly price?: Cents
+  readonly currency?: string
+}
+
+const sumIn = (sum: number, currency: string | undefined): Paid => {
+  const hundredths = Math.max(1, Math.round(sum * 100))
+  const price = sum > 0 && Number.isSafeInteger(hundredths) ? BigInt(hundredths) : -1n
+  if (price < 0n || !isCents(price)) return {}
+  return currency === undefined ? { price } : { price, currency }
+}
+
 /**
- * What was paid (`sign` 1) or refunded (-1), one hundredth at least, and in which currency; neither where it is not told. `price` is in
- * US dollars, by the rate of its day, `price_in_purchased_currency` in that of the purchase.
+ * What was paid (`sign` 1) or refunded (-1), one hundredth at least. `price` is in US dollars, by the rate of its day,
+ * `price_in_purchased_currency` in the currency of the purchase.
  */
-const paid = (event: RevenueCatEvent, sign: 1 | -1): { readonly price?: Cents; readonly currency?: string } => {
-  const { currency: told = null, price, price_in_purchased_currency: inCurrency } = event
-  const currency = told ?? dollars
-  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return {}
-  const sum = typeof inCurrency === "number" ? inCurrency : currency === dollars ? price : undefined
-  if (typeof sum !== "number" || !(sum * sign > 0)) return { currency }
-  const hundredths = Math.max(1, Math.round(sum * sign * 100))
-  const amount = Number.isSafeInteger(hundredths) ? BigInt(hundredths) : -1n
-  return amount > 0n && isCents(amount) ? { price: amount, currency } : { currency }
+const paid = (event: RevenueCatEvent, sign: 1 | -1): Paid => {
+  const { currency = null, price, price_in_purchased_currency: inCurrency } = event
+  if (typeof inCurrency === "number") {
+    return sumIn(inCurrency * sign, typeof currency === "string" && /^[A-Z]{3}$/.test(currency) ? currency : undefined)
+  }
+  return typeof price === "number" && (currency === null || currency === dollars) ? sumIn(price * sign, dollars) : {}
 }
 
 /** Why a purchase of a product that credits `amount` cannot be credited by the catalogue; `undefined` where it can. */
@@ -137,7 +147,7 @@ const doubtOf = (event: RevenueCatEvent, amount: Cents): string | undefined => {
 /** Where nobody pays. */
 const freeStores: ReadonlySet<string> = new Set(["PROMOTIONAL", "TEST_STORE"])
 
-/** Transactions of stores: their ids are printable, and no reference is longer than what is stored of it. */
+/** No reference is longer than what is stored of it. */
 const referenceCharactersMax = 100
 
 /** What `noticeOf` makes of an event's reference, where money was paid in it. */

@@ -137,8 +137,8 @@ describe("an event of RevenueCat", () => {
   it("of a cancellation is a refund by customer support at a price below zero or unknown, and nothing else", () => {
     assert.deepStrictEqual(noticeOf(refund), told({ ...refunded, price: cents(499n), currency: "USD" }))
     const without = { ...refund, price_in_purchased_currency: null }
-    assert.deepStrictEqual(noticeOf({ ...without, price: null }), told({ ...refunded, currency: "USD" }))
-    assert.deepStrictEqual(noticeOf({ ...without, price: undefined }), told({ ...refunded, currency: "USD" }))
+    assert.deepStrictEqual(noticeOf({ ...without, price: null }), told(refunded))
+    assert.deepStrictEqual(noticeOf({ ...without, price: undefined }), told(refunded))
     assert.deepStrictEqual(noticeOf({ ...without, price: null, currency: "dollars" }), told(refunded))
     const least = told({ ...refunded, price: cents(1n), currency: "USD" })
     assert.deepStrictEqual(noticeOf({ ...without, price: -0.001 }), least)
@@ -159,7 +159,10 @@ describe("an event of RevenueCat", () => {
     )
     // a price in dollars says nothing of one in another currency
     const inAnother = { ...refund, price: -1, price_in_purchased_currency: null, currency: "CAD" }
-    assert.deepStrictEqual(noticeOf(inAnother), told({ ...refunded, currency: "CAD" }))
+    assert.deepStrictEqual(noticeOf(inAnother), told(refunded))
+    // nor is one in the currency of the purchase in dollars where that is not told
+    const inUntold = { ...refund, price: -1, price_in_purchased_currency: -1.3, currency: null }
+    assert.deepStrictEqual(noticeOf(inUntold), told({ ...refunded, price: cents(130n) }))
     assert.deepStrictEqual(
       noticeOf({ ...inAnother, currency: "USD" }),
       told({ ...refunded, price: cents(100n), currency: "USD" })

@@ -139,7 +139,7 @@ const isHelp = ({ code, exitCode }: CommanderError): boolean => exitCode === 0 |
 /** What a command line says, with the words in it that it was given made visible: they may come from anywhere, and begin no line. */
 const withVisibleWords = (text: string, argv: ReadonlyArray<string>): string =>
   argv.flatMap((word) => [word, word.slice(word.indexOf("=") + 1)])
-    .filter((word) => visible(word) !== word)
+    .filter((word) => word.trim() !== "" && visible(word) !== word)
     .reduce((said, word) => said.replaceAll(word, () => visible(word)), text)
 
 /** Reads the command line: the task it asks for, or the exit code where there is nothing to do, with what there is to say written. */

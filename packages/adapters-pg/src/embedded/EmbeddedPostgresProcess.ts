@@ -36,6 +36,11 @@ const stopDeadline = Duration.seconds(60)
 const waysToStop = [["SIGINT", "4 seconds"], ["SIGQUIT", "1 second"], ["SIGKILL", "1 second"]] as const
 const everyMoment = Schedule.spaced("10 millis")
 const everySecond = Schedule.spaced("1 second")
+/** Whoever has lived for so long does not end because it was started. */
+const steadyLife = Duration.minutes(1)
+/** The pause before the next start, where the one before it was of no use. */
+const longer = (pause: Duration.Duration): Duration.Duration =>
+  Duration.min(Duration.sum(Duration.times(pause, 2), Duration.seconds(1)), Duration.minutes(1))
 /** How many lines of what a server said before its end are told. */
 const lastWords = 5
 
@@ -144,12 +149,15 @@ const socketFolder = (cluster: Cluster): Effect.Effect<string, never, Scope.Scop
   )
 }
 
-/** Starts anew what has ended, for a minute at most: what is left of it, or a command that found no server, may stand in the way. */
+/**
+ * Starts anew what has ended, for a minute at most: what is left of it, a command that found no server, or a want of memory may stand in
+ * the way.
+ */
 const startAgain = (start: Effect.Effect<Tenant, EmbeddedPostgresError | Taken, Scope.Scope>, words: string) =>
   Effect.logError(`The embedded PostgreSQL has ended unexpectedly, and is started again. Its last words:\n${words}`)
     .pipe(
       Effect.andThen(
-        Effect.retry(start, { while: (error) => error instanceof Taken, schedule: everySecond, times: 60 })
+        Effect.retry(start, { schedule: everySecond, times: 60 })
       ),
       Effect.andThen(Effect.logWarning("The embedded PostgreSQL runs again.")),
       Effect.catch((error) =>
@@ -160,11 +168,15 @@ const startAgain = (start: Effect.Effect<Tenant, EmbeddedPostgresError | Taken, 
       )
     )
 
-/** Starts a server once, and waits until it takes connections; the scope stops it. */
+/**
+ * Starts a server once, and waits until it takes connections; the scope stops it. One that ends although nobody asked it to is started
+ * again: after `pause` where it has not lived for long.
+ */
 const launchOnce = Effect.fnUntraced(function*(
   bin: string,
   cluster: Cluster,
-  settings: Readonly<Record<string, string>>
+  settings: Readonly<Record<string, string>>,
+  pause: Duration.Duration = Duration.zero
 ): Effect.fn.Return<Tenant, EmbeddedPostgresError | Taken, Scope.Scope> {
   const lockBefore = readIfThere(lockFile(cluster))
   const [file = "", ...prefix] = command(join(bin, "postgres"))
@@ -216,11 +228,16 @@ const launchOnce = Effect.fnUntraced(function*(
   )
   const tenant = yield* Effect.raceFirst(ready, Deferred.await(exited).pipe(Effect.as(Option.none())))
   if (Option.isSome(tenant) && tenant.value !== undefined) {
-    const again = Effect.suspend(() => {
-      const words = log.trim().split("\n").slice(-lastWords).join("\n")
-      return startAgain(launchOnce(bin, cluster, settings), words)
-    })
-    yield* Deferred.await(exited).pipe(Effect.andThen(again), Effect.forkScoped)
+    yield* Deferred.await(exited).pipe(
+      Effect.timed,
+      Effect.andThen(([lived]) => {
+        const isSteady = Duration.isGreaterThanOrEqualTo(lived, steadyLife)
+        const words = log.trim().split("\n").slice(-lastWords).join("\n")
+        const again = launchOnce(bin, cluster, settings, isSteady ? Duration.zero : longer(pause))
+        return Effect.delay(startAgain(again, words), isSteady ? Duration.zero : pause)
+      }),
+      Effect.forkScoped
+    )
     return tenant.value
   }
   if (/lock file "[^"]*" (already exists|is empty)|shared memory block .* still in use/.test(log)) {

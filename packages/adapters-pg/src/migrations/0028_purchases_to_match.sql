@@ -26,7 +26,8 @@ CREATE OR REPLACE FUNCTION uuids_of(names text[]) RETURNS uuid[] LANGUAGE sql IM
   SELECT ARRAY(SELECT name::uuid FROM unnest(names) name WHERE name ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
 $body$;
 
--- Marks what waits under names that have become known.
+-- Marks what waits under names that have become known. 1886680168: any constant will do for the first key of these locks, as long as
+-- nobody else takes it.
 CREATE OR REPLACE FUNCTION match_purchases_of(known text[]) RETURNS void LANGUAGE plpgsql AS $body$
 BEGIN
   -- any number of names become known at the same time
@@ -71,6 +72,8 @@ CREATE OR REPLACE TRIGGER purchase_is_renamed AFTER UPDATE OF names ON fundings 
   EXECUTE FUNCTION purchase_is_named();
 COMMIT;
 
+-- so that the new index is used from the first
+ANALYZE fundings;
 -- what waited before and was not looked at since its name became known
 INSERT INTO purchases_to_match (reference)
   SELECT reference FROM fundings

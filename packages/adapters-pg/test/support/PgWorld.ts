@@ -18,16 +18,14 @@ import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 /** A database with the newest schema, copied from one that is migrated once a run. */
 export const migrated = Layer.effect(TestDatabase, NewestSchema.make)
 
-let counter = 0
-let newest = 0
-
-/** How far clocks of one world may be apart, in milliseconds: that of a transaction, and that of the process. Other worlds' are hours away. */
+/** How far the clocks of a world may be apart, in milliseconds: that of a transaction, and that of the process. */
 const apartMillisMax = 1_000
 
 /** UUIDs v7 of the instant, in order within a world, whichever of its clocks says the instant. */
-export const identifiers = Layer.succeed(
-  Identifiers,
-  Identifiers.of({
+export const identifiers = Layer.sync(Identifiers, () => {
+  let counter = 0
+  let newest = 0
+  return Identifiers.of({
     newId: (at) => {
       counter = (counter + 1) % 0x1000
       newest = Math.abs(newest - at) > apartMillisMax ? at : Math.max(newest + (counter === 0 ? 1 : 0), at)
@@ -36,7 +34,7 @@ export const identifiers = Layer.succeed(
     },
     newRoomCode: () => present(codeOf(randomBytes(32)))
   })
-)
+})
 
 /** The keys of every port, secret to nobody. */
 export const keys = Layer.mergeAll(

@@ -49,5 +49,7 @@ export const printListed = Effect.fnUntraced(function*<A>(
 ) {
   if (json === true) yield* printJson(items.map(text.json))
   else yield* print(items.length === 0 ? text.nothing : text.table(items))
-  if (hasMore) yield* remark(`There are more than these ${limit}: --limit shows up to ${limitMax}.`)
+  if (hasMore) {
+    yield* remark(`There are more than these ${limit}${limit < limitMax ? `: --limit shows up to ${limitMax}` : ""}.`)
+  }
 })

@@ -47,7 +47,10 @@ const lettersOf = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9
 /** What a store's transaction ids hold: printable ASCII without blanks. */
 export const transactionIdForm = /^[\x21-\x7e]+$/
 
-/** Why a reference is a slip of the pen, under which a store's purchase would be credited a second time; null where it is none. */
+/**
+ * Why a reference is a slip of the pen, beside which the same money might be credited again: one that differs by a blank from another, or
+ * a store's in another spelling than its notices have; null where it is none.
+ */
 const slipIn = (reference: string): string | null => {
   if (reference !== reference.trim()) return "must not begin or end with a blank"
   const colon = reference.indexOf(":")

@@ -151,7 +151,8 @@ export const recordFunding = (
   event: FundingEvent
 ): Result.Result<FundingDecision, FundingRefusal> => {
   const reference = canonicalReference(event.reference)
-  const fault = referenceFault(reference)
+  // what stands under it was taken before: it is answered as it was
+  const fault = earlier === null ? referenceFault(reference) : null
   if (fault !== null) return Result.fail({ _tag: "ReferenceRefused", reference, fault })
   const before = earlier ?? emptyFunding(reference)
   return event._tag === "Purchased"

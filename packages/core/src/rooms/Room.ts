@@ -12,11 +12,11 @@ export const nameLengthMax = 100
 
 /**
  * What a room may be called: 1 to 100 characters, one of which can be seen. It is shown to others, also in mails: nothing in it begins a
- * line or turns the text around it. Otherwise it is kept as it was sent.
+ * line or turns the text around it (embeddings, overrides and isolates; the marks that keyboards for Hebrew and Arabic set do not). Otherwise it is kept as it was sent.
  */
 export const roomNameForm = new RegExp(
   `^(?=.*[^\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u{2800}])` +
-    `[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Bidi_Control}]{1,${nameLengthMax}}$`,
+    `[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u{202A}-\\u{202E}\\u{2066}-\\u{2069}]{1,${nameLengthMax}}$`,
   "u"
 )
 export const participantsMin = 2

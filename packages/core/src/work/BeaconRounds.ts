@@ -124,7 +124,7 @@ export const fetchDue = Effect.fn("BeaconRounds.fetchDue")(function*() {
 })
 
 /**
- * Runs until it is interrupted. Never fails: a round that cannot be had is asked for again, up to every 15 seconds; draws that have waited
+ * Runs until it is interrupted. Never fails: a round that cannot be had is asked for again, 15 seconds later at most; draws that have waited
  * for it for a week are given up.
  */
 export const run = Effect.fn("BeaconRounds.run")(function*() {

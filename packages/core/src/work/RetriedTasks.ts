@@ -1,4 +1,4 @@
-/** Tasks that a process does until they succeed: each in a fiber of its own, with a back-off of its own. */
+/** Tasks that a process begins again and again while they are due: each in a fiber of its own, and with a back-off of its own where it fails. */
 import { type Cause, Clock, Effect, FiberMap } from "effect"
 import { Now } from "../ports/Now.ts"
 import type { Instant } from "../values/Instant.ts"

@@ -139,6 +139,14 @@ describe("an event of a funding", () => {
     assert.strictEqual(refusalOf({ ...refunded, reference: "reversal:1" })._tag, "ReferenceRefused")
   })
 
+  it("under a reference that is refused now is what it was, where it was taken before", () => {
+    for (const reference of [" order-17", "App-Store:2000", "stripe: 1"]) {
+      const before = { ...decided(purchaseOf(ada), [isAda]).funding, reference }
+      assert.strictEqual(refusalOf({ ...purchaseOf(ada), reference })._tag, "ReferenceRefused")
+      assert.deepStrictEqual(decided({ ...purchaseOf(ada), reference }, [isAda], before).funding, before)
+    }
+  })
+
   it("of another amount, or for another player, conflicts with what was purchased before", () => {
     const { funding: earlier } = decided(purchaseOf(ada), [isAda])
     assert.deepStrictEqual(refusalOf({ ...purchaseOf(ada), amount: cents(501n) }, [isAda], earlier), {

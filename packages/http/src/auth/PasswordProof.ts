@@ -23,6 +23,9 @@ export interface PasswordHolder {
   readonly passwordHash: Redacted.Redacted
 }
 
+/** The member of a request's body that a password comes in: of who signs in, or of who is signed in. */
+export type PasswordField = "password" | "currentPassword"
+
 export interface PasswordAttempt<Holder> {
   /**
    * What is counted: the holder's address as it is stored, so that none of the spellings by which the store finds it is counted
@@ -31,15 +34,14 @@ export interface PasswordAttempt<Holder> {
   readonly email: string
   readonly holder: Holder | null
   readonly password: Redacted.Redacted
-  /** The member of the request's body that the password came in. */
-  readonly field: string
+  readonly field: PasswordField
   readonly origin: RequestOrigin
 }
 
 export type PasswordProblem = Problem<"invalid_request" | "invalid_credentials" | "rate_limited" | "unavailable">
 
 /** The answer to a wrong password in a field, and to an unknown address, which must not be told from it. */
-export const refuseCredentials = (field: string) =>
+export const refuseCredentials = (field: PasswordField) =>
   refuse(
     "invalid_credentials",
     field === "currentPassword" ? "The current password is wrong." : "The address or the password is wrong."

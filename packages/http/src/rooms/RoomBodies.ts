@@ -56,7 +56,7 @@ export const NewRoomBody = described({
     Schema.String.check(
       Schema.isPattern(roomNameForm, {
         message:
-          `must have 1 to ${nameLengthMax} characters, one that can be seen, and none that controls how text is shown`
+          `must have 1 to ${nameLengthMax} characters, one that can be seen, and none that breaks a line or turns text around`
       })
     ),
     `What its members see: 1 to ${nameLengthMax} characters`,

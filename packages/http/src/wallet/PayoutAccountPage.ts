@@ -3,6 +3,7 @@
  *
  * Whether they can be paid out is asked of the provider, never learnt from who opens this page.
  */
+import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { hash } from "node:crypto"
@@ -45,9 +46,6 @@ const simulated = pageOf(
     "account is ready. You can close this page and go back to the app."
 )
 
-/** By what the address ends with. */
-const pages: Readonly<Record<string, string>> = { again, simulated }
-
 const headers = {
   "content-security-policy":
     `default-src 'none'; style-src 'sha256-${hash("sha256", style, "base64")}'; base-uri 'none'; form-action 'none'; ` +
@@ -55,15 +53,20 @@ const headers = {
   "cache-control": "no-store"
 }
 
-/** `?state=again`: a link was opened too late, or twice. `?state=simulated`: the page of simulated payouts, in development. */
-export const layer = HttpRouter.use((router) =>
-  router.add(
+/** `?state=again`: a link was opened too late, or twice. `?state=simulated`: the page of payouts that are simulated, where they are. */
+export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
+  const { name } = yield* PayoutProvider
+  const pages = new Map([["again", again], ...name === "simulated" ? [["simulated", simulated]] as const : []])
+  yield* router.add(
     "GET",
     path,
-    Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) =>
-      HttpServerResponse.text(pages[/\?state=(\w+)$/.exec(url)?.[1] ?? ""] ?? done, {
-        contentType: "text/html; charset=utf-8",
-        headers
-      }))
+    Effect.map(
+      HttpServerRequest.HttpServerRequest,
+      ({ url }) =>
+        HttpServerResponse.text(pages.get(/\?state=(\w+)$/.exec(url)?.[1] ?? "") ?? done, {
+          contentType: "text/html; charset=utf-8",
+          headers
+        })
+    )
   )
-)
+}))

@@ -140,7 +140,7 @@ layer(server())("a room", (it) => {
   it.effect("takes a name as it was sent, and nothing that is none", () =>
     Effect.gen(function*() {
       const host = yield* newPlayer()
-      for (const name of ["a", "  padded ", "🎲".repeat(100), "<b>&\"'</b>", "family 👨‍👩‍👧"]) {
+      for (const name of ["a", "  padded ", "🎲".repeat(100), "<b>&\"'</b>", "\u200fשלום", "family 👨‍👩‍👧"]) {
         const answer = yield* post("/rooms", host, { name })
         assert.strictEqual(answer.status, 201, answer.text)
         assert.strictEqual(textAt(answer.json, "name"), name)

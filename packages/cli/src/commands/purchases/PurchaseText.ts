@@ -1,5 +1,5 @@
 /** Purchases that are open, as operators see them. */
-import { type Funding, refundedOf } from "@ddd/core/money/Funding"
+import { type Funding, refundedOf, takenOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents } from "@ddd/core/money/Money"
 import type { OpenPurchase } from "@ddd/core/ports/Fundings"
 import { formatInstant } from "@ddd/core/values/Instant"
@@ -47,10 +47,11 @@ export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
 export const notOpenText = (reference: string, funding: Funding | null): string => {
   const name = visible(reference)
   if (funding === null) return `There is no purchase ${name}: give a reference as \`ddd purchases list\` shows it.`
+  const taken = takenOf(funding)
   const became = !funding.purchased
     ? "was not purchased yet, as far as was told"
-    : funding.creditStatus === "taken back" && refundedOf(funding) !== funding.amount
-    ? `was credited to player ${funding.userId}, and $${formatCents(refundedOf(funding))} of it taken back`
+    : funding.creditStatus === "taken back" && taken !== null && taken !== funding.amount
+    ? `was credited to player ${funding.userId}, and $${formatCents(taken)} of it taken back`
     : funding.creditStatus !== "nothing"
     ? `is ${funding.creditStatus}, of player ${funding.userId}`
     : funding.userId !== null
