@@ -44,7 +44,7 @@ describe("Secrets", () => {
       const outputs = yield* Effect.promise(() => Promise.all([run(), run(), run()]))
       assert.strictEqual(new Set(outputs.map(({ stdout }) => stdout)).size, 1)
       assert.deepStrictEqual(fs.readdirSync(folder), ["secrets.json"])
-    }), 20_000)
+    }))
 
   it.effect("that others could read are narrowed", () =>
     Effect.gen(function*() {

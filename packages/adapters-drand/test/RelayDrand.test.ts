@@ -39,7 +39,7 @@ describe("a relay of drand", () => {
           assert(expected instanceof RegExp)
           assert.match(answer.failure.message, expected)
         }
-      }), 20_000)
+      }))
   }
 
   it.live("tells a round from its time on, and nothing of another chain", () =>

@@ -296,7 +296,7 @@ describe("a lock and a sale at the same time", () => {
     const [backend] = yield* other<{ readonly pid: number }>`SELECT pg_backend_pid() AS pid`
     const waiting = owner`SELECT 1 FROM pg_locks WHERE pid = ${backend?.pid ?? 0} AND NOT granted`.pipe(
       Effect.repeat({ until: (locks) => locks.length > 0, schedule: Schedule.spaced("10 millis") }),
-      Effect.timeout("10 seconds")
+      Effect.timeout("45 seconds")
     )
     const fiber = yield* Effect.gen(function*() {
       yield* Effect.forEach(first, (statement) => app.unsafe(statement), { discard: true })

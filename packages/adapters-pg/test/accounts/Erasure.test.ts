@@ -337,7 +337,7 @@ describe("an event that is concluded while its buyer is erased", () => {
                 until: (rows) => rows.length >= waiting || fiber.pollUnsafe() !== undefined,
                 schedule: Schedule.spaced("10 millis")
               }),
-              Effect.timeout("10 seconds")
+              Effect.timeout("45 seconds")
             )
             return fiber
           })

@@ -62,7 +62,7 @@ const untilKnown = Effect.fnUntraced(function*(sessions: Sessions["Service"], id
   const from = performance.now()
   yield* sessions.hasEnded(id).pipe(
     Effect.repeat({ until: (ended) => ended, schedule: Schedule.spaced("1 millis") }),
-    Effect.timeout("15 seconds")
+    Effect.timeout("45 seconds")
   )
   return performance.now() - from
 })
@@ -135,9 +135,9 @@ describe("a session's end", () => {
         const late = yield* signInAgain(id, "second")
         yield* sessions.end(id, late, origin)
         assert.isFalse(yield* half.hasEnded(late))
-        assert.isBelow(yield* untilKnown(half, late), 10_000)
+        assert.isBelow(yield* untilKnown(half, late), 40_000)
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    90_000
   )
 })
 

@@ -70,7 +70,7 @@ const isThere = (pid: number): boolean => {
 const gone = (pid: number) =>
   Effect.sync(() => isThere(pid)).pipe(
     Effect.repeat({ while: (there) => there, schedule: Schedule.spaced("20 millis") }),
-    Effect.timeout("10 seconds")
+    Effect.timeout("45 seconds")
   )
 
 const query = (postgres: EmbeddedPostgres.EmbeddedPostgres, statement: string) =>
@@ -83,13 +83,13 @@ const says = (child: ChildProcess, text: string) =>
     child.stdout?.on("data", (chunk: Buffer) => {
       if (chunk.toString().includes(text)) resume(Effect.void)
     })
-  }).pipe(Effect.timeout("15 seconds"))
+  }).pipe(Effect.timeout("45 seconds"))
 
 const ended = (child: ChildProcess) =>
   Effect.callback<number | null>((resume) => {
     if (child.exitCode !== null || child.signalCode !== null) resume(Effect.succeed(child.exitCode))
     else child.once("exit", (code) => resume(Effect.succeed(code)))
-  }).pipe(Effect.timeout("15 seconds"))
+  }).pipe(Effect.timeout("45 seconds"))
 
 /** Another process that starts or acquires the data folder's server, says "up", and keeps it until told to end. */
 const otherProcess = (dataDir: string, how: "start" | "acquire") =>
@@ -320,7 +320,7 @@ describe("acquire", () => {
         // the owner's session that waits for the lock which this guest holds
         yield* query(guest, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").pipe(
           Effect.repeat({ until: (waiting) => waiting.length === 1, schedule: Schedule.spaced("20 millis") }),
-          Effect.timeout("10 seconds")
+          Effect.timeout("45 seconds")
         )
         assert.isUndefined(owner.pollUnsafe())
       }))

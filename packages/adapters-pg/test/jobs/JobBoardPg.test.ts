@@ -25,7 +25,7 @@ const doJobs = Effect.fnUntraced(function*(bad: ReadonlyArray<string>) {
   yield* Effect.forkScoped(worker("outbox", handle, { concurrency: 2, isFinal: () => true }))
   yield* board.list("pending", all).pipe(
     Effect.repeat({ until: ({ items }) => items.length === 0, schedule: Schedule.spaced("20 millis") }),
-    Effect.timeout("15 seconds")
+    Effect.timeout("45 seconds")
   )
 }, Effect.scoped)
 

@@ -32,7 +32,7 @@ const jobs = Effect.flatMap(
 const untilJobs = (areSo: (rows: ReadonlyArray<JobRow>) => boolean) =>
   jobs.pipe(
     Effect.repeat({ until: areSo, schedule: Schedule.spaced("20 millis") }),
-    Effect.timeout("15 seconds")
+    Effect.timeout("45 seconds")
   )
 
 /** Starts a worker on `handle`. */

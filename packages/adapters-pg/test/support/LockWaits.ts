@@ -8,5 +8,5 @@ export const someoneWaits = (sql: PgClient.PgClient) =>
     SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
     Effect.repeat({ until: (rows) => rows.length > 0, schedule: Schedule.spaced("10 millis") }),
     Effect.map((rows) => rows.map(({ query }) => query)),
-    Effect.timeout("10 seconds")
+    Effect.timeout("45 seconds")
   )

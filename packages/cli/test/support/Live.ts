@@ -36,8 +36,8 @@ export const connect = (
         socket.addEventListener("close", ({ code }) => resume(Effect.succeed(code)))
       }).pipe(
         Effect.timeoutOrElse({
-          duration: "10 seconds",
-          orElse: () => Effect.die(new Error("the server did not close the connection within 10 s"))
+          duration: "45 seconds",
+          orElse: () => Effect.die(new Error("the server did not close the connection within 45 s"))
         })
       )
     }

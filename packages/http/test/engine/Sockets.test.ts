@@ -258,7 +258,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
         })
         const noise = setInterval(() => slow.write(textFrame("")), 100) // it is not silent
         yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(noise)))
-        yield* eventually("it is closed", () => open[0]?.bufferedAmount() === 0, 15_000)
+        yield* eventually("it is closed", () => open[0]?.bufferedAmount() === 0, 45_000)
         clearInterval(noise)
         let received = Buffer.alloc(0)
         slow.on("data", (data) => received = Buffer.concat([received, data]).subarray(-64))
@@ -268,7 +268,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
         slow.destroy()
         yield* eventually("the server forgets it", () => events.includes("closed"))
       }),
-    40_000
+    120_000
   )
 
   it.live("closes with 1012 when it stops, and answers 503 from then on", () =>

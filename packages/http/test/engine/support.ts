@@ -109,7 +109,7 @@ export const problemIn = (
   JSON.parse(received.slice(received.indexOf("\r\n\r\n") + 4))
 
 /** Waits until `condition` holds; a defect after `deadline` ms. */
-export const eventually = (what: string, condition: () => boolean, deadline = 5_000): Effect.Effect<void> =>
+export const eventually = (what: string, condition: () => boolean, deadline = 30_000): Effect.Effect<void> =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(
     Effect.retry({ schedule: Schedule.spaced("5 millis"), while: () => true }),
     Effect.timeoutOrElse({

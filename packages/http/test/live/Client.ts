@@ -65,7 +65,7 @@ export class Client {
           this.#waiting.push((text) => resume(Effect.succeed(text)))
         })
         : Effect.succeed(received)
-    }).pipe(Effect.timeout("8 seconds"), Effect.orDie)
+    }).pipe(Effect.timeout("30 seconds"), Effect.orDie)
   }
 
   /** The next message, which is an event. */
@@ -85,6 +85,6 @@ export class Client {
     return Effect.callback<Closed>((resume) => {
       if (this.#closed === undefined) this.#closeListeners.push((closed) => resume(Effect.succeed(closed)))
       else resume(Effect.succeed(this.#closed))
-    }).pipe(Effect.timeout("8 seconds"), Effect.orDie)
+    }).pipe(Effect.timeout("30 seconds"), Effect.orDie)
   }
 }
