@@ -8,7 +8,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer } from "effect"
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { MailUnusable } from "./MailUnusable.ts"
 import { composed, letterId, messageOf, readSender } from "./Message.ts"
@@ -20,9 +20,13 @@ export interface MailerFilesConfig {
   readonly from: string
 }
 
-/** Writes a file that its owner alone may read, and makes its folder where that is not there. */
+/** Writes a file that its owner alone may read, and makes its folder where that is not there. Under its name it is there whole. */
 const writeNew = async (file: string, bytes: Uint8Array): Promise<void> => {
-  const write = () => writeFile(file, bytes, { mode: 0o600 })
+  const partial = `${file}.partial`
+  const write = async () => {
+    await writeFile(partial, bytes, { mode: 0o600 })
+    await rename(partial, file)
+  }
   await write().catch(async (error: unknown) => {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })

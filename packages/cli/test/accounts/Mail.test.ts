@@ -65,7 +65,9 @@ describe("mail", () => {
         assert.match(servers[0]?.stdout() ?? "", /mail +written to .*mail/)
         const [file = ""] = yield* eventually(
           "a mail",
-          Effect.sync(() => fs.existsSync(folder) ? fs.readdirSync(folder) : []),
+          Effect.sync(() =>
+            fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith(".eml")) : []
+          ),
           (files) => files.length > 0
         )
         assert.include(fs.readFileSync(join(folder, file), "utf8"), email)

@@ -84,7 +84,10 @@ export const visit = <A>(
           const opened = await page.goto(`${server}${path}`)
           // a page that is not built says what builds it
           if (opened?.ok() !== true) throw new Error(`${path} cannot be opened: ${await opened?.text()}`)
-          return await act(page)
+          const done = await act(page)
+          // what the page still asks for is answered by no test any more
+          await page.unrouteAll({ behavior: "ignoreErrors" })
+          return done
         }),
       (context) => Effect.promise(() => context.close())
     )
