@@ -1,8 +1,8 @@
 /**
  * The pages that mails lead to.
  *
- * `/verify-email?token=…&account=…` names the account, and shows a button that sends the token to POST `/auth/verify-email`; `/reset-password?token=…` asks for a
- * new password and sends both to POST `/auth/reset-password/confirm`; without a token it asks for the address to mail one to.
+ * `/verify-email?token=…&account=…` names the account, and shows a button that sends the token to POST `/auth/verify-email`;
+ * `/reset-password?token=…` asks for a new password and sends both to POST `/auth/reset-password/confirm`; without a token it asks for the address to mail one to.
  * `/verify?draw=…` checks a draw, named by its day or, in a room, by its id; `/` is the draw on sale.
  * Opening a link changes nothing by itself: programs that look at mails open links too.
  */

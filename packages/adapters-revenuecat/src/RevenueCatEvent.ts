@@ -114,8 +114,9 @@ interface Paid {
 
 const sumIn = (sum: number, currency: string | undefined): Paid => {
   const hundredths = Math.max(1, Math.round(sum * 100))
-  const price = sum > 0 && Number.isSafeInteger(hundredths) ? BigInt(hundredths) : -1n
-  if (price < 0n || !isCents(price)) return {}
+  if (!(sum > 0) || !Number.isSafeInteger(hundredths)) return {}
+  const price = BigInt(hundredths)
+  if (!isCents(price)) return {}
   return currency === undefined ? { price } : { price, currency }
 }
 

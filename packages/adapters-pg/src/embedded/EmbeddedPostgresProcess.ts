@@ -149,35 +149,19 @@ const socketFolder = (cluster: Cluster): Effect.Effect<string, never, Scope.Scop
   )
 }
 
-/**
- * Starts anew what has ended, for a minute at most: what is left of it, a command that found no server, or a want of memory may stand in
- * the way.
- */
-const startAgain = (start: Effect.Effect<Tenant, EmbeddedPostgresError | Taken, Scope.Scope>, words: string) =>
-  Effect.logError(`The embedded PostgreSQL has ended unexpectedly, and is started again. Its last words:\n${words}`)
-    .pipe(
-      Effect.andThen(
-        Effect.retry(start, { schedule: everySecond, times: 60 })
-      ),
-      Effect.andThen(Effect.logWarning("The embedded PostgreSQL runs again.")),
-      Effect.catch((error) =>
-        Effect.logFatal(
-          "The embedded PostgreSQL does not start again: stop this process, and start it anew. " +
-            (error instanceof Taken ? error.log : error.message)
-        )
-      )
-    )
+/** A server of ours that takes connections. */
+interface Running {
+  readonly tenant: Tenant
+  /** Completes once it has ended, with the last of what it said. */
+  readonly ended: Effect.Effect<string>
+}
 
-/**
- * Starts a server once, and waits until it takes connections; the scope stops it. One that ends although nobody asked it to is started
- * again: after `pause` where it has not lived for long.
- */
+/** Starts a server once, and waits until it takes connections; the scope stops it. */
 const launchOnce = Effect.fnUntraced(function*(
   bin: string,
   cluster: Cluster,
-  settings: Readonly<Record<string, string>>,
-  pause: Duration.Duration = Duration.zero
-): Effect.fn.Return<Tenant, EmbeddedPostgresError | Taken, Scope.Scope> {
+  settings: Readonly<Record<string, string>>
+): Effect.fn.Return<Running, EmbeddedPostgresError | Taken, Scope.Scope> {
   const lockBefore = readIfThere(lockFile(cluster))
   const [file = "", ...prefix] = command(join(bin, "postgres"))
   const exited = Deferred.makeUnsafe<void>()
@@ -228,17 +212,8 @@ const launchOnce = Effect.fnUntraced(function*(
   )
   const tenant = yield* Effect.raceFirst(ready, Deferred.await(exited).pipe(Effect.as(Option.none())))
   if (Option.isSome(tenant) && tenant.value !== undefined) {
-    yield* Deferred.await(exited).pipe(
-      Effect.timed,
-      Effect.andThen(([lived]) => {
-        const isSteady = Duration.isGreaterThanOrEqualTo(lived, steadyLife)
-        const words = log.trim().split("\n").slice(-lastWords).join("\n")
-        const again = launchOnce(bin, cluster, settings, isSteady ? Duration.zero : longer(pause))
-        return Effect.delay(startAgain(again, words), isSteady ? Duration.zero : pause)
-      }),
-      Effect.forkScoped
-    )
-    return tenant.value
+    const ended = Effect.map(Deferred.await(exited), () => log.trim().split("\n").slice(-lastWords).join("\n"))
+    return { tenant: tenant.value, ended }
   }
   if (/lock file "[^"]*" (already exists|is empty)|shared memory block .* still in use/.test(log)) {
     const stale = lockBefore !== "" && lockBefore === readIfThere(lockFile(cluster)) && tenantOf(cluster) === undefined
@@ -253,6 +228,33 @@ const launchOnce = Effect.fnUntraced(function*(
 })
 
 /**
+ * Starts a server again whenever it has ended although nobody asked it to, after a pause where it has not lived for long. Tried for a
+ * minute: what is left of it, a command that found no server, or a want of memory may stand in the way.
+ */
+const keepRunning = Effect.fnUntraced(function*<R>(
+  first: Running,
+  start: Effect.Effect<Running, EmbeddedPostgresError | Taken, R>
+) {
+  let pause = Duration.zero
+  for (let running = first;;) {
+    const [lived, words] = yield* Effect.timed(running.ended)
+    const isSteady = Duration.isGreaterThanOrEqualTo(lived, steadyLife)
+    yield* Effect.sleep(isSteady ? Duration.zero : pause)
+    yield* Effect.logError(
+      `The embedded PostgreSQL has ended unexpectedly, and is started again. Its last words:\n${words}`
+    )
+    running = yield* Effect.retry(start, { schedule: everySecond, times: 60 })
+    yield* Effect.logWarning("The embedded PostgreSQL runs again.")
+    pause = isSteady ? Duration.zero : longer(pause)
+  }
+}, (kept) =>
+  Effect.catch(kept, (error) =>
+    Effect.logFatal(
+      "The embedded PostgreSQL does not start again: stop this process, and start it anew. " +
+        (error instanceof Taken ? error.log : error.message)
+    )))
+
+/**
  * Starts a server on a cluster and waits until it takes connections; the scope stops it. One that ends although nobody asked it to is
  * started again.
  *
@@ -264,9 +266,12 @@ export const launch = Effect.fnUntraced(function*(
   cluster: Cluster,
   settings: Readonly<Record<string, string>>
 ) {
-  return yield* launchOnce(bin, cluster, {
+  const start = launchOnce(bin, cluster, {
     ...settings,
     "ddd.owner": `${process.pid}@${startTime(process.pid)}`,
     unix_socket_directories: yield* socketFolder(cluster)
   })
+  const first = yield* start
+  yield* Effect.forkScoped(keepRunning(first, start))
+  return first.tenant
 })

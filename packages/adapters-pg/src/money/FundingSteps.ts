@@ -76,15 +76,14 @@ export const readFunding = (sql: PgClient.PgClient, reference: string) =>
 /** Servers that know of no purchase that is held would credit it by its names: it has them elsewhere. */
 const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
   const { amount, creditStatus, heldReason, names, price, purchased, reference, refundAmount, refundPrice } = funding
+  const heldNames = heldReason === null ? null : names
   return sql`
     INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, price, refund_price,
       price_currency, refund_currency, refund_amount, held_reason, held_names, names)
     VALUES (${reference}, ${purchased}, ${funding.refunded}, ${funding.refundReversed}, ${creditStatus},
       ${funding.userId}::uuid, ${amount}::bigint * 0.01, ${price}::bigint * 0.01, ${refundPrice}::bigint * 0.01,
-      ${funding.currency}, ${funding.refundCurrency}, ${refundAmount}::bigint * 0.01, ${heldReason}, ${
-    heldReason === null ? null : names
-  }::text[],
-      ${heldReason === null ? names : []}::text[])
+      ${funding.currency}, ${funding.refundCurrency}, ${refundAmount}::bigint * 0.01, ${heldReason}, ${heldNames}::text[],
+      ${heldNames === null ? names : []}::text[])
     ON CONFLICT (reference) DO UPDATE SET purchased = EXCLUDED.purchased, refunded = EXCLUDED.refunded,
       refund_reversed = EXCLUDED.refund_reversed, given = EXCLUDED.given, user_id = EXCLUDED.user_id,
       amount = EXCLUDED.amount, price = EXCLUDED.price, refund_price = EXCLUDED.refund_price,

@@ -43,6 +43,7 @@ const sourceCharactersMax = 91
 const reservedSources: ReadonlySet<string> = new Set(["reversal"])
 
 const lettersOf = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]/g, "")
+const storeByLetters = new Map(Array.from(stores, (store) => [lettersOf(store), store]))
 
 /** What a store's transaction ids hold: printable ASCII without blanks. */
 export const transactionIdForm = /^[\x21-\x7e]+$/
@@ -55,7 +56,7 @@ const slipIn = (reference: string): string | null => {
   if (reference !== reference.trim()) return "must not begin or end with a blank"
   const colon = reference.indexOf(":")
   const name = reference.slice(0, Math.max(0, colon))
-  const store = [...stores].find((known) => lettersOf(known) === lettersOf(name))
+  const store = storeByLetters.get(lettersOf(name))
   if (store === undefined) return null
   const isOne = name.toUpperCase() === store && transactionIdForm.test(reference.slice(colon + 1))
   return isOne

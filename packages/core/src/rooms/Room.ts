@@ -12,7 +12,8 @@ export const nameLengthMax = 100
 
 /**
  * What a room may be called: 1 to 100 characters, one of which can be seen. It is shown to others, also in mails: nothing in it begins a
- * line or turns the text around it (embeddings, overrides and isolates; the marks that keyboards for Hebrew and Arabic set do not). Otherwise it is kept as it was sent.
+ * line or turns the text around it (embeddings, overrides and isolates; the marks that keyboards for Hebrew and Arabic set do not).
+ * Otherwise it is kept as it was sent.
  */
 export const roomNameForm = new RegExp(
   `^(?=.*[^\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u{2800}])` +

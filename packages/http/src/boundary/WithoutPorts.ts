@@ -1,8 +1,9 @@
 /**
  * Layers whose requests do not carry ports along.
  *
- * Effect keeps the services that a server and its handlers were built with, and copies them for each request. Where handlers have taken their
- * ports while they were built, none is needed later: fifty services, copied twice for each request, were more than a quarter of what a sale allocates.
+ * Effect keeps the services that a server and its handlers were built with, and copies them for each request. Where handlers have taken
+ * their ports while they were built, none is needed later: fifty services, copied twice for each request, were more than a quarter of what
+ * a sale allocates.
  */
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
