@@ -14,7 +14,7 @@ const spelt6 = (address: NetAddress.Ipv6Address): string => {
 }
 
 /** An address as it counts; undefined where the text is none. */
-const readAddress = (ip: string) => {
+export const readAddress = (ip: string) => {
   // the zone, behind `%`, is the name of an interface of this machine
   const read = NetAddress.ipFromString(ip.split("%")[0] ?? "")
   return Result.isFailure(read) ? undefined : NetAddress.toCanonical(read.success)
