@@ -7,8 +7,9 @@ import * as AuthHandlers from "./auth/AuthHandlers.ts"
 import { makeAnswerHeaders, type PublicAddress } from "./boundary/AnswerHeaders.ts"
 import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
+import { isHttps, makeInsecure } from "./boundary/Insecure.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
-import { allowedAt, makeRouteTable, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
+import { allowedAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
@@ -40,16 +41,22 @@ export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "page
     bodyBytesMax,
     allow: (url) => allowedAt(routes, url),
     template: (url) => routes(url)?.template,
+    isHttpsOnly: isHttps(options.publicUrl),
     answerHeaders: makeAnswerHeaders(options)
   }
 }
+
+/** Pages that people open: they are sent on to https, where programs are refused. */
+const openedRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+  ...PayoutAccountPage.payoutAccountRoutes,
+  ...Pages.pageRoutes(pages)
+]
 
 const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
   makeRouteTable([
     ...routesOf(Api),
     ...Docs.docsRoutes,
-    ...PayoutAccountPage.payoutAccountRoutes,
-    ...Pages.pageRoutes(pages)
+    ...openedRoutes(pages)
   ])
 
 /** Serves the API on the engine. */
@@ -58,6 +65,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
   const around = boundary({
     routes: routesWith(pages),
     cors,
+    insecure: makeInsecure(publicUrl, openedRoutes(pages)),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
     notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })

@@ -18,6 +18,7 @@ const room = [...player, "not_found", "rate_limited"]
 /** What every endpoint may answer. */
 const everywhere = [
   ...body,
+  "https_required",
   "length_required",
   "headers_too_large",
   "version_not_supported",

@@ -25,6 +25,15 @@ export const bodyTooLarge = (bytesMax: number): Problem =>
 export const methodRefused = (method: "TRACE" | "CONNECT", allow: string): Problem =>
   new Problem("method_not_allowed", `${method} is not served.`, { allow })
 
+/** For requests that came unencrypted as far as the proxy; what they held was readable on the way. */
+export const httpsRequired = new Problem(
+  "https_required",
+  "This server is asked by https alone. Nothing was done: send it again by https, and think of what it held as read by others."
+)
+
+/** Nobody is answered so: a proxy that does not say for whom it asks is cut off. */
+export const noProxyHeader = malformed("A trusted proxy begins with the header of the PROXY protocol, version 2.")
+
 /** Nobody is answered so: it takes less to cut them off. */
 export const tooManyConnections = new Problem("unavailable", "The server has as many connections as it takes.")
 
@@ -56,17 +65,17 @@ export interface RefusedRequest extends RefusedHead {
   readonly method: string | undefined
   /** Path and query; undefined where its first line could not be read. */
   readonly url: string | undefined
-  /** Of the connection's other end, in text form. */
-  readonly peerAddress: string
+  /** Of the client, in text form. */
+  readonly clientAddress: string
 }
 
 /** A request whose head could not be read. */
-export const unreadRequest = (peerAddress: string): RefusedRequest => ({
+export const unreadRequest = (clientAddress: string): RefusedRequest => ({
   method: undefined,
   url: undefined,
   requestId: undefined,
   origin: undefined,
-  peerAddress
+  clientAddress
 })
 
 /**

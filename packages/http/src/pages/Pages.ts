@@ -92,7 +92,7 @@ const fixedHeaders = {
 const headersOf = (publicUrl: URL, file: BuiltFile) => ({
   "content-security-policy": policyOf(publicUrl, file),
   // a picture is shown by whoever shares a link, a verifier fetched by whoever wants it
-  ...(isPage(file) || file.isImmutable ? { "cross-origin-resource-policy": "same-origin" } : {}),
+  "cross-origin-resource-policy": isPage(file) || file.isImmutable ? "same-origin" : "cross-origin",
   ...fixedHeaders
 })
 

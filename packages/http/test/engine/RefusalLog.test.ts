@@ -21,6 +21,7 @@ const rules = {
   bodyBytesMax: () => 10,
   allow: () => "",
   template: (url: string) => url === "/rooms/K7M2QX" ? "/rooms/:id" : undefined,
+  isHttpsOnly: false,
   answerHeaders: () => ({})
 }
 
@@ -29,7 +30,7 @@ const request = (more: Partial<RefusedRequest> = {}): RefusedRequest => ({
   url: "/rooms/K7M2QX",
   requestId: "mine",
   origin: undefined,
-  peerAddress: "192.0.2.7",
+  clientAddress: "192.0.2.7",
   ...more
 })
 

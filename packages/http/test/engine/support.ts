@@ -30,6 +30,7 @@ export const listen = (
       gracePeriod: "2 seconds",
       allow: () => "GET, HEAD",
       template: (url) => url,
+      isHttpsOnly: false,
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
       ...options

@@ -163,6 +163,7 @@ describe.each(engines)("a problem on %s", (engine) => {
   const around = boundary({
     routes: (url) => url === "/bought" ? entry : undefined,
     cors: makeCors([origin]),
+    insecure: () => undefined,
     answerHeaders: options.answerHeaders,
     notFoundPage: undefined
   })

@@ -12,10 +12,9 @@ import type { Socket } from "node:net"
 import { Problem } from "../../problems/Problem.ts"
 import { Allowance, perSecond } from "../Allowance.ts"
 import { bodyBytes } from "../Framing.ts"
-import * as PeerAddress from "../PeerAddress.ts"
 import { malformed, notServing, type RefusedRequest, unreadRequest } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
-import type { ConnectionOwner } from "./ConnectionOwner.ts"
+import type { Connection, ConnectionOwner, Peer } from "./ConnectionOwner.ts"
 import { GrowingBytes } from "./GrowingBytes.ts"
 import { NodeExchange, type Wire } from "./NodeExchange.ts"
 import { faultOfPart, headBytesMax, headTooLarge, parseHead, type RequestHead } from "./RequestHead.ts"
@@ -32,6 +31,9 @@ const patience = {
 
 /** What a client may send after its last answer, before it is cut off. */
 const discardedBytesMax = 256 * 1024
+
+/** What a piece of TLS counts for at least: thousands of pieces of a byte come in one read, and each is decrypted and handed over by itself. */
+const tlsPieceBytesMin = 1_024
 
 type Phase =
   | { readonly _tag: "Reading" }
@@ -50,9 +52,9 @@ const sliceBytes = 64 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
 const [carriageReturn, lineFeed] = [0x0d, 0x0a]
 
-export class HttpConnection implements Wire {
-  readonly peerAddress: string
+export class HttpConnection implements Connection, Wire {
   readonly #socket: Socket
+  readonly #peer: Peer
   readonly #owner: ConnectionOwner
   #phase: Phase = reading
   /** Was read, and not looked at yet. */
@@ -70,16 +72,16 @@ export class HttpConnection implements Wire {
   readonly #requests = new Allowance(perSecond.requests)
   readonly #bytes = new Allowance(perSecond.bytes)
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** Of an encrypted connection the handshake counts to the time until a request begins. */
+  constructor(socket: Socket, peer: Peer, owner: ConnectionOwner) {
     this.#socket = socket
+    this.#peer = peer
     this.#owner = owner
     this.#unreadPatience = owner.unread
-    this.peerAddress = PeerAddress.fromText(socket.remoteAddress ?? "")
     socket.on("data", this.#onData).on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose)
       .on("drain", this.#onDrain)
   }
 
-  /** A second has gone by. */
   readonly sweep = (): void => {
     const waited = this.#requests.isUsedUp || this.#bytes.isUsedUp
     this.#requests.renew()
@@ -92,7 +94,6 @@ export class HttpConnection implements Wire {
     if (waited) this.#advance()
   }
 
-  /** No request that has not begun is waited for any more. */
   stop(): void {
     if (this.#phase === reading && this.#unread === undefined) this.#end()
   }
@@ -172,7 +173,7 @@ export class HttpConnection implements Wire {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#bytes.use(chunk.length)
+    this.#bytes.use(this.#peer.isEncrypted ? Math.max(chunk.length, tlsPieceBytesMin) : chunk.length)
     const phase = this.#phase
     if (phase._tag === "Gone") return
     if (phase._tag === "Ending") {
@@ -262,13 +263,14 @@ export class HttpConnection implements Wire {
   }
 
   #upgrade(head: RequestHead): void {
-    const refusal = this.#owner.sockets.refusal(head, this.peerAddress)
+    const client = this.#peer.sourceOf(head.headers)
+    const refusal = this.#owner.sockets.refusal(head, client)
     if (refusal !== undefined) return this.#refuse(refusal, head)
     const rest = this.#unread ?? nothing
     this.#socket.off("data", this.#onData).off("end", this.#onEnd).off("error", ignore).off("close", this.#onClose)
       .off("drain", this.#onDrain)
     this.#onClose()
-    this.#owner.sockets.open(head, this.#socket, rest)
+    this.#owner.sockets.open(head, this.#socket, rest, client)
   }
 
   #readBody(phase: Extract<Phase, { _tag: "Body" }>): void {
@@ -300,22 +302,24 @@ export class HttpConnection implements Wire {
         method: head.method,
         url: head.url,
         headers: Headers.fromRecordUnsafe(head.headers),
-        peerAddress: this.peerAddress,
+        peerAddress: this.#peer.address,
+        client: this.#peer.sourceOf(head.headers),
         body
       })
     )
   }
 
   #refuse(problem: Problem, { headers, method, url }: RequestHead): void {
+    const { address: clientAddress } = this.#peer.sourceOf(headers)
     this.#answer(
       problem,
-      { method, url, requestId: headers["x-request-id"], origin: headers["origin"], peerAddress: this.peerAddress },
+      { method, url, requestId: headers["x-request-id"], origin: headers["origin"], clientAddress },
       method
     )
   }
 
   #refuseUnread(problem: Problem): void {
-    this.#answer(problem, unreadRequest(this.peerAddress), "GET")
+    this.#answer(problem, unreadRequest(this.#peer.sourceOf({}).address), "GET")
   }
 
   #answer(problem: Problem, request: RefusedRequest, method: string): void {
