@@ -15,7 +15,8 @@ import * as NodeEngine from "./node/NodeEngine.ts"
 export const engineNames = ["node", "uws"] as const
 export type EngineName = typeof engineNames[number]
 
-const forNodeAlone = "TLS and the PROXY protocol are the engine node's: uws stands behind a proxy, and would take the header from anybody"
+const forNodeAlone =
+  "TLS and the PROXY protocol are the engine node's: uws stands behind a proxy, and would take the header from anybody"
 
 /**
  * Listens on `options.host` and `options.port`. Fails with `ServeError` where it cannot; a defect where `uws` was asked for

@@ -49,7 +49,11 @@ export class OpenSockets<Socket extends EngineSocket> {
   readonly #rules: Parameters<typeof refuseHandshake>[1]
   readonly #unreadMax: number
 
-  constructor(patience: Heartbeat.Patience, heartbeat: Heartbeat.Heartbeat, rules: Parameters<typeof refuseHandshake>[1]) {
+  constructor(
+    patience: Heartbeat.Patience,
+    heartbeat: Heartbeat.Heartbeat,
+    rules: Parameters<typeof refuseHandshake>[1]
+  ) {
     this.#heartbeat = heartbeat
     this.#rules = rules
     this.#unreadMax = patience.unread

@@ -38,7 +38,8 @@ export const listen = (
     const server = Context.get(context, HttpServer.HttpServer)
     if (NetAddress.isUnixPathAddress(server.address)) return yield* Effect.die(new Error("no port"))
     const { port } = server.address
-    return { context, server, sockets: Context.get(context, Sockets), port, url: `http://127.0.0.1:${port}` }
+    const url = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`
+    return { context, server, sockets: Context.get(context, Sockets), port, url }
   }).pipe(Effect.provideService(References.MinimumLogLevel, logLevel))
 
 /** As `listen`, and serves `app`. */

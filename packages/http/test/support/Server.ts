@@ -11,6 +11,7 @@ import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import * as Engine from "../../src/engine/Engine.ts"
+import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
 import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
@@ -117,6 +118,7 @@ export interface ServerOptions {
   readonly engine?: Engine.EngineName
   readonly publicUrl?: string
   readonly corsOrigins?: ReadonlyArray<string>
+  readonly proxies?: EngineOptions["proxies"]
   readonly withdrawals?: Partial<WithdrawalOptions>
   /** None are built unless given. */
   readonly pages?: ReadonlyArray<BuiltFile>
@@ -124,8 +126,14 @@ export interface ServerOptions {
 
 /** The server over `world`, which gives the ports. */
 export const layer = (
-  { corsOrigins = [], engine = "uws", pages, publicUrl = "http://localhost:8080", withdrawals = {} }: ServerOptions =
-    {},
+  {
+    corsOrigins = [],
+    engine = "uws",
+    pages,
+    proxies,
+    publicUrl = "http://localhost:8080",
+    withdrawals = {}
+  }: ServerOptions = {},
   world = ports
 ) =>
   Layer.merge(
@@ -144,6 +152,7 @@ export const layer = (
         port: 0,
         socketPath: "/ws",
         allowedOrigins: new Set(),
+        proxies,
         ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null })
       })
     ),
