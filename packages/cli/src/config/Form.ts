@@ -4,6 +4,7 @@ import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
+import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Redacted, Result } from "effect"
@@ -79,6 +80,12 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value
+)
+
+/** Networks and addresses by comma (`ClientAddress`). */
+export const networks: Form<ProxyTrust["networks"]> = plain(
+  "addresses or networks such as 10.0.0.0/8 or 2001:db8::7, separated by commas, without bits beyond their length, and not everybody's",
+  readNetworks
 )
 
 const originOf = (value: string): URL | undefined => {

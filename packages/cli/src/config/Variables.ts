@@ -3,6 +3,7 @@
  *
  * `ddd config` prints this table.
  */
+import { addressSources } from "@ddd/core/accounts/ClientAddress"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import {
   address,
@@ -12,6 +13,7 @@ import {
   flag,
   type Form,
   instant,
+  networks,
   oneOf,
   origin,
   origins,
@@ -85,6 +87,26 @@ export const variables = {
     "node",
     "the HTTP server: our own on Node's sockets, or uWebSockets.js, behind a proxy that checks requests"
   ),
+  TRUSTED_PROXIES: optional(
+    networks,
+    "the proxies whose word about a client's address is taken: their addresses or networks, by comma",
+    { otherwise: "none" }
+  ),
+  CLIENT_ADDRESS_FROM: defaulting(
+    oneOf(...addressSources),
+    addressSources[0],
+    "the one way in which those proxies give it; what else says so is the client's own word"
+  ),
+  TLS_CERT: optional(
+    text,
+    "the file of the certificate that the server itself speaks TLS with, and its chain, in PEM",
+    {
+      otherwise: "HTTP in the open"
+    }
+  ),
+  TLS_KEY: optional(text, "the file of its key, in PEM without a passphrase; both are read again on SIGHUP", {
+    otherwise: "HTTP in the open"
+  }),
   DRAIN_DELAY: optional(
     seconds,
     "for so many seconds a server that stops still serves, and /readyz says that it is about to",

@@ -31,6 +31,7 @@ import { requireSecrets } from "../SecretGuard.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
+import * as TlsFiles from "./TlsFiles.ts"
 
 /** The port cannot be listened on. */
 export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{ readonly message: string }> {}
@@ -133,6 +134,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const { HOST: host } = settings
   const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
   const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
+  const tls = yield* TlsFiles.open(settings)
 
   const opened = yield* Database.open(settings, { own: true })
   const migrated = yield* Database.prepare(opened, settings)
@@ -148,6 +150,10 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
     host,
     port,
     socketPath: "/ws",
+    tls,
+    proxies: settings.TRUSTED_PROXIES === undefined
+      ? undefined
+      : { networks: settings.TRUSTED_PROXIES, from: settings.CLIENT_ADDRESS_FROM },
     allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
     ...HttpApp.requestRules({ publicUrl: url, corsOrigins, pages })
   })
