@@ -44,8 +44,14 @@ export const proxyHeader = (client: string): Buffer =>
     0,
     12,
     ...client.split(".").map(Number),
-    ...[127, 0, 0, 1],
-    ...[0xc0, 1, 0, 80]
+    127,
+    0,
+    0,
+    1,
+    0xc0,
+    1,
+    0,
+    80
   ])
 
 const byProtocol = (target: string): net.Server =>

@@ -2,8 +2,9 @@ import { readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Option, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { connect } from "node:net"
+import { connect, type Socket } from "node:net"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
+import { limits } from "../../src/engine/Sockets.ts"
 import { forIpv4, proxyHeader, tlsValue } from "../support/ProxyHeaders.ts"
 import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
 
@@ -91,6 +92,35 @@ describe.each(engines)("a client's address on %s", (engine) => {
       assert.match(yield* answer("X-Forwarded-Proto: https"), /^HTTP\/1\.1 101 /)
       assert.match(yield* answer(), /^HTTP\/1\.1 101 /)
     }))
+})
+
+describe("a network behind a trusted proxy", () => {
+  it.live("has as many WebSockets as any other, and takes none of another's", () =>
+    Effect.gen(function*() {
+      const { port, sockets } = yield* serve("node", told, { proxies: { networks: here, from: "x-forwarded-for" } })
+      let count = 0
+      yield* sockets.serve(() => {
+        count++
+        return { message: () => {}, drained: () => {}, closed: () => {} }
+      })
+      const open: Array<Socket> = []
+      yield* Effect.addFinalizer(() => Effect.sync(() => open.forEach((socket) => socket.destroy())))
+      for (let opened = 0; opened < limits.socketsOfNetwork; opened += 100) {
+        for (let host = 0; host < 100; host++) {
+          const socket = connect(port, "127.0.0.1")
+          socket.on("error", () => {}).resume().write(handshake(`X-Forwarded-For: 198.51.100.${host}`))
+          open.push(socket)
+        }
+        yield* eventually("they are open", () => count === opened + 100)
+      }
+      const one = (from: string) =>
+        Effect.map(
+          say(port, [handshake(`X-Forwarded-For: ${from}`)], { until: (text) => text.includes("\r\n\r\n") }),
+          ({ received }) => received
+        )
+      assert.deepInclude(problemIn(yield* one("198.51.100.200")), { status: 429, code: "rate_limited" })
+      assert.match(yield* one("198.51.101.200"), /^HTTP\/1\.1 101 /)
+    }), 120_000)
 })
 
 describe("the PROXY protocol", () => {

@@ -73,8 +73,8 @@ const accept = (
   owner: Omit<ConnectionOwner, "closed">
 ) => {
   const { proxies, tls } = options
-  const add = <C extends Connection>(make: (closed: () => void) => C): void => {
-    const connection: C = make(() => connections.delete(connection))
+  const add = (make: (closed: () => void) => Connection): void => {
+    const connection = make(() => connections.delete(connection))
     connections.add(connection)
   }
   const isEncrypted = tls !== undefined
