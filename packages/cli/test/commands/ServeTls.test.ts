@@ -46,7 +46,7 @@ layer(Layer.empty, { excludeTestServices: true })("ddd serve with a certificate 
         use("first")
         const edge = { TLS_CERT, TLS_KEY, PUBLIC_URL: "https://localhost:8443" }
         yield* Effect.gen(function*() {
-          const { ddd: dddHere, servers } = yield* Site
+          const { servers } = yield* Site
           const [server] = servers
           if (server === undefined) return yield* Effect.die(new Error("no server"))
           const { port } = new URL(server.url)
@@ -67,16 +67,16 @@ layer(Layer.empty, { excludeTestServices: true })("ddd serve with a certificate 
             (text) => text.includes("The certificate that was read before stays.")
           )
           assert.deepInclude(yield* ask(port, "/healthz"), { status: 200, shown: "second.localhost" })
-
-          const unusable = yield* dddHere(["serve"], undefined, edge)
-          assert.strictEqual(unusable.code, 2)
-          assert.match(unusable.stderr, /^TLS_CERT and TLS_KEY are no certificate with its key/m)
           assert.strictEqual(yield* server.stop(), 0)
         }).pipe(Effect.provide(Site.layer({ processes: [edge] })))
-        const missing = yield* ddd(["serve"], { ...edge, DATA_DIR: folder, TLS_KEY: join(folder, "nothing.pem") })
-        assert.strictEqual(missing.code, 2)
+        const start = (TLS_KEY: string) => ddd(["serve"], { ...edge, DATA_DIR: folder, TLS_KEY })
+        const [unusable, missing] = yield* Effect.all([start(TLS_KEY), start(join(folder, "nothing.pem"))], {
+          concurrency: 2
+        })
+        assert.deepStrictEqual([unusable.code, missing.code], [2, 2])
+        assert.match(unusable.stderr, /^TLS_CERT and TLS_KEY are no certificate with its key/m)
         assert.match(missing.stderr, /^TLS_KEY cannot be read \(.*\): name a file that this account may read\./m)
       }),
-    180_000
+    300_000
   )
 })
