@@ -19,6 +19,7 @@ const room = [...player, "not_found", "rate_limited"]
 const everywhere = [
   ...body,
   "length_required",
+  "rate_limited",
   "headers_too_large",
   "version_not_supported",
   "internal",

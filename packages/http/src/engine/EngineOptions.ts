@@ -1,6 +1,7 @@
 /** The options of both engines. */
 import type { Duration } from "effect"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
+import type { Limiting } from "../limits/RequestLimits.ts"
 import type { Patience } from "./Heartbeat.ts"
 
 export interface EngineOptions extends RequestRules {
@@ -33,4 +34,6 @@ export interface RequestRules {
   readonly template: (url: string) => string | undefined
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
+  /** Counts requests, by what their heads say. */
+  readonly limiting: Limiting
 }

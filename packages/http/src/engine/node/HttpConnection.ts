@@ -9,11 +9,12 @@
  */
 import { Headers } from "effect/http"
 import type { Socket } from "node:net"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import { Problem } from "../../problems/Problem.ts"
 import { Allowance, perSecond } from "../Allowance.ts"
 import { bodyBytes } from "../Framing.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import { malformed, notServing, type RefusedRequest, unreadRequest } from "../Refusal.ts"
+import { malformed, notServing, unreadRequest } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import type { ConnectionOwner } from "./ConnectionOwner.ts"
 import { GrowingBytes } from "./GrowingBytes.ts"
@@ -35,7 +36,9 @@ const discardedBytesMax = 256 * 1024
 
 type Phase =
   | { readonly _tag: "Reading" }
-  | { readonly _tag: "Body"; readonly head: RequestHead; readonly length: number; body: GrowingBytes | undefined }
+  /** The head is read, and it is asked whether the client may send one more. */
+  | { readonly _tag: "Counting" }
+  | { readonly _tag: "Body"; readonly head: RequestHead; readonly counted: CountedRequest | undefined; readonly length: number; body: GrowingBytes | undefined }
   | { readonly _tag: "Answering"; readonly exchange: NodeExchange }
   /** The last answer is sent: the client is to end its side. */
   | { readonly _tag: "Ending"; discarded: number }
@@ -43,6 +46,7 @@ type Phase =
   | { readonly _tag: "Gone" }
 
 const reading: Phase = { _tag: "Reading" }
+const counting: Phase = { _tag: "Counting" }
 const gone: Phase = { _tag: "Gone" }
 const nothing = Buffer.alloc(0)
 /** Of a long answer so much is sent at a time, once what was sent before was taken. */
@@ -185,7 +189,7 @@ export class HttpConnection implements Wire {
       this.#patience = patience.request
     }
     this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
-    if (phase._tag === "Answering" || this.#isQueued) this.#socket.pause()
+    if (phase._tag === "Answering" || phase._tag === "Counting" || this.#isQueued) this.#socket.pause()
     else this.#advance()
   }
 
@@ -212,8 +216,8 @@ export class HttpConnection implements Wire {
       this.#socket.pause()
       return
     }
-    if (this.#phase === reading) this.#readHead()
     if (this.#phase._tag === "Body") this.#readBody(this.#phase)
+    else this.#readHead()
   }
 
   /** What was read already has its turn once all others have had theirs. */
@@ -250,20 +254,35 @@ export class HttpConnection implements Wire {
 
   #begin(head: RequestHead): void {
     this.#requests.use(1)
+    const isHandshake = this.#owner.sockets.asks(head)
+    const { method, url } = head
+    const count = this.#owner.rules.limiting.count({ method, url, address: this.peerAddress, isHandshake })
+    if (count === undefined) return this.#admit(head, isHandshake, undefined)
+    this.#phase = counting
+    void count.then((counted) => {
+      // the client may have gone
+      if (this.#phase === counting) this.#admit(head, isHandshake, counted)
+    })
+  }
+
+  /** What is refused here was not looked at but for its head: what a client that sends too much costs. */
+  #admit(head: RequestHead, isHandshake: boolean, counted: CountedRequest | undefined): void {
     const length = head.fault ?? bodyBytes(head, this.#owner.rules)
-    if (length instanceof Problem) return this.#refuse(length, head)
-    if (length === 0) {
-      return this.#owner.sockets.asks(head) ? this.#upgrade(head) : this.#serve(head, nothing)
+    if (counted?.refusal !== undefined) {
+      return this.#refuse(counted.refusal, head, counted, length === 0 && !isHandshake ? "stays" : "closes")
     }
-    this.#phase = { _tag: "Body", head, length, body: undefined }
+    if (length instanceof Problem) return this.#refuse(length, head, counted)
+    if (length === 0) return isHandshake ? this.#upgrade(head, counted) : this.#serve(head, nothing, counted)
+    this.#phase = { _tag: "Body", head, counted, length, body: undefined }
     if (this.#unread === undefined && head.readsChunks && head.headers["expect"]?.toLowerCase() === "100-continue") {
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n")
     }
+    this.#readBody(this.#phase)
   }
 
-  #upgrade(head: RequestHead): void {
+  #upgrade(head: RequestHead, counted: CountedRequest | undefined): void {
     const refusal = this.#owner.sockets.refusal(head, this.peerAddress)
-    if (refusal !== undefined) return this.#refuse(refusal, head)
+    if (refusal !== undefined) return this.#refuse(refusal, head, counted)
     const rest = this.#unread ?? nothing
     this.#socket.off("data", this.#onData).off("end", this.#onEnd).off("error", ignore).off("close", this.#onClose)
       .off("drain", this.#onDrain)
@@ -282,17 +301,18 @@ export class HttpConnection implements Wire {
     }
     if (phase.body === undefined || phase.body.length < phase.length) {
       return this.#ended
-        ? this.#refuse(malformed("The body did not arrive whole."), phase.head)
+        ? this.#refuse(malformed("The body did not arrive whole."), phase.head, phase.counted)
         : this.#readMore()
     }
-    this.#serve(phase.head, phase.body.bytes())
+    this.#serve(phase.head, phase.body.bytes(), phase.counted)
   }
 
-  #serve(head: RequestHead, body: Buffer): void {
+  #serve(head: RequestHead, body: Buffer, counted: CountedRequest | undefined): void {
     const handle = this.#owner.handle()
-    if (handle === undefined) return this.#refuse(notServing, head)
+    if (handle === undefined) return this.#refuse(notServing, head, counted)
     const exchange = new NodeExchange(this, head)
-    this.#phase = { _tag: "Answering", exchange }
+    exchange.counted = counted
+    this.#answering(exchange)
     handle(
       exchange,
       new WholeRequest({
@@ -306,22 +326,38 @@ export class HttpConnection implements Wire {
     )
   }
 
-  #refuse(problem: Problem, { headers, method, url }: RequestHead): void {
-    this.#answer(
-      problem,
-      { method, url, requestId: headers["x-request-id"], origin: headers["origin"], peerAddress: this.peerAddress },
-      method
+  #refuse(
+    problem: Problem,
+    head: RequestHead,
+    counted: CountedRequest | undefined,
+    connection: "closes" | "stays" = "closes"
+  ): void {
+    const { headers, method, url } = head
+    const exchange = new NodeExchange(this, head)
+    this.#answering(exchange)
+    exchange.refuse(
+      this.#owner.refuse(problem, {
+        method,
+        url,
+        requestId: headers["x-request-id"],
+        origin: headers["origin"],
+        limits: counted?.headers() ?? {},
+        peerAddress: this.peerAddress
+      }),
+      connection
     )
   }
 
   #refuseUnread(problem: Problem): void {
-    this.#answer(problem, unreadRequest(this.peerAddress), "GET")
+    const exchange = new NodeExchange(this, { method: "GET", keepsAlive: false, readsChunks: false })
+    this.#answering(exchange)
+    const request = unreadRequest(this.peerAddress, this.#owner.rules.limiting.uncounted)
+    exchange.refuse(this.#owner.refuse(problem, request), "closes")
   }
 
-  #answer(problem: Problem, request: RefusedRequest, method: string): void {
-    const exchange = new NodeExchange(this, { method, keepsAlive: false, readsChunks: false })
+  #answering(exchange: NodeExchange): void {
     this.#phase = { _tag: "Answering", exchange }
-    exchange.refuse(this.#owner.refuse(problem, request))
+    if (this.#ended) this.#patience = patience.halfClosed
   }
 }
 

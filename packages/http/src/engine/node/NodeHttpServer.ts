@@ -40,7 +40,7 @@ export const make = Effect.fnUntraced(function*(
   })
   server.maxConnections = options.connectionsMax ?? connectionsMax()
   server.on("drop", (peer) => {
-    refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""))) // for the log alone
+    refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""), {})) // for the log alone
   })
   yield* eachSecond(() => {
     for (const connection of connections) connection.sweep()

@@ -5,7 +5,8 @@ import type { EngineOptions } from "../EngineOptions.ts"
 import type { Handshake } from "../Handshake.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import type { Refuse, RefusedRequest } from "../Refusal.ts"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
+import type { Refuse } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
 
@@ -80,9 +81,19 @@ export const attach = (
       idleTimeout: 120, // the heartbeat is stricter; this one ends connections that were said goodbye to and linger
       sendPingsAutomatically: false,
       upgrade: (res, req, context) => {
-        const refusal = sockets.refuse(handshakeOf(res, req))
-        if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
-        else new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, refusedRequest(res, req)))
+        const exchange = new UwsExchange(res, "GET", () => true)
+        // lent for the time of this call
+        const [handshake, request, key] = [handshakeOf(res, req), requestOf(res, req), req.getHeader("sec-websocket-key")]
+        const open = (counted?: CountedRequest) => {
+          if (exchange.isOver) return
+          const refusal = counted?.refusal ?? sockets.refuse(handshake)
+          if (refusal === undefined) return void res.cork(() => res.upgrade<Attached>({}, key, "", "", context))
+          exchange.refuse(refuse(refusal, { ...request, limits: counted?.headers() ?? {} }), "closes")
+        }
+        const { peerAddress: address } = handshake
+        const count = options.limiting.count({ method: "GET", url: request.url, address, isHandshake: true })
+        if (count === undefined) open()
+        else void count.then(open)
       },
       ...callbacks(sockets)
     })
@@ -126,7 +137,7 @@ const handshakeOf = (res: HttpResponse, req: HttpRequest): Handshake => ({
   query: req.getQuery() ?? ""
 })
 
-const refusedRequest = (res: HttpResponse, req: HttpRequest): RefusedRequest => ({
+const requestOf = (res: HttpResponse, req: HttpRequest) => ({
   method: "GET",
   url: req.getUrl(),
   requestId: header(req, "x-request-id"),
