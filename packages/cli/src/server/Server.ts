@@ -145,7 +145,12 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const pages = readPages(pagesFolder)
   if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
 
-  const rules = HttpApp.requestRules({ publicUrl: url, corsOrigins, pages, limits: settings.RATE_LIMITS ?? defaultLimits })
+  const rules = HttpApp.requestRules({
+    publicUrl: url,
+    corsOrigins,
+    pages,
+    limits: settings.RATE_LIMITS ?? defaultLimits
+  })
   const engine = Layer.unwrap(Effect.map(rules, (rules) =>
     Engine.layer(settings.ENGINE, {
       host,

@@ -76,8 +76,7 @@ export const playerPolicy = (requestClass: RequestClass): PolicyName | undefined
  * Whether all processes count together: of what is rare, and must not become more with each process. The others count by themselves, since
  * a statement for each request would cost more than most requests.
  */
-export const isShared = (policy: PolicyName): boolean =>
-  policy.startsWith("credentials") || policy.startsWith("money")
+export const isShared = (policy: PolicyName): boolean => policy.startsWith("credentials") || policy.startsWith("money")
 
 /** How a request counted. */
 export interface RequestCount {

@@ -33,7 +33,9 @@ describe("limits of requests", () => {
     )))
 
   it("are refused where one is no limit, is none that there is, or stands twice, saying what to write", () => {
-    for (const text of ["", "buy", "buy=1", "buy=1/s", "buy=-1/60s", "buys=1/60s", "live-user=1/60s", "buy=1/60s,", "OFF"]) {
+    for (
+      const text of ["", "buy", "buy=1", "buy=1/s", "buy=-1/60s", "buys=1/60s", "live-user=1/60s", "buy=1/60s,", "OFF"]
+    ) {
       assert.include(faultOf(text), "such as buy=600/60s", text)
     }
     for (const text of ["buy=0/60s", "buy=1000000001/60s", "buy=1/0s", "buy=1/86401s"]) {

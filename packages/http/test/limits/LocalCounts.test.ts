@@ -9,7 +9,10 @@ describe("counts in memory", () => {
     const counts = new LocalCounts("read", { quantity: 2, seconds: 3_600 })
     const told = []
     for (let i = 0; i < 3; i++) told.push(await counts.count(counts.placeOf(key("a"))))
-    assert.deepStrictEqual(told.map(({ isOver, remaining }) => [isOver, remaining]), [[false, 1], [false, 0], [true, 0]])
+    assert.deepStrictEqual(told.map(({ isOver, remaining }) => [isOver, remaining]), [[false, 1], [false, 0], [
+      true,
+      0
+    ]])
     assert.isFalse((await counts.count(counts.placeOf(key("b")))).isOver)
   })
 

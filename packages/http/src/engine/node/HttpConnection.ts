@@ -38,7 +38,13 @@ type Phase =
   | { readonly _tag: "Reading" }
   /** The head is read, and it is asked whether the client may send one more. */
   | { readonly _tag: "Counting" }
-  | { readonly _tag: "Body"; readonly head: RequestHead; readonly counted: CountedRequest | undefined; readonly length: number; body: GrowingBytes | undefined }
+  | {
+    readonly _tag: "Body"
+    readonly head: RequestHead
+    readonly counted: CountedRequest | undefined
+    readonly length: number
+    body: GrowingBytes | undefined
+  }
   | { readonly _tag: "Answering"; readonly exchange: NodeExchange }
   /** The last answer is sent: the client is to end its side. */
   | { readonly _tag: "Ending"; discarded: number }

@@ -1,11 +1,11 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import type { Handshake } from "../Handshake.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import type { Refuse } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
@@ -83,7 +83,11 @@ export const attach = (
       upgrade: (res, req, context) => {
         const exchange = new UwsExchange(res, "GET", () => true)
         // lent for the time of this call
-        const [handshake, request, key] = [handshakeOf(res, req), requestOf(res, req), req.getHeader("sec-websocket-key")]
+        const [handshake, request, key] = [
+          handshakeOf(res, req),
+          requestOf(res, req),
+          req.getHeader("sec-websocket-key")
+        ]
         const open = (counted?: CountedRequest) => {
           if (exchange.isOver) return
           const refusal = counted?.refusal ?? sockets.refuse(handshake)
