@@ -4,7 +4,7 @@
  * The rule and the statement are rate-limiter-flexible's. It goes through the same pool, with the same bounds, as all else; nothing in the
  * table names a network or a player in clear.
  */
-import { requestCount } from "@ddd/core/accounts/RequestLimits"
+import { type RequestCount, requestCount } from "@ddd/core/accounts/RequestLimits"
 import { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
@@ -28,12 +28,6 @@ interface Query {
 interface CountRow {
   readonly points: number
   readonly expire: string | number | bigint
-}
-
-/** That it was one too many is told as an error, as what the database fails with is. */
-const told = (error: unknown): RateLimiterRes | SqlError.SqlError => {
-  if (error instanceof RateLimiterRes || SqlError.isSqlError(error)) return error
-  throw error
 }
 
 const make = Effect.gen(function*() {
@@ -62,11 +56,17 @@ const make = Effect.gen(function*() {
         clearExpiredByTimeout: false,
         inMemoryBlockOnConsumed: quota.quantity + 1
       })
+      // that it was one too many is told as an error, as what the database fails with is
+      const over = (error: unknown): RequestCount | SqlError.SqlError => {
+        if (error instanceof RateLimiterRes) return requestCount(quota, true, error)
+        if (SqlError.isSqlError(error)) return error
+        throw error
+      }
       return (key) =>
-        Effect.promise(() => limiter.consume(seal.pseudonym(`requests\n${key}`)).catch(told)).pipe(
-          Effect.flatMap((counted) =>
-            counted instanceof RateLimiterRes ? Effect.succeed(requestCount(quota, counted)) : Effect.fail(counted)
-          ),
+        Effect.promise(() =>
+          limiter.consume(seal.pseudonym(`requests\n${key}`)).then((window) => requestCount(quota, false, window), over)
+        ).pipe(
+          Effect.filterOrFail((told): told is RequestCount => !SqlError.isSqlError(told)),
           orUnavailable,
           Effect.timeoutOrElse({ duration: countingMax, orElse: () => Effect.fail(outOfTime) })
         )

@@ -88,19 +88,23 @@ export interface RequestCount {
   readonly reset: number
 }
 
-/** What a store of counts tells of a window: how many there were, this one included, and when it ends. */
+/** What a store of counts tells of a window: how many more there may be, and when it ends. */
 export interface CountedWindow {
-  readonly consumedPoints: number
+  readonly remainingPoints: number
   readonly msBeforeNext: number
 }
 
-/** What a window means under a quota. A clock that was set back meanwhile makes nobody wait for longer than a window. */
+/**
+ * What a store said of a request that it counted, and whether it was one too many. A clock that was set back meanwhile makes nobody wait for
+ * longer than a window.
+ */
 export const requestCount = (
-  { quantity, seconds }: Quota,
-  { consumedPoints, msBeforeNext }: CountedWindow
+  { seconds }: Quota,
+  isOver: boolean,
+  { msBeforeNext, remainingPoints }: CountedWindow
 ): RequestCount => ({
-  isOver: consumedPoints > quantity,
-  remaining: consumedPoints < quantity ? quantity - consumedPoints : 0,
+  isOver,
+  remaining: isOver ? 0 : remainingPoints,
   reset: Math.min(seconds, Math.max(1, Math.ceil(msBeforeNext / 1_000)))
 })
 

@@ -69,12 +69,13 @@ export class LocalCounts {
 
   /** Counts one more request under a key that `placeOf` gave. */
   count(place: string): Promise<RequestCount> {
-    return this.#limiter.consume(place).then(this.#counted, this.#counted)
+    return this.#limiter.consume(place).then(this.#counted, this.#over)
   }
 
-  /** That it was one too many is told as an error. */
-  readonly #counted = (told: unknown): RequestCount => {
-    if (!(told instanceof RateLimiterRes)) throw told
-    return requestCount(this.#quota, told)
+  readonly #counted = (window: RateLimiterRes): RequestCount => requestCount(this.#quota, false, window)
+
+  readonly #over = (window: unknown): RequestCount => {
+    if (!(window instanceof RateLimiterRes)) throw window
+    return requestCount(this.#quota, true, window)
   }
 }

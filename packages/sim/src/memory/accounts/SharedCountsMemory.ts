@@ -9,14 +9,14 @@ export const layer: Layer.Layer<SharedCounts> = Layer.sync(SharedCounts, () =>
     counter: (policy, quota) => {
       const limiter = new RateLimiterMemory({ keyPrefix: policy, points: quota.quantity, duration: quota.seconds })
       return (key) =>
-        Effect.map(
-          Effect.promise(() =>
-            limiter.consume(key).catch((error: unknown) => {
-              if (error instanceof RateLimiterRes) return error
-              throw error
-            })
-          ),
-          (counted) => requestCount(quota, counted)
+        Effect.promise(() =>
+          limiter.consume(key).then(
+            (window) => requestCount(quota, false, window),
+            (window: unknown) => {
+              if (window instanceof RateLimiterRes) return requestCount(quota, true, window)
+              throw window
+            }
+          )
         )
     }
   }))
