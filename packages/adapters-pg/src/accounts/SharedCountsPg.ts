@@ -62,12 +62,14 @@ const make = Effect.gen(function*() {
         if (SqlError.isSqlError(error)) return error
         throw error
       }
+      const within = (window: RateLimiterRes): RequestCount => requestCount(quota, false, window)
+      const count = Effect.fnUntraced(function*(key: string) {
+        const told = yield* Effect.promise(() => limiter.consume(seal.pseudonym(`requests\n${key}`)).then(within, over))
+        if (SqlError.isSqlError(told)) return yield* told
+        return told
+      })
       return (key) =>
-        Effect.promise(() =>
-          limiter.consume(seal.pseudonym(`requests\n${key}`)).then((window) => requestCount(quota, false, window), over)
-        ).pipe(
-          Effect.filterOrFail((told): told is RequestCount => !SqlError.isSqlError(told)),
-          orUnavailable,
+        orUnavailable(count(key)).pipe(
           Effect.timeoutOrElse({ duration: countingMax, orElse: () => Effect.fail(outOfTime) })
         )
     }

@@ -13,7 +13,6 @@ export const laterNames: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: "a proxy's word about whom it speaks for is never taken",
   TLS_CERT: "the server speaks plain HTTP, and TLS ends at a proxy before it",
   TLS_KEY: "the server speaks plain HTTP, and TLS ends at a proxy before it",
-  RATE_LIMITS: "the limits on sign-ins, codes and mails are always on, and there are no others",
   BLOCKED_COUNTRIES: "players of every country are served",
   GEO_DB: "nobody's country is looked up",
   MIN_AGE: "nobody is asked their age",
