@@ -22,7 +22,7 @@ export const requestClasses = [
 export type RequestClass = typeof requestClasses[number]
 
 /** The classes in which a player is counted too, from wherever they ask. */
-export const playerClasses = ["credentials", "money", "buy", "rooms", "read", "heavy"] as const
+const playerClasses = ["credentials", "money", "buy", "rooms", "read", "heavy"] as const
 type PlayerClass = typeof playerClasses[number]
 
 /** The name of a limit: a class, for a network's; with `-user`, for a player's. */

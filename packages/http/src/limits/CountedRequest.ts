@@ -1,8 +1,16 @@
 /** How a request counted, and what its client is told of that: in headers (draft-ietf-httpapi-ratelimit-headers-10), or by a refusal. */
-import type { RequestCount } from "@ddd/core/accounts/RequestLimits"
+import type { RequestClass, RequestCount } from "@ddd/core/accounts/RequestLimits"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Problem } from "../problems/Problem.ts"
-import type { ClassCounters } from "./RequestLimits.ts"
+
+/** A class of requests, as far as a request of it needs to know. */
+export interface CountedClass {
+  readonly requestClass: RequestClass
+  /** The header `RateLimit-Policy`. */
+  readonly policy: string
+  /** Undefined where players are not counted. */
+  readonly countPlayer: ((player: UserId) => Promise<RequestCount>) | undefined
+}
 
 /** Headers of an answer, beside its others. */
 export type LimitHeaders = Readonly<Record<string, string>>
@@ -19,26 +27,26 @@ const refusal = (whose: string, requestClass: string, { reset }: RequestCount): 
 export class CountedRequest {
   /** Why it is not served. */
   readonly refusal: Problem<"rate_limited"> | undefined
-  readonly #counters: ClassCounters
+  readonly #of: CountedClass
   readonly #ofNetwork: RequestCount
   #ofPlayer: RequestCount | undefined
 
-  constructor(counters: ClassCounters, ofNetwork: RequestCount) {
-    this.#counters = counters
+  constructor(of: CountedClass, ofNetwork: RequestCount) {
+    this.#of = of
     this.#ofNetwork = ofNetwork
-    this.refusal = ofNetwork.isOver ? refusal("this network", counters.requestClass, ofNetwork) : undefined
+    this.refusal = ofNetwork.isOver ? refusal("this network", of.requestClass, ofNetwork) : undefined
   }
 
   /** Counts it for its player too. Gives why it is not served. */
   async countPlayer(player: UserId): Promise<Problem<"rate_limited"> | undefined> {
-    const count = this.#counters.countPlayer
+    const count = this.#of.countPlayer
     if (count === undefined) return undefined
     const counted = this.#ofPlayer = await count(player)
-    return counted.isOver ? refusal("this player", this.#counters.requestClass, counted) : undefined
+    return counted.isOver ? refusal("this player", this.#of.requestClass, counted) : undefined
   }
 
   headers(): LimitHeaders {
-    const { policy, requestClass } = this.#counters
+    const { policy, requestClass } = this.#of
     const { remaining, reset } = this.#ofNetwork
     const network = `"${requestClass}";r=${remaining};t=${reset}`
     const player = this.#ofPlayer

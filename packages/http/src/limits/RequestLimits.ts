@@ -19,19 +19,14 @@ import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect } from "effect"
-import { CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
+import { type CountedClass, CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
 import { type CountedKey, LocalCounts } from "./LocalCounts.ts"
 
 type Count = (key: CountedKey) => Promise<RequestCount>
 
 /** What counts the requests of a class. */
-export interface ClassCounters {
-  readonly requestClass: RequestClass
-  /** The header `RateLimit-Policy`. */
-  readonly policy: string
+interface ClassCounters extends CountedClass {
   readonly countNetwork: Count
-  /** Undefined where players are not counted. */
-  readonly countPlayer: ((player: UserId) => Promise<RequestCount>) | undefined
 }
 
 /** A request, as far as it counts. */
