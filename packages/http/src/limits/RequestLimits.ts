@@ -17,8 +17,9 @@ import {
 } from "@ddd/core/accounts/RequestLimits"
 import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { UserId } from "@ddd/core/values/Ids"
-import { logFailure } from "@ddd/core/work/SeldomLog"
-import { Effect } from "effect"
+import { visible } from "@ddd/core/values/Visible"
+import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
+import { Cause, Effect } from "effect"
 import { type CountedClass, CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
 import { type CountedKey, LocalCounts } from "./LocalCounts.ts"
 
@@ -76,6 +77,14 @@ const makeRecentKeys = (): (address: string) => CountedKey => {
   }
 }
 
+const defects = makeSeldomLog("Error")
+
+/** Says seldom why requests cannot be counted together; that the store is away its adapter says. */
+const tellDefect = (policy: PolicyName, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Cause.hasDies(cause)
+    ? defects(policy, `requests of ${policy} are not counted together: ${visible(String(Cause.squash(cause)))}`)
+    : Effect.void
+
 /** Those without a place of their own count with some others: their ids end at random. */
 const playerKey = (player: UserId): CountedKey => ({ own: player, coarser: () => player.slice(-2) })
 
@@ -93,7 +102,7 @@ export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Ef
         const place = local.placeOf(key)
         return run(Effect.catchCause(shared(place), (cause) =>
           Effect.andThen(
-            logFailure(`requests of ${policy} could not be counted together`, cause),
+            tellDefect(policy, cause),
             Effect.promise(() => local.count(place))
           )))
       }
