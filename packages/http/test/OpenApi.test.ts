@@ -20,6 +20,7 @@ const everywhere = [
   ...body,
   "https_required",
   "length_required",
+  "rate_limited",
   "headers_too_large",
   "version_not_supported",
   "internal",

@@ -5,6 +5,7 @@ import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
 import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
+import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Redacted, Result } from "effect"
@@ -153,6 +154,15 @@ export const chains: Form<ReadonlyArray<ChainInfo>> = {
     (value) => Result.getOrUndefined(readChains(value))
   ),
   fault: (value) => Result.match(readChains(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
+}
+
+/** Limits of requests (`core/accounts/RequestLimits`): those that are not the defaults; or none at all. */
+export const requestLimits: Form<RequestLimits | "off"> = {
+  ...plain(
+    "limits such as credentials=30/60s,buy-user=100/60s, or off",
+    (value) => Result.getOrUndefined(readRequestLimits(value))
+  ),
+  fault: (value) => Result.match(readRequestLimits(value), { onFailure: (why) => why, onSuccess: () => "" })
 }
 
 /** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */

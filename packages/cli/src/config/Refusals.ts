@@ -96,6 +96,12 @@ const productionRefusals = (
   if (settings.DEV_CLOCK_START !== undefined) {
     refuse("DEV_CLOCK_START", "is refused in production: its clock is the database's. Remove it.")
   }
+  if (settings.RATE_LIMITS === "off") {
+    refuse(
+      "RATE_LIMITS",
+      "must not be off in production: anyone could take the server from everybody. Remove it, or name limits."
+    )
+  }
   if (settings.STRIPE_API_BASE?.protocol === "http:") {
     refuse("STRIPE_API_BASE", "must begin with https:// in production: it is sent the key that moves the money.")
   }

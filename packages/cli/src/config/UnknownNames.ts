@@ -10,7 +10,6 @@ import { type VariableName, variableNames, variables } from "./Variables.ts"
 
 /** Names that later versions will read, with what holds until then. */
 export const laterNames: Readonly<Record<string, string>> = {
-  RATE_LIMITS: "the limits on sign-ins, codes and mails are always on, and there are no others",
   BLOCKED_COUNTRIES: "players of every country are served",
   GEO_DB: "nobody's country is looked up",
   MIN_AGE: "nobody is asked their age",

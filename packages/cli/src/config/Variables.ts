@@ -20,6 +20,7 @@ import {
   port,
   productCatalog,
   relays,
+  requestLimits,
   seconds,
   secret,
   secrets,
@@ -235,6 +236,11 @@ export const variables = {
     otherwise: "Daily Dollar Draw <no-reply@HOST>, HOST that of PUBLIC_URL"
   }),
 
+  RATE_LIMITS: optional(
+    requestLimits,
+    "how many requests a network and a player may send, such as credentials=30/60s,buy-user=100/60s; off: any number",
+    { otherwise: "those of docs/api.md" }
+  ),
   CORS_ORIGINS: optional(origins, "the origins whose web pages may call, by comma", { otherwise: "none" }),
   ALLOW_INSECURE_DEV: optional(oneOf("yes"), "development may listen on addresses that others reach"),
   DEV_CLOCK_START: optional(instant, "development: the clock of a new data folder begins here", { otherwise: "off" })

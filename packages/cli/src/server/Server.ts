@@ -8,6 +8,7 @@
  */
 import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
+import { defaultLimits } from "@ddd/core/accounts/RequestLimits"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
@@ -146,17 +147,24 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const pages = readPages(pagesFolder)
   if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
 
-  const engine = Engine.layer(settings.ENGINE, {
-    host,
-    port,
-    socketPath: "/ws",
-    tls,
-    proxies: settings.TRUSTED_PROXIES === undefined
-      ? undefined
-      : { networks: settings.TRUSTED_PROXIES, from: settings.CLIENT_ADDRESS_FROM },
-    allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
-    ...HttpApp.requestRules({ publicUrl: url, corsOrigins, pages })
+  const rules = HttpApp.requestRules({
+    publicUrl: url,
+    corsOrigins,
+    pages,
+    limits: settings.RATE_LIMITS ?? defaultLimits
   })
+  const engine = Layer.unwrap(Effect.map(rules, (rules) =>
+    Engine.layer(settings.ENGINE, {
+      host,
+      port,
+      socketPath: "/ws",
+      tls,
+      proxies: settings.TRUSTED_PROXIES === undefined
+        ? undefined
+        : { networks: settings.TRUSTED_PROXIES, from: settings.CLIENT_ADDRESS_FROM },
+      allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
+      ...rules
+    })))
   const app = Layer.merge(
     HttpApp.layer({
       publicUrl: url,

@@ -116,9 +116,9 @@ describe("a name that nothing reads", () => {
 
   it.live("is shown by ddd config, which ends with 2", () =>
     Effect.gen(function*() {
-      const { code, stdout } = yield* ddd(["config", "--json"], { RATE_LIMITS: "off" })
+      const { code, stdout } = yield* ddd(["config", "--json"], { KYC_ABOVE: "100.00" })
       assert.strictEqual(code, 2)
       const report: { readonly problems: ReadonlyArray<{ readonly name: string }> } = JSON.parse(stdout)
-      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["RATE_LIMITS"])
+      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["KYC_ABOVE"])
     }))
 })

@@ -55,3 +55,16 @@ export const networkOf = (ip: string): string => {
   }
   return spelt6(address)
 }
+
+/**
+ * What a network is a part of, as a rule one provider's: the /16 of IPv4, the /32 of IPv6. `192.0.2.7` → `192.0.0.0/16`;
+ * `2001:db8:0:42ff::1` → `2001:db8::/32`. What is no address is its own.
+ */
+export const providerOf = (ip: string): string => {
+  const address = readAddress(ip)
+  if (address === undefined) return ip
+  if (NetAddress.isIpv4Address(address)) {
+    return `${NetAddress.ipv4ToOctets(address).slice(0, 2).join(".")}.0.0/16`
+  }
+  return `${NetAddress.ipv6ToSegments(address).slice(0, 2).map((group) => group.toString(16)).join(":")}::/32`
+}

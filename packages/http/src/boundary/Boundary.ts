@@ -6,6 +6,7 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { countedOf } from "../engine/Exchange.ts"
 import { ServerStop } from "../engine/GracefulStop.ts"
 import { internalProblem, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
@@ -46,6 +47,7 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, routes }
       const finished = Effect.flatMap(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
           ...answerHeaders(origin),
+          ...countedOf(request)?.headers(),
           ...response.headers,
           "x-request-id": requestId
         })

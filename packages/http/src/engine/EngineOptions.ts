@@ -2,6 +2,7 @@
 import type { ProxyTrust } from "@ddd/core/accounts/ClientAddress"
 import type { Duration } from "effect"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
+import type { Limiting } from "../limits/RequestLimits.ts"
 import type { Patience } from "./Heartbeat.ts"
 import type { TlsContext } from "./node/TlsContext.ts"
 
@@ -41,4 +42,6 @@ export interface RequestRules {
   readonly isHttpsOnly: boolean
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
+  /** Counts requests, by what their heads say. */
+  readonly limiting: Limiting
 }

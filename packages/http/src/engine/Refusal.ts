@@ -4,6 +4,7 @@
  */
 import { STATUS_CODES } from "node:http"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
+import type { LimitHeaders } from "../limits/CountedRequest.ts"
 import { Problem } from "../problems/Problem.ts"
 import { type RenderedProblem, renderProblem } from "../problems/ProblemResponse.ts"
 import { keyHeader } from "../requests/Idempotency.ts"
@@ -57,6 +58,8 @@ export interface RefusedHead {
   readonly requestId: string | undefined
   /** `Origin` */
   readonly origin: string | undefined
+  /** How it counted. */
+  readonly limits: LimitHeaders
 }
 
 /** A refused request, as far as it could be read. */
@@ -70,12 +73,13 @@ export interface RefusedRequest extends RefusedHead {
 }
 
 /** A request whose head could not be read. */
-export const unreadRequest = (clientAddress: string): RefusedRequest => ({
+export const unreadRequest = (clientAddress: string, limits: LimitHeaders): RefusedRequest => ({
   method: undefined,
   url: undefined,
   requestId: undefined,
   origin: undefined,
-  clientAddress
+  clientAddress,
+  limits
 })
 
 /**
@@ -87,7 +91,7 @@ export type Refuse = (problem: Problem, request: RefusedRequest) => RenderedProb
 /** The whole answer to a refused request. */
 export const renderRefusal = (problem: Problem, head: RefusedHead, answerHeaders: AnswerHeaders): RenderedProblem => {
   const rendered = renderProblem(problem, requestIdOf(head.requestId))
-  return { ...rendered, headers: { ...answerHeaders(head.origin), ...rendered.headers } }
+  return { ...rendered, headers: { ...answerHeaders(head.origin), ...head.limits, ...rendered.headers } }
 }
 
 /** `"Bad Request"` for 400. */

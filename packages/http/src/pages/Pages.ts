@@ -29,7 +29,7 @@ const notFoundPath: PagePath = "/not-found"
 /** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
   (files?.map(({ path }) => path).filter((path) => path !== notFoundPath) ?? pagePaths)
-    .map((path) => ({ method: "GET", path }))
+    .map((path) => ({ method: "GET", path, countedAs: "pages" }))
 
 /**
  * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.

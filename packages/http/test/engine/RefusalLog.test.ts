@@ -4,6 +4,7 @@ import { HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { bodyTooLarge, malformed, type RefusedRequest } from "../../src/engine/Refusal.ts"
 import * as RefusalLog from "../../src/engine/RefusalLog.ts"
+import { unlimited } from "../../src/limits/RequestLimits.ts"
 import { engines, eventually, say, serve } from "./support.ts"
 
 /** Keeps what is logged: each message with its annotations. */
@@ -22,7 +23,8 @@ const rules = {
   allow: () => "",
   template: (url: string) => url === "/rooms/K7M2QX" ? "/rooms/:id" : undefined,
   isHttpsOnly: false,
-  answerHeaders: () => ({})
+  answerHeaders: () => ({}),
+  limiting: unlimited
 }
 
 const request = (more: Partial<RefusedRequest> = {}): RefusedRequest => ({
@@ -30,6 +32,7 @@ const request = (more: Partial<RefusedRequest> = {}): RefusedRequest => ({
   url: "/rooms/K7M2QX",
   requestId: "mine",
   origin: undefined,
+  limits: {},
   clientAddress: "192.0.2.7",
   ...more
 })

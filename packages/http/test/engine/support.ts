@@ -6,6 +6,7 @@ import { connect } from "node:net"
 import * as Engine from "../../src/engine/Engine.ts"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { Sockets } from "../../src/engine/Sockets.ts"
+import { unlimited } from "../../src/limits/RequestLimits.ts"
 import { bodyBytesMaxDefault } from "../../src/requests/BodyLimits.ts"
 
 export const engines = ["uws", "node"] as const
@@ -33,6 +34,7 @@ export const listen = (
       isHttpsOnly: false,
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
+      limiting: unlimited,
       ...options
     }))
     const server = Context.get(context, HttpServer.HttpServer)

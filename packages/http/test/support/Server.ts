@@ -1,4 +1,5 @@
 /** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
+import { defaultLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { type Cents, cents } from "@ddd/core/money/Money"
@@ -122,6 +123,8 @@ export interface ServerOptions {
   readonly withdrawals?: Partial<WithdrawalOptions>
   /** None are built unless given. */
   readonly pages?: ReadonlyArray<BuiltFile>
+  /** Those that hold by default, unless given. */
+  readonly limits?: RequestLimits | "off"
 }
 
 /** The server over `world`, which gives the ports. */
@@ -129,6 +132,7 @@ export const layer = (
   {
     corsOrigins = [],
     engine = "uws",
+    limits = defaultLimits,
     pages,
     proxies,
     publicUrl = "http://localhost:8080",
@@ -146,16 +150,18 @@ export const layer = (
       pages: pages ?? null
     })
   ).pipe(
-    Layer.provideMerge(
-      Engine.layer(engine, {
-        host: "127.0.0.1",
-        port: 0,
-        socketPath: "/ws",
-        allowedOrigins: new Set(),
-        proxies,
-        ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null })
-      })
-    ),
+    Layer.provideMerge(Layer.unwrap(Effect.map(
+      HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null, limits }),
+      (rules) =>
+        Engine.layer(engine, {
+          host: "127.0.0.1",
+          port: 0,
+          socketPath: "/ws",
+          allowedOrigins: new Set(),
+          proxies,
+          ...rules
+        })
+    ))),
     Layer.provideMerge(world)
   )
 

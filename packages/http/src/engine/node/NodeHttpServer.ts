@@ -43,7 +43,7 @@ export const make = Effect.fnUntraced(function*(
   )
   server.maxConnections = options.connectionsMax ?? connectionsMax()
   server.on("drop", (peer) => {
-    refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""))) // for the log alone
+    refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""), {})) // for the log alone
   })
   yield* eachSecond(() => {
     for (const connection of connections) connection.sweep()
@@ -102,7 +102,7 @@ const accept = (
       const source = { address, ...client, protocol: protocol ?? client?.protocol }
       open(socket, { address, isEncrypted, sourceOf: always(source) })
     }
-    const refused = (): void => void refuse(noProxyHeader, unreadRequest(address)) // for the log alone
+    const refused = (): void => void refuse(noProxyHeader, unreadRequest(address, {})) // for the log alone
     add((closed) => new ProxiedConnection(socket, { told, refused, closed }))
   }
 }

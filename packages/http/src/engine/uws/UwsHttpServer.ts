@@ -72,8 +72,13 @@ const receive = (
 
   const client = sourcesOf(options.proxies, peerAddress, undefined)(headers)
 
-  const refuse = (problem: Problem) =>
-    exchange.refuse(refuseWith(problem, { method, url, clientAddress: client.address, ...headOf(headers) }))
+  const refuse = (problem: Problem, connection: "closes" | "stays" = "closes") => {
+    const limits = exchange.counted?.headers() ?? {}
+    exchange.refuse(
+      refuseWith(problem, { method, url, clientAddress: client.address, limits, ...headOf(headers) }),
+      connection
+    )
+  }
   const serve = (body: Buffer) => {
     if (exchange.isOver) return
     const handle = current()
@@ -86,18 +91,28 @@ const receive = (
   // connection, and neither is begun. Answered at once, thousands that were read together would be served in one go, before
   // anyone else; and what follows a refused request, such as a trailer, would be taken for another.
   const length = fault ?? bodyBytes({ method, url, headers }, options)
-  if (length instanceof Problem) setImmediate(refuse, length)
-  else if (length === 0) setImmediate(serve, nothing)
+  const count = options.limiting.count({ method, url, address: client.address, isHandshake: false })
+  const counted = count?.then((counted) => {
+    exchange.counted = counted
+    if (counted.refusal !== undefined) setImmediate(refuse, counted.refusal, length === 0 ? "stays" : "closes")
+    return counted.refusal === undefined
+  })
+  const afterwards = (then: () => void) =>
+    counted === undefined ? void setImmediate(then) : void counted.then((isAdmitted) => {
+      if (isAdmitted) setImmediate(then)
+    })
+  if (length instanceof Problem) afterwards(() => refuse(length))
+  else if (length === 0) afterwards(() => serve(nothing))
   else {
     exchange.collect(
       length,
-      (body) => void setImmediate(serve, body),
+      (body) => afterwards(() => serve(body)),
       () => refuse(malformed("The body is longer than it said."))
     )
   }
 }
 
-const headOf = (headers: HeaderFields): RefusedHead => ({
+const headOf = (headers: HeaderFields): Omit<RefusedHead, "limits"> => ({
   requestId: headers["x-request-id"],
   origin: headers["origin"]
 })

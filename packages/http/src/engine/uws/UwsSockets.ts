@@ -1,6 +1,7 @@
 /** `Sockets` on uWebSockets.js. */
 import type { HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
@@ -87,23 +88,24 @@ export const attach = (
         const { headers } = copyHeaders(req)
         const client = sourcesOf(options.proxies, addressOf(res), undefined)(headers)
         const { origin } = headers
-        const refusal = sockets.refuse({
-          client,
-          origin,
-          version: headers["sec-websocket-version"],
-          query: req.getQuery() ?? ""
-        })
-        if (refusal === undefined) {
-          const attached: Attached = { clientAddress: client.address }
-          return res.upgrade<Attached>(attached, req.getHeader("sec-websocket-key"), "", "", context)
+        const exchange = new UwsExchange(res, "GET", () => true)
+        // lent for the time of this call
+        const [url, query, key] = [req.getUrl(), req.getQuery() ?? "", req.getHeader("sec-websocket-key")]
+        const open = (counted?: CountedRequest) => {
+          if (exchange.isOver) return
+          const refusal = counted?.refusal ??
+            sockets.refuse({ client, origin, version: headers["sec-websocket-version"], query })
+          if (refusal === undefined) {
+            const attached: Attached = { clientAddress: client.address }
+            return void res.cork(() => res.upgrade<Attached>(attached, key, "", "", context))
+          }
+          const limits = counted?.headers() ?? {}
+          const request = { method: "GET", url, requestId: headers["x-request-id"], origin, limits }
+          exchange.refuse(refuse(refusal, { ...request, clientAddress: client.address }), "closes")
         }
-        new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, {
-          method: "GET",
-          url: req.getUrl(),
-          requestId: headers["x-request-id"],
-          origin,
-          clientAddress: client.address
-        }))
+        const count = options.limiting.count({ method: "GET", url, address: client.address, isHandshake: true })
+        if (count === undefined) open()
+        else void count.then(open)
       },
       ...callbacks(sockets)
     })
