@@ -28,7 +28,8 @@ dd, .money { font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #d0d0d0; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid #1b1b1b; }
-.money { text-align: right; white-space: nowrap; }
+.money { text-align: right; }
+.money, td:first-child, td:nth-child(2) { white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
 .reference { overflow-wrap: anywhere; color: #505050; }
 @media (max-width: 40rem) {
