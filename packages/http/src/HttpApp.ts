@@ -22,6 +22,7 @@ import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
+import { LongAnswers } from "./requests/LongAnswers.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -87,7 +88,9 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
     LotteryHandlers.layer(withdrawals),
     RoomHandlers.layer(withdrawals),
     OperatorHandlers.layer
-  ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
+  ).pipe(
+    Layer.provide([LongAnswers.layer, ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)])
+  )
 
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
