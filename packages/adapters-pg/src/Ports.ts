@@ -18,6 +18,7 @@ import * as LedgerPg from "./money/LedgerPg.ts"
 import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
 import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
+import * as OperatorLogPg from "./operators/OperatorLogPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
 import * as SalesPg from "./sales/SalesPg.ts"
@@ -56,6 +57,7 @@ export const layer = (options: PortsOptions = {}) =>
     accounts,
     money,
     TicketMailsPg.layer,
+    OperatorLogPg.layer,
     RetentionPg.layer
   ).pipe(
     Layer.provide(Listener.layer),

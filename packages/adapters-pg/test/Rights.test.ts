@@ -30,6 +30,13 @@ layer(Sessions.layer)("30. the application's role", (it) => {
     "DELETE FROM beacon_chains",
     "UPDATE early_voids SET operator = 'nobody'",
     "DELETE FROM early_voids",
+    "UPDATE operator_log SET reason = 'another'",
+    "DELETE FROM operator_log",
+    "TRUNCATE operator_log",
+    `INSERT INTO operator_log (id, operator, role, command, subject_kind, subject_id)
+     VALUES (gen_random_uuid(), 'ann', 'somebody', 'user freeze', 'user', '${ada}')`,
+    `INSERT INTO operator_log (id, operator, at, command, subject_kind, subject_id)
+     VALUES (gen_random_uuid(), 'ann', app_now(), 'user freeze', 'user', '${ada}')`,
     "UPDATE draw_secrets SET ciphertext = ''",
     "DELETE FROM draw_secrets",
     "DELETE FROM users",

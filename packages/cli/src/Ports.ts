@@ -21,6 +21,7 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as DrawEventsPg from "@ddd/adapters-pg/draws/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/draws/DrawsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as OperatorLogPg from "@ddd/adapters-pg/operators/OperatorLogPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
@@ -83,7 +84,7 @@ const moneyPorts = ({ acknowledged }: Database) =>
   PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
 
 const accountPorts = ({ refresh }: Keys) =>
-  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
+  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer, OperatorLogPg.layer).pipe(
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )

@@ -14,6 +14,7 @@ import { showConfig } from "./commands/Config.ts"
 import { type Declare, group, type Perform } from "./commands/Declaration.ts"
 import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
+import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
 import { voidDraw } from "./commands/draw/Void.ts"
@@ -21,6 +22,8 @@ import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
 import { rotateLogKey } from "./commands/log-key/Rotate.ts"
+import { listLog } from "./commands/log/List.ts"
+import { showLog } from "./commands/log/Show.ts"
 import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
@@ -55,7 +58,14 @@ const commands: ReadonlyArray<Declare> = [
   demo,
   migrate,
   showConfig,
-  group("draw", "look at the draws, do what is due, or declare one void", [listDraws, showDraw, runDraws, voidDraw]),
+  group("draw", "look at the draws, do what is due, pause sales, or declare one void", [
+    listDraws,
+    showDraw,
+    runDraws,
+    pauseDraw,
+    resumeDraw,
+    voidDraw
+  ]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
   group("user", "look at a player, or act on one", [
     showUser,
@@ -88,6 +98,7 @@ const commands: ReadonlyArray<Declare> = [
   ]),
   restored,
   group("mail", "look at the mails that players are sent", [previewMails]),
+  group("log", "look at what operators did by hand", [listLog, showLog]),
   audit,
   verify,
   watch,

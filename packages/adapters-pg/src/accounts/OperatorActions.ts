@@ -6,6 +6,7 @@ import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -70,12 +71,12 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     return { account, newIds: { event: newId(yield* now) } }
   })
 
-  const freeze = Effect.fn("AccountsPg.freeze")(function*(user: UserId) {
-    yield* write(decideFreeze(yield* lockFreezing(user), user))
+  const freeze = Effect.fn("AccountsPg.freeze")(function*(user: UserId, act: OperatorAct) {
+    yield* write(decideFreeze(yield* lockFreezing(user), user, act))
   }, transact)
 
-  const unfreeze = Effect.fn("AccountsPg.unfreeze")(function*(user: UserId) {
-    yield* write(decideUnfreeze(yield* lockFreezing(user), user))
+  const unfreeze = Effect.fn("AccountsPg.unfreeze")(function*(user: UserId, act: OperatorAct) {
+    yield* write(decideUnfreeze(yield* lockFreezing(user), user, act))
   }, transact)
 
   const exportAll = Effect.fn("AccountsPg.export")(
@@ -120,13 +121,13 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     }
   })
 
-  const eraseAccount = Effect.fnUntraced(function*(user: UserId) {
+  const eraseAccount = Effect.fnUntraced(function*(user: UserId, act: OperatorAct | null) {
     yield* lockWallet(sql, user)
     const account = yield* lockAccount(sql, user)
     const holdings = yield* holdingsOf(user)
     const at = yield* clockOf(sql)
     const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
-    const erasure = yield* decided(decideErase(facts, user))
+    const erasure = yield* decided(decideErase(facts, user, act))
     if (erasure === null) return
     yield* forget(sql, seal, user, erasure.email)
     yield* lockOpenRooms(sql, user)
@@ -135,8 +136,8 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     // whose digits somebody has is given others
     transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))
 
-  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
-    yield* eraseAccount(user)
+  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId, act: OperatorAct | null) {
+    yield* eraseAccount(user, act)
     // answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from here
     // on names who is erased; where this does not come to its end, erasing them once more does it
     yield* transact(sql`SELECT forget_name_in_answers(${user}::uuid)`)

@@ -4,7 +4,7 @@
  * One at a time a reference, by an advisory lock that comes before all others; then the wallet, then its withdrawals.
  */
 import { lacksFunds } from "@ddd/core/money/ConcludeWithdrawal"
-import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import { decidedEntry, decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { cents } from "@ddd/core/money/Money"
@@ -21,9 +21,11 @@ import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
@@ -256,11 +258,16 @@ export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalSer
 export const decideOpen = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   reference: string,
-  decided: PurchaseDecision
+  decided: PurchaseDecision,
+  act: OperatorAct
 ) {
   const names = decided._tag === "Credit" ? [decided.userId] : []
   const decision = decidePurchase(yield* lockFunding(services.sql, canonicalReference(reference), () => names), decided)
-  if (Result.isSuccess(decision)) return yield* write(services, decision.success, { decidedBy: "operator" })
+  if (Result.isSuccess(decision)) {
+    const written = yield* write(services, decision.success, { decidedBy: "operator" })
+    yield* writeEntry(services, decidedEntry(act, decision.success.funding, decided))
+    return written
+  }
   const { failure } = decision
   return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new PurchaseNotOpen(failure)
 })

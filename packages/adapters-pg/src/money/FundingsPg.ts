@@ -75,8 +75,8 @@ const make = Effect.gen(function*() {
     listOpen: Effect.fn("FundingsPg.listOpen")((page) => findOpen(sql, page), orUnavailable),
 
     decide: Effect.fn("FundingsPg.decide")(
-      function*(reference, decision) {
-        const { funding, rows } = yield* decideOpen(services, reference, decision)
+      function*(reference, decision, act) {
+        const { funding, rows } = yield* decideOpen(services, reference, decision, act)
         return { funding, transactions: rows.map(transactionOf) }
       },
       transact(sql)

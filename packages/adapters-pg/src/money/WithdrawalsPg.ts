@@ -15,12 +15,14 @@ import {
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
+import { hasNews } from "@ddd/core/money/Withdrawal"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
+import { logged, type NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -28,6 +30,7 @@ import { instantOf, transactionColumns, transactionOf, type TransactionRow } fro
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { requireUpToDate } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
@@ -137,14 +140,20 @@ const make = Effect.gen(function*() {
   })
 
   /** Writes what is concluded about a withdrawal under the locks of its wallet and its row; null where there is none, or nothing is. */
-  const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
+  const conclude = Effect.fnUntraced(function*(
+    id: string,
+    decide: (facts: ConcludeFacts) => Conclusion | null,
+    entry: NewOperatorEntry | null
+  ) {
     const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
     const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
     const stored = wallet === null ? null : yield* lockToConclude(sql, id)
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null
     yield* writeConclusion(services, conclusion, stored.now)
-    return { before: stored.withdrawal, after: conclusion.withdrawal } satisfies Reported
+    const [before, after] = [stored.withdrawal, conclusion.withdrawal]
+    if (entry !== null && hasNews(before, after)) yield* writeEntry(services, entry)
+    return { before, after } satisfies Reported
   })
 
   return Withdrawals.of({
@@ -170,13 +179,25 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     applyReport: Effect.fn("WithdrawalsPg.applyReport")(
-      (id, report, turn) => conclude(id, (facts) => concludeReport(facts, report, turn)),
+      (id, report, turn, act) =>
+        conclude(
+          id,
+          (facts) => concludeReport(facts, report, turn),
+          act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+        ),
       transact(sql)
     ),
 
     resolve: Effect.fn("WithdrawalsPg.resolve")(
-      (id, resolution) =>
-        Effect.map(conclude(id, (facts) => concludeResolution(facts, resolution)), (made) => made?.after ?? null),
+      (id, resolution, act) =>
+        Effect.map(
+          conclude(
+            id,
+            (facts) => concludeResolution(facts, resolution),
+            logged(act, "withdrawal", id, { decided: resolution })
+          ),
+          (made) => made?.after ?? null
+        ),
       transact(sql)
     ),
 

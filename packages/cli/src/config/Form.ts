@@ -6,6 +6,7 @@ import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
+import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
 
@@ -75,6 +76,12 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
   const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
   return number <= 180 ? number : undefined
 })
+
+/** Whom an operator says to be. */
+export const operator: Form<string> = plain(
+  `a name of 1 to ${operatorCharactersMax} visible characters, without blanks around it`,
+  (value) => operatorFault(value) === null ? value : undefined
+)
 
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",

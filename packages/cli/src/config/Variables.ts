@@ -13,6 +13,7 @@ import {
   type Form,
   instant,
   oneOf,
+  operator,
   origin,
   origins,
   port,
@@ -204,6 +205,10 @@ export const variables = {
     String(roomPrizeHoldDays),
     "for so many days the prize of a room rests before it can be withdrawn; 0: not at all"
   ),
+
+  DDD_OPERATOR: optional(operator, "who runs a command of `ddd`, as it is written down with what they did", {
+    otherwise: "the account on this machine"
+  }),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",

@@ -11,6 +11,7 @@ import type { KycStatus, User } from "../accounts/User.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** What a player sees of themselves (docs/api.md, "Profile"). */
@@ -154,9 +155,9 @@ export class Accounts extends Context.Service<Accounts, {
   /** Accounts that have had one mailbox since before mailboxes were compared, together, oldest first; at most `limit` mailboxes. */
   readonly sharingMailboxes: (limit: number) => Effect.Effect<ReadonlyArray<ReadonlyArray<UserSummary>>, Unavailable>
   /** A frozen account signs in and buys no more; its sessions end. */
-  readonly freeze: (userId: UserId) => Effect.Effect<void, Unavailable>
-  readonly unfreeze: (userId: UserId) => Effect.Effect<void, Unavailable>
+  readonly freeze: (userId: UserId, act: OperatorAct) => Effect.Effect<void, Unavailable>
+  readonly unfreeze: (userId: UserId, act: OperatorAct) => Effect.Effect<void, Unavailable>
   readonly export: (userId: UserId) => Effect.Effect<PersonalExport | null, Unavailable>
-  /** Removes everything personal and keeps the books and the proofs valid. */
-  readonly erase: (userId: UserId) => Effect.Effect<void, EraseRefused | Unavailable>
+  /** Removes everything personal and keeps the books and the proofs valid. `act`: null where the player asks for it. */
+  readonly erase: (userId: UserId, act: OperatorAct | null) => Effect.Effect<void, EraseRefused | Unavailable>
 }>()("@ddd/core/ports/Accounts") {}

@@ -9,7 +9,9 @@ import { drawsContract } from "./Draws.ts"
 import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
+import { operatorLogContract } from "./OperatorLog.ts"
 import { operatorsContract } from "./Operators.ts"
+import { pausedSalesContract } from "./PausedSales.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
@@ -32,6 +34,7 @@ export const allContracts = (subject: Subject): void => {
   retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)
+  operatorLogContract(subject)
   ledgerContract(subject)
   fundingsContract(subject)
   withdrawalsContract(subject)
@@ -40,6 +43,7 @@ export const allContracts = (subject: Subject): void => {
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)
+  pausedSalesContract(subject)
   roomsContract(subject)
   roomDrawsContract(subject)
   beaconDrawsContract(subject)

@@ -13,6 +13,7 @@ import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
+import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -47,6 +48,7 @@ import * as LedgerMemory from "./money/LedgerMemory.ts"
 import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
 import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
+import * as OperatorLogMemory from "./operators/OperatorLogMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
 import * as SalesMemory from "./sales/SalesMemory.ts"
@@ -62,6 +64,7 @@ export type Ports =
   | Ledger
   | MailedTokens
   | Now
+  | OperatorLog
   | Outbox
   | PayoutAccounts
   | RecordSigner
@@ -101,6 +104,7 @@ export const layer = (
       FundingsMemory.layer,
       JobBoardMemory.layer,
       LedgerMemory.layer,
+      OperatorLogMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
       RetentionMemory.layer,

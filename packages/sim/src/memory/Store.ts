@@ -10,6 +10,7 @@ import type { Funding } from "@ddd/core/money/Funding"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
+import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
@@ -56,6 +57,8 @@ export class Store extends Context.Service<Store, {
   readonly followedChains: Map<string, Instant>
   /** Which operators declared draws void before their time. */
   readonly earlyVoids: Map<DrawId, { readonly by: string; readonly at: Instant }>
+  /** Since when sales of draws are paused. */
+  readonly pausedDraws: Map<DrawId, Instant>
   /** The beacons' chains that draws name, by their hashes. */
   readonly chains: Map<string, ChainInfo>
   /** Each draw's tickets by position, from the first on. */
@@ -83,6 +86,8 @@ export class Store extends Context.Service<Store, {
   readonly confirmedTickets: Map<DrawId, number>
   /** Each locked draw's tree: the hashes of its complete subtrees by level, from the leaves up. */
   readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
+  /** What operators did, by id, oldest first. */
+  readonly operatorLog: Map<string, OperatorEntry>
   readonly endedSessions: PubSub.PubSub<EndedSession>
   readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
@@ -145,6 +150,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       seeds: new Map(),
       followedChains: new Map(),
       earlyVoids: new Map(),
+      pausedDraws: new Map(),
       chains: new Map(),
       tickets: new Map(),
       ticketsById: new Map(),
@@ -159,6 +165,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       webhookEvents: new Map(),
       confirmedTickets: new Map(),
       trees: new Map(),
+      operatorLog: new Map(),
       endedSessions,
       tellEnded: (session) => {
         PubSub.publishUnsafe(endedSessions, session)

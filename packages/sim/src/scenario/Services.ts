@@ -7,6 +7,7 @@ import type { Fundings } from "@ddd/core/ports/Fundings"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
@@ -31,6 +32,7 @@ export type Services =
   | JobBoard
   | Ledger
   | MailedTokens
+  | OperatorLog
   | PayoutAccounts
   | RecordSigner
   | Retention

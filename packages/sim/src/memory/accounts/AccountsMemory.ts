@@ -182,14 +182,14 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             .filter((sharing) => sharing.length > 1).slice(0, limit).map((sharing) => sharing.map(summaryOf))
         ),
 
-      freeze: (id) =>
+      freeze: (id, act) =>
         store.exclusive(Effect.sync(() => {
-          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id, act))
         })),
 
-      unfreeze: (id) =>
+      unfreeze: (id, act) =>
         store.exclusive(Effect.sync(() => {
-          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id, act))
         })),
 
       export: (id) =>
@@ -200,7 +200,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           return all
         })),
 
-      erase: (id) =>
+      erase: (id, act) =>
         store.exclusive(Effect.gen(function*() {
           const facts = {
             now: store.now(),
@@ -209,7 +209,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             digits: toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8),
             newIds: { event: store.newId() }
           }
-          const erasure = yield* decided(erase(facts, id))
+          const erasure = yield* decided(erase(facts, id, act))
           if (erasure === null) return
           forget(store, id, erasure.email)
           write(erasure.change)

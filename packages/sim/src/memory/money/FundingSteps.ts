@@ -1,7 +1,13 @@
 /** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
 import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import type { RecordedEvent } from "@ddd/core/money/ConcludeFundingEvent"
-import { decidePurchase, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import {
+  decidedEntry,
+  decidePurchase,
+  type DecisionRefusal,
+  type PurchaseDecision,
+  whyOpen
+} from "@ddd/core/money/DecidePurchase"
 import { type Funding, type FundingEvent, isOpen } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
@@ -16,8 +22,10 @@ import {
 import type { Chargeback } from "@ddd/core/money/Wallet"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { getOrPut, type Store } from "../Store.ts"
 import type { UserRow } from "../StoredRows.ts"
 import { postMovements } from "./WalletMoves.ts"
@@ -184,10 +192,14 @@ export const creditWaiting = (store: Stored, reference: string): boolean => {
 export const decideOpen = (
   store: Stored,
   reference: string,
-  decided: PurchaseDecision
+  decided: PurchaseDecision,
+  act: OperatorAct
 ): Result.Result<Recorded, DecisionRefusal | MoveRefusal> => {
   const earlier = store.fundings.get(canonicalReference(reference)) ?? null
   const matches = matchesOf(store, decided._tag === "Credit" ? [decided.userId] : [])
   const decision = decidePurchase({ earlier, matches }, decided)
-  return Result.isFailure(decision) ? Result.fail(decision.failure) : write(store, decision.success)
+  if (Result.isFailure(decision)) return Result.fail(decision.failure)
+  const written = write(store, decision.success)
+  if (Result.isSuccess(written)) writeEntry(store, decidedEntry(act, decision.success.funding, decided))
+  return written
 }

@@ -75,10 +75,10 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
           return pageOf(open.slice(after + 1), limit, ({ funding }) => funding.reference)
         }),
 
-      decide: (reference, decision) =>
+      decide: (reference, decision, act) =>
         store.exclusive(
           Effect.suspend(() =>
-            Effect.fromResult(Result.mapError(decideOpen(store, reference, decision), decisionError))
+            Effect.fromResult(Result.mapError(decideOpen(store, reference, decision, act), decisionError))
           )
         ).pipe(Effect.map(({ funding, rows }) => ({ funding, transactions: rows.map(asTransaction) })))
     })

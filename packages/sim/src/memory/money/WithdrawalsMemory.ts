@@ -14,13 +14,15 @@ import {
   type Conclusion
 } from "@ddd/core/money/ConcludeWithdrawal"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
-import { isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { hasNews, isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { type Reported, type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
+import { logged, type NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJobs } from "../jobs/OutboxMemory.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { Store } from "../Store.ts"
 import type { WithdrawalRow } from "../StoredRows.ts"
 import { asTransaction } from "./TransactionView.ts"
@@ -87,14 +89,20 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
     }
 
     /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
-    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Reported | null => {
+    const conclude = (
+      id: string,
+      decide: (facts: ConcludeFacts) => Conclusion | null,
+      entry: NewOperatorEntry | null
+    ): Reported | null => {
       const row = store.withdrawals.get(id)
       if (row === undefined) return null
       const wallet = walletOf(store, row.userId)
       const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
       if (conclusion === null) return null
       writeConclusion(store, conclusion)
-      return { before: asWithdrawal(row), after: conclusion.withdrawal }
+      const [before, after] = [asWithdrawal(row), conclusion.withdrawal]
+      if (entry !== null && hasNews(before, after)) writeEntry(store, entry)
+      return { before, after }
     }
 
     const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
@@ -123,12 +131,16 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
         }),
 
       claim: (id, isUrgent, own) => store.exclusive(Effect.sync(() => claim(id, isUrgent, own))),
-      applyReport: (id, report, turn) =>
-        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
-      resolve: (id, resolution) =>
-        store.exclusive(
-          Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution))?.after ?? null)
-        ),
+      applyReport: (id, report, turn, act) =>
+        store.exclusive(Effect.sync(() => {
+          const entry = act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+          return conclude(id, (facts) => concludeReport(facts, report, turn), entry)
+        })),
+      resolve: (id, resolution, act) =>
+        store.exclusive(Effect.sync(() => {
+          const entry = logged(act, "withdrawal", id, { decided: resolution })
+          return conclude(id, (facts) => concludeResolution(facts, resolution), entry)?.after ?? null
+        })),
 
       isFrozen: (id) =>
         Effect.sync(() => {
