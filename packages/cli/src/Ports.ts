@@ -26,6 +26,7 @@ import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
@@ -80,8 +81,11 @@ const drawPorts = ({ acknowledged }: Database, { log, sealing, seeds }: Keys, se
   )
 
 /** Money in and out. */
-const moneyPorts = ({ acknowledged }: Database) =>
-  PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
+const moneyPorts = ({ acknowledged }: Database, { FOUR_EYES_ABOVE }: Pick<Settings, "FOUR_EYES_ABOVE">) =>
+  PortsPg.money.pipe(
+    Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
+    Layer.provide(Layer.succeed(FourEyesAbove, FOUR_EYES_ABOVE ?? null))
+  )
 
 const accountPorts = ({ refresh }: Keys) =>
   Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer, OperatorLogPg.layer).pipe(
@@ -104,7 +108,7 @@ export const accounts = (database: Database, keys: Keys) =>
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
   Layer.merge(
-    moneyPorts(database),
+    moneyPorts(database, settings),
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
@@ -124,7 +128,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
-    moneyPorts(database),
+    moneyPorts(database, settings),
     moneyProviders(settings, publicUrl),
     accountPorts(keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
@@ -150,7 +154,7 @@ export const work = (database: Database, keys: Keys, settings: Settings, publicU
     servers
   })
   return Layer.fresh(
-    Layer.merge(moneyPorts(database), moneyProviders(settings, publicUrl)).pipe(
+    Layer.merge(moneyPorts(database, settings), moneyProviders(settings, publicUrl)).pipe(
       Layer.provideMerge(drawPorts(database, keys, settings)),
       Layer.provideMerge(OutboxPg.layer),
       Layer.provideMerge(client)

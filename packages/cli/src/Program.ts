@@ -9,6 +9,8 @@ import { harmless, write } from "@ddd/verify/Streams"
 import { Command, CommanderError } from "commander"
 import type { Effect } from "effect"
 import { readFileSync } from "node:fs"
+import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
+import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
 import { showConfig } from "./commands/Config.ts"
 import { type Declare, group, type Perform } from "./commands/Declaration.ts"
@@ -40,6 +42,7 @@ import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
 import { unlinkPayoutAccount } from "./commands/user/UnlinkPayoutAccount.ts"
 import { verify } from "./commands/Verify.ts"
+import { correctWallet, creditWallet } from "./commands/wallet/Adjust.ts"
 import { watch } from "./commands/Watch.ts"
 import { dismissWebhook } from "./commands/webhooks/Dismiss.ts"
 import { listWebhooks } from "./commands/webhooks/List.ts"
@@ -95,6 +98,12 @@ const commands: ReadonlyArray<Declare> = [
     reconcileWithdrawals,
     resolveWithdrawal,
     cancelWithdrawal
+  ]),
+  group("wallet", "move money by hand", [creditWallet, correctWallet]),
+  approveMoney,
+  group("approvals", "look at money that waits for another operator, or have nothing come of it", [
+    listApprovals,
+    refuseApproval
   ]),
   restored,
   group("mail", "look at the mails that players are sent", [previewMails]),

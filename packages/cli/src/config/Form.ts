@@ -4,6 +4,7 @@ import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
+import { type Cents, parseCents } from "@ddd/core/money/Money"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
@@ -75,6 +76,12 @@ export const seconds: Form<number> = plain("a whole number of seconds, 0 to 300"
 export const days: Form<number> = plain("a whole number of days, 0 to 180", (value) => {
   const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
   return number <= 180 ? number : undefined
+})
+
+/** An amount of dollars, from a cent on. */
+export const money: Form<Cents> = plain("an amount of dollars above zero with two places, such as 500.00", (value) => {
+  const amount = parseCents(value)
+  return amount !== undefined && amount > 0n ? amount : undefined
 })
 
 /** Whom an operator says to be. */

@@ -12,6 +12,7 @@ import {
   flag,
   type Form,
   instant,
+  money,
   oneOf,
   operator,
   origin,
@@ -206,6 +207,11 @@ export const variables = {
     "for so many days the prize of a room rests before it can be withdrawn; 0: not at all"
   ),
 
+  FOUR_EYES_ABOVE: optional(
+    money,
+    "money that is credited, corrected or given back by hand above this waits for another operator's `ddd approve`",
+    { otherwise: "nobody else is asked" }
+  ),
   DDD_OPERATOR: optional(operator, "who runs a command of `ddd`, as it is written down with what they did", {
     otherwise: "the account on this machine"
   }),

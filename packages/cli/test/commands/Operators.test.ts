@@ -1,3 +1,4 @@
+import { session } from "@ddd/adapters-pg/database/Provision"
 import { userId } from "@ddd/core/values/Ids"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -105,3 +106,85 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "120 seconds" })("oper
     120_000
   )
 })
+
+layer(Site.layer({ processes: [{ FOUR_EYES_ABOVE: "100.00" }] }), {
+  excludeTestServices: true,
+  timeout: "120 seconds"
+})(
+  "two operators",
+  (it) => {
+    const settings = (operator: string) => ({ FOUR_EYES_ABOVE: "100.00", ...as(operator) })
+    const walletOf = (who: string) =>
+      Effect.map(json("user", "show", who), (shown) => textAt(shown, "wallet", "balance"))
+
+    it.effect(
+      "credit, correct and see what they did; nobody twice, and nobody below zero",
+      () =>
+        Effect.gen(function*() {
+          const { ddd, newPlayer } = yield* Site
+          const player = yield* newPlayer
+          const run = (...args: ReadonlyArray<string>) =>
+            ddd(["wallet", ...args, "--yes", "--reason", "ticket 1"], undefined, settings("ann"))
+          const credit = ["credit", player.username, "7.00", "--reference", "ticket-1"]
+          const credited = yield* run(...credit, "--json")
+          assert.strictEqual(credited.code, 0, credited.stderr)
+          const { balanceAfter, created, id, reference } = JSON.parse(credited.stdout) as Record<string, unknown>
+          assert.deepStrictEqual([balanceAfter, created, reference], ["7.00", true, "credit:ticket-1"])
+          assert.include((yield* run(...credit)).stdout, "It was done before")
+          const low = yield* run("correct", player.username, "--corrects", String(id), "--", "-8.00")
+          assert.strictEqual(low.code, 2)
+          assert.include(low.stderr, "The wallet holds $7.00")
+          const taken = yield* run("correct", player.username, "--corrects", String(id), "--", "-2.50")
+          assert.strictEqual(taken.code, 0, taken.stderr)
+          assert.strictEqual(yield* walletOf(player.username), "4.50")
+          const audit = yield* ddd(["audit"])
+          assert.strictEqual(audit.code, 0, audit.stdout)
+        }),
+      120_000
+    )
+
+    it.effect(
+      "move what is above the limit together: who asks cannot approve, not by SQL either; the other does, once",
+      () =>
+        Effect.gen(function*() {
+          const { database, ddd, newPlayer } = yield* Site
+          const player = yield* newPlayer
+          const credit = [
+            "wallet",
+            "credit",
+            player.username,
+            "100.01",
+            "--reference",
+            "ticket-2",
+            "--yes",
+            "--reason",
+            "won"
+          ]
+          const asked = yield* ddd(credit, undefined, settings("ann"))
+          assert.strictEqual(asked.code, 2)
+          const [, id = ""] = /waits for approval ([0-9a-f-]{36}): another operator runs/.exec(asked.stderr) ?? []
+          assert.include((yield* ddd(["approvals", "list", "--state", "waiting"])).stdout, id)
+          const approve = (operator: string) =>
+            ddd(["approve", id, "--yes", "--reason", "I looked"], undefined, settings(operator))
+          const own = yield* approve("ann")
+          assert.deepStrictEqual([own.code, own.stderr.includes("another operator approves it")], [2, true], own.stderr)
+          const app = yield* Effect.orDie(session(database.app))
+          const forced = yield* Effect.flip(app`
+          UPDATE approvals SET state = 'done', decided_by = 'Ann' WHERE id = ${id}::uuid`)
+          assert.include(forced.reason.message + String(forced.reason.cause), "four_eyes")
+          assert.strictEqual(yield* walletOf(player.username), "0.00")
+          const both = yield* Effect.all([approve("bob"), approve("eve")], { concurrency: "unbounded" })
+          assert.deepStrictEqual(
+            both.map(({ code }) => code).toSorted((a, b) => Number(a) - Number(b)),
+            [0, 2],
+            both.map(({ stderr }) => stderr).join()
+          )
+          assert.strictEqual(yield* walletOf(player.username), "100.01")
+          const log = yield* json("log", "list", "--subject", id)
+          assert.deepStrictEqual([textAt(log, "1", "operator"), textAt(log, "0", "command")], ["ann", "approve"])
+          assert.strictEqual((yield* ddd(["audit"])).code, 0)
+        }),
+      120_000
+    )
+  }
+)

@@ -132,6 +132,14 @@ const commands: Readonly<Record<string, Tested>> = {
     acts: true
   },
   "withdrawals cancel": { calls: () => [{ args: [nasty] }], acts: true },
+  "wallet credit": {
+    calls: () => [{ args: [nasty, "1.00", "--reference", "one"] }, { args: [nasty, nasty, "--reference", nasty] }],
+    acts: true
+  },
+  "wallet correct": { calls: ({ event }) => [{ args: [nasty, "1.00", "--corrects", event] }], acts: true },
+  "approve": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
+  "approvals list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "approvals refuse": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
   // what is remembered is read as ids and numbers, or not at all (AcknowledgedLines)
   "restored": { calls: () => [{ args: ["--yes", nasty] }], acts: true },
   "mail preview": {
@@ -211,6 +219,9 @@ const plant = Effect.gen(function*() {
     yield* sql`
       INSERT INTO operator_log (id, operator, command, subject_kind, subject_id, reason, details)
       VALUES (${event}::uuid, ${nasty}, ${nasty}, 'user', ${nasty}, ${nasty}, jsonb_build_object(${nasty}::text, ${nasty}::text))`
+    yield* sql`
+      INSERT INTO approvals (id, kind, user_id, amount, reference, is_winnings, requester, command, reason)
+      VALUES (${event}::uuid, 'purchase', ${player.id}::uuid, 1.00, ${`${nasty}?`}, false, ${nasty}, ${nasty}, ${nasty})`
     for (const reference of [nasty, `${nasty} 2`]) {
       yield* sql`
         INSERT INTO fundings (reference, purchased, amount, names, held_reason, held_names)

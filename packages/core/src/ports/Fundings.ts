@@ -6,6 +6,7 @@ import type { Funding, FundingEvent } from "../money/Funding.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
+import type { ApprovalRequired } from "./ApprovalRequired.ts"
 import type { DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -58,6 +59,6 @@ export class Fundings extends Context.Service<Fundings, {
     act: OperatorAct
   ) => Effect.Effect<
     Pick<RecordedEvent, "funding" | "transactions">,
-    PurchaseNotOpen | UnknownUser | DepositRefused | Unavailable
+    PurchaseNotOpen | UnknownUser | DepositRefused | ApprovalRequired | Unavailable
   >
 }>()("@ddd/core/ports/Fundings") {}

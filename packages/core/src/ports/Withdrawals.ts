@@ -10,6 +10,7 @@ import type { Resolution } from "../money/WithdrawalResolution.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
+import type { ApprovalRequired } from "./ApprovalRequired.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The withdrawal was decided against; nothing was changed. */
@@ -78,7 +79,7 @@ export class Withdrawals extends Context.Service<Withdrawals, {
     id: string,
     resolution: Resolution,
     act: OperatorAct
-  ) => Effect.Effect<Withdrawal | null, Unavailable>
+  ) => Effect.Effect<Withdrawal | null, ApprovalRequired | Unavailable>
   /** Whether the withdrawal's player is frozen now; false for an unknown one. */
   readonly isFrozen: (id: string) => Effect.Effect<boolean, Unavailable>
   /** The providers that withdrawals are with which are not over: pending, held, or sent back by a bank. Each once. */

@@ -38,7 +38,7 @@ export const logged = (
 ): NewOperatorEntry => ({ operator, command, reason, subject: { kind, id }, details })
 
 export const operatorCharactersMax = 64
-export const reasonCharactersMax = 500
+const reasonCharactersMax = 500
 
 /** Characters as people count them, as far as a database does: code points. */
 const charactersIn = (text: string): number => Array.from(text).length

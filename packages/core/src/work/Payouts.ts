@@ -138,31 +138,37 @@ export type Resolved =
   | { readonly _tag: "OtherProvider"; readonly withdrawal: Withdrawal; readonly why: string }
   | { readonly _tag: "Unknown" }
 
+/** Why a decision is not carried out, by the provider's word, which is asked once more about a step that left no trace; null where it may be. */
+export const lookFirst = Effect.fn("Payouts.lookFirst")(function*(
+  withdrawal: Withdrawal,
+  resolution: Resolution,
+  act: OperatorAct
+): Effect.fn.Return<Exclude<Resolved, { readonly _tag: "Unknown" }> | null, Unavailable, PayoutProvider | Withdrawals> {
+  const own = yield* ownProvider
+  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" }
+  if (!isServedBy(withdrawal.provider, own)) {
+    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) }
+  }
+  const step = withdrawal.held?.step ?? null
+  if (step === null || resolution === "go on") return null
+  const found = yield* lookUp(withdrawal, step)
+  if (isSeen(found)) {
+    const learnt = yield* learn(withdrawal.id, found, null, act)
+    return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal }
+  }
+  // of an account that is gone nobody but a person can say any more
+  return found._tag === "Absent" || found._tag === "AccountGone"
+    ? null
+    : { _tag: "NotAsked", reason: "reason" in found ? found.reason : "the provider did not say" }
+})
+
 /** Carries out a person's decision, after the provider was looked at once more where it is about a step that left no trace. */
 export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolution: Resolution, act: OperatorAct) {
   const withdrawals = yield* Withdrawals
   const withdrawal = yield* withdrawals.find(id)
   if (withdrawal === null) return { _tag: "Unknown" } satisfies Resolved
-  const own = yield* ownProvider
-  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" } satisfies Resolved
-  if (!isServedBy(withdrawal.provider, own)) {
-    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) } satisfies Resolved
-  }
-  const step = withdrawal.held?.step ?? null
-  if (step !== null && resolution !== "go on") {
-    const found = yield* lookUp(withdrawal, step)
-    if (isSeen(found)) {
-      const learnt = yield* learn(id, found, null, act)
-      return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal } satisfies Resolved
-    }
-    // of an account that is gone nobody but a person can say any more
-    if (found._tag !== "Absent" && found._tag !== "AccountGone") {
-      return {
-        _tag: "NotAsked",
-        reason: "reason" in found ? found.reason : "the provider did not say"
-      } satisfies Resolved
-    }
-  }
+  const kept = yield* lookFirst(withdrawal, resolution, act)
+  if (kept !== null) return kept
   const resolved = yield* withdrawals.resolve(id, resolution, act)
   return resolved === null
     ? { _tag: "NotApplicable", withdrawal } satisfies Resolved

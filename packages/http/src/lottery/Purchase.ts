@@ -41,7 +41,7 @@ export const makePurchase = (sales: typeof Sales.Service, terms: WithdrawalTerms
 export const nothingOnSaleRetrySeconds = 5
 
 /** A person has to resume them. */
-export const pausedRetrySeconds = 60
+const pausedRetrySeconds = 60
 
 const refusePurchase = (
   refusal: PurchaseRefusal

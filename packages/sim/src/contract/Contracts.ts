@@ -1,11 +1,13 @@
 /** All contract tests at once. */
 import { accountsContract } from "./Accounts.ts"
+import { adjustmentsContract } from "./Adjustments.ts"
 import { beaconDrawsContract } from "./BeaconDraws.ts"
 import { booksContract } from "./Books.ts"
 import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
 import { drawEventsContract } from "./DrawEvents.ts"
 import { drawsContract } from "./Draws.ts"
+import { fourEyesContract } from "./FourEyes.ts"
 import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
@@ -38,6 +40,8 @@ export const allContracts = (subject: Subject): void => {
   ledgerContract(subject)
   fundingsContract(subject)
   withdrawalsContract(subject)
+  adjustmentsContract(subject)
+  fourEyesContract(subject)
   payoutAccountsContract(subject)
   webhookInboxContract(subject)
   ticketMailsContract(subject)

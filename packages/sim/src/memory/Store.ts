@@ -6,6 +6,7 @@
  */
 import type { EndedSession, SessionId } from "@ddd/core/accounts/Session"
 import type { ThrottleState } from "@ddd/core/accounts/Throttle"
+import type { Approval } from "@ddd/core/money/FourEyes"
 import type { Funding } from "@ddd/core/money/Funding"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
@@ -18,7 +19,7 @@ import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
+import type { AdjustmentRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
 import type {
   JobRow,
   KeptAnswerRow,
@@ -88,6 +89,10 @@ export class Store extends Context.Service<Store, {
   readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
   /** What operators did, by id, oldest first. */
   readonly operatorLog: Map<string, OperatorEntry>
+  /** Money that waits, or waited, for another operator, by id, oldest first. */
+  readonly approvals: Map<string, Approval>
+  /** Wallets that were adjusted, by reference. */
+  readonly adjustments: Map<string, AdjustmentRow>
   readonly endedSessions: PubSub.PubSub<EndedSession>
   readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
@@ -166,6 +171,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       confirmedTickets: new Map(),
       trees: new Map(),
       operatorLog: new Map(),
+      approvals: new Map(),
+      adjustments: new Map(),
       endedSessions,
       tellEnded: (session) => {
         PubSub.publishUnsafe(endedSessions, session)
@@ -224,5 +231,8 @@ export const rowsOf = (store: Store["Service"]): Rows => ({
   answers: [...store.answers.values()],
   rooms: [...store.lobbies.values()],
   fundings: [...store.fundings.values()],
-  withdrawals: [...store.withdrawals.values()]
+  withdrawals: [...store.withdrawals.values()],
+  adjustments: [...store.adjustments.values()],
+  approvals: [...store.approvals.values()],
+  operatorLog: [...store.operatorLog.values()]
 })

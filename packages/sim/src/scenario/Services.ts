@@ -1,5 +1,7 @@
 /** What a scenario acts on. */
 import type { Accounts } from "@ddd/core/ports/Accounts"
+import type { Adjustments } from "@ddd/core/ports/Adjustments"
+import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
@@ -25,6 +27,8 @@ import type { World } from "../World.ts"
 /** The ports of one world. */
 export type Services =
   | Accounts
+  | Adjustments
+  | Approvals
   | Books
   | DrawEvents
   | Draws

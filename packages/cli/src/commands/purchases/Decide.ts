@@ -9,6 +9,7 @@ import { InvalidArgumentError, Option } from "commander"
 import { Data, Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
+import { toldToWait } from "../approvals/ApprovalText.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
@@ -20,6 +21,7 @@ class NotDecided extends Data.TaggedError("NotDecided")<{ readonly message: stri
 
 const decide = Effect.fnUntraced(function*(reference: string, decision: PurchaseDecision, act: OperatorAct) {
   return yield* (yield* Fundings).decide(reference, decision, act).pipe(Effect.catchTags({
+    ApprovalRequired: toldToWait,
     PurchaseNotOpen: ({ funding }) => Effect.fail(new NotDecided({ message: notOpenText(reference, funding) })),
     UnknownUser: ({ userId }) =>
       Effect.fail(new NotDecided({ message: `User ${userId} is no player. Nothing was credited.` })),

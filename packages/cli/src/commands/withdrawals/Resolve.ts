@@ -10,6 +10,7 @@ import { Argument } from "commander"
 import { Data, Effect } from "effect"
 import { done, type ExitCode, refuted } from "../../ExitCode.ts"
 import { print, printJson, style } from "../../terminal/Output.ts"
+import { toldToWait } from "../approvals/ApprovalText.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
@@ -37,7 +38,14 @@ const run = Effect.fn("ddd withdrawals resolve")(
         ? `Withdrawal ${before.id} is ${before.status} and not held.`
         : `Of withdrawal ${before.id} of $${formatCents(before.amount)} it is decided: ${effectOf(before, word)}.`
       const act = yield* guard("withdrawals resolve", what, flags)
-      return { before, resolved: yield* Payouts.resolve(before.id, resolutions[word], act) }
+      return {
+        before,
+        resolved: yield* Effect.catchTag(
+          Payouts.resolve(before.id, resolutions[word], act),
+          "ApprovalRequired",
+          toldToWait
+        )
+      }
     }))
     switch (resolved._tag) {
       case "Unknown":
