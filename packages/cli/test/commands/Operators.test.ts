@@ -131,10 +131,10 @@ layer(Site.layer({ processes: [{ FOUR_EYES_ABOVE: "100.00" }] }), {
           const { balanceAfter, created, id, reference } = JSON.parse(credited.stdout) as Record<string, unknown>
           assert.deepStrictEqual([balanceAfter, created, reference], ["7.00", true, "credit:ticket-1"])
           assert.include((yield* run(...credit)).stdout, "It was done before")
-          const low = yield* run("correct", player.username, "--corrects", String(id), "--", "-8.00")
+          const low = yield* run("correct", player.username, "--corrects", String(id), "-8.00")
           assert.strictEqual(low.code, 2)
           assert.include(low.stderr, "The wallet holds $7.00")
-          const taken = yield* run("correct", player.username, "--corrects", String(id), "--", "-2.50")
+          const taken = yield* run("correct", player.username, "--corrects", String(id), "-2.50")
           assert.strictEqual(taken.code, 0, taken.stderr)
           assert.strictEqual(yield* walletOf(player.username), "4.50")
           const audit = yield* ddd(["audit"])

@@ -315,7 +315,7 @@ layer(Site.layer({ processes: [{ WITHDRAW_DEPOSITS: "true" }] }), { excludeTestS
             discard: true
           })
         }),
-      300_000
+      600_000
     )
   }
 )
