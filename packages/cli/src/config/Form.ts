@@ -7,8 +7,10 @@ import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenueca
 import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
+import { type Cents, parseCents } from "@ddd/core/money/Money"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
+import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
 
@@ -78,6 +80,18 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
   const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
   return number <= 180 ? number : undefined
 })
+
+/** An amount of dollars, from a cent on. */
+export const money: Form<Cents> = plain("an amount of dollars above zero with two places, such as 500.00", (value) => {
+  const amount = parseCents(value)
+  return amount !== undefined && amount > 0n ? amount : undefined
+})
+
+/** Whom an operator says to be. */
+export const operator: Form<string> = plain(
+  `a name of 1 to ${operatorCharactersMax} visible characters, without blanks around it`,
+  (value) => operatorFault(value) === null ? value : undefined
+)
 
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",

@@ -13,8 +13,10 @@ import {
   flag,
   type Form,
   instant,
+  money,
   networks,
   oneOf,
+  operator,
   origin,
   origins,
   port,
@@ -233,6 +235,15 @@ export const variables = {
     "2025-01-01=600.00,2026-01-01=2000.00",
     "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
   ),
+
+  FOUR_EYES_ABOVE: optional(
+    money,
+    "money that is credited, corrected or given back by hand above this waits for another operator's `ddd approve`",
+    { otherwise: "nobody else is asked" }
+  ),
+  DDD_OPERATOR: optional(operator, "who runs a command of `ddd`, as it is written down with what they did", {
+    otherwise: "the account on this machine"
+  }),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",

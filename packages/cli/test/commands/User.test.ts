@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
+import { because, eventually, sure } from "../support/Ddd.ts"
 import { addressIn, assertProblem, at, Site, textAt } from "../support/Site.ts"
 
 const day = 86_400_000
@@ -33,14 +33,14 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.strictEqual((yield* buy(player.accessToken)).status, 201)
       const listed = yield* ddd(["user", "sessions", player.username, "--json"])
       assert.strictEqual(at(JSON.parse(listed.stdout), "length"), 1, listed.stderr)
-      const frozen = yield* ddd(["user", "freeze", player.email])
+      const frozen = yield* ddd(["user", "freeze", player.email, ...sure])
       assert.strictEqual(frozen.code, 0, frozen.stderr)
       const refused = yield* eventually("the session ends", buy(player.accessToken), ({ status }) => status !== 201)
       assertProblem(refused, 401, "unauthenticated")
       assertProblem(yield* signIn(player.email), 403, "account_frozen")
       assert.include((yield* ddd(["user", "sessions", player.username])).stdout, "signed in nowhere")
       assert.include((yield* ddd(["user", "show", player.username])).stdout, "frozen")
-      assert.strictEqual((yield* ddd(["user", "unfreeze", player.email])).code, 0)
+      assert.strictEqual((yield* ddd(["user", "unfreeze", player.email, ...sure])).code, 0)
       const back = yield* signIn(player.email)
       assert.strictEqual((yield* buy(textAt(back.json, "tokens", "accessToken"))).status, 201)
     }), 60_000)
@@ -78,14 +78,14 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       const tickets = new Map<string, string>()
       for (const player of players) {
         yield* deposit(player, "1.00")
-        const refusal = yield* ddd(["user", "erase", player.email, "--yes", player.username])
+        const refusal = yield* ddd(["user", "erase", player.email, "--yes", player.username, ...because])
         assert.strictEqual(refusal.code, 2)
         assert.include(refusal.stderr, "$1.00 in the wallet")
         yield* signIn(player.email, undefined, seat)
         const bought = yield* buy(player.accessToken)
         tickets.set(player.id, textAt(bought.json, "tickets", "0", "ticketId"))
       }
-      const waiting = yield* ddd(["user", "erase", players[0].email, "--yes", players[0].username])
+      const waiting = yield* ddd(["user", "erase", players[0].email, "--yes", players[0].username, ...because])
       assert.include(waiting.stderr, "tickets not drawn yet: 1")
 
       yield* advance(day)
@@ -98,10 +98,10 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       const loser = players.find(({ id }) => tickets.get(id) !== winner) ?? players[0]
       const unsure = yield* ddd(["user", "erase", loser.email])
       assert.include(unsure.stderr, `--yes ${loser.username}`)
-      const mistaken = yield* ddd(["user", "erase", loser.email, "--yes", loser.username.toUpperCase()])
+      const mistaken = yield* ddd(["user", "erase", loser.email, "--yes", loser.username.toUpperCase(), ...because])
       assert.strictEqual(mistaken.code, 2)
       assert.include(mistaken.stderr, "is not the player's name")
-      const erased = yield* ddd(["user", "erase", loser.email, "--yes", loser.username])
+      const erased = yield* ddd(["user", "erase", loser.email, "--yes", loser.username, ...because])
       assert.strictEqual(erased.code, 0, erased.stderr)
 
       const tables = yield* sql<{ readonly name: string }>`

@@ -40,7 +40,8 @@ const makeDraw = (balance: bigint) => {
       draw: { id, status: draw.status, opensAt: noon, closesAt: null },
       totalEntries: draw.totalEntries,
       lastPurchasedAt: null,
-      isFollowed: true
+      isFollowed: true,
+      isPaused: false
     }
     const sale = sell(pool, noon, buyers, kept, numbering, requests)
     const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => `row ${++ids}`))
@@ -153,7 +154,8 @@ describe("a sealed sale", () => {
         draw: { id, status: "open", opensAt: noon, closesAt: null },
         totalEntries: 0,
         lastPurchasedAt: null,
-        isFollowed: true
+        isFollowed: true,
+        isPaused: false
       },
       noon,
       new Map([[user(1), { wallet: { ...emptyWallet, balance: cents(10_000n) }, frozen: false }]]),

@@ -50,7 +50,8 @@ const factsOf = (room: Room, rest: Partial<RoomPurchaseFacts> = {}): RoomPurchas
     draw: { id, status: "open", opensAt: noon, closesAt: null },
     totalEntries: room.participants.filter(({ hasTicket }) => hasTicket).length,
     lastPurchasedAt: null,
-    isFollowed: true
+    isFollowed: true,
+    isPaused: false
   },
   room,
   buyer: { wallet: { ...emptyWallet, balance: ticketPrice }, frozen: false },

@@ -39,7 +39,8 @@ export const makeSelling = Effect.gen(function*() {
     draw,
     totalEntries: draw.totalEntries,
     lastPurchasedAt: draw.lastPurchasedAt,
-    isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null)
+    isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null),
+    isPaused: store.pausedDraws.has(draw.id)
   })
 
   const buyerOf = (userId: UserId): Buyer | null => {
