@@ -55,7 +55,8 @@ describe("a name that nothing reads", () => {
   })
 
   it("is refused wherever one letter is left out of one of ours, or two change places", () => {
-    const names = variableNames.filter((name) => name.length >= 9 && name !== "LOG_LEVEL")
+    // Kubernetes makes names that end in _PORT of services
+    const names = variableNames.filter((name) => name.length >= 9 && name !== "LOG_LEVEL" && !name.endsWith("_PORT"))
     fc.assert(fc.property(fc.constantFrom(...names), fc.nat(), fc.boolean(), (name, pick, swaps) => {
       // the first letter is never the slip
       const at = 1 + pick % (name.length - 2)

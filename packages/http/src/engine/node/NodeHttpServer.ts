@@ -1,4 +1,5 @@
 /** Effect's `HttpServer` on Node's sockets: accepts connections, and looks after them. */
+import { gauge } from "@ddd/core/values/Measure"
 import { Effect, type Scope } from "effect"
 import { type HttpServer, HttpServerError } from "effect/http"
 import { NetAddress } from "effect/net"
@@ -42,6 +43,11 @@ export const make = Effect.fnUntraced(function*(
   server.on("drop", (peer) => {
     refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""))) // for the log alone
   })
+  yield* gauge(
+    "ddd_http_connections",
+    "Connections of HTTP that are open; none is counted on uws.",
+    () => connections.size
+  )
   yield* eachSecond(() => {
     for (const connection of connections) connection.sweep()
   })
