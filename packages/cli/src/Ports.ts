@@ -107,8 +107,14 @@ export const money = (database: Database, keys: Keys, settings: Settings) =>
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
-/** What the server's requests need: who waits for them is answered in time. `publicUrl` is PUBLIC_URL. */
-export const all = (database: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
+/** What the server's requests need: who waits for them is answered in time, unless other `waits` are given. `publicUrl` is PUBLIC_URL. */
+export const all = (
+  database: Database,
+  keys: Keys,
+  settings: Settings,
+  publicUrl: URL,
+  waits: Waits = requestWaits
+) => {
   const sales = SalesPg.layer().pipe(
     Layer.provide(
       Provision.layer(database.app, {
@@ -132,7 +138,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   ).pipe(
     Layer.provideMerge(drawPorts(database, keys, settings)),
     Layer.provide(listener(database)),
-    Layer.provideMerge(base(database, requestWaits))
+    Layer.provideMerge(base(database, waits))
   )
 }
 
