@@ -4,6 +4,7 @@ import * as AccountsPg from "./accounts/AccountsPg.ts"
 import * as SecurityLogPg from "./accounts/SecurityLogPg.ts"
 import * as SessionEnds from "./accounts/SessionEnds.ts"
 import * as SessionsPg from "./accounts/SessionsPg.ts"
+import * as SharedCountsPg from "./accounts/SharedCountsPg.ts"
 import * as ThrottlesPg from "./accounts/ThrottlesPg.ts"
 import * as BooksPg from "./books/BooksPg.ts"
 import * as Listener from "./database/Listener.ts"
@@ -27,11 +28,12 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog and Throttles. */
+/** Accounts, Sessions, SecurityLog, SharedCounts and Throttles. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
+  SharedCountsPg.layer,
   ThrottlesPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 

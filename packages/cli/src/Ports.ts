@@ -12,6 +12,7 @@ import * as AccountsPg from "@ddd/adapters-pg/accounts/AccountsPg"
 import * as SecurityLogPg from "@ddd/adapters-pg/accounts/SecurityLogPg"
 import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as SessionsPg from "@ddd/adapters-pg/accounts/SessionsPg"
+import * as SharedCountsPg from "@ddd/adapters-pg/accounts/SharedCountsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/accounts/ThrottlesPg"
 import * as BooksPg from "@ddd/adapters-pg/books/BooksPg"
 import { requestWaits, type Waits, workWaits } from "@ddd/adapters-pg/database/Client"
@@ -83,7 +84,7 @@ const moneyPorts = ({ acknowledged }: Database) =>
   PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
 
 const accountPorts = ({ refresh }: Keys) =>
-  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
+  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, SharedCountsPg.layer, ThrottlesPg.layer).pipe(
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )

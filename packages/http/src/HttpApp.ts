@@ -1,4 +1,6 @@
 /** Composes the HTTP API: every endpoint, the public pages, and what goes around each request. It needs the ports and an engine. */
+import type { RequestLimits as Limits } from "@ddd/core/accounts/RequestLimits"
+import type { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import { Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -7,12 +9,14 @@ import * as AuthHandlers from "./auth/AuthHandlers.ts"
 import { makeAnswerHeaders, type PublicAddress } from "./boundary/AnswerHeaders.ts"
 import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
+import { isHttps, makeInsecure } from "./boundary/Insecure.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
 import { countRequest } from "./boundary/RequestMeasures.ts"
 import type { RecordRequest } from "./boundary/RequestRecord.ts"
-import { allowedAt, makeRouteTable, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
+import { allowedAt, countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
+import * as RequestLimits from "./limits/RequestLimits.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
@@ -37,23 +41,36 @@ export interface HttpAppOptions extends PublicAddress {
   readonly record?: RecordRequest
 }
 
+export interface RuleOptions extends Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl"> {
+  /** What clients may send (RATE_LIMITS). */
+  readonly limits: Limits | "off"
+}
+
 /** The rules by which the engine answers before a request reaches the application. */
-export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl">): RequestRules => {
+export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, never, SharedCounts> => {
   const routes = routesWith(options.pages)
-  return {
+  const limiting = RequestLimits.make(options.limits, (method, url) => countedAsAt(routes, method, url))
+  return Effect.map(limiting, (limiting) => ({
     bodyBytesMax,
     allow: (url) => allowedAt(routes, url),
     template: (url) => routes(url)?.template,
-    answerHeaders: makeAnswerHeaders(options)
-  }
+    isHttpsOnly: isHttps(options.publicUrl),
+    answerHeaders: makeAnswerHeaders(options),
+    limiting
+  }))
 }
+
+/** Pages that people open: they are sent on to https, where programs are refused. */
+const openedRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+  ...PayoutAccountPage.payoutAccountRoutes,
+  ...Pages.pageRoutes(pages)
+]
 
 const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
   makeRouteTable([
     ...routesOf(Api),
     ...Docs.docsRoutes,
-    ...PayoutAccountPage.payoutAccountRoutes,
-    ...Pages.pageRoutes(pages)
+    ...openedRoutes(pages)
   ])
 
 /** Serves the API on the engine. */
@@ -62,6 +79,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
   const around = boundary({
     routes: routesWith(pages),
     cors,
+    insecure: makeInsecure(publicUrl, openedRoutes(pages)),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
     record: (request) => {
       countRequest(request)

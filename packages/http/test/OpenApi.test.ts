@@ -18,7 +18,9 @@ const room = [...player, "not_found", "rate_limited"]
 /** What every endpoint may answer. */
 const everywhere = [
   ...body,
+  "https_required",
   "length_required",
+  "rate_limited",
   "headers_too_large",
   "version_not_supported",
   "internal",

@@ -4,6 +4,8 @@ import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
+import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
+import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Redacted, Result } from "effect"
@@ -80,6 +82,12 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value
+)
+
+/** Networks and addresses by comma (`ClientAddress`). */
+export const networks: Form<ProxyTrust["networks"]> = plain(
+  "addresses or networks such as 10.0.0.0/8 or 2001:db8::7, separated by commas, without bits beyond their length, and not everybody's",
+  readNetworks
 )
 
 const originOf = (value: string): URL | undefined => {
@@ -161,6 +169,15 @@ export const chains: Form<ReadonlyArray<ChainInfo>> = {
     (value) => Result.getOrUndefined(readChains(value))
   ),
   fault: (value) => Result.match(readChains(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
+}
+
+/** Limits of requests (`core/accounts/RequestLimits`): those that are not the defaults; or none at all. */
+export const requestLimits: Form<RequestLimits | "off"> = {
+  ...plain(
+    "limits such as credentials=30/60s,buy-user=100/60s, or off",
+    (value) => Result.getOrUndefined(readRequestLimits(value))
+  ),
+  fault: (value) => Result.match(readRequestLimits(value), { onFailure: (why) => why, onSuccess: () => "" })
 }
 
 /** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */

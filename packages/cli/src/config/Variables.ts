@@ -3,6 +3,7 @@
  *
  * `ddd config` prints this table.
  */
+import { addressSources } from "@ddd/core/accounts/ClientAddress"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import {
   address,
@@ -13,12 +14,14 @@ import {
   flag,
   type Form,
   instant,
+  networks,
   oneOf,
   origin,
   origins,
   port,
   productCatalog,
   relays,
+  requestLimits,
   seconds,
   secret,
   secrets,
@@ -87,6 +90,26 @@ export const variables = {
     "node",
     "the HTTP server: our own on Node's sockets, or uWebSockets.js, behind a proxy that checks requests"
   ),
+  TRUSTED_PROXIES: optional(
+    networks,
+    "the proxies whose word about a client's address is taken: their addresses or networks, by comma",
+    { otherwise: "none" }
+  ),
+  CLIENT_ADDRESS_FROM: defaulting(
+    oneOf(...addressSources),
+    addressSources[0],
+    "the one way in which those proxies give it; what else says so is the client's own word"
+  ),
+  TLS_CERT: optional(
+    text,
+    "the file of the certificate that the server itself speaks TLS with, and its chain, in PEM",
+    {
+      otherwise: "HTTP in the open"
+    }
+  ),
+  TLS_KEY: optional(text, "the file of its key, in PEM without a passphrase; both are read again on SIGHUP", {
+    otherwise: "HTTP in the open"
+  }),
   DRAIN_DELAY: optional(
     seconds,
     "for so many seconds a server that stops still serves, and /readyz says that it is about to",
@@ -226,6 +249,11 @@ export const variables = {
     otherwise: "Daily Dollar Draw <no-reply@HOST>, HOST that of PUBLIC_URL"
   }),
 
+  RATE_LIMITS: optional(
+    requestLimits,
+    "how many requests a network and a player may send, such as credentials=30/60s,buy-user=100/60s; off: any number",
+    { otherwise: "those of docs/api.md" }
+  ),
   CORS_ORIGINS: optional(origins, "the origins whose web pages may call, by comma", { otherwise: "none" }),
   ALLOW_INSECURE_DEV: optional(oneOf("yes"), "development may listen on addresses that others reach"),
   DEV_CLOCK_START: optional(instant, "development: the clock of a new data folder begins here", { otherwise: "off" })

@@ -2,6 +2,7 @@
  * Secrets and personal data in every place that a client can fill, and every secret that a server is given; then all that the server wrote and
  * sent is searched for them.
  */
+import { unmetLimits } from "@ddd/core/accounts/RequestLimits"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
@@ -101,6 +102,7 @@ for (const { env, name } of modes) {
           const server = yield* serve({
             ...secrets(),
             ...env,
+            RATE_LIMITS: unmetLimits,
             METRICS_PORT: "0",
             OTEL_EXPORTER_OTLP_ENDPOINT: told.url,
             SENTRY_DSN: dsnAt(told.url)

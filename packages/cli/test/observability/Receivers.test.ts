@@ -39,7 +39,7 @@ const askInVain = (url: string, token: string, times: number) =>
       }), { concurrency: 8, discard: true })
   })
 
-layer(Site.layer(), { excludeTestServices: true, timeout: "4 minutes" })("collectors", (it) => {
+layer(Site.layer(), { excludeTestServices: true, timeout: "8 minutes" })("collectors", (it) => {
   it.effect(
     "are told of requests, figures and errors, under the ids that the log and the client have",
     () =>
@@ -143,10 +143,10 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "4 minutes" })("collec
           assert.isBelow(rss, 700 * 1024)
           const asked = performance.now()
           assert.strictEqual(yield* server.stop(), 0, place)
-          // ten seconds are promised; a machine that does much else has as many again
-          assert.isBelow(performance.now() - asked, 20_000, place)
+          // ten seconds are promised, and one that waited for an answer would wait for ever: a busy machine has a minute
+          assert.isBelow(performance.now() - asked, 60_000, place)
         }
       }),
-    240_000
+    480_000
   )
 })

@@ -6,6 +6,7 @@
  */
 import { Cause, Context, Effect, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { countedOf } from "../engine/Exchange.ts"
 import { ServerStop } from "../engine/GracefulStop.ts"
 import { lengthOf } from "../engine/ResponsePayload.ts"
 import { internalProblem, Problem } from "../problems/Problem.ts"
@@ -15,12 +16,14 @@ import { keyHeader } from "../requests/Idempotency.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
+import type { Insecure } from "./Insecure.ts"
 import { knownMethod, type RecordRequest, traceIdOf } from "./RequestRecord.ts"
 import { allowedAt, type PathEntry, type RouteTable } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
   readonly routes: RouteTable
   readonly cors: Cors
+  readonly insecure: Insecure
   readonly answerHeaders: AnswerHeaders
   /** What is told of each request that was answered. */
   readonly record: RecordRequest
@@ -29,7 +32,7 @@ export interface BoundaryOptions {
 }
 
 /** Wraps `respond`. A failure that nothing else answers is logged, and answered 500. */
-export const boundary = ({ answerHeaders, cors, notFoundPage, record, routes }: BoundaryOptions) => {
+export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
@@ -41,7 +44,7 @@ export const boundary = ({ answerHeaders, cors, notFoundPage, record, routes }: 
       const startedAt = performance.now()
 
       const answer = Effect.matchCauseEffect(
-        preflightOf(request, cors, routes) ?? respond,
+        insecure(request, requestId) ?? preflightOf(request, cors, routes) ?? respond,
         {
           onSuccess: Effect.succeed,
           onFailure: (cause) => recover(cause, request, requestId, { notFoundPage, routes })
@@ -50,6 +53,7 @@ export const boundary = ({ answerHeaders, cors, notFoundPage, record, routes }: 
       const finished = Effect.map(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
           ...answerHeaders(origin),
+          ...countedOf(request)?.headers(),
           ...response.headers,
           "x-request-id": requestId
         })

@@ -20,6 +20,7 @@ export const problemStatus = {
   account_frozen: 403,
   email_unverified: 403,
   limit_exceeded: 403,
+  https_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   email_taken: 409,

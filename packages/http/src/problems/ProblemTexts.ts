@@ -14,6 +14,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   account_frozen: "The account is frozen.",
   email_unverified: "The address is not verified: follow the link that was mailed to it.",
   limit_exceeded: "It would be more than a wallet can hold.",
+  https_required: "The request came unencrypted: send it by https.",
   not_found: "There is no such thing, or none that the caller may know of.",
   method_not_allowed: "The path takes other methods; `Allow` names them.",
   email_taken: "Another account has this address.",

@@ -9,6 +9,7 @@ export class UserApi extends HttpApiGroup.make("user").add(
   HttpApiEndpoint.get("profile", "/user/profile", {
     success: ProfileBody
   }).annotateMerge(operation(
+    "read",
     "The signed-in player, with the wallet",
     "What the player may know of the own account."
   )),
@@ -17,6 +18,7 @@ export class UserApi extends HttpApiGroup.make("user").add(
     success: ProfileBody,
     error: problems(...bodyProblems, "invalid_credentials", "rate_limited", "email_taken", "username_taken")
   }).annotateMerge(operation(
+    "credentials",
     "Changes name or address; a new address is in force once it is verified",
     "Fields that are left out stay. A new address wants `currentPassword`, and the old one stays in force until the new one is verified by the mailed link."
   ))

@@ -16,6 +16,7 @@ import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
 import { salesContract } from "./Sales.ts"
 import { sessionsContract } from "./Sessions.ts"
+import { sharedCountsContract } from "./SharedCounts.ts"
 import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
 import { ticketMailsContract } from "./TicketMails.ts"
@@ -29,6 +30,7 @@ export const allContracts = (subject: Subject): void => {
   accountsContract(subject)
   credentialsContract(subject)
   sessionsContract(subject)
+  sharedCountsContract(subject)
   retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)
