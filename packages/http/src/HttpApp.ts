@@ -24,6 +24,7 @@ import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
+import { LongAnswers } from "./requests/LongAnswers.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -95,7 +96,9 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
     LotteryHandlers.layer(withdrawals),
     RoomHandlers.layer(withdrawals),
     OperatorHandlers.layer
-  ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
+  ).pipe(
+    Layer.provide([LongAnswers.layer, ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)])
+  )
 
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),

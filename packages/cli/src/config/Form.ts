@@ -6,6 +6,7 @@ import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
 import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
+import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Redacted, Result } from "effect"
@@ -188,3 +189,9 @@ export const productCatalog: Form<ProductCatalog> = {
   ),
   fault: (value) => Result.match(readProductCatalog(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
 }
+
+/** From which amount on prizes are reported (`PrizeReport`). */
+export const prizeThresholds: Form<PrizeThresholds> = plain(
+  "an amount such as 2000.00, or amounts by day such as 2025-01-01=600.00,2026-01-01=2000.00, oldest first",
+  parseThresholds
+)

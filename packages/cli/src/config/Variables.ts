@@ -19,6 +19,7 @@ import {
   origin,
   origins,
   port,
+  prizeThresholds,
   productCatalog,
   relays,
   requestLimits,
@@ -239,6 +240,11 @@ export const variables = {
     days,
     String(roomPrizeHoldDays),
     "for so many days the prize of a room rests before it can be withdrawn; 0: not at all"
+  ),
+  PRIZE_REPORT_FROM: defaulting(
+    prizeThresholds,
+    "2025-01-01=600.00,2026-01-01=2000.00",
+    "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
   ),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {

@@ -10,7 +10,7 @@ const processes = ["node", "uws"].map((ENGINE) => ({ ENGINE, RATE_LIMITS: few })
 const remainingOf = ({ headers }: Answer, name: string): number =>
   Number(new RegExp(`"${name}";r=(\\d+)`).exec(String(headers["ratelimit"]))?.[1])
 
-layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "120 seconds" })(
+layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "180 seconds" })(
   "limits of requests, of two processes",
   (it) => {
     let networks = 0

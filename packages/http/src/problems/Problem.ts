@@ -33,6 +33,7 @@ export const problemStatus = {
   payout_account_missing: 409,
   not_withdrawable: 409,
   withdrawal_under_way: 409,
+  erasure_refused: 409,
   beacon_pending: 409,
   reference_conflict: 409,
   length_required: 411,
@@ -54,6 +55,14 @@ export interface InvalidField {
   readonly message: string
 }
 
+/** One of several things that stand in the way, and what can be done about it. */
+export interface ProblemReason {
+  /** Its stable name. */
+  readonly reason: string
+  readonly detail: string
+  readonly remedy: string
+}
+
 /** Why a request is not answered as it asked: a code and a sentence for whoever reads it. */
 export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly _tag = "Problem"
@@ -61,6 +70,8 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly detail: string
   /** What is wrong with the request; of a 400 alone. */
   readonly errors: ReadonlyArray<InvalidField> | undefined
+  /** All that stands in the way; of `erasure_refused` alone. */
+  readonly reasons: ReadonlyArray<ProblemReason> | undefined
   /** Seconds after which the same request makes sense again. */
   readonly retryAfter: number | undefined
   /** The methods that are taken, as the header `Allow` names them; of a 405 alone. */
@@ -71,6 +82,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     detail: string,
     more: {
       readonly errors?: ReadonlyArray<InvalidField>
+      readonly reasons?: ReadonlyArray<ProblemReason>
       readonly retryAfter?: number
       readonly allow?: string
     } = {}
@@ -78,6 +90,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     this.code = code
     this.detail = detail
     this.errors = more.errors
+    this.reasons = more.reasons
     this.retryAfter = more.retryAfter
     this.allow = more.allow
   }

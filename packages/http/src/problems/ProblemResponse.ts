@@ -21,7 +21,7 @@ const challenges: Partial<Record<ProblemCode, string>> = {
 
 /** Status, headers and body of a problem that the request `requestId` met. */
 export const renderProblem = (problem: Problem, requestId: string): RenderedProblem => {
-  const { allow, code, detail, errors, retryAfter } = problem
+  const { allow, code, detail, errors, reasons, retryAfter } = problem
   const status = problemStatus[code]
   const challenge = challenges[code]
   return {
@@ -34,7 +34,16 @@ export const renderProblem = (problem: Problem, requestId: string): RenderedProb
       ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfter))) }),
       ...(challenge === undefined ? {} : { "www-authenticate": challenge })
     },
-    body: JSON.stringify({ type: "about:blank", title: STATUS_CODES[status], status, code, detail, requestId, errors })
+    body: JSON.stringify({
+      type: "about:blank",
+      title: STATUS_CODES[status],
+      status,
+      code,
+      detail,
+      requestId,
+      errors,
+      reasons
+    })
   }
 }
 

@@ -27,6 +27,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   payout_account_missing: "There is no payout account, or it is not ready.",
   not_withdrawable: "More than can be paid out now.",
   withdrawal_under_way: "A withdrawal is still under way.",
+  erasure_refused: "The account cannot be erased now; `reasons` says why, and what to do.",
   beacon_pending: "The beacon's round is not there yet: try again after `Retry-After`.",
   reference_conflict: "The reference stands for another deposit.",
   length_required: "The body comes in chunks: send it with its `Content-Length`.",

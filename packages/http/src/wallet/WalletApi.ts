@@ -7,6 +7,7 @@ import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
+import { StatementBody, StatementCsv, StatementHtml, statementQuery } from "./statement/StatementBodies.ts"
 import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, WalletBody, Withdrawal } from "./WalletBodies.ts"
 
 const movementType = Schema.Literals(transactionTypes).annotate({
@@ -87,5 +88,14 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "read",
     "The wallet's movements, newest first",
     "Amounts are signed: negative where money left the wallet."
+  )),
+  HttpApiEndpoint.get("statement", "/wallet/statement", {
+    query: statementQuery,
+    success: [StatementBody, StatementCsv, StatementHtml],
+    error: problems("invalid_request", "rate_limited")
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "heavy",
+    "The wallet's movements of a month, with the balance before and after",
+    "As JSON, as CSV (RFC 4180), or as a page to be printed. Streamed; one at a time of a player. The present month is stated as it stands; one of before the account has no movements; one that has not begun is `invalid_request`."
   ))
 ) {}

@@ -10,6 +10,7 @@ import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
+import { ownDataContract } from "./OwnData.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
@@ -35,6 +36,7 @@ export const allContracts = (subject: Subject): void => {
   throttlesContract(subject)
   operatorsContract(subject)
   ledgerContract(subject)
+  ownDataContract(subject)
   fundingsContract(subject)
   withdrawalsContract(subject)
   payoutAccountsContract(subject)
