@@ -58,6 +58,10 @@ const ofPurchases = /FROM purchases_to_match ORDER BY/
 const ofTimers = [
   /FROM sessions WHERE ended_at > /,
   /ahead AS/,
+  // for /metrics
+  /standing AS/,
+  /failed AS MATERIALIZED/,
+  /held_reason IS NOT NULL ORDER BY id/,
   /marked AS/,
   ofPurchases,
   /FROM withdrawals, .* due_at <= clock/,
@@ -88,6 +92,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "5 minutes" })("a serv
       const recorded = { DATABASE_URL: urlOf(plans.connection) }
       const { url } = yield* serve({
         ...recorded,
+        METRICS_PORT: "0",
         REVENUECAT_WEBHOOK_AUTH: authorization,
         PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}"
       })

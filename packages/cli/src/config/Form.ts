@@ -13,6 +13,7 @@ import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
+import { readDsn } from "../observability/Sentry.ts"
 
 export interface Form<A> {
   /** Completes "NAME must be …". */
@@ -112,6 +113,20 @@ const originOf = (value: string): URL | undefined => {
 
 /** `https://lottery.example.com`: scheme, host, perhaps a port; nothing after it. */
 export const origin: Form<URL> = plain("an origin such as https://lottery.example.com, without a path", originOf)
+
+/** Where something is sent: `http://127.0.0.1:4318`, perhaps with a path. */
+export const endpoint: Form<URL> = plain("a URL such as http://127.0.0.1:4318", (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isPlain = url?.username === "" && url.password === "" && url.search === "" && url.hash === ""
+  return isPlain && /^https?:$/.test(url.protocol) ? url : undefined
+})
+
+/** Where Sentry takes events. It holds a key, so it is a secret. */
+export const sentryDsn: Form<Redacted.Redacted> = {
+  description: "a DSN such as https://key@sentry.example.com/1",
+  read: (value) => readDsn(value) === undefined ? undefined : Redacted.make(value),
+  secret: true
+}
 
 /** Origins by comma, as browsers write them. */
 export const origins: Form<ReadonlyArray<string>> = plain(

@@ -10,6 +10,7 @@ import {
   chains,
   databaseUrl,
   days,
+  endpoint,
   flag,
   type Form,
   instant,
@@ -28,6 +29,7 @@ import {
   secret,
   secrets,
   sender,
+  sentryDsn,
   smtpUrl,
   text
 } from "./Form.ts"
@@ -129,6 +131,17 @@ export const variables = {
     "info",
     "the least that is logged"
   ),
+
+  METRICS_PORT: optional(port, "where Prometheus asks for /metrics; 0 for any free port", { otherwise: "off" }),
+  METRICS_HOST: defaulting(address, "127.0.0.1", "the address where it asks, which clients should not reach"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    endpoint,
+    "where traces and figures are sent, by OpenTelemetry's OTLP over HTTP",
+    {
+      otherwise: "off"
+    }
+  ),
+  SENTRY_DSN: optional(sentryDsn, "the Sentry project that is told of errors", { otherwise: "off" }),
 
   DATABASE_URL: optional(databaseUrl, "the PostgreSQL of the application, as a role that owns nothing", {
     otherwise: "embedded, in DATA_DIR",
