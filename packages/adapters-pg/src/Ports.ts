@@ -18,6 +18,7 @@ import * as LedgerPg from "./money/LedgerPg.ts"
 import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
 import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
+import * as PlayControlsPg from "./play/PlayControlsPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
 import * as SalesPg from "./sales/SalesPg.ts"
@@ -27,12 +28,13 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog and Throttles. */
+/** Accounts, Sessions, SecurityLog, Throttles and PlayControls. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
-  ThrottlesPg.layer
+  ThrottlesPg.layer,
+  PlayControlsPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 
 /** Money in and out: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard. */

@@ -21,11 +21,13 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as DrawEventsPg from "@ddd/adapters-pg/draws/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/draws/DrawsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as PlayControlsPg from "@ddd/adapters-pg/play/PlayControlsPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
+import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
 import * as Beacon from "./Beacon.ts"
@@ -83,7 +85,13 @@ const moneyPorts = ({ acknowledged }: Database) =>
   PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
 
 const accountPorts = ({ refresh }: Keys) =>
-  Layer.mergeAll(AccountsPg.layer, SessionsPg.layer, SecurityLogPg.layer, ThrottlesPg.layer).pipe(
+  Layer.mergeAll(
+    AccountsPg.layer,
+    SessionsPg.layer,
+    SecurityLogPg.layer,
+    ThrottlesPg.layer,
+    PlayControlsPg.layer
+  ).pipe(
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
@@ -118,6 +126,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
         servers: database.servers
       })
     ),
+    Layer.provide(Layer.succeed(TicketsPerDraw, settings.MAX_TICKETS_PER_DRAW ?? null)),
     Layer.provide(Layer.succeed(Acknowledged, database.acknowledged))
   )
   return Layer.mergeAll(

@@ -24,6 +24,7 @@ import {
 } from "../database/Rows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "../money/FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "../money/WithdrawalRows.ts"
+import { excessColumns, excessOf, type ExcessRow } from "../play/LimitRows.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 
@@ -48,6 +49,8 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     SELECT ${transactionColumns(sql)}, metadata FROM transactions WHERE user_id = ${user}::uuid ORDER BY wallet_seq`
   const fundings = yield* sql<FundingRow>`
     SELECT ${fundingColumns(sql)} FROM fundings WHERE user_id = ${user}::uuid ORDER BY created_at, reference`
+  const excesses = yield* sql<ExcessRow>`
+    SELECT ${excessColumns(sql)} FROM deposit_excesses WHERE user_id = ${user}::uuid ORDER BY transaction_id`
   const buyerNames = yield* sql<{ readonly name: string }>`
     SELECT name FROM buyer_names WHERE user_id = ${user}::uuid ORDER BY name`
   const [payoutAccount] = yield* sql<{
@@ -97,6 +100,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     wallet: walletOf(wallet),
     transactions: transactions.map((movement) => ({ ...transactionOf(movement), metadata: movement.metadata })),
     fundings: fundings.map(fundingOf),
+    depositExcesses: excesses.map(excessOf),
     buyerNames: buyerNames.map(({ name }) => name),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,

@@ -20,7 +20,7 @@ import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { houseUserId } from "@ddd/core/values/Ids"
+import { houseUserId, userId as userIdOf } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -139,7 +139,7 @@ const make = Effect.gen(function*() {
   /** Writes what is concluded about a withdrawal under the locks of its wallet and its row; null where there is none, or nothing is. */
   const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
     const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
-    const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
+    const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, userIdOf(owner.user_id))
     const stored = wallet === null ? null : yield* lockToConclude(sql, id)
     const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
     if (stored === null || conclusion === null) return null

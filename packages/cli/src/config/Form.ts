@@ -76,6 +76,12 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
   return number <= 180 ? number : undefined
 })
 
+/** A number of tickets: as many as a column of the database can say. */
+export const tickets: Form<number> = plain("a whole number of tickets, 1 to 1000000", (value) => {
+  const number = /^[1-9]\d{0,6}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 1_000_000 ? number : undefined
+})
+
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value

@@ -5,7 +5,16 @@
  */
 import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
-import { type Cents, formatCents } from "../money/Money.ts"
+import {
+  type DepositExcess,
+  type LimitBook,
+  type LimitName,
+  limitNames,
+  moneyLimitNames,
+  periods,
+  type Sums
+} from "../money/Limits.ts"
+import { type Cents, cents, formatCents } from "../money/Money.ts"
 import type { PayoutAccount } from "../money/PayoutAccount.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
@@ -29,6 +38,8 @@ export interface PersonalRecords {
     Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
   >
   readonly fundings: ReadonlyArray<Funding>
+  /** Deposits that were more than they allowed themselves. */
+  readonly depositExcesses: ReadonlyArray<DepositExcess & { readonly transactionId: string; readonly at: Instant }>
   /** The names by which shops know them. */
   readonly buyerNames: ReadonlyArray<string>
   readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
@@ -70,6 +81,29 @@ export interface PersonalRecords {
 
 const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
+const isMoneyLimit = (name: LimitName): boolean => moneyLimitNames.some((money) => money === name)
+
+/** A limit's value as it is exported: an amount, or a number of tickets. */
+const exportValue = (name: LimitName, value: bigint | null): string | number | null =>
+  value === null ? null : isMoneyLimit(name) ? formatCents(cents(value)) : Number(value)
+
+/** What a player limited, and what is counted against that; null where nothing is limited. */
+const exportLimits = (book: LimitBook | null) => {
+  if (book === null) return null
+  const { counted, inForce, rises } = book
+  const sums = (amounts: Sums) =>
+    Object.fromEntries(periods.map((period) => [period, formatCents(cents(amounts[period]))]))
+  return {
+    inForce: Object.fromEntries(limitNames.map((name) => [name, exportValue(name, inForce[name])])),
+    pending: rises.map(({ askedAt, limit, value }) => ({
+      limit,
+      value: exportValue(limit, value),
+      askedAt: formatInstant(askedAt)
+    })),
+    counted: { day: counted.day, spent: sums(counted.spent), deposited: sums(counted.deposited) }
+  }
+}
+
 /** The records as data for JSON. */
 const personalExport = (records: PersonalRecords): PersonalExport => ({
   user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
@@ -84,6 +118,14 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
     debt: formatCents(records.wallet.debt),
     updatedAt: formatInstant(records.wallet.updatedAt)
   },
+  limits: exportLimits(records.wallet.limits),
+  timedOutUntil: formatInstantOrNull(records.wallet.timedOutUntil),
+  excludedUntil: formatInstantOrNull(records.wallet.excludedUntil),
+  depositExcesses: records.depositExcesses.map(({ amount, at, ...excess }) => ({
+    ...excess,
+    amount: formatCents(amount),
+    at: formatInstant(at)
+  })),
   transactions: records.transactions.map((transaction) => ({
     ...transaction,
     amount: formatCents(transaction.amount),

@@ -5,7 +5,7 @@ import type { PurchaseDecision } from "../money/DecidePurchase.ts"
 import type { Funding, FundingEvent } from "../money/Funding.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
-import type { DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
+import type { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The reference was purchased before by another player, or for another amount. Nothing was changed. */
@@ -35,7 +35,10 @@ export class Fundings extends Context.Service<Fundings, {
    */
   readonly record: (
     event: FundingEvent
-  ) => Effect.Effect<RecordedEvent, FundingConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable>
+  ) => Effect.Effect<
+    RecordedEvent,
+    FundingConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | Unavailable
+  >
   /** What stands under a reference; null where no event of it was ever recorded. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>
   /**
@@ -56,6 +59,6 @@ export class Fundings extends Context.Service<Fundings, {
     decision: PurchaseDecision
   ) => Effect.Effect<
     Pick<RecordedEvent, "funding" | "transactions">,
-    PurchaseNotOpen | UnknownUser | DepositRefused | Unavailable
+    PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | Unavailable
   >
 }>()("@ddd/core/ports/Fundings") {}

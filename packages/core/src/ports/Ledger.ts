@@ -1,5 +1,6 @@
 /** Port: wallets and their movements, but for the sale and the draw. */
 import { Context, Data, type Effect } from "effect"
+import type { Barred } from "../money/Barring.ts"
 import type { Cents } from "../money/Money.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
@@ -33,6 +34,9 @@ export class UnknownUser extends Data.TaggedError("UnknownUser")<{ readonly user
 /** The wallet cannot take it. Nothing was changed. */
 export class DepositRefused extends Data.TaggedError("DepositRefused")<{ readonly refusal: WalletRefusal }> {}
 
+/** The player has taken a time-out or excluded themselves, and no store has taken the money. Nothing was changed. */
+export class DepositBarred extends Data.TaggedError("DepositBarred")<{ readonly barred: Barred }> {}
+
 export class Ledger extends Context.Service<Ledger, {
   /**
    * Credits once per reference, which stands in the transaction in its canonical spelling; the same request again gives the first
@@ -42,7 +46,7 @@ export class Ledger extends Context.Service<Ledger, {
     request: DepositRequest
   ) => Effect.Effect<
     { readonly transaction: Transaction; readonly created: boolean },
-    ReferenceConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable
+    ReferenceConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | Unavailable
   >
   readonly wallet: (
     userId: UserId

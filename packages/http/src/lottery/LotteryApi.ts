@@ -44,7 +44,15 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     payload: PurchaseBody,
     headers: idempotencyHeaders,
     success: ReceiptBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "insufficient_funds", "account_frozen", "draw_closed", "idempotency_key_reused")
+    error: problems(
+      ...bodyProblems,
+      "insufficient_funds",
+      "account_frozen",
+      "timed_out",
+      "limit_exceeded",
+      "draw_closed",
+      "idempotency_key_reused"
+    )
   }).middleware(PlayerOnly).annotateMerge(operation(
     "Buys tickets: all of them, or none",
     "With a `drawId` that is no longer on sale: `draw_closed`. Without, the draw on sale at the instant of sale. `unavailable` while its beacon is not followed by this server. `outcome_unknown`: send the same request again under the same key."

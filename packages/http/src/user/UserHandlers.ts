@@ -1,14 +1,17 @@
 /** The handlers of `UserApi`: a player's own profile. */
 import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
+import { viewLimits } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Now } from "@ddd/core/ports/Now"
-import type { UserId } from "@ddd/core/values/Ids"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
+import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
 import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
+import { limitsBody } from "../play/PlayBodies.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -21,24 +24,42 @@ const changeProfileBody = jsonBody(ChangeProfile)
 export const layer = (terms: WithdrawalTerms) =>
   withoutPorts(Effect.gen(function*() {
     const accounts = yield* Accounts
+    const controls = yield* PlayControls
     const { now } = yield* Now
     const prove = yield* makePasswordProof
 
-    const profileOf = Effect.fnUntraced(function*(userId: UserId) {
-      const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-      return { ...profile, wallet: viewWallet(profile.wallet, terms, yield* now) }
-    })
+    const profileOf = Effect.fnUntraced(
+      function*({ sessionId, userId }: CurrentUser["Service"]) {
+        const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+        const { sessionStartedAt, spent, won } = yield* controls.today(userId, sessionId)
+        const at = yield* now
+        const { excludedUntil, limits, timedOutUntil } = profile.wallet
+        const ahead = (until: Instant | null) => until !== null && until > at ? until : null
+        return {
+          ...profile,
+          wallet: viewWallet(profile.wallet, terms, at),
+          limits: limitsBody(viewLimits(limits, at)),
+          timedOutUntil: ahead(timedOutUntil),
+          excludedUntil: ahead(excludedUntil),
+          sessionStartedAt,
+          spentToday: spent,
+          wonToday: won
+        }
+      },
+      Effect.catchTag("UnknownUser", () => refuseUnknownPlayer)
+    )
 
     return HttpApiBuilder.group(Api, "user", (handlers) =>
       handlers
         .handle("profile", () =>
-          Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
+          Effect.flatMap(CurrentUser, profileOf).pipe(
             Effect.catchTag("Unavailable", refuseUnavailable)
           ))
         .handleRaw("changeProfile", ({ request }) =>
           Effect.gen(function*() {
             const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
-            const { userId } = yield* CurrentUser
+            const caller = yield* CurrentUser
+            const { userId } = caller
             const origin = requestOrigin(request)
             if (change.email === undefined && change.username === undefined) {
               return yield* refuseField("body", "must have a username, an email, or both")
@@ -49,7 +70,7 @@ export const layer = (terms: WithdrawalTerms) =>
             // one that is not needed is not taken on trust either
             let verified: { readonly verified?: Redacted.Redacted } = {}
             if (currentPassword !== undefined) {
-              const { email } = yield* profileOf(userId)
+              const { email } = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
               const stored = yield* accounts.passwordHash(userId)
               if (stored === null) return yield* refuseUnknownPlayer
               yield* prove({
@@ -62,7 +83,7 @@ export const layer = (terms: WithdrawalTerms) =>
               verified = { verified: stored }
             }
             yield* accounts.changeProfile(userId, { ...change, ...verified }, origin)
-            return yield* profileOf(userId)
+            return yield* profileOf(caller)
           }).pipe(
             Effect.catchTags({
               EmailTaken: () => refuseEmailTaken,

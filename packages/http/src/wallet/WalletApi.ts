@@ -31,7 +31,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       // made before, under the same reference
       TransactionBody
     ],
-    error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict")
+    error: problems(...bodyProblems, "not_found", "timed_out", "limit_exceeded", "reference_conflict")
   }).middleware(InternalOnly).annotateMerge(operation(
     "Credits a wallet, once a reference",
     "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`."

@@ -11,6 +11,7 @@ import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
+import { playControlsContract } from "./PlayControls.ts"
 import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
@@ -37,6 +38,7 @@ export const allContracts = (subject: Subject): void => {
   withdrawalsContract(subject)
   payoutAccountsContract(subject)
   webhookInboxContract(subject)
+  playControlsContract(subject)
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)

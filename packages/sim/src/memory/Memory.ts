@@ -15,6 +15,7 @@ import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -47,6 +48,7 @@ import * as LedgerMemory from "./money/LedgerMemory.ts"
 import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
 import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
+import * as PlayControlsMemory from "./play/PlayControlsMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
 import * as SalesMemory from "./sales/SalesMemory.ts"
@@ -64,6 +66,7 @@ export type Ports =
   | Now
   | Outbox
   | PayoutAccounts
+  | PlayControls
   | RecordSigner
   | Retention
   | Rooms
@@ -103,6 +106,7 @@ export const layer = (
       LedgerMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
+      PlayControlsMemory.layer,
       RetentionMemory.layer,
       RoomsMemory.layer,
       SalesMemory.layer,

@@ -8,6 +8,7 @@ import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -32,6 +33,7 @@ export type Services =
   | Ledger
   | MailedTokens
   | PayoutAccounts
+  | PlayControls
   | RecordSigner
   | Retention
   | Rooms

@@ -33,6 +33,12 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords => {
       })
     ),
     fundings: own(store.fundings.values()),
+    depositExcesses: own(store.depositExcesses).map(({ amount, at, limit, transactionId }) => ({
+      transactionId,
+      limit,
+      amount,
+      at
+    })),
     buyerNames: [...store.buyerNames].flatMap(([name, owner]) => owner === user.id ? [name] : []).toSorted(),
     payoutAccount: payoutAccount === undefined
       ? null

@@ -6,19 +6,27 @@ import { canonicalReference } from "@ddd/core/money/FundingReference"
 import type { MoveRefusal } from "@ddd/core/money/MoveFunding"
 import type { FundingRefusal } from "@ddd/core/money/RecordFunding"
 import { FundingConflict, Fundings, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
-import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { Store } from "../Store.ts"
 import { creditWaiting, decideOpen, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
 
-const moveError = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
-  refusal._tag === "UnknownUser" ? new UnknownUser(refusal) : new DepositRefused(refusal)
+const moveError = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
+  switch (refusal._tag) {
+    case "UnknownUser":
+      return new UnknownUser(refusal)
+    case "PlayerBarred":
+      return new DepositBarred({ barred: refusal })
+    case "DepositRefused":
+      return new DepositRefused(refusal)
+  }
+}
 
 const errorOf = (
   refusal: FundingRefusal | MoveRefusal
-): FundingConflict | ReferenceRefused | UnknownUser | DepositRefused => {
+): FundingConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused => {
   switch (refusal._tag) {
     case "FundingConflict":
       return new FundingConflict(refusal)
@@ -29,7 +37,9 @@ const errorOf = (
   }
 }
 
-const decisionError = (refusal: DecisionRefusal | MoveRefusal): PurchaseNotOpen | UnknownUser | DepositRefused =>
+const decisionError = (
+  refusal: DecisionRefusal | MoveRefusal
+): PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused =>
   refusal._tag === "PurchaseNotOpen" ? new PurchaseNotOpen(refusal) : moveError(refusal)
 
 /** Records an event, its refusals as the port's errors. Whoever calls this writes alone. */
