@@ -49,11 +49,17 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "email_taken",
     "username_taken"
   ],
+  "get /user/limits": player,
+  "put /user/limits": [...body, ...player],
+  "post /user/limits/confirm": player,
+  "post /user/time-out": [...body, ...player],
+  "post /user/self-exclusion": [...body, ...player],
   "get /wallet": player,
   "post /wallet/deposit": [
     ...body,
     "unauthenticated",
     "not_found",
+    "timed_out",
     "limit_exceeded",
     "reference_conflict"
   ],
@@ -79,6 +85,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...player,
     "insufficient_funds",
     "account_frozen",
+    "timed_out",
+    "limit_exceeded",
     "draw_closed",
     "idempotency_key_reused"
   ],
@@ -90,9 +98,17 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found"],
   "get /rooms": [...player, "invalid_request"],
-  "post /rooms": [...body, ...player, "limit_exceeded"],
+  "post /rooms": [...body, ...player, "limit_exceeded", "timed_out"],
   "get /rooms/{id}": room,
-  "post /rooms/{id}/join": [...body, ...room, "already_member", "limit_exceeded", "room_full", "wrong_room_state"],
+  "post /rooms/{id}/join": [
+    ...body,
+    ...room,
+    "already_member",
+    "limit_exceeded",
+    "room_full",
+    "timed_out",
+    "wrong_room_state"
+  ],
   "post /rooms/{id}/purchase-ticket": [
     ...body,
     ...room,
@@ -100,6 +116,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wrong_room_state",
     "insufficient_funds",
     "account_frozen",
+    "timed_out",
+    "limit_exceeded",
     "idempotency_key_reused"
   ],
   "get /rooms/{id}/ticket": room,

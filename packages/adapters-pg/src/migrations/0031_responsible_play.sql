@@ -36,7 +36,7 @@ COMMIT;
 CREATE TABLE IF NOT EXISTS deposit_excesses (
   transaction_id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users,
-  limit_name varchar(20) NOT NULL,
+  limit_name varchar(20) NOT NULL CHECK (limit_name IN ('dailyDeposit', 'weeklyDeposit', 'monthlyDeposit')),
   amount decimal(12,2) NOT NULL CHECK (amount > 0),
   at timestamptz NOT NULL DEFAULT app_now()
 );

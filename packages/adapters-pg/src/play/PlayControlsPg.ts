@@ -2,7 +2,7 @@
 import { playersAccount } from "@ddd/core/accounts/User"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
-import { excludePlayer, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
+import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import {
   changeLimits,
   confirmLimits,
@@ -102,6 +102,11 @@ const make = Effect.gen(function*() {
 
     exclude: Effect.fn("PlayControlsPg.exclude")(
       (userId, days, by) => stop(userId, (facts) => excludePlayer(facts, userId, days, by)),
+      transact(sql)
+    ),
+
+    excludeRegistered: Effect.fn("PlayControlsPg.excludeRegistered")(
+      (userId, until) => Effect.asVoid(stop(userId, (facts) => excludeRegistered(facts, userId, until))),
       transact(sql)
     ),
 

@@ -108,7 +108,9 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
           WHERE state IN ('done', 'ignored') AND body <> '' AND handled_at <= ${formatInstant(before)}::timestamptz
           ORDER BY handled_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED))
         RETURNING 1 AS gone`
-      )
+      ),
+
+    "excluded names": oldest("excluded_names", "until")
   }
 }
 

@@ -146,8 +146,8 @@ export const heldTickets = Effect.fnUntraced(function*(
     FROM unnest(${limited.map(({ userId }) => userId)}::uuid[], ${
     limited.map(({ max }) => max)
   }::int[]) AS b (user_id, max),
-      draws d
-    WHERE d.draw_date = (app_now() AT TIME ZONE 'UTC')::date`
+      -- read once: by a clock that is read for each row, no index finds the draw
+      (SELECT app_now() AS clock) c JOIN draws d ON d.draw_date = (c.clock AT TIME ZONE 'UTC')::date`
   const held: ReadonlyMap<string, HeldTickets> = new Map(
     rows.map((row) => [row.user_id, { drawId: drawId(row.draw_id), tickets: row.tickets }])
   )

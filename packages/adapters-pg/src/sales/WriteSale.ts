@@ -72,15 +72,20 @@ const writeTickets = (
 const writeWallets = (sql: PgClient.PgClient, { purchasedAt, wallets }: Sale) => {
   const after = [...wallets.values()]
   // most buyers have none: for them nothing is sent, nor written
-  const limits = after.some((wallet) => wallet.limits !== null)
-    ? sql`, limits = nullif((${after.map((wallet) => limitsText(wallet.limits) ?? "")}::text[])[c.nth], '')::jsonb`
-    : sql.literal("")
+  const limited = after.some(({ limits }) => limits !== null)
+  const [set, values, column] = limited
+    ? [
+      sql`, limits = nullif(c.limits, '')::jsonb`,
+      sql`, ${after.map(({ limits }) => limitsText(limits) ?? "")}::text[]`,
+      sql`, limits`
+    ]
+    : [sql.literal(""), sql.literal(""), sql.literal("")]
   return sql`
     UPDATE wallets w SET balance = c.balance * 0.01, withdrawable = c.withdrawable * 0.01, seq = c.seq,
-      updated_at = ${formatInstant(purchasedAt)}::timestamptz${limits}
+      updated_at = ${formatInstant(purchasedAt)}::timestamptz${set}
     FROM unnest(${[...wallets.keys()]}::uuid[], ${after.map((wallet) => wallet.balance)}::bigint[],
-      ${after.map((wallet) => wallet.withdrawable)}::bigint[], ${after.map((wallet) => wallet.seq)}::bigint[])
-      WITH ORDINALITY AS c (user_id, balance, withdrawable, seq, nth)
+      ${after.map((wallet) => wallet.withdrawable)}::bigint[], ${after.map((wallet) => wallet.seq)}::bigint[]${values})
+      AS c (user_id, balance, withdrawable, seq${column})
     WHERE w.user_id = c.user_id`
 }
 

@@ -85,6 +85,19 @@ const commands: Readonly<Record<string, Tested>> = {
   "user sessions": { calls: ({ player }) => [{ args: [player] }], json: ({ player }) => [{ args: [player] }] },
   "user freeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },
   "user unfreeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },
+  "user limits": {
+    calls: ({ player }) => [{ args: [player] }, { args: [`${nasty}?`] }],
+    json: ({ player }) => [{ args: [player] }]
+  },
+  "user exclude": {
+    calls: ({ other }) => [
+      { args: [other, "--days", "180", "--reason", "a letter"] },
+      { args: [other, "--days", "180", "--reason", nasty] },
+      { args: [`${nasty}?`, "--days", "180", "--reason", "a letter"] }
+    ],
+    json: ({ other }) => [{ args: [other, "--days", "180", "--reason", "a letter"] }],
+    acts: true
+  },
   "user unlink-payout-account": {
     calls: ({ player }) => [{ args: [player] }],
     json: ({ player }) => [{ args: [player] }],

@@ -26,8 +26,6 @@ export type ExclusionBy =
   | { readonly _tag: "Player"; readonly origin: RequestOrigin }
   /** An operator, whom the player asked, or who has to. */
   | { readonly _tag: "Operator"; readonly reason: string }
-  /** A register that the player has asked to be excluded everywhere. */
-  | { readonly _tag: "Register" }
 
 export interface BarringFacts {
   readonly wallet: Wallet
@@ -78,6 +76,21 @@ export const timeOut = (
   }
 }
 
+const excludedUntil = (
+  facts: BarringFacts,
+  userId: UserId,
+  until: Instant,
+  origin: RequestOrigin,
+  said: Readonly<Record<string, string>>
+): PlayerStopped => ({
+  wallet: { ...facts.wallet, excludedUntil: until },
+  until,
+  change: {
+    ...stopped(facts, userId, "self_excluded", origin, { ...said, until: formatInstant(until) }),
+    abandonsRooms: true
+  }
+})
+
 /**
  * Excludes a player for `days` from now on, or for as long as an earlier exclusion lasts. Rooms that they host and that are not locked are
  * closed, with refunds: who is to stay away is not asked to come back and draw them (docs/decisions/0073).
@@ -91,19 +104,20 @@ export const excludePlayer = (
   throwUnlessWithin("days of an exclusion", days, exclusionDaysMin, exclusionDaysMax)
   const { now, wallet } = facts
   const until = later(wallet.excludedUntil, instant(now + days * dayMillis))
-  const [origin, said]: readonly [RequestOrigin, Readonly<Record<string, string>>] = by._tag === "Player"
-    ? [by.origin, { by: "player" }]
-    : by._tag === "Operator"
-    ? [operatorOrigin, { by: "operator", reason: by.reason }]
-    : [operatorOrigin, { by: "register" }]
-  return {
-    wallet: { ...wallet, excludedUntil: until },
-    until,
-    change: {
-      ...stopped(facts, userId, "self_excluded", origin, { ...said, until: formatInstant(until) }),
-      abandonsRooms: true
-    }
-  }
+  return by._tag === "Player"
+    ? excludedUntil(facts, userId, until, by.origin, { by: "player" })
+    : excludedUntil(facts, userId, until, operatorOrigin, { by: "operator", reason: by.reason })
+}
+
+/**
+ * Excludes a player whom a register lists until `until`, where that is to come and later than an earlier exclusion; else nothing changes,
+ * and no event is written.
+ */
+export const excludeRegistered = (facts: BarringFacts, userId: UserId, until: Instant): PlayerStopped => {
+  const { now, wallet } = facts
+  return until > now && later(wallet.excludedUntil, until) === until && until !== wallet.excludedUntil
+    ? excludedUntil(facts, userId, until, operatorOrigin, { by: "register" })
+    : { wallet, until: wallet.excludedUntil ?? now, change: noChange(userId) }
 }
 
 /** Until when the names of who is erased, or changes the address at `now`, stay barred; null where nothing does. */

@@ -60,6 +60,8 @@ export class PlayControls extends Context.Service<PlayControls, {
     days: number,
     by: ExclusionBy
   ) => Effect.Effect<Instant, UnknownUser | Unavailable>
+  /** As a register says; nothing where that is over, or no longer than an earlier exclusion. */
+  readonly excludeRegistered: (userId: UserId, until: Instant) => Effect.Effect<void, UnknownUser | Unavailable>
   readonly today: (userId: UserId, sessionId: string) => Effect.Effect<PlayToday, UnknownUser | Unavailable>
   /** Newest first; the cursor is a movement's id. */
   readonly excesses: (userId: UserId, page: PageRequest) => Effect.Effect<Page<ExcessiveDeposit>, Unavailable>

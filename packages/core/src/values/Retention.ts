@@ -15,7 +15,8 @@ export const retainedKinds = [
   "mailed tokens",
   "throttles",
   "known networks",
-  "webhook bodies"
+  "webhook bodies",
+  "excluded names"
 ] as const
 export type RetainedKind = typeof retainedKinds[number]
 
@@ -31,6 +32,7 @@ export type RetainedKind = typeof retainedKinds[number]
  * - throttles, since the last failure: nothing is counted on from longer ago.
  * - known networks, since the last success from there: as long as they are known.
  * - webhook bodies, since they were acted on: for as long as a person may want to see why money moved. The event itself stays.
+ * - excluded names, since the exclusion ended: nobody is barred by them any more.
  */
 export const keptMillis: Record<RetainedKind, number> = {
   "kept answers": 30 * dayMillis,
@@ -40,7 +42,8 @@ export const keptMillis: Record<RetainedKind, number> = {
   "mailed tokens": 30 * dayMillis,
   throttles: 60 * 60_000,
   "known networks": 90 * dayMillis,
-  "webhook bodies": 90 * dayMillis
+  "webhook bodies": 90 * dayMillis,
+  "excluded names": 0
 }
 
 /** What of a kind is as old as this, or older, may go at `now`. */

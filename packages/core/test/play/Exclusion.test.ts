@@ -5,6 +5,7 @@ import { barredAt } from "../../src/money/Barring.ts"
 import { emptyWallet, type Wallet } from "../../src/money/Wallet.ts"
 import {
   excludePlayer,
+  excludeRegistered,
   exclusionDaysMax,
   exclusionDaysMin,
   namesBarredUntil,
@@ -71,7 +72,18 @@ describe("a time-out or an exclusion", () => {
       ])
     assert.deepStrictEqual(by(byPlayer), [["self_excluded", "player", undefined]])
     assert.deepStrictEqual(by({ _tag: "Operator", reason: "a letter" }), [["self_excluded", "operator", "a letter"]])
-    assert.deepStrictEqual(by({ _tag: "Register" }), [["self_excluded", "register", undefined]])
+  })
+
+  it("is as a register says where that is longer, and else leaves no trace", () => {
+    const { until, wallet } = excludePlayer(factsOf(emptyWallet, start), player, 180, byPlayer)
+    for (const listed of [start, instant(until - 1), until]) {
+      const same = excludeRegistered(factsOf(wallet, start), player, listed)
+      assert.deepStrictEqual([same.wallet, same.change.events], [wallet, []])
+    }
+    const longer = excludeRegistered(factsOf(wallet, start), player, instant(until + 1))
+    assert.strictEqual(longer.wallet.excludedUntil, until + 1)
+    assert.deepStrictEqual(longer.change.events.map(({ details }) => details["by"]), ["register"])
+    assert.isNull(excludeRegistered(factsOf(emptyWallet, start), player, start).wallet.excludedUntil)
   })
 
   it("keeps names barred as long as the exclusion runs, and by no time-out", () => {

@@ -32,7 +32,7 @@ export const limitProblem = ({ left, limit, max, renewsAt }: LimitExceeded): Pro
     "limit_exceeded",
     `This is more than your ${limitTexts[limit]} (${limit}) allows: of ${shown(limit, max)}, ${
       shown(limit, left)
-    } are left. It begins anew ${
+    } left. It begins anew ${
       renewsAt === null ? "with the next draw" : `at ${formatInstant(renewsAt)}`
     }. Nothing was bought.`,
     renewsAt === null ? {} : { until: renewsAt }

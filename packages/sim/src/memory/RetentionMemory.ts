@@ -62,7 +62,8 @@ const prunes: Record<RetainedKind, (store: Stored, before: Instant, limit: numbe
     ).slice(0, limit)
     for (const event of old) store.webhookEvents.set(event.id, { ...event, body: "" })
     return old.length
-  }
+  },
+  "excluded names": (store, before, limit) => removeOld(store.excludedNames, (until) => until, before, limit)
 }
 
 export const layer: Layer.Layer<Retention, never, Store> = Layer.effect(

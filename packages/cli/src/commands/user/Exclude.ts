@@ -8,7 +8,7 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument, wholeNumber } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
-import { findUser, nameOf } from "./UserText.ts"
+import { findUser, nameOf, userJson } from "./UserText.ts"
 
 interface ExcludeFlags extends JsonFlag {
   readonly days: number
@@ -28,7 +28,7 @@ const run = Effect.fn("ddd user exclude")(function*(who: string, { days, json, r
     return { user, until }
   }))
   yield* json === true
-    ? printJson({ id: user.id, excludedUntil: formatInstant(until) })
+    ? printJson({ ...userJson(user), excludedUntil: formatInstant(until) })
     : print(
       `${nameOf(user)} is excluded until ${formatInstant(until)}: buys nothing, and is in no new room. ` +
         "Withdrawing, and closing the account, go on."

@@ -9,7 +9,7 @@ import { print, printJson, style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
-import { findUser, nameOf } from "./UserText.ts"
+import { findUser, nameOf, userJson } from "./UserText.ts"
 
 const valueText = (name: LimitName, value: bigint | null): string | null =>
   value === null ? null : moneyLimitNames.some((money) => money === name) ? formatCents(cents(value)) : String(value)
@@ -106,7 +106,7 @@ const run = Effect.fn("ddd user limits")(function*(who: string, { json, limit }:
     }
   }))
   yield* json === true
-    ? printJson({ id: user.id, ...limitsJson(state, excesses) })
+    ? printJson({ ...userJson(user), ...limitsJson(state, excesses) })
     : print([
       nameOf(user),
       limitsTable(state),

@@ -2,7 +2,7 @@
 import { playersAccount } from "@ddd/core/accounts/User"
 import { type CountedMovement, countedSince, countMovements } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
-import { excludePlayer, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
+import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import {
   changeLimits,
   confirmLimits,
@@ -95,6 +95,9 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
 
       exclude: (userId, days, by) =>
         Effect.map(decide(userId, (facts) => excludePlayer(facts, userId, days, by)), ({ until }) => until),
+
+      excludeRegistered: (userId, until) =>
+        Effect.asVoid(decide(userId, (facts) => excludeRegistered(facts, userId, until))),
 
       today: (userId, sessionId) =>
         Effect.map(walletOf(userId), () => {
