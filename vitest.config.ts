@@ -8,7 +8,7 @@ export default defineConfig({
     // each waits for a database or another process much of the time
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 120_000
+    testTimeout: 180_000,
+    hookTimeout: 180_000
   }
 })

@@ -4,6 +4,7 @@ import * as AccountsPg from "./accounts/AccountsPg.ts"
 import * as SecurityLogPg from "./accounts/SecurityLogPg.ts"
 import * as SessionEnds from "./accounts/SessionEnds.ts"
 import * as SessionsPg from "./accounts/SessionsPg.ts"
+import * as SharedCountsPg from "./accounts/SharedCountsPg.ts"
 import * as ThrottlesPg from "./accounts/ThrottlesPg.ts"
 import * as BooksPg from "./books/BooksPg.ts"
 import * as Listener from "./database/Listener.ts"
@@ -28,11 +29,12 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog, Throttles and PlayControls. */
+/** Accounts, Sessions, SecurityLog, SharedCounts, Throttles and PlayControls. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
+  SharedCountsPg.layer,
   ThrottlesPg.layer,
   PlayControlsPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))

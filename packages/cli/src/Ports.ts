@@ -12,6 +12,7 @@ import * as AccountsPg from "@ddd/adapters-pg/accounts/AccountsPg"
 import * as SecurityLogPg from "@ddd/adapters-pg/accounts/SecurityLogPg"
 import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as SessionsPg from "@ddd/adapters-pg/accounts/SessionsPg"
+import * as SharedCountsPg from "@ddd/adapters-pg/accounts/SharedCountsPg"
 import * as ThrottlesPg from "@ddd/adapters-pg/accounts/ThrottlesPg"
 import * as BooksPg from "@ddd/adapters-pg/books/BooksPg"
 import { requestWaits, type Waits, workWaits } from "@ddd/adapters-pg/database/Client"
@@ -89,6 +90,7 @@ const accountPorts = ({ refresh }: Keys) =>
     AccountsPg.layer,
     SessionsPg.layer,
     SecurityLogPg.layer,
+    SharedCountsPg.layer,
     ThrottlesPg.layer,
     PlayControlsPg.layer
   ).pipe(
@@ -115,8 +117,14 @@ export const money = (database: Database, keys: Keys, settings: Settings) =>
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
-/** What the server's requests need: who waits for them is answered in time. `publicUrl` is PUBLIC_URL. */
-export const all = (database: Database, keys: Keys, settings: Settings, publicUrl: URL) => {
+/** What the server's requests need: who waits for them is answered in time, unless other `waits` are given. `publicUrl` is PUBLIC_URL. */
+export const all = (
+  database: Database,
+  keys: Keys,
+  settings: Settings,
+  publicUrl: URL,
+  waits: Waits = requestWaits
+) => {
   const sales = SalesPg.layer().pipe(
     Layer.provide(
       Provision.layer(database.app, {
@@ -141,7 +149,7 @@ export const all = (database: Database, keys: Keys, settings: Settings, publicUr
   ).pipe(
     Layer.provideMerge(drawPorts(database, keys, settings)),
     Layer.provide(listener(database)),
-    Layer.provideMerge(base(database, requestWaits))
+    Layer.provideMerge(base(database, waits))
   )
 }
 

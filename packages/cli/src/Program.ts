@@ -25,6 +25,7 @@ import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
+import { reportPrizes } from "./commands/report/Prizes.ts"
 import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
@@ -39,6 +40,7 @@ import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
 import { unlinkPayoutAccount } from "./commands/user/UnlinkPayoutAccount.ts"
 import { verify } from "./commands/Verify.ts"
+import { walletStatement } from "./commands/wallet/Statement.ts"
 import { watch } from "./commands/Watch.ts"
 import { dismissWebhook } from "./commands/webhooks/Dismiss.ts"
 import { listWebhooks } from "./commands/webhooks/List.ts"
@@ -71,6 +73,8 @@ const commands: ReadonlyArray<Declare> = [
     exportUser,
     eraseUser
   ]),
+  group("wallet", "look at a player's money", [walletStatement]),
+  group("report", "list what is to be told to authorities", [reportPrizes]),
   group("jobs", "look at what is to be done outside the books, or have it tried again", [listJobs, retryJobs]),
   group("webhooks", "look at what outside services told, or act on it once more", [
     listWebhooks,

@@ -1,4 +1,6 @@
 /** Composes the HTTP API: every endpoint, the public pages, and what goes around each request. It needs the ports and an engine. */
+import type { RequestLimits as Limits } from "@ddd/core/accounts/RequestLimits"
+import type { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import { Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -7,10 +9,12 @@ import * as AuthHandlers from "./auth/AuthHandlers.ts"
 import { makeAnswerHeaders, type PublicAddress } from "./boundary/AnswerHeaders.ts"
 import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
+import { isHttps, makeInsecure } from "./boundary/Insecure.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
-import { allowedAt, makeRouteTable, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
+import { allowedAt, countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
+import * as RequestLimits from "./limits/RequestLimits.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
 import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
@@ -19,6 +23,7 @@ import * as Pages from "./pages/Pages.ts"
 import * as PlayHandlers from "./play/PlayHandlers.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
+import { LongAnswers } from "./requests/LongAnswers.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -34,23 +39,36 @@ export interface HttpAppOptions extends PublicAddress {
   readonly pages: ReadonlyArray<BuiltFile> | null
 }
 
+export interface RuleOptions extends Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl"> {
+  /** What clients may send (RATE_LIMITS). */
+  readonly limits: Limits | "off"
+}
+
 /** The rules by which the engine answers before a request reaches the application. */
-export const requestRules = (options: Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl">): RequestRules => {
+export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, never, SharedCounts> => {
   const routes = routesWith(options.pages)
-  return {
+  const limiting = RequestLimits.make(options.limits, (method, url) => countedAsAt(routes, method, url))
+  return Effect.map(limiting, (limiting) => ({
     bodyBytesMax,
     allow: (url) => allowedAt(routes, url),
     template: (url) => routes(url)?.template,
-    answerHeaders: makeAnswerHeaders(options)
-  }
+    isHttpsOnly: isHttps(options.publicUrl),
+    answerHeaders: makeAnswerHeaders(options),
+    limiting
+  }))
 }
+
+/** Pages that people open: they are sent on to https, where programs are refused. */
+const openedRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+  ...PayoutAccountPage.payoutAccountRoutes,
+  ...Pages.pageRoutes(pages)
+]
 
 const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
   makeRouteTable([
     ...routesOf(Api),
     ...Docs.docsRoutes,
-    ...PayoutAccountPage.payoutAccountRoutes,
-    ...Pages.pageRoutes(pages)
+    ...openedRoutes(pages)
   ])
 
 /** Serves the API on the engine. */
@@ -59,6 +77,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
   const around = boundary({
     routes: routesWith(pages),
     cors,
+    insecure: makeInsecure(publicUrl, openedRoutes(pages)),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
     notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })
@@ -71,7 +90,9 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawal
     LotteryHandlers.layer(withdrawals),
     RoomHandlers.layer(withdrawals),
     OperatorHandlers.layer
-  ).pipe(Layer.provide([ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)]))
+  ).pipe(
+    Layer.provide([LongAnswers.layer, ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)])
+  )
 
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),

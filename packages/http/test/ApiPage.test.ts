@@ -1,5 +1,6 @@
 /** docs/api.md says what the code declares, and nothing else. */
 import { passwordCharactersMax, passwordCharactersMin } from "@ddd/core/accounts/Password"
+import { defaultLimits, playerPolicy, requestClasses } from "@ddd/core/accounts/RequestLimits"
 import { nameLengthMax, participantsMax } from "@ddd/core/rooms/Room"
 import { codeSymbols } from "@ddd/core/rooms/RoomCode"
 import { assert, describe, it } from "@effect/vitest"
@@ -132,7 +133,9 @@ describe("docs/api.md", () => {
               return differences(`${name} →`, page, schema, schemas)
             }
             default:
-              return schema === undefined ? [] : [`${name}: the page does not say what is answered`]
+              return schema === undefined || at(schema, "format") === "binary"
+                ? []
+                : [`${name}: the page does not say what is answered`]
           }
         })
       ),
@@ -213,9 +216,15 @@ describe("docs/api.md", () => {
       `\`password\` ${passwordCharactersMin}–${passwordCharactersMax} characters`,
       `\`name\` has 1 to ${nameLengthMax} characters, one that can be seen`,
       `without \`maxParticipants\`: ${participantsMax}`,
-      `six of \`${codeSymbols}\``
+      `six of \`${codeSymbols}\``,
+      ...requestClasses.map((name) => {
+        const player = playerPolicy(name)
+        const ofPlayer = player === undefined ? "" : ` · ${defaultLimits[player].quantity}`
+        return `\`${name}\` ${defaultLimits[name].quantity}${ofPlayer}`
+      })
     ]
     for (const sentence of sentences) assert.include(Page.page, sentence)
+    assert.deepStrictEqual([...new Set(Object.values(defaultLimits).map(({ seconds }) => seconds))], [60])
   })
 
   it("has every message that a client may send, and no other", () => {

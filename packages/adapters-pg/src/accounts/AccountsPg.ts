@@ -58,7 +58,8 @@ const make = Effect.gen(function*() {
     freeze: flow(operators.freeze, orUnavailable),
     unfreeze: flow(operators.unfreeze, orUnavailable),
     export: flow(operators.exportAll, orUnavailable),
-    erase: flow(operators.erase, orUnavailable)
+    erase: flow(operators.erase, orUnavailable),
+    eraseSelf: flow(operators.eraseSelf, orUnavailable)
   })
 })
 

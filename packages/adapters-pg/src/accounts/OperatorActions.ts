@@ -1,14 +1,19 @@
 /** What operators do with accounts: find, freeze, export, erase. */
-import { erase as decideErase } from "@ddd/core/accounts/Erase"
+import {
+  erase as decideErase,
+  type EraseFacts,
+  eraseSelf as decideEraseSelf,
+  type Erasure
+} from "@ddd/core/accounts/Erase"
 import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
-import { exportAccount } from "@ddd/core/accounts/PersonalExport"
+import { exportAccount, type ExportedBy, exportsADay } from "@ddd/core/accounts/PersonalExport"
+import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
 import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { Effect, type Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { instantOrNull } from "../database/Rows.ts"
 import { firstUndrawnId } from "../draws/TicketsOfPlayer.ts"
@@ -78,17 +83,18 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     yield* write(decideUnfreeze(yield* lockFreezing(user), user))
   }, transact)
 
-  const exportAll = Effect.fn("AccountsPg.export")(
-    function*(user: UserId) {
-      const records = yield* readPersonalRecords(sql, events, user)
-      const { all, change } = exportAccount({ records, newIds: { event: newId(yield* now) } }, user)
-      yield* write(change)
-      return all
-    },
-    transact,
-    // one state of the database for all that is read
-    Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ")
-  )
+  const exportAll = Effect.fn("AccountsPg.export")(function*(user: UserId, by: ExportedBy) {
+    const at = yield* clockOf(sql)
+    const facts = {
+      now: at,
+      records: yield* readPersonalRecords(sql, events, user),
+      takenToday: yield* events.countSince(user, "exported", countedSince(at), exportsADay),
+      newIds: { event: newId(at) }
+    }
+    const { all, change } = yield* decided(exportAccount(facts, user, by))
+    yield* write(change)
+    return all
+  }, transact)
 
   /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
@@ -120,27 +126,35 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     }
   })
 
-  const eraseAccount = Effect.fnUntraced(function*(user: UserId) {
-    yield* lockWallet(sql, user)
-    const account = yield* lockAccount(sql, user)
-    const holdings = yield* holdingsOf(user)
-    const at = yield* clockOf(sql)
-    const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
-    const erasure = yield* decided(decideErase(facts, user))
-    if (erasure === null) return
-    yield* forget(sql, seal, user, erasure.email)
-    yield* lockOpenRooms(sql, user)
-    yield* write(erasure.change)
-  }, (transaction) =>
-    // whose digits somebody has is given others
-    transact(transaction).pipe(Effect.retry({ while: (error) => takenField(error) === "username", times: 3 })))
+  const eraseAccount = <E>(user: UserId, decide: (facts: EraseFacts) => Effect.Effect<Erasure | null, E>) =>
+    Effect.gen(function*() {
+      yield* lockWallet(sql, user)
+      const account = yield* lockAccount(sql, user)
+      const holdings = yield* holdingsOf(user)
+      const at = yield* clockOf(sql)
+      const facts = { now: at, account, holdings, digits: newId(at).slice(-8), newIds: { event: newId(at) } }
+      const erasure = yield* decide(facts)
+      if (erasure === null) return
+      yield* forget(sql, seal, user, erasure.email)
+      yield* lockOpenRooms(sql, user)
+      yield* write(erasure.change)
+    }).pipe(
+      transact,
+      // whose digits somebody has is given others
+      Effect.retry({ while: (error) => takenField(error) === "username", times: 3 }),
+      // answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from
+      // here on names who is erased; where this does not come to its end, erasing them once more does it
+      Effect.andThen(transact(sql`SELECT forget_name_in_answers(${user}::uuid)`)),
+      Effect.asVoid
+    )
 
-  const erase = Effect.fn("AccountsPg.erase")(function*(user: UserId) {
-    yield* eraseAccount(user)
-    // answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from here
-    // on names who is erased; where this does not come to its end, erasing them once more does it
-    yield* transact(sql`SELECT forget_name_in_answers(${user}::uuid)`)
-  })
+  const erase = Effect.fn("AccountsPg.erase")((user: UserId) =>
+    eraseAccount(user, (facts) => decided(decideErase(facts, user)))
+  )
 
-  return { find, sharingMailboxes, freeze, unfreeze, exportAll, erase }
+  const eraseSelf = Effect.fn("AccountsPg.eraseSelf")((user: UserId, verified: Redacted.Redacted) =>
+    eraseAccount(user, (facts) => decided(decideEraseSelf(facts, user, verified)))
+  )
+
+  return { find, sharingMailboxes, freeze, unfreeze, exportAll, erase, eraseSelf }
 }

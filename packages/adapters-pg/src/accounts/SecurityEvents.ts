@@ -9,7 +9,7 @@ import {
 import { countedSince, isByStrangers, mayRecord, strangersEventsMax } from "@ddd/core/accounts/SecurityLogLimit"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type UserId, userId } from "@ddd/core/values/Ids"
-import { instant } from "@ddd/core/values/Instant"
+import { type Instant, instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError, Statement } from "effect/sql"
@@ -39,21 +39,48 @@ export interface SecurityEvents {
   readonly recordOfStranger: (event: StrangerEvent) => Effect.Effect<void, SqlError.SqlError>
   /** A player's events, newest first. */
   readonly read: (userId: UserId, limit: number) => Effect.Effect<ReadonlyArray<OpenedEvent>, SqlError.SqlError>
+  /** Those after one of them, oldest first. */
+  readonly readAfter: (
+    userId: UserId,
+    id: string,
+    limit: number
+  ) => Effect.Effect<ReadonlyArray<OpenedEvent>, SqlError.SqlError>
+  /** How many of a kind a player has had since a time, as far as `most`. */
+  readonly countSince: (
+    userId: UserId,
+    type: SecurityEventType,
+    since: Instant,
+    most: number
+  ) => Effect.Effect<number, SqlError.SqlError>
 }
 
-/** Whether an event is written: of what strangers can cause, those of the day are counted, by an index, as far as it matters. */
+/** Events of a kind, of one player or stranger, are counted as far as `most`, by an index. */
+const count = (
+  sql: PgClient.PgClient,
+  about: Statement.Fragment,
+  type: SecurityEventType,
+  since: Instant,
+  most: number
+) =>
+  Effect.map(
+    sql<{ readonly counted: number }>`
+      SELECT count(*)::int AS counted FROM (
+        SELECT 1 FROM security_events WHERE ${about} AND type = ${type} AND id >= ${
+      smallestIdAt(since)
+    }::uuid LIMIT ${most}
+      ) counted`,
+    ([row]) => row?.counted ?? 0
+  )
+
+/** Whether an event is written: of what strangers can cause, those of the day are counted. */
 const isRecorded = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   { id, type }: Pick<NewSecurityEvent, "id" | "type">,
   about: Statement.Fragment
 ) {
   if (!isByStrangers(type)) return mayRecord(type, 0)
-  const since = smallestIdAt(countedSince(instant(millisOfId(id))))
-  const [row] = yield* sql<{ readonly counted: number }>`
-    SELECT count(*)::int AS counted FROM (
-      SELECT 1 FROM security_events WHERE ${about} AND type = ${type} AND id >= ${since}::uuid LIMIT ${strangersEventsMax}
-    ) today`
-  return mayRecord(type, row?.counted ?? 0)
+  const since = countedSince(instant(millisOfId(id)))
+  return mayRecord(type, yield* count(sql, about, type, since, strangersEventsMax))
 })
 
 export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["Service"]): SecurityEvents => ({
@@ -75,24 +102,38 @@ export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["S
     yield* sql`INSERT INTO security_events (id, type, subject) VALUES (${id}::uuid, ${type}, ${subject})`
   }),
 
-  read: Effect.fnUntraced(function*(user, limit) {
-    const rows = yield* sql<EventRow>`
-      SELECT e.id, e.at, e.type, e.user_id, e.session_id, e.sealed, k.key
-      FROM security_events e LEFT JOIN user_keys k ON k.user_id = e.user_id
-      WHERE e.user_id = ${user}::uuid ORDER BY e.id DESC LIMIT ${limit}`
-    return yield* Effect.forEach(rows, (row) =>
-      Effect.gen(function*() {
-        const text = row.sealed === null || row.key === null ? null : yield* seal.open(row.key, row.id, row.sealed)
-        const details: Readonly<Record<string, unknown>> | null = text === null ? null : { ...JSON.parse(text) }
-        return {
-          id: row.id,
-          at: instantOf(row.at),
-          type: row.type,
-          userId: row.user_id === null ? null : userId(row.user_id),
-          origin: originOf(details),
-          sessionId: row.session_id,
-          details
-        }
-      }))
-  })
+  read: (user, limit) =>
+    Effect.flatMap(
+      sql<EventRow>`
+        SELECT e.id, e.at, e.type, e.user_id, e.session_id, e.sealed, k.key
+        FROM security_events e LEFT JOIN user_keys k ON k.user_id = e.user_id
+        WHERE e.user_id = ${user}::uuid ORDER BY e.id DESC LIMIT ${limit}`,
+      Effect.forEach((row) => opened(seal, row))
+    ),
+
+  readAfter: (user, id, limit) =>
+    Effect.flatMap(
+      sql<EventRow>`
+        SELECT e.id, e.at, e.type, e.user_id, e.session_id, e.sealed, k.key
+        FROM security_events e LEFT JOIN user_keys k ON k.user_id = e.user_id
+        WHERE e.user_id = ${user}::uuid AND e.id > ${id}::uuid ORDER BY e.id LIMIT ${limit}`,
+      Effect.forEach((row) => opened(seal, row))
+    ),
+
+  countSince: (user, type, since, most) => count(sql, sql`user_id = ${user}::uuid`, type, since, most)
+})
+
+/** An event with what was encrypted of it. */
+const opened = Effect.fnUntraced(function*(seal: PersonalSeal["Service"], row: EventRow) {
+  const text = row.sealed === null || row.key === null ? null : yield* seal.open(row.key, row.id, row.sealed)
+  const details: Readonly<Record<string, unknown>> | null = text === null ? null : { ...JSON.parse(text) }
+  return {
+    id: row.id,
+    at: instantOf(row.at),
+    type: row.type,
+    userId: row.user_id === null ? null : userId(row.user_id),
+    origin: originOf(details),
+    sessionId: row.session_id,
+    details
+  }
 })

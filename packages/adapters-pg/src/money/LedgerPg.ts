@@ -16,6 +16,8 @@ import {
 } from "../database/Rows.ts"
 import { inTransaction, orUnavailable } from "../database/Transaction.ts"
 import { recordEvent } from "./FundingSteps.ts"
+import { readPrizes } from "./ReadPrizes.ts"
+import { readStatement } from "./ReadStatement.ts"
 
 /** Of one type; all: null. Those but purchases are few among the many that are, and have an index of their own. */
 const ofType = (sql: PgClient.PgClient, type: TransactionType | null) =>
@@ -70,7 +72,11 @@ const make = Effect.gen(function*() {
         ORDER BY wallet_seq DESC LIMIT ${limit + 1}`
       const { items, nextCursor } = pageOf(rows, limit, (row) => row.wallet_seq.toString())
       return { items: items.map(transactionOf), nextCursor }
-    }, orUnavailable)
+    }, orUnavailable),
+
+    statement: Effect.fn("LedgerPg.statement")((userId, period) => orUnavailable(readStatement(sql, userId, period))),
+
+    prizes: (period) => readPrizes(sql, period)
   })
 })
 

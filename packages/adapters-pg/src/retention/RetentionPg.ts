@@ -5,10 +5,10 @@
  * others may lock is passed over. Rows that must stay the triggers keep, whoever asks.
  */
 import { type Pruned, Retention } from "@ddd/core/ports/Retention"
-import { formatInstant, type Instant } from "@ddd/core/values/Instant"
+import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
 import { oldAt, type RetainedKind, retainedKinds } from "@ddd/core/values/Retention"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import type { SqlError, Statement } from "effect/sql"
 import { clockOf } from "../database/ClockCheck.ts"
 import { transact } from "../database/Transaction.ts"
@@ -109,6 +109,18 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
           ORDER BY handled_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED))
         RETURNING 1 AS gone`
       ),
+
+    // windows end by the clocks of the processes that began them, whatever the database's says
+    "request counts": (_, limit) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        removed(
+          limit,
+          sql`
+        DELETE FROM request_counts WHERE ctid = ANY (ARRAY (
+          SELECT ctid FROM request_counts WHERE expire <= ${oldAt("request counts", instant(now))}::bigint
+          ORDER BY expire LIMIT ${limit} FOR UPDATE SKIP LOCKED))
+        RETURNING 1 AS gone`
+        )),
 
     "excluded names": oldest("excluded_names", "until")
   }

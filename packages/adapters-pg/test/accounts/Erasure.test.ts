@@ -9,7 +9,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { exportOf, firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -188,7 +188,7 @@ describe("a person who is erased", () => {
         // nobody has looked at it yet: it may be about money
         yield* event({ app_user_id: id }, null, false)
       ]
-      const before = present(yield* accounts.export(id))
+      const before = present(yield* exportOf(id))
       assert.nestedPropertyVal(before, "wallet.debt", "5.00")
       assert.deepStrictEqual(before["fundings"], [{
         reference: "app_store:1",
@@ -206,7 +206,6 @@ describe("a person who is erased", () => {
       assert.nestedPropertyVal(before, "payoutAccount.account", "acct_lovelace")
       assert.nestedPropertyVal(before, "withdrawals[0].amount", "5.00")
       assert.nestedPropertyVal(before, "withdrawals[0].payoutStatus", "paid")
-      assert.deepStrictEqual(JSON.parse(JSON.stringify(before)), before)
 
       // who owes, or may be sent a payout back, is not erased
       const refused = yield* Effect.flip(accounts.erase(id))

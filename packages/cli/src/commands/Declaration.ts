@@ -26,6 +26,8 @@ export interface JsonFlag {
 
 export const jsonOption = (): Option => new Option("--json", "for machines")
 
+export const csvOption = (): Option => new Option("--csv", "for spreadsheets (RFC 4180)")
+
 /** The most that a list shows at once. */
 export const limitMax = 10_000
 

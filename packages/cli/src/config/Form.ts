@@ -4,6 +4,9 @@ import { readSender } from "@ddd/adapters-mail/Message"
 import { readSmtpUrl } from "@ddd/adapters-mail/SmtpUrl"
 import { readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenuecat/ProductCatalog"
+import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
+import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
+import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Redacted, Result } from "effect"
@@ -87,6 +90,12 @@ export const address: Form<string> = plain(
   (value) => isIP(value) === 0 ? undefined : value
 )
 
+/** Networks and addresses by comma (`ClientAddress`). */
+export const networks: Form<ProxyTrust["networks"]> = plain(
+  "addresses or networks such as 10.0.0.0/8 or 2001:db8::7, separated by commas, without bits beyond their length, and not everybody's",
+  readNetworks
+)
+
 const originOf = (value: string): URL | undefined => {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:"
@@ -154,6 +163,15 @@ export const chains: Form<ReadonlyArray<ChainInfo>> = {
   fault: (value) => Result.match(readChains(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
 }
 
+/** Limits of requests (`core/accounts/RequestLimits`): those that are not the defaults; or none at all. */
+export const requestLimits: Form<RequestLimits | "off"> = {
+  ...plain(
+    "limits such as credentials=30/60s,buy-user=100/60s, or off",
+    (value) => Result.getOrUndefined(readRequestLimits(value))
+  ),
+  fault: (value) => Result.match(readRequestLimits(value), { onFailure: (why) => why, onSuccess: () => "" })
+}
+
 /** What a shop's products are worth (`ProductCatalog`): `{"funds_5": "5.00"}`. */
 export const productCatalog: Form<ProductCatalog> = {
   ...plain(
@@ -162,3 +180,9 @@ export const productCatalog: Form<ProductCatalog> = {
   ),
   fault: (value) => Result.match(readProductCatalog(value), { onFailure: ({ reason }) => reason, onSuccess: () => "" })
 }
+
+/** From which amount on prizes are reported (`PrizeReport`). */
+export const prizeThresholds: Form<PrizeThresholds> = plain(
+  "an amount such as 2000.00, or amounts by day such as 2025-01-01=600.00,2026-01-01=2000.00, oldest first",
+  parseThresholds
+)

@@ -18,6 +18,7 @@ export const refusals = (
     ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs), ...weakSecrets(settings)]
     : developmentRefusals(settings, needs),
   ...beaconRefusals(settings),
+  ...needs.includes("server") ? edgeRefusals(settings, isSet) : [],
   ...moneyRefusals(settings, isSet, needs)
 ]
 
@@ -95,6 +96,12 @@ const productionRefusals = (
   if (settings.DEV_CLOCK_START !== undefined) {
     refuse("DEV_CLOCK_START", "is refused in production: its clock is the database's. Remove it.")
   }
+  if (settings.RATE_LIMITS === "off") {
+    refuse(
+      "RATE_LIMITS",
+      "must not be off in production: anyone could take the server from everybody. Remove it, or name limits."
+    )
+  }
   if (settings.STRIPE_API_BASE?.protocol === "http:") {
     refuse("STRIPE_API_BASE", "must begin with https:// in production: it is sent the key that moves the money.")
   }
@@ -104,6 +111,46 @@ const productionRefusals = (
       "is missing, which production needs beside STRIPE_SECRET_KEY: that a payout came back is learnt late " +
         `without Stripe's webhooks. ${howToSet("STRIPE_WEBHOOK_SECRET")}.`
     )
+  }
+  return problems
+}
+
+/** What of proxies and of TLS may not be, in production or out of it. */
+const edgeRefusals = (
+  { CLIENT_ADDRESS_FROM, ENGINE, PUBLIC_URL }: Partial<Settings>,
+  isSet: (name: VariableName) => boolean
+): ReadonlyArray<ConfigProblem> => {
+  const problems: Array<ConfigProblem> = []
+  const refuse = (name: VariableName, message: string) => problems.push({ name, message: `${name} ${message}` })
+  if (isSet("CLIENT_ADDRESS_FROM") && !isSet("TRUSTED_PROXIES")) {
+    refuse(
+      "TRUSTED_PROXIES",
+      "is missing, without which CLIENT_ADDRESS_FROM means nothing: nobody is believed. " +
+        "Set TRUSTED_PROXIES to the addresses of the proxies, or remove CLIENT_ADDRESS_FROM."
+    )
+  }
+  if (ENGINE === "uws" && CLIENT_ADDRESS_FROM === "proxy-protocol") {
+    refuse(
+      "CLIENT_ADDRESS_FROM",
+      "must not be proxy-protocol with ENGINE=uws, which takes its header from anybody. " +
+        "Set ENGINE=node, or have the proxy send X-Forwarded-For."
+    )
+  }
+  const given = (["TLS_CERT", "TLS_KEY"] as const).filter(isSet)
+  const [one] = given
+  if (one === undefined) return problems
+  if (given.length === 1) {
+    const other = one === "TLS_CERT" ? "TLS_KEY" : "TLS_CERT"
+    refuse(other, `is missing, which belongs to ${one}. Set ${other}, or remove ${one}.`)
+  }
+  if (ENGINE === "uws") {
+    refuse(
+      one,
+      "is refused with ENGINE=uws, which stands behind a proxy that speaks TLS. Set ENGINE=node, or remove it."
+    )
+  }
+  if (PUBLIC_URL?.protocol !== "https:") {
+    refuse("PUBLIC_URL", `must begin with https:// where ${one} is set: the server speaks nothing else then.`)
   }
   return problems
 }

@@ -1,7 +1,7 @@
 /**
  * Names of the environment that are meant for this program, though nothing reads them (decision 24).
  *
- * Who sets one believes in something that is not so: that a proxy's word is taken, that a secret is in place. So each is refused.
+ * Who sets one believes in something that is not so: that requests are limited, that a secret is in place. So each is refused.
  * An environment also holds the names of many other programs, which are none of our business: a name counts as ours only by the
  * rules below.
  */
@@ -10,10 +10,6 @@ import { type VariableName, variableNames, variables } from "./Variables.ts"
 
 /** Names that later versions will read, with what holds until then. */
 export const laterNames: Readonly<Record<string, string>> = {
-  TRUSTED_PROXIES: "a proxy's word about whom it speaks for is never taken",
-  TLS_CERT: "the server speaks plain HTTP, and TLS ends at a proxy before it",
-  TLS_KEY: "the server speaks plain HTTP, and TLS ends at a proxy before it",
-  RATE_LIMITS: "the limits on sign-ins, codes and mails are always on, and there are no others",
   BLOCKED_COUNTRIES: "players of every country are served",
   GEO_DB: "nobody's country is looked up",
   MIN_AGE: "nobody is asked their age",

@@ -3,6 +3,7 @@
  *
  * `ddd config` prints this table.
  */
+import { addressSources } from "@ddd/core/accounts/ClientAddress"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
 import {
   address,
@@ -12,12 +13,15 @@ import {
   flag,
   type Form,
   instant,
+  networks,
   oneOf,
   origin,
   origins,
   port,
+  prizeThresholds,
   productCatalog,
   relays,
+  requestLimits,
   seconds,
   secret,
   secrets,
@@ -86,6 +90,26 @@ export const variables = {
     "node",
     "the HTTP server: our own on Node's sockets, or uWebSockets.js, behind a proxy that checks requests"
   ),
+  TRUSTED_PROXIES: optional(
+    networks,
+    "the proxies whose word about a client's address is taken: their addresses or networks, by comma",
+    { otherwise: "none" }
+  ),
+  CLIENT_ADDRESS_FROM: defaulting(
+    oneOf(...addressSources),
+    addressSources[0],
+    "the one way in which those proxies give it; what else says so is the client's own word"
+  ),
+  TLS_CERT: optional(
+    text,
+    "the file of the certificate that the server itself speaks TLS with, and its chain, in PEM",
+    {
+      otherwise: "HTTP in the open"
+    }
+  ),
+  TLS_KEY: optional(text, "the file of its key, in PEM without a passphrase; both are read again on SIGHUP", {
+    otherwise: "HTTP in the open"
+  }),
   DRAIN_DELAY: optional(
     seconds,
     "for so many seconds a server that stops still serves, and /readyz says that it is about to",
@@ -208,6 +232,11 @@ export const variables = {
     String(roomPrizeHoldDays),
     "for so many days the prize of a room rests before it can be withdrawn; 0: not at all"
   ),
+  PRIZE_REPORT_FROM: defaulting(
+    prizeThresholds,
+    "2025-01-01=600.00,2026-01-01=2000.00",
+    "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
+  ),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",
@@ -217,6 +246,11 @@ export const variables = {
     otherwise: "Daily Dollar Draw <no-reply@HOST>, HOST that of PUBLIC_URL"
   }),
 
+  RATE_LIMITS: optional(
+    requestLimits,
+    "how many requests a network and a player may send, such as credentials=30/60s,buy-user=100/60s; off: any number",
+    { otherwise: "those of docs/api.md" }
+  ),
   CORS_ORIGINS: optional(origins, "the origins whose web pages may call, by comma", { otherwise: "none" }),
   ALLOW_INSECURE_DEV: optional(oneOf("yes"), "development may listen on addresses that others reach"),
   DEV_CLOCK_START: optional(instant, "development: the clock of a new data folder begins here", { otherwise: "off" })

@@ -2,6 +2,7 @@
  * What the demo plays on: a server of its own in a process of its own, on a data folder and a port of its own, with a clock
  * that can be moved and the beacon of development. All of it is gone afterwards.
  */
+import { unmetLimits } from "@ddd/core/accounts/RequestLimits"
 import { roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import { chain } from "@ddd/sim/providers/BeaconStandIn"
@@ -95,7 +96,9 @@ export const openSite = Effect.fn("Site.open")(function*(start: Instant) {
     REVENUECAT_WEBHOOK_AUTH: shopAuthorization,
     PRODUCT_CATALOG: JSON.stringify(shopProducts),
     DEV_CLOCK_START: formatInstant(start),
-    DRAIN_DELAY: "0"
+    DRAIN_DELAY: "0",
+    // its hundreds of players all ask from this machine
+    RATE_LIMITS: unmetLimits
   }
   const { child, url } = yield* startServer(env)
 

@@ -35,6 +35,15 @@ const drain = (seconds: number): Effect.Effect<void> =>
     for (const signal of signals) process.on(signal, heard)
   })
 
+/** In production something encrypts, and says whose requests come through it; otherwise all clients share the proxy's address. */
+const warnOfEdge = ({ TLS_CERT, TRUSTED_PROXIES }: Settings): Effect.Effect<void> =>
+  TLS_CERT === undefined && TRUSTED_PROXIES === undefined
+    ? Effect.logWarning(
+      "Passwords and tokens come unencrypted, or all clients count as the one proxy, whom wrong passwords of anybody lock out: " +
+        "set TRUSTED_PROXIES to the proxy's address, or TLS_CERT and TLS_KEY (docs/operations/proxy.md)."
+    )
+    : Effect.void
+
 /** Runs the server of the environment until it is interrupted; never ends by itself. */
 export const serve = Effect.gen(function*() {
   const settings = yield* settingsFor(...everyNeed)
@@ -43,6 +52,7 @@ export const serve = Effect.gen(function*() {
     const running = yield* Server.start(settings, () => stopping)
     if (settings.NODE_ENV === "production") {
       const { migrated, port, url, vkeys } = running
+      yield* warnOfEdge(settings)
       yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated, vkeys })
     } else {
       yield* print(banner(settings, running))

@@ -8,6 +8,7 @@
  */
 import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
+import { defaultLimits } from "@ddd/core/accounts/RequestLimits"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
@@ -31,6 +32,7 @@ import { requireSecrets } from "../SecretGuard.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
+import * as TlsFiles from "./TlsFiles.ts"
 
 /** The port cannot be listened on. */
 export class PortUnavailable extends Data.TaggedError("PortUnavailable")<{ readonly message: string }> {}
@@ -133,6 +135,7 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const { HOST: host } = settings
   const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
   const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
+  const tls = yield* TlsFiles.open(settings)
 
   const opened = yield* Database.open(settings, { own: true })
   const migrated = yield* Database.prepare(opened, settings)
@@ -144,13 +147,24 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const pages = readPages(pagesFolder)
   if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
 
-  const engine = Engine.layer(settings.ENGINE, {
-    host,
-    port,
-    socketPath: "/ws",
-    allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
-    ...HttpApp.requestRules({ publicUrl: url, corsOrigins, pages })
+  const rules = HttpApp.requestRules({
+    publicUrl: url,
+    corsOrigins,
+    pages,
+    limits: settings.RATE_LIMITS ?? defaultLimits
   })
+  const engine = Layer.unwrap(Effect.map(rules, (rules) =>
+    Engine.layer(settings.ENGINE, {
+      host,
+      port,
+      socketPath: "/ws",
+      tls,
+      proxies: settings.TRUSTED_PROXIES === undefined
+        ? undefined
+        : { networks: settings.TRUSTED_PROXIES, from: settings.CLIENT_ADDRESS_FROM },
+      allowedOrigins: new Set([...ownOrigins(url, settings, port), ...corsOrigins]),
+      ...rules
+    })))
   const app = Layer.merge(
     HttpApp.layer({
       publicUrl: url,

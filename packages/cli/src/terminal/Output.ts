@@ -4,9 +4,9 @@
  * Each is written whole before the command goes on, and steers no terminal (`@ddd/verify/Streams`). Foreign text in it is made
  * visible where its lines are composed (`@ddd/core/values/Visible`).
  */
-import { visibleJson } from "@ddd/core/values/Visible"
+import { visibleJson, visibleLines } from "@ddd/core/values/Visible"
 import { harmless, write } from "@ddd/verify/Streams"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { styleText } from "node:util"
 
 type Format = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
@@ -37,14 +37,28 @@ const hasColours = ({ red }: Style): boolean => red("x") !== "x"
 export const hasErrorColors = (): boolean => hasColours(errorStyle)
 
 const written = (channel: "stdout" | "stderr", text: string): Effect.Effect<void> =>
-  Effect.callback((resume) => write(channel, `${text}\n`, () => resume(Effect.void)))
+  Effect.callback((resume) => write(channel, text, () => resume(Effect.void)))
 
 /** Writes a result. */
-export const print = (text: string): Effect.Effect<void> => written("stdout", harmless(text, hasColours(style)))
+export const print = (text: string): Effect.Effect<void> => written("stdout", `${harmless(text, hasColours(style))}\n`)
 
 /** Writes a result as JSON: the data as it is, whatever is in it. */
 export const printJson = (value: unknown): Effect.Effect<void> =>
-  written("stdout", visibleJson(JSON.stringify(value, null, 2)))
+  written("stdout", `${visibleJson(JSON.stringify(value, null, 2))}\n`)
 
 /** Writes what is not the result. */
-export const remark = (text: string): Effect.Effect<void> => written("stderr", harmless(text, hasColours(errorStyle)))
+export const remark = (text: string): Effect.Effect<void> =>
+  written("stderr", `${harmless(text, hasColours(errorStyle))}\n`)
+
+/** What a long result is: lines of CSV end with two characters. */
+export type PieceKind = "text" | "json" | "csv"
+
+const pieceForms: { readonly [Kind in PieceKind]: (piece: string) => string } = {
+  text: visibleLines,
+  json: visibleJson,
+  csv: (piece) => piece.split("\r\n").map(visibleLines).join("\r\n")
+}
+
+/** Writes a result that may be long, a piece once the one before it is written. */
+export const printPieces = <E, R>(pieces: Stream.Stream<string, E, R>, kind: PieceKind): Effect.Effect<void, E, R> =>
+  Stream.runForEach(pieces, (piece) => written("stdout", pieceForms[kind](piece)))

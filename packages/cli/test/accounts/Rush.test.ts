@@ -10,6 +10,9 @@ import { addressIn, at, password, Site } from "../support/Site.ts"
 const peakMib = (pid: number): number =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
 
+/** A player who buys without a pause, to see how long it takes. */
+const processes = [{ RATE_LIMITS: "buy=1000000/60s,buy-user=1000000/60s" }]
+
 /** Far more than may wait, on any machine. */
 const tries = Math.max(500, 100 * availableParallelism())
 
@@ -65,7 +68,7 @@ const rushTwice = (what: string, tryOf: (index: number, player: { readonly email
     return [...counts.keys()]
   })
 
-layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("500 sign-ins at once", (it) => {
+layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "60 seconds" })("500 sign-ins at once", (it) => {
   it.effect(
     "never stall /healthz or a purchase, and what is too many is refused for the moment (check 18)",
     () =>
@@ -82,7 +85,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("500 s
   )
 })
 
-layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("500 sign-ups at once", (it) => {
+layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "60 seconds" })("500 sign-ups at once", (it) => {
   it.effect(
     "with passwords that take long to judge never stall /healthz or a purchase either",
     () =>

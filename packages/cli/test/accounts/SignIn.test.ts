@@ -49,7 +49,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
         // a chance of one in a million, where the two are alike
         assert.isBelow(Math.abs(score), 5)
       }),
-    300_000
+    600_000
   )
 
   it.effect(

@@ -58,6 +58,8 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
         assert.isDefined(serving, server.stderr())
         // whoever pins the log's key learns it here, or at /log/vkey
         assert.include(serving, vkey)
+        // nothing encrypts, and nothing says for whom a proxy asks
+        assert.isTrue(messages.some((message) => /set TRUSTED_PROXIES .*or TLS_CERT and TLS_KEY/.test(message)))
       }),
     120_000
   )

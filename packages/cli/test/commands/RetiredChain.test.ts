@@ -89,7 +89,7 @@ describe("a server whose settings name another chain than its draws", () => {
           ({ status }) => status === 200
         )
       }).pipe(Effect.provide(Site.layer({ processes: [{ BEACON: "dev" }] }))),
-    240_000
+    480_000
   )
 })
 
@@ -156,6 +156,6 @@ describe("ddd draw void", () => {
         // nobody listens there
         Effect.provide(Site.layer({ processes: [{ BEACON: "dev", DRAND_URLS: "http://127.0.0.1:9" }] }))
       ),
-    240_000
+    480_000
   )
 })

@@ -71,7 +71,7 @@ describe("secrets that are not those of the database", () => {
         const run = yield* site.ddd(["draw", "run"], undefined, others())
         assert.include(run.stderr, refusal("SEED_KEY"))
       }).pipe(Effect.provide(Site.layer({}))),
-    240_000
+    480_000
   )
 
   it.live(
@@ -90,6 +90,6 @@ describe("secrets that are not those of the database", () => {
         const codes = ended.map(({ code }) => code)
         assert.sameMembers(codes, [0, 2], ended.map(({ stderr }) => stderr).join("\n"))
       }),
-    240_000
+    480_000
   )
 })

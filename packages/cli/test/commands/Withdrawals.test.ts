@@ -152,7 +152,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       const table = yield* withdrawals("list", "--user", player.email, "--status", "paid")
       assert.include(table.stdout, id, table.stderr)
       assert.deepStrictEqual(yield* asJson("list", "--user", player.username, "--held"), [])
-    }), 240_000)
+    }), 480_000)
 
   it.effect("lists what takes too long, and shows the player's as on its way out", () =>
     Effect.gen(function*() {
@@ -169,7 +169,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       for (const part of [id, "$5.00", "ready acct_"]) assert.include(user.stdout, part, user.stderr)
       setDoubtful(false)
       yield* untilPaid(id)
-    }), 240_000)
+    }), 480_000)
 
   it.effect("resolves a held one as absent, and the money is back", () =>
     Effect.gen(function*() {
@@ -186,7 +186,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.include(resolved.stdout, "Decided: the money returns to the wallet.")
       assert.strictEqual(at(yield* asJson("show", id), "status"), "failed")
       assert.strictEqual(yield* balanceOf(player.id), "20.00")
-    }), 240_000)
+    }), 480_000)
 
   it.effect("resolves a held one by asking for it again, and it is paid", () =>
     Effect.gen(function*() {
@@ -195,7 +195,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.strictEqual(resolved.code, 0, resolved.stderr)
       yield* untilPaid(id)
       assert.strictEqual(at(yield* asJson("show", id), "transfer", "attempt"), 2)
-    }), 240_000)
+    }), 480_000)
 
   it.effect("decides nothing against what the provider has", () =>
     Effect.gen(function*() {
@@ -206,7 +206,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.include(found.stdout, "Nothing was decided")
       yield* untilPaid(id)
       assert.strictEqual(yield* balanceOf(player.id), "15.00")
-    }), 240_000)
+    }), 480_000)
 
   it.effect(
     "refuses a decision that does not apply, and any while the provider cannot be asked",
@@ -235,7 +235,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
           }
         }
       }),
-    240_000
+    480_000
   )
 
   it.effect(
@@ -266,7 +266,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         )
         assert.strictEqual(logged.length, 2)
       }),
-    240_000
+    480_000
   )
 
   it.effect(
@@ -303,7 +303,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         )
         assert.strictEqual((yield* withdrawals("resolve", id, "absent")).code, 0)
       }),
-    240_000
+    480_000
   )
 
   it.effect(
@@ -338,7 +338,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         const none = yield* ask("GET", "/wallet/payout-account", { token })
         assert.strictEqual(status(none.json), "none")
       }),
-    240_000
+    480_000
   )
 
   it.effect("gives a frozen player's back that was not sent, and no other", () =>
@@ -370,7 +370,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.strictEqual(refused.code, 2)
       assert.include(refused.stderr, "nothing was changed")
       assert.strictEqual((yield* withdrawals("resolve", sent.id, "absent")).code, 0)
-    }), 240_000)
+    }), 480_000)
 
   it.effect("reconciles with the provider, and says where books and provider differ", () =>
     Effect.gen(function*() {
@@ -387,5 +387,5 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       assert.match(textAt(told, "differences", "0", "found"), /^transfer tr_/)
       yield* untilPaid(id)
       assert.strictEqual((yield* withdrawals("reconcile")).code, 0)
-    }), 240_000)
+    }), 480_000)
 })

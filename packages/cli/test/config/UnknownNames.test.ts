@@ -82,7 +82,7 @@ describe("a name that nothing reads", () => {
 
   it("is let be where it is a stranger's, or set to nothing", () => {
     assert.deepStrictEqual(saidOf(...strangers), [])
-    assert.deepStrictEqual(unknownNames({ TLS_CERT: "", DATABSE_URL: undefined }), [])
+    assert.deepStrictEqual(unknownNames({ GEO_DB: "", DATABSE_URL: undefined }), [])
   })
 
   it("is never one that is read", () => {
@@ -92,8 +92,8 @@ describe("a name that nothing reads", () => {
 
   it("is refused with all else that is wrong, for every command", () => {
     assert.deepStrictEqual(
-      readConfig({ PORT: "x", TLS_CERT: "/tls.pem" }, []).problems.map(({ name }) => name),
-      ["PORT", "TLS_CERT"]
+      readConfig({ PORT: "x", GEO_DB: "/geo.mmdb" }, []).problems.map(({ name }) => name),
+      ["PORT", "GEO_DB"]
     )
   })
 
@@ -104,18 +104,21 @@ describe("a name that nothing reads", () => {
 
   it.live("keeps the server from starting, by name", () =>
     Effect.gen(function*() {
-      const { code, stderr, stdout } = yield* ddd(["serve"], { TRUSTED_PROXIES: "10.0.0.0/8", DATABSE_URL: "x" })
+      const { code, stderr, stdout } = yield* ddd(["serve"], {
+        SENTRY_DSN: "https://sentry.example.com",
+        DATABSE_URL: "x"
+      })
       assert.strictEqual(code, 2)
       assert.strictEqual(stdout, "")
-      assert.match(stderr, /TRUSTED_PROXIES is not read by this version: .*Remove it\./)
+      assert.match(stderr, /SENTRY_DSN is not read by this version: .*Remove it\./)
       assert.match(stderr, /DATABSE_URL is not read\. Did you mean DATABASE_URL\?/)
     }))
 
   it.live("is shown by ddd config, which ends with 2", () =>
     Effect.gen(function*() {
-      const { code, stdout } = yield* ddd(["config", "--json"], { RATE_LIMITS: "off" })
+      const { code, stdout } = yield* ddd(["config", "--json"], { KYC_ABOVE: "100.00" })
       assert.strictEqual(code, 2)
       const report: { readonly problems: ReadonlyArray<{ readonly name: string }> } = JSON.parse(stdout)
-      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["RATE_LIMITS"])
+      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["KYC_ABOVE"])
     }))
 })

@@ -289,7 +289,7 @@ layer(Site.layer({ processes: [{ WITHDRAW_DEPOSITS: "true" }] }), { excludeTestS
             discard: true
           })
         }),
-      300_000
+      600_000
     )
   }
 )

@@ -5,13 +5,14 @@
  * and owes nothing, no withdrawal is under way or may be sent back by a bank, every ticket is drawn, and no room of theirs has tickets of
  * others.
  */
-import { Result } from "effect"
+import { type Redacted, Result } from "effect"
 import { type Cents, cents, zero } from "../money/Money.ts"
 import { watchedMillis } from "../money/WithdrawalActions.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
 import { type Instant, instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
-import type { EraseReason, EraseRefused } from "./Refusals.ts"
+import type { EraseReason, EraseRefused, PasswordOutdated } from "./Refusals.ts"
+import { isStillProven } from "./SignIn.ts"
 import type { Account } from "./User.ts"
 
 /** What a person has to do with money, read under their wallet's lock. */
@@ -75,7 +76,7 @@ export interface Erasure {
 }
 
 /**
- * Erases a person; null where there is none, or they are erased already. Throws for the house, which is no person: nobody may ask
+ * Erases a person whom an operator names; null where there is none, or they are erased already. Throws for the house, which is no person: nobody may ask
  * for it.
  */
 export const erase = (
@@ -106,3 +107,13 @@ export const erase = (
     }
   })
 }
+
+/** Erases a player who asks for it themselves: with a password that they have just proven. */
+export const eraseSelf = (
+  facts: EraseFacts,
+  userId: UserId,
+  verified: Redacted.Redacted
+): Result.Result<Erasure | null, EraseRefused | PasswordOutdated> =>
+  isStillProven(facts.account, { verified, replacement: null })
+    ? erase(facts, userId)
+    : Result.fail({ _tag: "PasswordOutdated" })

@@ -14,7 +14,7 @@ const spelt6 = (address: NetAddress.Ipv6Address): string => {
 }
 
 /** An address as it counts; undefined where the text is none. */
-const readAddress = (ip: string) => {
+export const readAddress = (ip: string) => {
   // the zone, behind `%`, is the name of an interface of this machine
   const read = NetAddress.ipFromString(ip.split("%")[0] ?? "")
   return Result.isFailure(read) ? undefined : NetAddress.toCanonical(read.success)
@@ -54,4 +54,17 @@ export const networkOf = (ip: string): string => {
     return `${NetAddress.ipv4ToOctets(address).slice(0, 3).join(".")}.0/24`
   }
   return spelt6(address)
+}
+
+/**
+ * What a network is a part of, as a rule one provider's: the /16 of IPv4, the /32 of IPv6. `192.0.2.7` → `192.0.0.0/16`;
+ * `2001:db8:0:42ff::1` → `2001:db8::/32`. What is no address is its own.
+ */
+export const providerOf = (ip: string): string => {
+  const address = readAddress(ip)
+  if (address === undefined) return ip
+  if (NetAddress.isIpv4Address(address)) {
+    return `${NetAddress.ipv4ToOctets(address).slice(0, 2).join(".")}.0.0/16`
+  }
+  return `${NetAddress.ipv6ToSegments(address).slice(0, 2).map((group) => group.toString(16)).join(":")}::/32`
 }

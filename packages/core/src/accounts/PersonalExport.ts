@@ -1,8 +1,9 @@
 /**
- * All that is held about a player, as the player is given it: money as decimal strings, times as text (docs/api.md, "Conventions").
+ * All that is kept about a player, as the player is given it: money as decimal strings, times as text (docs/api.md, "Conventions").
  *
- * Secrets are no part of it: neither the password's hash nor those of tokens.
+ * Years of it are written a page at a time. Secrets are no part of it: neither the password's hash nor those of tokens.
  */
+import { Result, Stream } from "effect"
 import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
 import {
@@ -18,65 +19,77 @@ import { type Cents, cents, formatCents } from "../money/Money.ts"
 import type { PayoutAccount } from "../money/PayoutAccount.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
+import type { WebhookEvent } from "../money/WebhookEvent.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
-import { formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
+import { dayAfter, dayOf, dayStart, formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
+import { jsonOfLong, type LongList } from "../values/JsonText.ts"
+import type { Pages } from "../values/Page.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { MailedTokenPurpose } from "./MailedToken.ts"
-import { operatorOrigin, type SecurityEventType } from "./SecurityEvent.ts"
-import type { SessionEndReason } from "./Session.ts"
+import type { TooManyExports } from "./Refusals.ts"
+import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "./SecurityEvent.ts"
+import type { SessionEndReason, SessionId } from "./Session.ts"
 import type { KycStatus, User } from "./User.ts"
 
-/** All that is held about a player, as plain data for JSON. */
-export type PersonalExport = Readonly<Record<string, unknown>>
+/** All that is kept about a player, as JSON text, a piece at a time. */
+export type PersonalExport<E> = Stream.Stream<string, E>
 
-/** What a store holds about a player. Lists are oldest first. */
-export interface PersonalRecords {
-  readonly user: User & { readonly kycStatus: KycStatus; readonly country: string | null; readonly frozen: boolean }
-  readonly wallet: Wallet & { readonly updatedAt: Instant }
-  readonly transactions: ReadonlyArray<
-    Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
-  >
-  readonly fundings: ReadonlyArray<Funding>
+/** What is kept about a player and may be much. */
+export interface PersonalLists {
+  readonly transactions: Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
+  readonly fundings: Funding
   /** Deposits that were more than they allowed themselves. */
-  readonly depositExcesses: ReadonlyArray<DepositExcess & { readonly transactionId: string; readonly at: Instant }>
+  readonly depositExcesses: DepositExcess & { readonly transactionId: string; readonly at: Instant }
   /** The names by which shops know them. */
-  readonly buyerNames: ReadonlyArray<string>
-  readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
-  readonly withdrawals: ReadonlyArray<Withdrawal>
-  readonly tickets: ReadonlyArray<Omit<Ticket, "userId" | "ownerSalt">>
-  readonly sessions: ReadonlyArray<{
+  readonly buyerNames: string
+  /** What shops told of their purchases. */
+  readonly shopEvents: Omit<WebhookEvent, "id">
+  readonly withdrawals: Withdrawal
+  readonly tickets: Omit<Ticket, "userId" | "ownerSalt">
+  readonly sessions: {
     readonly id: string
     readonly createdAt: Instant
     readonly lastUsedAt: Instant
     readonly endedAt: Instant | null
     readonly endReason: SessionEndReason | null
     readonly userAgent: string | null
-  }>
-  readonly securityEvents: ReadonlyArray<{
+  }
+  readonly securityEvents: {
     readonly id: string
     readonly at: Instant
     readonly type: SecurityEventType
     readonly sessionId: string | null
     /** Where it came from, what was changed. */
     readonly details: Readonly<Record<string, unknown>> | null
-  }>
-  readonly mailedTokens: ReadonlyArray<{
+  }
+  readonly mailedTokens: {
     readonly purpose: MailedTokenPurpose
     readonly email: string | null
     readonly createdAt: Instant
     readonly expiresAt: Instant
     readonly usedAt: Instant | null
-  }>
-  /** How many answers are kept for retries. */
-  readonly idempotencyKeys: number
-  readonly rooms: ReadonlyArray<{
+  }
+  /** What mail servers said of mails to them that failed. */
+  readonly mailFailures: { readonly at: Instant; readonly reason: string }
+  /** Under which keys answers are kept for retries. The answers say again what stands in the other lists. */
+  readonly idempotencyKeys: { readonly key: string; readonly keptAt: Instant }
+  readonly rooms: {
     readonly id: string
     readonly code: string
     readonly name: string
     readonly isHost: boolean
     readonly joinedAt: Instant
-  }>
+  }
+}
+
+/** What a store holds about a player: what is little, and the lists, each in an order of its own that is that of its ids, or of time. */
+export interface PersonalRecords<E> {
+  readonly user: User & { readonly kycStatus: KycStatus; readonly country: string | null; readonly frozen: boolean }
+  readonly wallet: Wallet & { readonly updatedAt: Instant }
+  readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
+  /** Movements are those that made the wallet what it is here. */
+  readonly lists: { readonly [Name in keyof PersonalLists]: Pages<PersonalLists[Name], E> }
 }
 
 const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
@@ -104,35 +117,15 @@ const exportLimits = (book: LimitBook | null) => {
   }
 }
 
-/** The records as data for JSON. */
-const personalExport = (records: PersonalRecords): PersonalExport => ({
-  user: { ...records.user, createdAt: formatInstant(records.user.createdAt) },
-  wallet: {
-    balance: formatCents(records.wallet.balance),
-    winnings: formatCents(records.wallet.withdrawable),
-    maturing: records.wallet.maturing.map(({ amount, maturesAt }) => ({
-      amount: formatCents(amount),
-      maturesAt: formatInstant(maturesAt)
-    })),
-    pendingWithdrawal: formatCents(records.wallet.pendingWithdrawal),
-    debt: formatCents(records.wallet.debt),
-    updatedAt: formatInstant(records.wallet.updatedAt)
-  },
-  limits: exportLimits(records.wallet.limits),
-  timedOutUntil: formatInstantOrNull(records.wallet.timedOutUntil),
-  excludedUntil: formatInstantOrNull(records.wallet.excludedUntil),
-  depositExcesses: records.depositExcesses.map(({ amount, at, ...excess }) => ({
-    ...excess,
-    amount: formatCents(amount),
-    at: formatInstant(at)
-  })),
-  transactions: records.transactions.map((transaction) => ({
+/** How an item of each list is told. Their order is that of the export. */
+const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[Name]) => unknown } = {
+  transactions: (transaction) => ({
     ...transaction,
     amount: formatCents(transaction.amount),
     balanceAfter: formatCents(transaction.balanceAfter),
     createdAt: formatInstant(transaction.createdAt)
-  })),
-  fundings: records.fundings.map((funding) => ({
+  }),
+  fundings: (funding) => ({
     reference: funding.reference,
     purchased: funding.purchased,
     refunded: funding.refunded,
@@ -143,13 +136,15 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
     refundPrice: formatCentsOrNull(funding.refundPrice),
     refundAmount: formatCentsOrNull(funding.refundAmount),
     names: funding.names
-  })),
-  buyerNames: records.buyerNames,
-  payoutAccount: records.payoutAccount === null ? null : {
-    ...records.payoutAccount,
-    createdAt: formatInstant(records.payoutAccount.createdAt)
-  },
-  withdrawals: records.withdrawals.map((withdrawal) => ({
+  }),
+  depositExcesses: ({ amount, at, ...excess }) => ({ ...excess, amount: formatCents(amount), at: formatInstant(at) }),
+  buyerNames: (name) => name,
+  shopEvents: (event) => ({
+    ...event,
+    receivedAt: formatInstant(event.receivedAt),
+    handledAt: formatInstantOrNull(event.handledAt)
+  }),
+  withdrawals: (withdrawal) => ({
     id: withdrawal.id,
     amount: formatCents(withdrawal.amount),
     account: withdrawal.account,
@@ -161,44 +156,94 @@ const personalExport = (records: PersonalRecords): PersonalExport => ({
     reversalId: withdrawal.reversal.objectId,
     held: withdrawal.held?.reason ?? null,
     problem: withdrawal.problem
-  })),
-  tickets: records.tickets.map((ticket) => ({
+  }),
+  tickets: (ticket) => ({
     ...ticket,
-    prizeAmount: ticket.prizeAmount === null ? null : formatCents(ticket.prizeAmount),
+    prizeAmount: formatCentsOrNull(ticket.prizeAmount),
     purchasedAt: formatInstant(ticket.purchasedAt)
-  })),
-  sessions: records.sessions.map((session) => ({
+  }),
+  sessions: (session) => ({
     ...session,
     createdAt: formatInstant(session.createdAt),
     lastUsedAt: formatInstant(session.lastUsedAt),
     endedAt: formatInstantOrNull(session.endedAt)
-  })),
-  securityEvents: records.securityEvents.map((event) => ({ ...event, at: formatInstant(event.at) })),
-  mailedTokens: records.mailedTokens.map((token) => ({
+  }),
+  securityEvents: (event) => ({ ...event, at: formatInstant(event.at) }),
+  mailedTokens: (token) => ({
     ...token,
     createdAt: formatInstant(token.createdAt),
     expiresAt: formatInstant(token.expiresAt),
     usedAt: formatInstantOrNull(token.usedAt)
-  })),
-  idempotencyKeys: records.idempotencyKeys,
-  rooms: records.rooms.map((room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }))
-})
+  }),
+  mailFailures: (failure) => ({ ...failure, at: formatInstant(failure.at) }),
+  idempotencyKeys: (kept) => ({ ...kept, keptAt: formatInstant(kept.keptAt) }),
+  rooms: (room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) })
+}
 
-export interface ExportFacts {
-  /** As one state of the store; null for an unknown or erased user. */
-  readonly records: PersonalRecords | null
+const listNames = Object.keys(listForms) as ReadonlyArray<keyof PersonalLists>
+
+const listText = <Name extends keyof PersonalLists, E>(
+  name: Name,
+  pages: Pages<PersonalLists[Name], E>
+): LongList<E> => ({ name, pages: Stream.map(pages, (page) => page.map(listForms[name])) })
+
+/** The records as JSON. */
+const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecords<E>): PersonalExport<E> =>
+  jsonOfLong({
+    user: { ...user, createdAt: formatInstant(user.createdAt) },
+    wallet: {
+      balance: formatCents(wallet.balance),
+      winnings: formatCents(wallet.withdrawable),
+      maturing: wallet.maturing.map(({ amount, maturesAt }) => ({
+        amount: formatCents(amount),
+        maturesAt: formatInstant(maturesAt)
+      })),
+      pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
+      debt: formatCents(wallet.debt),
+      limits: exportLimits(wallet.limits),
+      timedOutUntil: formatInstantOrNull(wallet.timedOutUntil),
+      excludedUntil: formatInstantOrNull(wallet.excludedUntil),
+      updatedAt: formatInstant(wallet.updatedAt)
+    },
+    payoutAccount: payoutAccount === null
+      ? null
+      : { ...payoutAccount, createdAt: formatInstant(payoutAccount.createdAt) }
+  }, listNames.map((name) => listText(name, lists[name])))
+
+/** How often a player may take their export, a UTC day: each reads all there is of them, and leaves a trace. */
+export const exportsADay = 10
+
+/** Who takes it: an operator, for the player; or the player. */
+export type ExportedBy =
+  | { readonly _tag: "Operator" }
+  | { readonly _tag: "Player"; readonly sessionId: SessionId; readonly origin: RequestOrigin }
+
+export interface ExportFacts<E> {
+  readonly now: Instant
+  /** Null for an unknown or erased user. */
+  readonly records: PersonalRecords<E> | null
+  /** How often it was taken since this UTC day began. Those that are taken at the same moment may exceed it by as many as they are. */
+  readonly takenToday: number
   readonly newIds: { readonly event: string }
 }
 
-/** Gives an operator all that is held about a player, which leaves its trace. Null where there is nobody. */
-export const exportAccount = (
-  { newIds, records }: ExportFacts,
-  userId: UserId
-): { readonly all: PersonalExport | null; readonly change: AccountChange } =>
-  records === null ? { all: null, change: noChange(userId) } : {
+/** Gives all that is kept about a player, which leaves its trace. Null where there is nobody. */
+export const exportAccount = <E>(
+  { newIds, now, records, takenToday }: ExportFacts<E>,
+  userId: UserId,
+  by: ExportedBy
+): Result.Result<{ readonly all: PersonalExport<E> | null; readonly change: AccountChange }, TooManyExports> => {
+  if (records === null) return Result.succeed({ all: null, change: noChange(userId) })
+  if (by._tag === "Player" && takenToday >= exportsADay) {
+    const tomorrow = dayStart(dayAfter(dayOf(now)))
+    return Result.fail({ _tag: "TooManyExports", retryAfter: Math.ceil((tomorrow - now) / 1_000) })
+  }
+  const { origin, sessionId } = by._tag === "Player" ? by : { origin: operatorOrigin, sessionId: null }
+  return Result.succeed({
     all: personalExport(records),
     change: {
       ...noChange(userId),
-      events: [{ id: newIds.event, type: "exported", userId, sessionId: null, origin: operatorOrigin, details: {} }]
+      events: [{ id: newIds.event, type: "exported", userId, sessionId, origin, details: {} }]
     }
-  }
+  })
+}

@@ -49,6 +49,12 @@ export interface EraseRefused {
   readonly reasons: ReadonlyArray<EraseReason>
 }
 
+/** The player took as many exports today as there are; `retryAfter` is in seconds. */
+export interface TooManyExports {
+  readonly _tag: "TooManyExports"
+  readonly retryAfter: number
+}
+
 /** Each refusal by its tag. */
 export interface AccountRefusals {
   readonly EmailTaken: EmailTaken
@@ -57,4 +63,5 @@ export interface AccountRefusals {
   readonly PasswordOutdated: PasswordOutdated
   readonly InvalidMailedToken: InvalidMailedToken
   readonly EraseRefused: EraseRefused
+  readonly TooManyExports: TooManyExports
 }

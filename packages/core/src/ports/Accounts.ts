@@ -1,6 +1,6 @@
 /** Port: players and their sessions. */
 import { Context, Data, Effect, type Redacted, Result } from "effect"
-import type { PersonalExport } from "../accounts/PersonalExport.ts"
+import type { ExportedBy, PersonalExport } from "../accounts/PersonalExport.ts"
 import type { ProfileChange } from "../accounts/Profile.ts"
 import type { AccountRefusals, EraseReason } from "../accounts/Refusals.ts"
 import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
@@ -42,6 +42,8 @@ export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {
 export class EraseRefused extends Data.TaggedError("EraseRefused")<{
   readonly reasons: ReadonlyArray<EraseReason>
 }> {}
+/** A player took as many exports today as there are (`exportsADay`); `retryAfter` is in seconds. */
+export class TooManyExports extends Data.TaggedError("TooManyExports")<{ readonly retryAfter: number }> {}
 
 /** The error that each refusal of a decision becomes. */
 interface AccountErrors {
@@ -51,6 +53,7 @@ interface AccountErrors {
   readonly PasswordOutdated: PasswordOutdated
   readonly InvalidMailedToken: InvalidMailedToken
   readonly EraseRefused: EraseRefused
+  readonly TooManyExports: TooManyExports
 }
 
 const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefusals[Tag]) => AccountErrors[Tag] } = {
@@ -59,7 +62,8 @@ const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefus
   TooManyMails: ({ retryAfter }) => new TooManyMails({ retryAfter }),
   PasswordOutdated: () => new PasswordOutdated(),
   InvalidMailedToken: () => new InvalidMailedToken(),
-  EraseRefused: ({ reasons }) => new EraseRefused({ reasons })
+  EraseRefused: ({ reasons }) => new EraseRefused({ reasons }),
+  TooManyExports: ({ retryAfter }) => new TooManyExports({ retryAfter })
 }
 
 /** A refusal as this port's error. */
@@ -156,7 +160,19 @@ export class Accounts extends Context.Service<Accounts, {
   /** A frozen account signs in and buys no more; its sessions end. */
   readonly freeze: (userId: UserId) => Effect.Effect<void, Unavailable>
   readonly unfreeze: (userId: UserId) => Effect.Effect<void, Unavailable>
-  readonly export: (userId: UserId) => Effect.Effect<PersonalExport | null, Unavailable>
-  /** Removes everything personal and keeps the books and the proofs valid. */
+  /**
+   * All that is kept about a player, read while it is taken, a page at a time: no connection waits for whoever reads it. Null for an
+   * unknown or erased user.
+   */
+  readonly export: (
+    userId: UserId,
+    by: ExportedBy
+  ) => Effect.Effect<PersonalExport<Unavailable> | null, TooManyExports | Unavailable>
+  /** Removes everything personal and keeps the books and the proofs valid. For operators. */
   readonly erase: (userId: UserId) => Effect.Effect<void, EraseRefused | Unavailable>
+  /** The same for a player who asks for it; `verified` is the stored hash that their password was checked against. */
+  readonly eraseSelf: (
+    userId: UserId,
+    verified: Redacted.Redacted
+  ) => Effect.Effect<void, EraseRefused | PasswordOutdated | Unavailable>
 }>()("@ddd/core/ports/Accounts") {}

@@ -1,12 +1,14 @@
 /** Port: wallets and their movements, but for the sale and the draw. */
 import { Context, Data, type Effect } from "effect"
+import type { Prize } from "../draws/PrizeReport.ts"
 import type { Barred } from "../money/Barring.ts"
 import type { Cents } from "../money/Money.ts"
+import type { Period, StatementRecords } from "../money/Statement.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { Page, PageRequest } from "../values/Page.ts"
+import type { Page, PageRequest, Pages } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** Purchased credit for one player. */
@@ -57,4 +59,11 @@ export class Ledger extends Context.Service<Ledger, {
     type: TransactionType | null,
     page: PageRequest
   ) => Effect.Effect<Page<Transaction>, Unavailable>
+  /** The wallet's movements of a period, as `lastBefore` parts them, read while they are taken. */
+  readonly statement: (
+    userId: UserId,
+    period: Period
+  ) => Effect.Effect<StatementRecords<Unavailable>, UnknownUser | Unavailable>
+  /** Every prize that was paid in a period, oldest first. For operators. */
+  readonly prizes: (period: Period) => Pages<Prize, Unavailable>
 }>()("@ddd/core/ports/Ledger") {}

@@ -1,4 +1,5 @@
-/** A page of a long list, newest first. */
+/** Long lists, a page at a time: for clients newest first; to be read whole, oldest first. */
+import type { Stream } from "effect"
 
 /** `limit` 1 … 100; `cursor` is the `nextCursor` of the page before, or null for the first page. */
 export interface PageRequest {
@@ -18,3 +19,6 @@ export const pageOf = <A>(items: ReadonlyArray<A>, limit: number, cursorOf: (ite
   const last = shown.at(-1)
   return { items: shown, nextCursor: items.length > limit && last !== undefined ? cursorOf(last) : null }
 }
+
+/** A list that may be too long for the memory, oldest first: a page of it is read at a time. A page may be empty. */
+export type Pages<A, E> = Stream.Stream<ReadonlyArray<A>, E>

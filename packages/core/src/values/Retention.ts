@@ -16,6 +16,7 @@ export const retainedKinds = [
   "throttles",
   "known networks",
   "webhook bodies",
+  "request counts",
   "excluded names"
 ] as const
 export type RetainedKind = typeof retainedKinds[number]
@@ -32,6 +33,7 @@ export type RetainedKind = typeof retainedKinds[number]
  * - throttles, since the last failure: nothing is counted on from longer ago.
  * - known networks, since the last success from there: as long as they are known.
  * - webhook bodies, since they were acted on: for as long as a person may want to see why money moved. The event itself stays.
+ * - request counts, since their window ended, by the clocks of the processes that counted: a little, as those may differ.
  * - excluded names, since the exclusion ended: nobody is barred by them any more.
  */
 export const keptMillis: Record<RetainedKind, number> = {
@@ -43,6 +45,7 @@ export const keptMillis: Record<RetainedKind, number> = {
   throttles: 60 * 60_000,
   "known networks": 90 * dayMillis,
   "webhook bodies": 90 * dayMillis,
+  "request counts": 5 * 60_000,
   "excluded names": 0
 }
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Redacted, Result } from "effect"
 import * as fc from "fast-check"
-import { erase, type Holdings } from "../../src/accounts/Erase.ts"
+import { erase, eraseSelf, type Holdings } from "../../src/accounts/Erase.ts"
 import { cents } from "../../src/money/Money.ts"
 import { watchedMillis } from "../../src/money/WithdrawalActions.ts"
 import { houseUserId } from "../../src/values/Ids.ts"
@@ -73,5 +73,19 @@ describe("erase", () => {
       assert.isNull(Result.getOrThrow(erase({ ...facts, account: stands }, ada)))
     }
     assert.throws(() => erase(facts, houseUserId), "the house")
+  })
+})
+
+describe("eraseSelf", () => {
+  it("erases who has just proven the password that is the account's, as an operator would", () => {
+    const stored = account.passwordHash ?? assert.fail("the account has a password")
+    assert.deepStrictEqual(eraseSelf(facts, ada, stored), erase(facts, ada))
+    const poor = { ...facts, holdings: { ...nothing, undrawnTickets: 1 } }
+    assert.deepStrictEqual(eraseSelf(poor, ada, stored), erase(poor, ada))
+    const outdated = Result.fail({ _tag: "PasswordOutdated" })
+    assert.deepStrictEqual<unknown>(eraseSelf(facts, ada, Redacted.make("another")), outdated)
+    for (const stands of [null, { ...account, erased: true }, { ...account, frozen: true }]) {
+      assert.deepStrictEqual<unknown>(eraseSelf({ ...facts, account: stands }, ada, stored), outdated)
+    }
   })
 })

@@ -11,14 +11,24 @@ export interface PublicAddress {
 /** The headers of an answer to a page of `origin`; undefined: to whoever names none, as native apps do. */
 export type AnswerHeaders = (origin: string | undefined) => Readonly<Record<string, string>>
 
-/** Clients that came by HTTPS are told to go on doing so. */
+/**
+ * Clients that came by HTTPS are told to go on doing so, at this host: hosts below it may be others' (decision 62).
+ */
 const strictTransport = { "strict-transport-security": "max-age=31536000" }
+
+/** An answer is what it says, runs and loads nothing where a browser shows it, stands in no frame, and is no other site's to embed. */
+const kept = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer"
+}
 
 export const makeAnswerHeaders = ({ corsOrigins, publicUrl }: PublicAddress): AnswerHeaders => {
   const cors = makeCors(corsOrigins)
   const fixed = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...kept,
     ...(publicUrl.protocol === "https:" ? strictTransport : {})
   }
   // made once for those that name no page, which are most

@@ -6,6 +6,7 @@
  */
 import { Cause, Context, Effect, LogLevel, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { countedOf } from "../engine/Exchange.ts"
 import { ServerStop } from "../engine/GracefulStop.ts"
 import { internalProblem, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
@@ -14,18 +15,20 @@ import { keyHeader } from "../requests/Idempotency.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
+import type { Insecure } from "./Insecure.ts"
 import { allowedAt, type PathEntry, type RouteTable } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
   readonly routes: RouteTable
   readonly cors: Cors
+  readonly insecure: Insecure
   readonly answerHeaders: AnswerHeaders
   /** For browsers, where nothing is. */
   readonly notFoundPage: HttpServerResponse.HttpServerResponse | undefined
 }
 
 /** Wraps `respond`. A failure that nothing else answers is logged, and answered 500. */
-export const boundary = ({ answerHeaders, cors, notFoundPage, routes }: BoundaryOptions) => {
+export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
@@ -35,7 +38,7 @@ export const boundary = ({ answerHeaders, cors, notFoundPage, routes }: Boundary
       const startedAt = performance.now()
 
       const answer = Effect.matchCauseEffect(
-        preflightOf(request, cors, routes) ?? respond,
+        insecure(request, requestId) ?? preflightOf(request, cors, routes) ?? respond,
         {
           onSuccess: Effect.succeed,
           onFailure: (cause) => recover(cause, request, requestId, { notFoundPage, routes })
@@ -44,6 +47,7 @@ export const boundary = ({ answerHeaders, cors, notFoundPage, routes }: Boundary
       const finished = Effect.flatMap(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
           ...answerHeaders(origin),
+          ...countedOf(request)?.headers(),
           ...response.headers,
           "x-request-id": requestId
         })

@@ -21,7 +21,7 @@ export const makeCors = (origins: ReadonlyArray<string>): Cors => {
       ? {
         ...always,
         "access-control-allow-origin": origin,
-        "access-control-expose-headers": "X-Request-Id, Idempotent-Replayed, Retry-After"
+        "access-control-expose-headers": "X-Request-Id, Idempotent-Replayed, Retry-After, RateLimit-Policy, RateLimit"
       }
       : always
   return {

@@ -13,13 +13,16 @@ import { refuseUnasked } from "../requests/Unasked.ts"
  * Wraps every endpoint. A failure that is no problem dies, and is answered 500 by the boundary.
  *
  * It declares, once for all of them, what any request may be answered: it may hold what its endpoint does not read, or what the engine does
- * not take, a defect may stand in its way, the store may not answer, and the server may stop before it is done.
+ * not take, it may have come unencrypted, it may be one too many, a defect may stand in its way, the store may not answer, and the server
+ * may stop before it is done.
  */
 export class ProblemMiddleware
   extends HttpApiMiddleware.Service<ProblemMiddleware>()("@ddd/http/boundary/ProblemMiddleware", {
     error: problems(
       ...bodyProblems,
+      "https_required",
       "length_required",
+      "rate_limited",
       "headers_too_large",
       "version_not_supported",
       "internal",

@@ -1,15 +1,20 @@
 /**
- * Which paths there are, by which methods, and which of them take an idempotency key: for saying 404 and 405 apart, for `Allow` and CORS, and
- * for naming a path in a log without its parameters.
+ * Which paths there are, by which methods, what their requests are counted as, and which of them take an idempotency key: for saying 404 and
+ * 405 apart, for `Allow` and CORS, for limits, and for naming a path in a log without its parameters.
  */
+import type { RequestClass } from "@ddd/core/accounts/RequestLimits"
+import { Context } from "effect"
 import { HttpApi } from "effect/http-api"
 import type { Api } from "../Api.ts"
 import { takesKey } from "../requests/Idempotency.ts"
+import { CountedAs } from "../schemas/Described.ts"
 
 export interface Route {
   readonly method: string
   /** `/lottery/draws/:drawDate`. */
   readonly path: string
+  /** Null where nothing limits it. */
+  readonly countedAs: RequestClass | null
   /** Whether it takes an `Idempotency-Key`. */
   readonly takesKey?: boolean
 }
@@ -19,6 +24,8 @@ export interface PathEntry {
   readonly template: string
   /** In the form of the header `Allow`. */
   readonly allow: string
+  /** What requests are counted as, by their methods. */
+  readonly countedAs: ReadonlyMap<string, RequestClass | null>
   /** Whether one of its methods takes an `Idempotency-Key`. */
   readonly takesKey: boolean
 }
@@ -31,22 +38,43 @@ export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
   const routes: Array<Route> = []
   HttpApi.reflect(api, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint: { headers, method, path } }) => routes.push({ method, path, takesKey: takesKey(headers) })
+    // one that does not say what it is counted as throws here
+    onEndpoint: ({ endpoint: { annotations, headers, method, path } }) =>
+      routes.push({ method, path, countedAs: Context.getUnsafe(annotations, CountedAs), takesKey: takesKey(headers) })
   })
   return routes
 }
 
 export const makeRouteTable = (routes: ReadonlyArray<Route>): RouteTable => {
   const entries = Array.from(Map.groupBy(routes, ({ path }) => path), ([template, routes]) => {
-    const methods = routes.flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method])
-    const entry = { template, allow: methods.join(", "), takesKey: routes.some(({ takesKey }) => takesKey === true) }
-    return { segments: template.split("/"), entry }
+    const methods = routes.flatMap(({ countedAs, method }) =>
+      (method === "GET" ? ["GET", "HEAD"] : [method]).map((each) => [each, countedAs] as const)
+    )
+    return {
+      template,
+      allow: methods.map(([method]) => method).join(", "),
+      countedAs: new Map(methods),
+      takesKey: routes.some(({ takesKey }) => takesKey === true)
+    }
   })
+  // most requests are for a path without parameters, and each is looked up
+  const fixed = new Map(entries.filter(({ template }) => !template.includes("/:")).map((each) => [each.template, each]))
+  const others = entries.filter(({ template }) => !fixed.has(template))
+    .map((entry) => ({ segments: entry.template.split("/"), entry }))
   return (url) => {
     const query = url.indexOf("?")
-    const segments = (query < 0 ? url : url.slice(0, query)).split("/")
-    return entries.find((candidate) => matches(candidate.segments, segments))?.entry
+    const path = query < 0 ? url : url.slice(0, query)
+    const entry = fixed.get(path)
+    if (entry !== undefined) return entry
+    const segments = path.split("/")
+    return others.find((candidate) => matches(candidate.segments, segments))?.entry
   }
+}
+
+/** What a request is counted as: where its path does not take its method, or nothing is there, as one that reads. */
+export const countedAsAt = (routes: RouteTable, method: string, url: string): RequestClass | null => {
+  const countedAs = routes(url)?.countedAs.get(method)
+  return countedAs === undefined ? "read" : countedAs
 }
 
 /** The methods that the path of `url` takes, in the form of the header `Allow`; empty where nothing is. */

@@ -15,12 +15,19 @@ import * as NodeEngine from "./node/NodeEngine.ts"
 export const engineNames = ["node", "uws"] as const
 export type EngineName = typeof engineNames[number]
 
+const forNodeAlone =
+  "TLS and the PROXY protocol are the engine node's: uws stands behind a proxy, and would take the header from anybody"
+
 /**
  * Listens on `options.host` and `options.port`. Fails with `ServeError` where it cannot; a defect where `uws` was asked for
  * and cannot be loaded, with a message that says why.
  */
 export const layer = (name: EngineName, options: EngineOptions) =>
-  Layer.unwrap(Effect.map(engine(name), (layer) => layer(options))).pipe(
+  Layer.unwrap(
+    name === "uws" && (options.tls !== undefined || options.proxies?.from === "proxy-protocol")
+      ? Effect.die(new Error(forNodeAlone))
+      : Effect.map(engine(name), (layer) => layer(options))
+  ).pipe(
     Layer.merge(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeServices.layer))
   )
 

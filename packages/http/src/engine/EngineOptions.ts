@@ -1,7 +1,10 @@
 /** The options of both engines. */
+import type { ProxyTrust } from "@ddd/core/accounts/ClientAddress"
 import type { Duration } from "effect"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
+import type { Limiting } from "../limits/RequestLimits.ts"
 import type { Patience } from "./Heartbeat.ts"
+import type { TlsContext } from "./node/TlsContext.ts"
 
 export interface EngineOptions extends RequestRules {
   /** The address to listen on, an IP: `127.0.0.1`, `0.0.0.0`, `::`. */
@@ -12,6 +15,10 @@ export interface EngineOptions extends RequestRules {
   readonly socketPath: string
   /** Origins (`https://app.example.com`) whose pages may open WebSockets. Who names no origin, as native apps do, may. */
   readonly allowedOrigins: ReadonlySet<string>
+  /** Who may say for whom it asks; nobody unless told otherwise. `uws` takes no proxy protocol. */
+  readonly proxies?: ProxyTrust | undefined
+  /** What the next connection is encrypted with, on `node`; unless it is given, HTTP is spoken in the open. */
+  readonly tls?: (() => TlsContext) | undefined
   /**
    * The most connections at once, of HTTP and WebSocket, on `node`: whoever comes then is cut off without an answer. Unless told
    * otherwise as many as there are file descriptors for, less some for the server's own, and 65,536 at most.
@@ -31,6 +38,10 @@ export interface RequestRules {
   readonly allow: (url: string) => string
   /** The path of `url` without what may be an id or a code, for the log: `/rooms/:id`; undefined where nothing is. */
   readonly template: (url: string) => string | undefined
+  /** Whether clients are to come by https alone, as far as a proxy says how they came. */
+  readonly isHttpsOnly: boolean
   /** The headers of the engine's refusals, beside those that a problem has anyway. */
   readonly answerHeaders: AnswerHeaders
+  /** Counts requests, by what their heads say. */
+  readonly limiting: Limiting
 }

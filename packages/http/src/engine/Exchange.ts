@@ -1,6 +1,7 @@
 /** One request and the answer to it, as an engine has them. */
 import { Effect, type Stream } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { CountedRequest } from "../limits/CountedRequest.ts"
 import type { RenderedProblem } from "../problems/ProblemResponse.ts"
 import { headFault, logUnsendable } from "./ResponseHead.ts"
 import { payloadOf } from "./ResponsePayload.ts"
@@ -8,14 +9,16 @@ import { payloadOf } from "./ResponsePayload.ts"
 export abstract class Exchange {
   /** The client went away before the answer was complete; called once, at most. */
   onAborted: (() => void) | undefined
+  /** How the request counted; undefined where nothing limits it. */
+  counted: CountedRequest | undefined
 
   /** Nothing can be sent: the client is gone, or was answered. */
   abstract get isOver(): boolean
   /** Whether the request is a HEAD, whose answer has no body. */
   protected abstract get isHead(): boolean
 
-  /** Answers with a problem and closes the connection: what else stands on it is not to be trusted. */
-  abstract refuse(problem: RenderedProblem): void
+  /** Answers with a problem; closes the connection where what else stands on it is not to be trusted. */
+  abstract refuse(problem: RenderedProblem, connection: "closes" | "stays"): void
 
   /** Sends a response that has no body, or whose body is left out. */
   protected abstract sendHead(response: HttpServerResponse.HttpServerResponse): Effect.Effect<void>
@@ -51,7 +54,11 @@ export abstract class Exchange {
   }
 
   #sendFault(fault: string, internal: RenderedProblem): Effect.Effect<void> {
-    this.refuse(internal)
+    this.refuse(internal, "closes")
     return logUnsendable(fault, internal)
   }
 }
+
+/** How a request counted; undefined where nothing limits it. */
+export const countedOf = ({ source }: HttpServerRequest.HttpServerRequest): CountedRequest | undefined =>
+  source instanceof Exchange ? source.counted : undefined

@@ -42,9 +42,13 @@ export class ExchangeServer {
         const services = yield* Effect.context()
         const server = yield* Effect.fiberId
         const application = HttpEffect.toHandled(httpApp, ({ headers, source }, response) => {
-          const head = { requestId: headers["x-request-id"], origin: headers["origin"] }
           return source instanceof Exchange
-            ? source.send(response, () => renderRefusal(internalProblem, head, answerHeaders))
+            ? source.send(response, () =>
+              renderRefusal(internalProblem, {
+                requestId: headers["x-request-id"],
+                origin: headers["origin"],
+                limits: source.counted?.headers() ?? {}
+              }, answerHeaders))
             : Effect.die(new Error("a request that this server did not receive"))
         }, middleware)
 

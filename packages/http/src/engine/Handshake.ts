@@ -5,8 +5,10 @@
  * refused. Native apps send no `Origin`. A token in the address would end up in logs, so it is refused as well; it goes in
  * the first message (docs/api.md, "WebSocket").
  */
+import type { Client } from "@ddd/core/accounts/ClientAddress"
 import type { Problem } from "../problems/Problem.ts"
-import { foreignOrigin, malformed } from "./Refusal.ts"
+import type { EngineOptions } from "./EngineOptions.ts"
+import { foreignOrigin, httpsRequired, malformed } from "./Refusal.ts"
 
 export interface Handshake {
   readonly origin: string | undefined
@@ -14,12 +16,15 @@ export interface Handshake {
   readonly version: string | undefined
   /** What follows the `?`, or nothing. */
   readonly query: string
-  /** Of the client, in text form. */
-  readonly peerAddress: string
+  readonly client: Client
 }
 
 /** Why the connection is not opened; `undefined` where it is. */
-export const refuseHandshake = (handshake: Handshake, allowedOrigins: ReadonlySet<string>): Problem | undefined => {
+export const refuseHandshake = (
+  handshake: Handshake,
+  { allowedOrigins, isHttpsOnly }: Pick<EngineOptions, "allowedOrigins" | "isHttpsOnly">
+): Problem | undefined => {
+  if (isHttpsOnly && handshake.client.protocol === "http") return httpsRequired
   const parameters = new URLSearchParams(handshake.query)
   if (parameters.has("token") || parameters.has("access_token")) {
     return malformed("A token must not stand in the address. Send it in the first message.")

@@ -17,8 +17,8 @@ import { goingAway, limits, type LiveSocket, type SocketListener } from "./Socke
 
 /** A connection of an engine. */
 export interface EngineSocket extends LiveSocket, Heartbeat.Pulse {
-  /** Of the client, in text form. */
-  readonly peerAddress: string
+  /** In text form. */
+  readonly clientAddress: string
   /** False once it was said goodbye to. */
   readonly isOpen: boolean
   /** As `close`, and reads no more of what the client sends. */
@@ -46,27 +46,32 @@ export class OpenSockets<Socket extends EngineSocket> {
   readonly #open = new Map<Socket, Open>()
   readonly #byNetwork = new Counts()
   readonly #heartbeat: Heartbeat.Heartbeat
-  readonly #allowedOrigins: ReadonlySet<string>
+  readonly #rules: Parameters<typeof refuseHandshake>[1]
   readonly #unreadMax: number
 
-  constructor(patience: Heartbeat.Patience, heartbeat: Heartbeat.Heartbeat, allowedOrigins: ReadonlySet<string>) {
+  constructor(
+    patience: Heartbeat.Patience,
+    heartbeat: Heartbeat.Heartbeat,
+    rules: Parameters<typeof refuseHandshake>[1]
+  ) {
     this.#heartbeat = heartbeat
-    this.#allowedOrigins = allowedOrigins
+    this.#rules = rules
     this.#unreadMax = patience.unread
   }
 
   /** Why the connection is not opened; `undefined` where it is. */
   refuse(handshake: Handshake): Problem | undefined {
     if (this.#accept === undefined) return notServing
-    const refusal = refuseHandshake(handshake, this.#allowedOrigins)
-    if (refusal !== undefined || isProxy(handshake.peerAddress)) return refusal
-    const fromThere = this.#byNetwork.of(networkOf(handshake.peerAddress))
+    const refusal = refuseHandshake(handshake, this.#rules)
+    const { address } = handshake.client
+    if (refusal !== undefined || isProxy(address)) return refusal
+    const fromThere = this.#byNetwork.of(networkOf(address))
     return fromThere >= limits.socketsOfNetwork ? tooManySockets : undefined
   }
 
   /** The handshake is done. Comes before whatever else is told of the connection. */
   opened(socket: Socket): void {
-    const network = networkOf(socket.peerAddress)
+    const network = networkOf(socket.clientAddress)
     const open: Open = { network, listener: null, frames: new Allowance(framesAtOnce), unread: 0, leaving: 0 }
     this.#open.set(socket, open)
     this.#byNetwork.add(network)
@@ -149,11 +154,11 @@ const isProxy = (address: string): boolean =>
 
 /** Makes an empty set, whose sweeps stop with the scope. */
 export const make = <Socket extends EngineSocket>(
-  { allowedOrigins, ...options }: EngineOptions
+  options: EngineOptions
 ): Effect.Effect<OpenSockets<Socket>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const patience = { ...Heartbeat.defaultPatience, ...options.patience }
-    const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), allowedOrigins)
+    const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), options)
     yield* eachSecond(() => sockets.sweep())
     return sockets
   })

@@ -4,6 +4,7 @@
  */
 import { STATUS_CODES } from "node:http"
 import type { AnswerHeaders } from "../boundary/AnswerHeaders.ts"
+import type { LimitHeaders } from "../limits/CountedRequest.ts"
 import { Problem } from "../problems/Problem.ts"
 import { type RenderedProblem, renderProblem } from "../problems/ProblemResponse.ts"
 import { keyHeader } from "../requests/Idempotency.ts"
@@ -24,6 +25,15 @@ export const bodyTooLarge = (bytesMax: number): Problem =>
 /** `allow`: what the path takes instead. */
 export const methodRefused = (method: "TRACE" | "CONNECT", allow: string): Problem =>
   new Problem("method_not_allowed", `${method} is not served.`, { allow })
+
+/** For requests that came unencrypted as far as the proxy; what they held was readable on the way. */
+export const httpsRequired = new Problem(
+  "https_required",
+  "This server is asked by https alone. Nothing was done: send it again by https, and think of what it held as read by others."
+)
+
+/** Nobody is answered so: a proxy that does not say for whom it asks is cut off. */
+export const noProxyHeader = malformed("A trusted proxy begins with the header of the PROXY protocol, version 2.")
 
 /** Nobody is answered so: it takes less to cut them off. */
 export const tooManyConnections = new Problem("unavailable", "The server has as many connections as it takes.")
@@ -48,6 +58,8 @@ export interface RefusedHead {
   readonly requestId: string | undefined
   /** `Origin` */
   readonly origin: string | undefined
+  /** How it counted. */
+  readonly limits: LimitHeaders
 }
 
 /** A refused request, as far as it could be read. */
@@ -56,17 +68,18 @@ export interface RefusedRequest extends RefusedHead {
   readonly method: string | undefined
   /** Path and query; undefined where its first line could not be read. */
   readonly url: string | undefined
-  /** Of the connection's other end, in text form. */
-  readonly peerAddress: string
+  /** Of the client, in text form. */
+  readonly clientAddress: string
 }
 
 /** A request whose head could not be read. */
-export const unreadRequest = (peerAddress: string): RefusedRequest => ({
+export const unreadRequest = (clientAddress: string, limits: LimitHeaders): RefusedRequest => ({
   method: undefined,
   url: undefined,
   requestId: undefined,
   origin: undefined,
-  peerAddress
+  clientAddress,
+  limits
 })
 
 /**
@@ -78,7 +91,7 @@ export type Refuse = (problem: Problem, request: RefusedRequest) => RenderedProb
 /** The whole answer to a refused request. */
 export const renderRefusal = (problem: Problem, head: RefusedHead, answerHeaders: AnswerHeaders): RenderedProblem => {
   const rendered = renderProblem(problem, requestIdOf(head.requestId))
-  return { ...rendered, headers: { ...answerHeaders(head.origin), ...rendered.headers } }
+  return { ...rendered, headers: { ...answerHeaders(head.origin), ...head.limits, ...rendered.headers } }
 }
 
 /** `"Bad Request"` for 400. */

@@ -68,7 +68,7 @@ export const make = ({ answerHeaders, template }: RequestRules): Effect.Effect<R
     const rendered = renderRefusal(problem, request, answerHeaders)
     log(kindOf(problem, request, template), {
       method: request.method === undefined ? "(unread)" : shortened(request.method),
-      network: visible(networkOf(request.peerAddress)),
+      network: visible(networkOf(request.clientAddress)),
       requestId: rendered.headers["x-request-id"]
     })
     return rendered

@@ -4,6 +4,7 @@
  * Everything here is a copy, which may be read at any time and as often as one likes: uWebSockets.js lends its own request
  * for the time of one callback, Node gives a body once.
  */
+import type { Client } from "@ddd/core/accounts/ClientAddress"
 import { Effect, Inspectable, Option, type Schema, Stream } from "effect"
 import {
   Cookies,
@@ -25,6 +26,8 @@ export interface Received {
   readonly headers: Headers.Headers
   /** Of the connection's other end, in text form. */
   readonly peerAddress: string
+  /** Whom the request counts for: the same, or whom a trusted proxy there names. */
+  readonly client: Client
   readonly body: Buffer
 }
 
@@ -50,9 +53,9 @@ export class WholeRequest extends Inspectable.Class implements HttpServerRequest
     this.method = received.method
     this.url = overrides.url ?? received.url
     this.headers = overrides.headers ?? received.headers
-    this.protocol = overrides.protocol
-    this.remoteAddress = overrides.remoteAddress ?? Option.some(received.peerAddress)
-    this.peerAddress = overrides.peerAddress ?? this.remoteAddress
+    this.protocol = overrides.protocol ?? received.client.protocol
+    this.remoteAddress = overrides.remoteAddress ?? Option.some(received.client.address)
+    this.peerAddress = overrides.peerAddress ?? Option.some(received.peerAddress)
   }
 
   modify(options: Overrides): WholeRequest {

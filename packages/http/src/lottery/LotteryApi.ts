@@ -37,6 +37,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
   HttpApiEndpoint.get("currentDraw", "/lottery/current-draw", {
     success: DrawBody
   }).annotateMerge(operation(
+    "read",
     "The draw now on sale",
     "`unavailable` where none is, as before the first one is published, and where its beacon is not followed by this server: then it is not sold."
   )),
@@ -54,6 +55,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
       "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "buy",
     "Buys tickets: all of them, or none",
     "With a `drawId` that is no longer on sale: `draw_closed`. Without, the draw on sale at the instant of sale. `unavailable` while its beacon is not followed by this server. `outcome_unknown`: send the same request again under the same key."
   )),
@@ -66,6 +68,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: pageBody(TicketBody),
     error: problems("invalid_request")
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "read",
     "The player's own tickets, newest first",
     "Those of rooms included."
   )),
@@ -74,6 +77,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: TicketCheckBody,
     error: problems("not_found")
   }).annotateMerge(operation(
+    "read",
     "What anyone may know of a ticket: its seal, its place, and that it is in the draw",
     "Takes public ids in any case. A room's ticket is `not_found` to all but the room's members, who send their access token."
   )),
@@ -82,12 +86,14 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: pageBody(DrawBody),
     error: problems("invalid_request")
   }).annotateMerge(operation(
+    "read",
     "Draws whose sales are over, newest first",
     "Those too that wait for their outcome: locked ones, beside drawn and void ones."
   )),
   HttpApiEndpoint.get("lastWinner", "/lottery/last-winner", {
     success: LastWinnerBody
   }).annotateMerge(operation(
+    "read",
     "Who won the newest draw",
     "Both members are null before any draw is drawn; `winner` is null where nobody had entered."
   )),
@@ -96,6 +102,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: DrawBody,
     error: problems("invalid_request", "not_found")
   }).annotateMerge(operation(
+    "read",
     "The draw of a day",
     "`not_found` before its open record is published, a week ahead."
   )),
@@ -104,6 +111,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: RecordsBody,
     error: problems("invalid_request", "not_found")
   }).annotateMerge(operation(
+    "read",
     "The signed records of a day's draw, as far as they are published",
     "What docs/fairness.md tells to the byte; the keys that sign them stand at `/log/vkey`."
   )),
@@ -112,6 +120,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/x-ndjson" }),
     error: problems("invalid_request", "not_found")
   }).annotateMerge(operation(
+    "heavy",
     "Everything that proves a day's draw, as far as it is public, in one file",
     "The proof bundle, streamed: one JSON text a line. `ddd-verify` and the page `/verify` read it. `unavailable` of a drawn draw of whose beacon's chain the server knows no parameters."
   ))

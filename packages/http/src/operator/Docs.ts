@@ -13,7 +13,11 @@ import { openApiDocument } from "./OpenApiDocument.ts"
 const documents = { "/openapi.json": openApiDocument, "/asyncapi.json": asyncApiDocument } as const
 
 /** The routes of this file, which are no part of the contract. */
-export const docsRoutes: ReadonlyArray<Route> = Object.keys(documents).map((path) => ({ method: "GET", path }))
+export const docsRoutes: ReadonlyArray<Route> = Object.keys(documents).map((path) => ({
+  method: "GET",
+  path,
+  countedAs: "pages"
+}))
 
 const document = (publicUrl: URL, path: keyof typeof documents) =>
   HttpRouter.use((router) => {

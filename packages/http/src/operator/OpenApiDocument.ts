@@ -85,14 +85,20 @@ const problemComponent = (one: JsonObject): JsonObject => ({
   }
 })
 
-/** Text that is no JSON: its example stands at its schema, or is a line of what is streamed. */
-const bundleLine = "{\"type\":\"header\",\"version\":1,…}\n"
+/** Of what is streamed, by its type: how it begins. Of other texts the example stands at their schema. */
+const streamExamples: Readonly<Record<string, string>> = {
+  "application/x-ndjson": "{\"type\":\"header\",\"version\":1,…}\n",
+  "application/json": "{\"user\":{…},\n\"wallet\":{…},…}\n"
+}
 
 const withExamples = (document: JsonObject, content: JsonObject): JsonObject =>
-  mapMembers(content, (media) => {
+  mapMembers(content, (media, type) => {
     if (!isObject(media)) return media
     const schema = objectAt(media, "schema")
-    return { ...media, example: exampleOf(document, schema) ?? (schema["format"] === "binary" ? bundleLine : null) }
+    return {
+      ...media,
+      example: exampleOf(document, schema) ?? (schema["format"] === "binary" ? streamExamples[type] ?? null : null)
+    }
   })
 
 const responseOf = (document: JsonObject, response: Json, status: string): Json => {

@@ -28,21 +28,25 @@ const VkeysText = Schema.String.annotate({
 export class OperatorApi extends HttpApiGroup.make("operator").add(
   HttpApiEndpoint.get("healthz", "/healthz", { success: Health })
     .annotateMerge(operation(
+      null,
       "The process is up",
       "Asks nothing else: a process that answers is not restarted."
     )),
   HttpApiEndpoint.get("readyz", "/readyz", { success: Health })
     .annotateMerge(operation(
+      null,
       "The process can serve",
       "The database answers and its tables are of this version; otherwise, and while the server stops, `unavailable`."
     )),
   HttpApiEndpoint.get("jwks", "/.well-known/jwks.json", { success: JwksBody })
     .annotateMerge(operation(
+      "read",
       "The public keys that verify access tokens",
       "A JSON Web Key Set (RFC 7517). Keys are published before they are used."
     )),
   HttpApiEndpoint.get("vkey", "/log/vkey", { success: VkeysText.pipe(HttpApiSchema.asText()) })
     .annotateMerge(operation(
+      "read",
       "The verifier keys of the signed records, oldest first, one a line",
       "In the form of c2sp.org/signed-note: name, key id and key."
     ))

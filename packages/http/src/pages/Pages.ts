@@ -29,7 +29,7 @@ const notFoundPath: PagePath = "/not-found"
 /** The routes of the pages; without a build, those that answer that there is none. */
 export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArray<Route> =>
   (files?.map(({ path }) => path).filter((path) => path !== notFoundPath) ?? pagePaths)
-    .map((path) => ({ method: "GET", path }))
+    .map((path) => ({ method: "GET", path, countedAs: "pages" }))
 
 /**
  * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.
@@ -92,7 +92,7 @@ const fixedHeaders = {
 const headersOf = (publicUrl: URL, file: BuiltFile) => ({
   "content-security-policy": policyOf(publicUrl, file),
   // a picture is shown by whoever shares a link, a verifier fetched by whoever wants it
-  ...(isPage(file) || file.isImmutable ? { "cross-origin-resource-policy": "same-origin" } : {}),
+  "cross-origin-resource-policy": isPage(file) || file.isImmutable ? "same-origin" : "cross-origin",
   ...fixedHeaders
 })
 

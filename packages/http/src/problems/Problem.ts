@@ -22,6 +22,7 @@ export const problemStatus = {
   email_unverified: 403,
   timed_out: 403,
   limit_exceeded: 403,
+  https_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   email_taken: 409,
@@ -34,6 +35,7 @@ export const problemStatus = {
   payout_account_missing: 409,
   not_withdrawable: 409,
   withdrawal_under_way: 409,
+  erasure_refused: 409,
   beacon_pending: 409,
   reference_conflict: 409,
   length_required: 411,
@@ -55,6 +57,14 @@ export interface InvalidField {
   readonly message: string
 }
 
+/** One of several things that stand in the way, and what can be done about it. */
+export interface ProblemReason {
+  /** Its stable name. */
+  readonly reason: string
+  readonly detail: string
+  readonly remedy: string
+}
+
 /** Why a request is not answered as it asked: a code and a sentence for whoever reads it. */
 export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly _tag = "Problem"
@@ -62,6 +72,8 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly detail: string
   /** What is wrong with the request; of a 400 alone. */
   readonly errors: ReadonlyArray<InvalidField> | undefined
+  /** All that stands in the way; of `erasure_refused` alone. */
+  readonly reasons: ReadonlyArray<ProblemReason> | undefined
   /** Seconds after which the same request makes sense again. */
   readonly retryAfter: number | undefined
   /** The methods that are taken, as the header `Allow` names them; of a 405 alone. */
@@ -74,6 +86,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     detail: string,
     more: {
       readonly errors?: ReadonlyArray<InvalidField>
+      readonly reasons?: ReadonlyArray<ProblemReason>
       readonly retryAfter?: number
       readonly allow?: string
       readonly until?: Instant
@@ -82,6 +95,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     this.code = code
     this.detail = detail
     this.errors = more.errors
+    this.reasons = more.reasons
     this.retryAfter = more.retryAfter
     this.allow = more.allow
     this.until = more.until

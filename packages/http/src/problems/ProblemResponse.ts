@@ -22,7 +22,7 @@ const challenges: Partial<Record<ProblemCode, string>> = {
 
 /** Status, headers and body of a problem that the request `requestId` met. */
 export const renderProblem = (problem: Problem, requestId: string): RenderedProblem => {
-  const { allow, code, detail, errors, retryAfter, until } = problem
+  const { allow, code, detail, errors, reasons, retryAfter, until } = problem
   const status = problemStatus[code]
   const challenge = challenges[code]
   return {
@@ -43,6 +43,7 @@ export const renderProblem = (problem: Problem, requestId: string): RenderedProb
       detail,
       requestId,
       errors,
+      reasons,
       until: until === undefined ? undefined : formatInstant(until)
     })
   }

@@ -12,6 +12,12 @@ const InvalidFieldBody = described({
   message: [Schema.String, "What is wrong with it", "is required"]
 }).annotate({ identifier: "InvalidField", description: "A part of a request that is wrong" })
 
+const ReasonBody = described({
+  reason: [Schema.String, "The stable name of what stands in the way, for programs", "balance"],
+  detail: [Schema.String, "It in a sentence", "There is $2.00 in the wallet."],
+  remedy: [Schema.String, "What can be done about it", "Wait for their draws."]
+}).annotate({ identifier: "ProblemReason", description: "One of several things that stand in the way" })
+
 const body = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
   described({
     type: [Schema.String, "Always `about:blank`: `code` says which problem it is", "about:blank"],
@@ -24,6 +30,7 @@ const body = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Cod
       Schema.optionalKey(Schema.Array(InvalidFieldBody)),
       "What is wrong with the request; of a 400 alone"
     ],
+    reasons: [Schema.optionalKey(Schema.Array(ReasonBody)), "All that stands in the way; of `erasure_refused` alone"],
     until: [Schema.optionalKey(InstantText), "Until when the same is refused, where that is known"]
   })
 
@@ -33,10 +40,11 @@ const isProblemOf = <Code extends ProblemCode>(codes: ReadonlyArray<ProblemCode>
 const problemsOfStatus = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
   body(status, codes).pipe(
     Schema.decodeTo(Schema.declare(isProblemOf<Code>(codes)), {
-      decode: SchemaGetter.transform(({ code, detail, errors, until }) =>
+      decode: SchemaGetter.transform(({ code, detail, errors, reasons, until }) =>
         new Problem(code, detail, {
-          ...errors === undefined ? {} : { errors },
-          ...until === undefined ? {} : { until }
+          ...(errors === undefined ? {} : { errors }),
+          ...(reasons === undefined ? {} : { reasons }),
+          ...(until === undefined ? {} : { until })
         })
       ),
       encode: SchemaGetter.forbidden(() => "renderProblem writes problems, with the id of their request")

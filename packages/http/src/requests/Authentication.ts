@@ -10,9 +10,10 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Context, Effect, Layer, Redacted } from "effect"
-import type { HttpServerRequest } from "effect/http"
+import { HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { hash, timingSafeEqual } from "node:crypto"
+import { countedOf } from "../engine/Exchange.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { problems } from "../problems/ProblemSchema.ts"
 import { refuseUnread } from "../problems/Unavailability.ts"
@@ -28,6 +29,18 @@ export class CurrentUser extends Context.Service<CurrentUser, {
 
 export const refuseEnded = refuse("unauthenticated", "The session of this access token has ended: sign in again.")
 
+/** Counts the request for its player, where requests are limited. */
+const countPlayer = (userId: UserId) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const counted = countedOf(request)
+    return counted === undefined
+      ? Effect.void
+      : Effect.flatMap(
+        Effect.promise(() => counted.countPlayer(userId)),
+        (refusal) => refusal === undefined ? Effect.void : Effect.fail(refusal)
+      )
+  })
+
 /** Lets players through whose session has not ended, as `CurrentUser`. */
 export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides: CurrentUser }>()(
   "@ddd/http/PlayerOnly",
@@ -37,7 +50,7 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
         HttpApiSecurity.annotate(OpenApi.Description, "The access token of a signed-in player")
       )
     },
-    error: problems("unauthenticated", "token_expired", "unavailable")
+    error: problems("unauthenticated", "token_expired", "rate_limited", "unavailable")
   }
 ) {
   static readonly layer = Layer.effect(
@@ -64,9 +77,10 @@ export class PlayerOnly extends HttpApiMiddleware.Service<PlayerOnly, { provides
                   refuse("unauthenticated", "Send an access token: Authorization: Bearer <token>.")
                 ),
             onSuccess: ({ sessionId, userId }) =>
-              Effect.andThen(
-                requireLiving(sessionId),
-                Effect.provideService(respond, CurrentUser, { userId, sessionId })
+              // a session that has ended takes nothing of what its player may ask
+              requireLiving(sessionId).pipe(
+                Effect.andThen(countPlayer(userId)),
+                Effect.andThen(Effect.provideService(respond, CurrentUser, { userId, sessionId }))
               )
           })
       })

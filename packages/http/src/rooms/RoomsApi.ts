@@ -26,6 +26,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: pageBody(RoomBody),
     error: problems("invalid_request")
   }).annotateMerge(operation(
+    "read",
     "The rooms that the player is a member of, newest first",
     "Those that are over included."
   )),
@@ -34,6 +35,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: RoomBody.pipe(HttpApiSchema.status(201)),
     error: problems(...bodyProblems, "limit_exceeded", "timed_out")
   }).annotateMerge(operation(
+    "rooms",
     "Makes a room: the player is its host and first member",
     "Its code, which others join by, is in the answer."
   )),
@@ -42,6 +44,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: RoomBody,
     error: problems(...roomProblems)
   }).annotateMerge(operation(
+    "read",
     "A room, as its members see it",
     "`not_found` to whoever is no member."
   )),
@@ -59,6 +62,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "wrong_room_state"
     )
   }).annotateMerge(operation(
+    "rooms",
     "Comes in, by the room's code",
     "A wrong code is `not_found`; after many, `rate_limited`."
   )),
@@ -78,6 +82,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "idempotency_key_reused"
     )
   }).annotateMerge(operation(
+    "buy",
     "Buys the one ticket of a member",
     "A second one is `already_has_ticket`. `outcome_unknown`: send the same request again under the same key."
   )),
@@ -86,6 +91,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: TicketBody,
     error: problems(...roomProblems)
   }).annotateMerge(operation(
+    "read",
     "The player's own ticket of a room",
     "`not_found` without one."
   )),
@@ -94,6 +100,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: HttpApiSchema.NoContent,
     error: problems(...bodyProblems, ...roomProblems, "forbidden", "already_has_ticket", "wrong_room_state")
   }).annotateMerge(operation(
+    "rooms",
     "Leaves a room, before buying in it",
     "The host cannot leave: `forbidden`. Whoever has a ticket cannot either: `already_has_ticket`."
   )),
@@ -102,6 +109,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: RoomBody,
     error: problems(...bodyProblems, ...roomProblems, "forbidden", "wrong_room_state")
   }).annotateMerge(operation(
+    "rooms",
     "Closes a room before its draw starts; every ticket is refunded",
     "The host alone; from the lock on `wrong_room_state`."
   )),
@@ -111,6 +119,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: RoomBody,
     error: problems(...bodyProblems, ...roomProblems, "forbidden", "wrong_room_state")
   }).annotateMerge(operation(
+    "rooms",
     "Locks a room: no more members, no more tickets; the lock record is published",
     "The host alone. The lock record goes to every member at once, over the WebSocket."
   )),
@@ -119,6 +128,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: RoomBody,
     error: problems(...bodyProblems, ...roomProblems, "forbidden", "wrong_room_state", "beacon_pending")
   }).annotateMerge(operation(
+    "rooms",
     "Draws a locked room, once its time has come",
     "The host alone. Before the lock or before `drawAt`: `wrong_room_state`; until the beacon's round is there: `beacon_pending`, and the server draws by itself then. A drawn room is answered unchanged."
   )),
@@ -127,6 +137,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/x-ndjson" }),
     error: problems(...roomProblems)
   }).annotateMerge(operation(
+    "heavy",
     "Everything that proves a room's draw, as far as its members may know it, in one file",
     "The proof bundle, streamed, as of a day's draw."
   ))

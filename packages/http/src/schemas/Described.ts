@@ -1,5 +1,6 @@
 /** How what is sent and answered is told of in the OpenAPI document: a sentence and an example for every field. */
-import { Schema } from "effect"
+import type { RequestClass } from "@ddd/core/accounts/RequestLimits"
+import { Context, Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 
 /** What is told of a field; the example as it is on the wire. Where there is none, that of its schema holds. */
@@ -30,5 +31,9 @@ export const described = <const Fields extends Schema.Struct.Fields>(
   return Schema.Struct(schemas as Fields).annotate({ [fieldTexts]: texts })
 }
 
-/** What an endpoint does, in a line, and what its caller should know besides. */
-export const operation = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+/** The class by which an endpoint's requests are counted; null where nothing limits them. */
+export class CountedAs extends Context.Service<CountedAs, RequestClass | null>()("@ddd/http/schemas/CountedAs") {}
+
+/** What an endpoint's requests are counted as; what it does, in a line, and what its caller should know besides. */
+export const operation = (countedAs: RequestClass | null, summary: string, description: string) =>
+  Context.add(OpenApi.annotations({ summary, description }), CountedAs, countedAs)

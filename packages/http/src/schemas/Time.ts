@@ -1,5 +1,6 @@
 /** Instants and days on the wire (docs/api.md, "time"). */
 import { type Day, formatInstant, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
+import { type Month, parseMonth } from "@ddd/core/values/Month"
 import { textCodec } from "./Text.ts"
 
 /** RFC 3339, UTC, three decimals; milliseconds since the Unix epoch inside. */
@@ -24,4 +25,16 @@ export const DayText = textCodec({
   is: (u): u is Day => typeof u === "string" && parseDay(u) !== undefined,
   parse: parseDay,
   format: (day) => day
+})
+
+/** A calendar month in UTC. */
+export const MonthText = textCodec({
+  identifier: "Month",
+  description: "A calendar month in UTC",
+  example: "2026-02",
+  pattern: /^\d{4}-\d{2}$/u,
+  message: "must be a month of the calendar, such as \"2026-02\"",
+  is: (u): u is Month => typeof u === "string" && parseMonth(u) !== undefined,
+  parse: parseMonth,
+  format: (month) => month
 })

@@ -41,3 +41,7 @@ export const ChangeProfile = described({
   email: [Schema.optionalKey(Email), "The new address, which is mailed a link; without, it stays"],
   currentPassword: [Schema.optionalKey(Schema.String), "Needed with `email`", passwordExample]
 })
+
+export const EraseUser = described({
+  currentPassword: [Schema.String, "The player's password", passwordExample]
+})

@@ -1,11 +1,14 @@
 /** The handlers of `UserApi`: a player's own profile. */
+import { exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { viewLimits } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Now } from "@ddd/core/ports/Now"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
+import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Stream } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
@@ -16,10 +19,13 @@ import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
+import { LongAnswers } from "../requests/LongAnswers.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
-import { ChangeProfile } from "./UserBodies.ts"
+import { reasonOf } from "./EraseReasons.ts"
+import { ChangeProfile, EraseUser } from "./UserBodies.ts"
 
 const changeProfileBody = jsonBody(ChangeProfile)
+const eraseUserBody = jsonBody(EraseUser)
 
 export const layer = (terms: WithdrawalTerms) =>
   withoutPorts(Effect.gen(function*() {
@@ -27,6 +33,7 @@ export const layer = (terms: WithdrawalTerms) =>
     const controls = yield* PlayControls
     const { now } = yield* Now
     const prove = yield* makePasswordProof
+    const { begin } = yield* LongAnswers
 
     const profileOf = Effect.fnUntraced(
       function*({ sessionId, userId }: CurrentUser["Service"]) {
@@ -49,6 +56,22 @@ export const layer = (terms: WithdrawalTerms) =>
       Effect.catchTag("UnknownUser", () => refuseUnknownPlayer)
     )
 
+    /** The stored hash of a password that the player proves. */
+    const proveCurrent = Effect.fnUntraced(
+      function*(userId: UserId, currentPassword: string, request: HttpServerRequest.HttpServerRequest) {
+        const { email } = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+        const stored = (yield* accounts.passwordHash(userId)) ?? (yield* refuseUnknownPlayer)
+        yield* prove({
+          email,
+          holder: { userId, passwordHash: stored },
+          password: Redacted.make(currentPassword),
+          field: "currentPassword",
+          origin: requestOrigin(request)
+        })
+        return stored
+      }
+    )
+
     return HttpApiBuilder.group(Api, "user", (handlers) =>
       handlers
         .handle("profile", () =>
@@ -60,7 +83,6 @@ export const layer = (terms: WithdrawalTerms) =>
             const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
             const caller = yield* CurrentUser
             const { userId } = caller
-            const origin = requestOrigin(request)
             if (change.email === undefined && change.username === undefined) {
               return yield* refuseField("body", "must have a username, an email, or both")
             }
@@ -70,19 +92,9 @@ export const layer = (terms: WithdrawalTerms) =>
             // one that is not needed is not taken on trust either
             let verified: { readonly verified?: Redacted.Redacted } = {}
             if (currentPassword !== undefined) {
-              const { email } = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-              const stored = yield* accounts.passwordHash(userId)
-              if (stored === null) return yield* refuseUnknownPlayer
-              yield* prove({
-                email,
-                holder: { userId, passwordHash: stored },
-                password: Redacted.make(currentPassword),
-                field: "currentPassword",
-                origin
-              })
-              verified = { verified: stored }
+              verified = { verified: yield* proveCurrent(userId, currentPassword, request) }
             }
-            yield* accounts.changeProfile(userId, { ...change, ...verified }, origin)
+            yield* accounts.changeProfile(userId, { ...change, ...verified }, requestOrigin(request))
             return yield* profileOf(caller)
           }).pipe(
             Effect.catchTags({
@@ -97,6 +109,49 @@ export const layer = (terms: WithdrawalTerms) =>
                   }
                 ),
               UsernameTaken: () => refuseUsernameTaken,
+              Unavailable: refuseUnavailable
+            })
+          ))
+        .handle("export", ({ request }) =>
+          Effect.gen(function*() {
+            const { sessionId, userId } = yield* CurrentUser
+            yield* begin(userId)
+            const by = { _tag: "Player", sessionId, origin: requestOrigin(request) } as const
+            const all = (yield* accounts.export(userId, by)) ?? (yield* refuseUnknownPlayer)
+            return HttpServerResponse.stream(Stream.encodeText(all), {
+              contentType: "application/json",
+              headers: { "content-disposition": "attachment; filename=\"daily-dollar-draw.json\"" }
+            })
+          }).pipe(
+            Effect.catchTags({
+              TooManyExports: ({ retryAfter }) =>
+                refuse(
+                  "rate_limited",
+                  `An export can be taken ${exportsADay} times a day (UTC). Take the next one tomorrow.`,
+                  {
+                    retryAfter
+                  }
+                ),
+              Unavailable: refuseUnavailable
+            })
+          ))
+        .handleRaw("erase", ({ request }) =>
+          Effect.gen(function*() {
+            const { currentPassword } = (yield* eraseUserBody(request)).value
+            const { userId } = yield* CurrentUser
+            yield* accounts.eraseSelf(userId, yield* proveCurrent(userId, currentPassword, request))
+            return HttpServerResponse.empty()
+          }).pipe(
+            Effect.catchTags({
+              EraseRefused: ({ reasons }) =>
+                refuse(
+                  "erasure_refused",
+                  "The account cannot be erased now. Nothing was changed; `reasons` says what to do.",
+                  {
+                    reasons: reasons.map(reasonOf)
+                  }
+                ),
+              PasswordOutdated: () => refuseCredentials("currentPassword"),
               Unavailable: refuseUnavailable
             })
           )))

@@ -11,7 +11,7 @@ import type { Route } from "../boundary/RouteTable.ts"
 
 const path = "/payout-account"
 
-export const payoutAccountRoutes: ReadonlyArray<Route> = [{ method: "GET", path }]
+export const payoutAccountRoutes: ReadonlyArray<Route> = [{ method: "GET", path, countedAs: "pages" }]
 
 const style = `:root { color-scheme: light dark }
 body { margin: 0; padding: 24px; font: 16px/24px system-ui, sans-serif; background: Canvas; color: CanvasText }

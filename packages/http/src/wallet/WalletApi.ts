@@ -7,6 +7,7 @@ import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
+import { StatementBody, StatementCsv, StatementHtml, statementQuery } from "./statement/StatementBodies.ts"
 import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, WalletBody, Withdrawal } from "./WalletBodies.ts"
 
 const movementType = Schema.Literals(transactionTypes).annotate({
@@ -21,6 +22,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
   HttpApiEndpoint.get("wallet", "/wallet", {
     success: WalletBody
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "read",
     "The player's money",
     "`withdrawable` is what a withdrawal may take now. Prizes of rooms rest before they can be withdrawn: `maturing`, the next part of it until `maturesAt`; tickets can be bought with them at once."
   )),
@@ -33,6 +35,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     ],
     error: problems(...bodyProblems, "not_found", "timed_out", "limit_exceeded", "reference_conflict")
   }).middleware(InternalOnly).annotateMerge(operation(
+    "internal",
     "Credits a wallet, once a reference",
     "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`."
   )),
@@ -50,6 +53,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "money",
     "Asks for winnings to be paid out",
     "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance. The movement is `pending` until the money has arrived or failed to."
   )),
@@ -57,6 +61,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     success: OnboardingBody.pipe(HttpApiSchema.status(201)),
     error: problems("email_unverified")
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "money",
     "The page on which a player says where money is to go",
     "The payout provider's page, a new one each time. Not before the player's address is verified: `email_unverified`."
   )),
@@ -64,12 +69,14 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     success: HttpApiSchema.NoContent,
     error: problems("withdrawal_under_way")
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "money",
     "Removes the player's payout account",
     "Another one can be opened then. Nothing where there is none; refused while a withdrawal is under way."
   )),
   HttpApiEndpoint.get("payoutAccount", "/wallet/payout-account", {
     success: ReadinessBody
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "read",
     "Whether the player can be paid out",
     "As the payout provider last said."
   )),
@@ -78,7 +85,17 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     success: pageBody(TransactionBody),
     error: problems("invalid_request")
   }).middleware(PlayerOnly).annotateMerge(operation(
+    "read",
     "The wallet's movements, newest first",
     "Amounts are signed: negative where money left the wallet."
+  )),
+  HttpApiEndpoint.get("statement", "/wallet/statement", {
+    query: statementQuery,
+    success: [StatementBody, StatementCsv, StatementHtml],
+    error: problems("invalid_request", "rate_limited")
+  }).middleware(PlayerOnly).annotateMerge(operation(
+    "heavy",
+    "The wallet's movements of a month, with the balance before and after",
+    "As JSON, as CSV (RFC 4180), or as a page to be printed. Streamed; one at a time of a player. The present month is stated as it stands; one of before the account has no movements; one that has not begun is `invalid_request`."
   ))
 ) {}

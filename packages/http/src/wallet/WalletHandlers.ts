@@ -17,6 +17,7 @@ import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
+import { makeStatement } from "./statement/Statement.ts"
 import { Deposit, TransactionBody } from "./WalletBodies.ts"
 import { makeWithdraw, refuseNoPayouts, type WithdrawalOptions } from "./Withdraw.ts"
 
@@ -34,6 +35,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
     const ledger = yield* Ledger
     const { now } = yield* Now
     const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
+    const statement = yield* makeStatement
     const withPorts = Effect.provideContext(yield* Effect.context<PayoutAccount.Ports>())
     return HttpApiBuilder.group(Api, "wallet", (handlers) =>
       handlers
@@ -73,6 +75,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
         .handle("openPayoutAccount", () => withdrawals.enabled ? withPorts(PayoutAccount.onboard) : refuseNoPayouts)
         .handle("removePayoutAccount", () => withPorts(PayoutAccount.unlink))
         .handle("payoutAccount", () => withPorts(PayoutAccount.readiness))
+        .handle("statement", ({ query }) => statement(query))
         .handle(
           "transactions",
           ({ query }) =>

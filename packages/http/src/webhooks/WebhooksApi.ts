@@ -21,10 +21,10 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
     payload: Event,
     success: Taken,
     error: problems(...anyBodyProblems, "unauthenticated")
-  }).annotateMerge(operation("Takes an event of the shop", description)),
+  }).annotateMerge(operation("webhooks", "Takes an event of the shop", description)),
   HttpApiEndpoint.post("stripe", "/webhooks/stripe", {
     payload: Event,
     success: Taken,
     error: problems(...anyBodyProblems)
-  }).annotateMerge(operation("Takes an event of the payout provider", description))
+  }).annotateMerge(operation("webhooks", "Takes an event of the payout provider", description))
 ) {}

@@ -5,8 +5,11 @@
 import { Effect, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect } from "node:net"
+import { connect as connectTls } from "node:tls"
 import type { EngineName } from "../../src/engine/Engine.ts"
+import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import type { SocketListener } from "../../src/engine/Sockets.ts"
+import { firstCert } from "../support/Certificates.ts"
 import { type App, listen } from "./support.ts"
 
 export interface RawCase {
@@ -339,8 +342,8 @@ const sockets: ReadonlyArray<RawCase> = [
 
 export const cases: ReadonlyArray<RawCase> = [...http, ...sockets]
 
-/** Runs every case on `engine`, in turn: what was seen of each. */
-export const run = (engine: EngineName, onlyCases = cases): Effect.Effect<ReadonlyArray<string>> =>
+/** Runs every case on `engine`, in turn, over TLS where `tls` is given: what was seen of each. */
+export const run = (engine: EngineName, tls?: EngineOptions["tls"]): Effect.Effect<ReadonlyArray<string>> =>
   Effect.gen(function*() {
     let bought = 0
     const application: App = Effect.gen(function*() {
@@ -351,7 +354,7 @@ export const run = (engine: EngineName, onlyCases = cases): Effect.Effect<Readon
       bought++
       return HttpServerResponse.text("bought", { status: 201 })
     })
-    const { port, server, sockets } = yield* listen(engine)
+    const { port, server, sockets } = yield* listen(engine, { tls })
     yield* server.serve(application)
     yield* sockets.serve((socket): SocketListener => ({
       message: (text) => {
@@ -360,10 +363,10 @@ export const run = (engine: EngineName, onlyCases = cases): Effect.Effect<Readon
       drained: () => {},
       closed: () => {}
     }))
-    return yield* Effect.forEach(onlyCases, (each) =>
+    return yield* Effect.forEach(cases, (each) =>
       Effect.gen(function*() {
         bought = 0
-        const { ended, received } = yield* talk(port, each)
+        const { ended, received } = yield* talk(port, each, tls !== undefined)
         const seen = seenIn(received, ended)
         return bought === 0 ? seen : `${seen}; bought ${bought}`
       }))
@@ -372,9 +375,10 @@ export const run = (engine: EngineName, onlyCases = cases): Effect.Effect<Readon
 /** How long the server may take to end a connection; one that it keeps open waits for more. */
 const patienceMillis = 3_000
 
-const talk = (port: number, { bytes, halfClosed = false, isSocket = false }: RawCase) =>
+const talk = (port: number, { bytes, halfClosed = false, isSocket = false }: RawCase, isEncrypted: boolean) =>
   Effect.callback<{ readonly received: string; readonly ended: boolean }>((resume) => {
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true })
+    const where = { port, host: "127.0.0.1", allowHalfOpen: true }
+    const socket = isEncrypted ? connectTls({ ...where, ca: firstCert }) : connect(where)
     let received = ""
     const finish = (ended: boolean) => {
       clearTimeout(patience)

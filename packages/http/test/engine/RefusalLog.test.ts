@@ -4,6 +4,7 @@ import { HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { bodyTooLarge, malformed, type RefusedRequest } from "../../src/engine/Refusal.ts"
 import * as RefusalLog from "../../src/engine/RefusalLog.ts"
+import { unlimited } from "../../src/limits/RequestLimits.ts"
 import { engines, eventually, say, serve } from "./support.ts"
 
 /** Keeps what is logged: each message with its annotations. */
@@ -21,7 +22,9 @@ const rules = {
   bodyBytesMax: () => 10,
   allow: () => "",
   template: (url: string) => url === "/rooms/K7M2QX" ? "/rooms/:id" : undefined,
-  answerHeaders: () => ({})
+  isHttpsOnly: false,
+  answerHeaders: () => ({}),
+  limiting: unlimited
 }
 
 const request = (more: Partial<RefusedRequest> = {}): RefusedRequest => ({
@@ -29,7 +32,8 @@ const request = (more: Partial<RefusedRequest> = {}): RefusedRequest => ({
   url: "/rooms/K7M2QX",
   requestId: "mine",
   origin: undefined,
-  peerAddress: "192.0.2.7",
+  limits: {},
+  clientAddress: "192.0.2.7",
   ...more
 })
 

@@ -6,6 +6,7 @@ import { connect } from "node:net"
 import * as Engine from "../../src/engine/Engine.ts"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { Sockets } from "../../src/engine/Sockets.ts"
+import { unlimited } from "../../src/limits/RequestLimits.ts"
 import { bodyBytesMaxDefault } from "../../src/requests/BodyLimits.ts"
 
 export const engines = ["uws", "node"] as const
@@ -30,14 +31,17 @@ export const listen = (
       gracePeriod: "2 seconds",
       allow: () => "GET, HEAD",
       template: (url) => url,
+      isHttpsOnly: false,
       bodyBytesMax: () => bodyBytesMaxDefault,
       answerHeaders: () => ({}),
+      limiting: unlimited,
       ...options
     }))
     const server = Context.get(context, HttpServer.HttpServer)
     if (NetAddress.isUnixPathAddress(server.address)) return yield* Effect.die(new Error("no port"))
     const { port } = server.address
-    return { context, server, sockets: Context.get(context, Sockets), port, url: `http://127.0.0.1:${port}` }
+    const url = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`
+    return { context, server, sockets: Context.get(context, Sockets), port, url }
   }).pipe(Effect.provideService(References.MinimumLogLevel, logLevel))
 
 /** As `listen`, and serves `app`. */

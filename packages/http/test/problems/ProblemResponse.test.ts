@@ -159,10 +159,11 @@ describe.each(engines)("a problem on %s", (engine) => {
     }))
 
   const key = "Idempotency-Key: k-1"
-  const entry = { template: "/bought", allow: "POST", takesKey: true }
+  const entry = { template: "/bought", allow: "POST", countedAs: new Map(), takesKey: true }
   const around = boundary({
     routes: (url) => url === "/bought" ? entry : undefined,
     cors: makeCors([origin]),
+    insecure: () => undefined,
     answerHeaders: options.answerHeaders,
     notFoundPage: undefined
   })

@@ -1,4 +1,5 @@
 /** The whole API on a free port of 127.0.0.1, over a world in memory, and a client of it. */
+import { defaultLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { type Cents, cents } from "@ddd/core/money/Money"
@@ -11,6 +12,7 @@ import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import * as Engine from "../../src/engine/Engine.ts"
+import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
 import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
@@ -117,15 +119,25 @@ export interface ServerOptions {
   readonly engine?: Engine.EngineName
   readonly publicUrl?: string
   readonly corsOrigins?: ReadonlyArray<string>
+  readonly proxies?: EngineOptions["proxies"]
   readonly withdrawals?: Partial<WithdrawalOptions>
   /** None are built unless given. */
   readonly pages?: ReadonlyArray<BuiltFile>
+  /** Those that hold by default, unless given. */
+  readonly limits?: RequestLimits | "off"
 }
 
 /** The server over `world`, which gives the ports. */
 export const layer = (
-  { corsOrigins = [], engine = "uws", pages, publicUrl = "http://localhost:8080", withdrawals = {} }: ServerOptions =
-    {},
+  {
+    corsOrigins = [],
+    engine = "uws",
+    limits = defaultLimits,
+    pages,
+    proxies,
+    publicUrl = "http://localhost:8080",
+    withdrawals = {}
+  }: ServerOptions = {},
   world = ports
 ) =>
   Layer.merge(
@@ -138,15 +150,18 @@ export const layer = (
       pages: pages ?? null
     })
   ).pipe(
-    Layer.provideMerge(
-      Engine.layer(engine, {
-        host: "127.0.0.1",
-        port: 0,
-        socketPath: "/ws",
-        allowedOrigins: new Set(),
-        ...HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null })
-      })
-    ),
+    Layer.provideMerge(Layer.unwrap(Effect.map(
+      HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null, limits }),
+      (rules) =>
+        Engine.layer(engine, {
+          host: "127.0.0.1",
+          port: 0,
+          socketPath: "/ws",
+          allowedOrigins: new Set(),
+          proxies,
+          ...rules
+        })
+    ))),
     Layer.provideMerge(world)
   )
 

@@ -10,6 +10,7 @@ import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { operatorsContract } from "./Operators.ts"
+import { ownDataContract } from "./OwnData.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { playControlsContract } from "./PlayControls.ts"
 import { retentionContract } from "./Retention.ts"
@@ -17,6 +18,7 @@ import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
 import { salesContract } from "./Sales.ts"
 import { sessionsContract } from "./Sessions.ts"
+import { sharedCountsContract } from "./SharedCounts.ts"
 import type { Subject } from "./Subject.ts"
 import { throttlesContract } from "./Throttles.ts"
 import { ticketMailsContract } from "./TicketMails.ts"
@@ -30,10 +32,12 @@ export const allContracts = (subject: Subject): void => {
   accountsContract(subject)
   credentialsContract(subject)
   sessionsContract(subject)
+  sharedCountsContract(subject)
   retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)
   ledgerContract(subject)
+  ownDataContract(subject)
   fundingsContract(subject)
   withdrawalsContract(subject)
   payoutAccountsContract(subject)

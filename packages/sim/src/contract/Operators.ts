@@ -21,7 +21,7 @@ import {
   together
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
-import { eventsOf, firstHash, mailedHash, newPlayer, origin, secondHash, signInAgain } from "./Players.ts"
+import { eventsOf, exportOf, firstHash, mailedHash, newPlayer, origin, secondHash, signInAgain } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")
@@ -94,9 +94,7 @@ export const operatorsContract = (subject: Subject): void =>
         yield* buy(id, 2, { key: "k" })
         const draw = yield* drawNow
         yield* accounts.changeProfile(id, { email: "lovelace@example.com", verified: firstHash }, origin)
-        const all = present(yield* accounts.export(id))
-        // it is JSON as it stands
-        assert.deepStrictEqual(JSON.parse(JSON.stringify(all)), all)
+        const all = present(yield* exportOf(id))
         const { idempotencyKeys, mailedTokens, rooms, securityEvents, sessions, tickets, transactions, user, wallet } =
           all
         assert.nestedPropertyVal({ user }, "user.email", "ada@example.com")
@@ -108,11 +106,11 @@ export const operatorsContract = (subject: Subject): void =>
         assert.nestedPropertyVal({ securityEvents }, "securityEvents[0].details.ip", "192.0.2.7")
         assert.nestedPropertyVal({ securityEvents }, "securityEvents[1].details.email", "lovelace@example.com")
         assert.lengthOf(transactions as ReadonlyArray<unknown>, 4)
-        assert.strictEqual(idempotencyKeys, 1)
+        assert.nestedPropertyVal({ idempotencyKeys }, "idempotencyKeys[0].key", "k")
         assert.deepStrictEqual(rooms, [])
         assert.notInclude(JSON.stringify(all), "argon2id")
         assert.strictEqual((yield* eventsOf(id)).at(-1), "exported")
-        assert.isNull(yield* accounts.export(nobody))
+        assert.isNull(yield* exportOf(nobody))
       })
     )
 
@@ -188,7 +186,7 @@ export const operatorsContract = (subject: Subject): void =>
         assert.lengthOf(yield* (yield* World).jobs, jobs)
         assert.isNull(yield* accounts.profile(gone.id))
         assert.isNull(yield* accounts.passwordHash(gone.id))
-        assert.isNull(yield* accounts.export(gone.id))
+        assert.isNull(yield* exportOf(gone.id))
         assert.isTrue(yield* sessions.hasEnded(gone.session))
         assert.isTrue((yield* (yield* SecurityLog).of(gone.id, 10)).every((event) => event.origin === null))
         assert.strictEqual((yield* eventsOf(gone.id)).at(-1), "erased")

@@ -6,7 +6,7 @@ import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Job } from "@ddd/core/values/Job"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Stream } from "effect"
 import { hashOf, present } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 
@@ -60,4 +60,12 @@ export const eventsOf = Effect.fnUntraced(function*(id: UserId) {
 /** The stored password's hash. */
 export const storedHash = Effect.fnUntraced(function*(id: UserId) {
   return Redacted.value(present(yield* (yield* Accounts).passwordHash(id)))
+})
+
+/** All that is kept about a player, as an operator is given it. */
+export const exportOf = Effect.fnUntraced(function*(id: UserId) {
+  const text = yield* (yield* Accounts).export(id, { _tag: "Operator" })
+  if (text === null) return null
+  const all: unknown = JSON.parse(yield* Stream.mkString(text))
+  return { ...Object(all) } as Readonly<Record<string, unknown>>
 })

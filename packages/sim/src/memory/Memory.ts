@@ -24,6 +24,7 @@ import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
 import type { Sessions } from "@ddd/core/ports/Sessions"
+import type { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { Throttles } from "@ddd/core/ports/Throttles"
 import type { TicketMails } from "@ddd/core/ports/TicketMails"
 import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
@@ -34,6 +35,7 @@ import type { World } from "../World.ts"
 import * as AccountsMemory from "./accounts/AccountsMemory.ts"
 import * as SecurityLogMemory from "./accounts/SecurityLogMemory.ts"
 import * as SessionsMemory from "./accounts/SessionsMemory.ts"
+import * as SharedCountsMemory from "./accounts/SharedCountsMemory.ts"
 import * as ThrottlesMemory from "./accounts/ThrottlesMemory.ts"
 import * as BooksMemory from "./BooksMemory.ts"
 import * as Clock from "./Clock.ts"
@@ -75,6 +77,7 @@ export type Ports =
   | SecurityLog
   | SeedVault
   | Sessions
+  | SharedCounts
   | Throttles
   | TicketMails
   | WebhookInbox
@@ -112,6 +115,7 @@ export const layer = (
       SalesMemory.layer,
       SecurityLogMemory.layer,
       SessionsMemory.layer,
+      SharedCountsMemory.layer,
       ThrottlesMemory.layer,
       TicketMailsMemory.layer,
       WebhookInboxMemory.layer,

@@ -16,6 +16,7 @@ import type { Sales } from "@ddd/core/ports/Sales"
 import type { Sealing } from "@ddd/core/ports/Sealing"
 import type { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import type { Sessions } from "@ddd/core/ports/Sessions"
+import type { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { Throttles } from "@ddd/core/ports/Throttles"
 import type { TicketMails } from "@ddd/core/ports/TicketMails"
 import type { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
@@ -41,6 +42,7 @@ export type Services =
   | Sealing
   | SecurityLog
   | Sessions
+  | SharedCounts
   | Throttles
   | TicketMails
   | WebhookInbox

@@ -7,15 +7,16 @@
  *
  * Over 300 lines: the states of a connection, and what leads from one to another, are read together.
  */
+import type { Client } from "@ddd/core/accounts/ClientAddress"
 import { Headers } from "effect/http"
 import type { Socket } from "node:net"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import { Problem } from "../../problems/Problem.ts"
 import { Allowance, perSecond } from "../Allowance.ts"
 import { bodyBytes } from "../Framing.ts"
-import * as PeerAddress from "../PeerAddress.ts"
-import { malformed, notServing, type RefusedRequest, unreadRequest } from "../Refusal.ts"
+import { malformed, notServing, unreadRequest } from "../Refusal.ts"
 import { WholeRequest } from "../WholeRequest.ts"
-import type { ConnectionOwner } from "./ConnectionOwner.ts"
+import type { Connection, ConnectionOwner, Peer } from "./ConnectionOwner.ts"
 import { GrowingBytes } from "./GrowingBytes.ts"
 import { NodeExchange, type Wire } from "./NodeExchange.ts"
 import { faultOfPart, headBytesMax, headTooLarge, parseHead, type RequestHead } from "./RequestHead.ts"
@@ -33,9 +34,22 @@ const patience = {
 /** What a client may send after its last answer, before it is cut off. */
 const discardedBytesMax = 256 * 1024
 
+/** What a piece of TLS counts for at least: thousands of pieces of a byte come in one read, and each is decrypted and handed over by itself. */
+const tlsPieceBytesMin = 1_024
+
+/** A request whose head is read. */
+interface Asked {
+  readonly head: RequestHead
+  readonly client: Client
+  /** Undefined where nothing limits it. */
+  readonly counted: CountedRequest | undefined
+}
+
 type Phase =
   | { readonly _tag: "Reading" }
-  | { readonly _tag: "Body"; readonly head: RequestHead; readonly length: number; body: GrowingBytes | undefined }
+  /** The head is read, and it is asked whether the client may send one more. */
+  | { readonly _tag: "Counting" }
+  | { readonly _tag: "Body"; readonly asked: Asked; readonly length: number; body: GrowingBytes | undefined }
   | { readonly _tag: "Answering"; readonly exchange: NodeExchange }
   /** The last answer is sent: the client is to end its side. */
   | { readonly _tag: "Ending"; discarded: number }
@@ -43,6 +57,7 @@ type Phase =
   | { readonly _tag: "Gone" }
 
 const reading: Phase = { _tag: "Reading" }
+const counting: Phase = { _tag: "Counting" }
 const gone: Phase = { _tag: "Gone" }
 const nothing = Buffer.alloc(0)
 /** Of a long answer so much is sent at a time, once what was sent before was taken. */
@@ -50,9 +65,9 @@ const sliceBytes = 64 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
 const [carriageReturn, lineFeed] = [0x0d, 0x0a]
 
-export class HttpConnection implements Wire {
-  readonly peerAddress: string
+export class HttpConnection implements Connection, Wire {
   readonly #socket: Socket
+  readonly #peer: Peer
   readonly #owner: ConnectionOwner
   #phase: Phase = reading
   /** Was read, and not looked at yet. */
@@ -70,16 +85,16 @@ export class HttpConnection implements Wire {
   readonly #requests = new Allowance(perSecond.requests)
   readonly #bytes = new Allowance(perSecond.bytes)
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** Of an encrypted connection the handshake counts to the time until a request begins. */
+  constructor(socket: Socket, peer: Peer, owner: ConnectionOwner) {
     this.#socket = socket
+    this.#peer = peer
     this.#owner = owner
     this.#unreadPatience = owner.unread
-    this.peerAddress = PeerAddress.fromText(socket.remoteAddress ?? "")
     socket.on("data", this.#onData).on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose)
       .on("drain", this.#onDrain)
   }
 
-  /** A second has gone by. */
   readonly sweep = (): void => {
     const waited = this.#requests.isUsedUp || this.#bytes.isUsedUp
     this.#requests.renew()
@@ -92,7 +107,6 @@ export class HttpConnection implements Wire {
     if (waited) this.#advance()
   }
 
-  /** No request that has not begun is waited for any more. */
   stop(): void {
     if (this.#phase === reading && this.#unread === undefined) this.#end()
   }
@@ -172,7 +186,7 @@ export class HttpConnection implements Wire {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#bytes.use(chunk.length)
+    this.#bytes.use(this.#peer.isEncrypted ? Math.max(chunk.length, tlsPieceBytesMin) : chunk.length)
     const phase = this.#phase
     if (phase._tag === "Gone") return
     if (phase._tag === "Ending") {
@@ -185,7 +199,7 @@ export class HttpConnection implements Wire {
       this.#patience = patience.request
     }
     this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
-    if (phase._tag === "Answering" || this.#isQueued) this.#socket.pause()
+    if (phase._tag === "Answering" || phase._tag === "Counting" || this.#isQueued) this.#socket.pause()
     else this.#advance()
   }
 
@@ -212,8 +226,8 @@ export class HttpConnection implements Wire {
       this.#socket.pause()
       return
     }
-    if (this.#phase === reading) this.#readHead()
     if (this.#phase._tag === "Body") this.#readBody(this.#phase)
+    else this.#readHead()
   }
 
   /** What was read already has its turn once all others have had theirs. */
@@ -250,25 +264,43 @@ export class HttpConnection implements Wire {
 
   #begin(head: RequestHead): void {
     this.#requests.use(1)
+    const isHandshake = this.#owner.sockets.asks(head)
+    const { method, url } = head
+    const client = this.#peer.sourceOf(head.headers)
+    const count = this.#owner.rules.limiting.count({ method, url, address: client.address, isHandshake })
+    if (count === undefined) return this.#admit({ head, client, counted: undefined }, isHandshake)
+    this.#phase = counting
+    void count.then((counted) => {
+      // the client may have gone
+      if (this.#phase === counting) this.#admit({ head, client, counted }, isHandshake)
+    })
+  }
+
+  /** What is refused here was not looked at but for its head: what a client that sends too much costs. */
+  #admit(asked: Asked, isHandshake: boolean): void {
+    const { counted, head } = asked
     const length = head.fault ?? bodyBytes(head, this.#owner.rules)
-    if (length instanceof Problem) return this.#refuse(length, head)
-    if (length === 0) {
-      return this.#owner.sockets.asks(head) ? this.#upgrade(head) : this.#serve(head, nothing)
+    if (counted?.refusal !== undefined) {
+      return this.#refuse(counted.refusal, asked, length === 0 && !isHandshake ? "stays" : "closes")
     }
-    this.#phase = { _tag: "Body", head, length, body: undefined }
+    if (length instanceof Problem) return this.#refuse(length, asked)
+    if (length === 0) return isHandshake ? this.#upgrade(asked) : this.#serve(asked, nothing)
+    this.#phase = { _tag: "Body", asked, length, body: undefined }
     if (this.#unread === undefined && head.readsChunks && head.headers["expect"]?.toLowerCase() === "100-continue") {
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n")
     }
+    this.#readBody(this.#phase)
   }
 
-  #upgrade(head: RequestHead): void {
-    const refusal = this.#owner.sockets.refusal(head, this.peerAddress)
-    if (refusal !== undefined) return this.#refuse(refusal, head)
+  #upgrade(asked: Asked): void {
+    const { client, head } = asked
+    const refusal = this.#owner.sockets.refusal(head, client)
+    if (refusal !== undefined) return this.#refuse(refusal, asked)
     const rest = this.#unread ?? nothing
     this.#socket.off("data", this.#onData).off("end", this.#onEnd).off("error", ignore).off("close", this.#onClose)
       .off("drain", this.#onDrain)
     this.#onClose()
-    this.#owner.sockets.open(head, this.#socket, rest)
+    this.#owner.sockets.open(head, this.#socket, rest, client)
   }
 
   #readBody(phase: Extract<Phase, { _tag: "Body" }>): void {
@@ -282,17 +314,19 @@ export class HttpConnection implements Wire {
     }
     if (phase.body === undefined || phase.body.length < phase.length) {
       return this.#ended
-        ? this.#refuse(malformed("The body did not arrive whole."), phase.head)
+        ? this.#refuse(malformed("The body did not arrive whole."), phase.asked)
         : this.#readMore()
     }
-    this.#serve(phase.head, phase.body.bytes())
+    this.#serve(phase.asked, phase.body.bytes())
   }
 
-  #serve(head: RequestHead, body: Buffer): void {
+  #serve(asked: Asked, body: Buffer): void {
+    const { client, counted, head } = asked
     const handle = this.#owner.handle()
-    if (handle === undefined) return this.#refuse(notServing, head)
+    if (handle === undefined) return this.#refuse(notServing, asked)
     const exchange = new NodeExchange(this, head)
-    this.#phase = { _tag: "Answering", exchange }
+    exchange.counted = counted
+    this.#answering(exchange)
     handle(
       exchange,
       new WholeRequest({
@@ -300,28 +334,44 @@ export class HttpConnection implements Wire {
         method: head.method,
         url: head.url,
         headers: Headers.fromRecordUnsafe(head.headers),
-        peerAddress: this.peerAddress,
+        peerAddress: this.#peer.address,
+        client,
         body
       })
     )
   }
 
-  #refuse(problem: Problem, { headers, method, url }: RequestHead): void {
-    this.#answer(
-      problem,
-      { method, url, requestId: headers["x-request-id"], origin: headers["origin"], peerAddress: this.peerAddress },
-      method
+  #refuse(
+    problem: Problem,
+    { client, counted, head }: Asked,
+    connection: "closes" | "stays" = "closes"
+  ): void {
+    const { headers, method, url } = head
+    const exchange = new NodeExchange(this, head)
+    this.#answering(exchange)
+    exchange.refuse(
+      this.#owner.refuse(problem, {
+        method,
+        url,
+        requestId: headers["x-request-id"],
+        origin: headers["origin"],
+        limits: counted?.headers() ?? {},
+        clientAddress: client.address
+      }),
+      connection
     )
   }
 
   #refuseUnread(problem: Problem): void {
-    this.#answer(problem, unreadRequest(this.peerAddress), "GET")
+    const exchange = new NodeExchange(this, { method: "GET", keepsAlive: false, readsChunks: false })
+    this.#answering(exchange)
+    const request = unreadRequest(this.#peer.sourceOf({}).address, this.#owner.rules.limiting.uncounted)
+    exchange.refuse(this.#owner.refuse(problem, request), "closes")
   }
 
-  #answer(problem: Problem, request: RefusedRequest, method: string): void {
-    const exchange = new NodeExchange(this, { method, keepsAlive: false, readsChunks: false })
+  #answering(exchange: NodeExchange): void {
     this.#phase = { _tag: "Answering", exchange }
-    exchange.refuse(this.#owner.refuse(problem, request))
+    if (this.#ended) this.#patience = patience.halfClosed
   }
 }
 

@@ -45,9 +45,10 @@ export class NodeExchange extends Exchange {
     this.onAborted?.()
   }
 
-  refuse({ body, headers, status }: RenderedProblem): void {
-    this.#end(true, () => {
-      const head = headOf(status, headers, Buffer.byteLength(body), true)
+  refuse({ body, headers, status }: RenderedProblem, connection: "closes" | "stays"): void {
+    const isLast = connection === "closes" || this.#isLast
+    this.#end(isLast, () => {
+      const head = headOf(status, headers, Buffer.byteLength(body), isLast)
       this.#wire.write(this.isHead ? head : head + body, "utf8")
     })
   }

@@ -1,4 +1,5 @@
 /** `Sockets` on Node's sockets: `ws` reads what clients send, and what the server sends is written by itself. */
+import type { Client } from "@ddd/core/accounts/ClientAddress"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import { IncomingMessage } from "node:http"
@@ -6,7 +7,6 @@ import type { Socket } from "node:net"
 import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import * as PeerAddress from "../PeerAddress.ts"
 import { malformed } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
@@ -21,23 +21,23 @@ const lastWordsMillis = 1_000
 const nothing = Buffer.alloc(0)
 
 class NodeSocket implements OpenSockets.EngineSocket {
-  readonly peerAddress: string
+  readonly clientAddress: string
   readonly #ws: NodeWS.WebSocket
   readonly #connection: Socket
   readonly #taken: () => void
   #waitsForReader = false
 
   /** `drained` is called whenever the client has read of what it had left unread, and once it has read all of it, however little. */
-  constructor(ws: NodeWS.WebSocket, connection: Socket, drained: () => void) {
+  constructor(ws: NodeWS.WebSocket, connection: Socket, clientAddress: string, drained: () => void) {
     this.#ws = ws
     this.#connection = connection
+    this.clientAddress = clientAddress
     this.#taken = () => {
       this.#waitsForReader = false
       if (!this.isOpen) return
       drained()
       this.#waitForReader()
     }
-    this.peerAddress = PeerAddress.fromText(connection.remoteAddress ?? "")
   }
 
   get isOpen(): boolean {
@@ -137,16 +137,16 @@ export const make = (
       upgrades: {
         asks: ({ method, upgrade, url }) =>
           method === "GET" && upgrade === "websocket" && pathOf(url) === options.socketPath,
-        refusal: ({ headers, url }, peerAddress) =>
+        refusal: ({ headers, url }, client) =>
           keyFault(headers["sec-websocket-key"]) ?? sockets.refuse({
             origin: headers["origin"],
             version: headers["sec-websocket-version"],
             query: url.slice(pathOf(url).length + 1),
-            peerAddress
+            client
           }),
-        open: (head, connection, rest) => {
+        open: (head, connection, rest, client) => {
           connection.allowHalfOpen = false
-          const open = (ws: NodeWS.WebSocket) => report(ws, connection, sockets)
+          const open = (ws: NodeWS.WebSocket) => report(ws, connection, client, sockets)
           handshakes.handleUpgrade(messageOf(head, connection), connection, rest, open)
           if (connection.isPaused()) connection.resume()
         }
@@ -176,8 +176,13 @@ const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): I
 }
 
 /** Reports what `ws` tells of a connection. */
-const report = (ws: NodeWS.WebSocket, connection: Socket, sockets: OpenSockets.OpenSockets<NodeSocket>): void => {
-  const socket: NodeSocket = new NodeSocket(ws, connection, () => sockets.drained(socket))
+const report = (
+  ws: NodeWS.WebSocket,
+  connection: Socket,
+  client: Client,
+  sockets: OpenSockets.OpenSockets<NodeSocket>
+): void => {
+  const socket: NodeSocket = new NodeSocket(ws, connection, client.address, () => sockets.drained(socket))
   const heard = () => sockets.heard(socket)
   ws.on("error", () => {}) // `close` follows
   ws.on("message", (message, isBinary) => {

@@ -49,11 +49,12 @@ export class UwsExchange extends Exchange {
     })
   }
 
-  refuse({ body, headers, status }: RenderedProblem): void {
+  refuse({ body, headers, status }: RenderedProblem, connection: "closes" | "stays"): void {
+    const isLast = connection === "closes" || this.#closing()
     this.#end(status, () => {
       for (const [name, value] of Object.entries(headers)) this.#res.writeHeader(name, value)
-      if (this.isHead) this.#res.endWithoutBody(Buffer.byteLength(body), true)
-      else this.#res.end(body, true)
+      if (this.isHead) this.#res.endWithoutBody(Buffer.byteLength(body), isLast)
+      else this.#res.end(body, isLast)
     })
   }
 

@@ -11,14 +11,16 @@ import { Effect } from "effect"
 import { Headers, HttpServerError } from "effect/http"
 import { NetAddress } from "effect/net"
 import { Problem } from "../../problems/Problem.ts"
-import type { EngineOptions, RequestRules } from "../EngineOptions.ts"
+import type { EngineOptions } from "../EngineOptions.ts"
 import { ExchangeServer, type Handle } from "../ExchangeServer.ts"
 import { bodyBytes } from "../Framing.ts"
-import { addField, noFields } from "../HeaderFields.ts"
+import type { HeaderFields } from "../HeaderFields.ts"
 import * as PeerAddress from "../PeerAddress.ts"
 import { malformed, notServing, type Refuse, type RefusedHead } from "../Refusal.ts"
+import { sourcesOf } from "../RequestSources.ts"
 import { WholeRequest } from "../WholeRequest.ts"
 import { UwsExchange } from "./UwsExchange.ts"
+import { copyHeaders } from "./UwsHead.ts"
 
 /** Listens with `app`, which is closed with the scope. Until `serve`, and once its scope closes, requests are answered 503. */
 export const make = Effect.fnUntraced(function*(app: TemplatedApp, options: EngineOptions, refuse: Refuse) {
@@ -57,7 +59,7 @@ const listen = (app: TemplatedApp, options: EngineOptions) =>
 const receive = (
   res: HttpResponse,
   req: HttpRequest,
-  rules: RequestRules,
+  options: EngineOptions,
   refuseWith: Refuse,
   current: () => Handle | undefined
 ): void => {
@@ -68,42 +70,51 @@ const receive = (
   const { fault, headers } = copyHeaders(req)
   const peerAddress = PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
 
-  const refuse = (problem: Problem) =>
-    exchange.refuse(refuseWith(problem, { method, url, peerAddress, ...headOf(headers) }))
+  const client = sourcesOf(options.proxies, peerAddress, undefined)(headers)
+
+  const refuse = (problem: Problem, connection: "closes" | "stays" = "closes") => {
+    const limits = exchange.counted?.headers() ?? {}
+    exchange.refuse(
+      refuseWith(problem, { method, url, clientAddress: client.address, limits, ...headOf(headers) }),
+      connection
+    )
+  }
   const serve = (body: Buffer) => {
     if (exchange.isOver) return
     const handle = current()
     if (handle === undefined) return refuse(notServing)
-    handle(exchange, new WholeRequest({ source: exchange, method, url, headers, peerAddress, body }))
+    const whole = Headers.fromRecordUnsafe(headers)
+    handle(exchange, new WholeRequest({ source: exchange, method, url, headers: whole, peerAddress, client, body }))
   }
 
   // Nothing is answered before uWS has looked at all that it has read: where a second request follows, it ends the
   // connection, and neither is begun. Answered at once, thousands that were read together would be served in one go, before
   // anyone else; and what follows a refused request, such as a trailer, would be taken for another.
-  const length = fault ?? bodyBytes({ method, url, headers }, rules)
-  if (length instanceof Problem) setImmediate(refuse, length)
-  else if (length === 0) setImmediate(serve, nothing)
+  const length = fault ?? bodyBytes({ method, url, headers }, options)
+  const count = options.limiting.count({ method, url, address: client.address, isHandshake: false })
+  const counted = count?.then((counted) => {
+    exchange.counted = counted
+    if (counted.refusal !== undefined) setImmediate(refuse, counted.refusal, length === 0 ? "stays" : "closes")
+    return counted.refusal === undefined
+  })
+  const afterwards = (then: () => void) =>
+    counted === undefined ? void setImmediate(then) : void counted.then((isAdmitted) => {
+      if (isAdmitted) setImmediate(then)
+    })
+  if (length instanceof Problem) afterwards(() => refuse(length))
+  else if (length === 0) afterwards(() => serve(nothing))
   else {
     exchange.collect(
       length,
-      (body) => void setImmediate(serve, body),
+      (body) => afterwards(() => serve(body)),
       () => refuse(malformed("The body is longer than it said."))
     )
   }
 }
 
-const headOf = (headers: Headers.Headers): RefusedHead => ({
+const headOf = (headers: HeaderFields): Omit<RefusedHead, "limits"> => ({
   requestId: headers["x-request-id"],
   origin: headers["origin"]
 })
 
 const nothing = Buffer.alloc(0)
-
-const copyHeaders = (req: HttpRequest) => {
-  const fields = noFields()
-  let fault: Problem | undefined
-  req.forEach((name, value) => {
-    fault = addField(fields, name, value) ?? fault
-  })
-  return { headers: Headers.fromRecordUnsafe(fields), fault }
-}

@@ -1,16 +1,20 @@
 /** `Sockets` on uWebSockets.js. */
-import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
+import type { HttpResponse, TemplatedApp, WebSocket, WebSocketBehavior } from "@ddd/uws"
 import { Effect, type Scope } from "effect"
+import type { CountedRequest } from "../../limits/CountedRequest.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
-import type { Handshake } from "../Handshake.ts"
 import * as OpenSockets from "../OpenSockets.ts"
 import * as PeerAddress from "../PeerAddress.ts"
-import type { Refuse, RefusedRequest } from "../Refusal.ts"
+import type { Refuse } from "../Refusal.ts"
+import { sourcesOf } from "../RequestSources.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import { UwsExchange } from "./UwsExchange.ts"
+import { copyHeaders } from "./UwsHead.ts"
 
-/** What hangs on a connection of uWS; filled when it opens. */
+/** What hangs on a connection of uWS. */
 interface Attached {
+  readonly clientAddress: string
+  /** Filled when it opens. */
   socket?: UwsSocket
 }
 
@@ -23,11 +27,11 @@ const maxPayloadLength = 64 * 1024
 class UwsSocket implements OpenSockets.EngineSocket {
   /** Unset by `detach`: a closed one must not be touched. */
   #ws: WebSocket<Attached> | undefined
-  readonly peerAddress: string
+  readonly clientAddress: string
 
   constructor(ws: WebSocket<Attached>) {
     this.#ws = ws
-    this.peerAddress = PeerAddress.fromBytes(new Uint8Array(ws.getRemoteAddress()))
+    this.clientAddress = ws.getUserData().clientAddress
   }
 
   get isOpen(): boolean {
@@ -80,9 +84,28 @@ export const attach = (
       idleTimeout: 120, // the heartbeat is stricter; this one ends connections that were said goodbye to and linger
       sendPingsAutomatically: false,
       upgrade: (res, req, context) => {
-        const refusal = sockets.refuse(handshakeOf(res, req))
-        if (refusal === undefined) res.upgrade<Attached>({}, req.getHeader("sec-websocket-key"), "", "", context)
-        else new UwsExchange(res, "GET", () => true).refuse(refuse(refusal, refusedRequest(res, req)))
+        // of lines of one name `getHeader` gives the first, which may be the client's and not the proxy's
+        const { headers } = copyHeaders(req)
+        const client = sourcesOf(options.proxies, addressOf(res), undefined)(headers)
+        const { origin } = headers
+        const exchange = new UwsExchange(res, "GET", () => true)
+        // lent for the time of this call
+        const [url, query, key] = [req.getUrl(), req.getQuery() ?? "", req.getHeader("sec-websocket-key")]
+        const open = (counted?: CountedRequest) => {
+          if (exchange.isOver) return
+          const refusal = counted?.refusal ??
+            sockets.refuse({ client, origin, version: headers["sec-websocket-version"], query })
+          if (refusal === undefined) {
+            const attached: Attached = { clientAddress: client.address }
+            return void res.cork(() => res.upgrade<Attached>(attached, key, "", "", context))
+          }
+          const limits = counted?.headers() ?? {}
+          const request = { method: "GET", url, requestId: headers["x-request-id"], origin, limits }
+          exchange.refuse(refuse(refusal, { ...request, clientAddress: client.address }), "closes")
+        }
+        const count = options.limiting.count({ method: "GET", url, address: client.address, isHandshake: true })
+        if (count === undefined) open()
+        else void count.then(open)
       },
       ...callbacks(sockets)
     })
@@ -119,21 +142,4 @@ const callbacks = (sockets: OpenSockets.OpenSockets<UwsSocket>): WebSocketBehavi
   }
 }
 
-const handshakeOf = (res: HttpResponse, req: HttpRequest): Handshake => ({
-  peerAddress: addressOf(res),
-  origin: header(req, "origin"),
-  version: header(req, "sec-websocket-version"),
-  query: req.getQuery() ?? ""
-})
-
-const refusedRequest = (res: HttpResponse, req: HttpRequest): RefusedRequest => ({
-  method: "GET",
-  url: req.getUrl(),
-  requestId: header(req, "x-request-id"),
-  origin: header(req, "origin"),
-  peerAddress: addressOf(res)
-})
-
 const addressOf = (res: HttpResponse): string => PeerAddress.fromBytes(new Uint8Array(res.getRemoteAddress()))
-
-const header = (req: HttpRequest, name: string): string | undefined => req.getHeader(name) || undefined

@@ -1,11 +1,12 @@
 /** Players, in memory. */
 import { emailIdentity, isSameAddress } from "@ddd/core/accounts/EmailAddress"
-import { erase } from "@ddd/core/accounts/Erase"
+import { erase, type EraseFacts, eraseSelf, type Erasure } from "@ddd/core/accounts/Erase"
 import { freeze, unfreeze } from "@ddd/core/accounts/Freeze"
 import { workingToken } from "@ddd/core/accounts/MailedToken"
 import { askReset, changePassword, resetPassword } from "@ddd/core/accounts/PasswordChange"
 import { exportAccount } from "@ddd/core/accounts/PersonalExport"
 import { changeProfile, newAddress } from "@ddd/core/accounts/Profile"
+import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { openSession } from "@ddd/core/accounts/SignIn"
 import { signUp } from "@ddd/core/accounts/SignUp"
@@ -48,6 +49,26 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
     /** A user who is not erased. */
     const livingUser = (id: UserId): UserRow | undefined =>
       findUser(store, (user) => user.id === id && user.erasedAt === null)
+
+    const eraseAccount = <E>(id: UserId, decide: (facts: EraseFacts) => Effect.Effect<Erasure | null, E>) =>
+      store.exclusive(Effect.gen(function*() {
+        const erasure = yield* decide({
+          now: store.now(),
+          account: readAccount(store, id),
+          holdings: readHoldings(store, id),
+          digits: toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8),
+          newIds: { event: store.newId() }
+        })
+        if (erasure === null) return
+        forget(store, id, erasure.email)
+        write(erasure.change)
+        for (const [key, kept] of store.answers) {
+          store.answers.set(key, {
+            ...kept,
+            answer: renameMember(kept.answer, id, erasure.change.set.username ?? "")
+          })
+        }
+      }))
 
     return Accounts.of({
       signUp: (request, origin) =>
@@ -192,34 +213,25 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
         })),
 
-      export: (id) =>
-        store.exclusive(Effect.sync(() => {
-          const facts = { records: readPersonalRecords(store, id), newIds: { event: store.newId() } }
-          const { all, change } = exportAccount(facts, id)
+      export: (id, by) =>
+        store.exclusive(Effect.gen(function*() {
+          const now = store.now()
+          const facts = {
+            now,
+            records: readPersonalRecords(store, id),
+            takenToday: store.securityEvents.filter(({ at, type, userId }) =>
+              userId === id && type === "exported" && at >= countedSince(now)
+            ).length,
+            newIds: { event: store.newId() }
+          }
+          const { all, change } = yield* decided(exportAccount(facts, id, by))
           write(change)
           return all
         })),
 
-      erase: (id) =>
-        store.exclusive(Effect.gen(function*() {
-          const facts = {
-            now: store.now(),
-            account: readAccount(store, id),
-            holdings: readHoldings(store, id),
-            digits: toHex(nobleSha256(utf8Bytes(store.newId()))).slice(0, 8),
-            newIds: { event: store.newId() }
-          }
-          const erasure = yield* decided(erase(facts, id))
-          if (erasure === null) return
-          forget(store, id, erasure.email)
-          write(erasure.change)
-          for (const [key, kept] of store.answers) {
-            store.answers.set(key, {
-              ...kept,
-              answer: renameMember(kept.answer, id, erasure.change.set.username ?? "")
-            })
-          }
-        }))
+      erase: (id) => eraseAccount(id, (facts) => decided(erase(facts, id))),
+
+      eraseSelf: (id, verified) => eraseAccount(id, (facts) => decided(eraseSelf(facts, id, verified)))
     })
   })
 )

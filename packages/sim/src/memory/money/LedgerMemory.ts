@@ -1,7 +1,11 @@
 /** Wallets and their movements, in memory. */
+import type { Prize } from "@ddd/core/draws/PrizeReport"
+import { zero } from "@ddd/core/money/Money"
+import { lastBefore } from "@ddd/core/money/Statement"
 import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
+import type { Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Store } from "../Store.ts"
 import { record } from "./FundingsMemory.ts"
 import { asTransaction } from "./TransactionView.ts"
@@ -44,7 +48,43 @@ export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
           )
           const page = pageOf(rows, limit, (row) => `${row.seq}`)
           return { ...page, items: page.items.map(asTransaction) }
-        })
+        }),
+
+      statement: (userId, { from, until }) =>
+        Effect.suspend(() => {
+          const rows = store.transactions.get(userId) ?? []
+          if (!store.wallets.has(userId)) return Effect.fail(new UnknownUser({ userId }))
+          const before = (at: Instant) =>
+            lastBefore(rows.length, (seq) => (rows[seq - 1]?.createdAt ?? Number.POSITIVE_INFINITY) < at)
+          const [first, last] = [before(from), before(until)]
+          return Effect.succeed({
+            openingBalance: rows[first - 1]?.balanceAfter ?? zero,
+            movements: Stream.succeed(rows.slice(first, last).map(asTransaction))
+          })
+        }),
+
+      prizes: ({ from, until }) => Stream.sync(() => readPrizes(store).filter(({ at }) => at >= from && at < until))
     })
   })
 )
+
+/** Every prize that was paid, oldest first. */
+const readPrizes = (store: Store["Service"]): ReadonlyArray<Prize> =>
+  [...store.transactions.values()].flat().filter(({ type }) => type === "prize_win").map((row) => {
+    const draw = [...store.draws.values()].find(({ id }) => id === row.referenceId)
+    const ticket = draw === undefined ? undefined : store.tickets.get(draw.id)?.[(draw.winningPosition ?? 0) - 1]
+    const user = store.users.get(row.userId)
+    if (draw === undefined || ticket === undefined || user === undefined) throw new Error(`${row.id} is of no draw`)
+    return {
+      id: row.id,
+      at: row.createdAt,
+      userId: row.userId,
+      username: user.erasedAt === null ? user.username : null,
+      country: user.country,
+      drawId: draw.id,
+      kind: draw.kind,
+      drawDate: draw.drawDate,
+      ticketId: ticket.ticketId,
+      amount: row.amount
+    }
+  }).toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))

@@ -1,0 +1,144 @@
+/** What is kept of a player's money and tickets, read a page at a time. */
+import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import type { WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
+import { toHex } from "@ddd/core/values/Bytes"
+import { drawId, type Position, ticketId, type UserId } from "@ddd/core/values/Ids"
+import type { PgClient } from "@effect/sql-pg"
+import { mapPages, readPages } from "../database/ReadPages.ts"
+import {
+  centsOrNull,
+  instantOf,
+  instantOrNull,
+  type TicketRow,
+  transactionColumns,
+  transactionOf,
+  type TransactionRow
+} from "../database/Rows.ts"
+import { excessColumns, excessOf, type ExcessRow } from "../play/LimitRows.ts"
+import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
+import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
+
+const firstId = "00000000-0000-0000-0000-000000000000"
+
+/** Events of shops of a page: a body may have a mebibyte. */
+const eventsAtOnce = 20
+
+interface ShopEventRow {
+  readonly id: string
+  readonly reference: string
+  readonly sender: WebhookSender
+  readonly event_id: string
+  readonly type: string
+  readonly body: Uint8Array
+  readonly state: WebhookState
+  readonly outcome: string | null
+  readonly received_at: Date
+  readonly handled_at: Date | null
+}
+
+const utf8 = new TextDecoder()
+
+/** `newest`: the number of the last movement that is told, that with which the wallet was read. */
+export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: bigint) => ({
+  transactions: mapPages(
+    readPages(
+      0n,
+      (after, limit) =>
+        sql<TransactionRow & { readonly metadata: Readonly<Record<string, unknown>> | null }>`
+        SELECT ${transactionColumns(sql)}, metadata FROM transactions
+        WHERE user_id = ${user}::uuid AND wallet_seq > ${after}::bigint AND wallet_seq <= ${newest}::bigint
+        ORDER BY wallet_seq LIMIT ${limit}`,
+      (row) => row.wallet_seq
+    ),
+    (row) => ({ ...transactionOf(row), metadata: row.metadata })
+  ),
+  fundings: mapPages(
+    readPages(
+      "",
+      (after, limit) =>
+        sql<FundingRow>`
+        SELECT ${fundingColumns(sql)} FROM fundings
+        WHERE user_id = ${user}::uuid AND reference > ${after} ORDER BY reference LIMIT ${limit}`,
+      ({ reference }) => reference
+    ),
+    fundingOf
+  ),
+  depositExcesses: mapPages(
+    readPages(
+      firstId,
+      (after, limit) =>
+        sql<ExcessRow>`
+        SELECT ${excessColumns(sql)} FROM deposit_excesses
+        WHERE user_id = ${user}::uuid AND transaction_id > ${after}::uuid ORDER BY transaction_id LIMIT ${limit}`,
+      ({ transaction_id }) => transaction_id
+    ),
+    excessOf
+  ),
+  buyerNames: mapPages(
+    readPages(
+      "",
+      (after, limit) =>
+        sql<{ readonly name: string }>`
+        SELECT name FROM buyer_names WHERE user_id = ${user}::uuid AND name > ${after} ORDER BY name LIMIT ${limit}`,
+      ({ name }) => name
+    ),
+    ({ name }) => name
+  ),
+  // those alone that are about money of theirs: what else names them may be about others too
+  shopEvents: mapPages(
+    readPages(
+      { reference: "", id: firstId },
+      (after, limit) =>
+        sql<ShopEventRow>`
+          SELECT e.id, f.reference, e.sender, e.event_id, e.type, e.body, e.state, e.outcome, e.received_at, e.handled_at
+          FROM fundings f JOIN webhook_events e ON e.reference = f.reference
+          WHERE f.user_id = ${user}::uuid AND f.reference >= ${after.reference}
+            AND (f.reference, e.id) > (${after.reference}, ${after.id}::uuid)
+          ORDER BY f.reference, e.id LIMIT ${limit}`,
+      ({ id, reference }) => ({ reference, id }),
+      eventsAtOnce
+    ),
+    (row) => ({
+      sender: row.sender,
+      eventId: row.event_id,
+      type: row.type,
+      body: utf8.decode(row.body),
+      state: row.state,
+      outcome: row.outcome,
+      reference: row.reference,
+      receivedAt: instantOf(row.received_at),
+      handledAt: instantOrNull(row.handled_at)
+    })
+  ),
+  withdrawals: mapPages(
+    readPages(firstId, (after, limit) =>
+      sql<WithdrawalRow>`
+        SELECT ${withdrawalColumns(sql)} FROM withdrawals w
+        WHERE w.user_id = ${user}::uuid AND w.id > ${after}::uuid ORDER BY w.id LIMIT ${limit}`, ({ id }) => id),
+    withdrawalOf
+  ),
+  tickets: mapPages(
+    readPages(
+      firstId,
+      (after, limit) =>
+        sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
+        SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,
+          seal_key_id, created_at, status, (prize_amount * 100)::bigint AS prize_amount
+        FROM tickets_with_result WHERE user_id = ${user}::uuid AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+      ({ id }) => id
+    ),
+    (ticket) => ({
+      id: ticket.id,
+      ticketId: ticketId(ticket.ticket_id),
+      drawId: drawId(ticket.draw_id),
+      drawDate: ticket.draw_date,
+      position: ticket.position as Position,
+      totalEntriesAtPurchase: ticket.total_entries_at_purchase,
+      ticketHash: ticket.ticket_hash,
+      ownerCommit: toHex(ticket.owner_commit),
+      status: ticket.status,
+      prizeAmount: centsOrNull(ticket.prize_amount),
+      purchasedAt: instantOf(ticket.created_at)
+    })
+  )
+})

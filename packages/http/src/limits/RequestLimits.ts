@@ -1,0 +1,132 @@
+/**
+ * Counts requests by the networks they come from, before anything of them but their head is read, and by the players who send them.
+ *
+ * What is rare is counted for all processes together; where their store does not answer, by each process for itself: a flood is held off
+ * then too, and what a request gets to hear of the store is its own handler's to say (docs/decisions/0064).
+ */
+import { networkOf, providerOf } from "@ddd/core/accounts/Network"
+import {
+  isShared,
+  playerPolicy,
+  type PolicyName,
+  type Quota,
+  type RequestClass,
+  requestClasses,
+  type RequestCount,
+  type RequestLimits
+} from "@ddd/core/accounts/RequestLimits"
+import { SharedCounts } from "@ddd/core/ports/SharedCounts"
+import type { UserId } from "@ddd/core/values/Ids"
+import { visible } from "@ddd/core/values/Visible"
+import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
+import { Cause, Effect } from "effect"
+import { type CountedClass, CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
+import { type CountedKey, LocalCounts } from "./LocalCounts.ts"
+
+type Count = (key: CountedKey) => Promise<RequestCount>
+
+/** What counts the requests of a class. */
+interface ClassCounters extends CountedClass {
+  readonly countNetwork: Count
+}
+
+/** A request, as far as it counts. */
+export interface Countable {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  /** The client's address. */
+  readonly address: string
+  /** It asks for a WebSocket. */
+  readonly isHandshake: boolean
+}
+
+/** What engines count requests by. */
+export interface Limiting {
+  /** Counts a request. Undefined where nothing limits it. Never rejects. */
+  readonly count: (request: Countable) => Promise<CountedRequest> | undefined
+  /** The headers of the answer to what could not be read, and so not be counted. */
+  readonly uncounted: LimitHeaders
+}
+
+/** Counts nothing. */
+export const unlimited: Limiting = { count: () => undefined, uncounted: {} }
+
+/** The class of what a method asks for at a URL; null where nothing limits it. */
+export type ClassOf = (method: string, url: string) => RequestClass | null
+
+/** What a request that cannot be read counts as. */
+const unreadClass: RequestClass = "read"
+
+const policyText = (name: PolicyName, { quantity, seconds }: Quota): string => `"${name}";q=${quantity};w=${seconds}`
+
+const networkKey = (address: string): CountedKey => ({ own: networkOf(address), coarser: () => providerOf(address) })
+
+/** The keys of addresses that asked lately: to read an address takes longer than to count it. */
+const recentMax = 4_096
+
+const makeRecentKeys = (): (address: string) => CountedKey => {
+  const recent = new Map<string, CountedKey>()
+  return (address) => {
+    const known = recent.get(address)
+    if (known !== undefined) return known
+    if (recent.size >= recentMax) recent.clear()
+    const key = networkKey(address)
+    recent.set(address, key)
+    return key
+  }
+}
+
+const defects = makeSeldomLog("Error")
+
+/** Says seldom why requests cannot be counted together; that the store is away its adapter says. */
+const tellDefect = (policy: PolicyName, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Cause.hasDies(cause)
+    ? defects(policy, `requests of ${policy} are not counted together: ${visible(String(Cause.squash(cause)))}`)
+    : Effect.void
+
+/** Those without a place of their own count with some others: their ids end at random. */
+const playerKey = (player: UserId): CountedKey => ({ own: player, coarser: () => player.slice(-2) })
+
+/** What counts by `limits`; the classes of requests are `classOf`'s. */
+export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Effect<Limiting, never, SharedCounts> =>
+  limits === "off" ? Effect.succeed(unlimited) : Effect.gen(function*() {
+    const { counter } = yield* SharedCounts
+    const run = Effect.runPromiseWith(yield* Effect.context())
+
+    const counterOf = (policy: PolicyName): Count => {
+      const local = new LocalCounts(policy, limits[policy])
+      if (!isShared(policy)) return (key) => local.count(local.placeOf(key))
+      const shared = counter(policy, limits[policy])
+      return (key) => {
+        const place = local.placeOf(key)
+        return run(Effect.catchCause(shared(place), (cause) =>
+          Effect.andThen(
+            tellDefect(policy, cause),
+            Effect.promise(() => local.count(place))
+          )))
+      }
+    }
+    const countersOf = (requestClass: RequestClass): ClassCounters => {
+      const ofPlayer = playerPolicy(requestClass)
+      const countPlayer = ofPlayer === undefined ? undefined : counterOf(ofPlayer)
+      const policies = ofPlayer === undefined ? [requestClass] : [requestClass, ofPlayer] as const
+      return {
+        requestClass,
+        policy: policies.map((policy) => policyText(policy, limits[policy])).join(", "),
+        countNetwork: counterOf(requestClass),
+        countPlayer: countPlayer === undefined ? undefined : (player) => countPlayer(playerKey(player))
+      }
+    }
+    const counters = new Map(requestClasses.map((requestClass) => [requestClass, countersOf(requestClass)]))
+    const keyOf = makeRecentKeys()
+
+    return {
+      count: ({ address, isHandshake, method, url }) => {
+        const requestClass = isHandshake ? "live" : classOf(method, url)
+        const ofClass = requestClass === null ? undefined : counters.get(requestClass)
+        return ofClass?.countNetwork(keyOf(address)).then((count) => new CountedRequest(ofClass, count))
+      },
+      uncounted: { "ratelimit-policy": counters.get(unreadClass)?.policy ?? "" }
+    }
+  })

@@ -1,0 +1,178 @@
+/** What every adapter must do with what is a player's own: the export and the erasure that they ask for, statements, and prizes. */
+import { exportsADay } from "@ddd/core/accounts/PersonalExport"
+import { cents } from "@ddd/core/money/Money"
+import { statementPeriod, writeStatement } from "@ddd/core/money/Statement"
+import type { Transaction } from "@ddd/core/money/Transaction"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import { Sessions } from "@ddd/core/ports/Sessions"
+import { userId } from "@ddd/core/values/Ids"
+import { dayMillis, instant } from "@ddd/core/values/Instant"
+import { monthEnd, monthStart, parseMonth } from "@ddd/core/values/Month"
+import { assert } from "@effect/vitest"
+import { Effect, Result, Stream } from "effect"
+import { buyInRoom, executeDraw, roomOf, startDraw } from "../scenario/RoomSteps.ts"
+import { advance, auditClean, buy, deposit, dollars, drawNow, openSales, present, tell } from "../scenario/Steps.ts"
+import { World } from "../World.ts"
+import { eventsOf, exportOf, firstHash, newPlayer, origin, secondHash } from "./Players.ts"
+import { contract, type Subject } from "./Subject.ts"
+
+const nobody = userId("01900000-0000-7000-8000-00000000dead")
+
+const monthOf = (text: string) => present(parseMonth(text))
+
+/** A statement's movements and balances, checked to continue each other. */
+const statementOf = Effect.fnUntraced(function*(user: string, month: string) {
+  const madeAt = yield* (yield* World).now
+  const period = Result.getOrThrow(statementPeriod(monthOf(month), madeAt))
+  const records = yield* (yield* Ledger).statement(userId(user), period)
+  const movements: Array<Transaction> = []
+  let opening = cents(0n)
+  let closing = cents(0n)
+  const form = {
+    begin: (head: { readonly openingBalance: typeof opening }) => {
+      opening = head.openingBalance
+      return ""
+    },
+    movements: (page: ReadonlyArray<Transaction>) => {
+      movements.push(...page)
+      return ""
+    },
+    end: (end: { readonly closingBalance: typeof closing }) => {
+      closing = end.closingBalance
+      return ""
+    }
+  }
+  const head = { user: { id: user, username: "" }, month: monthOf(month), period, madeAt }
+  yield* Stream.runDrain(writeStatement(form, head, records))
+  return { opening, movements, closing }
+})
+
+export const ownDataContract = (subject: Subject): void =>
+  contract("a player's own data", subject, (it) => {
+    it(
+      "gives a player their export a few times a day, an operator as often as they ask",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id, session } = yield* newPlayer("ada")
+        const take = accounts.export(id, { _tag: "Player", sessionId: session, origin })
+        for (let taken = 0; taken < exportsADay; taken++) yield* take
+        const refused = yield* Effect.flip(take)
+        assert.strictEqual(refused._tag, "TooManyExports")
+        assert.isAtMost(refused._tag === "TooManyExports" ? refused.retryAfter : 0, 86_400)
+        assert.isNotNull(yield* exportOf(id))
+        assert.lengthOf((yield* eventsOf(id)).filter((type) => type === "exported"), exportsADay + 1)
+        yield* advance(dayMillis)
+        const events = Object(JSON.parse(yield* Stream.mkString(present(yield* take))))
+        assert.nestedPropertyVal(events, "securityEvents[1].details.ip", origin.ip)
+      })
+    )
+
+    it(
+      "exports the movements that made the wallet what it is in the export, whatever is bought while it is read",
+      Effect.gen(function*() {
+        yield* openSales
+        const { id } = yield* newPlayer("ada")
+        yield* deposit(id, dollars(5), "test:1")
+        const text = present(yield* (yield* Accounts).export(id, { _tag: "Operator" }))
+        if (subject.name !== "memory") yield* buy(id, 1)
+        const all = Object(JSON.parse(yield* Stream.mkString(text)))
+        assert.nestedPropertyVal(all, "wallet.balance", "5.00")
+        assert.lengthOf(all.transactions, 1)
+      })
+    )
+
+    it(
+      "erases a player who proves their password, and nobody whose password is another by then",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id, session } = yield* newPlayer("ada")
+        assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, secondHash)))._tag, "PasswordOutdated")
+        yield* accounts.freeze(id)
+        assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, firstHash)))._tag, "PasswordOutdated")
+        yield* accounts.unfreeze(id)
+        yield* deposit(id, dollars(1), "test:1")
+        const refused = yield* Effect.flip(accounts.eraseSelf(id, firstHash))
+        assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : [], [
+          { _tag: "Balance", amount: dollars(1) }
+        ])
+        yield* tell({ _tag: "Refunded", reference: "test:1" })
+        yield* accounts.eraseSelf(id, firstHash)
+        assert.isTrue(present(yield* accounts.find(id)).erased)
+        assert.isTrue(yield* (yield* Sessions).hasEnded(session))
+        assert.strictEqual((yield* eventsOf(id)).at(-1), "erased")
+        assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, firstHash)))._tag, "PasswordOutdated")
+        assert.isNull(yield* accounts.export(id, { _tag: "Player", sessionId: session, origin }))
+        yield* auditClean
+      })
+    )
+
+    it(
+      "states each movement in one month, and begins a month where the one before it ended",
+      Effect.gen(function*() {
+        const ledger = yield* Ledger
+        const { id } = yield* newPlayer("ada")
+        yield* newPlayer("bob")
+        const months = ["2026-02", "2026-03", "2026-04", "2026-05"]
+        assert.deepStrictEqual(yield* statementOf(id, "2026-01"), {
+          opening: cents(0n),
+          movements: [],
+          closing: cents(0n)
+        })
+        // more movements than a page has, in February and April alone
+        let made = 0
+        for (let day = 0; day < 6; day++) {
+          if (day === 3) yield* advance(59 * dayMillis)
+          for (let n = 0; n < 7; n++) yield* deposit(id, dollars(1), `test:${++made}`)
+          yield* advance(dayMillis)
+        }
+        yield* advance(31 * dayMillis)
+        const stated = yield* Effect.forEach(months, (month) => statementOf(id, month))
+        assert.deepStrictEqual(stated.map(({ movements }) => movements.length), [21, 0, 21, 0])
+        assert.deepStrictEqual(stated.map(({ closing, opening }) => [opening, closing]), [
+          [dollars(0), dollars(21)],
+          [dollars(21), dollars(21)],
+          [dollars(21), dollars(42)],
+          [dollars(42), dollars(42)]
+        ])
+        for (const [index, { movements }] of stated.entries()) {
+          const month = monthOf(months[index] ?? "")
+          assert.isTrue(
+            movements.every(({ createdAt }) => createdAt >= monthStart(month) && createdAt < monthEnd(month))
+          )
+        }
+        const before = { from: instant(0), until: monthStart(monthOf("2026-02")) }
+        assert.strictEqual((yield* Effect.flip(ledger.statement(nobody, before)))._tag, "UnknownUser")
+      })
+    )
+
+    it(
+      "lists the prizes of a period, of days and of rooms, oldest first",
+      Effect.gen(function*() {
+        const ledger = yield* Ledger
+        const [ada, bob] = [yield* newPlayer("ada"), yield* newPlayer("bob")]
+        for (const { id } of [ada, bob]) yield* deposit(id, dollars(20), `test:${id}`)
+        const room = yield* roomOf([ada.id, bob.id])
+        for (const { id } of [ada, bob]) yield* buyInRoom(id, room)
+        yield* startDraw(ada.id, room)
+        yield* executeDraw(ada.id, room)
+        yield* openSales
+        yield* buy(ada.id, 3)
+        const draw = yield* drawNow
+        const now = yield* (yield* World).now
+        const all = { from: instant(0), until: instant(now + 1) }
+        const prizes = (yield* Stream.runCollect(ledger.prizes(all))).flat()
+        assert.deepStrictEqual(prizes.map(({ amount, kind }) => [kind, amount]), [
+          ["room", cents(190n)],
+          ["daily", cents(285n)]
+        ])
+        const [ofRoom, ofDay] = prizes
+        assert.deepInclude(ofDay, { userId: ada.id, username: "ada", drawId: draw.id, drawDate: draw.drawDate })
+        assert.deepInclude(ofRoom, { drawDate: null, country: null })
+        const early = { from: instant(0), until: present(ofDay).at }
+        assert.deepStrictEqual((yield* Stream.runCollect(ledger.prizes(early))).flat(), [ofRoom])
+        const late = { from: present(ofDay).at, until: all.until }
+        assert.deepStrictEqual((yield* Stream.runCollect(ledger.prizes(late))).flat(), [ofDay])
+      })
+    )
+  })
