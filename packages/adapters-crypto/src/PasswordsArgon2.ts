@@ -13,6 +13,7 @@
  */
 import { isPasswordTooLong, normalisePassword, passwordCharactersMax } from "@ddd/core/accounts/Password"
 import { HashingBusy, Passwords } from "@ddd/core/ports/Passwords"
+import { count, counter, gauge, histogram, observe, waitBoundaries } from "@ddd/core/values/Measure"
 import { Effect, Layer, Redacted, Semaphore } from "effect"
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto"
 import { availableParallelism } from "node:os"
@@ -27,39 +28,54 @@ export interface Limits {
   readonly waitingMax?: number
 }
 
+const refusedHashes = counter("ddd_passwords_refused_total", "Passwords that were not hashed, since too many waited.")
+const hashSeconds = histogram(
+  "ddd_passwords_hash_seconds",
+  "Waiting for a turn and hashing a password.",
+  waitBoundaries
+)
+
 export const layer = (limits: Limits = {}): Layer.Layer<Passwords> =>
-  Layer.sync(Passwords, () => {
-    const atOnceMax = limits.atOnceMax ?? availableParallelism()
-    const inTurn = makeTurns(atOnceMax, limits.waitingMax ?? 32 * atOnceMax)
-    const deriveInTurn = (password: Redacted.Redacted, salt: Uint8Array, parameters: Parameters) =>
-      inTurn(derive(password, salt, parameters))
+  Layer.effect(
+    Passwords,
+    Effect.gen(function*() {
+      const atOnceMax = limits.atOnceMax ?? availableParallelism()
+      const { inTurn, pending } = makeTurns(atOnceMax, limits.waitingMax ?? 32 * atOnceMax)
+      yield* gauge(
+        "ddd_passwords_waiting",
+        "Passwords that are being hashed, or wait for it.",
+        pending
+      )
+      const deriveInTurn = (password: Redacted.Redacted, salt: Uint8Array, parameters: Parameters) =>
+        inTurn(derive(password, salt, parameters))
 
-    const verifyAbsent = (password: Redacted.Redacted) =>
-      Effect.as(deriveInTurn(password, Buffer.alloc(current.saltBytes), current), false as const)
+      const verifyAbsent = (password: Redacted.Redacted) =>
+        Effect.as(deriveInTurn(password, Buffer.alloc(current.saltBytes), current), false as const)
 
-    return Passwords.of({
-      hash: (password, judge = Effect.void) =>
-        Effect.suspend(() => {
-          const salt = randomBytes(current.saltBytes)
-          return Effect.map(
-            inTurn(Effect.andThen(judge, derive(password, salt, current))),
-            (tag) => formatPhc({ parameters: current, salt, tag })
-          )
-        }),
-      verify: (password, stored) => {
-        const phc = parsePhc(stored)
-        return phc === undefined
-          ? verifyAbsent(password)
-          : Effect.map(deriveInTurn(password, phc.salt, phc.parameters), (tag) => timingSafeEqual(tag, phc.tag))
-      },
-      verifyAbsent,
-      needsRehash: (stored) => {
-        const made = parsePhc(stored)?.parameters
-        return made === undefined || formatParameters(made) !== formatParameters(current) ||
-          made.saltBytes !== current.saltBytes || made.tagBytes !== current.tagBytes
-      }
+      return Passwords.of({
+        hash: (password, judge = Effect.void) =>
+          Effect.suspend(() => {
+            const salt = randomBytes(current.saltBytes)
+            return Effect.map(
+              inTurn(Effect.andThen(judge, derive(password, salt, current))),
+              (tag) => formatPhc({ parameters: current, salt, tag })
+            )
+          }),
+        verify: (password, stored) => {
+          const phc = parsePhc(stored)
+          return phc === undefined
+            ? verifyAbsent(password)
+            : Effect.map(deriveInTurn(password, phc.salt, phc.parameters), (tag) => timingSafeEqual(tag, phc.tag))
+        },
+        verifyAbsent,
+        needsRehash: (stored) => {
+          const made = parsePhc(stored)?.parameters
+          return made === undefined || formatParameters(made) !== formatParameters(current) ||
+            made.saltBytes !== current.saltBytes || made.tagBytes !== current.tagBytes
+        }
+      })
     })
-  })
+  )
 
 /** Does an effect when its turn comes: at most `atOnceMax` at a time and `waitingMax` waiting. */
 const makeTurns = (atOnceMax: number, waitingMax: number) => {
@@ -67,16 +83,21 @@ const makeTurns = (atOnceMax: number, waitingMax: number) => {
   const pendingMax = atOnceMax + waitingMax
   let pending = 0
   const enter = Effect.suspend(() => {
-    if (pending >= pendingMax) return Effect.fail(new HashingBusy({ pendingMax }))
+    if (pending >= pendingMax) {
+      count(refusedHashes)
+      return Effect.fail(new HashingBusy({ pendingMax }))
+    }
     pending++
-    return Effect.void
+    return Effect.succeed(performance.now())
   })
-  const leave = () =>
+  const leave = (entered: number) =>
     Effect.sync(() => {
       pending--
+      observe(hashSeconds, (performance.now() - entered) / 1_000)
     })
-  return <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | HashingBusy> =>
+  const inTurn = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | HashingBusy> =>
     Effect.acquireUseRelease(enter, () => turns.withPermit(effect), leave)
+  return { inTurn, pending: () => pending }
 }
 
 /** A native job cannot be called back: once begun it keeps its turn to the end, whoever still wants the answer. */

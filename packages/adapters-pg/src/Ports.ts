@@ -14,11 +14,14 @@ import * as DrawsPg from "./draws/DrawsPg.ts"
 import * as TicketMailsPg from "./draws/TicketMailsPg.ts"
 import * as JobBoardPg from "./jobs/JobBoardPg.ts"
 import * as OutboxPg from "./jobs/OutboxPg.ts"
+import * as AdjustmentsPg from "./money/AdjustmentsPg.ts"
 import * as FundingsPg from "./money/FundingsPg.ts"
 import * as LedgerPg from "./money/LedgerPg.ts"
 import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
 import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
+import * as ApprovalsPg from "./operators/ApprovalsPg.ts"
+import * as OperatorLogPg from "./operators/OperatorLogPg.ts"
 import * as PlayControlsPg from "./play/PlayControlsPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
@@ -39,14 +42,16 @@ const accounts = Layer.mergeAll(
   PlayControlsPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 
-/** Money in and out: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard. */
+/** Money in and out, and by hand: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard, Adjustments, Approvals. */
 export const money = Layer.mergeAll(
   LedgerPg.layer,
   FundingsPg.layer,
   WithdrawalsPg.layer,
   PayoutAccountsPg.layer,
   WebhookInboxPg.layer,
-  JobBoardPg.layer
+  JobBoardPg.layer,
+  AdjustmentsPg.layer,
+  ApprovalsPg.layer
 )
 
 /** All ports on one client, which must be able to LISTEN; Outbox with its Jobs. */
@@ -60,6 +65,7 @@ export const layer = (options: PortsOptions = {}) =>
     accounts,
     money,
     TicketMailsPg.layer,
+    OperatorLogPg.layer,
     RetentionPg.layer
   ).pipe(
     Layer.provide(Listener.layer),

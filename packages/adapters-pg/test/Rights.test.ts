@@ -30,6 +30,23 @@ layer(Sessions.layer)("30. the application's role", (it) => {
     "DELETE FROM beacon_chains",
     "UPDATE early_voids SET operator = 'nobody'",
     "DELETE FROM early_voids",
+    "UPDATE approvals SET amount = amount",
+    "DELETE FROM approvals",
+    "TRUNCATE approvals",
+    `INSERT INTO approvals (id, kind, user_id, amount, reference, is_winnings, requester, command, state)
+     VALUES (gen_random_uuid(), 'deposit', '${ada}', 1.00, 'none', false, 'ann', 'x', 'done')`,
+    `INSERT INTO approvals (id, kind, user_id, amount, reference, is_winnings, requester, command, expires_at)
+     VALUES (gen_random_uuid(), 'deposit', '${ada}', 1.00, 'none', false, 'ann', 'x', 'infinity')`,
+    "UPDATE adjustments SET amount = amount",
+    "DELETE FROM adjustments",
+    "TRUNCATE adjustments",
+    "UPDATE operator_log SET reason = 'another'",
+    "DELETE FROM operator_log",
+    "TRUNCATE operator_log",
+    `INSERT INTO operator_log (id, operator, role, command, subject_kind, subject_id)
+     VALUES (gen_random_uuid(), 'ann', 'somebody', 'user freeze', 'user', '${ada}')`,
+    `INSERT INTO operator_log (id, operator, at, command, subject_kind, subject_id)
+     VALUES (gen_random_uuid(), 'ann', app_now(), 'user freeze', 'user', '${ada}')`,
     "UPDATE draw_secrets SET ciphertext = ''",
     "DELETE FROM draw_secrets",
     "DELETE FROM users",
@@ -163,6 +180,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
       assert.deepStrictEqual(
         yield* tablesWith("has_any_column_privilege($app, c.oid, 'UPDATE')"),
         [
+          "approvals",
           "draws",
           "email_identities",
           "followed_chains",

@@ -22,11 +22,13 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as DrawEventsPg from "@ddd/adapters-pg/draws/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/draws/DrawsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as OperatorLogPg from "@ddd/adapters-pg/operators/OperatorLogPg"
 import * as PlayControlsPg from "@ddd/adapters-pg/play/PlayControlsPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { dayMillis } from "@ddd/core/values/Instant"
@@ -82,8 +84,11 @@ const drawPorts = ({ acknowledged }: Database, { log, sealing, seeds }: Keys, se
   )
 
 /** Money in and out. */
-const moneyPorts = ({ acknowledged }: Database) =>
-  PortsPg.money.pipe(Layer.provide(Layer.succeed(Acknowledged, acknowledged)))
+const moneyPorts = ({ acknowledged }: Database, { FOUR_EYES_ABOVE }: Pick<Settings, "FOUR_EYES_ABOVE">) =>
+  PortsPg.money.pipe(
+    Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
+    Layer.provide(Layer.succeed(FourEyesAbove, FOUR_EYES_ABOVE ?? null))
+  )
 
 const accountPorts = ({ refresh }: Keys) =>
   Layer.mergeAll(
@@ -92,7 +97,8 @@ const accountPorts = ({ refresh }: Keys) =>
     SecurityLogPg.layer,
     SharedCountsPg.layer,
     ThrottlesPg.layer,
-    PlayControlsPg.layer
+    PlayControlsPg.layer,
+    OperatorLogPg.layer
   ).pipe(
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
@@ -113,7 +119,7 @@ export const accounts = (database: Database, keys: Keys) =>
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>
   Layer.merge(
-    moneyPorts(database),
+    moneyPorts(database, settings),
     moneyProviders(settings, settings.PUBLIC_URL ?? new URL(`http://localhost:${settings.PORT}`))
   ).pipe(Layer.provideMerge(accounts(database, keys)))
 
@@ -140,7 +146,7 @@ export const all = (
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
-    moneyPorts(database),
+    moneyPorts(database, settings),
     moneyProviders(settings, publicUrl),
     accountPorts(keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
@@ -166,7 +172,7 @@ export const work = (database: Database, keys: Keys, settings: Settings, publicU
     servers
   })
   return Layer.fresh(
-    Layer.merge(moneyPorts(database), moneyProviders(settings, publicUrl)).pipe(
+    Layer.merge(moneyPorts(database, settings), moneyProviders(settings, publicUrl)).pipe(
       Layer.provideMerge(drawPorts(database, keys, settings)),
       Layer.provideMerge(OutboxPg.layer),
       Layer.provideMerge(client)

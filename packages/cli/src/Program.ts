@@ -9,11 +9,14 @@ import { harmless, write } from "@ddd/verify/Streams"
 import { Command, CommanderError } from "commander"
 import type { Effect } from "effect"
 import { readFileSync } from "node:fs"
+import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
+import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
 import { showConfig } from "./commands/Config.ts"
 import { type Declare, group, type Perform } from "./commands/Declaration.ts"
 import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
+import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
 import { voidDraw } from "./commands/draw/Void.ts"
@@ -21,6 +24,8 @@ import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
 import { rotateLogKey } from "./commands/log-key/Rotate.ts"
+import { listLog } from "./commands/log/List.ts"
+import { showLog } from "./commands/log/Show.ts"
 import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
@@ -40,6 +45,7 @@ import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
 import { unlinkPayoutAccount } from "./commands/user/UnlinkPayoutAccount.ts"
 import { verify } from "./commands/Verify.ts"
+import { correctWallet, creditWallet } from "./commands/wallet/Adjust.ts"
 import { walletStatement } from "./commands/wallet/Statement.ts"
 import { watch } from "./commands/Watch.ts"
 import { dismissWebhook } from "./commands/webhooks/Dismiss.ts"
@@ -59,7 +65,14 @@ const commands: ReadonlyArray<Declare> = [
   demo,
   migrate,
   showConfig,
-  group("draw", "look at the draws, do what is due, or declare one void", [listDraws, showDraw, runDraws, voidDraw]),
+  group("draw", "look at the draws, do what is due, pause sales, or declare one void", [
+    listDraws,
+    showDraw,
+    runDraws,
+    pauseDraw,
+    resumeDraw,
+    voidDraw
+  ]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
   group("user", "look at a player, or act on one", [
     showUser,
@@ -73,7 +86,6 @@ const commands: ReadonlyArray<Declare> = [
     exportUser,
     eraseUser
   ]),
-  group("wallet", "look at a player's money", [walletStatement]),
   group("report", "list what is to be told to authorities", [reportPrizes]),
   group("jobs", "look at what is to be done outside the books, or have it tried again", [listJobs, retryJobs]),
   group("webhooks", "look at what outside services told, or act on it once more", [
@@ -94,8 +106,15 @@ const commands: ReadonlyArray<Declare> = [
     resolveWithdrawal,
     cancelWithdrawal
   ]),
+  group("wallet", "look at a player's money, or move it by hand", [walletStatement, creditWallet, correctWallet]),
+  approveMoney,
+  group("approvals", "look at money that waits for another operator, or have nothing come of it", [
+    listApprovals,
+    refuseApproval
+  ]),
   restored,
   group("mail", "look at the mails that players are sent", [previewMails]),
+  group("log", "look at what operators did by hand", [listLog, showLog]),
   audit,
   verify,
   watch,

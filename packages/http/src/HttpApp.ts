@@ -11,6 +11,8 @@ import { boundary } from "./boundary/Boundary.ts"
 import { makeCors } from "./boundary/Cors.ts"
 import { isHttps, makeInsecure } from "./boundary/Insecure.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
+import { countRequest } from "./boundary/RequestMeasures.ts"
+import type { RecordRequest } from "./boundary/RequestRecord.ts"
 import { allowedAt, countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
@@ -37,6 +39,8 @@ export interface HttpAppOptions extends PublicAddress {
   readonly withdrawals: WithdrawalOptions
   /** The public pages; null where they are not built. */
   readonly pages: ReadonlyArray<BuiltFile> | null
+  /** What else is told of each request, which is counted in any case. */
+  readonly record?: RecordRequest
 }
 
 export interface RuleOptions extends Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl"> {
@@ -72,13 +76,17 @@ const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
   ])
 
 /** Serves the API on the engine. */
-export const layer = ({ corsOrigins, internalToken, pages, publicUrl, withdrawals }: HttpAppOptions) => {
+export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, withdrawals }: HttpAppOptions) => {
   const cors = makeCors(corsOrigins)
   const around = boundary({
     routes: routesWith(pages),
     cors,
     insecure: makeInsecure(publicUrl, openedRoutes(pages)),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
+    record: (request) => {
+      countRequest(request)
+      record?.(request)
+    },
     notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })
   const handlers = Layer.mergeAll(

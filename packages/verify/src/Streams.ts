@@ -43,6 +43,9 @@ export const write = (channel: Channel, text: string, written?: () => void): voi
   else written?.()
 }
 
+/** Bytes that were written and that nobody has taken yet. */
+export const unwritten = (channel: Channel): number => streamOf(channel).writableLength
+
 const flush = (channel: Channel): Promise<void> => new Promise((resolve) => write(channel, "", resolve))
 
 /** Resolves once all is written, or cannot be: with why the results could not be written; undefined where they were. */

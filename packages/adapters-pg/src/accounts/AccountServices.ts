@@ -18,6 +18,7 @@ export const makeServices = Effect.gen(function*() {
   const seal = yield* PersonalSeal
   const writers = {
     sql,
+    newId,
     seal,
     outbox: yield* Outbox,
     ends: yield* SessionEnds,
@@ -26,7 +27,6 @@ export const makeServices = Effect.gen(function*() {
   }
   return {
     ...writers,
-    newId,
     now: (yield* Now).now,
     write: makeWriteChange(writers),
     /** One transaction, run again where the database chose it as the victim of a conflict. */

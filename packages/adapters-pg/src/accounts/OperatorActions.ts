@@ -12,6 +12,7 @@ import { pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
 import { isUuid, type UserId } from "@ddd/core/values/Ids"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
@@ -75,12 +76,12 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     return { account, newIds: { event: newId(yield* now) } }
   })
 
-  const freeze = Effect.fn("AccountsPg.freeze")(function*(user: UserId) {
-    yield* write(decideFreeze(yield* lockFreezing(user), user))
+  const freeze = Effect.fn("AccountsPg.freeze")(function*(user: UserId, act: OperatorAct) {
+    yield* write(decideFreeze(yield* lockFreezing(user), user, act))
   }, transact)
 
-  const unfreeze = Effect.fn("AccountsPg.unfreeze")(function*(user: UserId) {
-    yield* write(decideUnfreeze(yield* lockFreezing(user), user))
+  const unfreeze = Effect.fn("AccountsPg.unfreeze")(function*(user: UserId, act: OperatorAct) {
+    yield* write(decideUnfreeze(yield* lockFreezing(user), user, act))
   }, transact)
 
   const exportAll = Effect.fn("AccountsPg.export")(function*(user: UserId, by: ExportedBy) {
@@ -148,8 +149,8 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
       Effect.asVoid
     )
 
-  const erase = Effect.fn("AccountsPg.erase")((user: UserId) =>
-    eraseAccount(user, (facts) => decided(decideErase(facts, user)))
+  const erase = Effect.fn("AccountsPg.erase")((user: UserId, act: OperatorAct) =>
+    eraseAccount(user, (facts) => decided(decideErase(facts, user, act)))
   )
 
   const eraseSelf = Effect.fn("AccountsPg.eraseSelf")((user: UserId, verified: Redacted.Redacted) =>

@@ -7,6 +7,7 @@ import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
+import { type LogServices, writeEntry } from "../operators/OperatorLogRows.ts"
 import { updateUser } from "./AccountRows.ts"
 import type { MailedTokenRows } from "./MailedTokenRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
@@ -16,6 +17,7 @@ import { accountPseudonym } from "./ThrottlesPg.ts"
 export interface ChangeWriters {
   readonly seal: PersonalSeal["Service"]
   readonly sql: PgClient.PgClient
+  readonly newId: LogServices["newId"]
   readonly ends: SessionEnds["Service"]
   readonly events: SecurityEvents
   readonly outbox: Outbox["Service"]
@@ -61,5 +63,6 @@ export const makeWriteChange = (writers: ChangeWriters) => {
     if (issueToken !== null) yield* tokens.issue(userId, issueToken)
     for (const event of change.events) yield* events.record(event)
     for (const { id, job } of change.jobs) yield* outbox.add(id, job)
+    if (change.log !== null) yield* writeEntry(writers, change.log)
   })
 }

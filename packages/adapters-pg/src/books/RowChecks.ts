@@ -5,6 +5,7 @@
  * never what is relied upon. Each is a scan or two with hash joins: seconds for a million tickets.
  */
 import type { PgClient } from "@effect/sql-pg"
+import { byHandChecks } from "./ByHandChecks.ts"
 import { drawChecks } from "./DrawChecks.ts"
 import { findingsMax } from "./Findings.ts"
 import { moneyInOutChecks } from "./MoneyInOutChecks.ts"
@@ -19,7 +20,7 @@ export interface BrokenRow {
 
 /** The queries, each with the invariant that its rows break. */
 export const rowChecks = (sql: PgClient.PgClient) =>
-  [...walletChecks, ...drawChecks, ...roomChecks, ...moneyInOutChecks].map(({ invariant, query }) => ({
+  [...walletChecks, ...drawChecks, ...roomChecks, ...moneyInOutChecks, ...byHandChecks].map(({ invariant, query }) => ({
     invariant,
     rows: sql.unsafe<BrokenRow>(
       `SELECT subject, detail FROM (${query}) AS broken (subject, detail) LIMIT ${findingsMax}`

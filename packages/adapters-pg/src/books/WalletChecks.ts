@@ -9,12 +9,13 @@ const movementSums = `(
   FROM transactions GROUP BY user_id
 ) m`
 
-/** Each kind of movement: its sign, and the accounts that may stand on the other side (docs/design.md, "Money"). */
+/** Each kind of movement: its sign (0: either), and the accounts that may stand on the other side (docs/design.md, "Money"). */
 const otherSides = `
   ('deposit', 1, ARRAY['deposits:%']), ('chargeback', -1, ARRAY['deposits:%']),
   ('withdrawal', -1, ARRAY['payouts']), ('refund', 1, ARRAY['draw:%', 'payouts']),
   ('ticket_purchase', -1, ARRAY['draw:%']), ('prize_win', 1, ARRAY['draw:%']), ('house_fee', 1, ARRAY['draw:%']),
-  ('debt', 1, ARRAY['receivable:%']), ('debt_repaid', -1, ARRAY['receivable:%'])`
+  ('debt', 1, ARRAY['receivable:%']), ('debt_repaid', -1, ARRAY['receivable:%']),
+  ('adjustment', 0, ARRAY['adjustments:credit', 'adjustments:correction'])`
 
 export const walletChecks: ReadonlyArray<RowCheck> = [
   {
@@ -83,9 +84,9 @@ export const walletChecks: ReadonlyArray<RowCheck> = [
     invariant: "money-conserved",
     query: `SELECT format('transaction %s', id),
        format('expected a %s to be %s and against %s; found %s against %s', t.type,
-         CASE way WHEN 1 THEN 'positive' ELSE 'negative' END, array_to_string(accounts, ' or '), amount, counter_account)
+         CASE way WHEN 1 THEN 'positive' WHEN 0 THEN 'of either sign' ELSE 'negative' END, array_to_string(accounts, ' or '), amount, counter_account)
      FROM transactions t JOIN (VALUES ${otherSides}) AS kind (type, way, accounts) USING (type)
-     WHERE sign(amount) <> way OR counter_account NOT LIKE ALL (accounts)
+     WHERE (way <> 0 AND sign(amount) <> way) OR counter_account NOT LIKE ALL (accounts)
        OR (counter_account LIKE 'receivable:%' AND counter_account <> 'receivable:' || user_id)
      UNION ALL
      SELECT format('account %s', name), format('expected at %s zero, found %s', bound, balance)

@@ -5,6 +5,7 @@
  * It is `@effect/sql-pg`'s pool and codecs on streams of our own (`ServerSocket`), put together here since the package's own client waits
  * for a connection for as long as it takes, and has a failed `ROLLBACK` die.
  */
+import { count, counter, gauge } from "@ddd/core/values/Measure"
 import { PgClient, PgConnection, PgPool } from "@effect/sql-pg"
 import { type Duration, Effect, type Layer, type Scope } from "effect"
 import type { Reactivity } from "effect/reactivity"
@@ -210,13 +211,44 @@ const makeClient = Effect.fnUntraced(function*(
   })
 })
 
+/** Counts the connections of a pool, and who waits for one. */
+const measurePool = Effect.fnUntraced(function*({ applicationName, maxConnections }: PoolConfig) {
+  let open = 0
+  let waiting = 0
+  const labels = { pool: applicationName }
+  const failed = counter(
+    "ddd_database_waits_failed_total",
+    "Waits for a connection that ended without one: none was free or could be made in time.",
+    labels
+  )
+  yield* gauge("ddd_database_connections", "Connections that are open, or being made.", () => open, labels)
+  yield* gauge("ddd_database_connections_max", "The most that there may be.", () => maxConnections, labels)
+  yield* gauge("ddd_database_waiting", "Statements and transactions that wait for a connection.", () => waiting, labels)
+  return {
+    opened: (socket: ServerSocket): ServerSocket => {
+      open++
+      return socket.once("close", () => open--)
+    },
+    waited: <A>(acquire: Effect.Effect<A, SqlError.SqlError, Scope.Scope>) =>
+      Effect.suspend(() => {
+        waiting++
+        return Effect.onExit(acquire, (exit) => {
+          waiting--
+          if (exit._tag === "Failure") count(failed)
+          return Effect.void
+        })
+      })
+  }
+})
+
 /** A client on a pool of connections that share their statements; a transaction, a stream or a channel has one of its own. */
 const makePool = Effect.fnUntraced(function*(config: PoolConfig) {
   const driver = { ...driverConfig(config), multiplex: true, maxConnections: config.maxConnections }
-  const pool = yield* PgPool.make(driver)
+  const measures = yield* measurePool(config)
+  const pool = yield* PgPool.make({ ...driver, stream: () => measures.opened(driver.stream()) })
   return yield* makeClient(driver, {
-    shared: acquisition(pool.get, config),
-    exclusive: acquisition(pool.reserve, config),
+    shared: measures.waited(acquisition(pool.get, config)),
+    exclusive: measures.waited(acquisition(pool.reserve, config)),
     discard: pool.invalidate
   })
 })

@@ -7,6 +7,7 @@
  * A connection may be dead without saying so, and nothing is asked of one that listens. So each channel is sent a heartbeat of ours over
  * another connection every few seconds: where it does not come back, the connection is given up, and listening begins anew.
  */
+import { gauge } from "@ddd/core/values/Measure"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Data, Effect, Latch, Layer, Queue, Schedule, type Scope } from "effect"
 import { SqlError } from "effect/sql"
@@ -58,13 +59,26 @@ export const layer = Layer.effect(
     })
 
     return Listener.of({
-      listen: (channel, { heard, listening, lost }) =>
-        Effect.gen(function*() {
+      listen: Effect.fnUntraced(function*(channel, { heard, listening, lost }) {
+        // since listening was asked for, where nothing was ever heard
+        let heardAt = performance.now()
+        yield* gauge(
+          "ddd_listen_silence_seconds",
+          "Since a heartbeat came back by LISTEN and NOTIFY.",
+          () => (performance.now() - heardAt) / 1_000,
+          { channel }
+        )
+        return yield* Effect.gen(function*() {
           const notifications = yield* sql.listen(channel)
           yield* listening
           const beaten = Latch.makeUnsafe(false)
           const hear = Effect.flatMap(Queue.take(notifications), ({ payload }) => {
-            if (payload === own) return Effect.sync(() => beaten.openUnsafe())
+            if (payload === own) {
+              return Effect.sync(() => {
+                heardAt = performance.now()
+                beaten.openUnsafe()
+              })
+            }
             return payload.startsWith(beatPrefix) ? Effect.void : heard(payload)
           })
           return yield* Effect.raceFirst(Effect.forever(hear), Effect.forever(beat(channel, beaten)))
@@ -80,6 +94,7 @@ export const layer = Layer.effect(
           Effect.forkScoped,
           Effect.asVoid
         )
+      })
     })
   })
 )

@@ -31,11 +31,12 @@ import {
   type NotesRow,
   type TicketRow
 } from "../database/Rows.ts"
-import { orUnavailable } from "../database/Transaction.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
 import { makeChains } from "./Chains.ts"
 import { dueSteps, nextDueAt } from "./DueSteps.ts"
 import { readEarlyVoid } from "./EarlyVoids.ts"
 import { publishAhead } from "./Open.ts"
+import { readPausedAt, setPaused } from "./Pause.ts"
 import { performStep } from "./PerformStep.ts"
 import { readAwaitedRounds, storeRound } from "./Rounds.ts"
 import { readTicketsOf } from "./TicketsOfPlayer.ts"
@@ -161,6 +162,12 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     voidedEarly: Effect.fn("DrawsPg.voidedEarly")((id) => readEarlyVoid(sql, id), orUnavailable),
+
+    setPaused: Effect.fn("DrawsPg.setPaused")(
+      (id, paused, act) => setPaused(services, id, paused, act),
+      transact(sql)
+    ),
+    pausedAt: Effect.fn("DrawsPg.pausedAt")((id) => readPausedAt(sql, id), orUnavailable),
 
     ticketsOf: Effect.fn("DrawsPg.ticketsOf")(
       (user, filter, page) => readTicketsOf(sql, seals, user, filter, page),

@@ -68,13 +68,15 @@ const select = ({ afterMillis, column, where }: StepSource, comparison: string):
 
 /**
  * `c`: the clock, read once a statement. `ahead`: draws that have a step before them, a row a step, with the instants at which they fall
- * due: those that are due, those that are not, or all, but for those of which that is not known.
+ * due: those that are due, those that are not, or all, but for those of which that is not known; `oldest`: of those that are due the
+ * one of each index that has been so for longest.
  */
-export const stepsAheadOfDraws = (sql: PgClient.PgClient, which: "due" | "later" | "all") => {
+export const stepsAheadOfDraws = (sql: PgClient.PgClient, which: "due" | "later" | "all" | "oldest") => {
   const parts = sources.flatMap((source) => [
-    ...which === "later" ? [] : [select(source, "<=")],
+    ...which === "oldest" ? [`(${select(source, "<=")} ORDER BY ${source.column} LIMIT 1)`] : [],
+    ...which === "later" || which === "oldest" ? [] : [select(source, "<=")],
     // of each source the next alone
-    ...which === "due"
+    ...which === "due" || which === "oldest"
       ? []
       : [`(${select(source, ">")}${which === "later" ? ` ORDER BY ${source.column} LIMIT 1` : ""})`]
   ])

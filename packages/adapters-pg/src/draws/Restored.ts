@@ -2,11 +2,14 @@
 import { epochMax } from "@ddd/core/draws/Epoch"
 import { type Lost, lostDay, lostText, nextEpoch } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { drawId } from "@ddd/core/values/Ids"
+import { logged, type OperatorAct } from "@ddd/core/values/OperatorAct"
 import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { notesOf, type NotesRow } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { epochColumn, readLost } from "./Behind.ts"
 
 /** No epoch can begin. Nothing was changed. */
@@ -40,15 +43,18 @@ const describe = (lost: Lost) => ({ what: lostText(lost), day: lostDay(lost) })
 export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
   acknowledged: AcknowledgedService,
   expected: number,
-  by: string
+  act: OperatorAct
 ) {
   const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
   const lost = yield* Effect.gen(function*() {
     yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`
     const { lost, next } = yield* readLoss(acknowledged)
     if (next !== expected) return null
     yield* sql`
-      INSERT INTO epochs (number, begun_by, lost) VALUES (${next}, ${by}, ${JSON.stringify(lost.map(describe))}::jsonb)`
+      INSERT INTO epochs (number, begun_by, lost) VALUES (${next}, ${act.operator}, ${
+      JSON.stringify(lost.map(describe))
+    }::jsonb)`
     const records = lost.flatMap((each) => each._tag === "Record" ? [{ ...each, day: lostDay(each) }] : [])
     yield* sql`
       INSERT INTO lost_records (draw_id, kind, draw_date, note, epoch)
@@ -57,6 +63,7 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
         ${records.map(({ day }) => day ?? "")}::text[], ${
       records.map(({ note }) => note)
     }::text[]) AS r (draw_id, kind, day, note)`
+    yield* writeEntry({ sql, newId }, logged(act, "epoch", String(next), { lost: lost.length }))
     return lost
   }).pipe(inTransaction(sql))
   if (lost === null) return null

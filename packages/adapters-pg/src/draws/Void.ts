@@ -20,6 +20,7 @@ import { textOf } from "@ddd/core/proof/Note"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import type { DrawId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
@@ -122,7 +123,7 @@ export const openSeedOrNull = (services: StepServices, id: DrawId) =>
 type Decide = (draw: DrawState, seed: Uint8Array | null) => VoidReason | null
 
 /** Declares a draw void where `decide` says so, now and once it is locked; of a large one it begins that. False where it does not. */
-const voidWhere = (services: StepServices, id: DrawId, decide: Decide, by: string | null = null) =>
+const voidWhere = (services: StepServices, id: DrawId, decide: Decide, by: OperatorAct | null = null) =>
   retryVoid(id)(Effect.gen(function*() {
     const { sql } = services
     const unlocked = yield* readDraw(sql, id)
@@ -136,7 +137,7 @@ const voidWhere = (services: StepServices, id: DrawId, decide: Decide, by: strin
       const draw = yield* lockDraw(sql, id)
       const reason = draw === undefined ? null : decide(draw, seed)
       if (draw === undefined || reason === null) return false
-      yield* insertEarlyVoid(sql, draw, by)
+      yield* insertEarlyVoid(services, draw, by)
       yield* beginVoid(services, draw, reason, seed, signed)
       return true
     })
@@ -144,7 +145,7 @@ const voidWhere = (services: StepServices, id: DrawId, decide: Decide, by: strin
       const locked = yield* lockForVoid(sql, id, unlocked.totalEntries)
       const reason = decide(locked.draw, seed)
       if (reason === null) return false
-      yield* insertEarlyVoid(sql, locked.draw, by)
+      yield* insertEarlyVoid(services, locked.draw, by)
       yield* writeVoid(services, locked, reason, seed, signed)
       return true
     })

@@ -1,10 +1,13 @@
 /** The jobs as operators see them, on PostgreSQL: the table that the queues work on. */
+import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { JobBoard, type JobEntry, type JobState } from "@ddd/core/ports/JobBoard"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
-import { orUnavailable } from "../database/Transaction.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 
 interface JobRow {
   readonly sequence: bigint
@@ -44,8 +47,11 @@ const entryOf = (row: JobRow): JobEntry => ({
   dueAt: instantOrNull(row.due_at)
 })
 
-const make = Effect.map(PgClient.PgClient, (sql) =>
-  JobBoard.of({
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
+
+  return JobBoard.of({
     // the queue's columns are by the database's own clock, without a zone: shown by the program's
     list: Effect.fn("JobBoardPg.list")(function*(state, { cursor, limit }) {
       const rows = yield* sql<JobRow>`
@@ -62,17 +68,18 @@ const make = Effect.map(PgClient.PgClient, (sql) =>
 
     // now(): the clock of the queue's own columns
     retry: Effect.fn("JobBoardPg.retry")(
-      (id) =>
-        Effect.map(
-          sql`
-            UPDATE jobs SET state = 'pending', attempts = 0, visible_at = now(), updated_at = now(), acquired_at = NULL,
-              acquired_by = NULL
-            WHERE state = 'failed' AND (${id}::text IS NULL OR id = ${id}::text)
-            RETURNING 1 AS retried`,
-          (rows) => rows.length
-        ),
-      orUnavailable
+      function*(id, act) {
+        const { length: retried } = yield* sql`
+          UPDATE jobs SET state = 'pending', attempts = 0, visible_at = now(), updated_at = now(), acquired_at = NULL,
+            acquired_by = NULL
+          WHERE state = 'failed' AND (${id}::text IS NULL OR id = ${id}::text)
+          RETURNING 1 AS retried`
+        if (retried > 0) yield* writeEntry({ sql, newId }, logged(act, "job", id ?? "all that failed", { retried }))
+        return retried
+      },
+      transact(sql)
     )
-  }))
+  })
+})
 
 export const layer = Layer.effect(JobBoard, make)

@@ -5,6 +5,7 @@
  */
 import { lacksFunds } from "@ddd/core/money/ConcludeWithdrawal"
 import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import { depositMoney, purchaseMoney } from "@ddd/core/money/FourEyes"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import type { DepositExcess } from "@ddd/core/money/Limits"
@@ -22,9 +23,12 @@ import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
+import { type Gate, held } from "../operators/ApprovalRows.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { excludedNamesOf, keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
@@ -263,6 +267,23 @@ export const recordEvent = Effect.fnUntraced(function*(
 })
 
 /**
+ * Asks before a deposit is credited that our own machines tell of: what waits, or null where `recordEvent` may go on. Locks the reference,
+ * for the same transaction.
+ */
+export const holdDeposit = Effect.fnUntraced(function*(
+  { sql }: WithdrawalServices,
+  event: FundingEvent,
+  metadata: Readonly<Record<string, unknown>> | null,
+  gate: Gate
+) {
+  const facts = yield* lockFunding(sql, canonicalReference(event.reference), (earlier) => namesToMatch(earlier, event))
+  const decision = recordFunding(facts, event)
+  if (Result.isFailure(decision)) return yield* notRecorded(decision.failure)
+  const { due, funding } = decision.success
+  return due?.step === "credit" ? yield* gate(depositMoney(funding.reference, due, metadata)) : null
+})
+
+/**
  * Credits what waits under a reference, as a transaction; whether it was credited. Its marks go before it is read: one that is not seen
  * here is of a name that is not, and stays.
  */
@@ -274,15 +295,24 @@ export const creditWaiting = Effect.fnUntraced(function*(services: WithdrawalSer
   return decision !== null && (yield* write(services, decision, null)).rows.length > 0
 })
 
-/** Carries a person's decision about an open purchase out, as a transaction. */
+/** Carries a person's decision about an open purchase out, as a transaction; or has what it credits wait where `gate` says so. */
 export const decideOpen = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   reference: string,
-  decided: PurchaseDecision
+  decided: PurchaseDecision,
+  entryOf: (funding: Funding) => NewOperatorEntry,
+  gate: Gate
 ) {
   const names = decided._tag === "Credit" ? [decided.userId] : []
   const decision = decidePurchase(yield* lockFunding(services.sql, canonicalReference(reference), () => names), decided)
-  if (Result.isSuccess(decision)) return yield* write(services, decision.success, { decidedBy: "operator" })
+  if (Result.isSuccess(decision)) {
+    const { due, funding } = decision.success
+    const waits = due === null ? null : yield* gate(purchaseMoney(funding.reference, due))
+    if (waits !== null) return waits
+    const written = yield* write(services, decision.success, { decidedBy: "operator" })
+    yield* writeEntry(services, entryOf(funding))
+    return held(written)
+  }
   const { failure } = decision
   return yield* failure._tag === "UnknownUser" ? new UnknownUser(failure) : new PurchaseNotOpen(failure)
 })

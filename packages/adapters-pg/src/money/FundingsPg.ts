@@ -1,6 +1,9 @@
 /** Money in, on PostgreSQL. */
 import { shareNames } from "@ddd/core/money/BuyerNames"
+import { decidedEntry } from "@ddd/core/money/DecidePurchase"
+import type { Funding } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -8,6 +11,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { transactionOf } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { makeGate, orApproval } from "../operators/ApprovalRows.ts"
 import { findMarked, keepNames, markLast, matchesOf } from "./BuyerNameRows.ts"
 import { creditWaiting, decideOpen, readFunding, recordEvent } from "./FundingSteps.ts"
 import { findOpen } from "./OpenPurchases.ts"
@@ -19,6 +23,7 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
   const services = { sql, newId, outbox: yield* Outbox }
+  const above = yield* FourEyesAbove
 
   const creditOne = Effect.fnUntraced(function*(reference: string) {
     yield* sql`SELECT set_config('lock_timeout', ${String(creditMillisMax)}, true)`
@@ -76,11 +81,13 @@ const make = Effect.gen(function*() {
     listOpen: Effect.fn("FundingsPg.listOpen")((page) => findOpen(sql, page), orUnavailable),
 
     decide: Effect.fn("FundingsPg.decide")(
-      function*(reference, decision) {
-        const { funding, rows } = yield* decideOpen(services, reference, decision)
-        return { funding, transactions: rows.map(transactionOf) }
+      (reference, decision, act) => {
+        const entryOf = (funding: Funding) => decidedEntry(act, funding, decision)
+        return decideOpen(services, reference, decision, entryOf, makeGate(services, above, act))
       },
-      transact(sql)
+      transact(sql),
+      orApproval,
+      Effect.map(({ funding, rows }) => ({ funding, transactions: rows.map(transactionOf) }))
     )
   })
 })

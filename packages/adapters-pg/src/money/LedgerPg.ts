@@ -1,5 +1,7 @@
 /** Wallets and their movements on PostgreSQL. */
+import { internalAct, needsApproval } from "@ddd/core/money/FourEyes"
 import type { TransactionType } from "@ddd/core/money/Wallet"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -15,7 +17,8 @@ import {
   type WalletRow
 } from "../database/Rows.ts"
 import { inTransaction, orUnavailable } from "../database/Transaction.ts"
-import { recordEvent } from "./FundingSteps.ts"
+import { held, makeGate, orApproval } from "../operators/ApprovalRows.ts"
+import { holdDeposit, recordEvent } from "./FundingSteps.ts"
 import { readPrizes } from "./ReadPrizes.ts"
 import { readStatement } from "./ReadStatement.ts"
 
@@ -31,6 +34,8 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const services = { sql, newId: (yield* Identifiers).newId, outbox: yield* Outbox }
   const columns = transactionColumns(sql)
+  const above = yield* FourEyesAbove
+  const gate = makeGate(services, above, internalAct)
 
   const recordDeposit = Effect.fnUntraced(function*({ amount, metadata, referenceId, userId }: DepositRequest) {
     const event = {
@@ -39,20 +44,24 @@ const make = Effect.gen(function*() {
       amount,
       buyer: { _tag: "Player", userId }
     } as const
+    const waits = needsApproval(above, amount) ? yield* holdDeposit(services, event, metadata, gate) : null
+    if (waits !== null) return waits
     const { funding, rows } = yield* recordEvent(services, event, metadata)
     const [credited] = rows
-    if (credited !== undefined) return { row: credited, created: true }
+    if (credited !== undefined) return held({ row: credited, created: true })
     const [earlier] = yield* sql<TransactionRow>`
       SELECT ${columns} FROM transactions WHERE type = 'deposit' AND reference_id = ${funding.reference}`
-    return { row: earlier, created: false }
+    return held({ row: earlier, created: false })
   }, inTransaction(sql))
 
   return Ledger.of({
     deposit: Effect.fn("LedgerPg.deposit")(function*(request) {
-      const { created, row } = yield* Effect.catchTag(
-        recordDeposit(request),
-        "FundingConflict",
-        () => Effect.fail(new ReferenceConflict({ referenceId: request.referenceId }))
+      const conflict = () => Effect.fail(new ReferenceConflict({ referenceId: request.referenceId }))
+      const { created, row } = yield* recordDeposit(request).pipe(
+        orApproval,
+        Effect.catchTag("FundingConflict", conflict),
+        // something else waits under the reference
+        Effect.catchIf((error) => error._tag === "ApprovalRequired" && !error.isSame, conflict)
       )
       // refunded before it came: the wallet had nothing
       if (row === undefined) return yield* new ReferenceConflict({ referenceId: request.referenceId })

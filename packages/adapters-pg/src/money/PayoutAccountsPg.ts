@@ -9,14 +9,17 @@ import {
 } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
+import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { payoutAccountError, PayoutAccounts, WithdrawalUnderWay } from "@ddd/core/ports/PayoutAccounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { lockAccount } from "../accounts/AccountRows.ts"
 import { instantOf } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { lockAndReadWallet, type WithdrawalRow } from "./WithdrawalRows.ts"
 
 interface AccountRow {
@@ -41,6 +44,7 @@ const accountOf = ({ account, provider, status, user_id }: AccountRow): PayoutAc
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
+  const { newId } = yield* Identifiers
 
   const of = (user: UserId) =>
     Effect.map(
@@ -89,8 +93,10 @@ const make = Effect.gen(function*() {
       }
       const decided = decideUnlink(facts, account, by)
       if (Result.isFailure(decided)) return yield* new WithdrawalUnderWay({ userId: user })
-      if (decided.success) yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
-      return decided.success
+      if (!decided.success) return false
+      yield* sql`DELETE FROM payout_accounts WHERE user_id = ${user}::uuid`
+      if (typeof by !== "string") yield* writeEntry({ sql, newId }, logged(by, "user", user))
+      return true
     }, transact(sql)),
 
     claimCheck: Effect.fn("PayoutAccountsPg.claimCheck")(function*(account) {

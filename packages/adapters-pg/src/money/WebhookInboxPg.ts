@@ -5,12 +5,14 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
 
 interface EventRow {
   readonly id: string
@@ -45,6 +47,7 @@ const make = Effect.gen(function*() {
   const { newId } = yield* Identifiers
   const now = yield* Now
   const outbox = yield* Outbox
+  const services = { sql, newId }
   const columns = sql.literal(
     "id, sender, event_id, type, body, state, outcome, reference, received_at, handled_at"
   )
@@ -96,15 +99,18 @@ const make = Effect.gen(function*() {
       return { items: items.map(eventOf), nextCursor }
     }, orUnavailable),
 
-    replay: Effect.fn("WebhookInboxPg.replay")(function*(id) {
+    replay: Effect.fn("WebhookInboxPg.replay")(function*(id, act) {
       const { jobs, state } = replayEvent(id, newId(yield* now.now))
-      const found = yield* sql`UPDATE webhook_events SET state = ${state} WHERE id = ${id}::uuid RETURNING 1 AS found`
-      if (found.length === 0) return false
+      const [before] = yield* sql<Pick<EventRow, "state">>`
+        SELECT state FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      if (before === undefined) return false
+      yield* sql`UPDATE webhook_events SET state = ${state} WHERE id = ${id}::uuid`
+      yield* writeEntry(services, logged(act, "event", id, { was: before.state }))
       yield* addJobs(outbox, jobs)
       return true
     }, transact(sql)),
 
-    dismiss: Effect.fn("WebhookInboxPg.dismiss")(function*(id) {
+    dismiss: Effect.fn("WebhookInboxPg.dismiss")(function*(id, act) {
       const [row] = yield* sql<Pick<EventRow, "outcome" | "state">>`
         SELECT state, outcome FROM webhook_events WHERE id = ${id}::uuid FOR UPDATE`
       const dismissed = row === undefined ? null : dismissEvent(row)
@@ -112,6 +118,7 @@ const make = Effect.gen(function*() {
       yield* sql`
         UPDATE webhook_events SET state = ${dismissed.state}, outcome = ${dismissed.outcome}, handled_at = app_now()
         WHERE id = ${id}::uuid`
+      yield* writeEntry(services, logged(act, "event", id, { was: row?.state ?? null }))
       return true
     }, transact(sql))
   })

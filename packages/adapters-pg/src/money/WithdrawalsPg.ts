@@ -7,20 +7,17 @@ import {
   type WithdrawalRequest
 } from "@ddd/core/money/AskWithdrawal"
 import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
-import {
-  type ConcludeFacts,
-  concludeReport,
-  concludeResolution,
-  type Conclusion
-} from "@ddd/core/money/ConcludeWithdrawal"
+import { concludeReport } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { type Reported, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
-import { houseUserId, userId as userIdOf } from "@ddd/core/values/Ids"
+import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { houseUserId } from "@ddd/core/values/Ids"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -28,18 +25,18 @@ import { instantOf, transactionColumns, transactionOf, type TransactionRow } fro
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { requireUpToDate } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
+import { makeGate, orApproval } from "../operators/ApprovalRows.ts"
 import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
+import { conclude, resolveHeld } from "./ConcludeWithdrawals.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
   insertWithdrawal,
   lockAndReadWallet,
   lockToClaim,
-  lockToConclude,
   storeWithdrawal,
   withdrawalColumns,
   withdrawalOf,
-  type WithdrawalRow,
-  writeConclusion
+  type WithdrawalRow
 } from "./WithdrawalRows.ts"
 
 /** The clock, and beside it the player; nulls where there is none. */
@@ -83,6 +80,7 @@ const make = Effect.gen(function*() {
   const { newId } = yield* Identifiers
   const outbox = yield* Outbox
   const services = { sql, newId, outbox }
+  const above = yield* FourEyesAbove
   // what a database that is behind does not know of was paid out already
   const mayPayOut = requireUpToDate(yield* Acknowledged)
 
@@ -136,17 +134,6 @@ const make = Effect.gen(function*() {
     return { transaction: transactionOf(row), isReplayed: false }
   })
 
-  /** Writes what is concluded about a withdrawal under the locks of its wallet and its row; null where there is none, or nothing is. */
-  const conclude = Effect.fnUntraced(function*(id: string, decide: (facts: ConcludeFacts) => Conclusion | null) {
-    const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
-    const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, userIdOf(owner.user_id))
-    const stored = wallet === null ? null : yield* lockToConclude(sql, id)
-    const conclusion = wallet === null || stored === null ? null : decide({ ...stored, wallet })
-    if (stored === null || conclusion === null) return null
-    yield* writeConclusion(services, conclusion, stored.now)
-    return { before: stored.withdrawal, after: conclusion.withdrawal } satisfies Reported
-  })
-
   return Withdrawals.of({
     ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
       yield* mayPayOut
@@ -170,14 +157,27 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     applyReport: Effect.fn("WithdrawalsPg.applyReport")(
-      (id, report, turn) => conclude(id, (facts) => concludeReport(facts, report, turn)),
+      (id, report, turn, act) =>
+        conclude(
+          services,
+          id,
+          (facts) => concludeReport(facts, report, turn),
+          act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+        ),
       transact(sql)
     ),
 
     resolve: Effect.fn("WithdrawalsPg.resolve")(
-      (id, resolution) =>
-        Effect.map(conclude(id, (facts) => concludeResolution(facts, resolution)), (made) => made?.after ?? null),
-      transact(sql)
+      (id, resolution, act) =>
+        resolveHeld(
+          services,
+          id,
+          resolution,
+          logged(act, "withdrawal", id, { decided: resolution }),
+          makeGate(services, above, act)
+        ),
+      transact(sql),
+      orApproval
     ),
 
     find: Effect.fn("WithdrawalsPg.find")(function*(id) {

@@ -133,7 +133,7 @@ export const sumsSince = (sql: PgClient.PgClient, userId: UserId, since: Readonl
     ), others AS (
       SELECT s.nth, s.since, s.low, m.type, m.amount, m.reference_id, m.counter_account
       FROM search s LEFT JOIN transactions m ON m.user_id = ${userId}::uuid AND m.wallet_seq > s.low AND m.type <> 'ticket_purchase'
-        AND m.type = ANY ('{deposit,withdrawal,prize_win,refund,chargeback,debt,debt_repaid,house_fee}')
+        AND m.type = ANY ('{deposit,withdrawal,prize_win,refund,chargeback,debt,debt_repaid,house_fee,adjustment}')
       WHERE s.high - s.low = 1
     )
     SELECT (100 * (

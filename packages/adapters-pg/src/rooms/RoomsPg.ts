@@ -44,6 +44,7 @@ import { lockForVoid, openSeedOrNull, retryVoid, signVoid, writeVoid } from "../
 import { lockWallets } from "../money/WalletMoves.ts"
 import { sellInRoom } from "../sales/RoomSale.ts"
 import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
+import { countRoomTicket } from "../sales/SaleMeasures.ts"
 import { makeRoomRows } from "./RoomRows.ts"
 import { deleteMember, insertMember, insertRoom, storeAutoDrawAt } from "./RoomWrites.ts"
 
@@ -161,6 +162,7 @@ const make = Effect.gen(function*() {
       if (Result.isFailure(decided)) return yield* purchaseRefused(decided.failure)
       const { receipt, sold } = decided.success
       acknowledged.sold(sold.drawId, sold.epoch, sold.entries)
+      if (!receipt.replayed) countRoomTicket()
       return receipt
     },
     orUnavailable

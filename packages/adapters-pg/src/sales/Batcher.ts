@@ -36,6 +36,8 @@ export interface Batcher<I, O> {
    * the scope has closed.
    */
   readonly submit: (request: I) => Effect.Effect<O | undefined>
+  /** How many requests wait. */
+  readonly waiting: () => number
 }
 
 /** How often it is looked for those that wait for too long. */
@@ -193,6 +195,7 @@ export const makeBatcher = <I, O>(options: BatcherOptions<I, O>): Effect.Effect<
     for (let worker = 0; worker < options.concurrency; worker++) yield* Effect.forkScoped(Effect.forever(work))
 
     return {
+      waiting: () => line.size,
       submit: (request) =>
         Effect.callback((resume) => {
           if (closed || line.size >= options.waitingMax) return resume(full)

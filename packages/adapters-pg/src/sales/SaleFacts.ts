@@ -29,6 +29,7 @@ export interface PoolRow extends WallClockRow {
   readonly last_purchased_at: Date | null
   readonly seal_key_id: string
   readonly beacon_chain: string | null
+  readonly paused_at: Date | null
   readonly tree_frontier: Uint8Array
   readonly clock: Date
   readonly epoch: number
@@ -42,7 +43,7 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     Effect.flatMap(
       sql<PoolRow>`
         SELECT id, status, draw_date, opens_at, closes_at, total_entries, last_purchased_at, seal_key_id, tree_frontier,
-          beacon_chain, app_now() AS clock, ${epochColumn(sql)},
+          beacon_chain, paused_at, app_now() AS clock, ${epochColumn(sql)},
           EXISTS (SELECT FROM lost_records l WHERE l.draw_id = draws.id AND l.kind <> 'open') AS was_locked,
           ${wallClockColumn(sql)}
         FROM draws WHERE id = ${id}::uuid`,
@@ -70,7 +71,8 @@ export const poolOf = (row: PoolRow, { followed, ticketsPerPlayerMax }: SaleTerm
   totalEntries: row.total_entries,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   isFollowed: isFollowed(followed, row.beacon_chain),
-  ticketsPerPlayerMax
+  ticketsPerPlayerMax,
+  isPaused: row.paused_at !== null
 })
 
 /** How many tickets a draw has after a sale. */

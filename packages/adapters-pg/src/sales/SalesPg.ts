@@ -17,6 +17,7 @@ import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { gauge } from "@ddd/core/values/Measure"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Effect, Exit, Layer, Option } from "effect"
 import { SqlError } from "effect/sql"
@@ -27,6 +28,7 @@ import { Suspended } from "../draws/Behind.ts"
 import { makeBatcher } from "./Batcher.ts"
 import { makeSaleAttempt } from "./SaleAttempt.ts"
 import { type BatchAnswer, SaleHoursOver, sellBatch, walletHeld } from "./SaleBatch.ts"
+import { countAnswer, countBatch } from "./SaleMeasures.ts"
 
 export interface SalesOptions {
   /** Batches at a time, each on a connection of its own: one writes while the one before commits. */
@@ -125,8 +127,16 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     keyOf: (request) => request.userId,
     patienceMillis,
     late,
-    run
+    run: (requests) =>
+      Effect.suspend(() => {
+        const began = performance.now()
+        return Effect.onExit(
+          run(requests),
+          () => Effect.sync(() => countBatch(requests.length, performance.now() - began))
+        )
+      })
   })
+  yield* gauge("ddd_sales_waiting", "Purchases that wait for a batch.", () => batcher.waiting())
 
   const submit = (request: PurchaseRequest) =>
     Effect.flatMap(batcher.submit(request), (answer) => answer ?? Effect.fail(overloaded))
@@ -148,7 +158,8 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     purchase: (request) =>
       submit(request).pipe(
         Effect.filterOrElse((answer) => answer !== walletHeld, () => awaitWallet(request)),
-        Effect.flatMap(orRefused)
+        Effect.flatMap(orRefused),
+        Effect.onExit((answer) => Effect.sync(() => countAnswer(answer)))
       )
   })
 })

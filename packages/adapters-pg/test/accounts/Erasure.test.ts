@@ -10,6 +10,7 @@ import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { exportOf, firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
+import { byAnn } from "@ddd/sim/scenario/Operators"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -63,7 +64,7 @@ describe("a person who is erased", () => {
         const erasing = yield* Effect.gen(function*() {
           // an answer that is to be changed is held, as if there were very many of them
           yield* holder`SELECT 1 FROM idempotency_keys WHERE user_id = ${ada}::uuid FOR UPDATE`
-          const erasing = yield* Effect.forkScoped(accounts.erase(bob), { startImmediately: true })
+          const erasing = yield* Effect.forkScoped(accounts.erase(bob, byAnn), { startImmediately: true })
           yield* someoneWaits(intruder)
           const bought = yield* buyInRoom(eve, room)
           const [, name] = bought.room.participants.map(({ username }) => username)
@@ -88,9 +89,9 @@ describe("a person who is erased", () => {
         const sql = yield* sessionOf
         yield* sql`CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'gone'; END $body$`
         yield* sql`CREATE TRIGGER gone BEFORE UPDATE ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION gone()`
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(accounts.erase(bob))))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(accounts.erase(bob, byAnn))))
         yield* sql`DROP TRIGGER gone ON idempotency_keys`
-        yield* accounts.erase(bob)
+        yield* accounts.erase(bob, byAnn)
         const { body } = present((yield* sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`)[0])
         assert.notInclude(body, "\"bob\"")
         yield* auditClean
@@ -123,7 +124,7 @@ describe("a person who is erased", () => {
         "sessions",
         "users"
       ])
-      yield* accounts.erase(id)
+      yield* accounts.erase(id, byAnn)
       assert.deepStrictEqual(yield* tablesHolding(personal), [])
       assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)
       assert.isAbove((yield* sql`SELECT 1 FROM security_events WHERE user_id = ${id}::uuid`).length, 5)
@@ -208,7 +209,7 @@ describe("a person who is erased", () => {
       assert.nestedPropertyVal(before, "withdrawals[0].payoutStatus", "paid")
 
       // who owes, or may be sent a payout back, is not erased
-      const refused = yield* Effect.flip(accounts.erase(id))
+      const refused = yield* Effect.flip(accounts.erase(id, byAnn))
       assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons.map(({ _tag }) => _tag) : refused, [
         "PayoutReturnable",
         "Debt"
@@ -218,7 +219,7 @@ describe("a person who is erased", () => {
 
       const named = ["$buyer", "acct_lovelace"]
       assert.deepStrictEqual(yield* tablesHolding(named), ["buyer_names", "fundings", "payout_accounts", "withdrawals"])
-      yield* accounts.erase(id)
+      yield* accounts.erase(id, byAnn)
       // what was paid out stays, and with it the provider's name for the account
       assert.deepStrictEqual(yield* tablesHolding(named), ["withdrawals"])
       assert.isNull(yield* payouts.of(id))
@@ -340,7 +341,7 @@ describe("an event that is concluded while its buyer is erased", () => {
             )
             return fiber
           })
-          const erase = accounts.erase(id)
+          const erase = accounts.erase(id, byAnn)
           const conclude = inbox.conclude(event.id, { state: "done", outcome: "done", reference })
           const fibers = yield* Effect.gen(function*() {
             yield* holder.unsafe(held)

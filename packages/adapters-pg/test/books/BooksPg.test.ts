@@ -561,6 +561,19 @@ describe("30. the audit", () => {
     ["prize-paid", theDraw("drawn")]
   ])
 
+  // by hand
+  breaks("finds an adjustment without a movement, that nobody is written down for", [
+    `INSERT INTO adjustments (reference, transaction_id, user_id, amount, is_winnings, log_id)
+     VALUES ('credit:one', gen_random_uuid(), ${ada}, 1.00, false, gen_random_uuid())`
+  ], [
+    ["by-hand-once", "'adjustment credit:one'", /expected a movement of 1.00 .*, found none/],
+    ["by-hand-once", "'adjustment credit:one'", /expected an entry in the log of operators/]
+  ])
+  breaks("finds an approval that was not done", [
+    `INSERT INTO approvals (id, kind, user_id, amount, reference, is_winnings, requester, command, state, decided_by)
+     VALUES ('018f2d5e-7a1b-7cc0-9d3a-0000000000f1', 'deposit', ${ada}, 1.00, 'none', false, 'ann', 'x', 'done', 'bob')`
+  ], [["by-hand-once", "'approval 018f2d5e-7a1b-7cc0-9d3a-0000000000f1'", /expected the deposit none of 1.00/]])
+
   // kept answers
   breaks("finds two answers with the same tickets", [
     `INSERT INTO idempotency_keys SELECT user_id, 'third again', fingerprint, status, body, created_at

@@ -14,6 +14,7 @@ import { formatLock } from "@ddd/core/proof/RecordText"
 import { drawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
+import { byAnn } from "@ddd/sim/scenario/Operators"
 import { buyInRoom, closeRoom, makeRoom } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
@@ -74,7 +75,7 @@ const makeAcknowledged = () => {
 /** Begins the epoch after what is remembered was lost. */
 const restore = Effect.fnUntraced(function*(service: AcknowledgedService) {
   const { next } = yield* readLoss(service)
-  return present(yield* beginEpoch(service, next, "test"))
+  return present(yield* beginEpoch(service, next, byAnn))
 })
 
 /** The lock record of a day as another server published it before a backup was put back: with `entries` tickets. */

@@ -2,6 +2,7 @@ import { JobBoard } from "@ddd/core/ports/JobBoard"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { userId } from "@ddd/core/values/Ids"
 import type { MailJob } from "@ddd/core/values/Job"
+import { byAnn } from "@ddd/sim/scenario/Operators"
 import { present } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { PgClient } from "@effect/sql-pg"
@@ -69,22 +70,22 @@ describe("JobBoardPg", () => {
           assert.deepStrictEqual([attempts, dueAt], [1, null])
           assert.strictEqual(lastFailure, "Refused: 550 <(address)>: mailbox unavailable")
         }
-        assert.strictEqual(yield* board.retry("good"), 0)
-        assert.strictEqual(yield* board.retry("unknown"), 0)
-        assert.strictEqual(yield* board.retry("bad"), 1)
+        assert.strictEqual(yield* board.retry("good", byAnn), 0)
+        assert.strictEqual(yield* board.retry("unknown", byAnn), 0)
+        assert.strictEqual(yield* board.retry("bad", byAnn), 1)
         assert.deepStrictEqual(
           (yield* board.list("pending", all)).items.map(({ attempts, id }) => [id, attempts]),
           [["bad", 0]]
         )
         yield* doJobs([])
-        assert.strictEqual(yield* board.retry(null), 1)
+        assert.strictEqual(yield* board.retry(null, byAnn), 1)
         yield* doJobs([])
         assert.deepStrictEqual((yield* board.list("completed", all)).items.map(({ id }) => id), [
           "worse",
           "bad",
           "good"
         ])
-        assert.strictEqual(yield* board.retry(null), 0)
+        assert.strictEqual(yield* board.retry(null, byAnn), 0)
       }).pipe(Effect.provide(PgWorld.layer())),
     60_000
   )

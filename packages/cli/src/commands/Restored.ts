@@ -9,10 +9,10 @@ import { visible } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { callable } from "../Invocation.ts"
-import { accountName } from "../terminal/Account.ts"
 import { ask, isSomebodyThere } from "../terminal/Ask.ts"
 import { print, remark } from "../terminal/Output.ts"
 import { command, type Declare, wholeNumber } from "./Declaration.ts"
+import { reasonedAct, type ReasonFlag, reasonOption } from "./Guarded.ts"
 import { restoring } from "./OnDatabase.ts"
 
 /** No epoch was begun, or none that is remembered; the message says which, and why. */
@@ -38,7 +38,7 @@ const confirm = Effect.fnUntraced(function*(epoch: number, yes: number | undefin
   if (second !== String(epoch)) return yield* new NotBegun({ message: "It was not confirmed. Nothing was changed." })
 })
 
-const run = Effect.fn("ddd restored")(function*({ yes }: { readonly yes?: number }) {
+const run = Effect.fn("ddd restored")(function*({ yes, ...flags }: ReasonFlag & { readonly yes?: number }) {
   const { lost, next } = yield* restoring(Effect.gen(function*() {
     const Restored = yield* Effect.promise(() => import("@ddd/adapters-pg/draws/Restored"))
     const { Acknowledged } = yield* Effect.promise(() => import("@ddd/core/ports/Acknowledged"))
@@ -50,7 +50,8 @@ const run = Effect.fn("ddd restored")(function*({ yes }: { readonly yes?: number
         : `This database lacks:\n${lost.map((each) => `  ${lostText(each)}`).join("\n")}`
     )
     yield* confirm(next, yes)
-    const begun = yield* Restored.beginEpoch(acknowledged, next, accountName())
+    const act = yield* reasonedAct("restored", flags)
+    const begun = yield* Restored.beginEpoch(acknowledged, next, act)
     if (begun === null) {
       return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
     }
@@ -81,4 +82,5 @@ export const restored: Declare = (perform) =>
     "ddd restored"
   )
     .option("--yes <epoch>", "the number of the epoch to begin, to be asked nothing", wholeNumber(1, 255))
+    .addOption(reasonOption())
     .action((flags) => perform(run(flags)))

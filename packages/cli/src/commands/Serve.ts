@@ -3,8 +3,10 @@ import { Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { command, type Declare } from "./Declaration.ts"
 
-/** Loaded when it is asked for: no other command needs a web server. */
-const run = Effect.fn("ddd serve")(function*() {
+/**
+ * Loaded when it is asked for: no other command needs a web server. It has no span, as `Server.start` has none.
+ */
+const run = Effect.fnUntraced(function*() {
   const { serve } = yield* Effect.promise(() => import("../server/Serve.ts"))
   return yield* serve
 })

@@ -7,10 +7,13 @@ import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenueca
 import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
+import { type Cents, parseCents } from "@ddd/core/money/Money"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
+import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
+import { readDsn } from "../observability/Sentry.ts"
 
 export interface Form<A> {
   /** Completes "NAME must be …". */
@@ -85,6 +88,18 @@ export const tickets: Form<number> = plain("a whole number of tickets, 1 to 1000
   return number <= 1_000_000 ? number : undefined
 })
 
+/** An amount of dollars, from a cent on. */
+export const money: Form<Cents> = plain("an amount of dollars above zero with two places, such as 500.00", (value) => {
+  const amount = parseCents(value)
+  return amount !== undefined && amount > 0n ? amount : undefined
+})
+
+/** Whom an operator says to be. */
+export const operator: Form<string> = plain(
+  `a name of 1 to ${operatorCharactersMax} visible characters, without blanks around it`,
+  (value) => operatorFault(value) === null ? value : undefined
+)
+
 export const address: Form<string> = plain(
   "an IP address such as 127.0.0.1, 0.0.0.0 or ::",
   (value) => isIP(value) === 0 ? undefined : value
@@ -104,6 +119,20 @@ const originOf = (value: string): URL | undefined => {
 
 /** `https://lottery.example.com`: scheme, host, perhaps a port; nothing after it. */
 export const origin: Form<URL> = plain("an origin such as https://lottery.example.com, without a path", originOf)
+
+/** Where something is sent: `http://127.0.0.1:4318`, perhaps with a path. */
+export const endpoint: Form<URL> = plain("a URL such as http://127.0.0.1:4318", (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isPlain = url?.username === "" && url.password === "" && url.search === "" && url.hash === ""
+  return isPlain && /^https?:$/.test(url.protocol) ? url : undefined
+})
+
+/** Where Sentry takes events. It holds a key, so it is a secret. */
+export const sentryDsn: Form<Redacted.Redacted> = {
+  description: "a DSN such as https://key@sentry.example.com/1",
+  read: (value) => readDsn(value) === undefined ? undefined : Redacted.make(value),
+  secret: true
+}
 
 /** Origins by comma, as browsers write them. */
 export const origins: Form<ReadonlyArray<string>> = plain(

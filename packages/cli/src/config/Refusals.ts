@@ -196,12 +196,15 @@ const moneyRefusals = (
 }
 
 const developmentRefusals = (settings: Partial<Settings>, needs: ReadonlyArray<Need>): ReadonlyArray<ConfigProblem> => {
-  const { ALLOW_INSECURE_DEV, HOST } = settings
-  if (!needs.includes("server") || HOST === undefined || isLoopback(HOST) || ALLOW_INSECURE_DEV === "yes") return []
-  return [{
-    name: "HOST",
+  if (!needs.includes("server") || settings.ALLOW_INSECURE_DEV === "yes") return []
+  const reached = (["HOST", "METRICS_HOST"] as const).flatMap((name) => {
+    const address = settings[name]
+    return address === undefined || isLoopback(address) ? [] : [{ name, address }]
+  })
+  return reached.map(({ address, name }) => ({
+    name,
     message:
-      `HOST is ${HOST}, which others can reach, and this is development, with secrets and rules for one machine. ` +
+      `${name} is ${address}, which others can reach, and this is development, with secrets and rules for one machine. ` +
       "Use 127.0.0.1, or set ALLOW_INSECURE_DEV=yes where nobody else is on the network."
-  }]
+  }))
 }

@@ -13,9 +13,7 @@ export const laterNames: Readonly<Record<string, string>> = {
   BLOCKED_COUNTRIES: "players of every country are served",
   GEO_DB: "nobody's country is looked up",
   MIN_AGE: "nobody is asked their age",
-  KYC_ABOVE: "no amount asks for an identity check",
-  SENTRY_DSN: "nothing is reported to Sentry",
-  OTEL_EXPORTER_OTLP_ENDPOINT: "no traces or figures are sent anywhere"
+  KYC_ABOVE: "no amount asks for an identity check"
 }
 
 /** Beginnings of names that are ours alone, or of a service that nothing else in this environment talks to. */

@@ -10,11 +10,14 @@ import {
   chains,
   databaseUrl,
   days,
+  endpoint,
   flag,
   type Form,
   instant,
+  money,
   networks,
   oneOf,
+  operator,
   origin,
   origins,
   port,
@@ -26,6 +29,7 @@ import {
   secret,
   secrets,
   sender,
+  sentryDsn,
   smtpUrl,
   text,
   tickets
@@ -128,6 +132,17 @@ export const variables = {
     "info",
     "the least that is logged"
   ),
+
+  METRICS_PORT: optional(port, "where Prometheus asks for /metrics; 0 for any free port", { otherwise: "off" }),
+  METRICS_HOST: defaulting(address, "127.0.0.1", "the address where it asks, which clients should not reach"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    endpoint,
+    "where traces and figures are sent, by OpenTelemetry's OTLP over HTTP",
+    {
+      otherwise: "off"
+    }
+  ),
+  SENTRY_DSN: optional(sentryDsn, "the Sentry project that is told of errors", { otherwise: "off" }),
 
   DATABASE_URL: optional(databaseUrl, "the PostgreSQL of the application, as a role that owns nothing", {
     otherwise: "embedded, in DATA_DIR",
@@ -237,6 +252,15 @@ export const variables = {
     "2025-01-01=600.00,2026-01-01=2000.00",
     "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
   ),
+
+  FOUR_EYES_ABOVE: optional(
+    money,
+    "money that is credited, corrected or given back by hand above this waits for another operator's `ddd approve`",
+    { otherwise: "nobody else is asked" }
+  ),
+  DDD_OPERATOR: optional(operator, "who runs a command of `ddd`, as it is written down with what they did", {
+    otherwise: "the account on this machine"
+  }),
 
   SMTP_URL: optional(smtpUrl, "the server that takes our mail", {
     otherwise: "files in DATA_DIR/mail",

@@ -50,7 +50,7 @@ const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
 }
 
 /** What holds of the server, line by line. */
-export const banner = (settings: Settings, { database, url, vkeys }: Running): string => {
+export const banner = (settings: Settings, { database, metrics, url, vkeys }: Running): string => {
   const { DEV_CLOCK_START } = settings
   const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, visible(value)]
   return [
@@ -64,6 +64,7 @@ export const banner = (settings: Settings, { database, url, vkeys }: Running): s
       line("money in", fundingText(settings)),
       line("payouts", payoutText(settings)),
       line("beacon", beaconText(settings)),
+      ...metrics === null ? [] : [line("metrics", metrics.href)],
       ...vkeys.map((vkey) => line("verifier key", vkey)),
       line("development", `secrets of its own in ${shortest(dataDirOf(settings))}/secrets.json`),
       ...DEV_CLOCK_START === undefined ? [] : [line("", "a clock of its own (DEV_CLOCK_START)")]

@@ -1,9 +1,10 @@
 /** The server as a process: what it says when it is open, and to whom. */
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
 import type { Settings } from "../config/Variables.ts"
 import { everyNeed } from "../config/Variables.ts"
 import * as Logging from "../Logging.ts"
+import * as Observability from "../observability/Observability.ts"
 import { print } from "../terminal/Output.ts"
 import { banner } from "./Banner.ts"
 import * as Server from "./Server.ts"
@@ -51,9 +52,15 @@ export const serve = Effect.gen(function*() {
   return yield* Effect.gen(function*() {
     const running = yield* Server.start(settings, () => stopping)
     if (settings.NODE_ENV === "production") {
-      const { migrated, port, url, vkeys } = running
+      const { metrics, migrated, port, url, vkeys } = running
+      const where = {
+        url: url.origin,
+        host: settings.HOST,
+        port,
+        ...(metrics === null ? {} : { metrics: metrics.href })
+      }
       yield* warnOfEdge(settings)
-      yield* Effect.logInfo("serving", { url: url.origin, host: settings.HOST, port, migrated, vkeys })
+      yield* Effect.logInfo("serving", { ...where, migrated, vkeys })
     } else {
       yield* print(banner(settings, running))
     }
@@ -67,5 +74,8 @@ export const serve = Effect.gen(function*() {
         Effect.andThen(Effect.sync(() => running.database.servers.hasten()))
       )
     }))
-  }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Observability.layer(settings).pipe(Layer.provideMerge(Logging.layer(settings))))
+  )
 })

@@ -27,6 +27,7 @@ import { everyNeed, type Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { keysOf } from "../Keys.ts"
 import { payoutsBy } from "../MoneyProviders.ts"
+import * as Observability from "../observability/Observability.ts"
 import * as Ports from "../Ports.ts"
 import { requireSecrets } from "../SecretGuard.ts"
 import * as MailWorkers from "./MailWorkers.ts"
@@ -46,6 +47,8 @@ export interface Running {
   readonly url: URL
   /** Where it listens. */
   readonly port: number
+  /** Where `/metrics` is; null where it is off. */
+  readonly metrics: URL | null
   /** The verifier keys of the log, oldest first. */
   readonly vkeys: ReadonlyArray<string>
   readonly database: Database.Database
@@ -130,8 +133,11 @@ const watchBehind = ({ acknowledged }: Database.Database) =>
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(behindPause)))
   }))
 
-/** Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. */
-export const start = Effect.fn("Server.start")(function*(settings: Settings, isStopping: () => boolean) {
+/**
+ * Starts the server; the scope stops it. `isStopping` tells `/readyz` that this is about to happen. It has no span: whatever is built here
+ * keeps its context, and requests would be told as parts of the start.
+ */
+export const start = Effect.fnUntraced(function*(settings: Settings, isStopping: () => boolean) {
   const { HOST: host } = settings
   const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
   const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
@@ -142,6 +148,8 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
   const keys = yield* keysOf(settings)
   yield* requireSecrets(opened, keys, everyNeed, { keep: true })
   const database = yield* Database.remembering(opened, settings, { isServer: true })
+  const metrics = yield* Observability.figures(settings, database)
+  const record = yield* Observability.requestLines(settings)
   const corsOrigins = settings.CORS_ORIGINS ?? []
 
   const pages = readPages(pagesFolder)
@@ -171,7 +179,8 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
       corsOrigins,
       internalToken: keys.internalToken,
       withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
-      pages
+      pages,
+      ...(record === undefined ? {} : { record })
     }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
   )
@@ -197,6 +206,6 @@ export const start = Effect.fn("Server.start")(function*(settings: Settings, isS
         })
       ))
   )
-  const running: Running = { url, port, vkeys: Context.get(context, RecordSigner).vkeys, database, migrated }
+  const running: Running = { url, port, metrics, vkeys: Context.get(context, RecordSigner).vkeys, database, migrated }
   return running
 })

@@ -1,11 +1,11 @@
 /** Who runs this, as the machine knows them. */
 import { userInfo } from "node:os"
 
-/** The name of the account, or its number where it has no name, as in a container that runs under any. */
-export const accountName = (): string => {
+/** The name of the account; null where it has none, as in a container that runs under any number. */
+export const accountName = (): string | null => {
   try {
     return userInfo().username
   } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`
+    return null
   }
 }

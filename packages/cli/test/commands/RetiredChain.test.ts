@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { call } from "../support/Call.ts"
-import { dataFolder, eventually } from "../support/Ddd.ts"
+import { because, dataFolder, eventually } from "../support/Ddd.ts"
 import { at, password, Site, textAt, tokensOf } from "../support/Site.ts"
 
 const hour = 3_600_000
@@ -103,7 +103,7 @@ describe("ddd draw void", () => {
         yield* deposit(player, "5.00")
         yield* buy(player.accessToken, 2)
         const declare = (settings: Record<string, string>, ...args: ReadonlyArray<string>) =>
-          ddd(["draw", "void", first, ...args], "", settings)
+          ddd(["draw", "void", first, ...args, ...because], "", settings)
         const refused = Effect.fnUntraced(function*(ended: ReturnType<typeof declare>, why: RegExp) {
           const { code, stderr } = yield* ended
           assert.strictEqual(code, 2, stderr)

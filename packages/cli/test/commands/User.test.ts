@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
+import { because, eventually, sure } from "../support/Ddd.ts"
 import { addressIn, assertProblem, at, Site, textAt } from "../support/Site.ts"
 
 const day = 86_400_000
@@ -33,14 +33,14 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.strictEqual((yield* buy(player.accessToken)).status, 201)
       const listed = yield* ddd(["user", "sessions", player.username, "--json"])
       assert.strictEqual(at(JSON.parse(listed.stdout), "length"), 1, listed.stderr)
-      const frozen = yield* ddd(["user", "freeze", player.email])
+      const frozen = yield* ddd(["user", "freeze", player.email, ...sure])
       assert.strictEqual(frozen.code, 0, frozen.stderr)
       const refused = yield* eventually("the session ends", buy(player.accessToken), ({ status }) => status !== 201)
       assertProblem(refused, 401, "unauthenticated")
       assertProblem(yield* signIn(player.email), 403, "account_frozen")
       assert.include((yield* ddd(["user", "sessions", player.username])).stdout, "signed in nowhere")
       assert.include((yield* ddd(["user", "show", player.username])).stdout, "frozen")
-      assert.strictEqual((yield* ddd(["user", "unfreeze", player.email])).code, 0)
+      assert.strictEqual((yield* ddd(["user", "unfreeze", player.email, ...sure])).code, 0)
       const back = yield* signIn(player.email)
       assert.strictEqual((yield* buy(textAt(back.json, "tokens", "accessToken"))).status, 201)
     }), 60_000)
@@ -56,7 +56,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
         assert.strictEqual(set.status, 200, set.text)
         yield* deposit(player, "10.00")
         assert.strictEqual((yield* buy(player.accessToken, 2)).status, 201)
-        const excluded = yield* ddd(["user", "exclude", player.email, "--days", "365", "--reason", "a letter"])
+        const excluded = yield* ddd(["user", "exclude", player.email, "--days", "365", "--yes", "--reason", "a letter"])
         assert.strictEqual(excluded.code, 0, excluded.stderr)
         assert.include(excluded.stdout, "is excluded until")
         assertProblem(yield* buy(player.accessToken), 403, "timed_out")
@@ -66,12 +66,22 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
         assert.deepInclude(at(shown, "depositExcesses", 0), { limit: "dailyDeposit", amount: "7.00" })
         const until = textAt(shown, "excludedUntil")
         assert.include(excluded.stdout, until)
-        const again = yield* ddd(["user", "exclude", player.id, "--days", "180", "--reason", "another", "--json"])
+        const again = yield* ddd([
+          "user",
+          "exclude",
+          player.id,
+          "--days",
+          "180",
+          "--yes",
+          "--reason",
+          "another",
+          "--json"
+        ])
         assert.strictEqual(textAt(JSON.parse(again.stdout), "excludedUntil"), until)
         const table = (yield* ddd(["user", "limits", player.id])).stdout
         for (const part of ["dailySpend", "5.00", until, "$7.00"]) assert.include(table, part)
         for (const wrong of [["--days", "179"], ["--days", "365", "--reason", "\u202e"], ["--reason", "a letter"]]) {
-          const refused = yield* ddd(["user", "exclude", player.id, ...wrong])
+          const refused = yield* ddd(["user", "exclude", player.id, "--yes", ...wrong])
           assert.strictEqual(refused.code, 2, refused.stderr)
         }
         assert.include((yield* ddd(["user", "export", player.id])).stdout, until)
@@ -112,14 +122,14 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       const tickets = new Map<string, string>()
       for (const player of players) {
         yield* deposit(player, "1.00")
-        const refusal = yield* ddd(["user", "erase", player.email, "--yes", player.username])
+        const refusal = yield* ddd(["user", "erase", player.email, "--yes", player.username, ...because])
         assert.strictEqual(refusal.code, 2)
         assert.include(refusal.stderr, "$1.00 in the wallet")
         yield* signIn(player.email, undefined, seat)
         const bought = yield* buy(player.accessToken)
         tickets.set(player.id, textAt(bought.json, "tickets", "0", "ticketId"))
       }
-      const waiting = yield* ddd(["user", "erase", players[0].email, "--yes", players[0].username])
+      const waiting = yield* ddd(["user", "erase", players[0].email, "--yes", players[0].username, ...because])
       assert.include(waiting.stderr, "tickets not drawn yet: 1")
 
       yield* advance(day)
@@ -132,10 +142,10 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       const loser = players.find(({ id }) => tickets.get(id) !== winner) ?? players[0]
       const unsure = yield* ddd(["user", "erase", loser.email])
       assert.include(unsure.stderr, `--yes ${loser.username}`)
-      const mistaken = yield* ddd(["user", "erase", loser.email, "--yes", loser.username.toUpperCase()])
+      const mistaken = yield* ddd(["user", "erase", loser.email, "--yes", loser.username.toUpperCase(), ...because])
       assert.strictEqual(mistaken.code, 2)
       assert.include(mistaken.stderr, "is not the player's name")
-      const erased = yield* ddd(["user", "erase", loser.email, "--yes", loser.username])
+      const erased = yield* ddd(["user", "erase", loser.email, "--yes", loser.username, ...because])
       assert.strictEqual(erased.code, 0, erased.stderr)
 
       const tables = yield* sql<{ readonly name: string }>`

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
+import { eventually, sure } from "../support/Ddd.ts"
 import { at, Site, textAt } from "../support/Site.ts"
 
 const authorization = "Bearer of-the-tests"
@@ -147,11 +147,11 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
           open,
           (listing) => [0, 1].some((i) => isHeld(i, listing) && at(listing, i, "refunded") !== "0.00")
         )
-        const credited = yield* purchases("credit", references[0] ?? "", id, "--amount", "15.00")
+        const credited = yield* purchases("credit", references[0] ?? "", id, "--amount", "15.00", ...sure)
         assert.strictEqual(credited.code, 0, credited.stderr)
         assert.match(credited.stdout, /\$15\.00 credited to .*, of which \$5\.00 was refunded and is taken back\./)
         assert.strictEqual(yield* balanceOf(id), "10.00")
-        const dismissed = yield* purchases("dismiss", references[1] ?? "")
+        const dismissed = yield* purchases("dismiss", references[1] ?? "", ...sure)
         assert.strictEqual(dismissed.code, 0, dismissed.stderr)
         assert.include((yield* purchases("list")).stdout, "Every purchase is credited or decided about.")
         assert.strictEqual(at(yield* listed("--state", "waiting"), "length"), 0)
@@ -162,7 +162,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
           [["credit", references[0] ?? "", "nobody"], "There is no player nobody"]
         ] as const
         for (const [words, why] of refusals) {
-          const { code, stderr } = yield* purchases(...words)
+          const { code, stderr } = yield* purchases(...words, ...sure)
           assert.strictEqual(code, 2)
           assert.include(stderr, why)
         }
@@ -190,7 +190,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         (all) => String(at(all, 0, "outcome")).includes("refunded once more, after its refund was reversed")
       )
       assert.strictEqual(yield* balanceOf(id), "5.00")
-      const { code, stderr } = yield* ddd(["webhooks", "dismiss", textAt(failed, "0", "id")])
+      const { code, stderr } = yield* ddd(["webhooks", "dismiss", textAt(failed, "0", "id"), ...sure])
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(at(yield* listed("--state", "failed"), "length"), Number(at(failed, "length")) - 1)
     }), 120_000)

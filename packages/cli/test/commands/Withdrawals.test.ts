@@ -1,7 +1,7 @@
 import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { eventually, get } from "../support/Ddd.ts"
+import { eventually, get, sure } from "../support/Ddd.ts"
 import { at, Site, textAt } from "../support/Site.ts"
 
 const hour = 3_600_000
@@ -32,7 +32,8 @@ const Money = Layer.unwrap(Effect.gen(function*() {
 const withdrawals = (...args: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const { ddd } = yield* Site
-    return yield* ddd(["withdrawals", ...args], undefined, (yield* Provider).env)
+    const asks = ["resolve", "cancel"].includes(args[0] ?? "") ? sure : []
+    return yield* ddd(["withdrawals", ...args, ...asks], undefined, (yield* Provider).env)
   })
 
 /** What `--json` gives, where the command did not fail. */
@@ -219,7 +220,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         assert.deepStrictEqual([senseless.code, senseless.stdout], [2, ""])
         assert.include(senseless.stderr, `resolve ${id} absent`)
         const alone = { ...env, STRIPE_API_BASE: "http://127.0.0.1:1" }
-        const unasked = yield* ddd(["withdrawals", "resolve", id, "absent"], undefined, alone)
+        const unasked = yield* ddd(["withdrawals", "resolve", id, "absent", ...sure], undefined, alone)
         assert.deepStrictEqual([unasked.code, unasked.stdout], [2, ""])
         assert.include(unasked.stderr, "nothing was decided")
         assert.isNotNull(at(yield* asJson("show", id), "held"))
@@ -281,7 +282,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
         const shells = [{}, { ...env, STRIPE_API_BASE: other.url }]
         for (const shell of shells) {
           for (const decision of ["absent", "again"]) {
-            const refused = yield* ddd(["withdrawals", "resolve", id, decision], undefined, shell)
+            const refused = yield* ddd(["withdrawals", "resolve", id, decision, ...sure], undefined, shell)
             assert.deepStrictEqual([refused.code, refused.stdout], [2, ""])
             for (const part of ["Stripe account acct_standin in test mode", "set STRIPE_SECRET_KEY"]) {
               assert.include(refused.stderr, part)
@@ -333,7 +334,11 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
           assert.strictEqual(paid.code, 0, paid.stderr)
         }
         assert.strictEqual(status(yield* asJson("show", id)), "paid")
-        const unlinked = yield* ddd(["user", "unlink-payout-account", player.username, "--json"], undefined, env)
+        const unlinked = yield* ddd(
+          ["user", "unlink-payout-account", player.username, "--json", ...sure],
+          undefined,
+          env
+        )
         assert.strictEqual(at(JSON.parse(unlinked.stdout), "unlinked"), true, unlinked.stderr)
         const none = yield* ask("GET", "/wallet/payout-account", { token })
         assert.strictEqual(status(none.json), "none")
@@ -350,7 +355,7 @@ layer(Money, { excludeTestServices: true, timeout: "60 seconds" })("ddd withdraw
       stripe.fund(-platform)
       const id = yield* withdraw(player.accessToken)
       yield* untilRow("the lack of funds", id, ({ problem }) => problem?.includes("balance_insufficient") === true)
-      assert.strictEqual((yield* ddd(["user", "freeze", player.username])).code, 0)
+      assert.strictEqual((yield* ddd(["user", "freeze", player.username, ...sure])).code, 0)
       stripe.fund(platform)
       yield* (yield* Site).advance(hour)
       yield* untilRow("the freeze", id, ({ problem }) => problem === "the account is frozen")

@@ -55,7 +55,8 @@ describe("a name that nothing reads", () => {
   })
 
   it("is refused wherever one letter is left out of one of ours, or two change places", () => {
-    const names = variableNames.filter((name) => name.length >= 9 && name !== "LOG_LEVEL")
+    // Kubernetes makes names that end in _PORT of services
+    const names = variableNames.filter((name) => name.length >= 9 && name !== "LOG_LEVEL" && !name.endsWith("_PORT"))
     fc.assert(fc.property(fc.constantFrom(...names), fc.nat(), fc.boolean(), (name, pick, swaps) => {
       // the first letter is never the slip
       const at = 1 + pick % (name.length - 2)
@@ -105,12 +106,12 @@ describe("a name that nothing reads", () => {
   it.live("keeps the server from starting, by name", () =>
     Effect.gen(function*() {
       const { code, stderr, stdout } = yield* ddd(["serve"], {
-        SENTRY_DSN: "https://sentry.example.com",
+        KYC_ABOVE: "https://sentry.example.com",
         DATABSE_URL: "x"
       })
       assert.strictEqual(code, 2)
       assert.strictEqual(stdout, "")
-      assert.match(stderr, /SENTRY_DSN is not read by this version: .*Remove it\./)
+      assert.match(stderr, /KYC_ABOVE is not read by this version: .*Remove it\./)
       assert.match(stderr, /DATABSE_URL is not read\. Did you mean DATABASE_URL\?/)
     }))
 

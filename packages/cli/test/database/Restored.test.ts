@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { eventually, get } from "../support/Ddd.ts"
+import { because, eventually, get } from "../support/Ddd.ts"
 import { arrayAt, at, Site, textAt } from "../support/Site.ts"
 
 /** Ends whatever is connected to a database: it is about to be copied, or replaced. */
@@ -78,10 +78,10 @@ describe("a backup that was put back", () => {
         assert.strictEqual(asked.code, 2)
         assert.include(asked.stderr, "tickets at the positions 3 to 5")
         assert.include(asked.stderr, "--yes 1")
-        const other = yield* site.ddd(["restored", "--yes", "2"])
+        const other = yield* site.ddd(["restored", "--yes", "2", ...because])
         assert.strictEqual(other.code, 2, other.stdout)
         assert.strictEqual((yield* buy(third.url, ann.accessToken, 1)).status, 503)
-        const begun = yield* site.ddd(["restored", "--yes", "1"])
+        const begun = yield* site.ddd(["restored", "--yes", "1", ...because])
         assert.strictEqual(begun.code, 0, begun.stderr)
         assert.include(begun.stdout, "Epoch 1 has begun")
 
@@ -104,7 +104,7 @@ describe("a backup that was put back", () => {
         yield* clone(admin, kept, database.name)
         const fourth = yield* site.serve()
         assert.strictEqual((yield* buy(fourth.url, ann.accessToken, 1)).status, 503)
-        const again = yield* site.ddd(["restored", "--yes", "2"])
+        const again = yield* site.ddd(["restored", "--yes", "2", ...because])
         assert.strictEqual(again.code, 0, again.stderr)
         yield* eventually("readiness", get(`${fourth.url}/readyz`), ({ status }) => status === 200)
         const [fresh] = shown(yield* buy(fourth.url, ann.accessToken, 1))

@@ -29,6 +29,10 @@ const collect = (stream: NodeJS.ReadableStream | null): () => string => {
   return () => text
 }
 
+/** Said to a command that is asked of by nobody: that it is meant, and why. */
+export const because: ReadonlyArray<string> = ["--reason", "as the test says"]
+export const sure: ReadonlyArray<string> = ["--yes", ...because]
+
 /** Runs `ddd` to its end. */
 export const ddd = (args: ReadonlyArray<string>, env: Env = {}, input?: string): Effect.Effect<Ended> =>
   Effect.callback((resume) => {

@@ -161,7 +161,7 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["a withdrawal", withdrawalText(withdrawal, user)],
   ["differences", differenceTable([{ found: nasty, withdrawal }])],
   ["jobs", jobTable([job])],
-  ["a draw", drawText(shownDraw, null, { by: nasty, at: instant(0) })],
+  ["a draw", drawText(shownDraw, null, { by: nasty, at: instant(0) }, null)],
   [
     "what relays said of a round",
     roundLines({

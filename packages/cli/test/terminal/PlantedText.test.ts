@@ -68,6 +68,8 @@ const commands: Readonly<Record<string, Tested>> = {
     json: ({ room }) => [{ args: [room] }]
   },
   "draw run": { calls: () => [{ args: [], isSilent: true }], acts: true },
+  "draw pause": { calls: () => [{ args: [nasty] }], acts: true },
+  "draw resume": { calls: () => [{ args: [nasty] }], acts: true },
   "draw void": {
     calls: ({ room }) => [{ args: [nasty] }, { args: [room, "--yes", nasty], isSilent: true }],
     acts: true
@@ -91,11 +93,10 @@ const commands: Readonly<Record<string, Tested>> = {
   },
   "user exclude": {
     calls: ({ other }) => [
-      { args: [other, "--days", "180", "--reason", "a letter"] },
-      { args: [other, "--days", "180", "--reason", nasty] },
-      { args: [`${nasty}?`, "--days", "180", "--reason", "a letter"] }
+      { args: [other, "--days", "180"] },
+      { args: [`${nasty}?`, "--days", "180"] }
     ],
-    json: ({ other }) => [{ args: [other, "--days", "180", "--reason", "a letter"] }],
+    json: ({ other }) => [{ args: [other, "--days", "180"] }],
     acts: true
   },
   "user unlink-payout-account": {
@@ -143,10 +144,23 @@ const commands: Readonly<Record<string, Tested>> = {
     acts: true
   },
   "withdrawals cancel": { calls: () => [{ args: [nasty] }], acts: true },
+  "wallet credit": {
+    calls: () => [{ args: [nasty, "1.00", "--reference", "one"] }, { args: [nasty, nasty, "--reference", nasty] }],
+    acts: true
+  },
+  "wallet correct": { calls: ({ event }) => [{ args: [nasty, "1.00", "--corrects", event] }], acts: true },
+  "approve": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
+  "approvals list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "approvals refuse": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
   // what is remembered is read as ids and numbers, or not at all (AcknowledgedLines)
   "restored": { calls: () => [{ args: ["--yes", nasty] }], acts: true },
   "mail preview": {
     calls: ({ folder }) => [{ args: [nasty] }, { args: ["welcome", "--out", join(folder, nasty)] }]
+  },
+  "log list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "log show": {
+    calls: ({ event }) => [{ args: [event] }, { args: [nasty] }],
+    json: ({ event }) => [{ args: [event] }]
   },
   "audit": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "verify": {
@@ -166,6 +180,13 @@ const pathOf = (command: Command): string =>
     ? command.name()
     : `${pathOf(command.parent)} ${command.name()}`
 
+/** What a command is asked for that asks first: it goes on then. */
+const confirmed = (command: Command): ReadonlyArray<string> =>
+  ["--yes", "--reason"].flatMap((flag) => {
+    const option = command.options.find(({ long }) => long === flag)
+    return option === undefined ? [] : !option.required ? [flag] : flag === "--reason" ? [flag, "planted"] : []
+  })
+
 const leaves = (command: Command): ReadonlyArray<Command> =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves)
 
@@ -174,6 +195,8 @@ describe("planted text", () => {
     assert.sameMembers(Object.keys(commands), leaves(program(() => {}, () => {})).map(pathOf))
   })
 })
+
+const confirmedBy = new Map(leaves(program(() => {}, () => {})).map((each) => [pathOf(each), confirmed(each)]))
 
 /** Rows as nobody could write them by the API; checks of the tables hold, triggers do not. */
 const plant = Effect.gen(function*() {
@@ -205,6 +228,12 @@ const plant = Effect.gen(function*() {
       VALUES (${event}::uuid, 'stripe', ${nasty}, ${nasty}, convert_to(${
       JSON.stringify({ [nasty]: nasty })
     }, 'UTF8'), 'failed', ${nasty}, ${nasty})`
+    yield* sql`
+      INSERT INTO operator_log (id, operator, command, subject_kind, subject_id, reason, details)
+      VALUES (${event}::uuid, ${nasty}, ${nasty}, 'user', ${nasty}, ${nasty}, jsonb_build_object(${nasty}::text, ${nasty}::text))`
+    yield* sql`
+      INSERT INTO approvals (id, kind, user_id, amount, reference, is_winnings, requester, command, reason)
+      VALUES (${event}::uuid, 'purchase', ${player.id}::uuid, 1.00, ${`${nasty}?`}, false, ${nasty}, ${nasty}, ${nasty})`
     for (const reference of [nasty, `${nasty} 2`]) {
       yield* sql`
         INSERT INTO fundings (reference, purchased, amount, names, held_reason, held_names)
@@ -261,13 +290,22 @@ layer(Site.layer({ processes: [{ WITHDRAW_DEPOSITS: "true" }] }), { excludeTestS
           const planted = yield* plant
           const text = (name: string, { args, env, isSilent }: Call) =>
             Effect.map(
-              ddd([...name.split(" "), ...args], undefined, env),
+              ddd([...name.split(" "), ...args, ...confirmedBy.get(name) ?? []], undefined, env),
               ({ stderr, stdout }) =>
                 assertShown(`ddd ${name} ${JSON.stringify(args)}\n${stdout}${stderr}`, stdout + stderr, isSilent)
             )
           const json = (name: string, { args, env }: Call) =>
             Effect.map(
-              ddd([...name.split(" "), ...args, ...name === "user export" ? [] : ["--json"]], undefined, env),
+              ddd(
+                [
+                  ...name.split(" "),
+                  ...args,
+                  ...confirmedBy.get(name) ?? [],
+                  ...name === "user export" ? [] : ["--json"]
+                ],
+                undefined,
+                env
+              ),
               ({ stderr, stdout }) => {
                 const what = `ddd ${name} --json\n${stdout}${stderr}`
                 assertShown(what, stdout)

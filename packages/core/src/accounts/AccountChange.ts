@@ -7,6 +7,7 @@ import type { Redacted } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import type { NewOperatorEntry } from "../values/OperatorAct.ts"
 import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
 import type { NewSecurityEvent } from "./SecurityEvent.ts"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"
@@ -44,6 +45,8 @@ export interface AccountChange {
   readonly issueToken: NewMailedToken | null
   readonly events: ReadonlyArray<NewSecurityEvent>
   readonly jobs: ReadonlyArray<NewJob>
+  /** What an operator did; null where it was somebody else. */
+  readonly log: NewOperatorEntry | null
 }
 
 /** Nothing is written. */
@@ -59,5 +62,6 @@ export const noChange = (userId: UserId): AccountChange => ({
   endSessions: null,
   issueToken: null,
   events: [],
-  jobs: []
+  jobs: [],
+  log: null
 })

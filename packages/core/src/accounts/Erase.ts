@@ -10,6 +10,7 @@ import { type Cents, cents, zero } from "../money/Money.ts"
 import { watchedMillis } from "../money/WithdrawalActions.ts"
 import { houseUserId, type UserId } from "../values/Ids.ts"
 import { type Instant, instant } from "../values/Instant.ts"
+import { logged, type OperatorAct } from "../values/OperatorAct.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { EraseReason, EraseRefused, PasswordOutdated } from "./Refusals.ts"
 import { isStillProven } from "./SignIn.ts"
@@ -76,12 +77,14 @@ export interface Erasure {
 }
 
 /**
- * Erases a person whom an operator names; null where there is none, or they are erased already. Throws for the house, which is no person: nobody may ask
+ * Erases a person, as an operator says or as they ask for themselves (`act` null); null where there is none, or they are erased already.
+ * Throws for the house, which is no person: nobody may ask
  * for it.
  */
 export const erase = (
   { account, digits, holdings, newIds, now }: EraseFacts,
-  userId: UserId
+  userId: UserId,
+  act: OperatorAct | null
 ): Result.Result<Erasure | null, EraseRefused> => {
   if (userId === houseUserId) throw new Error("the house is nobody to be erased")
   if (account === null || account.erased) return Result.succeed(null)
@@ -103,7 +106,8 @@ export const erase = (
       },
       abandonsRooms: true,
       endSessions: { which: { except: null }, reason: "erased" },
-      events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }]
+      events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }],
+      log: act === null ? null : logged(act, "user", userId)
     }
   })
 }
@@ -115,5 +119,5 @@ export const eraseSelf = (
   verified: Redacted.Redacted
 ): Result.Result<Erasure | null, EraseRefused | PasswordOutdated> =>
   isStillProven(facts.account, { verified, replacement: null })
-    ? erase(facts, userId)
+    ? erase(facts, userId, null)
     : Result.fail({ _tag: "PasswordOutdated" })

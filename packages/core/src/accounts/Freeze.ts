@@ -1,5 +1,6 @@
 /** How operators freeze an account and unfreeze it. */
 import type { UserId } from "../values/Ids.ts"
+import { logged, type OperatorAct } from "../values/OperatorAct.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { operatorOrigin } from "./SecurityEvent.ts"
 import type { Account } from "./User.ts"
@@ -10,7 +11,12 @@ export interface FreezeFacts {
   readonly newIds: { readonly event: string }
 }
 
-const setFrozen = ({ account, newIds }: FreezeFacts, userId: UserId, frozen: boolean): AccountChange =>
+const setFrozen = (
+  { account, newIds }: FreezeFacts,
+  userId: UserId,
+  frozen: boolean,
+  act: OperatorAct
+): AccountChange =>
   account === null || account.erased || account.frozen === frozen ? noChange(userId) : {
     ...noChange(userId),
     set: { frozen },
@@ -23,11 +29,14 @@ const setFrozen = ({ account, newIds }: FreezeFacts, userId: UserId, frozen: boo
       sessionId: null,
       origin: operatorOrigin,
       details: {}
-    }]
+    }],
+    log: logged(act, "user", userId)
   }
 
 /** Freezes an account, ends its sessions, and has its rooms closed. Nothing where it is frozen or erased. */
-export const freeze = (facts: FreezeFacts, userId: UserId): AccountChange => setFrozen(facts, userId, true)
+export const freeze = (facts: FreezeFacts, userId: UserId, act: OperatorAct): AccountChange =>
+  setFrozen(facts, userId, true, act)
 
 /** Unfreezes an account. Nothing where it is not frozen, or erased. */
-export const unfreeze = (facts: FreezeFacts, userId: UserId): AccountChange => setFrozen(facts, userId, false)
+export const unfreeze = (facts: FreezeFacts, userId: UserId, act: OperatorAct): AccountChange =>
+  setFrozen(facts, userId, false, act)

@@ -5,6 +5,7 @@
  * steps asks `stepsAhead`; whoever does one asks again, with `isDue`, once the draw's row is locked.
  */
 import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { DrawKind, DrawStatus } from "./Draw.ts"
 
 /**
@@ -24,10 +25,10 @@ export type DrawStep = typeof drawSteps[number]
 /** What was tried in vain for `failingMillisMin` before a draw is abandoned: to fetch the beacon's round, or to open the seed. */
 export type AbandonReason = "beacon" | "seed"
 
-/** That an operator says of a draw whose chain is retired; `by` names them. Whether they may say so is decided by `refuseEarlyVoid` too. */
+/** That an operator says of a draw whose chain is retired; `by` is their act. Whether they may say so is decided by `refuseEarlyVoid` too. */
 export interface RetiredChain {
   readonly reason: "retired"
-  readonly by: string
+  readonly by: OperatorAct
 }
 
 /** A step, and of `abandon` why. */

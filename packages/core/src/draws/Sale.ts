@@ -44,6 +44,8 @@ export interface Pool {
   readonly isFollowed: boolean
   /** How many tickets of it the operator lets a player have; null: any number. Of a room each member has one. */
   readonly ticketsPerPlayerMax: number | null
+  /** Whether an operator has paused its sales (`Pausing`). */
+  readonly isPaused: boolean
   /** Of a room: who is in it, and who has their one ticket. */
   readonly room?: { readonly members: ReadonlySet<UserId>; readonly holders: ReadonlySet<UserId> }
 }
@@ -87,6 +89,8 @@ export type PurchaseRefusal =
   | KeyReused
   /** The draw names a beacon's chain whose rounds this program does not fetch: nobody here could decide it. */
   | { readonly _tag: "BeaconNotFollowed" }
+  /** An operator has paused the sales. */
+  | { readonly _tag: "SalesPaused" }
   /** Of a room: the buyer is none of its members. */
   | { readonly _tag: "NotMember" }
   /** Of a room: a member buys one ticket. */
@@ -178,6 +182,7 @@ export const sell = (
       const has = open.room.holders.has(userId) || wallets.has(userId)
       if (has || quantity > 1) return refused({ _tag: "AlreadyHasTicket" })
     }
+    if (open.isPaused) return refused({ _tag: "SalesPaused" })
     if (!open.isFollowed) return refused({ _tag: "BeaconNotFollowed" })
 
     const before = wallets.get(userId) ?? buyer.wallet

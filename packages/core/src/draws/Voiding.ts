@@ -19,6 +19,7 @@ import { toHex } from "../values/Bytes.ts"
 import { type DrawId, type Position, position, type TicketId, type UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
@@ -84,7 +85,7 @@ export const reasonOfBefore = (draw: DrawState, published: string): VoidReason |
 }
 
 /** The operator who declares a draw void before its time, to be kept with it; null where the server does, or a room's host. */
-export const voidedBy = (due: VoidingStep): string | null =>
+export const voidedBy = (due: VoidingStep): OperatorAct | null =>
   due.step === "abandon" && due.reason === "retired" ? due.by : null
 
 /** What is written of a draw that is void, beside what is paid back (`refundTickets`) and who is told (`voidMailRecipients`). */

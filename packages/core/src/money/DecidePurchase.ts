@@ -5,9 +5,10 @@
  */
 import { Result } from "effect"
 import { houseUserId, type UserId } from "../values/Ids.ts"
+import { logged, type NewOperatorEntry, type OperatorAct } from "../values/OperatorAct.ts"
 import { buyerByNames, type NameMatch, playerById } from "./BuyerNames.ts"
 import { type Funding, isOpen } from "./Funding.ts"
-import type { Cents } from "./Money.ts"
+import { type Cents, formatCents } from "./Money.ts"
 import { decisionOn, type FundingDecision, type FundingFacts } from "./RecordFunding.ts"
 
 /** Why a purchase that is open is not credited, a whole clause; null where it is not open. `matches`: of its names. */
@@ -52,3 +53,18 @@ export const decidePurchase = (
   const credited = { ...earlier, userId, heldReason: null, amount: amount ?? earlier.amount }
   return Result.succeed(decisionOn(credited, "refuse"))
 }
+
+/** What is written of a decision that is carried out. */
+export const decidedEntry = (
+  act: OperatorAct,
+  { amount, reference }: Funding,
+  decided: PurchaseDecision
+): NewOperatorEntry =>
+  logged(
+    act,
+    "purchase",
+    reference,
+    decided._tag === "Dismiss"
+      ? { decided: "dismissed" }
+      : { decided: "credited", user: decided.userId, amount: amount === null ? null : formatCents(amount) }
+  )

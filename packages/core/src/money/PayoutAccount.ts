@@ -2,6 +2,7 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, type Instant, instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { StoredProvider } from "./ProviderId.ts"
 
 /** `ready`: money can be sent to it. */
@@ -52,7 +53,7 @@ export const mayOpenPayoutAccount = (
   emailVerified ? Result.void : Result.fail({ _tag: "EmailUnverified" })
 
 /** Who ends the link between a player and an account: the player, an operator, or the provider, which has closed it. */
-export type UnlinkedBy = "player" | "operator" | "provider"
+export type UnlinkedBy = "player" | "provider" | OperatorAct
 
 /** Read under the lock of the player's wallet, without which no withdrawal is asked for. */
 export interface UnlinkFacts {

@@ -58,12 +58,21 @@ export const transactionTypes = [
   "chargeback",
   "debt",
   "debt_repaid",
-  "house_fee"
+  "house_fee",
+  "adjustment"
 ] as const
 export type TransactionType = typeof transactionTypes[number]
 
-/** A named account on the other side of a movement: `draw:<id>`, `deposits:<source>`, `payouts`, `receivable:<user>`. */
-export type CounterAccount = `draw:${string}` | `deposits:${string}` | "payouts" | `receivable:${string}`
+/** What an operator moves money by hand for: a credit from the house's own pocket, or the correction of a movement. */
+export type AdjustmentKind = "credit" | "correction"
+
+/** A named account on the other side of a movement (docs/design.md, "Money"). */
+export type CounterAccount =
+  | `draw:${string}`
+  | `deposits:${string}`
+  | "payouts"
+  | `receivable:${string}`
+  | `adjustments:${AdjustmentKind}`
 
 /** One movement of one wallet. The counter account moves by `-amount`. */
 export interface Movement {
@@ -243,6 +252,32 @@ export const reverseChargeback = (
   referenceId: string
 ): Result.Result<MovedTogether, WalletRefusal> =>
   credit(wallet, userId, "deposit", amount, cents(-withdrawableDelta), `deposits:${source}`, referenceId)
+
+/**
+ * An operator moves `amount`, not zero, by hand, once per `referenceId`. What is given is no winnings unless `isWinnings`, within the limit of
+ * deposits; what is taken is there: purchased credit goes first, winnings after.
+ */
+export const adjust = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  isWinnings: boolean,
+  kind: AdjustmentKind,
+  referenceId: string
+): Result.Result<MovedTogether, WalletRefusal> => {
+  const account: CounterAccount = `adjustments:${kind}`
+  if (amount > 0n) {
+    const winnings = isWinnings ? amount : zero
+    return credit(wallet, userId, "adjustment", amount, winnings, account, referenceId, depositedToMax)
+  }
+  if (amount === 0n) throw new RangeError("an adjustment moves something")
+  const left = wallet.balance + amount
+  if (left < 0n) {
+    return Result.fail({ _tag: "InsufficientFunds", balance: wallet.balance, needed: cents(-amount) })
+  }
+  const taken = moved(wallet, "adjustment", amount, smaller(wallet.withdrawable, left), account, referenceId)
+  return Result.succeed({ wallet: taken.wallet, movements: [taken.movement] })
+}
 
 /** Pays for one ticket: purchased credit first, winnings after. Source: plan, part 3.2; docs/design.md, "Money". */
 export const payTicket = (wallet: Wallet, drawId: string, ticketId: string): Result.Result<Moved, WalletRefusal> => {

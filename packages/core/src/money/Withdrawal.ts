@@ -114,3 +114,11 @@ export const statusBySteps = ({ providerPayoutStatus, reversal, status, transfer
   if (reversal.status === "done") return status === "paid" ? "returned" : "failed"
   return providerPayoutStatus === "paid" ? "paid" : status
 }
+
+/** Whether more became known of a withdrawal, or was decided: of its status, its steps, or what it is held for. */
+export const hasNews = (before: Withdrawal, after: Withdrawal): boolean =>
+  before.status !== after.status || before.providerPayoutStatus !== after.providerPayoutStatus ||
+  before.held?.reason !== after.held?.reason ||
+  providerSteps.some((step) =>
+    before[step].status !== after[step].status || before[step].attempt !== after[step].attempt
+  )

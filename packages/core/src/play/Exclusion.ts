@@ -10,6 +10,7 @@ import { isExcludedAt } from "../money/Barring.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, formatInstant, type Instant, instant } from "../values/Instant.ts"
+import { logged, type OperatorAct } from "../values/OperatorAct.ts"
 
 /** How long a time-out is: from a day to six weeks. */
 export const timeOutHoursMin = 24
@@ -25,7 +26,7 @@ const hourMillis = 3_600_000
 export type ExclusionBy =
   | { readonly _tag: "Player"; readonly origin: RequestOrigin }
   /** An operator, whom the player asked, or who has to. */
-  | { readonly _tag: "Operator"; readonly reason: string }
+  | { readonly _tag: "Operator"; readonly act: OperatorAct }
 
 export interface BarringFacts {
   readonly wallet: Wallet
@@ -104,9 +105,10 @@ export const excludePlayer = (
   throwUnlessWithin("days of an exclusion", days, exclusionDaysMin, exclusionDaysMax)
   const { now, wallet } = facts
   const until = later(wallet.excludedUntil, instant(now + days * dayMillis))
-  return by._tag === "Player"
-    ? excludedUntil(facts, userId, until, by.origin, { by: "player" })
-    : excludedUntil(facts, userId, until, operatorOrigin, { by: "operator", reason: by.reason })
+  if (by._tag === "Player") return excludedUntil(facts, userId, until, by.origin, { by: "player" })
+  const excluded = excludedUntil(facts, userId, until, operatorOrigin, { by: "operator" })
+  const log = logged(by.act, "user", userId, { days, until: formatInstant(until) })
+  return { ...excluded, change: { ...excluded.change, log } }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { KycStatus, User } from "../accounts/User.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** What a player sees of themselves (docs/api.md, "Profile"). */
@@ -158,8 +159,8 @@ export class Accounts extends Context.Service<Accounts, {
   /** Accounts that have had one mailbox since before mailboxes were compared, together, oldest first; at most `limit` mailboxes. */
   readonly sharingMailboxes: (limit: number) => Effect.Effect<ReadonlyArray<ReadonlyArray<UserSummary>>, Unavailable>
   /** A frozen account signs in and buys no more; its sessions end. */
-  readonly freeze: (userId: UserId) => Effect.Effect<void, Unavailable>
-  readonly unfreeze: (userId: UserId) => Effect.Effect<void, Unavailable>
+  readonly freeze: (userId: UserId, act: OperatorAct) => Effect.Effect<void, Unavailable>
+  readonly unfreeze: (userId: UserId, act: OperatorAct) => Effect.Effect<void, Unavailable>
   /**
    * All that is kept about a player, read while it is taken, a page at a time: no connection waits for whoever reads it. Null for an
    * unknown or erased user.
@@ -169,7 +170,7 @@ export class Accounts extends Context.Service<Accounts, {
     by: ExportedBy
   ) => Effect.Effect<PersonalExport<Unavailable> | null, TooManyExports | Unavailable>
   /** Removes everything personal and keeps the books and the proofs valid. For operators. */
-  readonly erase: (userId: UserId) => Effect.Effect<void, EraseRefused | Unavailable>
+  readonly erase: (userId: UserId, act: OperatorAct) => Effect.Effect<void, EraseRefused | Unavailable>
   /** The same for a player who asks for it; `verified` is the stored hash that their password was checked against. */
   readonly eraseSelf: (
     userId: UserId,

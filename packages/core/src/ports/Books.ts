@@ -30,6 +30,8 @@ export const invariants = {
     "every reference gave a wallet what was said of it: credited, taken back and given back once each, and no deposit is without one",
   "withdrawal-settled":
     "every withdrawal has one movement of its amount: pending, completed where it was paid, failed where it was not; what failed or was returned came back once, with its split",
+  "by-hand-once":
+    "every movement by hand is what its row says, with its entry in the operators' log; what was approved was done, once",
   "keys-once":
     "every kept answer names what its player did: tickets that they bought, no two answers the same ones, or a withdrawal of theirs"
 } as const

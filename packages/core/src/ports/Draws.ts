@@ -3,11 +3,13 @@ import { Context, Data, type Effect, type Stream } from "effect"
 import type { AwaitedRound } from "../draws/AwaitedRounds.ts"
 import type { Draw, DrawNotes } from "../draws/Draw.ts"
 import type { StepAhead, StepToDo } from "../draws/DrawSteps.ts"
+import type { PauseRefusal } from "../draws/Pausing.ts"
 import type { Ticket, TicketStatus } from "../draws/Ticket.ts"
 import type { Cents } from "../money/Money.ts"
 import type { ChainInfo } from "../proof/Beacon.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
 import type { Day, Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -69,6 +71,9 @@ export interface LastWinner {
   } | null
 }
 
+/** The sales of a draw cannot be paused or resumed. Nothing was changed. */
+export class PauseRefused extends Data.TaggedError("PauseRefused")<{ readonly refusal: PauseRefusal }> {}
+
 export interface TicketFilter {
   readonly drawId: DrawId | null
   readonly status: TicketStatus | null
@@ -116,6 +121,15 @@ export class Draws extends Context.Service<Draws, {
   readonly chainFollowedAt: (chainHash: string) => Effect.Effect<Instant | null, Unavailable>
   /** Which operator declared a draw void before its time, and when; null where none did. */
   readonly voidedEarly: (id: DrawId) => Effect.Effect<{ readonly by: string; readonly at: Instant } | null, Unavailable>
+
+  /** Pauses the sales of a daily draw, or resumes them; false where they are so already, and for an unknown draw. */
+  readonly setPaused: (
+    id: DrawId,
+    paused: boolean,
+    act: OperatorAct
+  ) => Effect.Effect<boolean, PauseRefused | Unavailable>
+  /** Since when the sales of a draw are paused; null where they are not. */
+  readonly pausedAt: (id: DrawId) => Effect.Effect<Instant | null, Unavailable>
 
   /** A player's tickets, newest first; the cursor is a ticket's id. */
   readonly ticketsOf: (

@@ -4,7 +4,9 @@ import type { RecordedEvent } from "../money/ConcludeFundingEvent.ts"
 import type { PurchaseDecision } from "../money/DecidePurchase.ts"
 import type { Funding, FundingEvent } from "../money/Funding.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
+import type { ApprovalRequired } from "./ApprovalRequired.ts"
 import type { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -56,9 +58,10 @@ export class Fundings extends Context.Service<Fundings, {
   /** Carries a person's decision about an open purchase out; gives what stands then, and the movements. */
   readonly decide: (
     reference: string,
-    decision: PurchaseDecision
+    decision: PurchaseDecision,
+    act: OperatorAct
   ) => Effect.Effect<
     Pick<RecordedEvent, "funding" | "transactions">,
-    PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | Unavailable
+    PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired | Unavailable
   >
 }>()("@ddd/core/ports/Fundings") {}

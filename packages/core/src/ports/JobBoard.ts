@@ -1,6 +1,7 @@
 /** Port: the jobs, as operators see them. */
 import { Context, type Effect } from "effect"
 import type { Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -28,5 +29,5 @@ export class JobBoard extends Context.Service<JobBoard, {
   /** Newest first; the cursor is opaque. */
   readonly list: (state: JobState | null, page: PageRequest) => Effect.Effect<Page<JobEntry>, Unavailable>
   /** Has failed jobs tried again from the first attempt on: those of that id, or all; gives how many. */
-  readonly retry: (id: string | null) => Effect.Effect<number, Unavailable>
+  readonly retry: (id: string | null, act: OperatorAct) => Effect.Effect<number, Unavailable>
 }>()("@ddd/core/ports/JobBoard") {}

@@ -9,6 +9,7 @@ import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Page, PageRequest, Pages } from "../values/Page.ts"
+import type { ApprovalRequired } from "./ApprovalRequired.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** Purchased credit for one player. */
@@ -42,13 +43,14 @@ export class DepositBarred extends Data.TaggedError("DepositBarred")<{ readonly 
 export class Ledger extends Context.Service<Ledger, {
   /**
    * Credits once per reference, which stands in the transaction in its canonical spelling; the same request again gives the first
-   * transaction with `created: false`. It is `Fundings` by another door: a store's purchase counts once, whoever tells of it.
+   * transaction with `created: false`. It is `Fundings` by another door: a store's purchase counts once, whoever tells of it. Above FOUR_EYES_ABOVE it waits for
+   * an operator, under one approval however often it is asked for.
    */
   readonly deposit: (
     request: DepositRequest
   ) => Effect.Effect<
     { readonly transaction: Transaction; readonly created: boolean },
-    ReferenceConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | Unavailable
+    ReferenceConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired | Unavailable
   >
   readonly wallet: (
     userId: UserId

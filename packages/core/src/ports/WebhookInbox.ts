@@ -1,6 +1,7 @@
 /** Port: what outside services told us, kept as it came before it is acted on. */
 import { Context, type Effect } from "effect"
 import type { WebhookConclusion, WebhookEvent, WebhookSender, WebhookState } from "../money/WebhookEvent.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -40,7 +41,7 @@ export class WebhookInbox extends Context.Service<WebhookInbox, {
     page: PageRequest
   ) => Effect.Effect<Page<WebhookEvent>, Unavailable>
   /** Has an event acted on once more, whatever came of it; false for an unknown one. */
-  readonly replay: (id: string) => Effect.Effect<boolean, Unavailable>
+  readonly replay: (id: string, act: OperatorAct) => Effect.Effect<boolean, Unavailable>
   /** Has nobody look at a failed or waiting event any more; no money is decided about. False where it is in another state, or unknown. */
-  readonly dismiss: (id: string) => Effect.Effect<boolean, Unavailable>
+  readonly dismiss: (id: string, act: OperatorAct) => Effect.Effect<boolean, Unavailable>
 }>()("@ddd/core/ports/WebhookInbox") {}

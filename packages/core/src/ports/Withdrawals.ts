@@ -8,7 +8,9 @@ import type { Withdrawal, WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { ProviderAction } from "../money/WithdrawalActions.ts"
 import type { Resolution } from "../money/WithdrawalResolution.ts"
 import type { UserId } from "../values/Ids.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
+import type { ApprovalRequired } from "./ApprovalRequired.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The withdrawal was decided against; nothing was changed. */
@@ -63,15 +65,21 @@ export class Withdrawals extends Context.Service<Withdrawals, {
   ) => Effect.Effect<Turn | null, Unavailable>
   /**
    * Applies a report and writes what follows from it: the movements of a failure or a return, the mail, when its
-   * next turn is due. `turn` ends that turn; null: the report came otherwise. Null for an unknown withdrawal.
+   * next turn is due. `turn` ends that turn; null: the report came otherwise. `act`: an operator asked, who is written down where it
+   * changes anything. Null for an unknown withdrawal.
    */
   readonly applyReport: (
     id: string,
     report: ProviderReport,
-    turn: number | null
+    turn: number | null,
+    act?: OperatorAct
   ) => Effect.Effect<Reported | null, Unavailable>
   /** A person's decision about a held one; null where it is not held, or the decision does not apply to it. */
-  readonly resolve: (id: string, resolution: Resolution) => Effect.Effect<Withdrawal | null, Unavailable>
+  readonly resolve: (
+    id: string,
+    resolution: Resolution,
+    act: OperatorAct
+  ) => Effect.Effect<Withdrawal | null, ApprovalRequired | Unavailable>
   /** Whether the withdrawal's player is frozen now; false for an unknown one. */
   readonly isFrozen: (id: string) => Effect.Effect<boolean, Unavailable>
   /** The providers that withdrawals are with which are not over: pending, held, or sent back by a bank. Each once. */

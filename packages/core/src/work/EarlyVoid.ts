@@ -7,6 +7,7 @@ import { nobleSha256 } from "../hash/Hash.ts"
 import { BeaconChains } from "../ports/BeaconChains.ts"
 import { Draws } from "../ports/Draws.ts"
 import { Now } from "../ports/Now.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import { obtain } from "./BeaconRounds.ts"
 
 /** Why the draw may not be declared void; null where it may. A round that a relay tells is stored, and the draw is drawn with it. */
@@ -28,11 +29,13 @@ export const whyNotVoid = Effect.fn("EarlyVoid.whyNotVoid")(function*(draw: Draw
  * Declares it void, as `by` says; false where it was decided or declared void meanwhile. Asked after `whyNotVoid`. Its tickets may still have
  * to be paid back: `payBack`.
  */
-export const voidEarly = Effect.fn("EarlyVoid.voidEarly")(function*({ id }: Draw, by: string) {
+export const voidEarly = Effect.fn("EarlyVoid.voidEarly")(function*({ id }: Draw, by: OperatorAct) {
   const draws = yield* Draws
   const dueAt = yield* (yield* Now).now
   const isDeclared = yield* draws.perform({ drawId: id, step: "abandon", reason: "retired", by, dueAt })
-  if (isDeclared) yield* Effect.logWarning(`draw ${id} was declared void by ${by}: the chain of its beacon is retired`)
+  if (isDeclared) {
+    yield* Effect.logWarning(`draw ${id} was declared void by ${by.operator}: the chain of its beacon is retired`)
+  }
   return isDeclared
 })
 

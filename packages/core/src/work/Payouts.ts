@@ -15,6 +15,7 @@ import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import type { Unavailable } from "../ports/Unavailable.ts"
 import { Withdrawals } from "../ports/Withdrawals.ts"
 import type { Instant } from "../values/Instant.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { repeated } from "./Repeated.ts"
 
@@ -58,10 +59,15 @@ const lookUp = Effect.fnUntraced(function*(
 
 /**
  * Writes down what became known of a withdrawal, whoever learnt it: null for an unknown one. What is held by it, for a reason that it was
- * not held for before, is logged as one error.
+ * not held for before, is logged as one error. `act`: an operator had the provider asked.
  */
-export const learn = Effect.fn("Payouts.learn")(function*(id: string, report: ProviderReport, turn: number | null) {
-  const reported = yield* (yield* Withdrawals).applyReport(id, report, turn)
+export const learn = Effect.fn("Payouts.learn")(function*(
+  id: string,
+  report: ProviderReport,
+  turn: number | null,
+  act?: OperatorAct
+) {
+  const reported = yield* (yield* Withdrawals).applyReport(id, report, turn, act)
   if (reported === null) return null
   const { after, before } = reported
   if (after.held !== null && after.held.reason !== before.held?.reason) {
@@ -132,40 +138,46 @@ export type Resolved =
   | { readonly _tag: "OtherProvider"; readonly withdrawal: Withdrawal; readonly why: string }
   | { readonly _tag: "Unknown" }
 
+/** Why a decision is not carried out, by the provider's word, which is asked once more about a step that left no trace; null where it may be. */
+export const lookFirst = Effect.fn("Payouts.lookFirst")(function*(
+  withdrawal: Withdrawal,
+  resolution: Resolution,
+  act: OperatorAct
+): Effect.fn.Return<Exclude<Resolved, { readonly _tag: "Unknown" }> | null, Unavailable, PayoutProvider | Withdrawals> {
+  const own = yield* ownProvider
+  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" }
+  if (!isServedBy(withdrawal.provider, own)) {
+    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) }
+  }
+  const step = withdrawal.held?.step ?? null
+  if (step === null || resolution === "go on") return null
+  const found = yield* lookUp(withdrawal, step)
+  if (isSeen(found)) {
+    const learnt = yield* learn(withdrawal.id, found, null, act)
+    return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal }
+  }
+  // of an account that is gone nobody but a person can say any more
+  return found._tag === "Absent" || found._tag === "AccountGone"
+    ? null
+    : { _tag: "NotAsked", reason: "reason" in found ? found.reason : "the provider did not say" }
+})
+
 /** Carries out a person's decision, after the provider was looked at once more where it is about a step that left no trace. */
-export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolution: Resolution) {
+export const resolve = Effect.fn("Payouts.resolve")(function*(id: string, resolution: Resolution, act: OperatorAct) {
   const withdrawals = yield* Withdrawals
   const withdrawal = yield* withdrawals.find(id)
   if (withdrawal === null) return { _tag: "Unknown" } satisfies Resolved
-  const own = yield* ownProvider
-  if (own === null) return { _tag: "NotAsked", reason: "it did not say who it is" } satisfies Resolved
-  if (!isServedBy(withdrawal.provider, own)) {
-    return { _tag: "OtherProvider", withdrawal, why: otherProviderText(withdrawal.provider, own) } satisfies Resolved
-  }
-  const step = withdrawal.held?.step ?? null
-  if (step !== null && resolution !== "go on") {
-    const found = yield* lookUp(withdrawal, step)
-    if (isSeen(found)) {
-      const learnt = yield* learn(id, found, null)
-      return { _tag: "Found", withdrawal: learnt?.after ?? withdrawal } satisfies Resolved
-    }
-    // of an account that is gone nobody but a person can say any more
-    if (found._tag !== "Absent" && found._tag !== "AccountGone") {
-      return {
-        _tag: "NotAsked",
-        reason: "reason" in found ? found.reason : "the provider did not say"
-      } satisfies Resolved
-    }
-  }
-  const resolved = yield* withdrawals.resolve(id, resolution)
+  const kept = yield* lookFirst(withdrawal, resolution, act)
+  if (kept !== null) return kept
+  const resolved = yield* withdrawals.resolve(id, resolution, act)
   return resolved === null
     ? { _tag: "NotApplicable", withdrawal } satisfies Resolved
     : { _tag: "Resolved", withdrawal: resolved } satisfies Resolved
 })
 
 /** Gives a withdrawal back that the provider was not asked for; null where it was, or there is none such. */
-export const cancel = Effect.fn("Payouts.cancel")(function*(id: string) {
-  const learnt = yield* learn(id, { _tag: "Canceled", reason: "canceled by an operator" }, null)
+export const cancel = Effect.fn("Payouts.cancel")(function*(id: string, act: OperatorAct) {
+  const learnt = yield* learn(id, { _tag: "Canceled", reason: "canceled by an operator" }, null, act)
   return learnt !== null && learnt.before.status === "pending" && learnt.after.status === "failed" ? learnt.after : null
 })
 
@@ -180,13 +192,14 @@ export interface Difference {
 const differenceOf = Effect.fnUntraced(function*(
   withdrawal: Withdrawal,
   step: "transfer" | "payout",
-  report: ProviderReport
+  report: ProviderReport,
+  act: OperatorAct
 ) {
   const { id, [step]: { objectId, status } } = withdrawal
   switch (report._tag) {
     case "TransferSeen":
     case "PayoutSeen": {
-      const learnt = yield* learn(id, report, null)
+      const learnt = yield* learn(id, report, null, act)
       if (learnt === null) return null
       const { after, before } = learnt
       const isNews = after.status !== before.status || after[step].status !== before[step].status ||
@@ -195,7 +208,7 @@ const differenceOf = Effect.fnUntraced(function*(
     }
     case "AccountGone": {
       // of what arrived before the account was closed nothing is left to compare
-      const learnt = yield* learn(id, report, null)
+      const learnt = yield* learn(id, report, null, act)
       return learnt?.after.providerPayoutStatus === "paid" ? null : report.reason
     }
     case "Absent":
@@ -210,7 +223,8 @@ const differenceOf = Effect.fnUntraced(function*(
  * nothing where the provider knows what the books know, and no person has to look.
  */
 export const reconcile = Effect.fn("Payouts.reconcile")(function*(
-  withdrawal: Withdrawal
+  withdrawal: Withdrawal,
+  act: OperatorAct
 ): Effect.fn.Return<ReadonlyArray<Difference>, Unavailable, PayoutProvider | Withdrawals> {
   const provider = yield* PayoutProvider
   const own = yield* ownProvider
@@ -220,7 +234,7 @@ export const reconcile = Effect.fn("Payouts.reconcile")(function*(
   const found: Array<string> = []
   for (const step of ["transfer", "payout"] as const) {
     if (withdrawal[step].status === "unsent") continue
-    const difference = yield* differenceOf(withdrawal, step, yield* provider.lookUp(withdrawal, step))
+    const difference = yield* differenceOf(withdrawal, step, yield* provider.lookUp(withdrawal, step), act)
     if (difference !== null) found.push(difference)
   }
   const now = (yield* (yield* Withdrawals).find(withdrawal.id)) ?? withdrawal

@@ -6,7 +6,8 @@ import { cents } from "../../src/money/Money.ts"
 import { watchedMillis } from "../../src/money/WithdrawalActions.ts"
 import { houseUserId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
-import { account, ada, now, user } from "./support/Given.ts"
+import { logged } from "../../src/values/OperatorAct.ts"
+import { account, ada, byAnn, now, user } from "./support/Given.ts"
 
 const nothing: Holdings = {
   balance: cents(0n),
@@ -32,7 +33,7 @@ describe("erase", () => {
       roomsWithOthers: fc.nat(3)
     })
     fc.assert(fc.property(holdings, (any) => {
-      const decided = erase({ ...facts, holdings: any }, ada)
+      const decided = erase({ ...facts, holdings: any }, ada, byAnn)
       const expected = [
         any.balance > 0n ? "Balance" : null,
         any.pendingWithdrawal + any.comingBack > 0n ? "PayoutUnderWay" : null,
@@ -49,7 +50,7 @@ describe("erase", () => {
   })
 
   it("leaves of the row's text only what names nobody, and opens the account to no password", () => {
-    const erasure = Result.getOrThrow(erase(facts, ada))
+    const erasure = Result.getOrThrow(erase(facts, ada, byAnn))
     assert.strictEqual(erasure?.email, user.email)
     assert.deepStrictEqual(erasure?.change.set, {
       email: `erased-${ada}@invalid`,
@@ -65,23 +66,25 @@ describe("erase", () => {
       erasure?.change.events.every(({ details, origin }) => origin === null && Object.keys(details).length === 0)
     )
     assert.deepStrictEqual(erasure?.change.jobs, [])
+    assert.deepStrictEqual(erasure?.change.log, logged(byAnn, "user", ada))
+    assert.isNull(Result.getOrThrow(erase(facts, ada, null))?.change.log)
     assert.deepStrictEqual(erasure?.change.endSessions, { which: { except: null }, reason: "erased" })
   })
 
   it("has nothing to erase where there is nobody, or nobody any more; the house is not to be asked for", () => {
     for (const stands of [null, { ...account, erased: true }]) {
-      assert.isNull(Result.getOrThrow(erase({ ...facts, account: stands }, ada)))
+      assert.isNull(Result.getOrThrow(erase({ ...facts, account: stands }, ada, byAnn)))
     }
-    assert.throws(() => erase(facts, houseUserId), "the house")
+    assert.throws(() => erase(facts, houseUserId, byAnn), "the house")
   })
 })
 
 describe("eraseSelf", () => {
   it("erases who has just proven the password that is the account's, as an operator would", () => {
     const stored = account.passwordHash ?? assert.fail("the account has a password")
-    assert.deepStrictEqual(eraseSelf(facts, ada, stored), erase(facts, ada))
+    assert.deepStrictEqual(eraseSelf(facts, ada, stored), erase(facts, ada, null))
     const poor = { ...facts, holdings: { ...nothing, undrawnTickets: 1 } }
-    assert.deepStrictEqual(eraseSelf(poor, ada, stored), erase(poor, ada))
+    assert.deepStrictEqual(eraseSelf(poor, ada, stored), erase(poor, ada, null))
     const outdated = Result.fail({ _tag: "PasswordOutdated" })
     assert.deepStrictEqual<unknown>(eraseSelf(facts, ada, Redacted.make("another")), outdated)
     for (const stands of [null, { ...account, erased: true }, { ...account, frozen: true }]) {

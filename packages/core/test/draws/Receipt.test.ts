@@ -41,7 +41,8 @@ const makeDraw = (balance: bigint) => {
       totalEntries: draw.totalEntries,
       lastPurchasedAt: null,
       isFollowed: true,
-      ticketsPerPlayerMax: null
+      ticketsPerPlayerMax: null,
+      isPaused: false
     }
     const sale = sell(pool, noon, buyers, kept, numbering, requests)
     const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => `row ${++ids}`))
@@ -155,7 +156,8 @@ describe("a sealed sale", () => {
         totalEntries: 0,
         lastPurchasedAt: null,
         isFollowed: true,
-        ticketsPerPlayerMax: null
+        ticketsPerPlayerMax: null,
+        isPaused: false
       },
       noon,
       new Map([[user(1), { wallet: { ...emptyWallet, balance: cents(10_000n) }, frozen: false, held: null }]]),

@@ -36,7 +36,8 @@ const openPool = (totalEntries = 0): Pool => ({
   totalEntries,
   lastPurchasedAt: null,
   isFollowed: true,
-  ticketsPerPlayerMax: null
+  ticketsPerPlayerMax: null,
+  isPaused: false
 })
 
 const buyer = (balance: bigint, frozen = false): Buyer => ({
@@ -257,20 +258,22 @@ describe("a batch of purchases", () => {
   })
 })
 
-describe("a draw whose beacon is not followed", () => {
+describe.each(
+  [
+    ["whose beacon is not followed", { isFollowed: false }, "BeaconNotFollowed"],
+    ["whose sales are paused", { isPaused: true }, "SalesPaused"]
+  ] as const
+)("a draw %s", (_, stopped, _tag) => {
   it("sells nothing, and answers a repeat of what it sold before", () => {
     const known = new Map([[ada, buyer(1000n)]])
     const asked = request(ada, 2, { idempotency: { key: "one", fingerprint: "same" } })
     const [before] = sell(openPool(), noon, known, none, numbering, [asked]).outcomes
     assert(before?._tag === "Sold")
     const kept = new Map([[answerKeyOf(ada, "one"), { fingerprint: "same", answer: before.block }]])
-    const sale = sell({ ...openPool(2), isFollowed: false, ticketsPerPlayerMax: null }, noon, known, kept, numbering, [
-      asked,
-      request(ada, 1)
-    ])
+    const sale = sell({ ...openPool(2), ...stopped }, noon, known, kept, numbering, [asked, request(ada, 1)])
     assert.deepStrictEqual(sale.outcomes, [
       { _tag: "Replayed", block: before.block },
-      { _tag: "Refused", refusal: { _tag: "BeaconNotFollowed" } }
+      { _tag: "Refused", refusal: { _tag } }
     ])
     assert.deepStrictEqual([sale.tickets.length, sale.wallets.size, sale.totalEntries], [0, 0, 2])
   })
@@ -283,6 +286,7 @@ describe("a batch of purchases in a room", () => {
     lastPurchasedAt: null,
     isFollowed: true,
     ticketsPerPlayerMax: null,
+    isPaused: false,
     room: { members: new Set(members), holders: new Set(holders) }
   })
 

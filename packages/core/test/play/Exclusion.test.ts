@@ -67,11 +67,15 @@ describe("a time-out or an exclusion", () => {
     const by = (who: Parameters<typeof excludePlayer>[3]) =>
       excludePlayer(factsOf(emptyWallet, start), player, 180, who).change.events.map(({ details, type }) => [
         type,
-        details["by"],
-        details["reason"]
+        details["by"]
       ])
-    assert.deepStrictEqual(by(byPlayer), [["self_excluded", "player", undefined]])
-    assert.deepStrictEqual(by({ _tag: "Operator", reason: "a letter" }), [["self_excluded", "operator", "a letter"]])
+    assert.deepStrictEqual(by(byPlayer), [["self_excluded", "player"]])
+    const act = { operator: "eve", command: "user exclude", reason: "a letter" }
+    assert.deepStrictEqual(by({ _tag: "Operator", act }), [["self_excluded", "operator"]])
+    const logOf = (who: Parameters<typeof excludePlayer>[3]) =>
+      excludePlayer(factsOf(emptyWallet, start), player, 180, who).change.log
+    assert.isNull(logOf(byPlayer))
+    assert.deepInclude(logOf({ _tag: "Operator", act }), { ...act, subject: { kind: "user", id: player } })
   })
 
   it("is as a register says where that is longer, and else leaves no trace", () => {

@@ -51,7 +51,8 @@ const factsOf = (room: Room, rest: Partial<RoomPurchaseFacts> = {}): RoomPurchas
     totalEntries: room.participants.filter(({ hasTicket }) => hasTicket).length,
     lastPurchasedAt: null,
     isFollowed: true,
-    ticketsPerPlayerMax: null
+    ticketsPerPlayerMax: null,
+    isPaused: false
   },
   room,
   buyer: { wallet: { ...emptyWallet, balance: ticketPrice }, frozen: false, held: null },

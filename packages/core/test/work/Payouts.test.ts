@@ -12,6 +12,7 @@ import { Withdrawals } from "../../src/ports/Withdrawals.ts"
 import { userId } from "../../src/values/Ids.ts"
 import { instant } from "../../src/values/Instant.ts"
 import * as Payouts from "../../src/work/Payouts.ts"
+import { byAnn } from "../accounts/support/Given.ts"
 
 const now = instant(Date.UTC(2026, 1, 3))
 const amount = cents(5_000n)
@@ -131,7 +132,7 @@ describe("a player who is frozen once the turn is claimed", () => {
       assert.strictEqual(yield* Payouts.advance(fresh.id), 1)
       assert.deepStrictEqual(stage.asked, [])
       assert.strictEqual(stage.stored()?.transfer.status, "unsent")
-      assert.strictEqual((yield* Payouts.cancel(fresh.id))?.status, "failed")
+      assert.strictEqual((yield* Payouts.cancel(fresh.id, byAnn))?.status, "failed")
     }).pipe(Effect.provide(stage.layer))
   })
 
@@ -143,7 +144,7 @@ describe("a player who is frozen once the turn is claimed", () => {
       yield* Effect.provide(Payouts.advance(sent.id, true), absent.layer)
       assert.deepStrictEqual(absent.asked, ["what became of the transfer"])
       assert.strictEqual(absent.stored()?.transfer.status, "unknown")
-      assert.isNull(yield* Effect.provide(Payouts.cancel(sent.id), absent.layer))
+      assert.isNull(yield* Effect.provide(Payouts.cancel(sent.id, byAnn), absent.layer))
       yield* Effect.provide(Payouts.advance(sent.id, true), arrived.layer)
       assert.strictEqual(arrived.stored()?.status, "paid")
     })
@@ -176,7 +177,7 @@ describe("a person's decision", () => {
   it.effect("is carried out where the provider, asked once more, still has nothing", () => {
     const stage = makeStage(held, { found: { transfer: noTransfer } })
     return Effect.gen(function*() {
-      const resolved = yield* Payouts.resolve(held.id, "absent")
+      const resolved = yield* Payouts.resolve(held.id, "absent", byAnn)
       assert.strictEqual(resolved._tag, "Resolved")
       assert.deepStrictEqual(stage.asked, ["what became of the transfer"])
       assert.strictEqual(stage.stored()?.status, "failed")
@@ -186,7 +187,7 @@ describe("a person's decision", () => {
   it.effect("is not carried out where the provider has what was thought absent", () => {
     const stage = makeStage(held, { found: { transfer: transferSeen } })
     return Effect.gen(function*() {
-      const resolved = yield* Payouts.resolve(held.id, "absent")
+      const resolved = yield* Payouts.resolve(held.id, "absent", byAnn)
       assert.strictEqual(resolved._tag, "Found")
       assert.strictEqual(stage.stored()?.status, "pending")
       assert.strictEqual(stage.stored()?.transfer.objectId, "tr_1")
@@ -197,7 +198,7 @@ describe("a person's decision", () => {
   it.effect("changes nothing where the provider cannot be asked", () => {
     const stage = makeStage(held, { found: { transfer: unreachable } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual(yield* Payouts.resolve(held.id, "again"), {
+      assert.deepStrictEqual(yield* Payouts.resolve(held.id, "again", byAnn), {
         _tag: "NotAsked",
         reason: "the provider cannot be reached"
       })
@@ -212,7 +213,7 @@ describe("a person's decision", () => {
     } as const
     const stage = makeStage(refused, { found: { reversal: transferSeen } })
     return Effect.gen(function*() {
-      const resolved = yield* Payouts.resolve(refused.id, "again")
+      const resolved = yield* Payouts.resolve(refused.id, "again", byAnn)
       assert.strictEqual(resolved._tag, "Resolved")
       assert.deepStrictEqual(stage.stored()?.reversal, { status: "unsent", attempt: 2, sentAt: null, objectId: null })
     }).pipe(Effect.provide(stage.layer))
@@ -222,7 +223,7 @@ describe("a person's decision", () => {
     const ambiguous = applyReport(transferred, { _tag: "Ambiguous", reason: "there are two payouts" })
     const stage = makeStage(ambiguous, {})
     return Effect.gen(function*() {
-      assert.strictEqual((yield* Payouts.resolve(ambiguous.id, "go on"))._tag, "Resolved")
+      assert.strictEqual((yield* Payouts.resolve(ambiguous.id, "go on", byAnn))._tag, "Resolved")
       assert.deepStrictEqual(stage.asked, [])
       assert.isNull(stage.stored()?.held)
     }).pipe(Effect.provide(stage.layer))
@@ -231,8 +232,8 @@ describe("a person's decision", () => {
   it.effect("applies to nothing that is not held, or is unknown", () => {
     const stage = makeStage(paid, {})
     return Effect.gen(function*() {
-      assert.strictEqual((yield* Payouts.resolve(paid.id, "go on"))._tag, "NotApplicable")
-      const nothing = yield* Effect.provide(Payouts.resolve(paid.id, "go on"), makeStage(null, {}).layer)
+      assert.strictEqual((yield* Payouts.resolve(paid.id, "go on", byAnn))._tag, "NotApplicable")
+      const nothing = yield* Effect.provide(Payouts.resolve(paid.id, "go on", byAnn), makeStage(null, {}).layer)
       assert.strictEqual(nothing._tag, "Unknown")
     }).pipe(Effect.provide(stage.layer))
   })
@@ -242,7 +243,7 @@ describe("reconciling", () => {
   it.effect("finds nothing where the provider knows what the books know", () => {
     const stage = makeStage(paid, { found: { transfer: transferSeen, payout: payoutPaid } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual(yield* Payouts.reconcile(paid), [])
+      assert.deepStrictEqual(yield* Payouts.reconcile(paid, byAnn), [])
       assert.deepStrictEqual(stage.stored(), paid)
     }).pipe(Effect.provide(stage.layer))
   })
@@ -250,7 +251,7 @@ describe("reconciling", () => {
   it.effect("asks for nothing that was never sent", () => {
     const stage = makeStage(fresh, {})
     return Effect.gen(function*() {
-      assert.deepStrictEqual(yield* Payouts.reconcile(fresh), [])
+      assert.deepStrictEqual(yield* Payouts.reconcile(fresh, byAnn), [])
       assert.deepStrictEqual(stage.asked, [])
     }).pipe(Effect.provide(stage.layer))
   })
@@ -259,7 +260,7 @@ describe("reconciling", () => {
     const lacking: Withdrawal = { ...paid, held: { reason: "the account lacks the money", step: "reversal" } }
     const stage = makeStage(lacking, { found: { transfer: transferSeen, payout: payoutPaid } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual((yield* Payouts.reconcile(lacking)).map(({ found }) => found), [
+      assert.deepStrictEqual((yield* Payouts.reconcile(lacking, byAnn)).map(({ found }) => found), [
         "held: the account lacks the money"
       ])
     }).pipe(Effect.provide(stage.layer))
@@ -271,7 +272,7 @@ describe("reconciling", () => {
     return Effect.gen(function*() {
       for (const [withdrawal, told] of [[paid, []], [underWay, ["the account is closed"]]] as const) {
         const stage = makeStage(withdrawal, { found: { transfer: transferSeen, payout: gone } })
-        const differences = yield* Effect.provide(Payouts.reconcile(withdrawal), stage.layer)
+        const differences = yield* Effect.provide(Payouts.reconcile(withdrawal, byAnn), stage.layer)
         assert.deepStrictEqual(differences.map(({ found }) => found), [...told])
         assert.strictEqual(stage.stored()?.held?.step, told.length === 0 ? undefined : "payout")
       }
@@ -282,7 +283,7 @@ describe("reconciling", () => {
     const noPayout: ProviderReport = { _tag: "Absent", step: "payout", attempt: 1 }
     const stage = makeStage(paid, { found: { transfer: noTransfer, payout: noPayout } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual((yield* Payouts.reconcile(paid)).map(({ found }) => found), [
+      assert.deepStrictEqual((yield* Payouts.reconcile(paid, byAnn)).map(({ found }) => found), [
         "no transfer, where the books have tr_1",
         "no payout, where the books have po_1"
       ])
@@ -293,7 +294,9 @@ describe("reconciling", () => {
   it.effect("learns what is new, and tells of it", () => {
     const stage = makeStage(held, { found: { transfer: transferSeen } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual((yield* Payouts.reconcile(held)).map(({ found }) => found), ["transfer tr_1: pending"])
+      assert.deepStrictEqual((yield* Payouts.reconcile(held, byAnn)).map(({ found }) => found), [
+        "transfer tr_1: pending"
+      ])
       assert.strictEqual(stage.stored()?.transfer.status, "done")
     }).pipe(Effect.provide(stage.layer))
   })
@@ -302,7 +305,7 @@ describe("reconciling", () => {
     const failed = applyReport(fresh, { _tag: "Canceled", reason: "a deposit was taken back" })
     const stage = makeStage(failed, { found: { transfer: transferSeen } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual((yield* Payouts.reconcile(failed)).map(({ found }) => found), [
+      assert.deepStrictEqual((yield* Payouts.reconcile(failed, byAnn)).map(({ found }) => found), [
         "transfer tr_1: transfer tr_1 was made although the money is back in the wallet"
       ])
     }).pipe(Effect.provide(stage.layer))
@@ -333,7 +336,7 @@ describe("reconciling", () => {
   it.effect("tells what could not be asked", () => {
     const stage = makeStage(transferred, { found: { transfer: unreachable } })
     return Effect.gen(function*() {
-      assert.deepStrictEqual((yield* Payouts.reconcile(transferred)).map(({ found }) => found), [
+      assert.deepStrictEqual((yield* Payouts.reconcile(transferred, byAnn)).map(({ found }) => found), [
         "the provider cannot be reached"
       ])
     }).pipe(Effect.provide(stage.layer))

@@ -1,13 +1,14 @@
 /**
- * What goes around every request: its id, its line in the log, the headers of every answer, and an answer for whatever no
- * handler answered.
+ * What goes around every request: its id, what is told of it, the headers of every answer, and an answer for whatever no handler
+ * answered.
  *
  * Nothing of a request's body, of its credentials or of a defect leaves through here.
  */
-import { Cause, Context, Effect, LogLevel, References } from "effect"
+import { Cause, Context, Effect, References } from "effect"
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { countedOf } from "../engine/Exchange.ts"
 import { ServerStop } from "../engine/GracefulStop.ts"
+import { lengthOf } from "../engine/ResponsePayload.ts"
 import { internalProblem, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
@@ -16,6 +17,7 @@ import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
 import type { Insecure } from "./Insecure.ts"
+import { knownMethod, type RecordRequest, traceIdOf } from "./RequestRecord.ts"
 import { allowedAt, type PathEntry, type RouteTable } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
@@ -23,16 +25,20 @@ export interface BoundaryOptions {
   readonly cors: Cors
   readonly insecure: Insecure
   readonly answerHeaders: AnswerHeaders
+  /** What is told of each request that was answered. */
+  readonly record: RecordRequest
   /** For browsers, where nothing is. */
   readonly notFoundPage: HttpServerResponse.HttpServerResponse | undefined
 }
 
 /** Wraps `respond`. A failure that nothing else answers is logged, and answered 500. */
-export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, routes }: BoundaryOptions) => {
+export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, routes }: BoundaryOptions) => {
   return <E, R>(
     respond: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    Effect.withFiber((fiber) => {
+      const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+      const traceId = traceIdOf(fiber, request.headers)
       const requestId = requestIdOf(request.headers["x-request-id"])
       const origin = request.headers["origin"]
       const startedAt = performance.now()
@@ -44,21 +50,32 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, routes }
           onFailure: (cause) => recover(cause, request, requestId, { notFoundPage, routes })
         }
       )
-      const finished = Effect.flatMap(answer, (response) => {
+      const finished = Effect.map(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
           ...answerHeaders(origin),
           ...countedOf(request)?.headers(),
           ...response.headers,
           "x-request-id": requestId
         })
-        return Effect.as(logRequest(request, complete, startedAt, routes), complete)
+        record({
+          requestId,
+          traceId,
+          method: knownMethod(request.method),
+          // the path itself may hold ids and codes, which a log must not
+          route: routes(request.url)?.template ?? "(none)",
+          status: complete.status,
+          millis: performance.now() - startedAt,
+          bytes: lengthOf(complete)
+        })
+        return complete
       })
       return Effect.updateContext(finished, (context: Context.Context<R>) =>
         context.pipe(
           Context.add(CurrentRequestId, requestId),
           Context.add(References.CurrentLogAnnotations, {
             ...Context.get(context, References.CurrentLogAnnotations),
-            requestId
+            requestId,
+            traceId
           })
         ))
     })
@@ -128,23 +145,3 @@ const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: stri
       new Problem("method_not_allowed", `This path takes ${entry.allow}.`, { allow: entry.allow }),
       requestId
     )
-
-/** One line a request, by its path's template: the path itself may hold ids and codes, which a log must not. */
-const logRequest = (
-  request: HttpServerRequest.HttpServerRequest,
-  { status }: HttpServerResponse.HttpServerResponse,
-  startedAt: number,
-  routes: RouteTable
-): Effect.Effect<void> =>
-  Effect.withFiber((fiber) => {
-    const level = status < 500 ? "Debug" : "Info"
-    if (LogLevel.isGreaterThan(fiber.getRef(References.MinimumLogLevel), level)) return Effect.void
-    return Effect.logWithLevel(level)("request").pipe(
-      Effect.annotateLogs({
-        method: request.method,
-        path: routes(request.url)?.template ?? "(none)",
-        status,
-        millis: Math.round((performance.now() - startedAt) * 10) / 10
-      })
-    )
-  })

@@ -4,6 +4,7 @@
  * The engine reports what its library tells of a connection; the rules are here, once for both engines.
  */
 import { networkOf } from "@ddd/core/accounts/Network"
+import { gauge } from "@ddd/core/values/Measure"
 import { Effect, type Scope } from "effect"
 import type { Problem } from "../problems/Problem.ts"
 import { Allowance, framesAtOnce, perSecond } from "./Allowance.ts"
@@ -116,6 +117,11 @@ export class OpenSockets<Socket extends EngineSocket> {
     open.listener?.closed()
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size
+  }
+
   /** A second has gone by. */
   sweep(): void {
     for (const [socket, open] of this.#open) {
@@ -160,5 +166,6 @@ export const make = <Socket extends EngineSocket>(
     const patience = { ...Heartbeat.defaultPatience, ...options.patience }
     const sockets = new OpenSockets<Socket>(patience, yield* Heartbeat.make(patience), options)
     yield* eachSecond(() => sockets.sweep())
+    yield* gauge("ddd_websockets", "WebSockets that are open.", () => sockets.size)
     return sockets
   })

@@ -9,6 +9,7 @@
 import { networkOf } from "@ddd/core/accounts/Network"
 import { visible } from "@ddd/core/values/Visible"
 import { Effect, type Scope } from "effect"
+import { countRefusal } from "../boundary/RequestMeasures.ts"
 import { type Problem, type ProblemCode, problemStatus } from "../problems/Problem.ts"
 import type { RequestRules } from "./EngineOptions.ts"
 import { type Refuse, type RefusedRequest, renderRefusal } from "./Refusal.ts"
@@ -66,6 +67,7 @@ export const makeLog: Effect.Effect<LogRefusal, never, Scope.Scope> = Effect.gen
 export const make = ({ answerHeaders, template }: RequestRules): Effect.Effect<Refuse, never, Scope.Scope> =>
   Effect.map(makeLog, (log) => (problem, request) => {
     const rendered = renderRefusal(problem, request, answerHeaders)
+    countRefusal(problem.code)
     log(kindOf(problem, request, template), {
       method: request.method === undefined ? "(unread)" : shortened(request.method),
       network: visible(networkOf(request.clientAddress)),

@@ -5,6 +5,7 @@
  */
 import { Now } from "@ddd/core/ports/Now"
 import { formatInstant } from "@ddd/core/values/Instant"
+import { gauge } from "@ddd/core/values/Measure"
 import { Effect, Layer, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
 import { tellChanges } from "./Changes.ts"
@@ -29,6 +30,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const signIns = new SignIns(source, topics)
   const subscriptions = new Subscriptions([drawKind(source), lobbyKind(source)], topics)
 
+  yield* gauge("ddd_live_channels", "Channels that somebody listens to.", () => topics.size)
   yield* Effect.forkScoped(tellChanges(source, topics))
   yield* source.endedSessions.pipe(
     Stream.runForEach((session) => Effect.sync(() => signIns.endSession(session))),

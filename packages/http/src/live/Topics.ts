@@ -44,6 +44,11 @@ export class Topics {
     this.#scope = scope
   }
 
+  /** How many channels somebody listens to. */
+  get size(): number {
+    return this.#topics.size
+  }
+
   /** `subscriber` listens to the channel `name` from now on, and is sent its newest state first. */
   listen(subscriber: Subscriber, name: string, kind: ChannelKind): Effect.Effect<void> {
     return Effect.suspend(() => {

@@ -40,6 +40,9 @@ export const makePurchase = (sales: typeof Sales.Service, terms: WithdrawalTerms
 /** Nothing is on sale for at most the moment between two draws, unless the clockwork is stuck. */
 export const nothingOnSaleRetrySeconds = 5
 
+/** A person has to resume them. */
+const pausedRetrySeconds = 60
+
 const refusePurchase = (
   refusal: PurchaseRefusal
 ): Effect.Effect<never, BuyerProblem | Problem<"draw_closed" | "unavailable">> => {
@@ -50,6 +53,12 @@ const refusePurchase = (
       return refuse("unavailable", "No draw is on sale at this moment. Nothing was bought.", {
         retryAfter: nothingOnSaleRetrySeconds
       })
+    case "SalesPaused":
+      return refuse(
+        "unavailable",
+        "The operator has paused the sales of this draw. Nothing was bought. Try again later; it is drawn at its time all the same.",
+        { retryAfter: pausedRetrySeconds }
+      )
     case "BeaconNotFollowed":
       return refuseUnfollowed("Nothing was bought.")
     case "NotMember":

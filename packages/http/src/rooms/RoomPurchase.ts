@@ -48,6 +48,8 @@ export const refuseRoomPurchase = <E>(
       )
     case "BeaconNotFollowed":
       return refuseRoom({ _tag: "BeaconNotFollowed" }, ["unavailable"])
+    case "SalesPaused":
+      return Effect.die(new Error("a room refused a purchase as only daily draws do: SalesPaused"))
     default:
       return refuseBuyer(refusal)
   }

@@ -8,7 +8,15 @@ import { idempotencyHeaders } from "../requests/Idempotency.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { StatementBody, StatementCsv, StatementHtml, statementQuery } from "./statement/StatementBodies.ts"
-import { Deposit, OnboardingBody, ReadinessBody, TransactionBody, WalletBody, Withdrawal } from "./WalletBodies.ts"
+import {
+  ApprovalBody,
+  Deposit,
+  OnboardingBody,
+  ReadinessBody,
+  TransactionBody,
+  WalletBody,
+  Withdrawal
+} from "./WalletBodies.ts"
 
 const movementType = Schema.Literals(transactionTypes).annotate({
   description: "Movements of this type alone",
@@ -31,13 +39,15 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     success: [
       TransactionBody.pipe(HttpApiSchema.status(201)),
       // made before, under the same reference
-      TransactionBody
+      TransactionBody,
+      // it waits for an operator
+      ApprovalBody.pipe(HttpApiSchema.status(202))
     ],
     error: problems(...bodyProblems, "not_found", "timed_out", "limit_exceeded", "reference_conflict")
   }).middleware(InternalOnly).annotateMerge(operation(
     "internal",
     "Credits a wallet, once a reference",
-    "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`."
+    "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`. Above what is moved without an operator: 202 `approval_required`, and nothing was credited; the same again answers the same until an operator has decided."
   )),
   HttpApiEndpoint.post("withdraw", withdrawPath, {
     payload: Withdrawal,

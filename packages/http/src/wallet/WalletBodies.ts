@@ -56,6 +56,12 @@ export const Deposit = described({
   ]
 })
 
+/** A deposit above what our machines move alone. */
+export const ApprovalBody = described({
+  code: [Schema.Literal("approval_required"), "That nothing was credited yet", "approval_required"],
+  approvalId: [UuidText, "What an operator approves, by `ddd approve`"]
+}).annotate({ identifier: "ApprovalRequired", description: "Money that waits for an operator" })
+
 export const Withdrawal = described({
   amount: [moneyFrom("WithdrawalAmount", cents(100n)), "How much is to be paid out, at least `\"1.00\"`", "3.80"]
 })

@@ -48,7 +48,8 @@ export const layer = (withdrawals: WithdrawalOptions) =>
           Effect.gen(function*() {
             const { amount, metadata = null, referenceId, userId } = (yield* depositBody(request)).value
             const deposited = ledger.deposit({ userId, amount, referenceId, metadata })
-            const { created, transaction } = yield* Effect.catchTags(deposited, {
+            const came = yield* Effect.catchTags(deposited, {
+              ApprovalRequired: ({ approvalId }) => Effect.succeed({ approvalId }),
               ReferenceConflict: () =>
                 refuse(
                   "reference_conflict",
@@ -68,8 +69,11 @@ export const layer = (withdrawals: WithdrawalOptions) =>
                 refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),
               Unavailable: refuseUnavailable
             })
-            const body = yield* Effect.orDie(encodeTransaction(transaction))
-            return HttpServerResponse.jsonUnsafe(body, { status: created ? 201 : 200 })
+            if ("approvalId" in came) {
+              return HttpServerResponse.jsonUnsafe({ code: "approval_required", ...came }, { status: 202 })
+            }
+            const body = yield* Effect.orDie(encodeTransaction(came.transaction))
+            return HttpServerResponse.jsonUnsafe(body, { status: came.created ? 201 : 200 })
           }))
         .handleRaw("withdraw", withdraw)
         .handle("openPayoutAccount", () => withdrawals.enabled ? withPorts(PayoutAccount.onboard) : refuseNoPayouts)

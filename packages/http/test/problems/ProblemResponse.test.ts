@@ -161,6 +161,7 @@ describe.each(engines)("a problem on %s", (engine) => {
   const key = "Idempotency-Key: k-1"
   const entry = { template: "/bought", allow: "POST", countedAs: new Map(), takesKey: true }
   const around = boundary({
+    record: () => {},
     routes: (url) => url === "/bought" ? entry : undefined,
     cors: makeCors([origin]),
     insecure: () => undefined,

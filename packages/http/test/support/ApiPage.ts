@@ -86,6 +86,8 @@ export interface Endpoint {
   readonly query: ReadonlyArray<string>
   readonly statuses: ReadonlyArray<number>
   readonly answer: Answer
+  /** By statuses, those whose answer is another. */
+  readonly answerAs: Readonly<Record<string, Answer>>
   /** The codes that its row mentions, each with its status. */
   readonly codes: ReadonlyArray<readonly [code: string, status: number]>
 }
@@ -116,14 +118,14 @@ const answerOf = (text: string | undefined): Answer => {
 }
 
 const call =
-  /^(?:`(\{[^`]*\})` |`\?([^`]*)` )?→ (\d{3})(?: or (\d{3}))?(?: (`\{[^`]*\}`|(?:page of )?[A-Z]\w*|text|file))?(?:; (.*))?$/
+  /^(?:`(\{[^`]*\})` |`\?([^`]*)` )?→ (\d{3})(?: or (\d{3}))?(?: (`\{[^`]*\}`|(?:page of )?[A-Z]\w*|text|file))?(?:, or (\d{3}) (`\{[^`]*\}`))?(?:; (.*))?$/
 
 const endpointOf = (auth: string, cell: string): Endpoint => {
   const [kind = "", ...more] = auth.split(", ")
   const known = auths[kind]
   const found = call.exec(cell)
   if (known === undefined || found === null) throw new Error(`not the notation of docs/api.md: | ${auth} | ${cell} |`)
-  const [, body, query, status, otherStatus, answerText, remarks = ""] = found
+  const [, body, query, status, otherStatus, answerText, lastStatus, lastText, remarks = ""] = found
   const answer = answerOf(answerText)
   return {
     auth: known,
@@ -133,8 +135,9 @@ const endpointOf = (auth: string, cell: string): Endpoint => {
       ...(query?.split("&").map((parameter) => parameter.replace(/=$/, "")) ?? []),
       ...(answer._tag === "Page" ? ["limit", "cursor"] : [])
     ],
-    statuses: [status, otherStatus].filter((each) => each !== undefined).map(Number),
+    statuses: [status, otherStatus, lastStatus].filter((each) => each !== undefined).map(Number),
     answer,
+    answerAs: { [lastStatus ?? ""]: answerOf(lastText) },
     codes: Array.from(
       remarks.matchAll(/\b(\d{3}) `(\w+)`/g),
       ([, status, code = ""]) => [code, Number(status)] as const

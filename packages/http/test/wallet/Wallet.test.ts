@@ -1,7 +1,10 @@
 import { cents } from "@ddd/core/money/Money"
+import { Approvals } from "@ddd/core/ports/Approvals"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Fundings } from "@ddd/core/ports/Fundings"
+import { byAnn } from "@ddd/sim/scenario/Operators"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { assertProblem, at, Client, internalToken, layer as server, makePlayer } from "../support/Server.ts"
 
 const deposit = (body: unknown, token = internalToken) =>
@@ -9,6 +12,26 @@ const deposit = (body: unknown, token = internalToken) =>
 
 const history = (token: string, query = "") =>
   Effect.flatMap(Client, ({ call }) => call("GET", `/wallet/transactions${query}`, { token }))
+
+const fourEyes = Layer.provide(server(), Layer.succeed(FourEyesAbove, cents(5_000n)))
+
+layer(fourEyes)("deposits above FOUR_EYES_ABOVE", (it) => {
+  it.effect("wait for an operator under one approval, and are credited once they are approved", () =>
+    Effect.gen(function*() {
+      const player = yield* makePlayer()
+      const body = { userId: player.id, amount: "50.01", referenceId: "apple:large", metadata: { note: "a fair" } }
+      const asked = yield* deposit(body)
+      assert.strictEqual(asked.status, 202, asked.text)
+      assert.deepStrictEqual(at(asked.json, "code"), "approval_required")
+      assert.strictEqual((yield* deposit(body)).text, asked.text)
+      assertProblem(yield* deposit({ ...body, amount: "60.00" }), 409, "reference_conflict")
+      assertProblem(yield* deposit({ ...body, userId: "018f2d5e-7a1b-7cc0-9d3a-00000000dead" }), 404, "not_found")
+      yield* Approvals.use((approvals) => approvals.approve(String(at(asked.json, "approvalId")), byAnn))
+      const credited = yield* deposit(body)
+      assert.deepStrictEqual([credited.status, at(credited.json, "amount")], [200, "50.01"])
+      assert.strictEqual((yield* deposit({ ...body, amount: "50.00", referenceId: "apple:small" })).status, 201)
+    }))
+})
 
 layer(server())("deposits", (it) => {
   it.effect("credits once a reference, and answers the first transaction again", () =>

@@ -5,6 +5,7 @@
  */
 import type { AuditReport, Finding, Invariant } from "@ddd/core/ports/Books"
 import type { Instant } from "@ddd/core/values/Instant"
+import { byHandOnce } from "./ByHand.ts"
 import {
   keysOnce,
   positionsContiguous,
@@ -52,6 +53,7 @@ const checks: { readonly [I in Invariant]: Check } = {
   "debt-is-receivable": debtIsReceivable,
   "funding-once": fundingOnce,
   "withdrawal-settled": withdrawalSettled,
+  "by-hand-once": byHandOnce,
   "keys-once": keysOnce
 }
 

@@ -57,9 +57,9 @@ export const historyWithoutGaps: Check = function*({ transactionsOf, wallets }) 
   }
 }
 
-/** Where each kind of movement has its other side, and its sign. */
+/** Where each kind of movement has its other side, and its sign; null: either. */
 const otherSides: {
-  readonly [T in TransactionType]: { readonly accounts: ReadonlyArray<string>; readonly sign: 1n | -1n }
+  readonly [T in TransactionType]: { readonly accounts: ReadonlyArray<string>; readonly sign: 1n | -1n | null }
 } = {
   deposit: { accounts: ["deposits"], sign: 1n },
   withdrawal: { accounts: ["payouts"], sign: -1n },
@@ -69,7 +69,8 @@ const otherSides: {
   refund: { accounts: ["draw", "payouts"], sign: 1n },
   chargeback: { accounts: ["deposits"], sign: -1n },
   debt: { accounts: ["receivable"], sign: 1n },
-  debt_repaid: { accounts: ["receivable"], sign: -1n }
+  debt_repaid: { accounts: ["receivable"], sign: -1n },
+  adjustment: { accounts: ["adjustments"], sign: null }
 }
 
 const kindOf = (account: string): string => account.split(":", 1)[0] ?? ""
@@ -77,7 +78,9 @@ const kindOf = (account: string): string => account.split(":", 1)[0] ?? ""
 export const moneyConserved: Check = function*({ transactions, transactionsOn, wallets }) {
   for (const { amount, counterAccount, id, type } of transactions) {
     const { accounts, sign } = otherSides[type]
-    if (amount * sign <= 0n) yield { subject: `transaction ${id}`, detail: `a ${type} of ${amount} cents` }
+    if (sign !== null && amount * sign <= 0n) {
+      yield { subject: `transaction ${id}`, detail: `a ${type} of ${amount} cents` }
+    }
     if (!accounts.includes(kindOf(counterAccount))) {
       yield { subject: `transaction ${id}`, detail: `a ${type} against ${counterAccount}` }
     }

@@ -6,10 +6,13 @@
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { StoredTicket } from "@ddd/core/draws/Ticket"
+import type { Adjustment } from "@ddd/core/money/Adjustment"
+import type { Approval } from "@ddd/core/money/FourEyes"
 import type { Funding } from "@ddd/core/money/Funding"
 import type { TransactionStatus } from "@ddd/core/money/Transaction"
 import type { Movement, Wallet } from "@ddd/core/money/Wallet"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
 import type { Frontier } from "@ddd/core/proof/Merkle"
 import type { Room } from "@ddd/core/rooms/Room"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
@@ -75,6 +78,14 @@ export interface RoomRow {
   readonly members: ReadonlyArray<{ readonly userId: UserId }>
 }
 
+/** A wallet that an operator adjusted. */
+export interface AdjustmentRow extends Adjustment {
+  readonly transactionId: string
+  readonly logId: string
+  /** Null where nobody else had to approve it. */
+  readonly approvalId: string | null
+}
+
 /** One consistent view of the whole store. Order within an array means nothing. */
 export interface Rows {
   readonly users: ReadonlyArray<{ readonly id: UserId }>
@@ -88,4 +99,8 @@ export interface Rows {
   readonly fundings: ReadonlyArray<Funding>
   /** One row for each movement of type `withdrawal`, of the same id. */
   readonly withdrawals: ReadonlyArray<Withdrawal>
+  /** One row for each movement of type `adjustment`. */
+  readonly adjustments: ReadonlyArray<AdjustmentRow>
+  readonly approvals: ReadonlyArray<Approval>
+  readonly operatorLog: ReadonlyArray<Pick<OperatorEntry, "id">>
 }

@@ -7,6 +7,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { origin } from "./Players.ts"
@@ -100,7 +101,7 @@ export const accountsContract = (subject: Subject): void =>
         assert.deepStrictEqual(found.user, user)
         assert.strictEqual(Redacted.value(found.passwordHash), "$argon2id$first")
         assert.isFalse(found.frozen)
-        yield* accounts.freeze(user.id)
+        yield* accounts.freeze(user.id, byAnn)
         assert.isTrue(present(yield* accounts.findForSignIn("ada@example.com")).frozen)
       })
     )
@@ -149,10 +150,10 @@ export const accountsContract = (subject: Subject): void =>
         yield* open("second", rehashed)
         assert.strictEqual((yield* Effect.flip(open("third", rehashed)))._tag, "PasswordOutdated")
         const second = { ...first, verified: rehashed.replacement }
-        yield* accounts.freeze(user.id)
+        yield* accounts.freeze(user.id, byAnn)
         assert.strictEqual((yield* Effect.flip(open("third", second)))._tag, "PasswordOutdated")
         assert.deepStrictEqual(yield* (yield* Sessions).list(user.id), [])
-        yield* accounts.unfreeze(user.id)
+        yield* accounts.unfreeze(user.id, byAnn)
         yield* open("third", second)
       })
     )

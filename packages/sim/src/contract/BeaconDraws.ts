@@ -19,6 +19,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
 import { chain, hash, signRound } from "../providers/BeaconStandIn.ts"
 import { verdictOf } from "../scenario/Bundle.ts"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   buyInRoom,
   executeDraw,
@@ -413,7 +414,7 @@ export const beaconDrawsContract = (subject: Subject): void =>
         }
         const declare = (id: DrawId) =>
           Effect.gen(function*() {
-            const step = { drawId: id, step: "abandon", reason: "retired", by: "ann@office" } as const
+            const step = { drawId: id, step: "abandon", reason: "retired", by: byAnn } as const
             const dueAt = yield* inMillis(0)
             return yield* Draws.use(({ perform }) => perform({ ...step, dueAt }))
           })

@@ -1,16 +1,20 @@
 /** All contract tests at once. */
 import { accountsContract } from "./Accounts.ts"
+import { adjustmentsContract } from "./Adjustments.ts"
 import { beaconDrawsContract } from "./BeaconDraws.ts"
 import { booksContract } from "./Books.ts"
 import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
 import { drawEventsContract } from "./DrawEvents.ts"
 import { drawsContract } from "./Draws.ts"
+import { fourEyesContract } from "./FourEyes.ts"
 import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
+import { operatorLogContract } from "./OperatorLog.ts"
 import { operatorsContract } from "./Operators.ts"
 import { ownDataContract } from "./OwnData.ts"
+import { pausedSalesContract } from "./PausedSales.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { playControlsContract } from "./PlayControls.ts"
 import { retentionContract } from "./Retention.ts"
@@ -36,16 +40,20 @@ export const allContracts = (subject: Subject): void => {
   retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)
+  operatorLogContract(subject)
   ledgerContract(subject)
   ownDataContract(subject)
   fundingsContract(subject)
   withdrawalsContract(subject)
+  adjustmentsContract(subject)
+  fourEyesContract(subject)
   payoutAccountsContract(subject)
   webhookInboxContract(subject)
   playControlsContract(subject)
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)
+  pausedSalesContract(subject)
   roomsContract(subject)
   roomDrawsContract(subject)
   beaconDrawsContract(subject)

@@ -14,6 +14,7 @@ import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   auditClean,
   buy,
@@ -594,7 +595,7 @@ export const fundingsContract = (subject: Subject): void =>
         const event = yield* waitingEvent("app_store:1")
         assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
         const credit = (userId: UserId) =>
-          fundings.decide("APP_STORE:1", { _tag: "Credit", userId, amount: dollars(15) })
+          fundings.decide("APP_STORE:1", { _tag: "Credit", userId, amount: dollars(15) }, byAnn)
         assert.strictEqual((yield* Effect.flip(credit(nobody)))._tag, "UnknownUser")
         assert.strictEqual((yield* Effect.flip(credit(houseUserId)))._tag, "UnknownUser")
         const decisions = yield* together([Effect.result(credit(bob)), Effect.result(credit(bob))])
@@ -618,7 +619,7 @@ export const fundingsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const fundings = yield* Fundings
         const ada = yield* signUp("ada")
-        const dismiss = (reference: string) => fundings.decide(reference, { _tag: "Dismiss" })
+        const dismiss = (reference: string) => fundings.decide(reference, { _tag: "Dismiss" }, byAnn)
         yield* tell({ ...purchaseBy([ada], "app_store:1"), doubt: "it is of 3 pieces" })
         yield* tell(purchaseBy(["$2"], "app_store:2"))
         const event = yield* waitingEvent("app_store:2")
@@ -644,7 +645,7 @@ export const fundingsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
         assert.deepStrictEqual((yield* fundings.listOpen({ limit: 10, cursor: null })).items, [])
         assert.strictEqual(
-          (yield* Effect.flip(fundings.decide("app_store:3", { _tag: "Dismiss" })))._tag,
+          (yield* Effect.flip(fundings.decide("app_store:3", { _tag: "Dismiss" }, byAnn)))._tag,
           "PurchaseNotOpen"
         )
         yield* auditClean
@@ -662,7 +663,7 @@ export const fundingsContract = (subject: Subject): void =>
         yield* tell(purchaseBy(["$2"], "app_store:2", dollars(1)))
         yield* fundings.shareNames([ada, "$2"])
         assert.deepStrictEqual(yield* fundings.creditWaiting(10), [])
-        const credit = fundings.decide("app_store:1", { _tag: "Credit", userId: ada, amount: null })
+        const credit = fundings.decide("app_store:1", { _tag: "Credit", userId: ada, amount: null }, byAnn)
         assert.strictEqual((yield* Effect.flip(credit))._tag, "DepositRefused")
         assert.deepStrictEqual(
           (yield* fundings.listOpen({ limit: 10, cursor: null })).items.map(({ reason }) => reason),
@@ -813,7 +814,7 @@ export const fundingsContract = (subject: Subject): void =>
         ]
         const others = yield* keep("evt_4", `{"account":"acct_ada_2"}`, "app_store:2")
         const before = present(yield* find("app_store:1"))
-        yield* (yield* Accounts).erase(ada)
+        yield* (yield* Accounts).erase(ada, byAnn)
 
         assert.deepStrictEqual(yield* find("app_store:1"), { ...before, names: [] })
         for (const { body } of hers) assert.strictEqual(yield* body, "")

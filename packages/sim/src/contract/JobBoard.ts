@@ -2,6 +2,7 @@
 import { JobBoard } from "@ddd/core/ports/JobBoard"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { pagesOf } from "../scenario/Pages.ts"
 import { dollars, payablePlayer, withdraw } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
@@ -47,7 +48,7 @@ export const jobBoardContract = (subject: Subject): void =>
         for (const state of ["completed", "failed"] as const) {
           assert.deepStrictEqual((yield* board.list(state, { limit: 10, cursor: null })).items, [])
         }
-        assert.deepStrictEqual([yield* board.retry(null), yield* board.retry("no such job")], [0, 0])
+        assert.deepStrictEqual([yield* board.retry(null, byAnn), yield* board.retry("no such job", byAnn)], [0, 0])
       })
     )
   })

@@ -9,6 +9,7 @@ import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { drawId } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { buyInRoom, closeRoom, roomOf } from "../scenario/RoomSteps.ts"
 import type { Services } from "../scenario/Services.ts"
 import {
@@ -233,7 +234,7 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         const { account } = present(yield* accounts.of(ada))
         yield* accounts.setStatus(account, "pending", "simulated")
         assert.strictEqual((yield* subjects.withdrawal(transaction.id))?.payoutAccount, "pending")
-        yield* accounts.unlink(ada, null, "operator")
+        yield* accounts.unlink(ada, null, byAnn)
         assert.strictEqual((yield* subjects.withdrawal(transaction.id))?.payoutAccount, "none")
         assert.isNull(yield* subjects.withdrawal("01900000-0000-7000-8000-00000000beef"))
       })

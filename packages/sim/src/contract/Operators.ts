@@ -7,6 +7,7 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { houseUserId, userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { buyInRoom, roomOf } from "../scenario/RoomSteps.ts"
 import {
   auditClean,
@@ -48,13 +49,13 @@ export const operatorsContract = (subject: Subject): void =>
         yield* openSales
         const { id, session } = yield* newPlayer("ada")
         yield* deposit(id, dollars(5), "test:1")
-        yield* accounts.freeze(id)
-        yield* accounts.freeze(id)
+        yield* accounts.freeze(id, byAnn)
+        yield* accounts.freeze(id, byAnn)
         assert.isTrue(present(yield* accounts.find(id)).frozen)
         assert.isTrue(yield* sessions.hasEnded(session))
         assert.strictEqual((yield* refusalOf(buy(id, 1)))._tag, "AccountFrozen")
-        yield* accounts.unfreeze(id)
-        yield* accounts.unfreeze(id)
+        yield* accounts.unfreeze(id, byAnn)
+        yield* accounts.unfreeze(id, byAnn)
         yield* buy(id, 1)
         assert.deepStrictEqual(yield* eventsOf(id), ["signed_up", "frozen", "unfrozen"])
         const [unfrozen] = yield* (yield* SecurityLog).of(id, 1)
@@ -73,7 +74,7 @@ export const operatorsContract = (subject: Subject): void =>
         let soldWhenFrozen = -1
         const purchases = Array.from({ length: 40 }, () => outcomeOf(buy(id, 1)))
         const freeze = Effect.gen(function*() {
-          yield* accounts.freeze(id)
+          yield* accounts.freeze(id, byAnn)
           soldWhenFrozen = yield* entries
         })
         const [outcomes] = yield* Effect.all([together(purchases), freeze], { concurrency: "unbounded" })
@@ -121,7 +122,7 @@ export const operatorsContract = (subject: Subject): void =>
         yield* openSales
         const { id, session, user } = yield* newPlayer("ada")
         yield* deposit(id, dollars(2), "test:1")
-        const refusal = Effect.map(Effect.flip(accounts.erase(id)), (error) => {
+        const refusal = Effect.map(Effect.flip(accounts.erase(id, byAnn)), (error) => {
           if (error._tag !== "EraseRefused") return assert.fail(error._tag)
           return error.reasons
         })
@@ -130,7 +131,7 @@ export const operatorsContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* refusal, [{ _tag: "UndrawnTickets", tickets: 2 }])
         assert.deepStrictEqual(yield* accounts.find(id), { ...user, frozen: false, erased: false })
         assert.isFalse(yield* (yield* Sessions).hasEnded(session))
-        assert.isTrue(Exit.hasDies(yield* Effect.exit(accounts.erase(houseUserId))))
+        assert.isTrue(Exit.hasDies(yield* Effect.exit(accounts.erase(houseUserId, byAnn))))
       })
     )
 
@@ -143,7 +144,7 @@ export const operatorsContract = (subject: Subject): void =>
         const room = yield* roomOf([ada.id, bob.id, eve.id])
         const first = yield* buyInRoom(ada.id, room, { key: "k" })
         assert.deepStrictEqual(first.room.participants.map(({ username }) => username), ["ada", "bob", "eve"])
-        yield* accounts.erase(bob.id)
+        yield* accounts.erase(bob.id, byAnn)
         const { username } = present(yield* accounts.find(bob.id))
         const again = yield* buyInRoom(ada.id, room, { key: "k" })
         const participants = first.room.participants.map((member) =>
@@ -169,9 +170,9 @@ export const operatorsContract = (subject: Subject): void =>
         yield* buy(winner.id, 50)
         const draw = yield* drawNow
         // whoever of the two has won has money, and stays
-        const gone = (yield* Effect.result(accounts.erase(loser.id)))._tag === "Success" ? loser : winner
-        yield* accounts.erase(gone.id)
-        yield* accounts.erase(gone.id)
+        const gone = (yield* Effect.result(accounts.erase(loser.id, byAnn)))._tag === "Success" ? loser : winner
+        yield* accounts.erase(gone.id, byAnn)
+        yield* accounts.erase(gone.id, byAnn)
 
         const found = present(yield* accounts.find(gone.id))
         assert.isTrue(found.erased)
@@ -209,7 +210,7 @@ export const operatorsContract = (subject: Subject): void =>
         const late = yield* signInAgain(id, "second")
         // events stand in the order of their times
         yield* (yield* World).advance(1_000)
-        yield* accounts.erase(id)
+        yield* accounts.erase(id, byAnn)
         assert.isNull(yield* accounts.findForReset(reset))
         for (const use of [accounts.verifyEmail(verify, origin), accounts.resetPassword(reset, secondHash, origin)]) {
           assert.strictEqual((yield* Effect.flip(use))._tag, "InvalidMailedToken")
@@ -221,7 +222,7 @@ export const operatorsContract = (subject: Subject): void =>
         )
         yield* accounts.changeProfile(id, { username: "ada" }, origin)
         yield* accounts.askVerification(id, origin)
-        yield* accounts.unfreeze(id)
+        yield* accounts.unfreeze(id, byAnn)
         assert.isTrue(present(yield* accounts.find(id)).frozen)
         assert.strictEqual((yield* eventsOf(id)).at(-1), "erased")
       })

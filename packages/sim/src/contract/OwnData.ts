@@ -11,6 +11,7 @@ import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { monthEnd, monthStart, parseMonth } from "@ddd/core/values/Month"
 import { assert } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { buyInRoom, executeDraw, roomOf, startDraw } from "../scenario/RoomSteps.ts"
 import { advance, auditClean, buy, deposit, dollars, drawNow, openSales, present, tell } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
@@ -88,9 +89,9 @@ export const ownDataContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id, session } = yield* newPlayer("ada")
         assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, secondHash)))._tag, "PasswordOutdated")
-        yield* accounts.freeze(id)
+        yield* accounts.freeze(id, byAnn)
         assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, firstHash)))._tag, "PasswordOutdated")
-        yield* accounts.unfreeze(id)
+        yield* accounts.unfreeze(id, byAnn)
         yield* deposit(id, dollars(1), "test:1")
         const refused = yield* Effect.flip(accounts.eraseSelf(id, firstHash))
         assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : [], [

@@ -2,6 +2,7 @@
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { assert } from "@effect/vitest"
 import { Effect, Exit } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   applyReport,
   dollars,
@@ -82,7 +83,7 @@ export const payoutAccountsContract = (subject: Subject): void =>
         // the withdrawal keeps the account that it began with; the player may have another
         assert.strictEqual((yield* withdrawalAt(transaction.id)).account, account)
         yield* linkPayoutAccount(ada, "acct_new")
-        assert.isTrue(yield* accounts.unlink(ada, null, "operator"))
+        assert.isTrue(yield* accounts.unlink(ada, null, byAnn))
       })
     )
 

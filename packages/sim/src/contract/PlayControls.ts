@@ -15,6 +15,7 @@ import { dayAfter, dayMillis, dayOf, dayStart } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
+import { byAnn } from "../scenario/Operators.ts"
 import { buyInRoom, closeRoom, joinRoom, leaveRoom, makeRoom, refusedAs, roomOf } from "../scenario/RoomSteps.ts"
 import {
   advance,
@@ -255,7 +256,7 @@ export const playControlsContract = (subject: Subject): void =>
         yield* fundings.shareNames([ada, "another"])
         yield* fundings.creditWaiting(10)
         yield* named(["nobody"], "app_store:4")
-        yield* fundings.decide("app_store:4", { _tag: "Credit", userId: ada, amount: null })
+        yield* fundings.decide("app_store:4", { _tag: "Credit", userId: ada, amount: null }, byAnn)
         assert.strictEqual((yield* walletOf(ada)).balance, dollars(28))
         const excesses = yield* (yield* PlayControls).excesses(ada, { limit: 10, cursor: null })
         assert.deepStrictEqual(
@@ -336,7 +337,10 @@ export const playControlsContract = (subject: Subject): void =>
         const until = yield* exclude(ada, 365)
         assert.strictEqual(yield* exclude(ada, 180), until)
         const controls = yield* PlayControls
-        const longer = yield* controls.exclude(ada, 1_825, { _tag: "Operator", reason: "asked for it" })
+        const longer = yield* controls.exclude(ada, 1_825, {
+          _tag: "Operator",
+          act: byAnn
+        })
         assert.isAbove(longer, until)
         yield* timeOut(ada, 24)
         assert.deepStrictEqual(yield* refusalOf(buy(ada, 1)), { _tag: "PlayerBarred", by: "exclusion", until: longer })
@@ -356,13 +360,13 @@ export const playControlsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
         yield* exclude(id, 180)
-        yield* accounts.erase(id)
+        yield* accounts.erase(id, byAnn)
         const again = newPlayer("ada", "another token")
         assert.strictEqual((yield* Effect.flip(again))._tag, "EmailTaken")
         const { id: bob } = yield* newPlayer("bob")
         yield* advance(181 * dayMillis)
         assert.notStrictEqual((yield* again).id, id)
-        yield* accounts.erase(bob)
+        yield* accounts.erase(bob, byAnn)
         yield* newPlayer("bob", "yet another token")
       })
     )
@@ -407,11 +411,11 @@ export const playControlsContract = (subject: Subject): void =>
         yield* named([ada, "the phone"], "app_store:3")
         assert.strictEqual((yield* walletOf(ada)).balance, dollars(5))
         yield* tell({ _tag: "Refunded", reference: "app_store:3" })
-        yield* (yield* Accounts).erase(ada)
+        yield* (yield* Accounts).erase(ada, byAnn)
         const held = yield* byPhone("app_store:4")
         assert.isNotNull(held.funding.heldReason)
         assert.strictEqual((yield* walletOf(bob)).balance, dollars(5))
-        yield* fundings.decide("app_store:4", { _tag: "Credit", userId: bob, amount: null })
+        yield* fundings.decide("app_store:4", { _tag: "Credit", userId: bob, amount: null }, byAnn)
         assert.strictEqual((yield* walletOf(bob)).balance, dollars(10))
         yield* auditClean
       })
@@ -446,7 +450,7 @@ export const playControlsContract = (subject: Subject): void =>
         const controls = yield* PlayControls
         const ada = yield* signUp("ada")
         yield* limit(ada, { dailySpend: 500n })
-        yield* (yield* Accounts).erase(ada)
+        yield* (yield* Accounts).erase(ada, byAnn)
         assert.isNull((yield* Ledger.use((ledger) => ledger.wallet(ada))).limits)
         for (const user of [nobody, houseUserId, ada]) {
           assert.strictEqual((yield* Effect.flip(limit(user, { dailySpend: 500n })))._tag, "UnknownUser")

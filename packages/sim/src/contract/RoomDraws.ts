@@ -17,6 +17,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { playRooms, roomStreams } from "../model/Rooms.ts"
 import { verdictOf } from "../scenario/Bundle.ts"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   buyForAll,
   buyInRoom,
@@ -529,7 +530,7 @@ export const roomDrawsContract = (subject: Subject): void =>
         yield* buyInRoom(bob, room)
         yield* buyForAll([ada, bob], locked)
         yield* startDraw(ada, locked)
-        yield* accounts.freeze(ada)
+        yield* accounts.freeze(ada, byAnn)
         assert.deepStrictEqual(yield* dueOf(room), ["expire"])
         yield* catchUp
         assert.strictEqual((yield* roomNow(room)).status, "closed")

@@ -15,6 +15,7 @@ import { dayAfter } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import { ownerCommitOf } from "../audit/Leaves.ts"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   advancePast,
   auditClean,
@@ -271,7 +272,7 @@ export const salesContract = (subject: Subject): void =>
         yield* openSales
         const ada = yield* fundedPlayer("ada", dollars(10))
         const bought = yield* buy(ada, 1, { key: "k" })
-        yield* (yield* Accounts).freeze(ada)
+        yield* (yield* Accounts).freeze(ada, byAnn)
         assert.deepStrictEqual(yield* refusalOf(buy(ada, 1)), { _tag: "AccountFrozen" })
         assert.deepStrictEqual(yield* buy(ada, 1, { key: "k" }), { ...bought, replayed: true })
         assert.strictEqual((yield* (yield* Ledger).wallet(ada)).balance, dollars(9))

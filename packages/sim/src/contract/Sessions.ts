@@ -6,6 +6,7 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule, Stream } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { hashOf, present, times } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
@@ -186,7 +187,7 @@ export const sessionsContract = (subject: Subject): void =>
           Effect.timeout(patience)
         )
         const second = yield* signInAgain(userId, "second")
-        yield* accounts.freeze(userId)
+        yield* accounts.freeze(userId, byAnn)
         const hears = (id: typeof session) => heard.some(({ sessionId }) => sessionId === id)
         yield* Effect.sync(() => hears(session) && hears(second)).pipe(
           Effect.repeat({ until: (all) => all, schedule: Schedule.spaced("10 millis") }),

@@ -9,6 +9,7 @@ import { instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { verdictOf } from "../scenario/Bundle.ts"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   advancePast,
   auditClean,
@@ -136,9 +137,9 @@ export const voidStepsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         assert.isTrue(yield* perform(abandonOf(draw.id)))
         assert.isTrue(yield* perform(refundOf(draw.id)))
-        yield* accounts.freeze(ada)
+        yield* accounts.freeze(ada, byAnn)
         yield* withdraw(bob, (yield* walletOf(bob)).balance)
-        assert.isTrue(Result.isFailure(yield* Effect.result(accounts.erase(eve))))
+        assert.isTrue(Result.isFailure(yield* Effect.result(accounts.erase(eve, byAnn))))
         yield* auditClean
         yield* catchUp
         yield* assertPaidBack(draw.id, [ada, bob, eve])

@@ -4,6 +4,7 @@ import { type NewWebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox
 import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { pagesOf } from "../scenario/Pages.ts"
 import { present, times } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
@@ -141,11 +142,11 @@ export const webhookInboxContract = (subject: Subject): void =>
         const inbox = yield* WebhookInbox
         const { id } = yield* receive(anEvent)
         yield* inbox.conclude(id, { state: "failed", outcome: "odd", reference: null })
-        assert.isTrue(yield* inbox.replay(id))
+        assert.isTrue(yield* inbox.replay(id, byAnn))
         assert.strictEqual((yield* inbox.find(id))?.state, "received")
-        assert.isTrue(yield* inbox.replay(id))
+        assert.isTrue(yield* inbox.replay(id, byAnn))
         assert.deepStrictEqual(yield* toBeHandled, [id, id, id])
-        assert.isFalse(yield* inbox.replay(unknownId))
+        assert.isFalse(yield* inbox.replay(unknownId, byAnn))
       })
     )
 
@@ -154,17 +155,17 @@ export const webhookInboxContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const inbox = yield* WebhookInbox
         const { id } = yield* receive(anEvent)
-        assert.isFalse(yield* inbox.dismiss(id))
+        assert.isFalse(yield* inbox.dismiss(id, byAnn))
         yield* inbox.conclude(id, { state: "failed", outcome: "odd", reference: "app_store:1" })
-        assert.isTrue(yield* inbox.dismiss(id))
+        assert.isTrue(yield* inbox.dismiss(id, byAnn))
         const { outcome, reference, state } = present(yield* inbox.find(id))
         assert.deepStrictEqual([state, outcome, reference], [
           "ignored",
           "dismissed by an operator; failed before: odd",
           "app_store:1"
         ])
-        assert.isFalse(yield* inbox.dismiss(id))
-        assert.isFalse(yield* inbox.dismiss(unknownId))
+        assert.isFalse(yield* inbox.dismiss(id, byAnn))
+        assert.isFalse(yield* inbox.dismiss(unknownId, byAnn))
       })
     )
   })

@@ -24,6 +24,7 @@ import { instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Result } from "effect"
 import * as fc from "fast-check"
+import { byAnn } from "../scenario/Operators.ts"
 import { pagesOf } from "../scenario/Pages.ts"
 import {
   advance,
@@ -254,7 +255,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         }
         yield* (yield* World).freeze(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "AccountFrozen" })
-        yield* (yield* Accounts).unfreeze(ada)
+        yield* (yield* Accounts).unfreeze(ada, byAnn)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "EmailUnverified" })
         yield* (yield* World).verify(ada)
         assert.deepStrictEqual(yield* refusal(dollars(1)), { _tag: "NoPayoutAccount", status: "none" })
@@ -341,7 +342,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.strictEqual(answers.filter(({ isReplayed }) => isReplayed).length, 9)
         for (const answer of answers) assert.deepStrictEqual(answer.transaction, transaction)
         yield* payOut(transaction.id)
-        yield* (yield* Accounts).freeze(ada)
+        yield* (yield* Accounts).freeze(ada, byAnn)
         assert.deepStrictEqual(yield* withdraw(ada, dollars(4), { key: "k" }), { transaction, isReplayed: true })
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(6), zero, zero])
         assert.strictEqual((yield* jobsOf("PayOut")).length, 1)
@@ -396,7 +397,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         assert.isNull(yield* withdrawals.claim(nobody, true, "simulated"))
         assert.isNull(yield* withdrawals.find(nobody))
         assert.isNull(yield* withdrawals.applyReport(nobody, unknown, null))
-        assert.isNull(yield* withdrawals.resolve(nobody, "absent"))
+        assert.isNull(yield* withdrawals.resolve(nobody, "absent", byAnn))
       })
     )
 
@@ -564,7 +565,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         const [sent, unsent] = [yield* ask(ada, dollars(4)), yield* ask(ada, dollars(4))]
         const transfer = yield* claim(sent)
         yield* applyReport(sent, transferSeen(transfer.withdrawal), transfer.withdrawal.turn)
-        yield* accounts.freeze(ada)
+        yield* accounts.freeze(ada, byAnn)
         assert.isNull(yield* withdrawals.claim(unsent, false, "simulated"))
         assert.isNull(yield* withdrawals.claim(unsent, true, "simulated"))
         const waiting = yield* withdrawalAt(unsent)
@@ -573,7 +574,7 @@ export const withdrawalsContract = (subject: Subject): void =>
           ["pending", "unsent", "the account is frozen"]
         )
         assert.strictEqual((yield* claim(sent)).action._tag, "Send")
-        yield* accounts.unfreeze(ada)
+        yield* accounts.unfreeze(ada, byAnn)
         yield* advance(hourMillis)
         const before = yield* payOutJobs(unsent)
         yield* withdrawals.offerDue(10)
@@ -593,28 +594,28 @@ export const withdrawalsContract = (subject: Subject): void =>
           yield* ask(ada, dollars(2)),
           yield* ask(ada, dollars(3))
         ]
-        assert.isNull(yield* withdrawals.resolve(gone, "absent"))
+        assert.isNull(yield* withdrawals.resolve(gone, "absent", byAnn))
         assert.strictEqual((yield* holdForPerson(gone)).held?.step, "transfer")
         yield* holdForPerson(again)
         yield* applyReport(odd, { _tag: "Ambiguous", reason: "there are two of them" })
         assert.isNull(yield* withdrawals.claim(again, true, "simulated"))
         const held = yield* pagesOf(10, (page) => withdrawals.list({ held: true }, page))
         assert.deepStrictEqual(held.flat().map(({ id }) => id), [odd, again, gone])
-        assert.isNull(yield* withdrawals.resolve(gone, "go on"))
-        assert.isNull(yield* withdrawals.resolve(odd, "absent"))
+        assert.isNull(yield* withdrawals.resolve(gone, "go on", byAnn))
+        assert.isNull(yield* withdrawals.resolve(odd, "absent", byAnn))
 
-        const [resolved] = yield* times(5, withdrawals.resolve(gone, "absent"))
+        const [resolved] = yield* times(5, withdrawals.resolve(gone, "absent", byAnn))
         assert.strictEqual(present(resolved ?? (yield* withdrawalAt(gone))).status, "failed")
         assert.deepStrictEqual(yield* standingOf(ada), [dollars(5), zero, dollars(5)])
         assert.deepStrictEqual(yield* toldOf(gone), ["started", "failed"])
-        assert.strictEqual(present(yield* withdrawals.resolve(again, "again")).transfer.attempt, 2)
+        assert.strictEqual(present(yield* withdrawals.resolve(again, "again", byAnn)).transfer.attempt, 2)
         assert.deepStrictEqual((yield* claim(again)).action, {
           _tag: "Send",
           step: "transfer",
           attempt: 2,
           isFirst: true
         })
-        assert.isNull(present(yield* withdrawals.resolve(odd, "go on")).held)
+        assert.isNull(present(yield* withdrawals.resolve(odd, "go on", byAnn)).held)
         assert.strictEqual((yield* claim(odd)).action._tag, "Send")
         yield* auditClean
       })
@@ -661,19 +662,19 @@ export const withdrawalsContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const ada = yield* payablePlayer("ada", dollars(10))
         const id = yield* ask(ada, dollars(10))
-        const error = yield* Effect.flip(accounts.erase(ada))
+        const error = yield* Effect.flip(accounts.erase(ada, byAnn))
         assert.deepStrictEqual(error._tag === "EraseRefused" ? error.reasons : error, [
           { _tag: "PayoutUnderWay", amount: dollars(10) }
         ])
         yield* payOut(id)
         // a bank may send it back
         const { askedAt } = yield* withdrawalAt(id)
-        const young = yield* Effect.flip(accounts.erase(ada))
+        const young = yield* Effect.flip(accounts.erase(ada, byAnn))
         assert.deepStrictEqual(young._tag === "EraseRefused" ? young.reasons : young, [
           { _tag: "PayoutReturnable", until: instant(askedAt + watchedMillis) }
         ])
         yield* advance(watchedMillis)
-        yield* accounts.erase(ada)
+        yield* accounts.erase(ada, byAnn)
         assert.isNull(yield* (yield* PayoutAccounts).of(ada))
         assert.deepStrictEqual(yield* askRefusalOf(withdraw(ada, dollars(1))), { _tag: "UnknownUser" })
         assert.strictEqual((yield* withdrawalAt(id)).status, "paid")
@@ -690,7 +691,7 @@ export const withdrawalsContract = (subject: Subject): void =>
         yield* payOut(id)
         yield* advance(watchedMillis)
         yield* applyReport(id, payoutSeen(yield* withdrawalAt(id), "failed"))
-        const refused = yield* Effect.flip(accounts.erase(ada))
+        const refused = yield* Effect.flip(accounts.erase(ada, byAnn))
         assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : refused, [
           { _tag: "PayoutUnderWay", amount: dollars(10) }
         ])
@@ -722,7 +723,7 @@ export const withdrawalsContract = (subject: Subject): void =>
                 if (move.what === "claim") {
                   yield* withdrawals.claim(id, true, "simulated")
                 } else if (move.what === "resolve") {
-                  yield* withdrawals.resolve(id, move.resolution)
+                  yield* withdrawals.resolve(id, move.resolution, byAnn)
                 } else {
                   const withdrawal = yield* withdrawalAt(id)
                   const report = reportOf(withdrawal, move)

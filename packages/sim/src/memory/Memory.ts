@@ -5,6 +5,8 @@
  * options and the same calls give the same world, ids and seeds included.
  */
 import type { Accounts } from "@ddd/core/ports/Accounts"
+import type { Adjustments } from "@ddd/core/ports/Adjustments"
+import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
@@ -13,6 +15,7 @@ import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
+import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { PlayControls } from "@ddd/core/ports/PlayControls"
@@ -45,11 +48,14 @@ import * as TicketMailsMemory from "./draws/TicketMailsMemory.ts"
 import * as JobBoardMemory from "./jobs/JobBoardMemory.ts"
 import * as OutboxMemory from "./jobs/OutboxMemory.ts"
 import * as KeysMemory from "./KeysMemory.ts"
+import * as AdjustmentsMemory from "./money/AdjustmentsMemory.ts"
 import * as FundingsMemory from "./money/FundingsMemory.ts"
 import * as LedgerMemory from "./money/LedgerMemory.ts"
 import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
 import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
+import * as ApprovalsMemory from "./operators/ApprovalsMemory.ts"
+import * as OperatorLogMemory from "./operators/OperatorLogMemory.ts"
 import * as PlayControlsMemory from "./play/PlayControlsMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
@@ -58,6 +64,8 @@ import * as Store from "./Store.ts"
 
 export type Ports =
   | Accounts
+  | Adjustments
+  | Approvals
   | Books
   | DrawEvents
   | Draws
@@ -66,6 +74,7 @@ export type Ports =
   | Ledger
   | MailedTokens
   | Now
+  | OperatorLog
   | Outbox
   | PayoutAccounts
   | PlayControls
@@ -100,6 +109,8 @@ export const layer = (
   Layer.fresh(
     Layer.mergeAll(
       AccountsMemory.layer,
+      AdjustmentsMemory.layer,
+      ApprovalsMemory.layer,
       BooksMemory.layer,
       Clock.layer,
       DrawEventsMemory.layer,
@@ -107,6 +118,7 @@ export const layer = (
       FundingsMemory.layer,
       JobBoardMemory.layer,
       LedgerMemory.layer,
+      OperatorLogMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
       PlayControlsMemory.layer,

@@ -6,10 +6,12 @@
  */
 import type { EndedSession, SessionId } from "@ddd/core/accounts/Session"
 import type { ThrottleState } from "@ddd/core/accounts/Throttle"
+import type { Approval } from "@ddd/core/money/FourEyes"
 import type { Funding } from "@ddd/core/money/Funding"
 import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
+import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
 import type { ExcessiveDeposit } from "@ddd/core/ports/PlayControls"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
@@ -18,7 +20,7 @@ import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/
 import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Context, Effect, Layer, PubSub, Semaphore } from "effect"
 import { hash } from "node:crypto"
-import type { DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
+import type { AdjustmentRow, DrawRow, Rows, TicketRow, TransactionRow, WalletRow } from "../audit/Rows.ts"
 import type {
   JobRow,
   KeptAnswerRow,
@@ -57,6 +59,8 @@ export class Store extends Context.Service<Store, {
   readonly followedChains: Map<string, Instant>
   /** Which operators declared draws void before their time. */
   readonly earlyVoids: Map<DrawId, { readonly by: string; readonly at: Instant }>
+  /** Since when sales of draws are paused. */
+  readonly pausedDraws: Map<DrawId, Instant>
   /** The beacons' chains that draws name, by their hashes. */
   readonly chains: Map<string, ChainInfo>
   /** Each draw's tickets by position, from the first on. */
@@ -88,6 +92,12 @@ export class Store extends Context.Service<Store, {
   readonly confirmedTickets: Map<DrawId, number>
   /** Each locked draw's tree: the hashes of its complete subtrees by level, from the leaves up. */
   readonly trees: Map<DrawId, ReadonlyArray<ReadonlyArray<Uint8Array>>>
+  /** What operators did, by id, oldest first. */
+  readonly operatorLog: Map<string, OperatorEntry>
+  /** Money that waits, or waited, for another operator, by id, oldest first. */
+  readonly approvals: Map<string, Approval>
+  /** Wallets that were adjusted, by reference. */
+  readonly adjustments: Map<string, AdjustmentRow>
   readonly endedSessions: PubSub.PubSub<EndedSession>
   readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
@@ -150,6 +160,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       seeds: new Map(),
       followedChains: new Map(),
       earlyVoids: new Map(),
+      pausedDraws: new Map(),
       chains: new Map(),
       tickets: new Map(),
       ticketsById: new Map(),
@@ -166,6 +177,9 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       webhookEvents: new Map(),
       confirmedTickets: new Map(),
       trees: new Map(),
+      operatorLog: new Map(),
+      approvals: new Map(),
+      adjustments: new Map(),
       endedSessions,
       tellEnded: (session) => {
         PubSub.publishUnsafe(endedSessions, session)
@@ -224,5 +238,8 @@ export const rowsOf = (store: Store["Service"]): Rows => ({
   answers: [...store.answers.values()],
   rooms: [...store.lobbies.values()],
   fundings: [...store.fundings.values()],
-  withdrawals: [...store.withdrawals.values()]
+  withdrawals: [...store.withdrawals.values()],
+  adjustments: [...store.adjustments.values()],
+  approvals: [...store.approvals.values()],
+  operatorLog: [...store.operatorLog.values()]
 })

@@ -14,6 +14,7 @@ import type { DrawId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import { pagesOf } from "../scenario/Pages.ts"
 import type { Services } from "../scenario/Services.ts"
 import {
@@ -364,7 +365,7 @@ const playForWorld = Effect.fnUntraced(function*(table: Table, command: WorldCom
     case "Freeze": {
       const player = playerOf(expected, command.player)
       player.frozen = true
-      return yield* (yield* Accounts).freeze(player.id)
+      return yield* (yield* Accounts).freeze(player.id, byAnn)
     }
     case "Advance":
       return yield* world.advance(command.millis)

@@ -1,5 +1,7 @@
 /** What a scenario acts on. */
 import type { Accounts } from "@ddd/core/ports/Accounts"
+import type { Adjustments } from "@ddd/core/ports/Adjustments"
+import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
@@ -7,6 +9,7 @@ import type { Fundings } from "@ddd/core/ports/Fundings"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -26,6 +29,8 @@ import type { World } from "../World.ts"
 /** The ports of one world. */
 export type Services =
   | Accounts
+  | Adjustments
+  | Approvals
   | Books
   | DrawEvents
   | Draws
@@ -33,6 +38,7 @@ export type Services =
   | JobBoard
   | Ledger
   | MailedTokens
+  | OperatorLog
   | PayoutAccounts
   | PlayControls
   | RecordSigner

@@ -1,5 +1,6 @@
 /** The audit finds nothing in good books, and each way of breaking them. */
 import { makeSeals } from "@ddd/core/draws/Seals"
+import { adjustmentMoney, type Approval } from "@ddd/core/money/FourEyes"
 import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { Invariant } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -15,6 +16,7 @@ import type { Rows, TransactionRow } from "../../src/audit/Rows.ts"
 import { makeNoteCheck } from "../../src/memory/BooksMemory.ts"
 import * as Memory from "../../src/memory/Memory.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
+import { byAnn } from "../../src/scenario/Operators.ts"
 import { buy, dollars, fundedPlayer, openSales, present } from "../../src/scenario/Steps.ts"
 import {
   type Break,
@@ -280,6 +282,27 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
     "a cent that did not come back": changeTransaction(isReturn, ({ amount }) => ({ amount: plus(amount, -1n) })),
     "credit that came back as winnings": changeTransaction(isReturn, ({ amount }) => ({ withdrawableDelta: amount })),
     "money that came back of no withdrawal": changeTransaction(isReturn, () => ({ referenceId: "none" }))
+  },
+  "by-hand-once": {
+    "an adjustment of another amount than its movement": (rows) => ({
+      ...rows,
+      adjustments: rows.adjustments.map((row) => ({ ...row, amount: plus(row.amount, 1n) }))
+    }),
+    "an adjustment that nobody is written down for": (rows) => ({ ...rows, operatorLog: [] }),
+    "a movement that no adjustment says": (rows) => ({ ...rows, adjustments: [] }),
+    "an approval that was not done": (rows) => ({
+      ...rows,
+      approvals: rows.adjustments.map((row): Approval => ({
+        id: "approved",
+        money: { ...adjustmentMoney(row), reference: "credit:two" },
+        asked: byAnn,
+        askedAt: instant(0),
+        expiresAt: instant(1),
+        state: "done",
+        decidedBy: "bob",
+        decidedAt: instant(0)
+      }))
+    })
   },
   "keys-once": {
     "an answer with another's withdrawal": (rows) => ({

@@ -5,6 +5,7 @@ import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { type Cents, cents } from "@ddd/core/money/Money"
 import { refundTicket, type TransactionType } from "@ddd/core/money/Wallet"
 import type { Withdrawal, WithdrawalStatus } from "@ddd/core/money/Withdrawal"
+import { Adjustments } from "@ddd/core/ports/Adjustments"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { parseNote } from "@ddd/core/proof/Note"
@@ -14,6 +15,7 @@ import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import type { DrawRow, RoomRow, Rows, TicketRow, TransactionRow, WalletRow } from "../../src/audit/Rows.ts"
 import { rowsOf, Store } from "../../src/memory/Store.ts"
+import { byAnn } from "../../src/scenario/Operators.ts"
 import { buyInRoom, closeRoom, executeDraw, roomOf, startDraw } from "../../src/scenario/RoomSteps.ts"
 import {
   advancePast,
@@ -105,6 +107,9 @@ export const twoDays = Effect.gen(function*() {
   yield* buy(ada, 3, { key: "second" })
   yield* buy(bob, 2, { key: "third" })
   yield* deposit(ada, dollars(1), "test:more")
+  yield* Adjustments.use((port) =>
+    port.adjust({ userId: ada, amount: dollars(1), isWinnings: true, reference: "credit:one", corrects: null }, byAnn)
+  )
   yield* moneyInAndOut
   yield* privateRooms
   const rows = rowsOf(yield* Store)

@@ -2,7 +2,7 @@
 import type { Draw, DrawNotes } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
 import type { Draws } from "@ddd/core/ports/Draws"
-import { formatInstantOrNull } from "@ddd/core/values/Instant"
+import { formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import type { Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
@@ -57,12 +57,18 @@ export const voidedEarlyJson = (voided: VoidedEarly) =>
   voided === null ? null : { by: voided.by, at: formatInstantOrNull(voided.at) }
 
 /** One draw at length, with what was published of it. */
-export const drawText = (found: Draw, notes: DrawNotes | null, voided: VoidedEarly): string => {
+export const drawText = (
+  found: Draw,
+  notes: DrawNotes | null,
+  voided: VoidedEarly,
+  pausedAt: Instant | null
+): string => {
   const draw = visibleData(found)
   return aligned([
     ...line("draw", draw.id),
     ...line("date", draw.drawDate ?? "room"),
     ...line("status", statusText(draw)),
+    ...line("sales", pausedAt === null ? null : style.red(`paused since ${formatInstantOrNull(pausedAt)}`)),
     ...line("entries", String(draw.totalEntries)),
     ...line("pot", `$${formatCents(draw.prizePool)}`),
     ...line("opens", formatInstantOrNull(draw.opensAt)),

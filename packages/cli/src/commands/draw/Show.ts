@@ -1,5 +1,6 @@
 /** `ddd draw show`: one draw at length. */
 import { Draws } from "@ddd/core/ports/Draws"
+import { formatInstantOrNull } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
@@ -9,14 +10,24 @@ import { drawJson, drawText, voidedEarlyJson } from "./DrawText.ts"
 import { findDraw } from "./FindDraw.ts"
 
 const run = Effect.fn("ddd draw show")(function*(name: string, { json }: JsonFlag) {
-  const { draw, notes, voidedEarly } = yield* onDraws(Effect.gen(function*() {
+  const { draw, notes, pausedAt, voidedEarly } = yield* onDraws(Effect.gen(function*() {
     const draw = yield* findDraw(name)
     const draws = yield* Draws
-    return { draw, notes: yield* draws.notes(draw.id), voidedEarly: yield* draws.voidedEarly(draw.id) }
+    return {
+      draw,
+      notes: yield* draws.notes(draw.id),
+      pausedAt: yield* draws.pausedAt(draw.id),
+      voidedEarly: yield* draws.voidedEarly(draw.id)
+    }
   }))
   yield* json === true ?
-    printJson({ ...drawJson(draw), records: notes, voidedEarly: voidedEarlyJson(voidedEarly) })
-    : print(drawText(draw, notes, voidedEarly))
+    printJson({
+      ...drawJson(draw),
+      records: notes,
+      voidedEarly: voidedEarlyJson(voidedEarly),
+      pausedAt: formatInstantOrNull(pausedAt)
+    })
+    : print(drawText(draw, notes, voidedEarly, pausedAt))
   return done
 })
 

@@ -10,12 +10,11 @@ import { formatInstant, parseDay } from "@ddd/core/values/Instant"
 import { visible } from "@ddd/core/values/Visible"
 import * as EarlyVoid from "@ddd/core/work/EarlyVoid"
 import { Data, Effect } from "effect"
-import { hostname } from "node:os"
 import { done } from "../../ExitCode.ts"
-import { accountName } from "../../terminal/Account.ts"
 import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
+import { reasonedAct, type ReasonFlag, reasonOption } from "../Guarded.ts"
 import { drawing } from "../OnDatabase.ts"
 import { findRoom } from "../room/RoomText.ts"
 import { findDraw } from "./FindDraw.ts"
@@ -88,14 +87,17 @@ const confirm = Effect.fnUntraced(function*({ draw, name }: Named, yes: string |
 })
 
 /** `yes`: the day, or the room's code, where it is said beforehand. */
-const run = Effect.fn("ddd draw void")(function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
+const run = Effect.fn("ddd draw void")(function*(
+  who: string,
+  { json, yes, ...flags }: JsonFlag & ReasonFlag & { readonly yes?: string }
+) {
   const { by, draw, isPaidBack, name } = yield* drawing(Effect.gen(function*() {
     const found = yield* find(who)
     yield* refuseWhile(found)
     yield* confirm(found, yes)
-    const by = `${accountName()}@${hostname()}`
-    if (yield* EarlyVoid.voidEarly(found.draw, by)) {
-      return { by, isPaidBack: yield* EarlyVoid.payBack(found.draw), ...found }
+    const act = yield* reasonedAct("draw void", flags)
+    if (yield* EarlyVoid.voidEarly(found.draw, act)) {
+      return { by: act.operator, isPaidBack: yield* EarlyVoid.payBack(found.draw), ...found }
     }
     // somebody was quicker, and it says what became of it
     yield* refuseWhile({ ...found, draw: yield* findDraw(found.draw.id) })
@@ -118,9 +120,10 @@ export const voidDraw: Declare = (perform) =>
     "void",
     "declare a draw void whose beacon's chain is retired, so that nobody can decide it; asks for its day or code",
     "ddd draw void 2026-02-03",
-    "ddd draw void 2026-02-03 --yes 2026-02-03"
+    "ddd draw void 2026-02-03 --yes 2026-02-03 --reason 'its chain is gone'"
   )
     .argument("<draw>", "a day such as 2026-02-03, an id, or a room's code")
     .option("--yes <name>", "the day, or the room's code, instead of being asked")
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .action((who, flags) => perform(run(who, flags)))

@@ -5,6 +5,7 @@ import { Data, Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
+import { actOf, type ReasonFlag, reasonOption } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { jobIdOf } from "./JobIdText.ts"
 
@@ -13,12 +14,13 @@ class NotRetried extends Data.TaggedError("NotRetried")<{ readonly message: stri
 
 /** Either `id`, or `all` that failed. */
 const run = Effect.fn("ddd jobs retry")(
-  function*(id: string | undefined, { all, json }: JsonFlag & { readonly all?: true }) {
+  function*(id: string | undefined, { all, json, ...flags }: JsonFlag & ReasonFlag & { readonly all?: true }) {
     if ((id === undefined) !== (all === true)) {
       return yield* new NotRetried({ message: "Say which job, by its id, or --all for every one that failed." })
     }
+    const act = yield* actOf("jobs retry", flags)
     const retried = yield* onMoney(
-      Effect.flatMap(JobBoard, (board) => board.retry(id === undefined ? null : jobIdOf(id)))
+      Effect.flatMap(JobBoard, (board) => board.retry(id === undefined ? null : jobIdOf(id), act))
     )
     if (id !== undefined && retried === 0) {
       return yield* new NotRetried({
@@ -46,5 +48,6 @@ export const retryJobs: Declare = (perform) =>
   )
     .argument("[id]", "a job's id, as `ddd jobs list` shows it")
     .option("--all", "every job that was given up")
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .action((id, flags) => perform(run(id, flags)))

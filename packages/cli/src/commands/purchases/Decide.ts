@@ -4,12 +4,15 @@ import { refundedOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { formatInstant } from "@ddd/core/values/Instant"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { visible } from "@ddd/core/values/Visible"
 import { InvalidArgumentError, Option } from "commander"
 import { Data, Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
+import { toldToWait } from "../approvals/ApprovalText.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
+import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { findUser, nameOf } from "../user/UserText.ts"
 import { notOpenText } from "./PurchaseText.ts"
@@ -17,8 +20,9 @@ import { notOpenText } from "./PurchaseText.ts"
 /** Nothing was decided; the message says why, and what to do. */
 class NotDecided extends Data.TaggedError("NotDecided")<{ readonly message: string }> {}
 
-const decide = Effect.fnUntraced(function*(reference: string, decision: PurchaseDecision) {
-  return yield* (yield* Fundings).decide(reference, decision).pipe(Effect.catchTags({
+const decide = Effect.fnUntraced(function*(reference: string, decision: PurchaseDecision, act: OperatorAct) {
+  return yield* (yield* Fundings).decide(reference, decision, act).pipe(Effect.catchTags({
+    ApprovalRequired: toldToWait,
     PurchaseNotOpen: ({ funding }) => Effect.fail(new NotDecided({ message: notOpenText(reference, funding) })),
     UnknownUser: ({ userId }) =>
       Effect.fail(new NotDecided({ message: `User ${userId} is no player. Nothing was credited.` })),
@@ -38,17 +42,20 @@ const decide = Effect.fnUntraced(function*(reference: string, decision: Purchase
   }))
 })
 
-interface CreditFlags extends JsonFlag {
+interface CreditFlags extends JsonFlag, GuardFlags {
   readonly amount?: Cents
 }
 
 const credit = Effect.fn("ddd purchases credit")(
-  function*(reference: string, who: string, { amount, json }: CreditFlags) {
+  function*(reference: string, who: string, { amount, json, ...flags }: CreditFlags) {
     const { credited, user } = yield* onMoney(Effect.gen(function*() {
       const user = yield* findUser(who)
+      const what = `${visible(reference)} is credited to ${nameOf(user)}, for good` +
+        (amount === undefined ? "." : `: $${formatCents(amount)}.`)
+      const act = yield* guard("purchases credit", what, flags)
       return {
         user,
-        credited: yield* decide(reference, { _tag: "Credit", userId: user.id, amount: amount ?? null })
+        credited: yield* decide(reference, { _tag: "Credit", userId: user.id, amount: amount ?? null }, act)
       }
     }))
     const { funding } = credited
@@ -64,8 +71,14 @@ const credit = Effect.fn("ddd purchases credit")(
   }
 )
 
-const dismiss = Effect.fn("ddd purchases dismiss")(function*(reference: string, { json }: JsonFlag) {
-  const { funding } = yield* onMoney(decide(reference, { _tag: "Dismiss" }))
+const dismiss = Effect.fn("ddd purchases dismiss")(function*(
+  reference: string,
+  { json, ...flags }: JsonFlag & GuardFlags
+) {
+  const { funding } = yield* onMoney(Effect.gen(function*() {
+    const act = yield* guard("purchases dismiss", `${visible(reference)} credits nobody, ever.`, flags)
+    return yield* decide(reference, { _tag: "Dismiss" }, act)
+  }))
   yield* json === true
     ? printJson({ reference: funding.reference, dismissed: true })
     : print(`${visible(funding.reference)} credits nobody, ever. To give the money back, refund it in the store.`)
@@ -79,12 +92,12 @@ const amountOf = (text: string): Cents => {
 }
 
 export const creditPurchase: Declare = (perform) =>
-  command(
+  guarded(command(
     "credit",
     "credit one that is listed to a player, once and for good",
     "ddd purchases credit app_store:2000000123 ann@example.com",
     "ddd purchases credit app_store:2000000123 ann@example.com --amount 15.00"
-  )
+  ))
     .argument("<reference>", "a purchase's reference")
     .addArgument(whoArgument())
     .addOption(
@@ -94,11 +107,11 @@ export const creditPurchase: Declare = (perform) =>
     .action((reference, who, flags) => perform(credit(reference, who, flags)))
 
 export const dismissPurchase: Declare = (perform) =>
-  command(
+  guarded(command(
     "dismiss",
     "have one that is listed credit nobody, for good",
     "ddd purchases dismiss app_store:2000000123"
-  )
+  ))
     .argument("<reference>", "a purchase's reference")
     .addOption(jsonOption())
     .action((reference, flags) => perform(dismiss(reference, flags)))

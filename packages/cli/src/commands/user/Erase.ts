@@ -13,6 +13,7 @@ import { done } from "../../ExitCode.ts"
 import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
+import { reasonedAct, type ReasonFlag, reasonOption } from "../Guarded.ts"
 import { onAccounts } from "../OnDatabase.ts"
 import { findUser, nameOf } from "./UserText.ts"
 
@@ -64,14 +65,15 @@ const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: stri
 
 /** `yes`: the exact name of the player, where it is said beforehand. */
 const run = Effect.fn("ddd user erase")(
-  function*(who: string, { json, yes }: JsonFlag & { readonly yes?: string }) {
+  function*(who: string, { json, yes, ...flags }: JsonFlag & ReasonFlag & { readonly yes?: string }) {
     const user = yield* onAccounts(Effect.gen(function*() {
       const accounts = yield* Accounts
       const user = yield* findUser(who)
       if (user.erased) return yield* new NotErased({ message: `The player ${user.id} is erased already.` })
       yield* confirm(user, yes)
+      const act = yield* reasonedAct("user erase", flags)
       yield* Effect.catchTag(
-        accounts.erase(user.id),
+        accounts.erase(user.id, act),
         "EraseRefused",
         ({ reasons }) => Effect.fail(new NotErased({ message: whyRefused(reasons) }))
       )
@@ -87,9 +89,10 @@ export const eraseUser: Declare = (perform) =>
     "erase",
     "remove what is personal of a player; books and proofs stay valid; asks for the name",
     "ddd user erase ann@example.com",
-    "ddd user erase ann@example.com --yes ann"
+    "ddd user erase ann@example.com --yes ann --reason 'asked for by mail'"
   )
     .addArgument(whoArgument())
     .option("--yes <name>", "the player's exact name, instead of being asked")
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .action((who, flags) => perform(run(who, flags)))

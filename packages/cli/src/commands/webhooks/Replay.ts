@@ -5,14 +5,16 @@ import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
+import { actOf, type ReasonFlag, reasonOption } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { findEvent } from "./WebhookText.ts"
 
 const run = Effect.fn("ddd webhooks replay")(
-  function*(text: string, { json }: JsonFlag) {
+  function*(text: string, { json, ...flags }: JsonFlag & ReasonFlag) {
+    const act = yield* actOf("webhooks replay", flags)
     const { id, state, type } = yield* onMoney(Effect.gen(function*() {
       const event = yield* findEvent(text)
-      yield* (yield* WebhookInbox).replay(event.id)
+      yield* (yield* WebhookInbox).replay(event.id, act)
       return event
     }))
     yield* json === true
@@ -29,5 +31,6 @@ export const replayWebhook: Declare = (perform) =>
     "ddd webhooks replay 019a2b3c-0000-7000-8000-000000000001"
   )
     .argument("<id>", "an event's id")
+    .addOption(reasonOption())
     .addOption(jsonOption())
     .action((id, flags) => perform(run(id, flags)))

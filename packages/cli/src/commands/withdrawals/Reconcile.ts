@@ -5,6 +5,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { type NamedTransfer, PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { dayMillis, formatInstant, instant } from "@ddd/core/values/Instant"
+import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { visibleData } from "@ddd/core/values/Visible"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Option } from "commander"
@@ -15,6 +16,7 @@ import { print, printJson, style } from "../../terminal/Output.ts"
 import { progress } from "../../terminal/Progress.ts"
 import { aligned } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, wholeNumber } from "../Declaration.ts"
+import { actOf } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { pages } from "../Pages.ts"
 import { withdrawalJson } from "./WithdrawalText.ts"
@@ -25,7 +27,7 @@ const concurrency = 4
 /** Whether the provider may have been asked for it. One that failed then is compared too: nothing may be there. */
 const wasSent = ({ transfer }: Withdrawal): boolean => transfer.sentAt !== null || transfer.status === "done"
 
-const compareAll = Effect.fnUntraced(function*(days: number) {
+const compareAll = Effect.fnUntraced(function*(days: number, act: OperatorAct) {
   const withdrawals = yield* Withdrawals
   const since = (yield* (yield* Now).now) - days * dayMillis
   const sent = yield* pages((page) => withdrawals.list({}, page)).pipe(
@@ -43,7 +45,7 @@ const compareAll = Effect.fnUntraced(function*(days: number) {
   let compared = 0
   const differences = yield* Effect.forEach(
     compare,
-    (withdrawal) => Effect.tap(Payouts.reconcile(withdrawal), () => Effect.sync(() => bar.at(++compared))),
+    (withdrawal) => Effect.tap(Payouts.reconcile(withdrawal, act), () => Effect.sync(() => bar.at(++compared))),
     { concurrency }
   )
   return {
@@ -84,7 +86,9 @@ const unknownTable = (transfers: ReadonlyArray<NamedTransfer>): string =>
 /** Exit code 1 where something differs. What the provider knows better is learnt as it is found. */
 const run = Effect.fn("ddd withdrawals reconcile")(
   function*({ days, json }: JsonFlag & { readonly days: number }) {
-    const { compared, differences, provider, unknown } = yield* onMoney(compareAll(days))
+    const { compared, differences, provider, unknown } = yield* onMoney(
+      compareAll(days, yield* actOf("withdrawals reconcile"))
+    )
     const all = differences.length + unknown.length
     if (json === true) {
       yield* printJson({

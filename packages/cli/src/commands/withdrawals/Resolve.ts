@@ -3,13 +3,16 @@
  *
  * Before a step that left no trace is decided about, the provider is asked for it once more: what it has counts.
  */
+import { formatCents } from "@ddd/core/money/Money"
 import { visible } from "@ddd/core/values/Visible"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Argument } from "commander"
 import { Data, Effect } from "effect"
 import { done, type ExitCode, refuted } from "../../ExitCode.ts"
 import { print, printJson, style } from "../../terminal/Output.ts"
+import { toldToWait } from "../approvals/ApprovalText.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
+import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import {
   adviceText,
@@ -28,10 +31,21 @@ class NotResolved extends Data.TaggedError("NotResolved")<{ readonly message: st
 
 /** Exit code 1 where the provider has what was said not to be there. */
 const run = Effect.fn("ddd withdrawals resolve")(
-  function*(text: string, word: ResolutionWord, { json }: JsonFlag) {
+  function*(text: string, word: ResolutionWord, { json, ...flags }: JsonFlag & GuardFlags) {
     const { before, resolved } = yield* onMoney(Effect.gen(function*() {
       const before = yield* findWithdrawal(text)
-      return { before, resolved: yield* Payouts.resolve(before.id, resolutions[word]) }
+      const what = before.held === null
+        ? `Withdrawal ${before.id} is ${before.status} and not held.`
+        : `Of withdrawal ${before.id} of $${formatCents(before.amount)} it is decided: ${effectOf(before, word)}.`
+      const act = yield* guard("withdrawals resolve", what, flags)
+      return {
+        before,
+        resolved: yield* Effect.catchTag(
+          Payouts.resolve(before.id, resolutions[word], act),
+          "ApprovalRequired",
+          toldToWait
+        )
+      }
     }))
     switch (resolved._tag) {
       case "Unknown":
@@ -83,11 +97,11 @@ ${adviceText(withdrawal).join("\n")}`
 )
 
 export const resolveWithdrawal: Declare = (perform) =>
-  command(
+  guarded(command(
     "resolve",
     "decide about one that is held, after the provider was asked once more; exit code 1 where it has it",
     "ddd withdrawals resolve 019a2b3c-0000-7000-8000-000000000001 absent"
-  )
+  ))
     .argument("<id>", "a withdrawal's id")
     .addArgument(
       new Argument(

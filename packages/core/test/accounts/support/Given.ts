@@ -8,6 +8,7 @@ import { sessionId } from "../../../src/accounts/Session.ts"
 import type { Account, User } from "../../../src/accounts/User.ts"
 import { userId } from "../../../src/values/Ids.ts"
 import { instant } from "../../../src/values/Instant.ts"
+import type { OperatorAct } from "../../../src/values/OperatorAct.ts"
 
 export const now = instant(1_770_000_000_000)
 export const origin: RequestOrigin = { ip: "192.0.2.7", userAgent: "a browser" }
@@ -61,3 +62,5 @@ export const inOtherCase = (text: string): fc.Arbitrary<string> =>
 export const eventsIn = (change: AccountChange) => change.events.map(({ type }) => type)
 /** The kinds of jobs that follow from a change. */
 export const jobsIn = (change: AccountChange) => change.jobs.map(({ job }) => job._tag)
+
+export const byAnn: OperatorAct = { operator: "ann", command: "test", reason: "as the test says" }

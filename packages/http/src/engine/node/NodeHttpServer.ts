@@ -1,5 +1,6 @@
 /** Effect's `HttpServer` on Node's sockets: accepts connections, and looks after them. */
 import { type Client, isTrusted } from "@ddd/core/accounts/ClientAddress"
+import { gauge } from "@ddd/core/values/Measure"
 import { Effect, type Scope } from "effect"
 import { type HttpServer, HttpServerError } from "effect/http"
 import { NetAddress } from "effect/net"
@@ -45,6 +46,11 @@ export const make = Effect.fnUntraced(function*(
   server.on("drop", (peer) => {
     refuse(tooManyConnections, unreadRequest(PeerAddress.fromText(peer?.remoteAddress ?? ""), {})) // for the log alone
   })
+  yield* gauge(
+    "ddd_http_connections",
+    "Connections of HTTP that are open; none is counted on uws.",
+    () => connections.size
+  )
   yield* eachSecond(() => {
     for (const connection of connections) connection.sweep()
   })

@@ -84,7 +84,8 @@ const labels: Readonly<Record<TransactionType, string>> = {
   chargeback: "Purchase taken back",
   debt: "Debt",
   debt_repaid: "Debt paid",
-  house_fee: "Fee"
+  house_fee: "Fee",
+  adjustment: "Correction by the operator"
 }
 
 const monthNames = [

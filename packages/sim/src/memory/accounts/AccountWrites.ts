@@ -11,6 +11,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { barName } from "../money/FundingSteps.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import type { Store } from "../Store.ts"
 import type { SecurityEventRow, UserRow } from "../StoredRows.ts"
 import { knownNetworksOf } from "./ThrottlesMemory.ts"
@@ -124,4 +125,5 @@ export const writeChange = (store: Stored, tokens: MailedTokens["Service"], chan
   if (issued !== null) issueToken(store, tokens, userId, issued)
   for (const event of change.events) recordEvent(store, event)
   for (const { id, job } of change.jobs) addJob(store, id, job)
+  if (change.log !== null) writeEntry(store, change.log)
 }

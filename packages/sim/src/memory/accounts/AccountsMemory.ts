@@ -203,14 +203,14 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             .filter((sharing) => sharing.length > 1).slice(0, limit).map((sharing) => sharing.map(summaryOf))
         ),
 
-      freeze: (id) =>
+      freeze: (id, act) =>
         store.exclusive(Effect.sync(() => {
-          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+          write(freeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id, act))
         })),
 
-      unfreeze: (id) =>
+      unfreeze: (id, act) =>
         store.exclusive(Effect.sync(() => {
-          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id))
+          write(unfreeze({ account: readAccount(store, id), newIds: { event: store.newId() } }, id, act))
         })),
 
       export: (id, by) =>
@@ -229,7 +229,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           return all
         })),
 
-      erase: (id) => eraseAccount(id, (facts) => decided(erase(facts, id))),
+      erase: (id, act) => eraseAccount(id, (facts) => decided(erase(facts, id, act))),
 
       eraseSelf: (id, verified) => eraseAccount(id, (facts) => decided(eraseSelf(facts, id, verified)))
     })

@@ -2,8 +2,9 @@
 import { awaitedRounds } from "@ddd/core/draws/AwaitedRounds"
 import { type Draw, isInHistory, onSale } from "@ddd/core/draws/Draw"
 import { isUndecided, stepsAhead } from "@ddd/core/draws/DrawSteps"
+import { decidePause } from "@ddd/core/draws/Pausing"
 import { makeSeals } from "@ddd/core/draws/Seals"
-import { Draws, type DueByClock } from "@ddd/core/ports/Draws"
+import { Draws, type DueByClock, PauseRefused } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import type { SeedVault } from "@ddd/core/ports/SeedVault"
@@ -12,9 +13,11 @@ import { encodeTicket } from "@ddd/core/proof/Proof"
 import { fromHex, toHex } from "@ddd/core/values/Bytes"
 import type { DrawId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, Result, Stream } from "effect"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { Store } from "../Store.ts"
 import { makeDrawSteps } from "./DrawSteps.ts"
 import { asTicket } from "./TicketView.ts"
@@ -145,6 +148,21 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
         }),
       chainFollowedAt: (chainHash) => Effect.sync(() => store.followedChains.get(chainHash) ?? null),
       voidedEarly: (id) => Effect.sync(() => store.earlyVoids.get(id) ?? null),
+
+      setPaused: (id, paused, act) =>
+        store.exclusive(Effect.suspend(() => {
+          const row = store.draws.get(id)
+          if (row === undefined) return Effect.succeed(false)
+          const pausedAt = store.pausedDraws.get(id) ?? null
+          const decided = decidePause({ draw: row, pausedAt, clock: store.now() }, paused)
+          if (Result.isFailure(decided)) return Effect.fail(new PauseRefused({ refusal: decided.failure }))
+          if (!decided.success) return Effect.succeed(false)
+          if (paused) store.pausedDraws.set(id, store.now())
+          else store.pausedDraws.delete(id)
+          writeEntry(store, logged(act, "draw", id))
+          return Effect.succeed(true)
+        })),
+      pausedAt: (id) => Effect.sync(() => store.pausedDraws.get(id) ?? null),
 
       ticketsOf: (userId, filter, { cursor, limit }) =>
         Effect.sync(() => {

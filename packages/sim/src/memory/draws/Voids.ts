@@ -17,10 +17,12 @@ import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { VoidReason, VoidRecord } from "@ddd/core/proof/Record"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { Effect, Result } from "effect"
 import type { BeganVoid, DrawRow, TicketRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import type { Store } from "../Store.ts"
 
 /** What it needs of the other steps. */
@@ -101,7 +103,10 @@ export const makeVoids = ({ change, openSeedOrNull, sha256, signer, stateOf, sto
     if (isVoidedInSteps(draw)) yield* beginVoid(row, reason, seed)
     else yield* writeVoid(row, reason, seed).pipe(orUnpayable(due))
     const by = voidedBy(due)
-    if (by !== null) store.earlyVoids.set(row.id, { by, at: store.now() })
+    if (by !== null) {
+      store.earlyVoids.set(row.id, { by: by.operator, at: store.now() })
+      writeEntry(store, logged(by, "draw", row.id))
+    }
     return true
   })
 

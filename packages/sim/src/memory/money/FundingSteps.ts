@@ -3,6 +3,7 @@ import { isExcludedAt } from "@ddd/core/money/Barring"
 import type { ExcludedName, NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import type { RecordedEvent } from "@ddd/core/money/ConcludeFundingEvent"
 import { decidePurchase, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import { depositMoney, purchaseMoney } from "@ddd/core/money/FourEyes"
 import { type Funding, type FundingEvent, isOpen } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import { type FundingMove, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
@@ -18,10 +19,14 @@ import {
 import { type Chargeback, emptyWallet } from "@ddd/core/money/Wallet"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import { namesBarredUntil } from "@ddd/core/play/Exclusion"
+import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
+import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
+import type { Gate } from "../operators/ApprovalSteps.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { getOrPut, type Store } from "../Store.ts"
 import type { UserRow } from "../StoredRows.ts"
 import { postMovements } from "./WalletMoves.ts"
@@ -202,6 +207,15 @@ export const recordEvent = (
   }))
 }
 
+/** Asks before a deposit is credited that our own machines tell of: what waits; null where nothing has to, or it is refused anyway. */
+export const holdDeposit = (store: Stored, event: FundingEvent, gate: Gate): ApprovalRequired | null => {
+  const earlier = store.fundings.get(canonicalReference(event.reference)) ?? null
+  const decision = recordFunding(factsOf(store, earlier, event), event)
+  if (Result.isFailure(decision)) return null
+  const { due, funding } = decision.success
+  return due?.step === "credit" ? gate(depositMoney(funding.reference, due)) : null
+}
+
 /** Credits what waits under a reference that is marked; whether it was credited. One that is refused is marked behind all others. */
 export const creditWaiting = (store: Stored, reference: string): boolean => {
   store.purchasesToMatch.delete(reference)
@@ -217,10 +231,18 @@ export const creditWaiting = (store: Stored, reference: string): boolean => {
 export const decideOpen = (
   store: Stored,
   reference: string,
-  decided: PurchaseDecision
-): Result.Result<Recorded, DecisionRefusal | MoveRefusal> => {
+  decided: PurchaseDecision,
+  entryOf: (funding: Funding) => NewOperatorEntry,
+  gate: Gate
+): Result.Result<Recorded, DecisionRefusal | MoveRefusal | ApprovalRequired> => {
   const earlier = store.fundings.get(canonicalReference(reference)) ?? null
   const matches = matchesOf(store, decided._tag === "Credit" ? [decided.userId] : [])
   const decision = decidePurchase({ earlier, matches }, decided)
-  return Result.isFailure(decision) ? Result.fail(decision.failure) : write(store, decision.success)
+  if (Result.isFailure(decision)) return Result.fail(decision.failure)
+  const { due, funding } = decision.success
+  const waits = due === null ? null : gate(purchaseMoney(funding.reference, due))
+  if (waits !== null) return Result.fail(waits)
+  const written = write(store, decision.success)
+  if (Result.isSuccess(written)) writeEntry(store, entryOf(funding))
+  return written
 }

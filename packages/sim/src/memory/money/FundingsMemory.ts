@@ -1,14 +1,18 @@
 /** Money in, in memory. */
 import { shareNames } from "@ddd/core/money/BuyerNames"
-import { type DecisionRefusal, whyOpen } from "@ddd/core/money/DecidePurchase"
-import type { FundingEvent } from "@ddd/core/money/Funding"
+import { decidedEntry, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
+import type { Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
 import type { MoveRefusal } from "@ddd/core/money/MoveFunding"
 import type { FundingRefusal } from "@ddd/core/money/RecordFunding"
+import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { FundingConflict, Fundings, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
 import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
+import { type Gate, makeGate } from "../operators/ApprovalSteps.ts"
 import { Store } from "../Store.ts"
 import { creditWaiting, decideOpen, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
@@ -38,9 +42,29 @@ const errorOf = (
 }
 
 const decisionError = (
-  refusal: DecisionRefusal | MoveRefusal
-): PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused =>
-  refusal._tag === "PurchaseNotOpen" ? new PurchaseNotOpen(refusal) : moveError(refusal)
+  refusal: DecisionRefusal | MoveRefusal | ApprovalRequired
+): PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired => {
+  switch (refusal._tag) {
+    case "PurchaseNotOpen":
+      return new PurchaseNotOpen(refusal)
+    case "ApprovalRequired":
+      return refusal
+    default:
+      return moveError(refusal)
+  }
+}
+
+/** Carries a person's decision out, its refusals as the port's errors. Whoever calls this writes alone. */
+export const decide = (
+  store: Store["Service"],
+  reference: string,
+  decision: PurchaseDecision,
+  entryOf: (funding: Funding) => NewOperatorEntry,
+  gate: Gate
+) =>
+  Effect.suspend(() =>
+    Effect.fromResult(Result.mapError(decideOpen(store, reference, decision, entryOf, gate), decisionError))
+  )
 
 /** Records an event, its refusals as the port's errors. Whoever calls this writes alone. */
 export const record = (store: Store["Service"], event: FundingEvent) =>
@@ -50,6 +74,7 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
   Fundings,
   Effect.gen(function*() {
     const store = yield* Store
+    const above = yield* FourEyesAbove
 
     return Fundings.of({
       record: (event) =>
@@ -85,10 +110,14 @@ export const layer: Layer.Layer<Fundings, never, Store> = Layer.effect(
           return pageOf(open.slice(after + 1), limit, ({ funding }) => funding.reference)
         }),
 
-      decide: (reference, decision) =>
+      decide: (reference, decision, act) =>
         store.exclusive(
-          Effect.suspend(() =>
-            Effect.fromResult(Result.mapError(decideOpen(store, reference, decision), decisionError))
+          decide(
+            store,
+            reference,
+            decision,
+            (funding) => decidedEntry(act, funding, decision),
+            makeGate(store, above, act)
           )
         ).pipe(Effect.map(({ funding, rows }) => ({ funding, transactions: rows.map(asTransaction) })))
     })

@@ -1,26 +1,36 @@
 /** Wallets and their movements, in memory. */
 import type { Prize } from "@ddd/core/draws/PrizeReport"
+import { internalAct, needsApproval } from "@ddd/core/money/FourEyes"
 import { zero } from "@ddd/core/money/Money"
 import { lastBefore } from "@ddd/core/money/Statement"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import type { Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Stream } from "effect"
+import { makeGate } from "../operators/ApprovalSteps.ts"
 import { Store } from "../Store.ts"
 import { record } from "./FundingsMemory.ts"
+import { holdDeposit } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
 
 export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
   Ledger,
   Effect.gen(function*() {
     const store = yield* Store
+    const above = yield* FourEyesAbove
+    const gate = makeGate(store, above, internalAct)
 
     return Ledger.of({
       deposit: ({ amount, referenceId, userId }) =>
         store.exclusive(Effect.gen(function*() {
           const buyer = { _tag: "Player", userId } as const
+          const event = { _tag: "Purchased", reference: referenceId, amount, buyer } as const
+          const waits = needsApproval(above, amount) ? holdDeposit(store, event, gate) : null
+          if (waits?.isSame === false) return yield* new ReferenceConflict({ referenceId })
+          if (waits !== null) return yield* waits
           const { funding, rows: [credited] } = yield* Effect.catchTag(
-            record(store, { _tag: "Purchased", reference: referenceId, amount, buyer }),
+            record(store, event),
             "FundingConflict",
             () => Effect.fail(new ReferenceConflict({ referenceId }))
           )

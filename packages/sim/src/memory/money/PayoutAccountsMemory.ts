@@ -18,7 +18,9 @@ import {
   WithdrawalUnderWay
 } from "@ddd/core/ports/PayoutAccounts"
 import type { UserId } from "@ddd/core/values/Ids"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { Effect, Layer, Result } from "effect"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { Store } from "../Store.ts"
 import type { PayoutAccountRow } from "../StoredRows.ts"
 
@@ -60,6 +62,7 @@ export const layer: Layer.Layer<PayoutAccounts, never, Store> = Layer.effect(
       const decided = decideUnlink(facts, account, by)
       if (Result.isFailure(decided)) return Effect.fail(new WithdrawalUnderWay({ userId }))
       if (decided.success) store.payoutAccounts.delete(userId)
+      if (decided.success && typeof by !== "string") writeEntry(store, logged(by, "user", userId))
       return Effect.succeed(decided.success)
     }
 

@@ -1,9 +1,11 @@
 /** What outside services told us, in memory. */
 import { concludeEvent, dismissEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { addJobs } from "../jobs/OutboxMemory.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import { Store } from "../Store.ts"
 
 export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
@@ -55,22 +57,24 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
           return pageOf(events, limit, ({ id }) => id)
         }),
 
-      replay: (id) =>
+      replay: (id, act) =>
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           if (event === undefined) return false
           const { jobs, state } = replayEvent(id, store.newId())
           store.webhookEvents.set(id, { ...event, state })
           addJobs(store, jobs)
+          writeEntry(store, logged(act, "event", id, { was: event.state }))
           return true
         })),
 
-      dismiss: (id) =>
+      dismiss: (id, act) =>
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           const dismissed = event === undefined ? null : dismissEvent(event)
           if (event === undefined || dismissed === null) return false
           store.webhookEvents.set(id, { ...event, ...dismissed, handledAt: store.now() })
+          writeEntry(store, logged(act, "event", id, { was: event.state }))
           return true
         }))
     }))

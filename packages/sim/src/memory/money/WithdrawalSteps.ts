@@ -1,16 +1,28 @@
 /** What operations on withdrawals have in common, in memory: facts as they stand, and writes as they were decided. */
-import type { Conclusion, StoredWithdrawal } from "@ddd/core/money/ConcludeWithdrawal"
-import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import {
+  type ConcludeFacts,
+  concludeResolution,
+  type Conclusion,
+  type StoredWithdrawal
+} from "@ddd/core/money/ConcludeWithdrawal"
+import { givenBack } from "@ddd/core/money/FourEyes"
+import { hasNews, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
+import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
+import type { Reported } from "@ddd/core/ports/Withdrawals"
 import type { UserId } from "@ddd/core/values/Ids"
+import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import type { TransactionRow, WalletRow } from "../../audit/Rows.ts"
 import { addJobs } from "../jobs/OutboxMemory.ts"
+import type { Gate } from "../operators/ApprovalSteps.ts"
+import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import type { Store } from "../Store.ts"
 import type { WithdrawalRow } from "../StoredRows.ts"
 import { postMovements } from "./WalletMoves.ts"
 
 type Stored = Store["Service"]
 
-export const walletOf = (store: Stored, userId: UserId): WalletRow => {
+const walletOf = (store: Stored, userId: UserId): WalletRow => {
   const wallet = store.wallets.get(userId)
   if (wallet === undefined) throw new Error(`user ${userId} has no wallet`)
   return wallet
@@ -51,4 +63,58 @@ export const writeConclusion = (store: Stored, { schedule, effects, withdrawal }
     addJobs(store, jobs)
   }
   store.withdrawals.set(id, { ...withdrawal, ...schedule })
+}
+
+/** Without what the store alone keeps of it. */
+export const asWithdrawal = (row: WithdrawalRow): Withdrawal => {
+  const { claimedUntil: _, dueAt: __, ...withdrawal } = row
+  return withdrawal
+}
+
+const factsOf = (store: Stored, row: WithdrawalRow): ConcludeFacts => ({
+  ...storedOf(store, row),
+  wallet: walletOf(store, row.userId),
+  now: store.now()
+})
+
+const writeConcluded = (
+  store: Stored,
+  { withdrawal: before }: ConcludeFacts,
+  conclusion: Conclusion,
+  entry: NewOperatorEntry | null
+): Reported => {
+  writeConclusion(store, conclusion)
+  const after = conclusion.withdrawal
+  if (entry !== null && hasNews(before, after)) writeEntry(store, entry)
+  return { before, after }
+}
+
+/** Writes what is concluded; null where there is no such withdrawal. `entry`: of the operator whose doing it is, if it changes anything. */
+export const conclude = (
+  store: Stored,
+  id: string,
+  decide: (facts: ConcludeFacts) => Conclusion,
+  entry: NewOperatorEntry | null
+): Reported | null => {
+  const row = store.withdrawals.get(id)
+  if (row === undefined) return null
+  const facts = factsOf(store, row)
+  return writeConcluded(store, facts, decide(facts), entry)
+}
+
+/** Carries a person's decision out; null where it does not apply. Money that comes back by it waits where `gate` says so. */
+export const resolveHeld = (
+  store: Stored,
+  id: string,
+  resolution: Resolution,
+  entry: NewOperatorEntry,
+  gate: Gate
+): Withdrawal | ApprovalRequired | null => {
+  const row = store.withdrawals.get(id)
+  if (row === undefined) return null
+  const facts = factsOf(store, row)
+  const conclusion = concludeResolution(facts, resolution)
+  if (conclusion === null) return null
+  const money = givenBack(facts.withdrawal, resolution)
+  return (money === null ? null : gate(money)) ?? writeConcluded(store, facts, conclusion, entry).after
 }

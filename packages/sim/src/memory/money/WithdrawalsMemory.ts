@@ -7,30 +7,30 @@ import {
   type WithdrawalRequest
 } from "@ddd/core/money/AskWithdrawal"
 import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
-import {
-  type ConcludeFacts,
-  concludeReport,
-  concludeResolution,
-  type Conclusion
-} from "@ddd/core/money/ConcludeWithdrawal"
+import { concludeReport } from "@ddd/core/money/ConcludeWithdrawal"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
-import { isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
+import { isUnderWay } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
-import { type Reported, type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
+import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
+import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
+import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJobs } from "../jobs/OutboxMemory.ts"
+import { makeGate } from "../operators/ApprovalSteps.ts"
 import { Store } from "../Store.ts"
 import type { WithdrawalRow } from "../StoredRows.ts"
 import { asTransaction } from "./TransactionView.ts"
 import { postMovement } from "./WalletMoves.ts"
-import { movementOf, storedOf, walletOf, writeConclusion } from "./WithdrawalSteps.ts"
+import { asWithdrawal, conclude, movementOf, resolveHeld, storedOf } from "./WithdrawalSteps.ts"
 
 export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
   Withdrawals,
   Effect.gen(function*() {
     const store = yield* Store
+    const above = yield* FourEyesAbove
 
     const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
       const user = store.users.get(userId)
@@ -86,17 +86,6 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
     }
 
-    /** Writes what is concluded about a withdrawal; null where there is none, or nothing is. */
-    const conclude = (id: string, decide: (facts: ConcludeFacts) => Conclusion | null): Reported | null => {
-      const row = store.withdrawals.get(id)
-      if (row === undefined) return null
-      const wallet = walletOf(store, row.userId)
-      const conclusion = decide({ ...storedOf(store, row), wallet, now: store.now() })
-      if (conclusion === null) return null
-      writeConclusion(store, conclusion)
-      return { before: asWithdrawal(row), after: conclusion.withdrawal }
-    }
-
     const matches = ({ held, olderThanMillis, status, userId }: WithdrawalFilter) => (row: WithdrawalRow): boolean =>
       (status === undefined || row.status === status) &&
       (userId === undefined || row.userId === userId) &&
@@ -123,12 +112,17 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
         }),
 
       claim: (id, isUrgent, own) => store.exclusive(Effect.sync(() => claim(id, isUrgent, own))),
-      applyReport: (id, report, turn) =>
-        store.exclusive(Effect.sync(() => conclude(id, (facts) => concludeReport(facts, report, turn)))),
-      resolve: (id, resolution) =>
-        store.exclusive(
-          Effect.sync(() => conclude(id, (facts) => concludeResolution(facts, resolution))?.after ?? null)
-        ),
+      applyReport: (id, report, turn, act) =>
+        store.exclusive(Effect.sync(() => {
+          const entry = act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+          return conclude(store, id, (facts) => concludeReport(facts, report, turn), entry)
+        })),
+      resolve: (id, resolution, act) =>
+        store.exclusive(Effect.suspend(() => {
+          const entry = logged(act, "withdrawal", id, { decided: resolution })
+          const resolved = resolveHeld(store, id, resolution, entry, makeGate(store, above, act))
+          return resolved instanceof ApprovalRequired ? Effect.fail(resolved) : Effect.succeed(resolved)
+        })),
 
       isFrozen: (id) =>
         Effect.sync(() => {
@@ -160,9 +154,3 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
     })
   })
 )
-
-/** Without what the store alone keeps of it. */
-const asWithdrawal = (row: WithdrawalRow): Withdrawal => {
-  const { claimedUntil: _, dueAt: __, ...withdrawal } = row
-  return withdrawal
-}

@@ -42,7 +42,8 @@ export const makeSelling = Effect.gen(function*() {
     totalEntries: draw.totalEntries,
     lastPurchasedAt: draw.lastPurchasedAt,
     isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null),
-    ticketsPerPlayerMax
+    ticketsPerPlayerMax,
+    isPaused: store.pausedDraws.has(draw.id)
   })
 
   /** A buyer in a day's draw, with the tickets of it that they have. */

@@ -1,0 +1,63 @@
+/** Writes what became known of a withdrawal, or was decided about it, as a step of a transaction: wallet first, then the withdrawal's row. */
+import { type ConcludeFacts, concludeResolution, type Conclusion } from "@ddd/core/money/ConcludeWithdrawal"
+import { givenBack } from "@ddd/core/money/FourEyes"
+import { hasNews } from "@ddd/core/money/Withdrawal"
+import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
+import type { Reported } from "@ddd/core/ports/Withdrawals"
+import { userId } from "@ddd/core/values/Ids"
+import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { type Gate, held } from "../operators/ApprovalRows.ts"
+import { writeEntry } from "../operators/OperatorLogRows.ts"
+import { lockAndReadWallet, lockToConclude, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
+
+/** Locks the wallet of a withdrawal and then its row, and reads both; null where there is none. */
+const lockFacts = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
+  const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
+  const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, userId(owner.user_id))
+  const stored = wallet === null ? null : yield* lockToConclude(sql, id)
+  return wallet === null || stored === null ? null : { ...stored, wallet } satisfies ConcludeFacts
+})
+
+const writeConcluded = Effect.fnUntraced(function*(
+  services: WithdrawalServices,
+  facts: ConcludeFacts,
+  conclusion: Conclusion,
+  entry: NewOperatorEntry | null
+) {
+  yield* writeConclusion(services, conclusion, facts.now)
+  const [before, after] = [facts.withdrawal, conclusion.withdrawal]
+  if (entry !== null && hasNews(before, after)) yield* writeEntry(services, entry)
+  return { before, after } satisfies Reported
+})
+
+/** Writes what is concluded; null where there is no such withdrawal. `entry`: of the operator whose doing it is, if it changes anything. */
+export const conclude = Effect.fnUntraced(function*(
+  services: WithdrawalServices,
+  id: string,
+  decide: (facts: ConcludeFacts) => Conclusion,
+  entry: NewOperatorEntry | null
+) {
+  const facts = yield* lockFacts(services.sql, id)
+  return facts === null ? null : yield* writeConcluded(services, facts, decide(facts), entry)
+})
+
+/**
+ * Carries a person's decision out; null where the withdrawal is not held, or it does not apply. Money that comes back by it waits where `gate`
+ * says so.
+ */
+export const resolveHeld = Effect.fnUntraced(function*(
+  services: WithdrawalServices,
+  id: string,
+  resolution: Resolution,
+  entry: NewOperatorEntry,
+  gate: Gate
+) {
+  const facts = yield* lockFacts(services.sql, id)
+  const conclusion = facts === null ? null : concludeResolution(facts, resolution)
+  if (facts === null || conclusion === null) return held(null)
+  const money = givenBack(facts.withdrawal, resolution)
+  const waits = money === null ? null : yield* gate(money)
+  return waits ?? held((yield* writeConcluded(services, facts, conclusion, entry)).after)
+})
