@@ -82,6 +82,18 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
     readPages(firstId, (after, limit) => events.readAfter(user, after, limit), ({ id }) => id, pageSize),
     ({ at, details, id, sessionId, type }) => ({ id, at, type, sessionId, details })
   ),
+  operatorActions: mapPages(
+    readPages(
+      firstId,
+      (after, limit) =>
+        sql<{ readonly id: string; readonly at: Date; readonly command: string; readonly reason: string | null }>`
+        SELECT id, at, command, reason FROM operator_log
+        WHERE subject_kind = 'user' AND subject_id = ${user} AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+      ({ id }) => id,
+      pageSize
+    ),
+    ({ at, command, reason }) => ({ at: instantOf(at), command, reason })
+  ),
   // in the order of the index that there is
   mailedTokens: mapPages(
     readPages(

@@ -63,6 +63,8 @@ export interface PersonalLists {
     /** Where it came from, what was changed. */
     readonly details: Readonly<Record<string, unknown>> | null
   }
+  /** What operators did about them by hand: who did is the operators', and no part of it. */
+  readonly operatorActions: { readonly at: Instant; readonly command: string; readonly reason: string | null }
   readonly mailedTokens: {
     readonly purpose: MailedTokenPurpose
     readonly email: string | null
@@ -169,6 +171,7 @@ const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[
     endedAt: formatInstantOrNull(session.endedAt)
   }),
   securityEvents: (event) => ({ ...event, at: formatInstant(event.at) }),
+  operatorActions: (action) => ({ ...action, at: formatInstant(action.at) }),
   mailedTokens: (token) => ({
     ...token,
     createdAt: formatInstant(token.createdAt),

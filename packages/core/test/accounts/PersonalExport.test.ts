@@ -23,6 +23,7 @@ const records: PersonalRecords<never> = {
     tickets: none,
     sessions: none,
     securityEvents: none,
+    operatorActions: none,
     mailedTokens: none,
     mailFailures: none,
     idempotencyKeys: none,

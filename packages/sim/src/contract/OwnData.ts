@@ -92,6 +92,8 @@ export const ownDataContract = (subject: Subject): void =>
         yield* accounts.freeze(id, byAnn)
         assert.strictEqual((yield* Effect.flip(accounts.eraseSelf(id, firstHash)))._tag, "PasswordOutdated")
         yield* accounts.unfreeze(id, byAnn)
+        const told = present(yield* exportOf(id))["operatorActions"]
+        assert.isTrue(Array.isArray(told) && told.length >= 2, JSON.stringify(told))
         yield* deposit(id, dollars(1), "test:1")
         const refused = yield* Effect.flip(accounts.eraseSelf(id, firstHash))
         assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : [], [

@@ -98,7 +98,9 @@ const moneyLists = (
 const accountLists = (
   store: Store["Service"],
   user: UserId
-): Lists<"sessions" | "securityEvents" | "mailedTokens" | "mailFailures" | "idempotencyKeys" | "rooms"> => {
+): Lists<
+  "sessions" | "securityEvents" | "operatorActions" | "mailedTokens" | "mailFailures" | "idempotencyKeys" | "rooms"
+> => {
   const own = ownOf(user)
   return {
     sessions: page(
@@ -113,6 +115,10 @@ const accountLists = (
     ),
     securityEvents: page(
       own(store.securityEvents).map(({ at, details, id, sessionId, type }) => ({ id, at, type, sessionId, details }))
+    ),
+    operatorActions: page(
+      [...store.operatorLog.values()].filter(({ subject }) => subject.kind === "user" && subject.id === user)
+        .map(({ at, command, reason }) => ({ at, command, reason }))
     ),
     mailedTokens: page(
       own(store.mailedTokens.values()).map(({ createdAt, email, expiresAt, purpose, usedAt }) => ({
