@@ -22,6 +22,7 @@ import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
 import * as ApprovalsPg from "./operators/ApprovalsPg.ts"
 import * as OperatorLogPg from "./operators/OperatorLogPg.ts"
+import * as PlayControlsPg from "./play/PlayControlsPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
 import * as SalesPg from "./sales/SalesPg.ts"
@@ -31,13 +32,14 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog, SharedCounts and Throttles. */
+/** Accounts, Sessions, SecurityLog, SharedCounts, Throttles and PlayControls. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
   SharedCountsPg.layer,
-  ThrottlesPg.layer
+  ThrottlesPg.layer,
+  PlayControlsPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 
 /** Money in and out, and by hand: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard, Adjustments, Approvals. */

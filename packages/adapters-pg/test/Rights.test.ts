@@ -156,6 +156,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         yield* tablesWith("has_table_privilege($app, c.oid, 'DELETE')"),
         [
           "buyer_names",
+          "excluded_names",
           "idempotency_keys",
           "jobs",
           "known_networks",

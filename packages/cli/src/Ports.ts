@@ -23,12 +23,14 @@ import * as DrawEventsPg from "@ddd/adapters-pg/draws/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/draws/DrawsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
 import * as OperatorLogPg from "@ddd/adapters-pg/operators/OperatorLogPg"
+import * as PlayControlsPg from "@ddd/adapters-pg/play/PlayControlsPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
+import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
 import * as Beacon from "./Beacon.ts"
@@ -95,6 +97,7 @@ const accountPorts = ({ refresh }: Keys) =>
     SecurityLogPg.layer,
     SharedCountsPg.layer,
     ThrottlesPg.layer,
+    PlayControlsPg.layer,
     OperatorLogPg.layer
   ).pipe(
     Layer.provideMerge(SessionEnds.layer),
@@ -137,6 +140,7 @@ export const all = (
         servers: database.servers
       })
     ),
+    Layer.provide(Layer.succeed(TicketsPerDraw, settings.MAX_TICKETS_PER_DRAW ?? null)),
     Layer.provide(Layer.succeed(Acknowledged, database.acknowledged))
   )
   return Layer.mergeAll(

@@ -36,8 +36,10 @@ import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
 import { eraseUser } from "./commands/user/Erase.ts"
+import { excludeUser } from "./commands/user/Exclude.ts"
 import { exportUser } from "./commands/user/Export.ts"
 import { freezeUser, unfreezeUser } from "./commands/user/Freeze.ts"
+import { showLimits } from "./commands/user/Limits.ts"
 import { listSessions } from "./commands/user/Sessions.ts"
 import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
@@ -78,6 +80,8 @@ const commands: ReadonlyArray<Declare> = [
     listSessions,
     freezeUser,
     unfreezeUser,
+    showLimits,
+    excludeUser,
     unlinkPayoutAccount,
     exportUser,
     eraseUser

@@ -72,6 +72,7 @@ const ofTimers = [
   /DELETE FROM mailed_tokens/,
   /DELETE FROM throttles/,
   /DELETE FROM known_networks/,
+  /DELETE FROM excluded_names/,
   /UPDATE webhook_events SET body = ''/,
   /DELETE FROM "jobs"/
 ]
@@ -94,7 +95,8 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "5 minutes" })("a serv
         ...recorded,
         METRICS_PORT: "0",
         REVENUECAT_WEBHOOK_AUTH: authorization,
-        PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}"
+        PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}",
+        MAX_TICKETS_PER_DRAW: "1000"
       })
       const document = yield* Effect.promise(async () => await (await fetch(`${url}/openapi.json`)).json())
       const operations = Object.entries(Object(at(document, "paths"))).flatMap(([path, methods]) =>
@@ -254,6 +256,13 @@ const playAccount = Effect.fnUntraced(function*(say: Say, veteran: Player, frien
   const { json } = yield* say([200], "GET", "/auth/sessions", another)
   const current = arrayAt(json, "items").find((session) => at(session, "current") === true)
   yield* say([204], "DELETE", `/auth/sessions/${textAt(current, "id")}`, another)
+  yield* say([200], "PUT", "/user/limits", {
+    ...own,
+    body: { dailySpend: "5000.00", monthlyDeposit: "1.00", ticketsPerDraw: 900 + round }
+  })
+  yield* say([200], "POST", "/user/limits/confirm", own)
+  yield* say([200], "POST", "/user/time-out", { ...newcomer, body: { hours: 24 } })
+  yield* say([200], "POST", "/user/self-exclusion", { ...newcomer, body: { days: 180 } })
   yield* say([204], "POST", "/auth/change-password", {
     ...newcomer,
     body: { currentPassword: password, password: `${password} ${round}` }

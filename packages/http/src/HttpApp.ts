@@ -22,6 +22,7 @@ import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
 import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
+import * as PlayHandlers from "./play/PlayHandlers.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
 import { LongAnswers } from "./requests/LongAnswers.ts"
@@ -91,6 +92,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
   const handlers = Layer.mergeAll(
     AuthHandlers.layer,
     UserHandlers.layer(withdrawals),
+    PlayHandlers.layer,
     WalletHandlers.layer(withdrawals),
     WebhookHandlers.layer,
     LotteryHandlers.layer(withdrawals),

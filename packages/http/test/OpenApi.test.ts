@@ -51,6 +51,11 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "email_taken",
     "username_taken"
   ],
+  "get /user/limits": player,
+  "put /user/limits": [...body, ...player],
+  "post /user/limits/confirm": player,
+  "post /user/time-out": [...body, ...player],
+  "post /user/self-exclusion": [...body, ...player],
   "get /user/export": [...player, "rate_limited"],
   "delete /user": [...body, ...player, "invalid_credentials", "rate_limited", "erasure_refused"],
   "get /wallet": player,
@@ -58,6 +63,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...body,
     "unauthenticated",
     "not_found",
+    "timed_out",
     "limit_exceeded",
     "reference_conflict"
   ],
@@ -84,6 +90,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...player,
     "insufficient_funds",
     "account_frozen",
+    "timed_out",
+    "limit_exceeded",
     "draw_closed",
     "idempotency_key_reused"
   ],
@@ -95,9 +103,17 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found"],
   "get /rooms": [...player, "invalid_request"],
-  "post /rooms": [...body, ...player, "limit_exceeded"],
+  "post /rooms": [...body, ...player, "limit_exceeded", "timed_out"],
   "get /rooms/{id}": room,
-  "post /rooms/{id}/join": [...body, ...room, "already_member", "limit_exceeded", "room_full", "wrong_room_state"],
+  "post /rooms/{id}/join": [
+    ...body,
+    ...room,
+    "already_member",
+    "limit_exceeded",
+    "room_full",
+    "timed_out",
+    "wrong_room_state"
+  ],
   "post /rooms/{id}/purchase-ticket": [
     ...body,
     ...room,
@@ -105,6 +121,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wrong_room_state",
     "insufficient_funds",
     "account_frozen",
+    "timed_out",
+    "limit_exceeded",
     "idempotency_key_reused"
   ],
   "get /rooms/{id}/ticket": room,

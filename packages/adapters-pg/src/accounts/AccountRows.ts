@@ -92,9 +92,11 @@ export const readTaken = (
       SELECT
         EXISTS (SELECT FROM users WHERE lower(email) = lower(${email ?? null}) AND id <> ${except}::uuid)
           OR EXISTS (SELECT FROM email_identities
-            WHERE identity = ${
+            WHERE identity = ${email === undefined ? null : emailIdentity(email)} AND user_id <> ${except}::uuid)
+          -- that of a player who has excluded themselves, and had it before
+          OR EXISTS (SELECT FROM excluded_names WHERE digest = excluded_digest('mailbox', ${
       email === undefined ? null : emailIdentity(email)
-    } AND user_id <> ${except}::uuid) AS email,
+    }) AND until > app_now()) AS email,
         EXISTS (SELECT FROM users WHERE lower(username) = lower(${
       username ?? null
     }) AND id <> ${except}::uuid) AS username`,

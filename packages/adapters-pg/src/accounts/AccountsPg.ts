@@ -26,7 +26,8 @@ const make = Effect.gen(function*() {
     >`
       SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.user_id,
         (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable, w.maturing,
-        (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at
+        (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at, w.limits,
+        w.timed_out_until, w.excluded_until
       FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
     return row === undefined
       ? null

@@ -10,6 +10,7 @@ import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, type Instant, instant, parseInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
+import { limitBookOf, type StoredLimits } from "../play/LimitRows.ts"
 
 export const instantOf = (date: Date): Instant => instant(date.getTime())
 export const instantOrNull = (date: Date | null): Instant | null => date === null ? null : instantOf(date)
@@ -44,12 +45,16 @@ export interface WalletRow {
   readonly debt: bigint
   readonly seq: bigint
   readonly updated_at: Date
+  /** Null where nothing is limited. */
+  readonly limits: StoredLimits | null
+  readonly timed_out_until: Date | null
+  readonly excluded_until: Date | null
 }
 
 /** A wallet's columns, money in cents. */
 export const walletColumns = (sql: PgClient.PgClient) =>
   sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable, maturing,
-    (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at`)
+    (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at, limits, timed_out_until, excluded_until`)
 
 const prizeOf = ({ amount, at }: StoredPrize): MaturingPrize => {
   const [prize, maturesAt] = [parseCents(amount), parseInstant(at)]
@@ -75,6 +80,9 @@ export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant
   pendingWithdrawal: cents(row.pending),
   debt: cents(row.debt),
   seq: Number(row.seq),
+  limits: limitBookOf(row.limits),
+  timedOutUntil: instantOrNull(row.timed_out_until),
+  excludedUntil: instantOrNull(row.excluded_until),
   updatedAt: instantOf(row.updated_at)
 })
 

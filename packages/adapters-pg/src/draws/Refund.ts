@@ -12,6 +12,7 @@ import type { VoidRecord } from "@ddd/core/proof/Record"
 import { type DrawId, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
+import { instantOf } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import { insertMailJobs } from "../jobs/JobRows.ts"
 import { lockWallets, type WalletMoves, writeAllMoves } from "../money/WalletMoves.ts"
@@ -34,6 +35,7 @@ export interface RefundRow {
   readonly ticket_id: string
   /** What paying for it took from the withdrawable part. */
   readonly delta: bigint
+  readonly created_at: Date
 }
 
 /** The tickets at some positions of a draw, both included, with what each took from the wallet; by ascending position. */
@@ -41,7 +43,7 @@ const ticketsAt = (sql: PgClient.PgClient, id: DrawId, first: number, last: numb
   sql<RefundRow>`
     SELECT t.user_id, t.ticket_id, ((
       SELECT m.withdrawable_delta FROM transactions m WHERE m.user_id = t.user_id AND m.wallet_seq = t.wallet_seq
-    ) * 100)::bigint AS delta
+    ) * 100)::bigint AS delta, t.created_at
     FROM tickets t
     WHERE t.draw_id = ${id}::uuid AND t.position BETWEEN ${first}::int AND ${last}::int ORDER BY t.position`
 
@@ -74,8 +76,12 @@ export const refund = Effect.fnUntraced(function*(
     if (wallet === undefined) {
       return yield* new StepImpossible({ message: `user ${user}, who is to be paid back, has no wallet` })
     }
-    const refundable = own.map((row) => ({ ticketId: ticketId(row.ticket_id), withdrawableDelta: cents(row.delta) }))
-    const moved = refundTickets(draw.id, user, wallet, refundable)
+    const refundable = own.map((row) => ({
+      ticketId: ticketId(row.ticket_id),
+      withdrawableDelta: cents(row.delta),
+      purchasedAt: instantOf(row.created_at)
+    }))
+    const moved = refundTickets(draw.id, user, wallet, refundable, draw.clock)
     if (Result.isFailure(moved)) {
       return yield* new StepImpossible({ message: `the wallet of user ${user} cannot take a ticket's price back` })
     }

@@ -1,5 +1,5 @@
 /** By which names stores know players, and the marks of purchases that wait under names which have become known. */
-import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
+import type { ExcludedName, NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import { isUuid, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
@@ -28,6 +28,21 @@ export const matchesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) 
       SELECT b.name, b.user_id, false, (SELECT u.erased_at IS NOT NULL FROM users u WHERE u.id = b.user_id)
       FROM buyer_names b WHERE b.name = ANY (${names}::text[])`,
     (rows) => rows.map(matchOf)
+  )
+
+/** Those of some names by which a store knows, or knew, a player whose exclusion runs. */
+export const excludedNamesOf = (sql: PgClient.PgClient, names: ReadonlyArray<string>) =>
+  names.length === 0 ? Effect.succeed([]) : Effect.map(
+    sql<{ readonly name: string; readonly user_id: string | null }>`
+      SELECT n.name, w.user_id FROM (
+        SELECT id::text AS name, id AS user_id FROM users WHERE id = ANY (${names.filter(isUuid)}::uuid[])
+        UNION ALL SELECT name, user_id FROM buyer_names WHERE name = ANY (${names}::text[])
+      ) n JOIN wallets w ON w.user_id = n.user_id AND w.excluded_until > (SELECT app_now())
+      UNION ALL
+      SELECT n.name, NULL FROM unnest(${names}::text[]) AS n (name)
+      JOIN excluded_names e ON e.digest = excluded_digest('buyer', n.name) AND e.until > (SELECT app_now())`,
+    (rows) =>
+      rows.map(({ name, user_id }): ExcludedName => ({ name, userId: user_id === null ? null : userId(user_id) }))
   )
 
 /**

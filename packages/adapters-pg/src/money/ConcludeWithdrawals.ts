@@ -4,6 +4,7 @@ import { givenBack } from "@ddd/core/money/FourEyes"
 import { hasNews } from "@ddd/core/money/Withdrawal"
 import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import type { Reported } from "@ddd/core/ports/Withdrawals"
+import { userId } from "@ddd/core/values/Ids"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
@@ -14,7 +15,7 @@ import { lockAndReadWallet, lockToConclude, type WithdrawalServices, writeConclu
 /** Locks the wallet of a withdrawal and then its row, and reads both; null where there is none. */
 const lockFacts = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
   const [owner] = yield* sql<{ readonly user_id: string }>`SELECT user_id FROM withdrawals WHERE id = ${id}::uuid`
-  const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, owner.user_id)
+  const wallet = owner === undefined ? null : yield* lockAndReadWallet(sql, userId(owner.user_id))
   const stored = wallet === null ? null : yield* lockToConclude(sql, id)
   return wallet === null || stored === null ? null : { ...stored, wallet } satisfies ConcludeFacts
 })

@@ -8,6 +8,7 @@ import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/
 import { depositMoney, purchaseMoney } from "@ddd/core/money/FourEyes"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
+import type { DepositExcess } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import { type FundingMove, type MoveFacts, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
 import {
@@ -19,7 +20,7 @@ import {
   recordFunding
 } from "@ddd/core/money/RecordFunding"
 import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
-import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
@@ -28,7 +29,7 @@ import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
 import { type Gate, held } from "../operators/ApprovalRows.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
-import { keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
+import { excludedNamesOf, keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
 
@@ -135,10 +136,29 @@ const moveFacts = Effect.fnUntraced(function*(
   return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference, userId) }
 })
 
-const refused = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
-  refusal._tag === "UnknownUser"
-    ? new UnknownUser({ userId: refusal.userId })
-    : new DepositRefused({ refusal: refusal.refusal })
+const refused = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
+  switch (refusal._tag) {
+    case "UnknownUser":
+      return new UnknownUser({ userId: refusal.userId })
+    case "PlayerBarred":
+      return new DepositBarred({ barred: refusal })
+    case "DepositRefused":
+      return new DepositRefused({ refusal: refusal.refusal })
+  }
+}
+
+/** Keeps what of a deposit was more than its player allowed, beside its movement, the first of the rows. */
+const writeExcess = (
+  sql: PgClient.PgClient,
+  user: DueFundingStep["userId"],
+  [deposit]: ReadonlyArray<TransactionRow>,
+  { amount, limit }: DepositExcess
+) =>
+  deposit === undefined
+    ? Effect.die(new Error("what is more than a limit allows was not deposited"))
+    : sql`
+      INSERT INTO deposit_excesses (transaction_id, user_id, limit_name, amount)
+      VALUES (${deposit.id}::uuid, ${user}::uuid, ${limit}, ${amount}::bigint * 0.01)`
 
 /** Concludes the events of a reference that waited. */
 const writeWaiting = (
@@ -153,7 +173,7 @@ const writeWaiting = (
 /** Writes what a step moves. Gives the rows of the funding's own movements, oldest first. */
 const writeMove = Effect.fnUntraced(function*(
   services: WithdrawalServices,
-  { cancellation, funding, moved, waitingEvents }: FundingMove,
+  { cancellation, excess, funding, moved, waitingEvents }: FundingMove,
   user: DueFundingStep["userId"],
   now: Instant,
   metadata: Readonly<Record<string, unknown>> | null
@@ -165,6 +185,7 @@ const writeMove = Effect.fnUntraced(function*(
   const rows: ReadonlyArray<TransactionRow> = moved.movements.length === 0
     ? []
     : yield* writeMoves(sql, newId, now, { userId: user, metadata, ...moved })
+  if (excess !== null) yield* writeExcess(sql, user, rows, excess)
   yield* storeFunding(sql, funding)
   if (waitingEvents !== null) yield* writeWaiting(sql, funding.reference, waitingEvents)
   return rows
@@ -207,7 +228,8 @@ const readFacts = Effect.fnUntraced(function*(
   namesOf: (earlier: Funding | null) => ReadonlyArray<string>
 ) {
   const earlier = yield* readFunding(sql, reference)
-  return { earlier, matches: yield* matchesOf(sql, namesOf(earlier)) }
+  const names = namesOf(earlier)
+  return { earlier, matches: yield* matchesOf(sql, names), excludedNames: yield* excludedNamesOf(sql, names) }
 })
 
 const lockFunding = (

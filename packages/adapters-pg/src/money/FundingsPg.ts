@@ -41,6 +41,7 @@ const make = Effect.gen(function*() {
   const creditIfPossible = (reference: string) =>
     creditOne(reference).pipe(
       Effect.catchTags({
+        DepositBarred: () => failed(reference, "its buyer does not play now, and no store has taken the money"),
         DepositRefused: () => failed(reference, "it does not fit in its buyer's wallet"),
         UnknownUser: ({ userId }) => failed(reference, `player ${userId} is gone`),
         Unavailable: () => putBehind(reference)

@@ -14,6 +14,7 @@ import {
   transactionOf,
   type TransactionRow
 } from "../database/Rows.ts"
+import { excessColumns, excessOf, type ExcessRow } from "../play/LimitRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
 
@@ -61,6 +62,17 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       ({ reference }) => reference
     ),
     fundingOf
+  ),
+  depositExcesses: mapPages(
+    readPages(
+      firstId,
+      (after, limit) =>
+        sql<ExcessRow>`
+        SELECT ${excessColumns(sql)} FROM deposit_excesses
+        WHERE user_id = ${user}::uuid AND transaction_id > ${after}::uuid ORDER BY transaction_id LIMIT ${limit}`,
+      ({ transaction_id }) => transaction_id
+    ),
+    excessOf
   ),
   buyerNames: mapPages(
     readPages(

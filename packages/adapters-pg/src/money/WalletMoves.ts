@@ -5,6 +5,7 @@ import { type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant, formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import {
   maturingText,
   transactionColumns,
@@ -13,15 +14,32 @@ import {
   walletOf,
   type WalletRow
 } from "../database/Rows.ts"
+import { limitsText, readCounted } from "../play/LimitRows.ts"
+
+/**
+ * Wallets that are locked, as their rows say. What servers of before limits moved is counted here: where a wallet is at another movement than
+ * its limits, all that counts is read anew.
+ */
+const walletsOf = Effect.fnUntraced(function*(sql: PgClient.PgClient, rows: ReadonlyArray<WalletRow>) {
+  const wallets = new Map<UserId, Wallet>(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+  for (const [user, wallet] of wallets) {
+    const { limits, seq } = wallet
+    if (limits === null || limits.countedTo === seq) continue
+    const counted = yield* readCounted(sql, user, yield* clockOf(sql))
+    wallets.set(user, { ...wallet, limits: { ...limits, counted, countedTo: seq } })
+  }
+  const all: ReadonlyMap<UserId, Wallet> = wallets
+  return all
+})
 
 /** Locks the wallets of some users, in the order of their ids, and reads them. Those who have none are not in it. */
 export const lockWallets = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>) =>
-  Effect.map(
+  Effect.flatMap(
     sql<WalletRow>`
       SELECT ${
       walletColumns(sql)
     } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE`,
-    (rows): ReadonlyMap<UserId, Wallet> => new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+    (rows) => walletsOf(sql, rows)
   )
 
 /**
@@ -33,7 +51,7 @@ export const lockFreeWallets = Effect.fnUntraced(function*(sql: PgClient.PgClien
     SELECT ${
     walletColumns(sql)
   } FROM wallets WHERE user_id = ANY(${users}::uuid[]) ORDER BY user_id FOR NO KEY UPDATE SKIP LOCKED`
-  const wallets: ReadonlyMap<UserId, Wallet> = new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
+  const wallets = yield* walletsOf(sql, rows)
   const missing = users.filter((user) => !wallets.has(user))
   const held = missing.length === 0
     ? []
@@ -108,13 +126,14 @@ export const writeAllMoves = Effect.fnUntraced(function*(
   const wallets = all.map(({ wallet }) => wallet)
   yield* sql`
     UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01, maturing = nullif(n.maturing, '')::jsonb,
-      pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
+      limits = nullif(n.limits, '')::jsonb, pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
     FROM unnest(${all.map(({ userId }) => userId)}::uuid[], ${wallets.map(({ balance }) => balance)}::bigint[],
       ${wallets.map(({ withdrawable }) => withdrawable)}::bigint[],
       ${wallets.map(({ maturing }) => maturingText(maturing) ?? "")}::text[],
       ${wallets.map(({ pendingWithdrawal }) => pendingWithdrawal)}::bigint[],
-      ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[])
-      AS n (user_id, balance, withdrawable, maturing, pending, debt, seq)
+      ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[],
+      ${wallets.map(({ limits }) => limitsText(limits) ?? "")}::text[])
+      AS n (user_id, balance, withdrawable, maturing, pending, debt, seq, limits)
     WHERE w.user_id = n.user_id`
   yield* insertMovements(sql, newId, at, all)
 })
@@ -126,5 +145,5 @@ export const writeWallet = (sql: PgClient.PgClient, userId: UserId, wallet: Wall
       maturing = ${
     maturingText(wallet.maturing)
   }::text::jsonb, pending_withdrawal = ${wallet.pendingWithdrawal}::bigint * 0.01, debt = ${wallet.debt}::bigint * 0.01,
-      seq = ${wallet.seq}::bigint, updated_at = app_now()
+      seq = ${wallet.seq}::bigint, limits = ${limitsText(wallet.limits)}::text::jsonb, updated_at = app_now()
     WHERE user_id = ${userId}::uuid`

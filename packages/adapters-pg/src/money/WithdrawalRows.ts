@@ -19,9 +19,9 @@ import type { Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { requireAgreement, wallClockColumn, type WallClockRow } from "../database/ClockCheck.ts"
-import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
-import { writeMoves, writeWallet } from "./WalletMoves.ts"
+import { lockWallets, writeMoves, writeWallet } from "./WalletMoves.ts"
 
 /** What writing money on its way out needs. */
 export interface WithdrawalServices {
@@ -165,10 +165,10 @@ export const lockUnsent = (sql: PgClient.PgClient, user: UserId) =>
   )
 
 /** Locks a player's wallet and reads it; null where there is none. */
-export const lockAndReadWallet = (sql: PgClient.PgClient, user: string) =>
+export const lockAndReadWallet = (sql: PgClient.PgClient, user: UserId) =>
   Effect.map(
-    sql<WalletRow>`SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${user}::uuid FOR NO KEY UPDATE`,
-    ([row]) => row === undefined ? null : walletOf(row)
+    lockWallets(sql, [user]),
+    (wallets) => wallets.get(user) ?? null
   )
 
 const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new Date(at)

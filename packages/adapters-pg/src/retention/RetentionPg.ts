@@ -120,7 +120,9 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
           SELECT ctid FROM request_counts WHERE expire <= ${oldAt("request counts", instant(now))}::bigint
           ORDER BY expire LIMIT ${limit} FOR UPDATE SKIP LOCKED))
         RETURNING 1 AS gone`
-        ))
+        )),
+
+    "excluded names": oldest("excluded_names", "until")
   }
 }
 

@@ -140,10 +140,22 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
     /** A user as the rules of rooms see them; null where there is none. */
     userOf: (user: UserId) =>
       Effect.map(
-        sql<{ readonly is_frozen: boolean; readonly is_erased: boolean }>`
-          SELECT NOT is_active AS is_frozen, erased_at IS NOT NULL AS is_erased FROM users WHERE id = ${user}::uuid`,
+        sql<{
+          readonly is_frozen: boolean
+          readonly is_erased: boolean
+          readonly timed_out_until: Date | null
+          readonly excluded_until: Date | null
+        }>`
+          SELECT NOT u.is_active AS is_frozen, u.erased_at IS NOT NULL AS is_erased, w.timed_out_until, w.excluded_until
+          FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid`,
         ([row]): RoomUser | null =>
-          row === undefined ? null : { userId: user, isFrozen: row.is_frozen, isErased: row.is_erased }
+          row === undefined ? null : {
+            userId: user,
+            isFrozen: row.is_frozen,
+            isErased: row.is_erased,
+            timedOutUntil: instantOrNull(row.timed_out_until),
+            excludedUntil: instantOrNull(row.excluded_until)
+          }
       ),
 
     /** The rooms of a player that are not locked yet. Each ends by itself: none that was made long before is looked at. */

@@ -78,7 +78,7 @@ const make = Effect.gen(function*() {
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged }, rooms)
+  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged, ticketsPerPlayerMax: null }, rooms)
 
   const clock = clockOf(sql)
 

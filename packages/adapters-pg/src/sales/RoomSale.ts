@@ -14,7 +14,7 @@ import { type SaleWriter, writeSale } from "./WriteSale.ts"
  * receipt, and what is to be remembered before it is shown; or why there is none. */
 export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
   Effect.fnUntraced(function*(batchId: string, { code, id }: RoomKey, request: RoomPurchaseRequest) {
-    const { acknowledged, followed, seals, sql } = writer
+    const { acknowledged, seals, sql } = writer
     const wallets = yield* lockWallets(sql, [request.userId])
     const frozen = yield* frozenUsers(sql, [request.userId])
     const kept = yield* readKept(sql, [request])
@@ -25,7 +25,7 @@ export const sellInRoom = (writer: SaleWriter, rooms: RoomRows) =>
     if (row === undefined || room === null) return yield* Effect.die(new Error(`room ${id} is gone`))
     const decided = buyInRoom({
       clock: instantOf(row.clock),
-      pool: poolOf(row, followed),
+      pool: poolOf(row, writer),
       room,
       buyer: buyersOf(wallets, frozen).get(request.userId) ?? null,
       kept,

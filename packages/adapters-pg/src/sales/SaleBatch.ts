@@ -19,6 +19,7 @@ import { keepAnswers, readKept } from "./KeptAnswers.ts"
 import {
   buyersOf,
   frozenUsers,
+  heldTickets,
   poolOf,
   readPool,
   requireAcknowledged,
@@ -55,7 +56,7 @@ const notSold = (answers: ReadonlyArray<BatchAnswer>): BatchDecided => ({ answer
  */
 export const sellBatch = (writer: SaleWriter) =>
   Effect.fnUntraced(function*(batchId: string, asked: ReadonlyArray<PurchaseRequest>) {
-    const { acknowledged, followed, seals, sql } = writer
+    const { acknowledged, seals, sql, ticketsPerPlayerMax } = writer
     const { held, wallets } = yield* lockFreeWallets(
       sql,
       [...new Set(asked.map((request) => request.userId))].sort()
@@ -66,6 +67,7 @@ export const sellBatch = (writer: SaleWriter) =>
     // what nobody changes while the wallets are locked is read before the draw is: everyone waits for that lock
     const frozen = yield* frozenUsers(sql, users)
     const kept = yield* readKept(sql, requests)
+    const owned = yield* heldTickets(sql, wallets, ticketsPerPlayerMax)
     // locks the draw, found by its day however many others there are; what it says is read after the wait
     const [locked] = yield* sql<{ readonly id: string }>`
       SELECT d.id FROM draws d, (SELECT app_now() AS clock) c
@@ -74,7 +76,7 @@ export const sellBatch = (writer: SaleWriter) =>
     const row = yield* readPool(sql, locked?.id ?? null)
     const clock = row === undefined ? yield* clockOf(sql) : instantOf(row.clock)
     if (row !== undefined) yield* requireAcknowledged(acknowledged, row)
-    const pool = row === undefined ? null : poolOf(row, followed)
+    const pool = row === undefined ? null : poolOf(row, writer)
     if (pool !== null && !onSale(pool.draw, clock)) return yield* Effect.fail(new SaleHoursOver())
 
     const numbering = row === undefined || row.draw_date === null ? numberingOfNothing : seals.numberingOf({
@@ -83,7 +85,7 @@ export const sellBatch = (writer: SaleWriter) =>
       sealKeyId: row.seal_key_id,
       epoch: row.epoch
     })
-    const sale = sell(pool, clock, buyersOf(wallets, frozen), keptBlocks("Purchase", kept), numbering, requests)
+    const sale = sell(pool, clock, buyersOf(wallets, frozen, owned), keptBlocks("Purchase", kept), numbering, requests)
     const sold = row === undefined ? [] : yield* writeSale(writer, batchId, row, sale)
     const granted = requests.flatMap((request, index) => {
       const outcome = sale.outcomes[index]

@@ -2,10 +2,11 @@
 import type { DrawStatus } from "@ddd/core/draws/Draw"
 import { type FollowedHashes, isFollowed } from "@ddd/core/draws/DrawChain"
 import { isBehind } from "@ddd/core/draws/Remembered"
-import type { Buyer, Pool, SoldBlock } from "@ddd/core/draws/Sale"
+import type { Buyer, HeldTickets, Pool, SoldBlock } from "@ddd/core/draws/Sale"
 import type { SellingDraw } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
 import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
+import { ticketsMaxOf } from "@ddd/core/money/Limits"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { decodeFrontier } from "@ddd/core/proof/Merkle"
@@ -51,8 +52,15 @@ export const readPool = (sql: PgClient.PgClient, id: string | null) =>
     ([row]) => row
   )
 
-/** `followed`: the chains whose rounds this program fetches. */
-export const poolOf = (row: PoolRow, followed: FollowedHashes): Omit<Pool, "room"> => ({
+/** What of the settings a sale is decided by. */
+export interface SaleTerms {
+  /** The chains whose rounds this program fetches. */
+  readonly followed: FollowedHashes
+  /** How many tickets of a day's draw one player may have; null: any number. */
+  readonly ticketsPerPlayerMax: number | null
+}
+
+export const poolOf = (row: PoolRow, { followed, ticketsPerPlayerMax }: SaleTerms): Omit<Pool, "room"> => ({
   draw: {
     id: drawId(row.id),
     status: row.status,
@@ -63,6 +71,7 @@ export const poolOf = (row: PoolRow, followed: FollowedHashes): Omit<Pool, "room
   totalEntries: row.total_entries,
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   isFollowed: isFollowed(followed, row.beacon_chain),
+  ticketsPerPlayerMax,
   isPaused: row.paused_at !== null
 })
 
@@ -114,11 +123,49 @@ export const frozenUsers = (sql: PgClient.PgClient, users: ReadonlyArray<UserId>
     (rows) => new Set(rows.map((row) => row.id))
   )
 
+/**
+ * How many tickets of the day's draw those have for whom a maximum holds: by the index of a player's tickets, and no more of them than the
+ * maximum is looked at. Their wallets are locked, so that none is added meanwhile.
+ */
+export const heldTickets = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  wallets: ReadonlyMap<UserId, Wallet>,
+  ticketsPerPlayerMax: number | null
+) {
+  const none: ReadonlyMap<string, HeldTickets> = new Map()
+  const limited = [...wallets].flatMap(([userId, { limits }]) => {
+    const max = ticketsMaxOf(ticketsPerPlayerMax, limits)
+    return max === null ? [] : [{ userId, max }]
+  })
+  if (limited.length === 0) return none
+  const rows = yield* sql<{ readonly user_id: string; readonly draw_id: string; readonly tickets: number }>`
+    SELECT b.user_id, d.id AS draw_id, (SELECT count(*) FROM (
+        SELECT FROM tickets t
+        WHERE t.user_id = b.user_id AND t.draw_id = d.id
+          -- the smallest id of a ticket of that draw: UUIDs v7 begin with their milliseconds
+          AND t.id >= (lpad(to_hex(floor(extract(epoch FROM d.opens_at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+        LIMIT b.max) s)::int AS tickets
+    FROM unnest(${limited.map(({ userId }) => userId)}::uuid[], ${
+    limited.map(({ max }) => max)
+  }::int[]) AS b (user_id, max),
+      -- read once: by a clock that is read for each row, no index finds the draw
+      (SELECT app_now() AS clock) c JOIN draws d ON d.draw_date = (c.clock AT TIME ZONE 'UTC')::date`
+  const held: ReadonlyMap<string, HeldTickets> = new Map(
+    rows.map((row) => [row.user_id, { drawId: drawId(row.draw_id), tickets: row.tickets }])
+  )
+  return held
+})
+
 export const buyersOf = (
   wallets: ReadonlyMap<UserId, Wallet>,
-  frozen: ReadonlySet<string>
+  frozen: ReadonlySet<string>,
+  held: ReadonlyMap<string, HeldTickets> = new Map()
 ): ReadonlyMap<UserId, Buyer> =>
-  new Map(Array.from(wallets, ([userId, wallet]) => [userId, { wallet, frozen: frozen.has(userId) }]))
+  new Map(Array.from(wallets, ([userId, wallet]) => [userId, {
+    wallet,
+    frozen: frozen.has(userId),
+    held: held.get(userId) ?? null
+  }]))
 
 /** The tickets of earlier purchases as they were answered, in the order of positions. They never change, so this needs no lock. */
 export const ticketsSold = Effect.fnUntraced(function*(

@@ -15,6 +15,7 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import { gauge } from "@ddd/core/values/Measure"
 import { PgClient } from "@effect/sql-pg"
@@ -67,7 +68,14 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
   const acknowledged = yield* Acknowledged
   const sealing = yield* Sealing
   const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
-  const sell = sellBatch({ sql, seals: makeSeals(sealing), newId: identifiers.newId, followed, acknowledged })
+  const sell = sellBatch({
+    sql,
+    seals: makeSeals(sealing),
+    newId: identifiers.newId,
+    followed,
+    acknowledged,
+    ticketsPerPlayerMax: yield* TicketsPerDraw
+  })
 
   const attempt = makeSaleAttempt(sql, identifiers, now)
 

@@ -1,5 +1,4 @@
 /** Writes what a sale decided, but for the kept answers, in set-based statements. Wallets and draw are locked. */
-import type { FollowedHashes } from "@ddd/core/draws/DrawChain"
 import type { Sale } from "@ddd/core/draws/Sale"
 import { type SealedSale, sealSale } from "@ddd/core/draws/SealedSale"
 import type { Seals } from "@ddd/core/draws/Seals"
@@ -11,15 +10,14 @@ import { formatInstant, type Instant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { soldNotice, tellStatus } from "../draws/DrawEventsPg.ts"
-import { type PoolRow, sellingDraw } from "./SaleFacts.ts"
+import { limitsText } from "../play/LimitRows.ts"
+import { type PoolRow, type SaleTerms, sellingDraw } from "./SaleFacts.ts"
 
-export interface SaleWriter {
+export interface SaleWriter extends SaleTerms {
   readonly sql: PgClient.PgClient
   readonly seals: Seals
   readonly newId: (at: Instant) => string
   readonly acknowledged: AcknowledgedService
-  /** The chains whose rounds this program fetches. */
-  readonly followed: FollowedHashes
 }
 
 /** Seals the tickets and writes them, with what they moved. Gives them in the order of positions. `batchId` names the transaction. */
@@ -73,12 +71,21 @@ const writeTickets = (
 
 const writeWallets = (sql: PgClient.PgClient, { purchasedAt, wallets }: Sale) => {
   const after = [...wallets.values()]
+  // most buyers have none: for them nothing is sent, nor written
+  const limited = after.some(({ limits }) => limits !== null)
+  const [set, values, column] = limited
+    ? [
+      sql`, limits = nullif(c.limits, '')::jsonb`,
+      sql`, ${after.map(({ limits }) => limitsText(limits) ?? "")}::text[]`,
+      sql`, limits`
+    ]
+    : [sql.literal(""), sql.literal(""), sql.literal("")]
   return sql`
     UPDATE wallets w SET balance = c.balance * 0.01, withdrawable = c.withdrawable * 0.01, seq = c.seq,
-      updated_at = ${formatInstant(purchasedAt)}::timestamptz
+      updated_at = ${formatInstant(purchasedAt)}::timestamptz${set}
     FROM unnest(${[...wallets.keys()]}::uuid[], ${after.map((wallet) => wallet.balance)}::bigint[],
-      ${after.map((wallet) => wallet.withdrawable)}::bigint[], ${after.map((wallet) => wallet.seq)}::bigint[])
-      AS c (user_id, balance, withdrawable, seq)
+      ${after.map((wallet) => wallet.withdrawable)}::bigint[], ${after.map((wallet) => wallet.seq)}::bigint[]${values})
+      AS c (user_id, balance, withdrawable, seq${column})
     WHERE w.user_id = c.user_id`
 }
 

@@ -115,6 +115,13 @@ const kept: ReadonlyArray<Kept> = [
     ],
     left: "SELECT 1 FROM request_counts",
     guarded: false
+  },
+  {
+    kind: "excluded names",
+    table: "excluded_names",
+    insert: (nth, age) => [`INSERT INTO excluded_names VALUES (sha256('${nth}'), app_now() - ${age})`],
+    left: "SELECT 1 FROM excluded_names",
+    guarded: true
   }
 ]
 

@@ -82,6 +82,12 @@ export const days: Form<number> = plain("a whole number of days, 0 to 180", (val
   return number <= 180 ? number : undefined
 })
 
+/** A number of tickets: as many as a column of the database can say. */
+export const tickets: Form<number> = plain("a whole number of tickets, 1 to 1000000", (value) => {
+  const number = /^[1-9]\d{0,6}$/.test(value) ? Number(value) : Number.NaN
+  return number <= 1_000_000 ? number : undefined
+})
+
 /** An amount of dollars, from a cent on. */
 export const money: Form<Cents> = plain("an amount of dollars above zero with two places, such as 500.00", (value) => {
   const amount = parseCents(value)

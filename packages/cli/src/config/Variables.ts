@@ -31,7 +31,8 @@ import {
   sender,
   sentryDsn,
   smtpUrl,
-  text
+  text,
+  tickets
 } from "./Form.ts"
 
 /**
@@ -238,6 +239,9 @@ export const variables = {
   }),
   STRIPE_API_BASE: defaulting(origin, "https://api.stripe.com", "where Stripe is asked"),
   WITHDRAW_DEPOSITS: defaulting(flag, "false", "true: purchased credit may be withdrawn, not winnings alone"),
+  MAX_TICKETS_PER_DRAW: optional(tickets, "the most tickets of a day's draw that one player may have", {
+    otherwise: "any number"
+  }),
   ROOM_PRIZE_HOLD: defaulting(
     days,
     String(roomPrizeHoldDays),

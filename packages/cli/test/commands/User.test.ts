@@ -45,6 +45,50 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.strictEqual((yield* buy(textAt(back.json, "tokens", "accessToken"))).status, 201)
     }), 60_000)
 
+  it.effect(
+    "excludes: nothing is bought any more, never for shorter; and shows limits, what is used of them, and what was more",
+    () =>
+      Effect.gen(function*() {
+        const { ask, buy, ddd, deposit, newPlayer } = yield* Site
+        const player = yield* newPlayer
+        const limits = { dailySpend: "5.00", dailyDeposit: "3.00" }
+        const set = yield* ask("PUT", "/user/limits", { token: player.accessToken, body: limits })
+        assert.strictEqual(set.status, 200, set.text)
+        yield* deposit(player, "10.00")
+        assert.strictEqual((yield* buy(player.accessToken, 2)).status, 201)
+        const excluded = yield* ddd(["user", "exclude", player.email, "--days", "365", "--yes", "--reason", "a letter"])
+        assert.strictEqual(excluded.code, 0, excluded.stderr)
+        assert.include(excluded.stdout, "is excluded until")
+        assertProblem(yield* buy(player.accessToken), 403, "timed_out")
+        const shown = JSON.parse((yield* ddd(["user", "limits", player.username, "--json"])).stdout)
+        assert.deepStrictEqual(at(shown, "limits", "dailySpend"), { value: "5.00", used: "2.00" })
+        assert.deepStrictEqual(at(shown, "limits", "dailyDeposit"), { value: "3.00", used: "10.00" })
+        assert.deepInclude(at(shown, "depositExcesses", 0), { limit: "dailyDeposit", amount: "7.00" })
+        const until = textAt(shown, "excludedUntil")
+        assert.include(excluded.stdout, until)
+        const again = yield* ddd([
+          "user",
+          "exclude",
+          player.id,
+          "--days",
+          "180",
+          "--yes",
+          "--reason",
+          "another",
+          "--json"
+        ])
+        assert.strictEqual(textAt(JSON.parse(again.stdout), "excludedUntil"), until)
+        const table = (yield* ddd(["user", "limits", player.id])).stdout
+        for (const part of ["dailySpend", "5.00", until, "$7.00"]) assert.include(table, part)
+        for (const wrong of [["--days", "179"], ["--days", "365", "--reason", "\u202e"], ["--reason", "a letter"]]) {
+          const refused = yield* ddd(["user", "exclude", player.id, "--yes", ...wrong])
+          assert.strictEqual(refused.code, 2, refused.stderr)
+        }
+        assert.include((yield* ddd(["user", "export", player.id])).stdout, until)
+      }),
+    60_000
+  )
+
   it.effect("exports all that is held about a player", () =>
     Effect.gen(function*() {
       const { buy, ddd, deposit, newPlayer, signIn } = yield* Site

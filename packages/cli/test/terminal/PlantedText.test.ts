@@ -87,6 +87,18 @@ const commands: Readonly<Record<string, Tested>> = {
   "user sessions": { calls: ({ player }) => [{ args: [player] }], json: ({ player }) => [{ args: [player] }] },
   "user freeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },
   "user unfreeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },
+  "user limits": {
+    calls: ({ player }) => [{ args: [player] }, { args: [`${nasty}?`] }],
+    json: ({ player }) => [{ args: [player] }]
+  },
+  "user exclude": {
+    calls: ({ other }) => [
+      { args: [other, "--days", "180"] },
+      { args: [`${nasty}?`, "--days", "180"] }
+    ],
+    json: ({ other }) => [{ args: [other, "--days", "180"] }],
+    acts: true
+  },
   "user unlink-payout-account": {
     calls: ({ player }) => [{ args: [player] }],
     json: ({ player }) => [{ args: [player] }],

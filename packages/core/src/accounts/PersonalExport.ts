@@ -6,7 +6,16 @@
 import { Result, Stream } from "effect"
 import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
-import { type Cents, formatCents } from "../money/Money.ts"
+import {
+  type DepositExcess,
+  type LimitBook,
+  type LimitName,
+  limitNames,
+  moneyLimitNames,
+  periods,
+  type Sums
+} from "../money/Limits.ts"
+import { type Cents, cents, formatCents } from "../money/Money.ts"
 import type { PayoutAccount } from "../money/PayoutAccount.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
@@ -30,6 +39,8 @@ export type PersonalExport<E> = Stream.Stream<string, E>
 export interface PersonalLists {
   readonly transactions: Transaction & { readonly metadata: Readonly<Record<string, unknown>> | null }
   readonly fundings: Funding
+  /** Deposits that were more than they allowed themselves. */
+  readonly depositExcesses: DepositExcess & { readonly transactionId: string; readonly at: Instant }
   /** The names by which shops know them. */
   readonly buyerNames: string
   /** What shops told of their purchases. */
@@ -85,6 +96,29 @@ export interface PersonalRecords<E> {
 
 const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
+const isMoneyLimit = (name: LimitName): boolean => moneyLimitNames.some((money) => money === name)
+
+/** A limit's value as it is exported: an amount, or a number of tickets. */
+const exportValue = (name: LimitName, value: bigint | null): string | number | null =>
+  value === null ? null : isMoneyLimit(name) ? formatCents(cents(value)) : Number(value)
+
+/** What a player limited, and what is counted against that; null where nothing is limited. */
+const exportLimits = (book: LimitBook | null) => {
+  if (book === null) return null
+  const { counted, inForce, rises } = book
+  const sums = (amounts: Sums) =>
+    Object.fromEntries(periods.map((period) => [period, formatCents(cents(amounts[period]))]))
+  return {
+    inForce: Object.fromEntries(limitNames.map((name) => [name, exportValue(name, inForce[name])])),
+    pending: rises.map(({ askedAt, limit, value }) => ({
+      limit,
+      value: exportValue(limit, value),
+      askedAt: formatInstant(askedAt)
+    })),
+    counted: { day: counted.day, spent: sums(counted.spent), deposited: sums(counted.deposited) }
+  }
+}
+
 /** How an item of each list is told. Their order is that of the export. */
 const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[Name]) => unknown } = {
   transactions: (transaction) => ({
@@ -105,6 +139,7 @@ const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[
     refundAmount: formatCentsOrNull(funding.refundAmount),
     names: funding.names
   }),
+  depositExcesses: ({ amount, at, ...excess }) => ({ ...excess, amount: formatCents(amount), at: formatInstant(at) }),
   buyerNames: (name) => name,
   shopEvents: (event) => ({
     ...event,
@@ -168,6 +203,9 @@ const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecor
       })),
       pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
       debt: formatCents(wallet.debt),
+      limits: exportLimits(wallet.limits),
+      timedOutUntil: formatInstantOrNull(wallet.timedOutUntil),
+      excludedUntil: formatInstantOrNull(wallet.excludedUntil),
       updatedAt: formatInstant(wallet.updatedAt)
     },
     payoutAccount: payoutAccount === null

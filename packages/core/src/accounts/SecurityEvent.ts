@@ -20,6 +20,10 @@ export const securityEventTypes = [
   "username_changed",
   "frozen",
   "unfrozen",
+  "limits_changed",
+  "limits_confirmed",
+  "timed_out",
+  "self_excluded",
   "exported",
   "erased"
 ] as const

@@ -5,6 +5,8 @@
  * the wallets as they stand after those before; a refusal changes nothing and never harms a neighbour.
  */
 import { Result } from "effect"
+import { type Barring, type PlayerBarred, refusalOfBarred } from "../money/Barring.ts"
+import { type LimitExceeded, spendWithin, ticketsMaxOf } from "../money/Limits.ts"
 import { type Cents, cents, ticketPot, ticketPrice } from "../money/Money.ts"
 import { type Movement, payTicket, type Wallet } from "../money/Wallet.ts"
 import {
@@ -40,6 +42,8 @@ export interface Pool {
   readonly lastPurchasedAt: Instant | null
   /** Whether the beacon's round that decides it can come (`isFollowed`). */
   readonly isFollowed: boolean
+  /** How many tickets of it the operator lets a player have; null: any number. Of a room each member has one. */
+  readonly ticketsPerPlayerMax: number | null
   /** Whether an operator has paused its sales (`Pausing`). */
   readonly isPaused: boolean
   /** Of a room: who is in it, and who has their one ticket. */
@@ -51,6 +55,14 @@ export interface Buyer {
   readonly wallet: Wallet
   /** Frozen accounts buy nothing. */
   readonly frozen: boolean
+  /** Where a maximum holds for the buyer: the day's draw and how many tickets of it they have, counted up to that maximum. */
+  readonly held: HeldTickets | null
+}
+
+/** How many tickets of a draw somebody has. */
+export interface HeldTickets {
+  readonly drawId: DrawId
+  readonly tickets: number
 }
 
 /** What an earlier purchase under a key was answered: enough to say the same again. */
@@ -62,7 +74,7 @@ export interface SoldBlock {
   /** The draw's entries after this purchase. */
   readonly totalEntries: number
   /** The buyer's wallet after this purchase. */
-  readonly wallet: Wallet
+  readonly wallet: Omit<Wallet, "limits" | keyof Barring>
 }
 
 /** Why a purchase was refused. Data, not an exception: a batch has many outcomes. */
@@ -71,6 +83,8 @@ export type PurchaseRefusal =
   | { readonly _tag: "DrawClosed"; readonly drawId: DrawId }
   | { readonly _tag: "NothingOnSale" }
   | { readonly _tag: "AccountFrozen" }
+  | PlayerBarred
+  | LimitExceeded
   | { readonly _tag: "UnknownBuyer" }
   | KeyReused
   /** The draw names a beacon's chain whose rounds this program does not fetch: nobody here could decide it. */
@@ -138,6 +152,7 @@ export const sell = (
   const purchasedAt = last !== null && last > clock ? last : clock
   const open = pool !== null && onSale(pool.draw, purchasedAt) ? pool : null
   const wallets = new Map<UserId, Wallet>()
+  const bought = new Map<UserId, number>()
   const answers = new Map(kept)
   const tickets: Array<SoldTicket> = []
   let totalEntries = pool?.totalEntries ?? 0
@@ -156,6 +171,8 @@ export const sell = (
     if (Result.isFailure(earlier)) return refused(earlier.failure)
     if (earlier.success !== null) return { _tag: "Replayed", block: earlier.success }
     if (buyer.frozen) return refused({ _tag: "AccountFrozen" })
+    const barred = refusalOfBarred(buyer.wallet, purchasedAt)
+    if (barred !== null) return refused(barred)
     if (request.drawId !== null && request.drawId !== open?.draw.id) {
       return refused({ _tag: "DrawClosed", drawId: request.drawId })
     }
@@ -168,9 +185,14 @@ export const sell = (
     if (open.isPaused) return refused({ _tag: "SalesPaused" })
     if (!open.isFollowed) return refused({ _tag: "BeaconNotFollowed" })
 
-    let wallet = wallets.get(userId) ?? buyer.wallet
+    const before = wallets.get(userId) ?? buyer.wallet
     const needed = cents(ticketPrice * BigInt(quantity))
-    if (wallet.balance < needed) return refused({ _tag: "InsufficientFunds", balance: wallet.balance, needed })
+    const tooMany = open.room === undefined ? ticketsRefusal(open, buyer, bought.get(userId) ?? 0, quantity) : null
+    if (tooMany !== null) return refused(tooMany)
+    const spent = before.limits === null ? null : spendWithin(before.limits, needed, purchasedAt)
+    if (spent !== null && Result.isFailure(spent)) return refused(spent.failure)
+    if (before.balance < needed) return refused({ _tag: "InsufficientFunds", balance: before.balance, needed })
+    let wallet = spent === null ? before : { ...before, limits: spent.success }
     const firstPosition = totalEntries + 1
     totalEntries += quantity
     for (let position = firstPosition; position <= totalEntries; position++) {
@@ -189,6 +211,7 @@ export const sell = (
       })
     }
     wallets.set(userId, wallet)
+    bought.set(userId, (bought.get(userId) ?? 0) + quantity)
     const block: SoldBlock = {
       drawId: open.draw.id,
       firstPosition: firstPosition as Position,
@@ -204,6 +227,28 @@ export const sell = (
   }
 
   return { outcomes: requests.map(decide), tickets, wallets, totalEntries, purchasedAt }
+}
+
+/** Why a buyer gets no more tickets of a day's draw, of which they have `bought` in this batch already; null where they may. */
+const ticketsRefusal = (
+  { draw, ticketsPerPlayerMax }: Pool,
+  { held, wallet }: Buyer,
+  bought: number,
+  quantity: number
+): LimitExceeded | null => {
+  const max = ticketsMaxOf(ticketsPerPlayerMax, wallet.limits)
+  if (max === null) return null
+  // of a draw that was not on sale when they were counted, and whose buyer's wallet has been locked since, there are none
+  const left = max - bought - (held !== null && held.drawId === draw.id ? held.tickets : 0)
+  return quantity <= left
+    ? null
+    : {
+      _tag: "LimitExceeded",
+      limit: "ticketsPerDraw",
+      max: BigInt(max),
+      left: BigInt(Math.max(0, left)),
+      renewsAt: null
+    }
 }
 
 const refused = (refusal: PurchaseRefusal): PurchaseOutcome => ({ _tag: "Refused", refusal })

@@ -9,13 +9,15 @@
  */
 import { Result } from "effect"
 import type { Sha256 } from "../hash/Hash.ts"
-import type { Cents } from "../money/Money.ts"
+import { spendReturned } from "../money/Limits.ts"
+import { type Cents, ticketPrice } from "../money/Money.ts"
 import { type MovedTogether, type Movement, refundTicket, type Wallet, type WalletRefusal } from "../money/Wallet.ts"
 import { takingsOf } from "../proof/Outcome.ts"
 import { recordHashHex, type VoidReason, type VoidRecord } from "../proof/Record.ts"
 import { formatVoid, parseRecord } from "../proof/RecordText.ts"
 import { toHex } from "../values/Bytes.ts"
 import { type DrawId, type Position, position, type TicketId, type UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { DrawKind } from "./Draw.ts"
@@ -143,24 +145,30 @@ export interface RefundableTicket {
   readonly ticketId: TicketId
   /** What paying for it took from the withdrawable part of the wallet: zero or negative. */
   readonly withdrawableDelta: Cents
+  readonly purchasedAt: Instant
 }
 
 /**
  * Pays the tickets of a player back, one movement a ticket and what it repays of a debt, with the split between credit and winnings that
- * each had. `wallet` is read under its lock; `tickets` are those of the player that are paid back in this transaction, at least one.
+ * each had, and to what they limited, as far as the periods last in which they were bought. `wallet` is read under its lock; `tickets` are
+ * those of the player that are paid back in this transaction, at least one.
  */
 export const refundTickets = (
   drawId: DrawId,
   userId: UserId,
   wallet: Wallet,
-  tickets: ReadonlyArray<RefundableTicket>
+  tickets: ReadonlyArray<RefundableTicket>,
+  now: Instant
 ): Result.Result<MovedTogether, WalletRefusal> => {
   let after = wallet
   const movements: Array<Movement> = []
-  for (const { ticketId, withdrawableDelta } of tickets) {
+  for (const { purchasedAt, ticketId, withdrawableDelta } of tickets) {
     const moved = refundTicket(after, userId, withdrawableDelta, drawId, ticketId)
     if (Result.isFailure(moved)) return Result.fail(moved.failure)
     after = moved.success.wallet
+    if (after.limits !== null) {
+      after = { ...after, limits: spendReturned(after.limits, ticketPrice, purchasedAt, now) }
+    }
     movements.push(...moved.success.movements)
   }
   return Result.succeed({ wallet: after, movements })

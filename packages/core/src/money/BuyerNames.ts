@@ -16,6 +16,13 @@ export interface NameMatch {
   readonly isErased: boolean
 }
 
+/** A name by which a store knows a player whose exclusion runs. */
+export interface ExcludedName {
+  readonly name: string
+  /** Null: the account is closed. */
+  readonly userId: UserId | null
+}
+
 /** Whom the names of a buyer mean. */
 export type BuyerMeant =
   | { readonly _tag: "Player"; readonly userId: UserId }

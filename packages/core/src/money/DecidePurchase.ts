@@ -41,7 +41,7 @@ export type DecisionRefusal =
 
 /** Carries a person's decision out. `matches`: those of the player's id. */
 export const decidePurchase = (
-  { earlier, matches }: FundingFacts,
+  { earlier, matches }: Omit<FundingFacts, "excludedNames">,
   decided: PurchaseDecision
 ): Result.Result<FundingDecision, DecisionRefusal> => {
   if (earlier === null || !isOpen(earlier)) return Result.fail({ _tag: "PurchaseNotOpen", funding: earlier })

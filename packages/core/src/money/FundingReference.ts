@@ -36,6 +36,9 @@ export const depositSource = (reference: string): string => {
   return colon > 0 ? reference.slice(0, colon).toLowerCase() : "internal"
 }
 
+/** Whether the money was paid in a store before we hear of it. */
+export const isPaidInStore = (reference: string): boolean => stores.has(depositSource(reference).toUpperCase())
+
 /** The most characters that a source may have: `deposits:<source>` is the name of an account, of 100 characters. */
 const sourceCharactersMax = 91
 

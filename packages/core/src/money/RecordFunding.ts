@@ -5,7 +5,14 @@
  */
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
-import { buyerByNames, type NameMatch, playerById, type SharedNames, shareNames } from "./BuyerNames.ts"
+import {
+  buyerByNames,
+  type ExcludedName,
+  type NameMatch,
+  playerById,
+  type SharedNames,
+  shareNames
+} from "./BuyerNames.ts"
 import {
   applyEvent,
   contradicts,
@@ -37,6 +44,8 @@ export interface FundingFacts {
   readonly earlier: Funding | null
   /** Of `namesToMatch`. */
   readonly matches: ReadonlyArray<NameMatch>
+  /** Those of `namesToMatch` by which a store knows, or knew, who has excluded themselves. */
+  readonly excludedNames: ReadonlyArray<ExcludedName>
 }
 
 /** A step that is due, of a funding whose buyer and amount are known. */
@@ -108,14 +117,24 @@ const certainBuyer = (
   return byId ?? (byNames._tag === "Player" ? byNames.userId : null)
 }
 
+/** Why a purchase is held that names somebody who has excluded themselves, and is another's. */
+const heldOfExcluded = "a store knows its buyer by a name of a player who has excluded themselves"
+
 /**
  * A purchase with its buyer, where that is certain by now. One that is held has none: a person says who it is. Whose buyer stood before is
  * not held any more: what its wallet cannot hold is refused, and may be told again.
  */
-const withBuyer = (funding: Funding, matches: ReadonlyArray<NameMatch>, appUserId?: string): FundingDecision => {
+const withBuyer = (
+  funding: Funding,
+  { excludedNames, matches }: Pick<FundingFacts, "excludedNames" | "matches">,
+  appUserId?: string
+): FundingDecision => {
   const { heldReason, names, purchased } = funding
   if (!purchased || funding.userId !== null || heldReason !== null) return decisionOn(funding, "refuse")
   const userId = certainBuyer(names, appUserId, matches)
+  if (userId !== null && excludedNames.some((excluded) => excluded.userId !== userId)) {
+    return decisionOn({ ...funding, heldReason: heldOfExcluded }, "hold")
+  }
   return decisionOn({ ...funding, userId }, "hold", userId === null ? null : shareNames(names, matches))
 }
 
@@ -125,9 +144,10 @@ type Purchased = Extract<FundingEvent, { readonly _tag: "Purchased" }>
 const recordPurchase = (
   before: Funding,
   event: Purchased,
-  matches: ReadonlyArray<NameMatch>
+  facts: Pick<FundingFacts, "excludedNames" | "matches">
 ): Result.Result<FundingDecision, FundingRefusal> => {
   const { amount, buyer } = event
+  const { matches } = facts
   const conflict = Result.fail({ _tag: "FundingConflict", reference: before.reference, earlier: before } as const)
   if (buyer._tag === "Player") {
     const player = playerById(buyer.userId, matches)
@@ -142,30 +162,33 @@ const recordPurchase = (
   const told = isOpen(before) ? { ...event, amount: before.amount ?? amount } : event
   return contradicts(before, told.amount, certainBuyer(buyer.names, buyer.appUserId, matches))
     ? conflict
-    : Result.succeed(withBuyer(applyEvent(before, told), matches, buyer.appUserId))
+    : Result.succeed(withBuyer(applyEvent(before, told), facts, buyer.appUserId))
 }
 
 /** Decides about an event. */
 export const recordFunding = (
-  { earlier, matches }: FundingFacts,
+  facts: FundingFacts,
   event: FundingEvent
 ): Result.Result<FundingDecision, FundingRefusal> => {
+  const { earlier } = facts
   const reference = canonicalReference(event.reference)
   // what stands under it was taken before: it is answered as it was
   const fault = earlier === null ? referenceFault(reference) : null
   if (fault !== null) return Result.fail({ _tag: "ReferenceRefused", reference, fault })
   const before = earlier ?? emptyFunding(reference)
   return event._tag === "Purchased"
-    ? recordPurchase(before, event, matches)
-    : Result.succeed(withBuyer(applyEvent(before, event), matches))
+    ? recordPurchase(before, event, facts)
+    : Result.succeed(withBuyer(applyEvent(before, event), facts))
 }
 
 /**
- * Decides about a purchase whose buyer was unknown; null where nothing is to be credited: none waits, its names do not mean one player, a
- * person has to decide, or it was refunded meanwhile.
+ * Decides about a purchase whose buyer was unknown; null where nothing changes: none waits, its names do not mean one player, a person has
+ * to decide, or it was refunded meanwhile. It may be held from here on.
  */
-export const creditWaiting = ({ earlier, matches }: FundingFacts): FundingDecision | null => {
+export const creditWaiting = (facts: FundingFacts): FundingDecision | null => {
+  const { earlier } = facts
   if (earlier === null || !isOpen(earlier)) return null
-  const decided = withBuyer(earlier, matches)
-  return decided.due?.step === "credit" ? decided : null
+  const decided = withBuyer(earlier, facts)
+  const isHeldNow = decided.funding.heldReason !== earlier.heldReason
+  return isHeldNow || decided.due?.step === "credit" ? decided : null
 }

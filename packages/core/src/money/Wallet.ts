@@ -12,6 +12,8 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import { type Barring, notBarred } from "./Barring.ts"
+import { countedOnto, type LimitBook } from "./Limits.ts"
 import { type Cents, cents, centsMax, depositedToMax, isCents, smaller, ticketPrice, zero } from "./Money.ts"
 import {
   addMaturingPrize,
@@ -23,7 +25,9 @@ import {
 } from "./Withdrawable.ts"
 
 /** A wallet as the rules see it. `0 ≤ withdrawable ≤ balance`; who owes has nothing: `debt = 0` or `balance = 0`. */
-export interface Wallet extends Winnings {
+export interface Wallet extends Winnings, Barring {
+  /** What its player limited, and what is counted against that; null where nothing is limited. */
+  readonly limits: LimitBook | null
   /** What was asked to be paid out and is neither paid nor back: no part of the balance. */
   readonly pendingWithdrawal: Cents
   /** What its player owes: of deposits that were taken back after they had been spent. Every credit pays it first. */
@@ -39,7 +43,9 @@ export const emptyWallet: Wallet = {
   maturing: [],
   pendingWithdrawal: zero,
   debt: zero,
-  seq: 0
+  seq: 0,
+  limits: null,
+  ...notBarred
 }
 
 /** Every kind of movement (docs/api.md, "Transaction"). */
@@ -128,7 +134,8 @@ const moved = (
     ...wallet,
     balance: cents(wallet.balance + amount),
     withdrawable: cents(withdrawableAfter),
-    seq: wallet.seq + 1
+    seq: wallet.seq + 1,
+    limits: wallet.limits === null ? null : countedOnto(wallet.limits, wallet.seq)
   }
   return {
     wallet: after,

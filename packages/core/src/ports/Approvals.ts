@@ -5,7 +5,7 @@ import type { Approval, ApprovalRefusal, ApprovalState } from "../money/FourEyes
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { PurchaseNotOpen } from "./Fundings.ts"
-import type { DepositRefused, ReferenceConflict, ReferenceRefused, UnknownUser } from "./Ledger.ts"
+import type { DepositBarred, DepositRefused, ReferenceConflict, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** It was not approved or refused; null: there is no such approval. Nothing was changed. */
@@ -37,6 +37,7 @@ export class Approvals extends Context.Service<Approvals, {
     | PurchaseNotOpen
     | NotGivenBack
     | UnknownUser
+    | DepositBarred
     | DepositRefused
     | ReferenceConflict
     | ReferenceRefused

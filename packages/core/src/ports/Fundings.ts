@@ -7,7 +7,7 @@ import type { Instant } from "../values/Instant.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { ApprovalRequired } from "./ApprovalRequired.ts"
-import type { DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
+import type { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The reference was purchased before by another player, or for another amount. Nothing was changed. */
@@ -37,7 +37,10 @@ export class Fundings extends Context.Service<Fundings, {
    */
   readonly record: (
     event: FundingEvent
-  ) => Effect.Effect<RecordedEvent, FundingConflict | ReferenceRefused | UnknownUser | DepositRefused | Unavailable>
+  ) => Effect.Effect<
+    RecordedEvent,
+    FundingConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | Unavailable
+  >
   /** What stands under a reference; null where no event of it was ever recorded. */
   readonly find: (reference: string) => Effect.Effect<Funding | null, Unavailable>
   /**
@@ -59,6 +62,6 @@ export class Fundings extends Context.Service<Fundings, {
     act: OperatorAct
   ) => Effect.Effect<
     Pick<RecordedEvent, "funding" | "transactions">,
-    PurchaseNotOpen | UnknownUser | DepositRefused | ApprovalRequired | Unavailable
+    PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired | Unavailable
   >
 }>()("@ddd/core/ports/Fundings") {}

@@ -1,6 +1,7 @@
 /** Port: wallets and their movements, but for the sale and the draw. */
 import { Context, Data, type Effect } from "effect"
 import type { Prize } from "../draws/PrizeReport.ts"
+import type { Barred } from "../money/Barring.ts"
 import type { Cents } from "../money/Money.ts"
 import type { Period, StatementRecords } from "../money/Statement.ts"
 import type { Transaction } from "../money/Transaction.ts"
@@ -36,6 +37,9 @@ export class UnknownUser extends Data.TaggedError("UnknownUser")<{ readonly user
 /** The wallet cannot take it. Nothing was changed. */
 export class DepositRefused extends Data.TaggedError("DepositRefused")<{ readonly refusal: WalletRefusal }> {}
 
+/** The player has taken a time-out or excluded themselves, and no store has taken the money. Nothing was changed. */
+export class DepositBarred extends Data.TaggedError("DepositBarred")<{ readonly barred: Barred }> {}
+
 export class Ledger extends Context.Service<Ledger, {
   /**
    * Credits once per reference, which stands in the transaction in its canonical spelling; the same request again gives the first
@@ -46,7 +50,7 @@ export class Ledger extends Context.Service<Ledger, {
     request: DepositRequest
   ) => Effect.Effect<
     { readonly transaction: Transaction; readonly created: boolean },
-    ReferenceConflict | ReferenceRefused | UnknownUser | DepositRefused | ApprovalRequired | Unavailable
+    ReferenceConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired | Unavailable
   >
   readonly wallet: (
     userId: UserId

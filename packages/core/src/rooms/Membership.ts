@@ -3,6 +3,7 @@
  * or comes in has their wallet locked before, so that neither a freeze, an erasure nor another room comes between.
  */
 import { Result } from "effect"
+import { type Barring, type PlayerBarred, refusalOfBarred } from "../money/Barring.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { isPlayer } from "../values/Player.ts"
@@ -19,7 +20,7 @@ export interface NewRoom {
 }
 
 /** Who asks, as stored; null: nobody of that id. */
-export interface RoomUser {
+export interface RoomUser extends Barring {
   readonly userId: UserId
   readonly isFrozen: boolean
   readonly isErased: boolean
@@ -65,9 +66,9 @@ export const createRoom = (
   host: RoomUser | null,
   open: OpenRooms,
   clock: Instant
-): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | TooManyRooms> => {
-  if (!mayTakePart(host)) return Result.fail({ _tag: "UnknownUser" })
-  const refusal = tooMany(open, true)
+): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | PlayerBarred | TooManyRooms> => {
+  if (host === null || !mayTakePart(host)) return Result.fail({ _tag: "UnknownUser" })
+  const refusal = refusalOfBarred(host, clock) ?? tooMany(open, true)
   return refusal === null
     ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
     : Result.fail(refusal)
@@ -81,8 +82,10 @@ export const joinRoom = (
   open: OpenRooms,
   clock: Instant
 ): Result.Result<NewMember, RoomRefusal> => {
-  if (!mayTakePart(user)) return Result.fail({ _tag: "NoRoom" })
+  if (user === null || !mayTakePart(user)) return Result.fail({ _tag: "NoRoom" })
   if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
+  const barred = refusalOfBarred(user, clock)
+  if (barred !== null) return Result.fail(barred)
   if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
   if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })
   const refusal = tooMany(open, false)

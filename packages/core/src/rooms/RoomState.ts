@@ -1,5 +1,6 @@
 /** A room as the decisions about it read it, and why they refuse. */
 import type { DrawStatus } from "../draws/Draw.ts"
+import type { PlayerBarred } from "../money/Barring.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import { type RoomStatus, roomStatus } from "./Room.ts"
@@ -23,6 +24,7 @@ export type RoomRefusal =
   | { readonly _tag: "RoomFull" }
   /** The player hosts, or is in, as many rooms as one may that are not locked yet. */
   | { readonly _tag: "TooManyRooms"; readonly which: "hosted" | "joined"; readonly max: number }
+  | PlayerBarred
   | { readonly _tag: "AlreadyMember" }
   | { readonly _tag: "AlreadyHasTicket" }
   /** Only the host may, or the host alone may not. */

@@ -16,7 +16,8 @@ export const retainedKinds = [
   "throttles",
   "known networks",
   "webhook bodies",
-  "request counts"
+  "request counts",
+  "excluded names"
 ] as const
 export type RetainedKind = typeof retainedKinds[number]
 
@@ -33,6 +34,7 @@ export type RetainedKind = typeof retainedKinds[number]
  * - known networks, since the last success from there: as long as they are known.
  * - webhook bodies, since they were acted on: for as long as a person may want to see why money moved. The event itself stays.
  * - request counts, since their window ended, by the clocks of the processes that counted: a little, as those may differ.
+ * - excluded names, since the exclusion ended: nobody is barred by them any more.
  */
 export const keptMillis: Record<RetainedKind, number> = {
   "kept answers": 30 * dayMillis,
@@ -43,7 +45,8 @@ export const keptMillis: Record<RetainedKind, number> = {
   throttles: 60 * 60_000,
   "known networks": 90 * dayMillis,
   "webhook bodies": 90 * dayMillis,
-  "request counts": 5 * 60_000
+  "request counts": 5 * 60_000,
+  "excluded names": 0
 }
 
 /** What of a kind is as old as this, or older, may go at `now`. */

@@ -12,6 +12,7 @@ import { Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
+import { formatInstant } from "../values/Instant.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { learn } from "./Payouts.ts"
 import { repeated } from "./Repeated.ts"
@@ -54,6 +55,10 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
             )),
           ReferenceRefused: ({ fault, reference }) => Effect.succeed(failed(`the reference ${reference} ${fault}`)),
           UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
+          DepositBarred: ({ barred }) =>
+            Effect.succeed(failed(
+              `its player does not play until ${formatInstant(barred.until)}, and no store has taken the money`
+            )),
           DepositRefused: () =>
             Effect.succeed(failed("the wallet cannot hold that much: replay the event once there is room"))
         }),

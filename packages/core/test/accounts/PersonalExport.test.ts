@@ -16,6 +16,7 @@ const records: PersonalRecords<never> = {
   lists: {
     transactions: none,
     fundings: none,
+    depositExcesses: none,
     buyerNames: Stream.make(["$a", "$b"], [], ["$c"]),
     shopEvents: none,
     withdrawals: none,

@@ -30,7 +30,7 @@ const makeDraw = (balance: bigint) => {
   let draw: SellingDraw = { id, drawDate: day, status: "scheduled", totalEntries: 0, frontier: emptyFrontier, epoch: 0 }
   let ids = 0
   const buyers = new Map<UserId, Buyer>(
-    [1, 2, 3].map((n) => [user(n), { wallet: { ...emptyWallet, balance: cents(balance) }, frozen: false }])
+    [1, 2, 3].map((n) => [user(n), { wallet: { ...emptyWallet, balance: cents(balance) }, frozen: false, held: null }])
   )
   const kept = new Map<string, KeptAnswer<SoldBlock>>()
   const tickets: Array<Ticket> = []
@@ -41,12 +41,13 @@ const makeDraw = (balance: bigint) => {
       totalEntries: draw.totalEntries,
       lastPurchasedAt: null,
       isFollowed: true,
+      ticketsPerPlayerMax: null,
       isPaused: false
     }
     const sale = sell(pool, noon, buyers, kept, numbering, requests)
     const sealed = sealSale(seals, draw, sale, sale.tickets.map(() => `row ${++ids}`))
     draw = { ...draw, ...sealed.draw }
-    for (const [buyer, wallet] of sale.wallets) buyers.set(buyer, { wallet, frozen: false })
+    for (const [buyer, wallet] of sale.wallets) buyers.set(buyer, { wallet, frozen: false, held: null })
     requests.forEach(({ idempotency, userId }, index) => {
       const outcome = sale.outcomes[index]
       if (idempotency === null || outcome?._tag !== "Sold") return
@@ -155,10 +156,11 @@ describe("a sealed sale", () => {
         totalEntries: 0,
         lastPurchasedAt: null,
         isFollowed: true,
+        ticketsPerPlayerMax: null,
         isPaused: false
       },
       noon,
-      new Map([[user(1), { wallet: { ...emptyWallet, balance: cents(10_000n) }, frozen: false }]]),
+      new Map([[user(1), { wallet: { ...emptyWallet, balance: cents(10_000n) }, frozen: false, held: null }]]),
       new Map(),
       numbering,
       [{ userId: user(1), quantity, drawId: null, idempotency: null }]

@@ -10,11 +10,12 @@ import {
   sell,
   type SoldBlock
 } from "../../src/draws/Sale.ts"
+import { type Limits, noLimits, nothingCounted } from "../../src/money/Limits.ts"
 import { cents, ticketPrice } from "../../src/money/Money.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
 import { answerKeyOf, type KeptAnswer } from "../../src/values/Idempotency.ts"
 import { drawId, houseUserId, position, ticketId, type UserId, userId } from "../../src/values/Ids.ts"
-import { instant } from "../../src/values/Instant.ts"
+import { dayOf, instant } from "../../src/values/Instant.ts"
 
 const opens = instant(Date.UTC(2026, 1, 3))
 const closes = instant(Date.UTC(2026, 1, 4))
@@ -35,12 +36,14 @@ const openPool = (totalEntries = 0): Pool => ({
   totalEntries,
   lastPurchasedAt: null,
   isFollowed: true,
+  ticketsPerPlayerMax: null,
   isPaused: false
 })
 
 const buyer = (balance: bigint, frozen = false): Buyer => ({
   wallet: { ...emptyWallet, balance: cents(balance) },
-  frozen
+  frozen,
+  held: null
 })
 
 const request = (userId: UserId, quantity: number, rest: Partial<PurchaseRequest> = {}): PurchaseRequest => ({
@@ -282,6 +285,7 @@ describe("a batch of purchases in a room", () => {
     totalEntries: holders.length,
     lastPurchasedAt: null,
     isFollowed: true,
+    ticketsPerPlayerMax: null,
     isPaused: false,
     room: { members: new Set(members), holders: new Set(holders) }
   })
@@ -344,5 +348,67 @@ describe("a batch of purchases in a room", () => {
       ])
       assert.deepStrictEqual(tags(sale), ["DrawClosed", "DrawClosed"])
     }
+  })
+})
+
+describe("what a player allows themselves", () => {
+  const limited = (balance: bigint, limits: Partial<Limits>): Buyer => {
+    const { held, wallet, ...rest } = buyer(balance)
+    const inForce = { ...noLimits, ...limits }
+    const book = { inForce, rises: [], counted: nothingCounted(dayOf(opens)), countedTo: wallet.seq }
+    return { ...rest, held, wallet: { ...wallet, limits: book } }
+  }
+  const sold = (buyers: ReadonlyMap<UserId, Buyer>, requests: ReadonlyArray<PurchaseRequest>, pool = openPool()) =>
+    sell(pool, opens, buyers, none, numbering, requests)
+
+  it("binds each purchase of a batch, after those before it, and harms no neighbour", () => {
+    const sale = sold(new Map([[ada, limited(10_000n, { dailySpend: 500n })], [bob, buyer(10_000n)]]), [
+      request(ada, 3),
+      request(bob, 5),
+      request(ada, 3),
+      request(ada, 2)
+    ])
+    assert.deepStrictEqual(tags(sale), ["Sold", "Sold", "LimitExceeded", "Sold"])
+    assert.deepInclude(sale.wallets.get(ada)?.limits, { countedTo: 5 })
+    assert.strictEqual(sale.wallets.get(ada)?.limits?.counted.spent.weekly, 500n)
+    assert.isNull(sale.wallets.get(bob)?.limits)
+  })
+
+  it("never has more spent than the limit, whatever is asked for", () => {
+    const asked = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 20 })
+    fc.assert(fc.property(asked, fc.nat(30), fc.nat(3_000), (quantities, max, limit) => {
+      const buyers = new Map([[ada, limited(10_000n, { dailySpend: BigInt(limit), ticketsPerDraw: BigInt(max + 1) })]])
+      const { tickets } = sold(buyers, quantities.map((quantity) => request(ada, quantity)))
+      assert.isAtMost(tickets.length, max + 1)
+      assert.isAtMost(tickets.length * 100, limit)
+    }))
+  })
+
+  it("or the operator allows, the lower, counts the tickets that they have of the draw", () => {
+    const pool = { ...openPool(), ticketsPerPlayerMax: 6 }
+    const holding = { ...buyer(10_000n), held: { drawId: draw, tickets: 4 } }
+    const sale = sold(new Map([[ada, holding], [bob, limited(10_000n, { ticketsPerDraw: 2n })]]), [
+      request(ada, 3),
+      request(ada, 2),
+      request(ada, 1),
+      request(bob, 3),
+      request(bob, 2)
+    ], pool)
+    assert.deepStrictEqual(tags(sale), ["LimitExceeded", "Sold", "LimitExceeded", "LimitExceeded", "Sold"])
+  })
+
+  it("sells nothing while they are barred, and from the instant on at which that ends", () => {
+    const barred = (until: number): Buyer => {
+      const { wallet, ...rest } = buyer(10_000n)
+      return { ...rest, wallet: { ...wallet, timedOutUntil: instant(until) } }
+    }
+    const [refusedAda, soldBob] = sold(new Map([[ada, barred(opens + 1)], [bob, barred(opens)]]), [
+      request(ada, 1),
+      request(bob, 1)
+    ]).outcomes
+    assert.deepInclude(refusedAda, {
+      refusal: { _tag: "PlayerBarred", by: "time-out", until: instant(opens + 1) }
+    })
+    assert.strictEqual(soldBob?._tag, "Sold")
   })
 })

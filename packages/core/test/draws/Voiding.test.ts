@@ -26,9 +26,13 @@ describe("a draw that is void", () => {
   it("gives each ticket's price back, with the split between credit and winnings that it had", () => {
     const deltas = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 10 })
     fc.assert(fc.property(deltas, fc.nat(1_000), (taken, balance) => {
-      const tickets = taken.map((delta) => ({ ticketId: ticket, withdrawableDelta: cents(BigInt(-delta)) }))
+      const tickets = taken.map((delta) => ({
+        ticketId: ticket,
+        withdrawableDelta: cents(BigInt(-delta)),
+        purchasedAt: noon
+      }))
       const before: Wallet = { ...emptyWallet, balance: cents(BigInt(balance)), seq: 5 }
-      const { movements, wallet } = Result.getOrThrow(refundTickets(idOf(1), ada, before, tickets))
+      const { movements, wallet } = Result.getOrThrow(refundTickets(idOf(1), ada, before, tickets, noon))
       assert.strictEqual(wallet.balance, before.balance + ticketPrice * BigInt(taken.length))
       assert.strictEqual(wallet.withdrawable, BigInt(taken.reduce((sum, delta) => sum + delta, 0)))
       assert.deepStrictEqual(movements.map(({ seq }) => seq), taken.map((_, nth) => 6 + nth))
@@ -38,9 +42,9 @@ describe("a draw that is void", () => {
 
   it("pays nobody back in part where the wallet cannot hold it all", () => {
     const almost: Wallet = { ...emptyWallet, balance: cents(centsMax - ticketPrice) }
-    const tickets = [1, 2].map(() => ({ ticketId: ticket, withdrawableDelta: zero }))
-    assert.isTrue(Result.isFailure(refundTickets(idOf(1), ada, almost, tickets)))
-    assert.isTrue(Result.isSuccess(refundTickets(idOf(1), ada, almost, tickets.slice(1))))
+    const tickets = [1, 2].map(() => ({ ticketId: ticket, withdrawableDelta: zero, purchasedAt: noon }))
+    assert.isTrue(Result.isFailure(refundTickets(idOf(1), ada, almost, tickets, noon)))
+    assert.isTrue(Result.isSuccess(refundTickets(idOf(1), ada, almost, tickets.slice(1), noon)))
   })
 
   it("says why, what is refunded, and the seed where it can be opened", () => {

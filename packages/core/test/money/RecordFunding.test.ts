@@ -41,12 +41,12 @@ const purchaseOf = (buyer: UserId | ReadonlyArray<string>): Extract<FundingEvent
 const refunded: FundingEvent = { _tag: "Refunded", reference }
 
 const decided = (event: FundingEvent, matches: ReadonlyArray<NameMatch> = [], earlier: Funding | null = null) => {
-  const decision = recordFunding({ earlier, matches }, event)
+  const decision = recordFunding({ earlier, matches, excludedNames: [] }, event)
   return decision._tag === "Success" ? decision.success : assert.fail(decision.failure._tag)
 }
 
 const refusalOf = (event: FundingEvent, matches: ReadonlyArray<NameMatch> = [], earlier: Funding | null = null) => {
-  const decision = recordFunding({ earlier, matches }, event)
+  const decision = recordFunding({ earlier, matches, excludedNames: [] }, event)
   return decision._tag === "Failure" ? decision.failure : assert.fail("it is recorded")
 }
 
@@ -167,8 +167,8 @@ describe("what waits under a reference", () => {
   const known = [match(anonymous, ada)]
 
   it("is credited once one of its names stands for a player", () => {
-    assert.isNull(creditWaiting({ earlier: waiting, matches: [] }))
-    assert.deepStrictEqual(creditWaiting({ earlier: waiting, matches: known })?.due, {
+    assert.isNull(creditWaiting({ earlier: waiting, matches: [], excludedNames: [] }))
+    assert.deepStrictEqual(creditWaiting({ earlier: waiting, matches: known, excludedNames: [] })?.due, {
       step: "credit",
       userId: ada,
       amount,
@@ -177,10 +177,10 @@ describe("what waits under a reference", () => {
   })
 
   it("is not where it is held, has a buyer, was refunded meanwhile, or was never told of", () => {
-    assert.isNull(creditWaiting({ earlier: { ...waiting, userId: ada }, matches: known }))
-    assert.isNull(creditWaiting({ earlier: { ...waiting, refunded: true }, matches: known }))
-    assert.isNull(creditWaiting({ earlier: null, matches: known }))
-    assert.isNull(creditWaiting({ earlier: { ...waiting, heldReason: "a doubt" }, matches: known }))
+    assert.isNull(creditWaiting({ earlier: { ...waiting, userId: ada }, matches: known, excludedNames: [] }))
+    assert.isNull(creditWaiting({ earlier: { ...waiting, refunded: true }, matches: known, excludedNames: [] }))
+    assert.isNull(creditWaiting({ earlier: null, matches: known, excludedNames: [] }))
+    assert.isNull(creditWaiting({ earlier: { ...waiting, heldReason: "a doubt" }, matches: known, excludedNames: [] }))
   })
 })
 

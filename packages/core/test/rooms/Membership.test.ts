@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
+import { notBarred } from "../../src/money/Barring.ts"
 import {
   createRoom,
   hostedRoomsMax,
@@ -13,7 +14,7 @@ import { roomStatus } from "../../src/rooms/Room.ts"
 import { houseUserId, type UserId } from "../../src/values/Ids.ts"
 import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
 
-const player = (userId: UserId): RoomUser => ({ userId, isFrozen: false, isErased: false })
+const player = (userId: UserId): RoomUser => ({ userId, isFrozen: false, isErased: false, ...notBarred })
 
 const few = { hosted: hostedRoomsMax - 1, joined: joinedRoomsMax - 1 }
 

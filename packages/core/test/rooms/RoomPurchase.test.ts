@@ -51,10 +51,11 @@ const factsOf = (room: Room, rest: Partial<RoomPurchaseFacts> = {}): RoomPurchas
     totalEntries: room.participants.filter(({ hasTicket }) => hasTicket).length,
     lastPurchasedAt: null,
     isFollowed: true,
+    ticketsPerPlayerMax: null,
     isPaused: false
   },
   room,
-  buyer: { wallet: { ...emptyWallet, balance: ticketPrice }, frozen: false },
+  buyer: { wallet: { ...emptyWallet, balance: ticketPrice }, frozen: false, held: null },
   kept: new Map(),
   numbering,
   ...rest
@@ -97,8 +98,14 @@ describe("a purchase in a room", () => {
     const room = roomOf([false, false])
     assert.strictEqual(refusalOf(factsOf(room), stranger), "NoRoom")
     const wallet = { ...emptyWallet, balance: zero }
-    assert.strictEqual(refusalOf(factsOf(room, { buyer: { wallet, frozen: false } }), user(1)), "InsufficientFunds")
-    assert.strictEqual(refusalOf(factsOf(room, { buyer: { wallet, frozen: true } }), user(1)), "AccountFrozen")
+    assert.strictEqual(
+      refusalOf(factsOf(room, { buyer: { wallet, frozen: false, held: null } }), user(1)),
+      "InsufficientFunds"
+    )
+    assert.strictEqual(
+      refusalOf(factsOf(room, { buyer: { wallet, frozen: true, held: null } }), user(1)),
+      "AccountFrozen"
+    )
     assert.strictEqual(refusalOf(factsOf(room, { buyer: null }), user(1)), "UnknownBuyer")
     for (const status of ["locked", "drawn", "void"] as const) {
       const { draw, ...pool } = factsOf(room).pool

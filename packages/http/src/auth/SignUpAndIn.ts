@@ -2,8 +2,12 @@
 import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { isPublicAddress } from "@ddd/core/accounts/Network"
 import { sessionId } from "@ddd/core/accounts/Session"
+import type { User } from "@ddd/core/accounts/User"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { ExclusionRegister } from "@ddd/core/ports/ExclusionRegister"
+import { Now } from "@ddd/core/ports/Now"
 import { Passwords } from "@ddd/core/ports/Passwords"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
 import { Effect, Redacted } from "effect"
@@ -25,8 +29,10 @@ const signUpFrom = (ip: string): Attempt => ({ act: "sign_up", account: "", ip }
 
 export const makeSignUp = Effect.gen(function*() {
   const accounts = yield* Accounts
+  const register = yield* ExclusionRegister
   const newPasswordHash = yield* makeNewPasswordHash
   const throttles = yield* Throttles
+  const { now } = yield* Now
   const { newSession, tokensOf } = yield* makeSessionTokens
 
   /** As many as may sign up from one network. Where proxies are all that is seen, nobody could be told from anybody. */
@@ -53,6 +59,9 @@ export const makeSignUp = Effect.gen(function*() {
         newPasswordHash(password, { email, username }),
         () => isPublicAddress(from) ? Effect.ignore(throttles.takenBack(signUpFrom(from))) : Effect.void
       )
+      // answered as an address that is taken: that a register lists it is nothing for strangers
+      const listed = register === null ? null : yield* register.excludedUntil({ email })
+      if (listed !== null && listed > (yield* now)) return yield* refuseEmailTaken
       const { refreshToken, session } = yield* newSession(origin)
       const opened = yield* accounts.signUp({ email, username, passwordHash, session }, origin)
       // the account is there: whatever becomes of this, the answer says so
@@ -72,6 +81,8 @@ export const makeSignUp = Effect.gen(function*() {
 
 export const makeSignIn = Effect.gen(function*() {
   const accounts = yield* Accounts
+  const controls = yield* PlayControls
+  const register = yield* ExclusionRegister
   const log = yield* SecurityLog
   const passwords = yield* Passwords
   const prove = yield* makePasswordProof
@@ -85,6 +96,20 @@ export const makeSignIn = Effect.gen(function*() {
         Effect.catchTag("HashingBusy", () => Effect.succeed(null))
       )
       : Effect.succeed(null)
+
+  /** Excludes who is listed since. A register that does not answer keeps nobody from coming in to withdraw. */
+  const askRegister = ({ email, id }: User) =>
+    register === null
+      ? Effect.void
+      : Effect.flatMap(
+        register.excludedUntil({ email }),
+        (until) => until === null ? Effect.void : controls.excludeRegistered(id, until)
+      ).pipe(
+        Effect.catchTags({
+          Unavailable: (cause) => Effect.logError("the register of exclusions did not answer for a sign-in", cause),
+          UnknownUser: () => Effect.void
+        })
+      )
 
   return ({ request }: Call) =>
     Effect.gen(function*() {
@@ -105,6 +130,7 @@ export const makeSignIn = Effect.gen(function*() {
       }
       const replacement = yield* replacementOf(verified, password)
       const { refreshToken, session } = yield* newSession(origin)
+      yield* askRegister(user)
       const opened = yield* accounts.openSession(user.id, session, { verified, replacement }, origin)
       return { user, tokens: yield* tokensOf(user.id, sessionId(opened.sessionId), refreshToken) }
     }).pipe(

@@ -45,7 +45,15 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
     payload: PurchaseBody,
     headers: idempotencyHeaders,
     success: ReceiptBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "insufficient_funds", "account_frozen", "draw_closed", "idempotency_key_reused")
+    error: problems(
+      ...bodyProblems,
+      "insufficient_funds",
+      "account_frozen",
+      "timed_out",
+      "limit_exceeded",
+      "draw_closed",
+      "idempotency_key_reused"
+    )
   }).middleware(PlayerOnly).annotateMerge(operation(
     "buy",
     "Buys tickets: all of them, or none",

@@ -4,6 +4,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
 import { Effect } from "effect"
+import { barredProblem, limitProblem } from "../play/PlayProblems.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
 import { refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -11,11 +12,24 @@ import { refuseUnknownPlayer } from "../requests/Authentication.ts"
 /** Refusals because of the buyer, whatever the draw. */
 export type BuyerRefusal = Extract<
   PurchaseRefusal,
-  { readonly _tag: "InsufficientFunds" | "AccountFrozen" | "UnknownBuyer" | "KeyReused" }
+  {
+    readonly _tag:
+      | "InsufficientFunds"
+      | "AccountFrozen"
+      | "PlayerBarred"
+      | "LimitExceeded"
+      | "UnknownBuyer"
+      | "KeyReused"
+  }
 >
 
 export type BuyerProblem = Problem<
-  "insufficient_funds" | "account_frozen" | "unauthenticated" | "idempotency_key_reused"
+  | "insufficient_funds"
+  | "account_frozen"
+  | "timed_out"
+  | "limit_exceeded"
+  | "unauthenticated"
+  | "idempotency_key_reused"
 >
 
 export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerProblem> => {
@@ -29,6 +43,10 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
       )
     case "AccountFrozen":
       return refuse("account_frozen", "This account is frozen and cannot buy. Nothing was bought.")
+    case "PlayerBarred":
+      return Effect.fail(barredProblem(refusal, "Nothing was bought."))
+    case "LimitExceeded":
+      return Effect.fail(limitProblem(refusal))
     case "UnknownBuyer":
       return refuseUnknownPlayer
     case "KeyReused":

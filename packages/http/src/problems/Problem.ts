@@ -4,6 +4,7 @@
  * Handlers fail with problems and engines refuse with them; `ProblemResponse` makes the answer of one, `ProblemSchema`
  * declares which codes an endpoint may answer.
  */
+import type { Instant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 
 /** Every error code and its status. Source: docs/api.md, "Conventions". */
@@ -19,6 +20,7 @@ export const problemStatus = {
   forbidden: 403,
   account_frozen: 403,
   email_unverified: 403,
+  timed_out: 403,
   limit_exceeded: 403,
   https_required: 403,
   not_found: 404,
@@ -76,6 +78,8 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly retryAfter: number | undefined
   /** The methods that are taken, as the header `Allow` names them; of a 405 alone. */
   readonly allow: string | undefined
+  /** Until when the same request is refused, where that is known. */
+  readonly until: Instant | undefined
 
   constructor(
     code: Code,
@@ -85,6 +89,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
       readonly reasons?: ReadonlyArray<ProblemReason>
       readonly retryAfter?: number
       readonly allow?: string
+      readonly until?: Instant
     } = {}
   ) {
     this.code = code
@@ -93,6 +98,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     this.reasons = more.reasons
     this.retryAfter = more.retryAfter
     this.allow = more.allow
+    this.until = more.until
   }
 }
 

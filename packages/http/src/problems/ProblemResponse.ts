@@ -1,4 +1,5 @@
 /** The one form of every problem that this server answers, whether an engine refuses the request or the application does. */
+import { formatInstant } from "@ddd/core/values/Instant"
 import { HttpServerResponse } from "effect/http"
 import { STATUS_CODES } from "node:http"
 import { type Problem, type ProblemCode, problemStatus } from "./Problem.ts"
@@ -21,7 +22,7 @@ const challenges: Partial<Record<ProblemCode, string>> = {
 
 /** Status, headers and body of a problem that the request `requestId` met. */
 export const renderProblem = (problem: Problem, requestId: string): RenderedProblem => {
-  const { allow, code, detail, errors, reasons, retryAfter } = problem
+  const { allow, code, detail, errors, reasons, retryAfter, until } = problem
   const status = problemStatus[code]
   const challenge = challenges[code]
   return {
@@ -42,7 +43,8 @@ export const renderProblem = (problem: Problem, requestId: string): RenderedProb
       detail,
       requestId,
       errors,
-      reasons
+      reasons,
+      until: until === undefined ? undefined : formatInstant(until)
     })
   }
 }

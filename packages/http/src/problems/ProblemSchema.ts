@@ -4,6 +4,7 @@
 import { Schema, SchemaGetter } from "effect"
 import { HttpApiSchema } from "effect/http-api"
 import { described } from "../schemas/Described.ts"
+import { InstantText } from "../schemas/Time.ts"
 import { Problem, type ProblemCode, problemStatus } from "./Problem.ts"
 
 const InvalidFieldBody = described({
@@ -29,7 +30,8 @@ const body = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Cod
       Schema.optionalKey(Schema.Array(InvalidFieldBody)),
       "What is wrong with the request; of a 400 alone"
     ],
-    reasons: [Schema.optionalKey(Schema.Array(ReasonBody)), "All that stands in the way; of `erasure_refused` alone"]
+    reasons: [Schema.optionalKey(Schema.Array(ReasonBody)), "All that stands in the way; of `erasure_refused` alone"],
+    until: [Schema.optionalKey(InstantText), "Until when the same is refused, where that is known"]
   })
 
 const isProblemOf = <Code extends ProblemCode>(codes: ReadonlyArray<ProblemCode>) => (u: unknown): u is Problem<Code> =>
@@ -38,10 +40,11 @@ const isProblemOf = <Code extends ProblemCode>(codes: ReadonlyArray<ProblemCode>
 const problemsOfStatus = <Code extends ProblemCode>(status: number, codes: ReadonlyArray<Code>) =>
   body(status, codes).pipe(
     Schema.decodeTo(Schema.declare(isProblemOf<Code>(codes)), {
-      decode: SchemaGetter.transform(({ code, detail, errors, reasons }) =>
+      decode: SchemaGetter.transform(({ code, detail, errors, reasons, until }) =>
         new Problem(code, detail, {
           ...(errors === undefined ? {} : { errors }),
-          ...(reasons === undefined ? {} : { reasons })
+          ...(reasons === undefined ? {} : { reasons }),
+          ...(until === undefined ? {} : { until })
         })
       ),
       encode: SchemaGetter.forbidden(() => "renderProblem writes problems, with the id of their request")

@@ -36,7 +36,7 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
       RoomRefused: ({ refusal }) =>
         refusal._tag === "NoRoom"
           ? Effect.die(new Error("a room that is to be made does not exist yet"))
-          : refuseRoom(refusal, ["limit_exceeded"]),
+          : refuseRoom(refusal, ["limit_exceeded", "timed_out"]),
       Unavailable: refuseUnavailable
     })),
 
@@ -56,7 +56,7 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
         RoomRefused: ({ refusal }) =>
           refusal._tag === "NoRoom"
             ? refuseNoRoom
-            : refuseRoom(refusal, ["already_member", "limit_exceeded", "room_full", "wrong_room_state"]),
+            : refuseRoom(refusal, ["already_member", "limit_exceeded", "room_full", "timed_out", "wrong_room_state"]),
         Unavailable: refuseUnavailable
       })
     ),

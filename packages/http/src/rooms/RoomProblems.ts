@@ -5,6 +5,7 @@ import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { unfollowedRetrySeconds } from "../lottery/PurchaseProblems.ts"
+import { barredProblem } from "../play/PlayProblems.ts"
 import { Problem } from "../problems/Problem.ts"
 
 /** `NoRoom` is answered where wrong codes are counted. */
@@ -13,6 +14,7 @@ export type TellableRefusal = Exclude<RoomRefusal, { readonly _tag: "NoRoom" }>
 export type RoomProblemCode =
   | "room_full"
   | "limit_exceeded"
+  | "timed_out"
   | "already_member"
   | "already_has_ticket"
   | "forbidden"
@@ -46,6 +48,8 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
           ? `A player hosts at most ${refusal.max} rooms that are not locked. Nothing was made: start or close one of yours.`
           : `A player is in at most ${refusal.max} rooms that are not locked. Nothing was changed: leave one, or wait until one is drawn or closed.`
       )
+    case "PlayerBarred":
+      return barredProblem(refusal, "Nothing was changed.")
     case "AlreadyMember":
       return new Problem("already_member", "You are a member of this room already. Nothing was changed.")
     case "AlreadyHasTicket":

@@ -33,7 +33,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.post("createRoom", "/rooms", {
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "limit_exceeded")
+    error: problems(...bodyProblems, "limit_exceeded", "timed_out")
   }).annotateMerge(operation(
     "rooms",
     "Makes a room: the player is its host and first member",
@@ -58,6 +58,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "already_member",
       "limit_exceeded",
       "room_full",
+      "timed_out",
       "wrong_room_state"
     )
   }).annotateMerge(operation(
@@ -76,6 +77,8 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "wrong_room_state",
       "insufficient_funds",
       "account_frozen",
+      "timed_out",
+      "limit_exceeded",
       "idempotency_key_reused"
     )
   }).annotateMerge(operation(

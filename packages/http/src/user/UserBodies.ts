@@ -1,8 +1,10 @@
 /** A player, as the API shows them to themselves (docs/api.md, "Objects"). */
 import { Schema } from "effect"
+import { LimitsBody } from "../play/PlayBodies.ts"
 import { described } from "../schemas/Described.ts"
 import { emailExample, passwordExample } from "../schemas/Examples.ts"
 import { UserIdText } from "../schemas/Ids.ts"
+import { Money } from "../schemas/Money.ts"
 import { Email, Username } from "../schemas/Names.ts"
 import { InstantText } from "../schemas/Time.ts"
 import { WalletBody } from "../wallet/WalletBodies.ts"
@@ -25,7 +27,13 @@ export const ProfileBody = described({
     "How far the payout provider knows who the player is",
     "none"
   ],
-  country: [Schema.NullOr(Schema.String), "The player's country, in two letters, where it is known", null]
+  country: [Schema.NullOr(Schema.String), "The player's country, in two letters, where it is known", null],
+  limits: [LimitsBody, "What the player allows themselves"],
+  timedOutUntil: [Schema.NullOr(InstantText), "Until when the player takes a time-out; null: they take none", null],
+  excludedUntil: [Schema.NullOr(InstantText), "Until when the player is excluded; null: they are not", null],
+  sessionStartedAt: [Schema.NullOr(InstantText), "When this session began"],
+  spentToday: [Money, "On tickets since midnight UTC, without what was refunded of them", "3.00"],
+  wonToday: [Money, "Prizes since midnight UTC", "0.00"]
 }).annotate({ identifier: "Profile", description: "A player, with the wallet" })
 
 export const ChangeProfile = described({

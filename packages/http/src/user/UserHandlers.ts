@@ -1,9 +1,12 @@
 /** The handlers of `UserApi`: a player's own profile. */
 import { exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
+import { viewLimits } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Now } from "@ddd/core/ports/Now"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { UserId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
 import { Effect, Redacted, Stream } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -11,6 +14,7 @@ import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
 import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
+import { limitsBody } from "../play/PlayBodies.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -26,19 +30,36 @@ const eraseUserBody = jsonBody(EraseUser)
 export const layer = (terms: WithdrawalTerms) =>
   withoutPorts(Effect.gen(function*() {
     const accounts = yield* Accounts
+    const controls = yield* PlayControls
     const { now } = yield* Now
     const prove = yield* makePasswordProof
     const { begin } = yield* LongAnswers
 
-    const profileOf = Effect.fnUntraced(function*(userId: UserId) {
-      const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-      return { ...profile, wallet: viewWallet(profile.wallet, terms, yield* now) }
-    })
+    const profileOf = Effect.fnUntraced(
+      function*({ sessionId, userId }: CurrentUser["Service"]) {
+        const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+        const { sessionStartedAt, spent, won } = yield* controls.today(userId, sessionId)
+        const at = yield* now
+        const { excludedUntil, limits, timedOutUntil } = profile.wallet
+        const ahead = (until: Instant | null) => until !== null && until > at ? until : null
+        return {
+          ...profile,
+          wallet: viewWallet(profile.wallet, terms, at),
+          limits: limitsBody(viewLimits(limits, at)),
+          timedOutUntil: ahead(timedOutUntil),
+          excludedUntil: ahead(excludedUntil),
+          sessionStartedAt,
+          spentToday: spent,
+          wonToday: won
+        }
+      },
+      Effect.catchTag("UnknownUser", () => refuseUnknownPlayer)
+    )
 
     /** The stored hash of a password that the player proves. */
     const proveCurrent = Effect.fnUntraced(
       function*(userId: UserId, currentPassword: string, request: HttpServerRequest.HttpServerRequest) {
-        const { email } = yield* profileOf(userId)
+        const { email } = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
         const stored = (yield* accounts.passwordHash(userId)) ?? (yield* refuseUnknownPlayer)
         yield* prove({
           email,
@@ -54,13 +75,14 @@ export const layer = (terms: WithdrawalTerms) =>
     return HttpApiBuilder.group(Api, "user", (handlers) =>
       handlers
         .handle("profile", () =>
-          Effect.flatMap(CurrentUser, ({ userId }) => profileOf(userId)).pipe(
+          Effect.flatMap(CurrentUser, profileOf).pipe(
             Effect.catchTag("Unavailable", refuseUnavailable)
           ))
         .handleRaw("changeProfile", ({ request }) =>
           Effect.gen(function*() {
             const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
-            const { userId } = yield* CurrentUser
+            const caller = yield* CurrentUser
+            const { userId } = caller
             if (change.email === undefined && change.username === undefined) {
               return yield* refuseField("body", "must have a username, an email, or both")
             }
@@ -73,7 +95,7 @@ export const layer = (terms: WithdrawalTerms) =>
               verified = { verified: yield* proveCurrent(userId, currentPassword, request) }
             }
             yield* accounts.changeProfile(userId, { ...change, ...verified }, requestOrigin(request))
-            return yield* profileOf(userId)
+            return yield* profileOf(caller)
           }).pipe(
             Effect.catchTags({
               EmailTaken: () => refuseEmailTaken,

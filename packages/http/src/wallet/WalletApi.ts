@@ -43,7 +43,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       // it waits for an operator
       ApprovalBody.pipe(HttpApiSchema.status(202))
     ],
-    error: problems(...bodyProblems, "not_found", "limit_exceeded", "reference_conflict")
+    error: problems(...bodyProblems, "not_found", "timed_out", "limit_exceeded", "reference_conflict")
   }).middleware(InternalOnly).annotateMerge(operation(
     "internal",
     "Credits a wallet, once a reference",

@@ -5,6 +5,7 @@ import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -56,6 +57,14 @@ export const layer = (withdrawals: WithdrawalOptions) =>
                 ),
               ReferenceRefused: ({ fault }) => refuseField("referenceId", fault),
               UnknownUser: () => refuse("not_found", "No player has this id. Nothing was credited."),
+              DepositBarred: ({ barred }) =>
+                refuse(
+                  "timed_out",
+                  `This player ${barred.by === "exclusion" ? "is excluded" : "takes a time-out"} until ${
+                    formatInstant(barred.until)
+                  }. Nothing was credited; what a store has taken is, under the store's reference.`,
+                  { until: barred.until }
+                ),
               DepositRefused: () =>
                 refuse("limit_exceeded", `The wallet cannot hold ${formatCents(amount)} more. Nothing was credited.`),
               Unavailable: refuseUnavailable

@@ -29,7 +29,22 @@ layer(server())("a player's own page", (it) => {
           updatedAt: "2026-02-03T10:30:00.000Z"
         },
         kycStatus: "none",
-        country: null
+        country: null,
+        limits: {
+          dailySpend: null,
+          weeklySpend: null,
+          monthlySpend: null,
+          dailyDeposit: null,
+          weeklyDeposit: null,
+          monthlyDeposit: null,
+          ticketsPerDraw: null,
+          pending: []
+        },
+        timedOutUntil: null,
+        excludedUntil: null,
+        sessionStartedAt: "2026-02-03T10:30:00.000Z",
+        spentToday: "0.00",
+        wonToday: "0.00"
       })
     }))
 

@@ -16,6 +16,7 @@ import { operatorsContract } from "./Operators.ts"
 import { ownDataContract } from "./OwnData.ts"
 import { pausedSalesContract } from "./PausedSales.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
+import { playControlsContract } from "./PlayControls.ts"
 import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
@@ -48,6 +49,7 @@ export const allContracts = (subject: Subject): void => {
   fourEyesContract(subject)
   payoutAccountsContract(subject)
   webhookInboxContract(subject)
+  playControlsContract(subject)
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)

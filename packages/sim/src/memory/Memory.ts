@@ -18,6 +18,7 @@ import type { Now } from "@ddd/core/ports/Now"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -55,6 +56,7 @@ import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
 import * as ApprovalsMemory from "./operators/ApprovalsMemory.ts"
 import * as OperatorLogMemory from "./operators/OperatorLogMemory.ts"
+import * as PlayControlsMemory from "./play/PlayControlsMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
 import * as SalesMemory from "./sales/SalesMemory.ts"
@@ -75,6 +77,7 @@ export type Ports =
   | OperatorLog
   | Outbox
   | PayoutAccounts
+  | PlayControls
   | RecordSigner
   | Retention
   | Rooms
@@ -118,6 +121,7 @@ export const layer = (
       OperatorLogMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
+      PlayControlsMemory.layer,
       RetentionMemory.layer,
       RoomsMemory.layer,
       SalesMemory.layer,

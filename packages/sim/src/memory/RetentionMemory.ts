@@ -64,7 +64,8 @@ const prunes: Record<RetainedKind, (store: Stored, before: Instant, limit: numbe
     return old.length
   },
   // they go by themselves
-  "request counts": () => 0
+  "request counts": () => 0,
+  "excluded names": (store, before, limit) => removeOld(store.excludedNames, (until) => until, before, limit)
 }
 
 export const layer: Layer.Layer<Retention, never, Store> = Layer.effect(

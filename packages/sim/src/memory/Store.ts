@@ -12,6 +12,7 @@ import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
 import type { DrawChange } from "@ddd/core/ports/DrawEvents"
 import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
+import type { ExcessiveDeposit } from "@ddd/core/ports/PlayControls"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
@@ -77,6 +78,10 @@ export class Store extends Context.Service<Store, {
   readonly buyerNames: Map<string, UserId>
   /** References of purchases that wait and of which a name has become known since they were looked at, in that order. */
   readonly purchasesToMatch: Set<string>
+  /** Names of kinds that players had whose exclusion runs, and until when each is barred: "mailbox\n…", "buyer\n…". */
+  readonly excludedNames: Map<string, Instant>
+  /** Deposits that were more than their players allowed, oldest first. */
+  readonly depositExcesses: Array<ExcessiveDeposit & { readonly userId: UserId }>
   /** By id, oldest first. */
   readonly withdrawals: Map<string, WithdrawalRow>
   /** Oldest first. */
@@ -165,6 +170,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       fundingsSince: new Map(),
       buyerNames: new Map(),
       purchasesToMatch: new Set(),
+      excludedNames: new Map(),
+      depositExcesses: [],
       withdrawals: new Map(),
       payoutAccounts: new Map(),
       webhookEvents: new Map(),

@@ -1,5 +1,6 @@
 /** What may happen to the books, as plain data: a stream of commands is replayed as it was, and shrinks well. */
 import * as fc from "fast-check"
+import type { LimitedPeriod } from "./ExpectedLimits.ts"
 
 /**
  * A command. `player` is taken modulo the players there are.
@@ -41,6 +42,9 @@ export type PlayerCommand =
     readonly key: number | null
     readonly winningsOnly: boolean
   }
+  /** In cents; null: no limit any more. */
+  | { readonly _tag: "Limit"; readonly player: number; readonly period: LimitedPeriod; readonly value: number | null }
+  | { readonly _tag: "ConfirmLimits"; readonly player: number }
   /** The provider gets on with one of the player's withdrawals, as far as it is not there yet. */
   | { readonly _tag: "PayOut"; readonly player: number; readonly which: number; readonly outcome: PayOutOutcome }
 
@@ -130,6 +134,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       outcome: fc.constantFrom<PayOutOutcome>("sent", "paid", "refused", "returned")
     })
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      _tag: fc.constant("Limit" as const),
+      player,
+      period: fc.constantFrom("daily" as const, "weekly" as const),
+      value: fc.option(fc.constantFrom(0, 300, 1_000, 5_000))
+    })
+  },
+  { weight: 3, arbitrary: fc.record({ _tag: fc.constant("ConfirmLimits" as const), player }) },
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("SignUp" as const) }) },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant("Freeze" as const), player }) },
   {

@@ -11,6 +11,7 @@ import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { Transaction } from "@ddd/core/money/Transaction"
 import { type DrawId, houseUserId, type Position, type UserId } from "@ddd/core/values/Ids"
 import { type Day, dayAfter, dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
+import { type ExpectedLimits, noExpectedLimits, predictLimit } from "./ExpectedLimits.ts"
 
 export interface ExpectedWallet {
   balance: bigint
@@ -49,6 +50,7 @@ export interface Player extends ExpectedWallet {
   /** What was bought under a key. */
   readonly bought: Map<string, { readonly request: Request; readonly receipt: Receipt }>
   readonly fundings: Map<string, ExpectedFunding>
+  readonly limits: ExpectedLimits
   /** Whether the address is verified, without which no money is paid out. */
   readonly isVerified: boolean
   /** Whether there is an account that money can be paid out to. */
@@ -93,6 +95,7 @@ export const newPlayer = (
   tickets: 0,
   bought: new Map(),
   fundings: new Map(),
+  limits: noExpectedLimits(),
   ...payouts,
   withdrawals: [],
   asked: new Map()
@@ -139,6 +142,8 @@ export const predict = (expected: Expected, player: Player, request: Request, cl
   }
   if (onSale === undefined) return refused({ _tag: "NothingOnSale" })
   const needed = cents(BigInt(request.quantity) * ticketPrice)
+  const limit = predictLimit(player.limits, needed, clock)
+  if (limit !== null) return refused(limit)
   return player.balance < needed
     ? refused({ _tag: "InsufficientFunds", balance: cents(player.balance), needed })
     : { _tag: "Sold" }
@@ -262,7 +267,8 @@ export const comeBack = (player: Player, withdrawal: ExpectedWithdrawal, state: 
 }
 
 /** Takes a sale's price; winnings are spent last. */
-export const pay = (player: Player, quantity: number): void => {
+export const pay = (player: Player, quantity: number, at: Instant): void => {
+  player.limits.spent.push({ at, amount: BigInt(quantity) * ticketPrice })
   spend(player, BigInt(quantity) * ticketPrice)
   player.movements += quantity
   player.tickets += quantity

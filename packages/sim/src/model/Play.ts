@@ -46,6 +46,8 @@ import {
   settle,
   walletOwners
 } from "./Expected.ts"
+import { allowedAt } from "./ExpectedLimits.ts"
+import { compareLimits, confirmOnce, limitOnce } from "./PlayLimits.ts"
 import { depositOnce, payOutOnce, refundOnce, withdrawOnce } from "./PlayMoney.ts"
 
 /** How many clients, and nodes of the clockwork, act at the same time. One: every answer is predicted to the last digit. */
@@ -93,7 +95,7 @@ const takeReceipt = (
     assert.isFalse(sold.holders.has(position), `position ${position} was sold twice`)
     sold.holders.set(position, player)
   }
-  pay(player, request.quantity)
+  pay(player, request.quantity, present(tickets[0]).purchasedAt)
   if (request.key !== null) player.bought.set(request.key, { request, receipt })
 }
 
@@ -144,9 +146,13 @@ const buyTogether = Effect.fnUntraced(function*(
   const sold = outcomes.flatMap((outcome) =>
     Result.isSuccess(outcome) && !outcome.success.replayed ? [outcome.success] : []
   )
-  const affordable = Math.min(count, Number(player.balance / cents(BigInt(request.quantity) * 100n)))
-  const expectedSales = request.key === null ? affordable : 1
-  const mayBeSold = predictions.map(({ _tag }) => _tag === "Sold" ? expectedSales : 0)
+  const price = cents(BigInt(request.quantity) * 100n)
+  const mayBeSold = predictions.map(({ _tag }, nth) => {
+    if (_tag !== "Sold") return 0
+    const allowed = allowedAt(player.limits, nth === 0 ? before : after)
+    const most = allowed !== null && allowed < player.balance ? allowed : player.balance
+    return request.key === null ? Math.min(count, Number(most / price)) : 1
+  })
   assert.include(mayBeSold, sold.length)
   for (const receipt of sold) takeReceipt(expected, player, request, receipt, before, after)
 
@@ -159,7 +165,7 @@ const buyTogether = Effect.fnUntraced(function*(
       assertOutcome(outcome, predictions)
     } else {
       assert.strictEqual(request.key, null)
-      assert.strictEqual(outcome.failure._tag, "InsufficientFunds")
+      assert.include(["InsufficientFunds", "LimitExceeded"], outcome.failure._tag)
     }
   }
 })
@@ -196,6 +202,10 @@ const playForPlayer = Effect.fnUntraced(function*(table: Table, command: PlayerC
       if (clock - keptAt > keyMillis) return
       return yield* withdrawOnce(player, { ...command, amount: BigInt(command.amount), key })
     }
+    case "Limit":
+      return yield* limitOnce(player, command.period, command.value === null ? null : BigInt(command.value))
+    case "ConfirmLimits":
+      return yield* confirmOnce(player)
     case "PayOut":
       return yield* payOutOnce(player, command.which, command.outcome)
     case "Buy": {
@@ -327,6 +337,7 @@ const compare = Effect.fnUntraced(function*(expected: Expected) {
       }
     )
   }
+  for (const player of expected.players) yield* compareLimits(player)
   for (const { id, tickets } of expected.players) {
     const pages = yield* pagesOf(100, (page) => draws.ticketsOf(id, { drawId: null, status: null }, page))
     assert.strictEqual(pages.flat().length, tickets)

@@ -11,6 +11,7 @@ import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
+import type { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -39,6 +40,7 @@ export type Services =
   | MailedTokens
   | OperatorLog
   | PayoutAccounts
+  | PlayControls
   | RecordSigner
   | Retention
   | Rooms

@@ -48,6 +48,12 @@ const carryOut = Effect.fnUntraced(function*({ id }: Approval, flags: GuardFlags
       fail(`The purchase is not open any more: see \`ddd purchases list\`. Nothing moved. ${stays}`),
     NotGivenBack: () => fail(`The withdrawal is not held any more. Nothing moved. ${stays}`),
     UnknownUser: ({ userId }) => fail(`User ${userId} is no player any more. Nothing moved. ${stays}`),
+    DepositBarred: ({ barred }) =>
+      fail(
+        `The player does not play until ${
+          formatInstant(barred.until)
+        }, and no store has taken the money. Nothing moved. ${stays}`
+      ),
     DepositRefused: () => fail(`The wallet cannot hold that much more now. Nothing moved. ${stays}`),
     ReferenceConflict: ({ referenceId }) =>
       fail(`${visible(referenceId)} was credited or refunded meanwhile. Nothing moved. ${stays}`),

@@ -3,6 +3,7 @@ import type { PurchaseDecision } from "@ddd/core/money/DecidePurchase"
 import { refundedOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
+import { formatInstant } from "@ddd/core/values/Instant"
 import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { visible } from "@ddd/core/values/Visible"
 import { InvalidArgumentError, Option } from "commander"
@@ -25,6 +26,13 @@ const decide = Effect.fnUntraced(function*(reference: string, decision: Purchase
     PurchaseNotOpen: ({ funding }) => Effect.fail(new NotDecided({ message: notOpenText(reference, funding) })),
     UnknownUser: ({ userId }) =>
       Effect.fail(new NotDecided({ message: `User ${userId} is no player. Nothing was credited.` })),
+    DepositBarred: ({ barred }) =>
+      Effect.fail(
+        new NotDecided({
+          message: `The player does not play until ${formatInstant(barred.until)}, and no store has taken the money. ` +
+            "Nothing was credited."
+        })
+      ),
     DepositRefused: () =>
       Effect.fail(
         new NotDecided({

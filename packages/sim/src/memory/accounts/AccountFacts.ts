@@ -1,5 +1,5 @@
 /** What decisions about accounts read, in memory. */
-import { isSameAddress, pickAddressed } from "@ddd/core/accounts/EmailAddress"
+import { emailIdentity, isSameAddress, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { Holdings } from "@ddd/core/accounts/Erase"
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
@@ -44,11 +44,16 @@ export const readAccountOf = (store: Stored, email: string): Account | null => {
   return row === null ? null : playersAccount(accountOf(row))
 }
 
+/** Whether a player who has excluded themselves had the mailbox before. */
+const isBarred = (store: Stored, identity: string): boolean =>
+  (store.excludedNames.get(`mailbox\n${identity}`) ?? store.now()) > store.now()
+
 /** Which of the wanted address and name another than `except` has. */
 export const readTaken = (store: Stored, { email, username }: WantedNames, except: UserId | null): TakenNames => {
   const others = [...store.users.values()].filter(({ id }) => id !== except)
   return {
-    email: email !== undefined && others.some((user) => isSameAddress(user.email, email)),
+    email: email !== undefined &&
+      (others.some((user) => isSameAddress(user.email, email)) || isBarred(store, emailIdentity(email))),
     username: username !== undefined && others.some((user) => isSameName(user.username, username))
   }
 }

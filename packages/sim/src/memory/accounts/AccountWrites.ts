@@ -10,6 +10,7 @@ import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { addJob } from "../jobs/OutboxMemory.ts"
+import { barName } from "../money/FundingSteps.ts"
 import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import type { Store } from "../Store.ts"
 import type { SecurityEventRow, UserRow } from "../StoredRows.ts"
@@ -110,7 +111,13 @@ export const writeChange = (store: Stored, tokens: MailedTokens["Service"], chan
   const user = store.users.get(userId)
   if (change.unlinkPayoutAccount) store.payoutAccounts.delete(userId)
   if (change.forgetNetworks && user !== undefined) forgetNetworks(store, user)
-  if (user !== undefined) store.users.set(userId, { ...user, ...change.set })
+  if (user !== undefined) {
+    const identity = emailIdentity(user.email)
+    if (change.set.email !== undefined && emailIdentity(change.set.email) !== identity) {
+      barName(store, userId, "mailbox", identity)
+    }
+    store.users.set(userId, { ...user, ...change.set })
+  }
   for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
   if (opened !== null) openSession(store, userId, opened)
   if (change.abandonsRooms) abandonRooms(store, userId)

@@ -250,6 +250,8 @@ const forget = (store: Store["Service"], id: UserId, email: string): void => {
     if (event.userId === id) store.securityEvents[index] = { ...event, details: null }
   }
   forgetBuyer(store, { id, email })
+  const wallet = store.wallets.get(id)
+  if (wallet !== undefined) store.wallets.set(id, { ...wallet, limits: null })
 }
 
 /** A kept answer in which a member who is erased is called `username`; the same where it does not name them. */

@@ -44,7 +44,7 @@ const ownOf = (user: UserId) => <A extends { readonly userId: unknown }>(rows: I
 const moneyLists = (
   store: Store["Service"],
   user: UserId
-): Lists<"transactions" | "fundings" | "buyerNames" | "shopEvents" | "withdrawals" | "tickets"> => {
+): Lists<"transactions" | "fundings" | "depositExcesses" | "buyerNames" | "shopEvents" | "withdrawals" | "tickets"> => {
   const own = ownOf(user)
   const fundings = own(store.fundings.values())
   const references = new Set<string | null>(fundings.map(({ reference }) => reference))
@@ -53,6 +53,9 @@ const moneyLists = (
       (store.transactions.get(user) ?? []).map((row) => ({ ...asTransaction(row), metadata: null }))
     ),
     fundings: page(fundings.toSorted((a, b) => a.reference < b.reference ? -1 : 1)),
+    depositExcesses: page(
+      own(store.depositExcesses).map(({ amount, at, limit, transactionId }) => ({ transactionId, limit, amount, at }))
+    ),
     buyerNames: page([...store.buyerNames].flatMap(([name, owner]) => owner === user ? [name] : []).toSorted()),
     shopEvents: page(
       [...store.webhookEvents.values()].filter(({ reference }) => reference !== null && references.has(reference))

@@ -44,10 +44,10 @@ const orUnpayable = (due: DueStep) =>
 export const makeVoids = ({ change, openSeedOrNull, sha256, signer, stateOf, store }: VoidServices) => {
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
 
-  const refundable = ({ ticketId, userId, walletSeq }: TicketRow) => {
+  const refundable = ({ purchasedAt, ticketId, userId, walletSeq }: TicketRow) => {
     const paid = store.transactions.get(userId)?.[walletSeq - 1]
     if (paid === undefined) throw new Error(`ticket ${ticketId} was not paid`)
-    return { ticketId, withdrawableDelta: paid.withdrawableDelta }
+    return { ticketId, withdrawableDelta: paid.withdrawableDelta, purchasedAt }
   }
 
   /** Pays tickets of a draw back. */
@@ -57,7 +57,7 @@ export const makeVoids = ({ change, openSeedOrNull, sha256, signer, stateOf, sto
     for (const [userId, tickets] of held) {
       const wallet = store.wallets.get(userId)
       if (wallet === undefined) throw new Error("every user has a wallet")
-      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable))
+      const moved = refundTickets(draw.id, userId, wallet, tickets.map(refundable), draw.clock)
       if (Result.isFailure(moved)) return yield* Effect.fail(moved.failure)
       refunds.push({ userId, ...moved.success })
     }

@@ -1,5 +1,6 @@
 /** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
-import type { NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
+import { isExcludedAt } from "@ddd/core/money/Barring"
+import type { ExcludedName, NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import type { RecordedEvent } from "@ddd/core/money/ConcludeFundingEvent"
 import { decidePurchase, type DecisionRefusal, type PurchaseDecision, whyOpen } from "@ddd/core/money/DecidePurchase"
 import { depositMoney, purchaseMoney } from "@ddd/core/money/FourEyes"
@@ -10,14 +11,17 @@ import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
   type FundingDecision,
+  type FundingFacts,
   type FundingRefusal,
   namesToMatch,
   recordFunding
 } from "@ddd/core/money/RecordFunding"
-import type { Chargeback } from "@ddd/core/money/Wallet"
+import { type Chargeback, emptyWallet } from "@ddd/core/money/Wallet"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
+import { namesBarredUntil } from "@ddd/core/play/Exclusion"
 import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { isUuid, type UserId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
@@ -39,6 +43,23 @@ export const matchesOf = (store: Stored, names: ReadonlyArray<string>): Readonly
     }
     return [...match(isUuid(name) ? userId(name) : undefined, true), ...match(store.buyerNames.get(name), false)]
   })
+
+/** Those of some names by which a store knows, or knew, a player whose exclusion runs. */
+const excludedNamesOf = (store: Stored, names: ReadonlyArray<string>): ReadonlyArray<ExcludedName> => {
+  const now = store.now()
+  const living = matchesOf(store, names).filter((match) =>
+    isExcludedAt(store.wallets.get(match.userId) ?? emptyWallet, now)
+  )
+  const gone = names.filter((name) => (store.excludedNames.get(`buyer\n${name}`) ?? now) > now)
+  return [...living.map(({ name, userId }) => ({ name, userId })), ...gone.map((name) => ({ name, userId: null }))]
+}
+
+/** Keeps a name barred that a player loses, while their exclusion runs. */
+export const barName = (store: Stored, player: UserId, kind: "buyer" | "mailbox", name: string): void => {
+  const until = namesBarredUntil(store.wallets.get(player) ?? emptyWallet, store.now())
+  const key = `${kind}\n${name}`
+  if (until !== null) store.excludedNames.set(key, instant(Math.max(until, store.excludedNames.get(key) ?? until)))
+}
 
 /** Marks what waits under names that have become known. */
 export const matchPurchasesOf = (store: Stored, known: ReadonlyArray<string>): void => {
@@ -77,7 +98,9 @@ export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" 
   }
   store.payoutAccounts.delete(id)
   for (const [name, player] of store.buyerNames) {
-    if (player === id) store.buyerNames.delete(name)
+    if (player !== id) continue
+    barName(store, id, "buyer", name)
+    store.buyerNames.delete(name)
   }
   for (const funding of fundings) store.fundings.set(funding.reference, { ...funding, names: [] })
   // what waits or is held is nobody's yet, and may name them: it stays for a person to decide about
@@ -120,13 +143,18 @@ const storeFunding = (store: Stored, funding: Funding): void => {
 /** Writes what a step moves. Gives the rows of the funding's own movements. */
 const writeMove = (
   store: Stored,
-  { cancellation, funding, moved, waitingEvents }: FundingMove,
+  { cancellation, excess, funding, moved, waitingEvents }: FundingMove,
   player: UserId
 ): ReadonlyArray<TransactionRow> => {
   for (const conclusion of cancellation.canceled) writeConclusion(store, conclusion)
   storeFunding(store, funding)
   if (waitingEvents !== null) writeWaiting(store, funding.reference, waitingEvents)
-  return postMovements(store, player, moved, store.now())
+  const rows = postMovements(store, player, moved, store.now())
+  const [deposited] = rows
+  if (excess !== null && deposited !== undefined) {
+    store.depositExcesses.push({ ...excess, transactionId: deposited.id, at: store.now(), userId: player })
+  }
+  return rows
 }
 
 const decideMove = (store: Stored, funding: Funding, due: DueFundingStep) =>
@@ -158,13 +186,18 @@ const write = (
   return Result.succeed({ funding: move.success.funding, rows: writeMove(store, move.success, due.userId) })
 }
 
+const factsOf = (store: Stored, earlier: Funding | null, event: FundingEvent | null): FundingFacts => {
+  const names = namesToMatch(earlier, event)
+  return { earlier, matches: matchesOf(store, names), excludedNames: excludedNamesOf(store, names) }
+}
+
 /** Records an event, and does what it makes due. */
 export const recordEvent = (
   store: Stored,
   event: FundingEvent
 ): Result.Result<Recorded & Pick<RecordedEvent, "earlier" | "openReason">, FundingRefusal | MoveRefusal> => {
   const earlier = store.fundings.get(canonicalReference(event.reference)) ?? null
-  const facts = { earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }
+  const facts = factsOf(store, earlier, event)
   const decision = recordFunding(facts, event)
   if (Result.isFailure(decision)) return Result.fail(decision.failure)
   return Result.map(write(store, decision.success), (written) => ({
@@ -177,7 +210,7 @@ export const recordEvent = (
 /** Asks before a deposit is credited that our own machines tell of: what waits; null where nothing has to, or it is refused anyway. */
 export const holdDeposit = (store: Stored, event: FundingEvent, gate: Gate): ApprovalRequired | null => {
   const earlier = store.fundings.get(canonicalReference(event.reference)) ?? null
-  const decision = recordFunding({ earlier, matches: matchesOf(store, namesToMatch(earlier, event)) }, event)
+  const decision = recordFunding(factsOf(store, earlier, event), event)
   if (Result.isFailure(decision)) return null
   const { due, funding } = decision.success
   return due?.step === "credit" ? gate(depositMoney(funding.reference, due)) : null
@@ -187,7 +220,7 @@ export const holdDeposit = (store: Stored, event: FundingEvent, gate: Gate): App
 export const creditWaiting = (store: Stored, reference: string): boolean => {
   store.purchasesToMatch.delete(reference)
   const earlier = store.fundings.get(reference) ?? null
-  const decision = decideWaiting({ earlier, matches: matchesOf(store, namesToMatch(earlier, null)) })
+  const decision = decideWaiting(factsOf(store, earlier, null))
   if (decision === null) return false
   const written = write(store, decision)
   if (Result.isFailure(written)) store.purchasesToMatch.add(reference)

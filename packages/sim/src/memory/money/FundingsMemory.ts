@@ -8,7 +8,7 @@ import type { FundingRefusal } from "@ddd/core/money/RecordFunding"
 import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { FundingConflict, Fundings, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
-import { DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
@@ -17,12 +17,20 @@ import { Store } from "../Store.ts"
 import { creditWaiting, decideOpen, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
 
-const moveError = (refusal: MoveRefusal): UnknownUser | DepositRefused =>
-  refusal._tag === "UnknownUser" ? new UnknownUser(refusal) : new DepositRefused(refusal)
+const moveError = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
+  switch (refusal._tag) {
+    case "UnknownUser":
+      return new UnknownUser(refusal)
+    case "PlayerBarred":
+      return new DepositBarred({ barred: refusal })
+    case "DepositRefused":
+      return new DepositRefused(refusal)
+  }
+}
 
 const errorOf = (
   refusal: FundingRefusal | MoveRefusal
-): FundingConflict | ReferenceRefused | UnknownUser | DepositRefused => {
+): FundingConflict | ReferenceRefused | UnknownUser | DepositBarred | DepositRefused => {
   switch (refusal._tag) {
     case "FundingConflict":
       return new FundingConflict(refusal)
@@ -35,7 +43,7 @@ const errorOf = (
 
 const decisionError = (
   refusal: DecisionRefusal | MoveRefusal | ApprovalRequired
-): PurchaseNotOpen | UnknownUser | DepositRefused | ApprovalRequired => {
+): PurchaseNotOpen | UnknownUser | DepositBarred | DepositRefused | ApprovalRequired => {
   switch (refusal._tag) {
     case "PurchaseNotOpen":
       return new PurchaseNotOpen(refusal)

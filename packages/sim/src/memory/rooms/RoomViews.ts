@@ -1,5 +1,6 @@
 /** Rooms as they are read from memory: for their members, for the decisions about them, for operators. */
 import { isRoundMissing } from "@ddd/core/draws/AwaitedRounds"
+import { emptyWallet } from "@ddd/core/money/Wallet"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
 import type { OpenRooms, RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
@@ -49,7 +50,10 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   const userOf = (userId: UserId): RoomUser | null => {
     const user = store.users.get(userId)
-    return user === undefined ? null : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null }
+    const { excludedUntil, timedOutUntil } = store.wallets.get(userId) ?? emptyWallet
+    return user === undefined
+      ? null
+      : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null, excludedUntil, timedOutUntil }
   }
 
   /** The rooms of a player that are not locked yet. */

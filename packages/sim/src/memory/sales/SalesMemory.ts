@@ -18,7 +18,7 @@ export const layer: Layer.Layer<Sales, never, Store | Sealing> = Layer.effect(
     const purchase = (request: PurchaseRequest) => {
       const clock = store.now()
       const draw = [...store.draws.values()].find((draw) => draw.kind === "daily" && onSale(draw, clock)) ?? null
-      const buyer = selling.buyerOf(request.userId)
+      const buyer = selling.buyerIn(draw, request.userId)
       const sale = sell(
         draw === null ? null : selling.poolOf(draw),
         clock,

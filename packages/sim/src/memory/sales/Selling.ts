@@ -8,6 +8,7 @@ import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Sealing } from "@ddd/core/ports/Sealing"
+import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import type { Room } from "@ddd/core/rooms/Room"
 import { answerKeyOf, type KeptAnswer } from "@ddd/core/values/Idempotency"
 import type { Position, TicketId, UserId } from "@ddd/core/values/Ids"
@@ -23,6 +24,7 @@ export const makeSelling = Effect.gen(function*() {
   const store = yield* Store
   const sealing = yield* Sealing
   const seals = makeSeals(sealing)
+  const ticketsPerPlayerMax = yield* TicketsPerDraw
   const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
 
   const prefixOf = ({ drawDate, id }: DrawRow): string => {
@@ -40,13 +42,22 @@ export const makeSelling = Effect.gen(function*() {
     totalEntries: draw.totalEntries,
     lastPurchasedAt: draw.lastPurchasedAt,
     isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null),
+    ticketsPerPlayerMax,
     isPaused: store.pausedDraws.has(draw.id)
   })
+
+  /** A buyer in a day's draw, with the tickets of it that they have. */
+  const buyerIn = (draw: DrawRow | null, userId: UserId): Buyer | null => {
+    const buyer = buyerOf(userId)
+    if (buyer === null || draw === null) return buyer
+    const tickets = (store.tickets.get(draw.id) ?? []).filter((ticket) => ticket.userId === userId).length
+    return { ...buyer, held: { drawId: draw.id, tickets } }
+  }
 
   const buyerOf = (userId: UserId): Buyer | null => {
     const user = store.users.get(userId)
     const wallet = store.wallets.get(userId)
-    return user === undefined || wallet === undefined ? null : { wallet, frozen: user.frozen }
+    return user === undefined || wallet === undefined ? null : { wallet, frozen: user.frozen, held: null }
   }
 
   /** What was kept of an earlier request under the same key, if there is one, by `answerKeyOf`. */
@@ -102,5 +113,5 @@ export const makeSelling = Effect.gen(function*() {
       .map((row) => asTicket(row, draw, seals, resultBeforeDraw))
   }
 
-  return { buyerOf, keep, keptOf, numberingOf, poolOf, ticketsOf, write }
+  return { buyerIn, buyerOf, keep, keptOf, numberingOf, poolOf, ticketsOf, write }
 })

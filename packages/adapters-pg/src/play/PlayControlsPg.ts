@@ -1,0 +1,136 @@
+/** What players decide about their own play, on PostgreSQL: each change one transaction, under the wallet's lock and the user's. */
+import { playersAccount } from "@ddd/core/accounts/User"
+import { cents } from "@ddd/core/money/Money"
+import type { Wallet } from "@ddd/core/money/Wallet"
+import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
+import {
+  changeLimits,
+  confirmLimits,
+  type LimitFacts,
+  type LimitsChanged,
+  viewLimits
+} from "@ddd/core/play/LimitChange"
+import { UnknownUser } from "@ddd/core/ports/Ledger"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
+import type { UserId } from "@ddd/core/values/Ids"
+import { dayOf, dayStart, formatInstantOrNull } from "@ddd/core/values/Instant"
+import { pageOf } from "@ddd/core/values/Page"
+import { Effect, Layer } from "effect"
+import { lockAccount } from "../accounts/AccountRows.ts"
+import { makeServices } from "../accounts/AccountServices.ts"
+import { clockOf } from "../database/ClockCheck.ts"
+import { instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { orUnavailable, transact } from "../database/Transaction.ts"
+import { idAfterAll } from "../database/UuidTimes.ts"
+import { lockWallets } from "../money/WalletMoves.ts"
+import { excessColumns, excessOf, type ExcessRow, limitsText, readCounted, sumsSince } from "./LimitRows.ts"
+
+const make = Effect.gen(function*() {
+  const { newId, sql, write } = yield* makeServices
+
+  /** Locks a player's wallet, then the account; nothing but a player plays. */
+  const lockPlayer = Effect.fnUntraced(function*(userId: UserId) {
+    const wallet = (yield* lockWallets(sql, [userId])).get(userId)
+    const account = playersAccount(yield* lockAccount(sql, userId))
+    if (wallet === undefined || account === null) return yield* new UnknownUser({ userId })
+    const now = yield* clockOf(sql)
+    return { wallet, now, newIds: { event: newId(now) } }
+  })
+
+  const readWallet = Effect.fnUntraced(function*(userId: UserId) {
+    const [row] = yield* sql<WalletRow>`SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${userId}::uuid`
+    return row === undefined ? yield* new UnknownUser({ userId }) : walletOf(row)
+  })
+
+  const writeLimits = Effect.fnUntraced(function*(userId: UserId, { change, wallet }: LimitsChanged) {
+    if (change.events.length > 0) {
+      yield* sql`UPDATE wallets SET limits = ${limitsText(wallet.limits)}::text::jsonb WHERE user_id = ${userId}::uuid`
+    }
+    yield* write(change)
+  })
+
+  const decideLimits = Effect.fnUntraced(function*(
+    userId: UserId,
+    decide: (facts: LimitFacts) => LimitsChanged
+  ) {
+    const facts = yield* lockPlayer(userId)
+    const { limits } = facts.wallet
+    const counted = limits === null ? yield* readCounted(sql, userId, facts.now) : limits.counted
+    const decided = decide({ ...facts, counted })
+    yield* writeLimits(userId, decided)
+    return viewLimits(decided.wallet.limits, facts.now)
+  })
+
+  const writeBarring = (userId: UserId, { excludedUntil, timedOutUntil }: Wallet) =>
+    sql`
+      UPDATE wallets SET timed_out_until = ${formatInstantOrNull(timedOutUntil)}::timestamptz,
+        excluded_until = ${formatInstantOrNull(excludedUntil)}::timestamptz
+      WHERE user_id = ${userId}::uuid`
+
+  const stop = Effect.fnUntraced(function*(
+    userId: UserId,
+    decide: (facts: Effect.Success<ReturnType<typeof lockPlayer>>) => PlayerStopped
+  ) {
+    const { change, until, wallet } = decide(yield* lockPlayer(userId))
+    yield* writeBarring(userId, wallet)
+    yield* write(change)
+    return until
+  })
+
+  return PlayControls.of({
+    of: Effect.fn("PlayControlsPg.of")(function*(userId) {
+      const wallet = yield* readWallet(userId)
+      const { excludedUntil, limits, timedOutUntil } = wallet
+      const view = viewLimits(limits, yield* clockOf(sql))
+      return { ...view, excludedUntil, timedOutUntil, counted: limits?.counted ?? null }
+    }, orUnavailable),
+
+    changeLimits: Effect.fn("PlayControlsPg.changeLimits")(
+      (userId, change, origin) => decideLimits(userId, (facts) => changeLimits(facts, userId, change, origin)),
+      transact(sql)
+    ),
+
+    confirmLimits: Effect.fn("PlayControlsPg.confirmLimits")(
+      (userId, origin) => decideLimits(userId, (facts) => confirmLimits(facts, userId, origin)),
+      transact(sql)
+    ),
+
+    timeOut: Effect.fn("PlayControlsPg.timeOut")(
+      (userId, hours, origin) => stop(userId, (facts) => timeOut(facts, userId, hours, origin)),
+      transact(sql)
+    ),
+
+    exclude: Effect.fn("PlayControlsPg.exclude")(
+      (userId, days, by) => stop(userId, (facts) => excludePlayer(facts, userId, days, by)),
+      transact(sql)
+    ),
+
+    excludeRegistered: Effect.fn("PlayControlsPg.excludeRegistered")(
+      (userId, until) => Effect.asVoid(stop(userId, (facts) => excludeRegistered(facts, userId, until))),
+      transact(sql)
+    ),
+
+    today: Effect.fn("PlayControlsPg.today")(function*(userId, sessionId) {
+      const midnight = dayStart(dayOf(yield* clockOf(sql)))
+      const [sums] = yield* sumsSince(sql, userId, [midnight])
+      const [session] = yield* sql<{ readonly created_at: Date }>`
+        SELECT created_at FROM sessions WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid`
+      if (sums === undefined) return yield* new UnknownUser({ userId })
+      return {
+        sessionStartedAt: instantOrNull(session?.created_at ?? null),
+        spent: cents(sums.spent),
+        won: cents(sums.won)
+      }
+    }, orUnavailable),
+
+    excesses: Effect.fn("PlayControlsPg.excesses")(function*(userId, { cursor, limit }) {
+      const rows = yield* sql<ExcessRow>`
+        SELECT ${excessColumns(sql)} FROM deposit_excesses
+        WHERE user_id = ${userId}::uuid AND transaction_id < ${cursor ?? idAfterAll}::uuid
+        ORDER BY transaction_id DESC LIMIT ${limit + 1}`
+      return pageOf(rows.map(excessOf), limit, ({ transactionId }) => transactionId)
+    }, orUnavailable)
+  })
+})
+
+export const layer = Layer.effect(PlayControls, make)
