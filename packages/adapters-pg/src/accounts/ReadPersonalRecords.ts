@@ -17,6 +17,9 @@ import type { SecurityEvents } from "./SecurityEvents.ts"
 /** Rows of a page that lie far apart: by as few as this, a planner goes by their index. */
 const pageSize = 100
 
+// Where a player may have many rows of which old ones went, what follows in the index is read, and then those of other players are left
+// out: asked for one player's alone, a planner that thinks them few reads all of them and sorts, for each page.
+
 /** Before every UUID. */
 const firstId = "00000000-0000-0000-0000-000000000000"
 
@@ -64,8 +67,10 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
       firstId,
       (after, limit) =>
         sql<SessionRow>`
-        SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM sessions
-        WHERE user_id = ${user}::uuid AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+        SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM (
+          SELECT * FROM sessions WHERE (user_id, id) > (${user}::uuid, ${after}::uuid)
+          ORDER BY user_id, id LIMIT ${limit}) following
+        WHERE user_id = ${user}::uuid ORDER BY id`,
       ({ id }) => id,
       pageSize
     ),
@@ -131,8 +136,10 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
   idempotencyKeys: mapPages(
     readPages("", (after, limit) =>
       sql<{ readonly key: string; readonly created_at: Date }>`
-        SELECT key, created_at FROM idempotency_keys
-        WHERE user_id = ${user}::uuid AND key > ${after} ORDER BY key LIMIT ${limit}`, ({ key }) => key),
+        SELECT key, created_at FROM (
+          SELECT * FROM idempotency_keys WHERE (user_id, key) > (${user}::uuid, ${after})
+          ORDER BY user_id, key LIMIT ${limit}) following
+        WHERE user_id = ${user}::uuid ORDER BY key`, ({ key }) => key),
     (row) => ({ key: row.key, keptAt: instantOf(row.created_at) })
   ),
   rooms: mapPages(
