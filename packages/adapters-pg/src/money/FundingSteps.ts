@@ -8,9 +8,8 @@ import { decidePurchase, type PurchaseDecision, whyOpen } from "@ddd/core/money/
 import { depositMoney, purchaseMoney } from "@ddd/core/money/FourEyes"
 import type { CreditStatus, Funding, FundingEvent } from "@ddd/core/money/Funding"
 import { canonicalReference } from "@ddd/core/money/FundingReference"
-import type { DepositExcess } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
-import { type FundingMove, type MoveFacts, moveFunding, type MoveRefusal } from "@ddd/core/money/MoveFunding"
+import { type FundingMove, type MoveFacts, moveFunding } from "@ddd/core/money/MoveFunding"
 import {
   creditWaiting as decideWaiting,
   type DueFundingStep,
@@ -20,7 +19,7 @@ import {
   recordFunding
 } from "@ddd/core/money/RecordFunding"
 import { FundingConflict, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
-import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import { moveError, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
 import { userId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
@@ -29,6 +28,7 @@ import { Effect, Result } from "effect"
 import { centsOrNull, instantOf, type TransactionRow } from "../database/Rows.ts"
 import { type Gate, held } from "../operators/ApprovalRows.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
+import { writeExcess } from "../play/ExcessRows.ts"
 import { excludedNamesOf, keepNames, matchesOf, unmark } from "./BuyerNameRows.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import { lockAndReadWallet, lockUnsent, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
@@ -136,30 +136,6 @@ const moveFacts = Effect.fnUntraced(function*(
   return { wallet, unsent, ...yield* readClockAndChargeback(sql, reference, userId) }
 })
 
-const refused = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
-  switch (refusal._tag) {
-    case "UnknownUser":
-      return new UnknownUser({ userId: refusal.userId })
-    case "PlayerBarred":
-      return new DepositBarred({ barred: refusal })
-    case "DepositRefused":
-      return new DepositRefused({ refusal: refusal.refusal })
-  }
-}
-
-/** Keeps what of a deposit was more than its player allowed, beside its movement, the first of the rows. */
-const writeExcess = (
-  sql: PgClient.PgClient,
-  user: DueFundingStep["userId"],
-  [deposit]: ReadonlyArray<TransactionRow>,
-  { amount, limit }: DepositExcess
-) =>
-  deposit === undefined
-    ? Effect.die(new Error("what is more than a limit allows was not deposited"))
-    : sql`
-      INSERT INTO deposit_excesses (transaction_id, user_id, limit_name, amount)
-      VALUES (${deposit.id}::uuid, ${user}::uuid, ${limit}, ${amount}::bigint * 0.01)`
-
 /** Concludes the events of a reference that waited. */
 const writeWaiting = (
   sql: PgClient.PgClient,
@@ -207,7 +183,7 @@ const write = Effect.fnUntraced(function*(
   }
   const facts = yield* moveFacts(sql, funding, due)
   const move = moveFunding(facts, funding, due)
-  if (Result.isFailure(move)) return yield* refused(move.failure)
+  if (Result.isFailure(move)) return yield* moveError(move.failure)
   const rows = yield* writeMove(services, move.success, due.userId, facts.now, metadata)
   return { funding: move.success.funding, rows }
 })

@@ -14,7 +14,7 @@ import {
   transactionOf,
   type TransactionRow
 } from "../database/Rows.ts"
-import { excessColumns, excessOf, type ExcessRow } from "../play/LimitRows.ts"
+import { excessColumns, excessOf, type ExcessRow } from "../play/ExcessRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
 

@@ -4,7 +4,6 @@ import {
   type LimitBook,
   type LimitName,
   limitNames,
-  type MoneyLimitName,
   noLimits,
   type Period,
   periods,
@@ -12,10 +11,8 @@ import {
   type Rise,
   type Sums
 } from "@ddd/core/money/Limits"
-import { cents } from "@ddd/core/money/Money"
-import type { ExcessiveDeposit } from "@ddd/core/ports/PlayControls"
 import type { UserId } from "@ddd/core/values/Ids"
-import { dayOf, dayStart, formatInstant, type Instant, instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
+import { dayOf, dayStart, formatInstant, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 
@@ -87,24 +84,6 @@ export const limitsText = (book: LimitBook | null): string | null => {
   }
   return JSON.stringify(stored)
 }
-
-/** A deposit that was more than its player allowed. */
-export interface ExcessRow {
-  readonly transaction_id: string
-  readonly limit_name: MoneyLimitName
-  readonly amount: bigint
-  readonly at: Date
-}
-
-export const excessColumns = (sql: PgClient.PgClient) =>
-  sql.literal("transaction_id, limit_name, (amount * 100)::bigint AS amount, at")
-
-export const excessOf = (row: ExcessRow): ExcessiveDeposit => ({
-  transactionId: row.transaction_id,
-  limit: row.limit_name,
-  amount: cents(row.amount),
-  at: instant(row.at.getTime())
-})
 
 /** What a wallet's movements since an instant come to, in cents. */
 interface SumsRow {

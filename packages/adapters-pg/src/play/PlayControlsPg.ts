@@ -23,7 +23,8 @@ import { instantOrNull, walletColumns, walletOf, type WalletRow } from "../datab
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { idAfterAll } from "../database/UuidTimes.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
-import { excessColumns, excessOf, type ExcessRow, limitsText, readCounted, sumsSince } from "./LimitRows.ts"
+import { excessColumns, excessOf, type ExcessRow } from "./ExcessRows.ts"
+import { limitsText, readCounted, sumsSince } from "./LimitRows.ts"
 
 const make = Effect.gen(function*() {
   const { newId, sql, write } = yield* makeServices

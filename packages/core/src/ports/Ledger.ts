@@ -3,6 +3,7 @@ import { Context, Data, type Effect } from "effect"
 import type { Prize } from "../draws/PrizeReport.ts"
 import type { Barred } from "../money/Barring.ts"
 import type { Cents } from "../money/Money.ts"
+import type { MoveRefusal } from "../money/MoveFunding.ts"
 import type { Period, StatementRecords } from "../money/Statement.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { TransactionType, Wallet, WalletRefusal } from "../money/Wallet.ts"
@@ -39,6 +40,18 @@ export class DepositRefused extends Data.TaggedError("DepositRefused")<{ readonl
 
 /** The player has taken a time-out or excluded themselves, and no store has taken the money. Nothing was changed. */
 export class DepositBarred extends Data.TaggedError("DepositBarred")<{ readonly barred: Barred }> {}
+
+/** Why a deposit moves nothing, as this port's error. */
+export const moveError = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
+  switch (refusal._tag) {
+    case "UnknownUser":
+      return new UnknownUser({ userId: refusal.userId })
+    case "PlayerBarred":
+      return new DepositBarred({ barred: refusal })
+    case "DepositRefused":
+      return new DepositRefused({ refusal: refusal.refusal })
+  }
+}
 
 export class Ledger extends Context.Service<Ledger, {
   /**

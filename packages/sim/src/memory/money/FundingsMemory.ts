@@ -8,7 +8,13 @@ import type { FundingRefusal } from "@ddd/core/money/RecordFunding"
 import type { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { FundingConflict, Fundings, PurchaseNotOpen } from "@ddd/core/ports/Fundings"
-import { DepositBarred, DepositRefused, ReferenceRefused, UnknownUser } from "@ddd/core/ports/Ledger"
+import {
+  type DepositBarred,
+  type DepositRefused,
+  moveError,
+  ReferenceRefused,
+  type UnknownUser
+} from "@ddd/core/ports/Ledger"
 import type { NewOperatorEntry } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
@@ -16,17 +22,6 @@ import { type Gate, makeGate } from "../operators/ApprovalSteps.ts"
 import { Store } from "../Store.ts"
 import { creditWaiting, decideOpen, keepNames, matchesOf, recordEvent } from "./FundingSteps.ts"
 import { asTransaction } from "./TransactionView.ts"
-
-const moveError = (refusal: MoveRefusal): UnknownUser | DepositBarred | DepositRefused => {
-  switch (refusal._tag) {
-    case "UnknownUser":
-      return new UnknownUser(refusal)
-    case "PlayerBarred":
-      return new DepositBarred({ barred: refusal })
-    case "DepositRefused":
-      return new DepositRefused(refusal)
-  }
-}
 
 const errorOf = (
   refusal: FundingRefusal | MoveRefusal
