@@ -37,7 +37,7 @@ export interface MailSubject {
 }
 
 /** Milliseconds: a real database on a busy machine takes its time to be made. */
-const timeout = 60_000
+const timeout = 300_000
 
 /** Where the minute begins that holds an instant. */
 const minuteOf = (millis: number): number => millis - millis % mailedTicketsMillis

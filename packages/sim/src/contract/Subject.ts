@@ -19,7 +19,7 @@ export interface Subject {
 export type ContractTest = (name: string, test: Effect.Effect<void, unknown, Services | Scope.Scope>) => void
 
 /** Milliseconds: a real database on a busy machine takes its time to be made. */
-const timeout = 60_000
+const timeout = 300_000
 
 /** How long what must happen is waited for: nearly as long as a test may take. */
 export const patience = "50 seconds"
