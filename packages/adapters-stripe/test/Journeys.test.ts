@@ -150,6 +150,6 @@ describe("a withdrawal through Stripe", () => {
             )
           )
         }
-      }), 60_000)
+      }), 180_000)
   }
 })

@@ -14,5 +14,5 @@ describe("bench:sell", () => {
       }, () => Effect.void)
       assert.deepStrictEqual(figures.map(({ way }) => way), ["plan", "port", "http", "uws"])
       for (const { median } of figures) assert.isAbove(median, 0)
-    }), 120_000)
+    }), 180_000)
 })

@@ -43,6 +43,6 @@ describe("ddd serve on a database whose clock is set wrong", () => {
         >`SELECT status FROM draws WHERE status NOT IN ('scheduled')`
         assert.deepStrictEqual(draws, [{ status: "open" }])
       }).pipe(Effect.provide(Site.layer())),
-    120_000
+    180_000
   )
 })

@@ -71,7 +71,7 @@ describe("accounts with one mailbox from before mailboxes were compared", () => 
         assert.deepInclude(verified, { username: "narrow", emailVerified: true, email: "Ada@example.com" })
         yield* everyoneSignsIn
       }).pipe(Effect.provide(PgWorld.layer()), Effect.scoped),
-    60_000
+    180_000
   )
 
   it.live("are none among those who sign up at the same time", () =>
@@ -96,5 +96,5 @@ describe("accounts with one mailbox from before mailboxes were compared", () => 
         ["EmailTaken", "EmailTaken", "EmailTaken", "EmailTaken", "made"]
       )
       yield* newPlayer("bob")
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -76,7 +76,7 @@ describe("a person who is erased", () => {
         assert.notInclude(body, "\"bob\"")
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live(
@@ -96,7 +96,7 @@ describe("a person who is erased", () => {
         assert.notInclude(body, "\"bob\"")
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("is in no table any more, by address, name, network or browser", () =>
@@ -129,7 +129,7 @@ describe("a person who is erased", () => {
       assert.strictEqual((yield* sql`SELECT 1 FROM user_keys WHERE user_id = ${id}::uuid`).length, 0)
       assert.isAbove((yield* sql`SELECT 1 FROM security_events WHERE user_id = ${id}::uuid`).length, 5)
       yield* auditClean
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is known to no shop and no bank any more, and their money stays in the books", () =>
     Effect.gen(function*() {
@@ -230,7 +230,7 @@ describe("a person who is erased", () => {
       const held = present(yield* fundings.find("app_store:held"))
       assert.deepStrictEqual([held.heldReason, held.names], ["it is of 3 pieces", []])
       yield* auditClean
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is credited nothing that was found to be theirs just before", () =>
     Effect.gen(function*() {
@@ -258,7 +258,7 @@ describe("a person who is erased", () => {
       assert.isTrue(Exit.isFailure(yield* Fiber.join(recording)))
       assert.deepStrictEqual(yield* sql`SELECT balance FROM wallets WHERE user_id = ${id}::uuid`, [{ balance: "0.00" }])
       assert.isNull(yield* fundings.find("app_store:late"))
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is shown without a name where they have won", () =>
     Effect.gen(function*() {
@@ -353,7 +353,7 @@ describe("an event that is concluded while its buyer is erased", () => {
           const { body: left, state } = present(yield* inbox.find(event.id))
           assert.deepStrictEqual([state, left], ["done", ""])
         }).pipe(Effect.provide(PgWorld.layer())),
-      60_000
+      180_000
     )
   }
 })

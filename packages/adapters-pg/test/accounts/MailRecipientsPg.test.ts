@@ -47,7 +47,7 @@ describe("MailRecipientsPg", () => {
       assert.isNull(yield* recipients.recipient(userId(randomUUID())))
       yield* write.erase(marie)
       assert.isNull(yield* recipients.recipient(marie))
-    }).pipe(Effect.provide(Layer.fresh(database))), 60_000)
+    }).pipe(Effect.provide(Layer.fresh(database))), 180_000)
 
   it.live("knows a token, and whether it still works", () =>
     Effect.gen(function*() {
@@ -71,7 +71,7 @@ describe("MailRecipientsPg", () => {
       yield* write.anHourLater
       assert.strictEqual(yield* usable(unused), false)
       assert.isNull(yield* recipients.mailedToken(randomUUID()))
-    }).pipe(Effect.provide(Layer.fresh(database))), 60_000)
+    }).pipe(Effect.provide(Layer.fresh(database))), 180_000)
 
   it.live("knows no token of a player who was erased, nor one whose address was", () =>
     Effect.gen(function*() {
@@ -85,5 +85,5 @@ describe("MailRecipientsPg", () => {
       assert.isNotNull(yield* recipients.mailedToken(second))
       yield* write.erase(marie)
       assert.isNull(yield* recipients.mailedToken(second))
-    }).pipe(Effect.provide(Layer.fresh(database))), 60_000)
+    }).pipe(Effect.provide(Layer.fresh(database))), 180_000)
 })

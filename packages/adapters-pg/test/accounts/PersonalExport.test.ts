@@ -131,7 +131,7 @@ layer(PgWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a player
         assert.deepStrictEqual([all.mailedTokens.length, distinct("mailedTokens", "email")], [rows + 1, rows + 1])
         assert.isAbove(pieces.length, 20)
       })),
-    120_000
+    180_000
   )
 })
 
@@ -176,6 +176,6 @@ layer(PgWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a statem
           )
         }
       })),
-    120_000
+    180_000
   )
 })

@@ -113,5 +113,5 @@ describe("a database whose clock is set wrong", () => {
         })
       )
       yield* Fiber.join(starting)
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -46,7 +46,7 @@ describe("migrate", () => {
       )
       assert.deepStrictEqual(done.toSorted((a, b) => b.length - a.length), [all, [], [], [], []])
       assert.isNull(yield* schemaProblem().pipe(as(app)))
-    }), 60_000)
+    }), 180_000)
 
   it.effect("applies only what is missing, and then nothing", () =>
     Effect.gen(function*() {
@@ -155,7 +155,7 @@ describe("a migration that builds indexes", () => {
         assert.deepStrictEqual(yield* isReady(owner), [true])
         assert.deepStrictEqual(yield* migrate(app.username, [pots, indexed]).pipe(as(owner)), [])
       }),
-    60_000
+    180_000
   )
 
   it.live("makes an index anew that did not get ready", () =>
@@ -170,7 +170,7 @@ describe("a migration that builds indexes", () => {
       yield* sql`DELETE FROM pots`
       assert.deepStrictEqual(yield* migrate(app.username, [pots, indexed]).pipe(as(owner)), ["amounts"])
       assert.deepStrictEqual(yield* isReady(owner), [true])
-    }), 60_000)
+    }), 180_000)
 
   it("has no other statements", () => {
     assert.throws(
@@ -261,7 +261,7 @@ describe("the migration of years", () => {
           ["2026-01-05T12:00:00.000Z", "2026-01-05T14:00:00.000Z"].map((at) => ({ first_purchased_at: new Date(at) }))
         )
       }),
-    60_000
+    180_000
   )
 })
 
@@ -412,7 +412,7 @@ describe("migration 10", () => {
       }).pipe(buyer.withTransaction)
       yield* Fiber.join(joining)
       assert.deepStrictEqual(yield* Fiber.join(migrating), ["names_of_draws"])
-    }).pipe(Effect.scoped), 90_000)
+    }).pipe(Effect.scoped), 180_000)
 })
 
 describe("schemaProblem", () => {
@@ -601,5 +601,5 @@ describe("the migration of purchases to match", () => {
         yield* sql`SELECT reference FROM purchases_to_match ORDER BY id`,
         [`app_store:${ada}`, "app_store:$1"].map((reference) => ({ reference }))
       )
-    }), 60_000)
+    }), 180_000)
 })

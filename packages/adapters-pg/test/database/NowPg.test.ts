@@ -50,5 +50,5 @@ describe("the program's clock", () => {
           Layer.provideMerge(PgWorld.migrated)
         )
       )
-    ), 60_000)
+    ), 180_000)
 })

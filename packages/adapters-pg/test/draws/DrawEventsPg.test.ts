@@ -51,5 +51,5 @@ describe("what is told of draws", () => {
       for (const payload of changes) assert.match(payload, heard)
       const kinds = changes.map((payload) => payload.split(" ").slice(0, 2).join(" "))
       assert.includeMembers(kinds, [`status ${draw.id}`, `sold ${draw.id}`, `left ${room.id}`])
-    }).pipe(Effect.timeout("30 seconds"), Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.timeout("30 seconds"), Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -202,7 +202,7 @@ describe("the steps of draws in every state", () => {
           )
         }))
       assert.isAbove(dueExactly, 0)
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("are due, or ahead, by one look at the clock", () =>
     Effect.gen(function*() {
@@ -244,5 +244,5 @@ describe("the steps of draws in every state", () => {
         assert.strictEqual((yield* read(dueSteps(sql))).length, millis === 0 ? 1 : 0)
         assert.strictEqual(yield* read(nextDueAt(sql)), millis === 0 ? null : closesAt)
       }
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer({ ports: { clock: { remeasure: "1 hour" } } }))), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer({ ports: { clock: { remeasure: "1 hour" } } }))), 180_000)
 })

@@ -121,7 +121,7 @@ describe("a database that lacks what was acknowledged", () => {
         yield* withdraw(ada, dollars(1))
         yield* auditClean
       }).pipe(Effect.provide(world)),
-    60_000
+    180_000
   )
 })
 
@@ -154,7 +154,7 @@ describe("what is sold or signed and cannot be remembered", () => {
       yield* buy(ada, 1)
       yield* buyInRoom(ada, room)
       yield* auditClean
-    }).pipe(Effect.provide(world)), 60_000)
+    }).pipe(Effect.provide(world)), 180_000)
 
   it.live(
     "is remembered by whoever answers a repeated purchase, should the process that sold it be gone",
@@ -171,7 +171,7 @@ describe("what is sold or signed and cannot be remembered", () => {
         yield* buyInRoom(ada, room, { key: "again in the room" })
         assert.deepStrictEqual(told, [entries, 1])
       }).pipe(Effect.provide(world)),
-    60_000
+    180_000
   )
 })
 
@@ -217,13 +217,13 @@ describe("a day that was locked before a backup was put back", () => {
   it.live(
     "is void where it had others, and its tickets are paid back; nobody buys in it meanwhile",
     () => assertVoid(2),
-    60_000
+    180_000
   )
 
   it.live(
     "is void where it had others, and its tickets are paid back in steps where they are many",
     () => assertVoid(refundsAtOnce + 1),
-    60_000
+    180_000
   )
 })
 

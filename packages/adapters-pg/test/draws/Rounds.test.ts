@@ -43,7 +43,7 @@ describe("a round that several draws wait for", () => {
         return storing
       }).pipe(holder.withTransaction)
       assert.strictEqual(yield* Fiber.join(storing), 2)
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is stored for the others where one of them refuses it", () =>
     Effect.gen(function*() {
@@ -61,5 +61,5 @@ describe("a round that several draws wait for", () => {
         yield* intruder`SELECT id FROM draws WHERE beacon_signature IS NOT NULL`,
         [{ id: second }]
       )
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -85,7 +85,7 @@ describe("TicketMailsPg", () => {
         yield* (yield* World).advance(4 * 86_400_000)
         assert.strictEqual(yield* enqueueDue, 0)
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("writes its jobs as the queue itself does, each due at an instant of its own", () =>
@@ -126,7 +126,7 @@ describe("TicketMailsPg", () => {
       const jobs = yield* (yield* World).jobs
       const buyers = jobs.flatMap((job) => job._tag === "MailTickets" ? [job.userId] : [])
       assert.sameMembers(buyers, players)
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 
   it.live(
     "takes many tickets part by part, and mails once what two parts hold of a player",
@@ -147,7 +147,7 @@ describe("TicketMailsPg", () => {
         assert.strictEqual(yield* enqueueDue, 0)
         assert.deepStrictEqual(yield* intruder`SELECT confirmed FROM ticket_mails`, [{ confirmed: 260_000 }])
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live(
@@ -173,7 +173,7 @@ describe("TicketMailsPg", () => {
         // what was waited for is held no longer
         yield* buy(ada, 1)
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("leaves the draw alone while there is nothing to do", () =>
@@ -188,7 +188,7 @@ describe("TicketMailsPg", () => {
         Effect.andThen(Effect.timeout(enqueueDue, "10 seconds")),
         owner.withTransaction
       )
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 })
 
 describe("DrawSteps", () => {
@@ -202,5 +202,5 @@ describe("DrawSteps", () => {
       assert.strictEqual((yield* drawNow).totalEntries, 0)
       const jobs = (yield* (yield* World).jobs).filter(({ _tag }) => _tag === "MailWinner")
       assert.deepStrictEqual(jobs, [{ _tag: "MailWinner", userId: ada, drawId: drawn.id }])
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -63,7 +63,7 @@ describe("a draw that waits for a round for a week", () => {
         assert.isFalse(yield* Fiber.join(abandoning))
         assert.strictEqual((yield* readDraw(draw.id)).status, "locked")
       }).pipe(Effect.scoped, Effect.provide(world)),
-    60_000
+    180_000
   )
 })
 
@@ -92,7 +92,7 @@ describe("a draw whose carried tree cannot be read", () => {
       )
       assert.strictEqual((yield* roomNow(expired.room)).status, "closed")
       yield* refunded(expired.host)
-    }).pipe(Effect.scoped, Effect.provide(world)), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(world)), 180_000)
 
   it.live("is drawn where it was locked before", () =>
     Effect.gen(function*() {
@@ -105,7 +105,7 @@ describe("a draw whose carried tree cannot be read", () => {
       yield* intruder`UPDATE draws SET tree_frontier = '\\x00'::bytea WHERE id = ${draw.id}::uuid`
       yield* Clockwork.runDue()
       assert.strictEqual((yield* readDraw(draw.id)).status, "drawn")
-    }).pipe(Effect.scoped, Effect.provide(world)), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(world)), 180_000)
 
   it.live("is not locked, which holds up no other", () =>
     Effect.gen(function*() {
@@ -117,7 +117,7 @@ describe("a draw whose carried tree cannot be read", () => {
       assert.deepStrictEqual(failed.map(({ drawId, step }) => [drawId, step]), [[draw.id, "lock"]])
       assert.include(done.map(({ step }) => step), "open")
       assert.isTrue(Exit.hasDies(yield* Effect.exit(startDraw(host, room))))
-    }).pipe(Effect.scoped, Effect.provide(world)), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(world)), 180_000)
 })
 
 describe("a void of thousands of tickets", () => {
@@ -184,7 +184,7 @@ describe("a void of thousands of tickets", () => {
         yield* buy(bob, 1)
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("lets its buyers buy all the while, and ends with every cent back", () =>
@@ -211,7 +211,7 @@ describe("a void of thousands of tickets", () => {
       const wallets = yield* Effect.forEach(buyers, (buyer) => Ledger.use(({ wallet }) => wallet(buyer)))
       assert.deepStrictEqual(wallets.map(({ balance }) => balance), bought.map((tickets) => dollars(1_000 - tickets)))
       yield* auditClean
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("goes on where a step failed in the middle, of which nothing stands", () =>
     Effect.gen(function*() {
@@ -230,7 +230,7 @@ describe("a void of thousands of tickets", () => {
         assert.strictEqual((yield* Ledger.use(({ wallet }) => wallet(buyer))).balance, dollars(1_000))
       }
       yield* auditClean
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live(
     "gives up a step that waits for a wallet which somebody holds, and goes on once it is free",
@@ -247,6 +247,6 @@ describe("a void of thousands of tickets", () => {
         assert.isTrue(yield* refund)
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 })

@@ -87,7 +87,7 @@ describe("JobBoardPg", () => {
         ])
         assert.strictEqual(yield* board.retry(null, byAnn), 0)
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("shows a job that no program wrote as it is", () =>

@@ -34,5 +34,5 @@ describe("MailSubjects in PostgreSQL", () => {
       for (const id of [daily.id, drawId("01900000-0000-7000-8000-00000000beef")]) {
         assert.isNull(yield* subjects.closedRoom(ada, id))
       }
-    }).pipe(Effect.provide(Layer.fresh(world))), 60_000)
+    }).pipe(Effect.provide(Layer.fresh(world))), 180_000)
 })

@@ -38,7 +38,7 @@ describe("a movement of money in", () => {
       const since = (yield* world.now) - hourMillis / 2
       const { transactions } = yield* Fiber.join(recording)
       assert.isAbove(instantIn(present(transactions[0]).id), since)
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })
 
 const purchaseBy = (names: ReadonlyArray<string>, reference: string) =>
@@ -89,7 +89,7 @@ describe("a purchase whose buyer becomes known", () => {
         assert.deepStrictEqual(yield* credited, ["app_store:1"])
         assert.strictEqual((yield* walletOf(ada)).balance, dollars(5))
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live(
@@ -101,7 +101,7 @@ describe("a purchase whose buyer becomes known", () => {
         assert.isTrue(yield* whileUncommitted(record("$1"), fundings.shareNames([ada, "$1"])))
         assert.deepStrictEqual(yield* credited, ["app_store:1"])
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live(
@@ -117,7 +117,7 @@ describe("a purchase whose buyer becomes known", () => {
         assert.strictEqual((yield* purchaseBy([newcomer], "app_store:3")).funding.userId, newcomer)
         assert.deepStrictEqual(yield* sql`SELECT FROM purchases_to_match`, [])
       }).pipe(Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 
   it.live("is credited behind one that fails, which is tried again after all others", () =>
@@ -136,7 +136,7 @@ describe("a purchase whose buyer becomes known", () => {
       assert.deepStrictEqual(looks, [[], ["app_store:2"], ["app_store:3"]])
       yield* sql`DROP TRIGGER fail ON transactions`
       assert.deepStrictEqual(yield* credited, ["app_store:1"])
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is credited behind one whose buyer's wallet somebody holds", () =>
     Effect.gen(function*() {
@@ -153,5 +153,5 @@ describe("a purchase whose buyer becomes known", () => {
         assert.deepStrictEqual(yield* credited, ["app_store:$2"])
       }).pipe(holder.withTransaction)
       assert.deepStrictEqual(yield* credited, ["app_store:$1"])
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -28,5 +28,5 @@ describe("a payout account", () => {
       }).pipe(reset.withTransaction)
       assert.strictEqual((yield* Fiber.join(adding))._tag, "PayoutSessionEnded")
       assert.isNull(yield* accounts.of(ada.id))
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

@@ -16,5 +16,5 @@ describe("a withdrawal of the house's", () => {
         Effect.timeout(askRefusalOf(withdraw(houseUserId, dollars(1))), "5 seconds")
       ).pipe(holder.withTransaction)
       assert.deepStrictEqual(refusal, { _tag: "UnknownUser" })
-    }).pipe(Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.provide(PgWorld.layer())), 180_000)
 })

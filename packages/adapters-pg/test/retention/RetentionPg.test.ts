@@ -155,7 +155,7 @@ describe("pruning", () => {
           assert.strictEqual((yield* sql.unsafe(one.left)).length, 12)
           assert.deepStrictEqual(yield* prune(one.kind, 5), { rows: 0, isMore: false })
         }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-      60_000
+      180_000
     )
   }
 
@@ -175,7 +175,7 @@ describe("pruning", () => {
             )
           }
         }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-      60_000
+      180_000
     )
   }
 
@@ -192,7 +192,7 @@ describe("pruning", () => {
         // its session was used just now, by a successor that is not here
         assert.strictEqual((yield* sql`SELECT 1 FROM sessions`).length, 2)
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 })
 

@@ -28,7 +28,7 @@ describe("a sale while one wallet is locked by somebody else", () => {
       const receipt = first._tag === "Success" ? first.value : yield* buy(ada, 1, { key: "k" })
       assert.strictEqual(present(receipt.tickets[0]).position, 16)
       yield* auditClean
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("is unavailable to its owner, who has bought nothing, where it stays so", () =>
     Effect.gen(function*() {
@@ -43,7 +43,7 @@ describe("a sale while one wallet is locked by somebody else", () => {
       const receipt = yield* buy(ada, 2, { key: "k", fingerprint: "1 of null" })
       assert.deepStrictEqual([receipt.replayed, receipt.draw.totalEntries], [false, draw.totalEntries + 2])
       yield* auditClean
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live("loses and doubles nothing where wallets are taken and let go all the time", () =>
     Effect.gen(function*() {
@@ -66,7 +66,7 @@ describe("a sale while one wallet is locked by somebody else", () => {
       const positions = receipts.map(({ tickets }) => present(tickets[0]).position as number).sort((a, b) => a - b)
       assert.deepStrictEqual(positions, Array.from({ length: 120 }, (_, i) => i + 1))
       yield* auditClean
-    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 60_000)
+    }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())), 180_000)
 
   it.live(
     "is none of a few buyers' own other purchases: all are sold, whatever is sold at the same time",
@@ -81,6 +81,6 @@ describe("a sale while one wallet is locked by somebody else", () => {
         assert.strictEqual(new Set(receipts.map(({ tickets }) => present(tickets[0]).position)).size, 1_200)
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
-    60_000
+    180_000
   )
 })

@@ -67,7 +67,7 @@ describe("a sale whose connection is lost", () => {
         assert.strictEqual(yield* entries, 2)
         yield* auditClean
       }).pipe(Effect.provide(world)),
-    60_000
+    180_000
   )
 
   it.live(
@@ -88,7 +88,7 @@ describe("a sale whose connection is lost", () => {
         assert.strictEqual(yield* entries, 2)
         yield* auditClean
       }).pipe(Effect.provide(world)),
-    60_000
+    180_000
   )
 
   it.live("makes the lost transaction impossible once it is told to be abandoned", () =>
@@ -122,5 +122,5 @@ describe("a sale whose connection is lost", () => {
       )
       for (const player of players) assert.strictEqual((yield* (yield* Ledger).wallet(player)).balance, 0n)
       assert.deepStrictEqual((yield* (yield* Books).audit).findings, [])
-    }).pipe(Effect.provide(world)), 60_000)
+    }).pipe(Effect.provide(world)), 180_000)
 })

@@ -29,7 +29,7 @@ describe("mail", () => {
       assert.strictEqual(yield* Fiber.join(stopping), 0)
       assert.lengthOf(mailbox.to(email), 1)
       assert.deepStrictEqual(yield* jobStates, ["completed"])
-    }).pipe(Effect.provide(Site.layer({ processes: [{ LOG_LEVEL: "info" }] }))), 60_000)
+    }).pipe(Effect.provide(Site.layer({ processes: [{ LOG_LEVEL: "info" }] }))), 180_000)
 
   it.live(
     "confirms in one mail what was bought in a minute, and tells the one winner of the draw",
@@ -52,7 +52,7 @@ describe("mail", () => {
         assert.include(won.text, "http://lottery.example.com/verify?draw=2026-02-03")
         assert.lengthOf(mailbox.to(player.email), 3)
       }).pipe(Effect.provide(Site.layer())),
-    60_000
+    180_000
   )
 
   it.live(
@@ -73,6 +73,6 @@ describe("mail", () => {
         assert.include(fs.readFileSync(join(folder, file), "utf8"), email)
         assert.strictEqual(fs.statSync(join(folder, file)).mode & 0o077, 0)
       }).pipe(Effect.provide(Site.layer({ processes: [{ SMTP_URL: "" }] }))),
-    60_000
+    180_000
   )
 })

@@ -81,7 +81,7 @@ layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "60 secon
         }))
         assert.sameMembers(statuses.filter((status) => status !== 200), [401, 503])
       }),
-    120_000
+    180_000
   )
 })
 
@@ -101,6 +101,6 @@ layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "60 secon
         }))
         assert.sameMembers(statuses, [400, 503])
       }),
-    120_000
+    180_000
   )
 })

@@ -62,7 +62,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
           )
         }
       }),
-    60_000
+    180_000
   )
 
   it.effect("are never changed or removed, whoever asks the database", () =>
@@ -79,5 +79,5 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
         const error = yield* Effect.flip(sql.unsafe(statement))
         assert.strictEqual(error._tag, "SqlError", statement)
       }
-    }), 60_000)
+    }), 180_000)
 })

@@ -164,7 +164,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           )
           assert.isBelow(percentile(delays, 0.5), 1_000)
         }),
-      120_000
+      180_000
     )
 
     it.effect("that end while a server does not listen are refused by it all the same", () =>

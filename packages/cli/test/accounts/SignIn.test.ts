@@ -79,7 +79,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
         }
         assert.deepStrictEqual(waits, [[1, 2, 4, 8], [1, 2, 4, 8]])
       }),
-    60_000
+    180_000
   )
 
   it.effect("makes a network wait that fails for many accounts, and no other network", () =>
@@ -100,7 +100,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
       }
       assertProblem(yield* signIn(email, undefined, from), 429, "rate_limited")
       assert.strictEqual((yield* signIn(email, undefined, elsewhere())).status, 200)
-    }), 60_000)
+    }), 180_000)
 
   it.effect("is never locked for good by a stranger, however many machines they have", () =>
     Effect.gen(function*() {
@@ -120,5 +120,5 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("signi
         yield* advance(15 * 60_000)
         assert.strictEqual((yield* signIn(email, undefined, elsewhere())).status, 200)
       }
-    }), 60_000)
+    }), 180_000)
 })

@@ -36,7 +36,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd j
       const done = yield* eventually("the job", listed("completed"), (jobs) => at(jobs, "length") === 1)
       assert.strictEqual(at(done, 0, "id"), id)
       assert.strictEqual(at(done, 0, "attempts"), 1)
-    }), 120_000)
+    }), 180_000)
 
   it.effect("retries nothing that it was not told to, and nothing that has not failed", () =>
     Effect.gen(function*() {
@@ -57,5 +57,5 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd j
       const lost = yield* ddd(["jobs", "list", "--state", "lost"])
       assert.strictEqual(lost.code, 2)
       assert.include(lost.stderr, "pending, completed, failed")
-    }), 120_000)
+    }), 180_000)
 })

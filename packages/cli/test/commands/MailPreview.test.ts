@@ -18,7 +18,7 @@ describe("ddd mail preview", () => {
       assert.include(templates, "winner")
       assert.deepStrictEqual(files, templates.flatMap((name) => [`${name}.eml`, `${name}.html`, `${name}.txt`]).sort())
       assert.include(readFileSync(join(preview, "winner.eml"), "utf8"), "Subject: You won")
-    }), 60_000)
+    }), 180_000)
 
   it.live("writes one mail where one is asked for, to the folder that is given", () =>
     Effect.gen(function*() {
@@ -27,7 +27,7 @@ describe("ddd mail preview", () => {
       assert.strictEqual(code, 0)
       assert.include(stdout, join(folder, "here"))
       assert.deepStrictEqual(readdirSync(join(folder, "here")), ["winner.eml", "winner.html", "winner.txt"])
-    }), 60_000)
+    }), 180_000)
 
   it.live("names the templates where there is none of the name", () =>
     Effect.gen(function*() {
@@ -36,12 +36,12 @@ describe("ddd mail preview", () => {
       assert.deepStrictEqual([code, stdout], [2, ""])
       assert.match(stderr, /no template toString.*welcome.*winner.*withdrawal-paid/)
       assert.deepStrictEqual(readdirSync(folder), [])
-    }), 60_000)
+    }), 180_000)
 
   it.live("says where it cannot write", () =>
     Effect.gen(function*() {
       const { code, stderr } = yield* ddd(["mail", "preview", "winner", "--out", "/dev/null/here"])
       assert.strictEqual(code, 2)
       assert.match(stderr, /winner\.html cannot be written/)
-    }), 60_000)
+    }), 180_000)
 })

@@ -41,7 +41,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "120 seconds" })("oper
         assert.deepStrictEqual(yield* json("log", "list", "--subject", player.id), [])
         assert.isFalse(at(yield* json("user", "show", player.username), "frozen"))
       }),
-    120_000
+    180_000
   )
 
   it.effect(
@@ -81,7 +81,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "120 seconds" })("oper
         }
         assert.include((yield* ddd(["log", "list", "--operator", "ann"])).stdout, "user freeze")
       }),
-    120_000
+    180_000
   )
 
   it.effect(
@@ -103,7 +103,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "120 seconds" })("oper
         assert.strictEqual((yield* ddd(["draw", "resume", "--yes", "--reason", "all is well"])).code, 0)
         assert.strictEqual((yield* buy(player.accessToken)).status, 201)
       }),
-    120_000
+    180_000
   )
 })
 
@@ -140,7 +140,7 @@ layer(Site.layer({ processes: [{ FOUR_EYES_ABOVE: "100.00" }] }), {
           const audit = yield* ddd(["audit"])
           assert.strictEqual(audit.code, 0, audit.stdout)
         }),
-      120_000
+      180_000
     )
 
     it.effect(
@@ -184,7 +184,7 @@ layer(Site.layer({ processes: [{ FOUR_EYES_ABOVE: "100.00" }] }), {
           assert.deepStrictEqual([textAt(log, "1", "operator"), textAt(log, "0", "command")], ["ann", "approve"])
           assert.strictEqual((yield* ddd(["audit"])).code, 0)
         }),
-      120_000
+      180_000
     )
   }
 )

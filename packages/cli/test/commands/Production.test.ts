@@ -61,7 +61,7 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
         // nothing encrypts, and nothing says for whom a proxy asks
         assert.isTrue(messages.some((message) => /set TRUSTED_PROXIES .*or TLS_CERT and TLS_KEY/.test(message)))
       }),
-    120_000
+    180_000
   )
 
   it.live("refuses production as the role that owns the tables", () =>
@@ -71,7 +71,7 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
       const { code, stderr } = yield* ddd(["serve"], env)
       assert.strictEqual(code, 2)
       assert.match(stderr, /DATABASE_URL connects as .*, which owns the tables/)
-    }), 120_000)
+    }), 180_000)
 
   it.live("says where it cannot go, without the password", () =>
     Effect.gen(function*() {

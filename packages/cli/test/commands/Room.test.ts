@@ -19,7 +19,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
     Effect.gen(function*() {
       assert.include(yield* room("list"), "There are no rooms")
       assert.deepStrictEqual(yield* asJson("list"), [])
-    }), 60_000)
+    }), 180_000)
 
   it.effect("lists rooms, newest first, and shows one by its id or its code in any case", () =>
     Effect.gen(function*() {
@@ -50,7 +50,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
       for (const part of [older.id, host.username, friend.username, "2 of 50, 1 with a ticket"]) {
         assert.include(text, part)
       }
-    }), 60_000)
+    }), 180_000)
 
   it.effect("shows the seed of none before it is drawn", () =>
     Effect.gen(function*() {
@@ -72,7 +72,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
       const [winner, position] = textAt(after, "winnerId") === host.id ? [host, 1] : [friend, 2]
       assert.include(yield* room("show", made.id), `${winner.username} ${winner.id} at position ${position}`)
       assert.strictEqual(yield* balanceOf(winner), "5.90")
-    }), 60_000)
+    }), 180_000)
 
   it.effect("says that there is no such room", () =>
     Effect.gen(function*() {
@@ -82,5 +82,5 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
         assert.deepStrictEqual([code, stdout], [2, ""])
         assert.include(stderr, `There is no room ${name}`)
       }
-    }), 60_000)
+    }), 180_000)
 })

@@ -64,7 +64,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
         assert.strictEqual(yield* server.stop("SIGTERM"), 0)
         assert.strictEqual(server.stderr().match(/WARN|ERROR|^\s+at /m), null, server.stderr())
       }),
-    120_000
+    180_000
   )
 
   it.live(
@@ -97,7 +97,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
         )
         assert.strictEqual(Reflect.get(Object(JSON.parse(day.text)), "closesAt"), "2026-02-04T00:00:00.000Z")
       }),
-    120_000
+    180_000
   )
 
   it.live(
@@ -122,7 +122,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
         yield* again.stop("SIGTERM").pipe(Effect.timeoutOption("500 millis"), Effect.repeat({ until: Option.isSome }))
         assert.strictEqual(yield* Fiber.join(stopped), 0)
       }),
-    120_000
+    180_000
   )
 
   it.live("commands start the database for themselves where no server runs", () =>
@@ -143,7 +143,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
       assert.strictEqual(missing.code, 2)
       // before that, it may have said that it waits for the other command
       assert.isTrue(missing.stderr.endsWith("There is no draw 2001-01-01.\n"), missing.stderr)
-    }), 120_000)
+    }), 180_000)
 })
 
 it.live("nothing starts with a configuration that cannot be used, and all of it is named", () =>

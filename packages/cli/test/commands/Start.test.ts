@@ -29,7 +29,7 @@ describe("ddd serve", () => {
           ([draw]) => draw?.status === "drawn"
         )
       }).pipe(Effect.scoped, Effect.provide(Site.layer())),
-    120_000
+    180_000
   )
 
   it.live("starts and draws the next day although a draw can never be settled", () =>
@@ -55,5 +55,5 @@ describe("ddd serve", () => {
         (yield* sql<{ readonly status: string }>`SELECT status FROM draws WHERE draw_date = '2026-02-03'`)[0]?.status,
         "drawn"
       )
-    }).pipe(Effect.scoped, Effect.provide(Site.layer())), 120_000)
+    }).pipe(Effect.scoped, Effect.provide(Site.layer())), 180_000)
 })

@@ -23,7 +23,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       const nobody = yield* ddd(["user", "show", "nobody"])
       assert.strictEqual(nobody.code, 2)
       assert.include(nobody.stderr, "There is no player nobody")
-    }), 60_000)
+    }), 180_000)
 
   it.effect("freezes: sessions end, sign-in and purchases are refused; and unfreezes", () =>
     Effect.gen(function*() {
@@ -43,7 +43,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.strictEqual((yield* ddd(["user", "unfreeze", player.email, ...sure])).code, 0)
       const back = yield* signIn(player.email)
       assert.strictEqual((yield* buy(textAt(back.json, "tokens", "accessToken"))).status, 201)
-    }), 60_000)
+    }), 180_000)
 
   it.effect(
     "excludes: nothing is bought any more, never for shorter; and shows limits, what is used of them, and what was more",
@@ -110,7 +110,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
         ]
       ) assert.include(stdout, held)
       for (const secret of ["$argon2id", player.refreshToken]) assert.notInclude(stdout, secret)
-    }), 60_000)
+    }), 180_000)
 
   it.effect("erases what is personal, and keeps books and proofs valid", () =>
     Effect.gen(function*() {
@@ -172,5 +172,5 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.strictEqual(verified.code, 0, verified.stdout)
       const ticket = yield* ask("GET", `/lottery/tickets/${tickets.get(loser.id)}/verify`)
       assert.isTrue(at(ticket.json, "sealValid"))
-    }), 60_000)
+    }), 180_000)
 })

@@ -113,6 +113,6 @@ describe("ddd verify", () => {
           assert.isBelow(stderr.split("\n").length, 5, stderr)
         }
       }),
-    120_000
+    180_000
   )
 })

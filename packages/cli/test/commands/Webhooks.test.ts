@@ -74,7 +74,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
       assert.include(text.stdout, `    "app_user_id": "${buyer}"`)
       const shown: unknown = JSON.parse((yield* ddd(["webhooks", "show", id, "--json"])).stdout)
       assert.strictEqual(at(JSON.parse(textAt(shown, "body")), "event", "product_id"), "funds_500")
-    }), 120_000)
+    }), 180_000)
 
   it.effect("acts on an event once more, which moves no money twice", () =>
     Effect.gen(function*() {
@@ -94,7 +94,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
       )
       assert.strictEqual(at(again, 0, "id"), id)
       assert.strictEqual(yield* balanceOf(buyer), "5.00")
-    }), 120_000)
+    }), 180_000)
 
   it.effect(
     "are acted on where a refund comes after the money was spent: the player is shown with a debt",
@@ -111,7 +111,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         const shown = yield* ddd(["user", "show", id])
         assert.match(shown.stdout, /^owes +\$2\.00$/m)
       }),
-    120_000
+    180_000
   )
 
   it.effect(
@@ -168,7 +168,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         }
         assert.strictEqual(yield* balanceOf(id), "10.00")
       }),
-    120_000
+    180_000
   )
 
   it.effect("lists a refund that came after its reversal, until a person has looked", () =>
@@ -193,7 +193,7 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
       const { code, stderr } = yield* ddd(["webhooks", "dismiss", textAt(failed, "0", "id"), ...sure])
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(at(yield* listed("--state", "failed"), "length"), Number(at(failed, "length")) - 1)
-    }), 120_000)
+    }), 180_000)
 
   it.effect("says so where there is no such event", () =>
     Effect.gen(function*() {
@@ -208,5 +208,5 @@ layer(Shop, { excludeTestServices: true, timeout: "60 seconds" })("ddd webhooks"
         assert.deepStrictEqual([code, stdout], [2, ""])
         assert.include(stderr, `There is no event ${id}`)
       }
-    }), 120_000)
+    }), 180_000)
 })

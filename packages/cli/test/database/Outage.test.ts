@@ -206,7 +206,7 @@ it.live("a paused PostgreSQL of its own keeps no server from stopping", () =>
     assert.isBelow(performance.now() - begun, 20_000)
     // what it started, and can hear of its end no more
     for (const pid of pids.slice(1)) kill(pid, "SIGKILL")
-  }), 120_000)
+  }), 180_000)
 
 describe("a database that is not there", () => {
   it.live("is waited for by a server that starts, which says so", () =>
@@ -225,7 +225,7 @@ describe("a database that is not there", () => {
       })
       assert.include(server.stderr() + server.stdout(), "waiting for it for up to a minute")
       assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 200)
-    }), 120_000)
+    }), 180_000)
 
   it.live("is an error in a line for commands, with exit code 2", () =>
     Effect.gen(function*() {
@@ -239,7 +239,7 @@ describe("a database that is not there", () => {
         assert.match(stderr, /^The database cannot be reached: .*DATABASE_URL\.$/m)
         assert.notMatch(stderr, /^\s+at /m)
       }
-    }), 120_000)
+    }), 180_000)
 })
 
 describe("a DATABASE_URL of several servers", () => {
@@ -257,5 +257,5 @@ describe("a DATABASE_URL of several servers", () => {
       one.set("open")
       two.set("silent")
       yield* assertRecovered(server, token, ["after-failover"])
-    }), 120_000)
+    }), 180_000)
 })

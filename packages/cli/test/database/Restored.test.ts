@@ -149,6 +149,6 @@ describe("a folder in which nothing can be remembered", () => {
         assert.strictEqual(bought.status, 201, bought.text)
         assert.isNotEmpty(readdirSync(folder))
       }).pipe(Effect.provide(Site.layer({}))),
-    120_000
+    180_000
   )
 })

@@ -76,7 +76,7 @@ layer(Site.layer({ processes: [{ METRICS_PORT: "0" }] }), { excludeTestServices:
             readFigures(text).get("ddd_http_requests_total")?.series.some(({ labels }) => labels["route"] === "(none)")
           )
         }),
-      120_000
+      180_000
     )
 
     it.effect("stands in docs/operations/metrics.md, family by family", () =>
@@ -87,7 +87,7 @@ layer(Site.layer({ processes: [{ METRICS_PORT: "0" }] }), { excludeTestServices:
           pageRows.toSorted(),
           Array.from(families, ([name, family]) => rowOf(name, family)).sort()
         )
-      }), 120_000)
+      }), 180_000)
 
     it.effect(
       "has every figure that the dashboard and the alert rules ask for, with its labels",
@@ -99,7 +99,7 @@ layer(Site.layer({ processes: [{ METRICS_PORT: "0" }] }), { excludeTestServices:
             assert.deepStrictEqual(faultsOf(expression, families), [], expression)
           }
         }),
-      120_000
+      180_000
     )
 
     it.effect("is on an address of its own, and nothing else is there", () =>
@@ -115,7 +115,7 @@ layer(Site.layer({ processes: [{ METRICS_PORT: "0" }] }), { excludeTestServices:
         )
         assert.strictEqual(status, 2)
         assert.include(stderr, "METRICS_PORT")
-      }), 120_000)
+      }), 180_000)
   }
 )
 
@@ -232,6 +232,6 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "2 minutes" })("/metri
           (figures) => valueOf(figures, "ddd_database_reading_age_seconds") < 15
         )
       }),
-    120_000
+    180_000
   )
 })

@@ -102,7 +102,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "8 minutes" })("collec
         assert.include(server.stderr(), "permission denied")
         assert.include(server.stderr(), "of-a-purchase")
       }),
-    120_000
+    180_000
   )
 
   it.effect(

@@ -93,7 +93,7 @@ describe("ddd log-key rotate", () => {
         assert.deepStrictEqual(fs.readdirSync(DATA_DIR), ["secrets.json"])
         assert.strictEqual((yield* ddd(["log-key", "rotate", "--print"], { DATA_DIR })).code, 2)
       }),
-    60_000
+    180_000
   )
 
   it.live(
@@ -128,6 +128,6 @@ describe("ddd log-key rotate", () => {
         assert.lengthOf(listed.stdout.trim().split("\n"), 2)
         assert.match(listed.stdout, /^draws\.example\.com\+/)
       }),
-    60_000
+    180_000
   )
 })

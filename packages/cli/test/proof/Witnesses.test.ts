@@ -54,7 +54,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
         lines.at(-1) ?? "",
         / from 2026-02-03 to 2026-02-1\d: 3 valid, 0 void, \d pending, 0 invalid, 0 missing, 0 unreadable$/
       )
-    }), 60_000)
+    }), 180_000)
 
   it.effect(
     "ddd verify --all finds what is hidden, altered, told in another order, or not answered",
@@ -111,7 +111,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
         proxy.lie = () => ({ status: 500, body: "" })
         assert.strictEqual((yield* verifyAll).code, 2)
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.effect("ddd watch keeps the records, and cries when the server shows another", () =>
@@ -157,7 +157,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
       const text = fs.readFileSync(join(dir, evidence), "utf8")
       assert.include(text, "entries 4")
       assert.include(text, "entries 5")
-    }).pipe(Effect.scoped), 120_000)
+    }).pipe(Effect.scoped), 180_000)
 })
 
 /** Years ahead of this machine's clock: what is fetched now was fetched before the beacon's round. */
@@ -193,7 +193,7 @@ describe("a lock record that ddd watch kept", () => {
         fs.writeFileSync(kept, fs.readFileSync(kept, "utf8").replace("entries 5", "entries 6"))
         assert.match((yield* ddd(told.split(" "))).stdout, /\nINVALID 12\n$/)
       }).pipe(Effect.scoped, Effect.provide(Site.layer({ processes: [yearsAhead] }))),
-    120_000
+    180_000
   )
 })
 
@@ -205,5 +205,5 @@ describe("ddd watch", () => {
       assert.strictEqual(code, 2)
       assert.include(stderr, "--every is a whole number of seconds")
       assert.notMatch(stderr, /^\s+at /m)
-    }).pipe(Effect.provide(Site.layer())), 60_000)
+    }).pipe(Effect.provide(Site.layer())), 180_000)
 })

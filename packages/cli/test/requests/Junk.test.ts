@@ -33,6 +33,6 @@ layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "120 seco
         }
         assert.isAbove(count, 1_000)
       }),
-    120_000
+    180_000
   )
 })

@@ -70,7 +70,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assert.include(text, "you had no ticket in it")
           assert.strictEqual((yield* ddd(["audit"])).code, 0)
         }),
-      60_000
+      180_000
     )
 
     it.effect("sells nothing more, takes nobody in, and is not started", () =>
@@ -86,7 +86,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         )
         assertProblem(yield* askAs(host, "POST", `/rooms/${room.id}/start-draw`, { body: {} }), 409, "wrong_room_state")
         assert.strictEqual(yield* balanceOf(poor), "5.00")
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "is what becomes of one that nobody starts within 30 days of its first ticket, and not before",
@@ -112,7 +112,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assert.include(text, "within 30 days of the first ticket")
           assert.strictEqual((yield* ddd(["audit"])).code, 0)
         }),
-      120_000
+      180_000
     )
 
     it.effect("is what becomes of one in which nobody bought anything for 30 days", () =>
@@ -123,6 +123,6 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         assert.strictEqual(at(yield* roomOf(waiting, room), "status"), "waiting")
         const [again = host] = yield* later(day + hour, [waiting])
         yield* eventually("the room is closed", roomOf(again, room), (shown) => at(shown, "status") === "closed")
-      }), 120_000)
+      }), 180_000)
   }
 )

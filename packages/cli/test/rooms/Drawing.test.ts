@@ -72,7 +72,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assert.strictEqual((yield* verdictOf(friend, room)).verdict, "VALID SIGNED")
           yield* assertOneWinner(members, textAt(drawn, "winnerId"))
         }),
-      60_000
+      180_000
     )
 
     it.effect("takes neither members nor purchases after the lock, and no second lock", () =>
@@ -91,7 +91,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assertProblem(started, 409, "wrong_room_state")
         }
         assert.strictEqual(yield* balanceOf(friend), "5.00")
-      }), 60_000)
+      }), 180_000)
 
     it.effect("asked for at once at both servers has one winner and one payment", () =>
       Effect.gen(function*() {
@@ -106,7 +106,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         for (const { status, text } of answers) assert.strictEqual(status, 200, text)
         assert.strictEqual(new Set(answers.map(({ text }) => text)).size, 1)
         yield* assertOneWinner(members, textAt(answers[0]?.json, "winnerId"))
-      }), 60_000)
+      }), 180_000)
 
     it.effect("waits for the time that the host named, and then needs no host", () =>
       Effect.gen(function*() {
@@ -124,7 +124,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         const winner = members.find(({ id }) => id === at(drawn, "winnerId")) ?? host
         const mail = yield* mailbox.saying(winner.email, "Subject: You won $2.85")
         assert.include(mail.text, `verify?draw=${room.id}`)
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "is drawn by the server a day after the lock where the host has vanished, and not before",
@@ -143,7 +143,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assert.strictEqual((yield* verdictOf(again[1] ?? host, room)).verdict, "VALID SIGNED")
           assert.strictEqual((yield* ddd(["audit"])).code, 0)
         }),
-      120_000
+      180_000
     )
 
     it.effect("may be put a day ahead at most, and not into the past", () =>
@@ -158,6 +158,6 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           assertProblem(refused, 400, "invalid_request")
         }
         assert.strictEqual(at(yield* roomOf(host, room), "status"), "waiting")
-      }), 60_000)
+      }), 180_000)
   }
 )

@@ -33,7 +33,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
           "already_member"
         )
       }),
-    60_000
+    180_000
   )
 
   it.effect(
@@ -50,7 +50,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         yield* buyIn(room, [friend])
         assertProblem(yield* askAs(friend, "POST", `/rooms/${room.id}/leave`), 409, "already_has_ticket")
       }),
-    60_000
+    180_000
   )
 
   it.effect(
@@ -78,7 +78,7 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         const shown = yield* roomOf(host, room)
         assert.deepStrictEqual([at(shown, "prizePool"), at(shown, "participants", 1, "ticketPosition")], ["1.90", 2])
       }),
-    60_000
+    180_000
   )
 
   it.effect("gives its last place to one of those who want it at once", () =>
@@ -97,5 +97,5 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
       for (const answer of answers) if (answer.status !== 200) assertProblem(answer, 409, "room_full")
       const shown = yield* expectAs(200, host, "GET", `/rooms/${code}`)
       assert.strictEqual(at(shown, "participants", "length"), 2)
-    }), 60_000)
+    }), 180_000)
 })

@@ -60,7 +60,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a roo
         assert.include(unheard.message, "The server says")
         assert.strictEqual(at(yield* expectAs(200, host, "GET", `/rooms/${room.id}`), "participants", "length"), 2)
       }),
-    60_000
+    180_000
   )
 
   it.effect(
@@ -79,7 +79,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a roo
         assert.isTrue(at(yield* expectAs(200, host, "GET", path), "sealValid"))
         assert.strictEqual(at(yield* expectAs(200, friend, "GET", `/rooms/${room.id}/ticket`), "ticketId"), id)
       }),
-    60_000
+    180_000
   )
 
   it.effect(
@@ -118,6 +118,6 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a roo
         const late = yield* join(guesser, room.code)
         assert.strictEqual(late.status, 200, late.text)
       }),
-    120_000
+    180_000
   )
 })

@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByText("Please open the link in our mail once more").waitFor()
           assert.isFalse(await page.getByRole("button").isVisible())
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("mail a link, and set a new password by it", () =>
       Effect.gen(function*() {
@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByRole("button", { name: "Mail me a new link" }).click()
           await heading(page, "Reset your password").waitFor()
         }, { expected: /400/ })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("fit into a phone's window, and leave nobody out", () =>
       Effect.gen(function*() {
@@ -111,6 +111,6 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.deepStrictEqual(await accessibilityFaults(page), [])
           }, { ...phone, bypassCSP: true })
         }
-      }), 60_000)
+      }), 180_000)
   })
 })

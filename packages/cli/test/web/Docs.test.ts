@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await profile.getByText("200 OK").waitFor()
           assert.include(await profile.locator(".answer").textContent(), "\"username\": \"Reader\"")
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "fill parameters into the path and the query, and show a refusal as it came",
@@ -64,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.include(await history.locator(".answer").textContent(), "invalid_request")
           }, { expected: /400/ })
         }),
-      60_000
+      180_000
     )
 
     it.effect("write codes as they are, and lead to no other site", () =>
@@ -80,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.deepStrictEqual([...new Set(links as Array<string>)], [url])
           }
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("tell of the WebSocket: messages, events and close codes", () =>
       Effect.gen(function*() {
@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await untilShown(page, "#close-codes", "1013")
           await untilShown(page, "#server", `${url.replace("http", "ws")}/ws`)
         })
-      }), 60_000)
+      }), 180_000)
 
     for (const [name, size] of Object.entries({ phone, desktop })) {
       it.effect(`fit into a ${name}'s window, light and dark, and leave nobody out`, () =>
@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
               }
             }, { ...size, bypassCSP: true, reducedMotion: "reduce" })
           }
-        }), 60_000)
+        }), 180_000)
     }
   })
 })

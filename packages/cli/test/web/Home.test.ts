@@ -46,7 +46,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             await untilShown(page, "#history > li:nth-child(5):last-child", /./)
           })
         }),
-      60_000
+      180_000
     )
 
     it.effect("counts the pot up as tickets sell, without being asked", () =>
@@ -67,7 +67,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           assert(Array.isArray(seen))
           assert.isAbove(seen.length, 2, "it counts, it does not jump")
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("shows it at once to who wants no motion", () =>
       Effect.gen(function*() {
@@ -83,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByText("4 tickets sold").waitFor()
           assert.deepStrictEqual(await page.evaluate("seen"), ["$3.80"])
         }, { reducedMotion: "reduce" })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("shows more draws when asked for, and goes there", () =>
       Effect.gen(function*() {
@@ -98,7 +98,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           const focused = page.locator("#history > li:nth-child(6) a:focus")
           assert.strictEqual(await focused.getAttribute("href"), "/verify?draw=2026-02-03")
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("says when it is not live, and from when it is", () =>
       Effect.gen(function*() {
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByText("Not live, asked for every few seconds").waitFor()
           await page.locator("#pot-text", { hasText: "$" }).waitFor({ state: "attached" })
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "has room for millions in the narrowest window, and for its news beside what is live",
@@ -154,7 +154,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             }, { viewport: { width, height: 780 } })
           }
         }),
-      60_000
+      180_000
     )
 
     it.effect("says when sales close on the reader's own day", () =>
@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.locator("#closes-at", { hasText: "Monday 9 February, 16:00 where you are" }).waitFor()
           await untilShown(page, "#last-winner", /Drawn\s*Monday 9 February, 0\d:\d\d/)
         }, { timezoneId: "America/Los_Angeles" })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("claims of its beacon what the records name, and no more", () =>
       Effect.gen(function*() {
@@ -186,7 +186,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.strictEqual(isBelieved, beacon.includes(quicknetHash))
           })
         }
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "has an icon, a manifest and a picture to be shared by, at the public address",
@@ -206,7 +206,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             }
           })
         }),
-      60_000
+      180_000
     )
 
     it.effect("is found again from an address where nothing is", () =>
@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByRole("link", { name: "Today’s draw" }).click()
           await page.getByRole("heading", { name: "Today’s pot" }).waitFor()
         }, { expected: /404/ })
-      }), 60_000)
+      }), 180_000)
 
     for (const [name, size] of Object.entries({ phone, desktop })) {
       it.effect(`fits into a ${name}'s window, light and dark, and leaves nobody out`, () =>
@@ -236,7 +236,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
               assert.deepStrictEqual(await accessibilityFaults(page), [])
             }
           }, { ...size, bypassCSP: true, reducedMotion: "reduce" })
-        }), 60_000)
+        }), 180_000)
     }
   })
 
@@ -268,6 +268,6 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             await page.waitForTimeout(100)
           }
         })
-      }), 60_000)
+      }), 180_000)
   })
 })

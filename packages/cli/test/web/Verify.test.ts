@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           const told = await page.request.get(`${url}/ddd-verify.mjs.sha256`)
           assert.strictEqual(await told.text(), `${digest}  ddd-verify.mjs\n`)
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "verifies a draw of the server, and shows each check with what it rules out",
@@ -111,7 +111,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.strictEqual(readFileSync(await download.path(), "utf8"), bundle)
           })
         }),
-      60_000
+      180_000
     )
 
     it.effect(
@@ -135,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.strictEqual(await page.evaluate("localStorage.length"), 0)
           })
         }),
-      60_000
+      180_000
     )
 
     it.effect("verifies a file that is dropped or chosen, with the server out of reach", () =>
@@ -158,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.locator("#result-subject").getByText("The draw of Sunday 8 February 2026").waitFor()
           assert.strictEqual(await verdict(page).textContent(), "VALID ARITHMETIC")
         }, { expected: /ERR_INTERNET_DISCONNECTED/ })
-      }), 60_000)
+      }), 180_000)
 
     it.effect(
       "finds one changed byte in each kind of field, and says what Node's verifier says",
@@ -183,7 +183,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             }
           })
         }),
-      60_000
+      180_000
     )
 
     it.effect("says so when the server sends the bundle of another draw", () =>
@@ -194,7 +194,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByRole("button", { name: "Verify this draw" }).click()
           await page.getByText("This bundle is of another draw").waitFor()
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("says what a draw that is not over has, and what there is none of", () =>
       Effect.gen(function*() {
@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
         yield* visit(url, "/verify?draw=nonsense", async (page) => {
           await page.getByText("The address names no day.").waitFor()
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("looks up the reader's own ticket, and shows whose it is", () =>
       Effect.gen(function*() {
@@ -259,7 +259,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           // the server is not told which ticket it was
           for (const path of asked) assert.strictEqual(path, "/lottery/draws/2026-02-08/proof")
         })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("takes a lock record that was kept, and gives it to keep", () =>
       Effect.gen(function*() {
@@ -281,7 +281,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByLabel("When you fetched it").fill(locked.slice(0, 19))
           assert.strictEqual(await verifyFile(page, withBeacon), "VALID WITNESSED")
         }, { timezoneId: "UTC" })
-      }), 60_000)
+      }), 180_000)
 
     it.effect("is used by keyboard alone", () =>
       Effect.gen(function*() {
@@ -307,7 +307,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.getByText("Yes: your ticket took part.").waitFor()
           assert.strictEqual(await focusedId(), "ticket-id")
         })
-      }), 60_000)
+      }), 180_000)
 
     for (const [name, size] of Object.entries({ phone, desktop })) {
       it.effect(`fits into a ${name}'s window, and leaves nobody out`, () =>
@@ -321,7 +321,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
             assert.strictEqual(await overhang(page), 0)
             assert.deepStrictEqual(await accessibilityFaults(page), [])
           }, { ...size, bypassCSP: true, colorScheme: name === "phone" ? "dark" : "light" })
-        }), 60_000)
+        }), 180_000)
     }
 
     it.effect("is streamed: a large bundle is read as it comes, and can be stopped", () =>
@@ -346,6 +346,6 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
           await page.locator("#result-title:focus", { hasText: "Stopped." }).waitFor()
           assert.strictEqual(await verifyFile(page, withBeacon), "VALID ARITHMETIC")
         })
-      }), 60_000)
+      }), 180_000)
   })
 })

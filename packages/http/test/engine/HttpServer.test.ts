@@ -397,7 +397,7 @@ describe("one connection that sends without waiting", () => {
         return Effect.sync(() => clearInterval(writing))
       })
       yield* Effect.timeout(cutOff, "45 seconds")
-    }), 120_000)
+    }), 180_000)
 })
 
 describe("more connections than the server takes", () => {
@@ -475,7 +475,7 @@ describe("slow clients", () => {
         const { received } = yield* say(port, [...silence, ...slowly], { gap: 1_000, patience: 18_000 })
         assert.match(received, /^HTTP\/1\.1 200 /)
       }),
-    20_000
+    180_000
   )
 
   it.live(
@@ -503,6 +503,6 @@ describe("slow clients", () => {
           }
         }
       }),
-    120_000
+    180_000
   )
 })

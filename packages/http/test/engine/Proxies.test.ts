@@ -120,7 +120,7 @@ describe("a network behind a trusted proxy", () => {
         )
       assert.deepInclude(problemIn(yield* one("198.51.100.200")), { status: 429, code: "rate_limited" })
       assert.match(yield* one("198.51.101.200"), /^HTTP\/1\.1 101 /)
-    }), 120_000)
+    }), 180_000)
 })
 
 describe("the PROXY protocol", () => {
@@ -192,7 +192,7 @@ describe("the PROXY protocol", () => {
         assert.isAbove(elapsed, 9_900)
         assert.isBelow(elapsed, 25_000)
       }
-    }), 60_000)
+    }), 180_000)
 
   it.live("keeps no server from stopping where it is waited for", () =>
     Effect.gen(function*() {

@@ -15,6 +15,6 @@ describe.each([["uws", "uws", undefined], ["node", "node", undefined], ["node ov
           cases.map(({ name }, i) => [name, seen[i]]),
           cases.map(({ expected, name, uws }) => [name, engine === "uws" ? uws ?? expected : expected])
         )
-      }), 60_000)
+      }), 180_000)
   }
 )

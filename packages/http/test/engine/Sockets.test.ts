@@ -268,7 +268,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
         slow.destroy()
         yield* eventually("the server forgets it", () => events.includes("closed"))
       }),
-    120_000
+    180_000
   )
 
   it.live("closes with 1012 when it stops, and answers 503 from then on", () =>

@@ -147,7 +147,7 @@ describe("TLS", () => {
           assert.isBelow(elapsed, 25_000)
         }
       }),
-    120_000
+    180_000
   )
 
   it.live("streams at the pace of the reader, and cuts off who reads nothing", () =>
@@ -182,7 +182,7 @@ describe("TLS", () => {
         return Effect.sync(() => clearInterval(writing))
       })
       yield* Effect.timeout(cutOff, "45 seconds")
-    }), 60_000)
+    }), 180_000)
 
   it.live(
     "holds no more of what is not read than came in one read, however small the pieces are",
@@ -220,7 +220,7 @@ describe("TLS", () => {
         yield* Deferred.succeed(mayEnd, undefined)
         yield* eventually("both requests are answered", () => client.received.split("answered").length === 3)
       }),
-    60_000
+    180_000
   )
 
   it.live("carries WebSockets", () =>

@@ -143,7 +143,7 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
             const gone = yield* Effect.promise(() => settled(() => pulled))
             assert.isBelow((gone - stalled) * 64, 1024)
           }),
-        120_000
+        180_000
       )
     }
   )
