@@ -148,8 +148,17 @@ const commands: Readonly<Record<string, Tested>> = {
     calls: () => [{ args: [nasty, "1.00", "--reference", "one"] }, { args: [nasty, nasty, "--reference", nasty] }],
     acts: true
   },
-  "wallet correct": { calls: ({ event }) => [{ args: [nasty, "1.00", "--corrects", event] }], acts: true },
-  "approve": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
+  "wallet correct": {
+    calls: ({ event }) => [
+      { args: [nasty, "1.00", "--corrects", event], isSilent: true },
+      { args: [`${nasty}?`, "1.00", "--corrects", event] }
+    ],
+    acts: true
+  },
+  "wallet statement": { calls: () => [{ args: [`${nasty}?`, "--month", "2026-02"] }] },
+  "report prizes": calls({ args: ["--from", nasty] }),
+  // whether it is asked for before another command decides the purchase, or after, what was planted is no part of it
+  "approve": { calls: ({ event }) => [{ args: [event], isSilent: true }, { args: [nasty] }], acts: true },
   "approvals list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "approvals refuse": { calls: ({ event }) => [{ args: [event] }, { args: [nasty] }], acts: true },
   // what is remembered is read as ids and numbers, or not at all (AcknowledgedLines)
