@@ -6,6 +6,7 @@ import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as NewestSchema from "@ddd/adapters-pg/testing/NewestSchema"
 import type { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
+import { unmetLimits } from "@ddd/core/accounts/RequestLimits"
 import type { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schedule } from "effect"
@@ -80,6 +81,8 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
       DEV_CLOCK_START: morning,
       INTERNAL_API_TOKEN: internalToken,
       LOG_LEVEL: "warn",
+      // a test asks in seconds for what people do in a day
+      RATE_LIMITS: unmetLimits,
       PUBLIC_URL: "http://lottery.example.com",
       SMTP_URL: mailbox.url
     }
