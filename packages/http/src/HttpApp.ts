@@ -1,5 +1,6 @@
 /** Composes the HTTP API: every endpoint, the public pages, and what goes around each request. It needs the ports and an engine. */
 import type { RequestLimits as Limits } from "@ddd/core/accounts/RequestLimits"
+import type { Territory } from "@ddd/core/play/Places"
 import type { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import { Effect, Layer, type Redacted } from "effect"
 import { HttpRouter } from "effect/http"
@@ -26,6 +27,8 @@ import * as PlayHandlers from "./play/PlayHandlers.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
 import { LongAnswers } from "./requests/LongAnswers.ts"
+import { OfferedHere } from "./requests/OfferedHere.ts"
+import { makePlaceOf, type PlaceSource } from "./requests/RequestPlace.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -39,6 +42,10 @@ export interface HttpAppOptions extends PublicAddress {
   readonly withdrawals: WithdrawalOptions
   /** The public pages; null where they are not built. */
   readonly pages: ReadonlyArray<BuiltFile> | null
+  /** Where play is offered; null: everywhere. */
+  readonly territory: Territory | null
+  /** What tells where requests come from; null: nothing does. */
+  readonly places: PlaceSource | null
   /** What else is told of each request, which is counted in any case. */
   readonly record?: RecordRequest
 }
@@ -76,7 +83,10 @@ const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
   ])
 
 /** Serves the API on the engine. */
-export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, withdrawals }: HttpAppOptions) => {
+export const layer = (
+  { corsOrigins, internalToken, pages, places, publicUrl, record, territory, withdrawals }: HttpAppOptions
+) => {
+  const placeOf = makePlaceOf(places)
   const cors = makeCors(corsOrigins)
   const around = boundary({
     routes: routesWith(pages),
@@ -90,7 +100,7 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
     notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })
   const handlers = Layer.mergeAll(
-    AuthHandlers.layer,
+    AuthHandlers.layer(placeOf),
     UserHandlers.layer(withdrawals),
     PlayHandlers.layer,
     WalletHandlers.layer(withdrawals),
@@ -99,7 +109,13 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
     RoomHandlers.layer(withdrawals),
     OperatorHandlers.layer
   ).pipe(
-    Layer.provide([LongAnswers.layer, ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)])
+    Layer.provide([
+      LongAnswers.layer,
+      ProblemMiddleware.layer,
+      PlayerOnly.layer,
+      InternalOnly.layer(internalToken),
+      OfferedHere.layer(territory, placeOf)
+    ])
   )
 
   const routes = Layer.mergeAll(

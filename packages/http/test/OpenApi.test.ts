@@ -30,7 +30,7 @@ const everywhere = [
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "post /auth/sign-up": [...body, "email_taken", "username_taken", "rate_limited"],
+  "post /auth/sign-up": [...body, "email_taken", "username_taken", "rate_limited", "not_available_here"],
   "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited"],
   "post /auth/refresh": [...body, "unauthenticated", "token_reused"],
   "post /auth/sign-out": [...body],
@@ -88,6 +88,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /lottery/purchase-ticket": [
     ...body,
     ...player,
+    "not_available_here",
     "insufficient_funds",
     "account_frozen",
     "timed_out",
@@ -103,13 +104,14 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found"],
   "get /rooms": [...player, "invalid_request"],
-  "post /rooms": [...body, ...player, "limit_exceeded", "timed_out"],
+  "post /rooms": [...body, ...player, "not_available_here", "limit_exceeded", "timed_out"],
   "get /rooms/{id}": room,
   "post /rooms/{id}/join": [
     ...body,
     ...room,
     "already_member",
     "limit_exceeded",
+    "not_available_here",
     "room_full",
     "timed_out",
     "wrong_room_state"
@@ -117,6 +119,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /rooms/{id}/purchase-ticket": [
     ...body,
     ...room,
+    "not_available_here",
     "already_has_ticket",
     "wrong_room_state",
     "insufficient_funds",

@@ -14,10 +14,10 @@ import { writeIdentity } from "./EmailIdentityRows.ts"
 
 export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
   const insertUser = Effect.fnUntraced(
-    function*({ email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
+    function*({ country, email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
       const [row] = yield* sql<UserRow>`
-        INSERT INTO users (id, email, username, password_hash)
-        VALUES (${id}::uuid, ${email}, ${username}, ${Redacted.value(passwordHash)})
+        INSERT INTO users (id, email, username, password_hash, country)
+        VALUES (${id}::uuid, ${email}, ${username}, ${Redacted.value(passwordHash)}, ${country})
         RETURNING id, email, username, email_verified, created_at`
       if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
       yield* writeIdentity(sql, id, email)

@@ -8,6 +8,7 @@ import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
 import { type Cents, parseCents } from "@ddd/core/money/Money"
+import { type PlaceList, readPlaceList } from "@ddd/core/play/Places"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
@@ -109,6 +110,18 @@ export const address: Form<string> = plain(
 export const networks: Form<ProxyTrust["networks"]> = plain(
   "addresses or networks such as 10.0.0.0/8 or 2001:db8::7, separated by commas, without bits beyond their length, and not everybody's",
   readNetworks
+)
+
+/** The name of a header, in lower case, as it is looked up. */
+export const headerName: Form<string> = plain(
+  "the name of a header such as CF-IPCountry",
+  (value) => /^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(value) ? value.toLowerCase() : undefined
+)
+
+/** Countries and regions by comma (`Places`). */
+export const placeList: Form<PlaceList> = plain(
+  "countries and regions as ISO 3166 names them, such as US-NY,CA, separated by commas, and perhaps unknown; the United Kingdom is GB",
+  readPlaceList
 )
 
 const originOf = (value: string): URL | undefined => {

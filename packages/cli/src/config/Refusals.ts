@@ -18,7 +18,7 @@ export const refusals = (
     ? [...missing(isSet, needs), ...productionRefusals(settings, isSet, needs), ...weakSecrets(settings)]
     : developmentRefusals(settings, needs),
   ...beaconRefusals(settings),
-  ...needs.includes("server") ? edgeRefusals(settings, isSet) : [],
+  ...needs.includes("server") ? [...edgeRefusals(settings, isSet), ...placeRefusals(settings, isSet)] : [],
   ...moneyRefusals(settings, isSet, needs)
 ]
 
@@ -151,6 +151,42 @@ const edgeRefusals = (
   }
   if (PUBLIC_URL?.protocol !== "https:") {
     refuse("PUBLIC_URL", `must begin with https:// where ${one} is set: the server speaks nothing else then.`)
+  }
+  return problems
+}
+
+/** What of where play is offered may not be, in production or out of it. */
+const placeRefusals = (
+  { CLIENT_ADDRESS_FROM }: Partial<Settings>,
+  isSet: (name: VariableName) => boolean
+): ReadonlyArray<ConfigProblem> => {
+  const problems: Array<ConfigProblem> = []
+  const refuse = (name: VariableName, message: string) => problems.push({ name, message: `${name} ${message}` })
+  const [list, other] = (["ALLOWED_COUNTRIES", "BLOCKED_COUNTRIES"] as const).filter(isSet)
+  if (list !== undefined && other !== undefined) {
+    refuse(other, `is refused beside ${list}, which says already where play is offered. Remove one of them.`)
+  }
+  if (list !== undefined && !isSet("GEO_DB") && !isSet("GEO_HEADER")) {
+    refuse(
+      "GEO_DB",
+      `is missing, without which nobody's country is known, and ${list} means nothing. ` +
+        `Set GEO_DB to a .mmdb file, or GEO_HEADER to the header of a trusted proxy, or remove ${list}.`
+    )
+  }
+  if (!isSet("GEO_HEADER")) return problems
+  if (isSet("GEO_DB")) refuse("GEO_HEADER", "is refused beside GEO_DB: one of them says where requests come from.")
+  if (!isSet("TRUSTED_PROXIES")) {
+    refuse(
+      "TRUSTED_PROXIES",
+      "is missing, without which GEO_HEADER means nothing: anybody could name a country. " +
+        "Set TRUSTED_PROXIES to the addresses of the proxies, or GEO_DB instead of GEO_HEADER."
+    )
+  }
+  if (CLIENT_ADDRESS_FROM === "proxy-protocol") {
+    refuse(
+      "GEO_HEADER",
+      "is refused with CLIENT_ADDRESS_FROM=proxy-protocol: such a proxy passes requests on as clients wrote them. Set GEO_DB instead."
+    )
   }
   return problems
 }

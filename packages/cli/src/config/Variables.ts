@@ -2,6 +2,8 @@
  * Every variable of the environment that the program reads, declared in one place (docs/design.md, "Configuration").
  *
  * `ddd config` prints this table.
+ *
+ * Over 300 lines: it is one table.
  */
 import { addressSources } from "@ddd/core/accounts/ClientAddress"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
@@ -13,6 +15,7 @@ import {
   endpoint,
   flag,
   type Form,
+  headerName,
   instant,
   money,
   networks,
@@ -20,6 +23,7 @@ import {
   operator,
   origin,
   origins,
+  placeList,
   port,
   prizeThresholds,
   productCatalog,
@@ -252,6 +256,21 @@ export const variables = {
     "2025-01-01=600.00,2026-01-01=2000.00",
     "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
   ),
+
+  GEO_DB: optional(text, "the file that says where addresses are: countries or cities in MaxMind's form, .mmdb", {
+    otherwise: "nobody's country is looked up"
+  }),
+  GEO_HEADER: optional(
+    headerName,
+    "the header by which the trusted proxies name the country instead, such as CF-IPCountry",
+    { otherwise: "none is read" }
+  ),
+  ALLOWED_COUNTRIES: optional(
+    placeList,
+    "where play is offered: countries and regions such as US-NY,CA, by comma; unknown: also where it cannot be told",
+    { otherwise: "everywhere" }
+  ),
+  BLOCKED_COUNTRIES: optional(placeList, "or where it is not, in the same form", { otherwise: "nowhere" }),
 
   FOUR_EYES_ABOVE: optional(
     money,

@@ -9,6 +9,7 @@
 import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
 import { defaultLimits } from "@ddd/core/accounts/RequestLimits"
+import { territoryOf } from "@ddd/core/play/Places"
 import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
@@ -20,7 +21,8 @@ import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
-import { Context, Data, Effect, Layer, Schedule } from "effect"
+import type { PlaceSource } from "@ddd/http/requests/RequestPlace"
+import { Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { everyNeed, type Settings } from "../config/Variables.ts"
@@ -30,6 +32,7 @@ import { payoutsBy } from "../MoneyProviders.ts"
 import * as Observability from "../observability/Observability.ts"
 import * as Ports from "../Ports.ts"
 import { requireSecrets } from "../SecretGuard.ts"
+import * as GeoFile from "./GeoFile.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
@@ -76,6 +79,16 @@ const pagesFolder = join(import.meta.dirname, "../../../web/dist/pages")
 /** The origins of our own pages. Without a PUBLIC_URL they are opened by either name of this machine. */
 const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyArray<string> =>
   PUBLIC_URL === undefined ? [url.origin, `http://127.0.0.1:${port}`] : [url.origin]
+
+/** What tells where requests come from. */
+const placesOf = (
+  { GEO_DB, GEO_HEADER, TRUSTED_PROXIES }: Settings
+): Effect.Effect<PlaceSource | null, GeoFile.GeoFileUnusable, Scope.Scope> =>
+  GEO_HEADER !== undefined && TRUSTED_PROXIES !== undefined
+    ? Effect.succeed({ _tag: "Header", name: GEO_HEADER, proxies: { networks: TRUSTED_PROXIES } })
+    : GEO_DB === undefined
+    ? Effect.succeed(null)
+    : Effect.map(GeoFile.open(GEO_DB), (placeOf) => ({ _tag: "Addresses", placeOf }))
 
 /** How long publishing may take before the server listens. */
 const publishingMax = "5 seconds"
@@ -142,6 +155,7 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
   const port = settings.PORT === 0 ? yield* freePort(host) : settings.PORT
   const url = settings.PUBLIC_URL ?? new URL(`http://localhost:${port}`)
   const tls = yield* TlsFiles.open(settings)
+  const places = yield* placesOf(settings)
 
   const opened = yield* Database.open(settings, { own: true })
   const migrated = yield* Database.prepare(opened, settings)
@@ -180,6 +194,11 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
       internalToken: keys.internalToken,
       withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
       pages,
+      places,
+      territory: territoryOf(
+        { allowed: settings.ALLOWED_COUNTRIES, blocked: settings.BLOCKED_COUNTRIES },
+        settings.NODE_ENV === "production"
+      ),
       ...(record === undefined ? {} : { record })
     }),
     LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))

@@ -1,4 +1,4 @@
-/** What the configuration says of proxies and of TLS. */
+/** What the configuration says of proxies, of TLS, and of where play is offered. */
 import { isTrusted } from "@ddd/core/accounts/ClientAddress"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
@@ -62,6 +62,54 @@ describe("TLS", () => {
       ] as const
     ) {
       const [problem, ...others] = problems({ ...tls, ...change })
+      assert.strictEqual(problem?.name, name)
+      assert.match(problem?.message ?? "", message)
+      assert.deepStrictEqual(others, [])
+    }
+  })
+})
+
+describe("where play is offered", () => {
+  const file: Environment = { GEO_DB: "/countries.mmdb" }
+  const header: Environment = { GEO_HEADER: "CF-IPCountry", TRUSTED_PROXIES: "10.0.0.1" }
+
+  it("is everywhere unless a list says it", () => {
+    const { ALLOWED_COUNTRIES, BLOCKED_COUNTRIES, GEO_DB, GEO_HEADER } = settings({})
+    assert.deepStrictEqual([ALLOWED_COUNTRIES, BLOCKED_COUNTRIES, GEO_DB, GEO_HEADER], Array(4).fill(undefined))
+    assert.deepStrictEqual(problems(file), [])
+  })
+
+  it("is said by one list of countries and regions, and told by a file or a trusted proxy's header", () => {
+    const { ALLOWED_COUNTRIES = new Set() } = settings({ ...file, ALLOWED_COUNTRIES: "US-NY, CA,unknown" })
+    assert.deepStrictEqual([...ALLOWED_COUNTRIES], ["US-NY", "CA", "unknown"])
+    const { BLOCKED_COUNTRIES = new Set(), GEO_HEADER } = settings({ ...header, BLOCKED_COUNTRIES: "FR" })
+    assert.deepStrictEqual([[...BLOCKED_COUNTRIES], GEO_HEADER], [["FR"], "cf-ipcountry"])
+  })
+
+  it("is refused where a list names what is no country, and so nobody", () => {
+    for (const value of ["UK", "us", "USA", "US;CA", "US,", "Germany"]) {
+      const [problem, ...others] = problems({ ...file, BLOCKED_COUNTRIES: value })
+      assert.match(problem?.message ?? "", /^BLOCKED_COUNTRIES must be countries and regions as ISO 3166 names them/)
+      assert.deepStrictEqual(others, [])
+    }
+  })
+
+  it("is refused where two lists say it, or nothing tells where anybody is, or anybody may", () => {
+    for (
+      const [environment, name, message] of [
+        [
+          { ...file, ALLOWED_COUNTRIES: "US", BLOCKED_COUNTRIES: "FR" },
+          "BLOCKED_COUNTRIES",
+          /beside ALLOWED_COUNTRIES/
+        ],
+        [{ ALLOWED_COUNTRIES: "US" }, "GEO_DB", /^GEO_DB is missing, .*ALLOWED_COUNTRIES means nothing.*or remove/],
+        [{ ...file, ...header }, "GEO_HEADER", /beside GEO_DB/],
+        [{ GEO_HEADER: "CF-IPCountry" }, "TRUSTED_PROXIES", /anybody could name a country/],
+        [{ ...header, CLIENT_ADDRESS_FROM: "proxy-protocol" }, "GEO_HEADER", /as clients wrote them/],
+        [{ ...header, GEO_HEADER: "CF: IPCountry" }, "GEO_HEADER", /must be the name of a header/]
+      ] as const
+    ) {
+      const [problem, ...others] = problems(environment)
       assert.strictEqual(problem?.name, name)
       assert.match(problem?.message ?? "", message)
       assert.deepStrictEqual(others, [])

@@ -83,7 +83,7 @@ describe("a name that nothing reads", () => {
 
   it("is let be where it is a stranger's, or set to nothing", () => {
     assert.deepStrictEqual(saidOf(...strangers), [])
-    assert.deepStrictEqual(unknownNames({ GEO_DB: "", DATABSE_URL: undefined }), [])
+    assert.deepStrictEqual(unknownNames({ SEED_KY: "", DATABSE_URL: undefined }), [])
   })
 
   it("is never one that is read", () => {
@@ -93,8 +93,8 @@ describe("a name that nothing reads", () => {
 
   it("is refused with all else that is wrong, for every command", () => {
     assert.deepStrictEqual(
-      readConfig({ PORT: "x", GEO_DB: "/geo.mmdb" }, []).problems.map(({ name }) => name),
-      ["PORT", "GEO_DB"]
+      readConfig({ PORT: "x", DATABSE_URL: "x" }, []).problems.map(({ name }) => name),
+      ["PORT", "DATABSE_URL"]
     )
   })
 

@@ -14,6 +14,8 @@ export interface NewUser {
   /** A PHC string. */
   readonly passwordHash: Redacted.Redacted
   readonly session: NewSession
+  /** The country that they sign up from, in two letters; null or absent: not known. */
+  readonly country?: string | null
 }
 
 export interface SignUpFacts {
@@ -28,7 +30,10 @@ export interface SignUpFacts {
 
 export interface SignedUp {
   /** Written first, with an empty wallet and a key that personal data is encrypted under. */
-  readonly user: Pick<NewUser, "email" | "username" | "passwordHash"> & { readonly id: UserId }
+  readonly user: Pick<NewUser, "email" | "username" | "passwordHash"> & {
+    readonly id: UserId
+    readonly country: string | null
+  }
   readonly change: AccountChange
 }
 
@@ -38,14 +43,14 @@ export interface SignedUp {
  */
 export const signUp = (
   { newIds, taken }: SignUpFacts,
-  { email, passwordHash, session, username }: NewUser,
+  { country = null, email, passwordHash, session, username }: NewUser,
   origin: RequestOrigin
 ): Result.Result<SignedUp, EmailTaken | UsernameTaken> => {
   if (taken.email) return Result.fail(emailTaken(email))
   if (taken.username) return Result.fail(usernameTaken(username))
   const { event, mailedToken, session: sessionId, user } = newIds
   return Result.succeed({
-    user: { id: user, email, username, passwordHash },
+    user: { id: user, email, username, passwordHash, country },
     change: {
       ...noChange(user),
       openSession: { ...session, id: sessionId },

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
+import { OfferedHere } from "../requests/OfferedHere.ts"
 import { operation } from "../schemas/Described.ts"
 import { rowExample } from "../schemas/Examples.ts"
 import {
@@ -24,7 +25,7 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
     payload: SignUp,
     success: SignedIn.pipe(HttpApiSchema.status(201)),
     error: problems(...bodyProblems, "email_taken", "username_taken", "rate_limited")
-  }).annotateMerge(operation(
+  }).middleware(OfferedHere).annotateMerge(operation(
     "credentials",
     "Opens an account, with an empty wallet, and signs in",
     "Makes the wallet, and mails the link that verifies the address. `rate_limited` after many sign-ups from one network, for a minute at most."

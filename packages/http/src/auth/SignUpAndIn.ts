@@ -16,6 +16,7 @@ import { refuseUnavailable } from "../problems/Unavailability.ts"
 import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
+import type { PlaceOf } from "../requests/RequestPlace.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "./AccountProblems.ts"
 import { SignIn, SignUp } from "./AuthBodies.ts"
 import { makeNewPasswordHash } from "./NewPassword.ts"
@@ -27,7 +28,7 @@ const signInBody = jsonBody(SignIn)
 
 const signUpFrom = (ip: string): Attempt => ({ act: "sign_up", account: "", ip })
 
-export const makeSignUp = Effect.gen(function*() {
+export const makeSignUp = Effect.fnUntraced(function*(placeOf: PlaceOf) {
   const accounts = yield* Accounts
   const register = yield* ExclusionRegister
   const newPasswordHash = yield* makeNewPasswordHash
@@ -63,7 +64,8 @@ export const makeSignUp = Effect.gen(function*() {
       const listed = register === null ? null : yield* register.excludedUntil({ email })
       if (listed !== null && listed > (yield* now)) return yield* refuseEmailTaken
       const { refreshToken, session } = yield* newSession(origin)
-      const opened = yield* accounts.signUp({ email, username, passwordHash, session }, origin)
+      const { country } = placeOf(request)
+      const opened = yield* accounts.signUp({ email, username, passwordHash, session, country }, origin)
       // the account is there: whatever becomes of this, the answer says so
       yield* Effect.ignore(throttles.remember({ act: "sign_in", account: emailIdentity(email), ip: from }))
       return {

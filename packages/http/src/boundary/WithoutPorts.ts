@@ -15,10 +15,11 @@ import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { Context, Effect, Layer, Scope } from "effect"
 import type { HttpServer } from "effect/http"
 import type { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
+import type { OfferedHere } from "../requests/OfferedHere.ts"
 import type { ProblemMiddleware } from "./ProblemMiddleware.ts"
 
 /** What is needed once ports are left out. */
-type Needs = HttpServer.HttpServer | ProblemMiddleware | PlayerOnly | InternalOnly
+type Needs = HttpServer.HttpServer | ProblemMiddleware | PlayerOnly | InternalOnly | OfferedHere
 
 /** These have defaults, so that whoever missed them would not notice: they are carried along. */
 const references: ReadonlySet<string> = new Set(

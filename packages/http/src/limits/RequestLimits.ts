@@ -17,6 +17,7 @@ import {
 } from "@ddd/core/accounts/RequestLimits"
 import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { UserId } from "@ddd/core/values/Ids"
+import { makeRecent } from "@ddd/core/values/Recent"
 import { visible } from "@ddd/core/values/Visible"
 import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
 import { Cause, Effect } from "effect"
@@ -65,18 +66,6 @@ const networkKey = (address: string): CountedKey => ({ own: networkOf(address), 
 /** The keys of addresses that asked lately: to read an address takes longer than to count it. */
 const recentMax = 4_096
 
-const makeRecentKeys = (): (address: string) => CountedKey => {
-  const recent = new Map<string, CountedKey>()
-  return (address) => {
-    const known = recent.get(address)
-    if (known !== undefined) return known
-    if (recent.size >= recentMax) recent.clear()
-    const key = networkKey(address)
-    recent.set(address, key)
-    return key
-  }
-}
-
 const defects = makeSeldomLog("Error")
 
 /** Says seldom why requests cannot be counted together; that the store is away its adapter says. */
@@ -119,7 +108,7 @@ export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Ef
       }
     }
     const counters = new Map(requestClasses.map((requestClass) => [requestClass, countersOf(requestClass)]))
-    const keyOf = makeRecentKeys()
+    const keyOf = makeRecent(recentMax, networkKey)
 
     return {
       count: ({ address, isHandshake, method, url }) => {

@@ -5,6 +5,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
+import { OfferedHere } from "../requests/OfferedHere.ts"
 import { operation } from "../schemas/Described.ts"
 import { drawExample } from "../schemas/Examples.ts"
 import { UuidText } from "../schemas/Ids.ts"
@@ -54,7 +55,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
       "draw_closed",
       "idempotency_key_reused"
     )
-  }).middleware(PlayerOnly).annotateMerge(operation(
+  }).middleware(PlayerOnly).middleware(OfferedHere).annotateMerge(operation(
     "buy",
     "Buys tickets: all of them, or none",
     "With a `drawId` that is no longer on sale: `draw_closed`. Without, the draw on sale at the instant of sale. `unavailable` while its beacon is not followed by this server. `outcome_unknown`: send the same request again under the same key."

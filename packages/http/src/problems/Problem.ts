@@ -20,6 +20,7 @@ export const problemStatus = {
   forbidden: 403,
   account_frozen: 403,
   email_unverified: 403,
+  not_available_here: 403,
   timed_out: 403,
   limit_exceeded: 403,
   https_required: 403,

@@ -5,6 +5,7 @@ import { TicketBody } from "../lottery/LotteryBodies.ts"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
+import { OfferedHere } from "../requests/OfferedHere.ts"
 import { operation } from "../schemas/Described.ts"
 import { roomCodeExample } from "../schemas/Examples.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
@@ -34,7 +35,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
     error: problems(...bodyProblems, "limit_exceeded", "timed_out")
-  }).annotateMerge(operation(
+  }).middleware(OfferedHere).annotateMerge(operation(
     "rooms",
     "Makes a room: the player is its host and first member",
     "Its code, which others join by, is in the answer."
@@ -61,7 +62,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "timed_out",
       "wrong_room_state"
     )
-  }).annotateMerge(operation(
+  }).middleware(OfferedHere).annotateMerge(operation(
     "rooms",
     "Comes in, by the room's code",
     "A wrong code is `not_found`; after many, `rate_limited`."
@@ -81,7 +82,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "limit_exceeded",
       "idempotency_key_reused"
     )
-  }).annotateMerge(operation(
+  }).middleware(OfferedHere).annotateMerge(operation(
     "buy",
     "Buys the one ticket of a member",
     "A second one is `already_has_ticket`. `outcome_unknown`: send the same request again under the same key."

@@ -27,7 +27,11 @@ export const ProfileBody = described({
     "How far the payout provider knows who the player is",
     "none"
   ],
-  country: [Schema.NullOr(Schema.String), "The player's country, in two letters, where it is known", null],
+  country: [
+    Schema.NullOr(Schema.String),
+    "The country that the player signed up from, in two letters, where it is known",
+    null
+  ],
   limits: [LimitsBody, "What the player allows themselves"],
   timedOutUntil: [Schema.NullOr(InstantText), "Until when the player takes a time-out; null: they take none", null],
   excludedUntil: [Schema.NullOr(InstantText), "Until when the player is excluded; null: they are not", null],

@@ -3,6 +3,7 @@ import { defaultLimits, type RequestLimits } from "@ddd/core/accounts/RequestLim
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { type Cents, cents } from "@ddd/core/money/Money"
+import type { Territory } from "@ddd/core/play/Places"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
@@ -17,6 +18,7 @@ import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
 import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
+import type { PlaceSource } from "../../src/requests/RequestPlace.ts"
 import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
 import * as Keys from "./Keys.ts"
 import * as Payouts from "./Payouts.ts"
@@ -126,6 +128,8 @@ export interface ServerOptions {
   readonly pages?: ReadonlyArray<BuiltFile>
   /** Those that hold by default, unless given. */
   readonly limits?: RequestLimits | "off"
+  readonly territory?: Territory
+  readonly places?: PlaceSource
   /** Is told of each request. */
   readonly record?: RecordRequest
 }
@@ -137,9 +141,11 @@ export const layer = (
     engine = "uws",
     limits = defaultLimits,
     pages,
+    places,
     proxies,
     publicUrl = "http://localhost:8080",
     record,
+    territory,
     withdrawals = {}
   }: ServerOptions = {},
   world = ports
@@ -152,6 +158,8 @@ export const layer = (
       internalToken: Redacted.make(internalToken),
       withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
       pages: pages ?? null,
+      territory: territory ?? null,
+      places: places ?? null,
       ...record && { record }
     })
   ).pipe(

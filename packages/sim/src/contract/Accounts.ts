@@ -6,7 +6,7 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { userId } from "@ddd/core/values/Ids"
 import { assert } from "@effect/vitest"
-import { Effect, Redacted, Result } from "effect"
+import { Effect, Redacted, Result, Stream } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
 import { auditClean, deposit, dollars, hashOf, present, signUp, together } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
@@ -44,6 +44,19 @@ export const accountsContract = (subject: Subject): void =>
           [wallet.balance, wallet.withdrawable, wallet.pendingWithdrawal, wallet.seq],
           [zero, zero, zero, 0]
         )
+        yield* auditClean
+      })
+    )
+
+    it(
+      "keeps the country that a player signs up from, until they are erased",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { user } = yield* accounts.signUp({ ...newUser("ada@example.com", "ada"), country: "DE" }, origin)
+        assert.strictEqual(present(yield* accounts.profile(user.id)).country, "DE")
+        const text = yield* Stream.mkString(present(yield* accounts.export(user.id, { _tag: "Operator" })))
+        assert.include(text, "\"country\":\"DE\"")
+        yield* accounts.erase(user.id, byAnn)
         yield* auditClean
       })
     )

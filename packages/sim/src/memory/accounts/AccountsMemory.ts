@@ -88,7 +88,6 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             createdAt,
             frozen: false,
             kycStatus: "none",
-            country: null,
             erasedAt: null
           }
           store.users.set(user.id, row)
