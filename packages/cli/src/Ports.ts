@@ -29,6 +29,7 @@ import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { dayMillis } from "@ddd/core/values/Instant"
@@ -155,7 +156,8 @@ export const all = (
   ).pipe(
     Layer.provideMerge(drawPorts(database, keys, settings)),
     Layer.provide(listener(database)),
-    Layer.provideMerge(base(database, waits))
+    Layer.provideMerge(base(database, waits)),
+    Layer.provideMerge(Layer.succeed(MinAge, settings.MIN_AGE ?? null))
   )
 }
 

@@ -13,6 +13,7 @@ const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", imp
 
 const body = ["invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type"]
 const player = ["unauthenticated", "token_expired"]
+const age = ["under_age", "date_of_birth_missing"]
 const room = [...player, "not_found", "rate_limited"]
 
 /** What every endpoint may answer. */
@@ -30,7 +31,7 @@ const everywhere = [
 
 /** Every endpoint with its other codes (docs/api.md). */
 const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "post /auth/sign-up": [...body, "email_taken", "username_taken", "rate_limited", "not_available_here"],
+  "post /auth/sign-up": [...body, "email_taken", "username_taken", "under_age", "rate_limited", "not_available_here"],
   "post /auth/sign-in": [...body, "invalid_credentials", "account_frozen", "rate_limited"],
   "post /auth/refresh": [...body, "unauthenticated", "token_reused"],
   "post /auth/sign-out": [...body],
@@ -47,6 +48,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...body,
     ...player,
     "invalid_credentials",
+    "forbidden",
+    "under_age",
     "rate_limited",
     "email_taken",
     "username_taken"
@@ -91,6 +94,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "not_available_here",
     "insufficient_funds",
     "account_frozen",
+    ...age,
     "timed_out",
     "limit_exceeded",
     "draw_closed",
@@ -104,7 +108,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /lottery/draws/{drawDate}/records": ["invalid_request", "not_found"],
   "get /lottery/draws/{drawDate}/proof": ["invalid_request", "not_found"],
   "get /rooms": [...player, "invalid_request"],
-  "post /rooms": [...body, ...player, "not_available_here", "limit_exceeded", "timed_out"],
+  "post /rooms": [...body, ...player, "not_available_here", ...age, "limit_exceeded", "timed_out"],
   "get /rooms/{id}": room,
   "post /rooms/{id}/join": [
     ...body,
@@ -113,6 +117,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "limit_exceeded",
     "not_available_here",
     "room_full",
+    ...age,
     "timed_out",
     "wrong_room_state"
   ],
@@ -124,6 +129,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "wrong_room_state",
     "insufficient_funds",
     "account_frozen",
+    ...age,
     "timed_out",
     "limit_exceeded",
     "idempotency_key_reused"

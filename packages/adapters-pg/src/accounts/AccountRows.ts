@@ -117,7 +117,7 @@ export const takenField = (error: unknown): keyof TakenNames | undefined =>
 
 /** Overwrites fields of a user; what is absent stays. */
 export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<AccountFields>) => {
-  const { country, email, emailVerified, erasedAt, frozen, kycStatus, passwordHash, username } = fields
+  const { ageVerified, country, email, emailVerified, erasedAt, frozen, kycStatus, passwordHash, username } = fields
   const columns = {
     email,
     username,
@@ -126,6 +126,7 @@ export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<A
     is_active: frozen === undefined ? undefined : !frozen,
     kyc_status: kycStatus,
     country,
+    age_verified: ageVerified,
     erased_at: erasedAt === undefined ? undefined : new Date(erasedAt)
   }
   const changed = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))

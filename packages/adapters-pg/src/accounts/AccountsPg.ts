@@ -22,16 +22,26 @@ const make = Effect.gen(function*() {
 
   const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
     const [row] = yield* sql<
-      UserRow & WalletRow & { readonly kyc_status: KycStatus; readonly country: string | null }
+      UserRow & WalletRow & {
+        readonly kyc_status: KycStatus
+        readonly country: string | null
+        readonly age_verified: boolean
+      }
     >`
-      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.user_id,
+      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, w.user_id,
         (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable, w.maturing,
         (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at, w.limits,
-        w.timed_out_until, w.excluded_until
+        w.timed_out_until, w.excluded_until, w.born_on
       FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
     return row === undefined
       ? null
-      : { ...userOf(row), wallet: walletOf(row), kycStatus: row.kyc_status, country: row.country }
+      : {
+        ...userOf(row),
+        wallet: walletOf(row),
+        kycStatus: row.kyc_status,
+        country: row.country,
+        ageVerified: row.age_verified
+      }
   })
 
   const passwordHash = Effect.fn("AccountsPg.passwordHash")(function*(user: UserId) {

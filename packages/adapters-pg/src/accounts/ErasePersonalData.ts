@@ -54,8 +54,10 @@ export const forget = Effect.fnUntraced(
     yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(email))}`
     yield* forgetFailures(sql, user)
     yield* forgetBuyer(sql, user, email)
-    // what they limited is nobody's any more; that they are excluded stays until it ends
-    yield* sql`UPDATE wallets SET limits = NULL WHERE user_id = ${user}::uuid AND limits IS NOT NULL`
+    // what they limited and when they were born is nobody's any more; that they are excluded stays until it ends
+    yield* sql`
+      UPDATE wallets SET limits = NULL, born_on = NULL
+      WHERE user_id = ${user}::uuid AND (limits IS NOT NULL OR born_on IS NOT NULL)`
     // what is encrypted under it cannot be read from here on
     yield* sql`DELETE FROM user_keys WHERE user_id = ${user}::uuid`
   }

@@ -177,10 +177,12 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     UserRow & WalletRow & {
       readonly kyc_status: KycStatus
       readonly country: string | null
+      readonly age_verified: boolean
       readonly is_active: boolean
     }
   >`
-    SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.is_active, w.*
+    SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, u.is_active,
+      w.*
     FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
     WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
   if (row === undefined) return null
@@ -191,7 +193,13 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     readonly created_at: Date
   }>`SELECT account, provider, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
   return {
-    user: { ...userOf(row), kycStatus: row.kyc_status, country: row.country, frozen: !row.is_active },
+    user: {
+      ...userOf(row),
+      kycStatus: row.kyc_status,
+      country: row.country,
+      ageVerified: row.age_verified,
+      frozen: !row.is_active
+    },
     wallet: walletOf(row),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,

@@ -14,14 +14,14 @@ import { writeIdentity } from "./EmailIdentityRows.ts"
 
 export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
   const insertUser = Effect.fnUntraced(
-    function*({ country, email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
+    function*({ bornOn, country, email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
       const [row] = yield* sql<UserRow>`
         INSERT INTO users (id, email, username, password_hash, country)
         VALUES (${id}::uuid, ${email}, ${username}, ${Redacted.value(passwordHash)}, ${country})
         RETURNING id, email, username, email_verified, created_at`
       if (row === undefined) return yield* Effect.die(new Error("an INSERT gives its row back"))
       yield* writeIdentity(sql, id, email)
-      yield* sql`INSERT INTO wallets (id, user_id) VALUES (${newId(at)}::uuid, ${id}::uuid)`
+      yield* sql`INSERT INTO wallets (id, user_id, born_on) VALUES (${newId(at)}::uuid, ${id}::uuid, ${bornOn}::date)`
       yield* sql`INSERT INTO user_keys (user_id, key) VALUES (${id}::uuid, ${yield* seal.newKey}::bytea)`
       return userOf(row)
     }

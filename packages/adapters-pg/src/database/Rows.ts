@@ -49,12 +49,14 @@ export interface WalletRow {
   readonly limits: StoredLimits | null
   readonly timed_out_until: Date | null
   readonly excluded_until: Date | null
+  readonly born_on: Day | null
 }
 
 /** A wallet's columns, money in cents. */
 export const walletColumns = (sql: PgClient.PgClient) =>
   sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable, maturing,
-    (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at, limits, timed_out_until, excluded_until`)
+    (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at, limits, timed_out_until, excluded_until,
+    born_on`)
 
 const prizeOf = ({ amount, at }: StoredPrize): MaturingPrize => {
   const [prize, maturesAt] = [parseCents(amount), parseInstant(at)]
@@ -83,6 +85,7 @@ export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant
   limits: limitBookOf(row.limits),
   timedOutUntil: instantOrNull(row.timed_out_until),
   excludedUntil: instantOrNull(row.excluded_until),
+  bornOn: row.born_on,
   updatedAt: instantOf(row.updated_at)
 })
 

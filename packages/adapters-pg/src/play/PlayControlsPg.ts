@@ -1,4 +1,5 @@
 /** What players decide about their own play, on PostgreSQL: each change one transaction, under the wallet's lock and the user's. */
+import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { playersAccount } from "@ddd/core/accounts/User"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
@@ -10,12 +11,14 @@ import {
   type LimitsChanged,
   viewLimits
 } from "@ddd/core/play/LimitChange"
+import { sayBirth as decideBirth } from "@ddd/core/play/SayBirth"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
-import { PlayControls } from "@ddd/core/ports/PlayControls"
+import { MinAge } from "@ddd/core/ports/MinAge"
+import { BirthRefused, PlayControls } from "@ddd/core/ports/PlayControls"
 import type { UserId } from "@ddd/core/values/Ids"
-import { dayOf, dayStart, formatInstantOrNull } from "@ddd/core/values/Instant"
+import { type Day, dayOf, dayStart, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { lockAccount } from "../accounts/AccountRows.ts"
 import { makeServices } from "../accounts/AccountServices.ts"
 import { clockOf } from "../database/ClockCheck.ts"
@@ -78,6 +81,17 @@ const make = Effect.gen(function*() {
     return until
   })
 
+  const minAge = yield* MinAge
+
+  const sayBirth = Effect.fnUntraced(function*(userId: UserId, bornOn: Day, origin: RequestOrigin) {
+    const decided = decideBirth({ ...yield* lockPlayer(userId), minAge }, userId, bornOn, origin)
+    const { change, wallet } = yield* Effect.fromResult(
+      Result.mapError(decided, (refusal) => new BirthRefused({ refusal }))
+    )
+    yield* sql`UPDATE wallets SET born_on = ${wallet.bornOn}::date WHERE user_id = ${userId}::uuid`
+    yield* write(change)
+  })
+
   return PlayControls.of({
     of: Effect.fn("PlayControlsPg.of")(function*(userId) {
       const wallet = yield* readWallet(userId)
@@ -110,6 +124,8 @@ const make = Effect.gen(function*() {
       (userId, until) => Effect.asVoid(stop(userId, (facts) => excludeRegistered(facts, userId, until))),
       transact(sql)
     ),
+
+    sayBirth: Effect.fn("PlayControlsPg.sayBirth")(sayBirth, transact(sql)),
 
     today: Effect.fn("PlayControlsPg.today")(function*(userId, sessionId) {
       const midnight = dayStart(dayOf(yield* clockOf(sql)))

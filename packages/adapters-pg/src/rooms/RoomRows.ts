@@ -9,7 +9,7 @@ import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseCode, parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
 import { type DrawId, drawId, type Position, type UserId, userId } from "@ddd/core/values/Ids"
-import { dayMillis, type Instant, instant } from "@ddd/core/values/Instant"
+import { type Day, dayMillis, type Instant, instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
@@ -145,8 +145,9 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
           readonly is_erased: boolean
           readonly timed_out_until: Date | null
           readonly excluded_until: Date | null
+          readonly born_on: Day | null
         }>`
-          SELECT NOT u.is_active AS is_frozen, u.erased_at IS NOT NULL AS is_erased, w.timed_out_until, w.excluded_until
+          SELECT NOT u.is_active AS is_frozen, u.erased_at IS NOT NULL AS is_erased, w.timed_out_until, w.excluded_until, w.born_on
           FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid`,
         ([row]): RoomUser | null =>
           row === undefined ? null : {
@@ -154,7 +155,8 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
             isFrozen: row.is_frozen,
             isErased: row.is_erased,
             timedOutUntil: instantOrNull(row.timed_out_until),
-            excludedUntil: instantOrNull(row.excluded_until)
+            excludedUntil: instantOrNull(row.excluded_until),
+            bornOn: row.born_on
           }
       ),
 

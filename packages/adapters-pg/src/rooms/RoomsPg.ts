@@ -12,6 +12,7 @@ import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
@@ -65,6 +66,7 @@ const make = Effect.gen(function*() {
   const chains = makeChains(sql, sealing.sha256, beacons)
   const followed = followedHashes(sealing.sha256, beacons.followed)
   const acknowledged = yield* Acknowledged
+  const minAge = yield* MinAge
   const services = {
     sql,
     newId,
@@ -78,7 +80,7 @@ const make = Effect.gen(function*() {
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)
-  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged, ticketsPerPlayerMax: null }, rooms)
+  const sell = sellInRoom({ sql, seals, newId, followed, acknowledged, ticketsPerPlayerMax: null, minAge }, rooms)
 
   const clock = clockOf(sql)
 
@@ -113,7 +115,7 @@ const make = Effect.gen(function*() {
       const { hostId } = asked
       yield* lockWallets(sql, [hostId])
       const now = yield* clock
-      const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), now)
+      const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), minAge, now)
       if (Result.isFailure(decided)) {
         const { failure } = decided
         return yield* failure._tag === "UnknownUser" ? new UnknownUser({ userId: hostId }) : refuse(failure)
@@ -139,7 +141,7 @@ const make = Effect.gen(function*() {
     const open = yield* rooms.openRoomsOf(userId, yield* clock)
     // of many for the last place each waits here for the one before
     const { draw, state } = yield* lock(id)
-    const member = yield* orRefuse(joinRoom(state, userId, user, open, draw.clock))
+    const member = yield* orRefuse(joinRoom(state, userId, user, open, minAge, draw.clock))
     yield* insertMember(sql, newId, id, member)
     yield* tellStatus(sql, id)
     return yield* known(id)

@@ -58,9 +58,11 @@ export interface SaleTerms {
   readonly followed: FollowedHashes
   /** How many tickets of a day's draw one player may have; null: any number. */
   readonly ticketsPerPlayerMax: number | null
+  /** From which age on one may play; null: from any. */
+  readonly minAge: number | null
 }
 
-export const poolOf = (row: PoolRow, { followed, ticketsPerPlayerMax }: SaleTerms): Omit<Pool, "room"> => ({
+export const poolOf = (row: PoolRow, { followed, minAge, ticketsPerPlayerMax }: SaleTerms): Omit<Pool, "room"> => ({
   draw: {
     id: drawId(row.id),
     status: row.status,
@@ -72,6 +74,7 @@ export const poolOf = (row: PoolRow, { followed, ticketsPerPlayerMax }: SaleTerm
   lastPurchasedAt: instantOrNull(row.last_purchased_at),
   isFollowed: isFollowed(followed, row.beacon_chain),
   ticketsPerPlayerMax,
+  minAge,
   isPaused: row.paused_at !== null
 })
 

@@ -12,6 +12,7 @@ import { makeSeals } from "@ddd/core/draws/Seals"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import { Now } from "@ddd/core/ports/Now"
 import { OutcomeUnknown, PurchaseRefused, Sales } from "@ddd/core/ports/Sales"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -74,7 +75,8 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     newId: identifiers.newId,
     followed,
     acknowledged,
-    ticketsPerPlayerMax: yield* TicketsPerDraw
+    ticketsPerPlayerMax: yield* TicketsPerDraw,
+    minAge: yield* MinAge
   })
 
   const attempt = makeSaleAttempt(sql, identifiers, now)

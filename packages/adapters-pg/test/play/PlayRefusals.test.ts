@@ -49,6 +49,13 @@ layer(Sessions.layer)("a time-out or an exclusion", (it) => {
   )
 })
 
+layer(Sessions.layer)("a date of birth", (it) => {
+  const { allows, refuses } = makeTries(it)
+  const born = (day: string) => set(`born_on = '${day}'`)
+  allows("that is said, said again, and forgotten", [born("1990-02-28"), born("1990-02-28"), set("born_on = NULL")])
+  refuses("that is another than was said", [born("1990-02-28"), born("1990-02-27")], "restrict_violation")
+})
+
 layer(Sessions.layer)("a deposit that was more than a limit", (it) => {
   const { refuses } = makeTries(it)
   const excess = `INSERT INTO deposit_excesses (transaction_id, user_id, limit_name, amount)

@@ -7,6 +7,7 @@ import { type ProductCatalog, readProductCatalog } from "@ddd/adapters-revenueca
 import { type ProxyTrust, readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { readRequestLimits, type RequestLimits } from "@ddd/core/accounts/RequestLimits"
 import { parseThresholds, type PrizeThresholds } from "@ddd/core/draws/PrizeReport"
+import { minAgeMax, minAgeMin } from "@ddd/core/money/Age"
 import { type Cents, parseCents } from "@ddd/core/money/Money"
 import { type PlaceList, readPlaceList } from "@ddd/core/play/Places"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
@@ -81,6 +82,12 @@ export const seconds: Form<number> = plain("a whole number of seconds, 0 to 300"
 export const days: Form<number> = plain("a whole number of days, 0 to 180", (value) => {
   const number = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN
   return number <= 180 ? number : undefined
+})
+
+/** An age from which on one may play. */
+export const years: Form<number> = plain(`a whole number of years, ${minAgeMin} to ${minAgeMax}`, (value) => {
+  const number = /^\d{2}$/.test(value) ? Number(value) : Number.NaN
+  return number >= minAgeMin && number <= minAgeMax ? number : undefined
 })
 
 /** A number of tickets: as many as a column of the database can say. */

@@ -10,7 +10,6 @@ import { type VariableName, variableNames, variables } from "./Variables.ts"
 
 /** Names that later versions will read, with what holds until then. */
 export const laterNames: Readonly<Record<string, string>> = {
-  MIN_AGE: "nobody is asked their age",
   KYC_ABOVE: "no amount asks for an identity check"
 }
 

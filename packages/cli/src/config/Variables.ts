@@ -36,7 +36,8 @@ import {
   sentryDsn,
   smtpUrl,
   text,
-  tickets
+  tickets,
+  years
 } from "./Form.ts"
 
 /**
@@ -271,6 +272,9 @@ export const variables = {
     { otherwise: "everywhere" }
   ),
   BLOCKED_COUNTRIES: optional(placeList, "or where it is not, in the same form", { otherwise: "nowhere" }),
+  MIN_AGE: optional(years, "the age from which on one may play; players say when they were born then", {
+    otherwise: "nobody is asked their age"
+  }),
 
   FOUR_EYES_ABOVE: optional(
     money,

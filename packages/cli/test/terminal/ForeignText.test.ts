@@ -49,7 +49,8 @@ const profile = {
     updatedAt: at
   },
   kycStatus: "none" as const,
-  country: nasty
+  country: nasty,
+  ageVerified: false
 }
 
 const room: Room = {

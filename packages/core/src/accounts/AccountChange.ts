@@ -23,6 +23,7 @@ export interface AccountFields {
   readonly frozen: boolean
   readonly kycStatus: KycStatus
   readonly country: string | null
+  readonly ageVerified: boolean
   readonly erasedAt: Instant
 }
 

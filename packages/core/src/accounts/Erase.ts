@@ -65,6 +65,7 @@ export interface EraseFacts {
  * What erasing has written. Before `change`, adapters forget what they keep of the person elsewhere:
  *
  * - the user agents of their sessions, and the addresses of their mailed tokens;
+ * - what they limited, and their date of birth;
  * - the networks that they have signed in from, and what a mail server said of their mails;
  * - their payout account, the names by which shops know them, and the bodies of events about them that were acted on;
  * - their name in the answers that are kept of others' purchases in rooms, where they are called as they are from now on;
@@ -102,6 +103,7 @@ export const erase = (
         frozen: true,
         kycStatus: "none",
         country: null,
+        ageVerified: false,
         erasedAt: now
       },
       abandonsRooms: true,

@@ -87,7 +87,12 @@ export interface PersonalLists {
 
 /** What a store holds about a player: what is little, and the lists, each in an order of its own that is that of its ids, or of time. */
 export interface PersonalRecords<E> {
-  readonly user: User & { readonly kycStatus: KycStatus; readonly country: string | null; readonly frozen: boolean }
+  readonly user: User & {
+    readonly kycStatus: KycStatus
+    readonly country: string | null
+    readonly ageVerified: boolean
+    readonly frozen: boolean
+  }
   readonly wallet: Wallet & { readonly updatedAt: Instant }
   readonly payoutAccount: (Omit<PayoutAccount, "userId"> & { readonly createdAt: Instant }) | null
   /** Movements are those that made the wallet what it is here. */
@@ -193,7 +198,7 @@ const listText = <Name extends keyof PersonalLists, E>(
 /** The records as JSON. */
 const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecords<E>): PersonalExport<E> =>
   jsonOfLong({
-    user: { ...user, createdAt: formatInstant(user.createdAt) },
+    user: { ...user, dateOfBirth: wallet.bornOn, createdAt: formatInstant(user.createdAt) },
     wallet: {
       balance: formatCents(wallet.balance),
       winnings: formatCents(wallet.withdrawable),

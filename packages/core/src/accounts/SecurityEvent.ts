@@ -24,6 +24,7 @@ export const securityEventTypes = [
   "limits_confirmed",
   "timed_out",
   "self_excluded",
+  "date_of_birth_said",
   "exported",
   "erased"
 ] as const

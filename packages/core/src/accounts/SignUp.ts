@@ -1,6 +1,7 @@
 /** How somebody becomes a player. */
 import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
+import type { Day } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { linkMail } from "./MailedToken.ts"
 import type { EmailTaken, UsernameTaken } from "./Refusals.ts"
@@ -16,6 +17,8 @@ export interface NewUser {
   readonly session: NewSession
   /** The country that they sign up from, in two letters; null or absent: not known. */
   readonly country?: string | null
+  /** When they were born, as they say; null or absent: they did not. */
+  readonly bornOn?: Day | null
 }
 
 export interface SignUpFacts {
@@ -33,6 +36,8 @@ export interface SignedUp {
   readonly user: Pick<NewUser, "email" | "username" | "passwordHash"> & {
     readonly id: UserId
     readonly country: string | null
+    /** Kept with the wallet. */
+    readonly bornOn: Day | null
   }
   readonly change: AccountChange
 }
@@ -43,14 +48,14 @@ export interface SignedUp {
  */
 export const signUp = (
   { newIds, taken }: SignUpFacts,
-  { country = null, email, passwordHash, session, username }: NewUser,
+  { bornOn = null, country = null, email, passwordHash, session, username }: NewUser,
   origin: RequestOrigin
 ): Result.Result<SignedUp, EmailTaken | UsernameTaken> => {
   if (taken.email) return Result.fail(emailTaken(email))
   if (taken.username) return Result.fail(usernameTaken(username))
   const { event, mailedToken, session: sessionId, user } = newIds
   return Result.succeed({
-    user: { id: user, email, username, passwordHash, country },
+    user: { id: user, email, username, passwordHash, country, bornOn },
     change: {
       ...noChange(user),
       openSession: { ...session, id: sessionId },

@@ -5,6 +5,7 @@
  * the wallets as they stand after those before; a refusal changes nothing and never harms a neighbour.
  */
 import { Result } from "effect"
+import { type AgeRefusal, type Birth, refusalOfAge } from "../money/Age.ts"
 import { type Barring, type PlayerBarred, refusalOfBarred } from "../money/Barring.ts"
 import { type LimitExceeded, spendWithin, ticketsMaxOf } from "../money/Limits.ts"
 import { type Cents, cents, ticketPot, ticketPrice } from "../money/Money.ts"
@@ -44,6 +45,8 @@ export interface Pool {
   readonly isFollowed: boolean
   /** How many tickets of it the operator lets a player have; null: any number. Of a room each member has one. */
   readonly ticketsPerPlayerMax: number | null
+  /** From which age on one may play; null: from any. */
+  readonly minAge: number | null
   /** Whether an operator has paused its sales (`Pausing`). */
   readonly isPaused: boolean
   /** Of a room: who is in it, and who has their one ticket. */
@@ -74,7 +77,7 @@ export interface SoldBlock {
   /** The draw's entries after this purchase. */
   readonly totalEntries: number
   /** The buyer's wallet after this purchase. */
-  readonly wallet: Omit<Wallet, "limits" | keyof Barring>
+  readonly wallet: Omit<Wallet, "limits" | keyof Barring | keyof Birth>
 }
 
 /** Why a purchase was refused. Data, not an exception: a batch has many outcomes. */
@@ -84,6 +87,7 @@ export type PurchaseRefusal =
   | { readonly _tag: "NothingOnSale" }
   | { readonly _tag: "AccountFrozen" }
   | PlayerBarred
+  | AgeRefusal
   | LimitExceeded
   | { readonly _tag: "UnknownBuyer" }
   | KeyReused
@@ -177,6 +181,8 @@ export const sell = (
       return refused({ _tag: "DrawClosed", drawId: request.drawId })
     }
     if (open === null) return refused({ _tag: "NothingOnSale" })
+    const tooYoung = refusalOfAge(open.minAge, buyer.wallet, purchasedAt)
+    if (tooYoung !== null) return refused(tooYoung)
     if (open.room !== undefined) {
       if (!open.room.members.has(userId)) return refused({ _tag: "NotMember" })
       const has = open.room.holders.has(userId) || wallets.has(userId)

@@ -12,6 +12,7 @@
 import { Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
+import { type Birth, unsaidBirth } from "./Age.ts"
 import { type Barring, notBarred } from "./Barring.ts"
 import { countedOnto, type LimitBook } from "./Limits.ts"
 import { type Cents, cents, centsMax, depositedToMax, isCents, smaller, ticketPrice, zero } from "./Money.ts"
@@ -25,7 +26,7 @@ import {
 } from "./Withdrawable.ts"
 
 /** A wallet as the rules see it. `0 ≤ withdrawable ≤ balance`; who owes has nothing: `debt = 0` or `balance = 0`. */
-export interface Wallet extends Winnings, Barring {
+export interface Wallet extends Winnings, Barring, Birth {
   /** What its player limited, and what is counted against that; null where nothing is limited. */
   readonly limits: LimitBook | null
   /** What was asked to be paid out and is neither paid nor back: no part of the balance. */
@@ -45,7 +46,8 @@ export const emptyWallet: Wallet = {
   debt: zero,
   seq: 0,
   limits: null,
-  ...notBarred
+  ...notBarred,
+  ...unsaidBirth
 }
 
 /** Every kind of movement (docs/api.md, "Transaction"). */

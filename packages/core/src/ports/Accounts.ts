@@ -19,6 +19,8 @@ export interface Profile extends User {
   readonly wallet: Wallet & { readonly updatedAt: Instant }
   readonly kycStatus: KycStatus
   readonly country: string | null
+  /** Whether somebody who checks identities says that the date of birth is so. */
+  readonly ageVerified: boolean
 }
 
 /** Who signs in: what the store knows of the holder of an address. */

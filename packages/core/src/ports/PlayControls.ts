@@ -1,13 +1,14 @@
 /** Port: what players decide about their own play: limits, time-outs, exclusions; and how they play today. */
-import { Context, type Effect } from "effect"
+import { Context, Data, type Effect } from "effect"
 import type { RequestOrigin } from "../accounts/SecurityEvent.ts"
 import type { Barring } from "../money/Barring.ts"
 import type { Counted, DepositExcess } from "../money/Limits.ts"
 import type { Cents } from "../money/Money.ts"
 import type { ExclusionBy } from "../play/Exclusion.ts"
 import type { LimitChange, LimitsView } from "../play/LimitChange.ts"
+import type { SayBirthRefusal } from "../play/SayBirth.ts"
 import type { UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
+import type { Day, Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
@@ -33,6 +34,9 @@ export interface PlayState extends LimitsView, Barring {
   /** Null where nothing is limited. */
   readonly counted: Counted | null
 }
+
+/** A date of birth is not kept; nothing was changed. */
+export class BirthRefused extends Data.TaggedError("BirthRefused")<{ readonly refusal: SayBirthRefusal }> {}
 
 /** Each change is one transaction, with its security event. `UnknownUser` also of who is erased, and of the house. */
 export class PlayControls extends Context.Service<PlayControls, {
@@ -62,6 +66,12 @@ export class PlayControls extends Context.Service<PlayControls, {
   ) => Effect.Effect<Instant, UnknownUser | Unavailable>
   /** As a register says; nothing where that is over, or no longer than an earlier exclusion. */
   readonly excludeRegistered: (userId: UserId, until: Instant) => Effect.Effect<void, UnknownUser | Unavailable>
+  /** Keeps when the player was born, as they say, once. */
+  readonly sayBirth: (
+    userId: UserId,
+    bornOn: Day,
+    origin: RequestOrigin
+  ) => Effect.Effect<void, BirthRefused | UnknownUser | Unavailable>
   readonly today: (userId: UserId, sessionId: string) => Effect.Effect<PlayToday, UnknownUser | Unavailable>
   /** Newest first; the cursor is a movement's id. */
   readonly excesses: (userId: UserId, page: PageRequest) => Effect.Effect<Page<ExcessiveDeposit>, Unavailable>

@@ -3,6 +3,7 @@
  * or comes in has their wallet locked before, so that neither a freeze, an erasure nor another room comes between.
  */
 import { Result } from "effect"
+import { type AgeRefusal, type Birth, refusalOfAge } from "../money/Age.ts"
 import { type Barring, type PlayerBarred, refusalOfBarred } from "../money/Barring.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
@@ -20,7 +21,7 @@ export interface NewRoom {
 }
 
 /** Who asks, as stored; null: nobody of that id. */
-export interface RoomUser extends Barring {
+export interface RoomUser extends Barring, Birth {
   readonly userId: UserId
   readonly isFrozen: boolean
   readonly isErased: boolean
@@ -60,15 +61,20 @@ export interface CreatedRoom extends Pick<Room, "name" | "hostId" | "maxParticip
   readonly members: readonly [NewMember]
 }
 
+/** Why who asks may not play at `clock`; null where they may. `minAge` null: at any age. */
+const refusalOfPlayer = (user: RoomUser, minAge: number | null, clock: Instant): PlayerBarred | AgeRefusal | null =>
+  refusalOfBarred(user, clock) ?? refusalOfAge(minAge, user, clock)
+
 /** Makes a room at `clock`. The host is its first member. */
 export const createRoom = (
   asked: NewRoom,
   host: RoomUser | null,
   open: OpenRooms,
+  minAge: number | null,
   clock: Instant
-): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | PlayerBarred | TooManyRooms> => {
+): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | PlayerBarred | AgeRefusal | TooManyRooms> => {
   if (host === null || !mayTakePart(host)) return Result.fail({ _tag: "UnknownUser" })
-  const refusal = refusalOfBarred(host, clock) ?? tooMany(open, true)
+  const refusal = refusalOfPlayer(host, minAge, clock) ?? tooMany(open, true)
   return refusal === null
     ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
     : Result.fail(refusal)
@@ -80,11 +86,12 @@ export const joinRoom = (
   userId: UserId,
   user: RoomUser | null,
   open: OpenRooms,
+  minAge: number | null,
   clock: Instant
 ): Result.Result<NewMember, RoomRefusal> => {
   if (user === null || !mayTakePart(user)) return Result.fail({ _tag: "NoRoom" })
   if (memberOf(room, userId) !== undefined) return Result.fail({ _tag: "AlreadyMember" })
-  const barred = refusalOfBarred(user, clock)
+  const barred = refusalOfPlayer(user, minAge, clock)
   if (barred !== null) return Result.fail(barred)
   if (!isOpen(room)) return Result.fail(wrongState(room, "nobody can join it any more"))
   if (room.members.length >= room.maxParticipants) return Result.fail({ _tag: "RoomFull" })

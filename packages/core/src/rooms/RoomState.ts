@@ -1,5 +1,6 @@
 /** A room as the decisions about it read it, and why they refuse. */
 import type { DrawStatus } from "../draws/Draw.ts"
+import type { AgeRefusal } from "../money/Age.ts"
 import type { PlayerBarred } from "../money/Barring.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
@@ -25,6 +26,7 @@ export type RoomRefusal =
   /** The player hosts, or is in, as many rooms as one may that are not locked yet. */
   | { readonly _tag: "TooManyRooms"; readonly which: "hosted" | "joined"; readonly max: number }
   | PlayerBarred
+  | AgeRefusal
   | { readonly _tag: "AlreadyMember" }
   | { readonly _tag: "AlreadyHasTicket" }
   /** Only the host may, or the host alone may not. */

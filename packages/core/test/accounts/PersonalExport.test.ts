@@ -10,7 +10,7 @@ import { ada, user } from "./support/Given.ts"
 const now = instant(Date.UTC(2026, 1, 3, 23, 59, 30))
 const none = Stream.empty
 const records: PersonalRecords<never> = {
-  user: { ...user, kycStatus: "none", country: null, frozen: false },
+  user: { ...user, kycStatus: "none", country: null, ageVerified: false, frozen: false },
   wallet: { ...emptyWallet, updatedAt: now },
   payoutAccount: null,
   lists: {

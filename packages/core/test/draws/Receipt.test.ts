@@ -42,6 +42,7 @@ const makeDraw = (balance: bigint) => {
       lastPurchasedAt: null,
       isFollowed: true,
       ticketsPerPlayerMax: null,
+      minAge: null,
       isPaused: false
     }
     const sale = sell(pool, noon, buyers, kept, numbering, requests)
@@ -157,6 +158,7 @@ describe("a sealed sale", () => {
         lastPurchasedAt: null,
         isFollowed: true,
         ticketsPerPlayerMax: null,
+        minAge: null,
         isPaused: false
       },
       noon,

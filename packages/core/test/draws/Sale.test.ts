@@ -37,6 +37,7 @@ const openPool = (totalEntries = 0): Pool => ({
   lastPurchasedAt: null,
   isFollowed: true,
   ticketsPerPlayerMax: null,
+  minAge: null,
   isPaused: false
 })
 
@@ -286,6 +287,7 @@ describe("a batch of purchases in a room", () => {
     lastPurchasedAt: null,
     isFollowed: true,
     ticketsPerPlayerMax: null,
+    minAge: null,
     isPaused: false,
     room: { members: new Set(members), holders: new Set(holders) }
   })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
+import { unsaidBirth } from "../../src/money/Age.ts"
 import { notBarred } from "../../src/money/Barring.ts"
 import {
   createRoom,
@@ -14,7 +15,13 @@ import { roomStatus } from "../../src/rooms/Room.ts"
 import { houseUserId, type UserId } from "../../src/values/Ids.ts"
 import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
 
-const player = (userId: UserId): RoomUser => ({ userId, isFrozen: false, isErased: false, ...notBarred })
+const player = (userId: UserId): RoomUser => ({
+  userId,
+  isFrozen: false,
+  isErased: false,
+  ...notBarred,
+  ...unsaidBirth
+})
 
 const few = { hosted: hostedRoomsMax - 1, joined: joinedRoomsMax - 1 }
 
@@ -30,11 +37,11 @@ describe("a new room", () => {
   it("has its host for its first member, from the instant at which it is made", () => {
     const asked = { hostId: host, name: "Friday", maxParticipants: 2 }
     assert.deepStrictEqual(
-      createRoom(asked, player(host), few, noon),
+      createRoom(asked, player(host), few, null, noon),
       Result.succeed({ ...asked, createdAt: noon, members: [{ userId: host, joinedAt: noon }] })
     )
     for (const user of barred) {
-      assert.deepStrictEqual(createRoom(asked, user, few, noon), Result.fail({ _tag: "UnknownUser" }))
+      assert.deepStrictEqual(createRoom(asked, user, few, null, noon), Result.fail({ _tag: "UnknownUser" }))
     }
   })
 })
@@ -45,20 +52,20 @@ describe("a player with many rooms", () => {
 
   it("makes no further one, and comes into none, before some are over", () => {
     assert.deepStrictEqual(
-      createRoom(asked, player(host), hosted, noon),
+      createRoom(asked, player(host), hosted, null, noon),
       Result.fail({ _tag: "TooManyRooms", which: "hosted", max: hostedRoomsMax })
     )
     const refused = Result.fail({ _tag: "TooManyRooms", which: "joined", max: joinedRoomsMax } as const)
-    assert.deepStrictEqual(createRoom(asked, player(host), joined, noon), refused)
-    assert.deepStrictEqual(joinRoom(room(), stranger, player(stranger), joined, noon), refused)
-    assert.isTrue(Result.isSuccess(joinRoom(room(), stranger, player(stranger), hosted, noon)))
+    assert.deepStrictEqual(createRoom(asked, player(host), joined, null, noon), refused)
+    assert.deepStrictEqual(joinRoom(room(), stranger, player(stranger), joined, null, noon), refused)
+    assert.isTrue(Result.isSuccess(joinRoom(room(), stranger, player(stranger), hosted, null, noon)))
   })
 })
 
 describe("whoever is no member", () => {
   it("comes in while the room is open and has a place", () => {
     fc.assert(fc.property(rooms, (any) => {
-      const decided = joinRoom(any, stranger, player(stranger), few, noon)
+      const decided = joinRoom(any, stranger, player(stranger), few, null, noon)
       if (any.status !== "open" && any.status !== "scheduled") {
         const status = roomStatus(any.status, any.members.length)
         assert.deepStrictEqual(
@@ -73,7 +80,7 @@ describe("whoever is no member", () => {
 
   it("is told of no room where they may play in none, whatever its state", () => {
     fc.assert(fc.property(rooms, fc.constantFrom(...barred), (any, user) => {
-      assert.deepStrictEqual(joinRoom(any, stranger, user, few, noon), Result.fail({ _tag: "NoRoom" }))
+      assert.deepStrictEqual(joinRoom(any, stranger, user, few, null, noon), Result.fail({ _tag: "NoRoom" }))
     }))
   })
 
@@ -87,7 +94,10 @@ describe("whoever is no member", () => {
 describe("a member", () => {
   it("does not come in twice", () => {
     fc.assert(fc.property(rooms.filter(({ members }) => members.length > 1), (any) => {
-      assert.deepStrictEqual(joinRoom(any, guest, player(guest), few, noon), Result.fail({ _tag: "AlreadyMember" }))
+      assert.deepStrictEqual(
+        joinRoom(any, guest, player(guest), few, null, noon),
+        Result.fail({ _tag: "AlreadyMember" })
+      )
     }))
   })
 

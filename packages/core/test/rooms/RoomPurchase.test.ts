@@ -52,6 +52,7 @@ const factsOf = (room: Room, rest: Partial<RoomPurchaseFacts> = {}): RoomPurchas
     lastPurchasedAt: null,
     isFollowed: true,
     ticketsPerPlayerMax: null,
+    minAge: null,
     isPaused: false
   },
   room,

@@ -24,11 +24,11 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
   HttpApiEndpoint.post("signUp", "/auth/sign-up", {
     payload: SignUp,
     success: SignedIn.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "email_taken", "username_taken", "rate_limited")
+    error: problems(...bodyProblems, "email_taken", "username_taken", "under_age", "rate_limited")
   }).middleware(OfferedHere).annotateMerge(operation(
     "credentials",
     "Opens an account, with an empty wallet, and signs in",
-    "Makes the wallet, and mails the link that verifies the address. `rate_limited` after many sign-ups from one network, for a minute at most."
+    "Makes the wallet, and mails the link that verifies the address. `dateOfBirth` is required where an age is asked for. `rate_limited` after many sign-ups from one network, for a minute at most."
   )),
   HttpApiEndpoint.post("signIn", "/auth/sign-in", {
     payload: SignIn,

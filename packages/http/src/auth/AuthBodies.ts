@@ -6,7 +6,7 @@ import { described } from "../schemas/Described.ts"
 import { accessTokenExample, mailedTokenExample, passwordExample, refreshTokenExample } from "../schemas/Examples.ts"
 import { UuidText } from "../schemas/Ids.ts"
 import { Email, SoughtEmail, Username } from "../schemas/Names.ts"
-import { InstantText } from "../schemas/Time.ts"
+import { DayText, InstantText } from "../schemas/Time.ts"
 import { UserBody } from "../user/UserBodies.ts"
 
 const newPassword = [
@@ -19,7 +19,12 @@ const mailedToken = [Schema.String, "As it stands in the mailed link", mailedTok
 export const SignUp = described({
   email: [Email, "Where mail reaches the player; compared without regard to case"],
   username: [Username, "What others see; unique without regard to case"],
-  password: newPassword
+  password: newPassword,
+  dateOfBirth: [
+    Schema.optionalKey(DayText),
+    "When the player was born; required where an age is asked for",
+    "1990-02-28"
+  ]
 })
 export const SignIn = described({
   email: [SoughtEmail, "The address of the account, in any case"],

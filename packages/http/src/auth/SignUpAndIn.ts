@@ -3,15 +3,19 @@ import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { isPublicAddress } from "@ddd/core/accounts/Network"
 import { sessionId } from "@ddd/core/accounts/Session"
 import type { User } from "@ddd/core/accounts/User"
+import { takeBirth } from "@ddd/core/money/Age"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { ExclusionRegister } from "@ddd/core/ports/ExclusionRegister"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import { Now } from "@ddd/core/ports/Now"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
-import { Effect, Redacted } from "effect"
-import { refuse } from "../problems/Problem.ts"
+import type { Day } from "@ddd/core/values/Instant"
+import { Effect, Redacted, Result } from "effect"
+import { refuseBirth } from "../play/PlayProblems.ts"
+import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
@@ -34,6 +38,7 @@ export const makeSignUp = Effect.fnUntraced(function*(placeOf: PlaceOf) {
   const newPasswordHash = yield* makeNewPasswordHash
   const throttles = yield* Throttles
   const { now } = yield* Now
+  const minAge = yield* MinAge
   const { newSession, tokensOf } = yield* makeSessionTokens
 
   /** As many as may sign up from one network. Where proxies are all that is seen, nobody could be told from anybody. */
@@ -49,9 +54,20 @@ export const makeSignUp = Effect.fnUntraced(function*(placeOf: PlaceOf) {
       )
     })
 
+  /** Nothing is kept of who is too young. */
+  const requireAge = (bornOn: Day | null) =>
+    bornOn === null
+      ? minAge === null ? Effect.void : refuseField("dateOfBirth", "is required")
+      : Effect.flatMap(now, (at) =>
+        Result.match(takeBirth(minAge, bornOn, at), {
+          onFailure: (refusal) => refuseBirth(refusal, "No account was opened."),
+          onSuccess: () => Effect.void
+        }))
+
   return ({ request }: Call) =>
     Effect.gen(function*() {
-      const { email, password, username } = (yield* signUpBody(request)).value
+      const { dateOfBirth = null, email, password, username } = (yield* signUpBody(request)).value
+      yield* requireAge(dateOfBirth)
       const origin = requestOrigin(request)
       const from = origin.ip ?? ""
       yield* admit(from)
@@ -65,7 +81,10 @@ export const makeSignUp = Effect.fnUntraced(function*(placeOf: PlaceOf) {
       if (listed !== null && listed > (yield* now)) return yield* refuseEmailTaken
       const { refreshToken, session } = yield* newSession(origin)
       const { country } = placeOf(request)
-      const opened = yield* accounts.signUp({ email, username, passwordHash, session, country }, origin)
+      const opened = yield* accounts.signUp(
+        { email, username, passwordHash, session, country, bornOn: dateOfBirth },
+        origin
+      )
       // the account is there: whatever becomes of this, the answer says so
       yield* Effect.ignore(throttles.remember({ act: "sign_in", account: emailIdentity(email), ip: from }))
       return {

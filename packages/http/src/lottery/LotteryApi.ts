@@ -51,6 +51,8 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
       "insufficient_funds",
       "account_frozen",
       "timed_out",
+      "under_age",
+      "date_of_birth_missing",
       "limit_exceeded",
       "draw_closed",
       "idempotency_key_reused"

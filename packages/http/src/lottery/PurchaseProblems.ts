@@ -4,7 +4,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import type { OutcomeUnknown } from "@ddd/core/ports/Sales"
 import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
 import { Effect } from "effect"
-import { barredProblem, limitProblem } from "../play/PlayProblems.ts"
+import { ageProblem, barredProblem, limitProblem } from "../play/PlayProblems.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
 import { refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -17,6 +17,8 @@ export type BuyerRefusal = Extract<
       | "InsufficientFunds"
       | "AccountFrozen"
       | "PlayerBarred"
+      | "UnderAge"
+      | "BirthUnsaid"
       | "LimitExceeded"
       | "UnknownBuyer"
       | "KeyReused"
@@ -27,6 +29,8 @@ export type BuyerProblem = Problem<
   | "insufficient_funds"
   | "account_frozen"
   | "timed_out"
+  | "under_age"
+  | "date_of_birth_missing"
   | "limit_exceeded"
   | "unauthenticated"
   | "idempotency_key_reused"
@@ -45,6 +49,9 @@ export const refuseBuyer = (refusal: BuyerRefusal): Effect.Effect<never, BuyerPr
       return refuse("account_frozen", "This account is frozen and cannot buy. Nothing was bought.")
     case "PlayerBarred":
       return Effect.fail(barredProblem(refusal, "Nothing was bought."))
+    case "UnderAge":
+    case "BirthUnsaid":
+      return Effect.fail(ageProblem(refusal, "Nothing was bought."))
     case "LimitExceeded":
       return Effect.fail(limitProblem(refusal))
     case "UnknownBuyer":

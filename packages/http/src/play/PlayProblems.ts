@@ -1,8 +1,10 @@
 /** Why a player who limited their play is refused, in the words of the API. */
+import type { AgeRefusal, BirthRefusal } from "@ddd/core/money/Age"
 import type { Barred } from "@ddd/core/money/Barring"
 import type { LimitExceeded, LimitName } from "@ddd/core/money/Limits"
 import { formatInstant } from "@ddd/core/values/Instant"
-import { Problem } from "../problems/Problem.ts"
+import { Effect } from "effect"
+import { Problem, refuseField } from "../problems/Problem.ts"
 import { valueText } from "./PlayBodies.ts"
 
 /** `outcome`: a sentence that says what was not done. */
@@ -13,6 +15,32 @@ export const barredProblem = ({ by, until }: Barred, outcome: string): Problem<"
       `${outcome} Withdrawing, and closing the account, go on.`,
     { until }
   )
+
+/** Why somebody is too young; `outcome` says what was not done. */
+const underAgeProblem = (minAge: number, outcome: string): Problem<"under_age"> =>
+  new Problem("under_age", `Who plays here is ${minAge} years old, or older. ${outcome}`)
+
+/** Why a player may not play because of their age, or since it is not known; `outcome` says what was not done. */
+export const ageProblem = (
+  { _tag, minAge }: AgeRefusal,
+  outcome: string
+): Problem<"under_age" | "date_of_birth_missing"> =>
+  _tag === "UnderAge"
+    ? underAgeProblem(minAge, outcome)
+    : new Problem(
+      "date_of_birth_missing",
+      `Who plays here is ${minAge} years old, or older, and you have not said when you were born. ${outcome} ` +
+        "Say it by PATCH /user/profile, once."
+    )
+
+/** Fails with why a date of birth is not kept; `outcome` says what was not done. */
+export const refuseBirth = (
+  refusal: BirthRefusal,
+  outcome: string
+): Effect.Effect<never, Problem<"invalid_request" | "under_age">> =>
+  refusal._tag === "BirthFault"
+    ? refuseField("dateOfBirth", refusal.fault)
+    : Effect.fail(underAgeProblem(refusal.minAge, outcome))
 
 const limitTexts: Readonly<Record<LimitName, string>> = {
   dailySpend: "daily limit of spending",

@@ -21,6 +21,8 @@ export const problemStatus = {
   account_frozen: 403,
   email_unverified: 403,
   not_available_here: 403,
+  under_age: 403,
+  date_of_birth_missing: 403,
   timed_out: 403,
   limit_exceeded: 403,
   https_required: 403,

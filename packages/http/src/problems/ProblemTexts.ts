@@ -14,6 +14,8 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   account_frozen: "The account is frozen.",
   email_unverified: "The address is not verified: follow the link that was mailed to it.",
   not_available_here: "Play is not offered where the request comes from. Nothing was changed.",
+  under_age: "Play begins at a higher age. Nothing was changed.",
+  date_of_birth_missing: "The player has not said when they were born: PATCH `/user/profile`. Nothing was changed.",
   timed_out: "The player takes a time-out or is excluded, `until` says for how long. Nothing was changed.",
   limit_exceeded: "It would be more than a limit allows; `detail` says which. Nothing was changed.",
   https_required: "The request came unencrypted: send it by https.",

@@ -13,6 +13,9 @@ import { JoinBody, NewRoomBody, roomBody } from "./RoomBodies.ts"
 import { refuseNoRoom } from "./RoomCodeThrottle.ts"
 import { refuseRoom } from "./RoomProblems.ts"
 
+/** Why a player may not play. */
+const barringCodes = ["timed_out", "under_age", "date_of_birth_missing"] as const
+
 const newRoomBody = jsonBody(NewRoomBody)
 const joinBody = jsonBody(JoinBody)
 const roomList: PagedList = { name: "rooms", isKey: isUuid }
@@ -36,7 +39,7 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
       RoomRefused: ({ refusal }) =>
         refusal._tag === "NoRoom"
           ? Effect.die(new Error("a room that is to be made does not exist yet"))
-          : refuseRoom(refusal, ["limit_exceeded", "timed_out"]),
+          : refuseRoom(refusal, ["limit_exceeded", ...barringCodes]),
       Unavailable: refuseUnavailable
     })),
 
@@ -56,7 +59,13 @@ export const roomMembers = (rooms: Rooms["Service"], { found, guardJoin, refused
         RoomRefused: ({ refusal }) =>
           refusal._tag === "NoRoom"
             ? refuseNoRoom
-            : refuseRoom(refusal, ["already_member", "limit_exceeded", "room_full", "timed_out", "wrong_room_state"]),
+            : refuseRoom(refusal, [
+              "already_member",
+              "limit_exceeded",
+              "room_full",
+              ...barringCodes,
+              "wrong_room_state"
+            ]),
         Unavailable: refuseUnavailable
       })
     ),

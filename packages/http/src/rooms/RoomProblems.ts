@@ -5,7 +5,7 @@ import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { unfollowedRetrySeconds } from "../lottery/PurchaseProblems.ts"
-import { barredProblem } from "../play/PlayProblems.ts"
+import { ageProblem, barredProblem } from "../play/PlayProblems.ts"
 import { Problem } from "../problems/Problem.ts"
 
 /** `NoRoom` is answered where wrong codes are counted. */
@@ -15,6 +15,8 @@ export type RoomProblemCode =
   | "room_full"
   | "limit_exceeded"
   | "timed_out"
+  | "under_age"
+  | "date_of_birth_missing"
   | "already_member"
   | "already_has_ticket"
   | "forbidden"
@@ -50,6 +52,9 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
       )
     case "PlayerBarred":
       return barredProblem(refusal, "Nothing was changed.")
+    case "UnderAge":
+    case "BirthUnsaid":
+      return ageProblem(refusal, "Nothing was changed.")
     case "AlreadyMember":
       return new Problem("already_member", "You are a member of this room already. Nothing was changed.")
     case "AlreadyHasTicket":

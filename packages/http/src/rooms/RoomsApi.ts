@@ -21,6 +21,9 @@ const room = {
 /** What every request for one room may meet: codes that are tried and wrong are limited. */
 const roomProblems = ["not_found", "rate_limited"] as const
 
+/** Why a player may not play. */
+const barred = ["timed_out", "under_age", "date_of_birth_missing"] as const
+
 export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.get("rooms", "/rooms", {
     query: pageQuery,
@@ -34,7 +37,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.post("createRoom", "/rooms", {
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "limit_exceeded", "timed_out")
+    error: problems(...bodyProblems, "limit_exceeded", ...barred)
   }).middleware(OfferedHere).annotateMerge(operation(
     "rooms",
     "Makes a room: the player is its host and first member",
@@ -59,7 +62,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "already_member",
       "limit_exceeded",
       "room_full",
-      "timed_out",
+      ...barred,
       "wrong_room_state"
     )
   }).middleware(OfferedHere).annotateMerge(operation(
@@ -78,7 +81,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "wrong_room_state",
       "insufficient_funds",
       "account_frozen",
-      "timed_out",
+      ...barred,
       "limit_exceeded",
       "idempotency_key_reused"
     )

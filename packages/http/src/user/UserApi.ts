@@ -16,11 +16,19 @@ export class UserApi extends HttpApiGroup.make("user").add(
   HttpApiEndpoint.patch("changeProfile", "/user/profile", {
     payload: ChangeProfile,
     success: ProfileBody,
-    error: problems(...bodyProblems, "invalid_credentials", "rate_limited", "email_taken", "username_taken")
+    error: problems(
+      ...bodyProblems,
+      "invalid_credentials",
+      "forbidden",
+      "under_age",
+      "rate_limited",
+      "email_taken",
+      "username_taken"
+    )
   }).annotateMerge(operation(
     "credentials",
     "Changes name or address; a new address is in force once it is verified",
-    "Fields that are left out stay. A new address wants `currentPassword`, and the old one stays in force until the new one is verified by the mailed link."
+    "Fields that are left out stay. A new address wants `currentPassword`, and the old one stays in force until the new one is verified by the mailed link. `dateOfBirth` is sent by itself, and once: another one is `forbidden`."
   )),
   HttpApiEndpoint.get("export", "/user/export", {
     success: HttpApiSchema.StreamUint8Array({ contentType: "application/json" }),

@@ -6,7 +6,7 @@ import { emailExample, passwordExample } from "../schemas/Examples.ts"
 import { UserIdText } from "../schemas/Ids.ts"
 import { Money } from "../schemas/Money.ts"
 import { Email, Username } from "../schemas/Names.ts"
-import { InstantText } from "../schemas/Time.ts"
+import { DayText, InstantText } from "../schemas/Time.ts"
 import { WalletBody } from "../wallet/WalletBodies.ts"
 
 const userFields = {
@@ -32,6 +32,8 @@ export const ProfileBody = described({
     "The country that the player signed up from, in two letters, where it is known",
     null
   ],
+  dateOfBirth: [Schema.NullOr(DayText), "When the player was born, as they say; null: they did not", null],
+  ageVerified: [Schema.Boolean, "Whether somebody who checks identities says that it is so", false],
   limits: [LimitsBody, "What the player allows themselves"],
   timedOutUntil: [Schema.NullOr(InstantText), "Until when the player takes a time-out; null: they take none", null],
   excludedUntil: [Schema.NullOr(InstantText), "Until when the player is excluded; null: they are not", null],
@@ -43,7 +45,8 @@ export const ProfileBody = described({
 export const ChangeProfile = described({
   username: [Schema.optionalKey(Username), "The new name; without, it stays"],
   email: [Schema.optionalKey(Email), "The new address, which is mailed a link; without, it stays"],
-  currentPassword: [Schema.optionalKey(Schema.String), "Needed with `email`", passwordExample]
+  currentPassword: [Schema.optionalKey(Schema.String), "Needed with `email`", passwordExample],
+  dateOfBirth: [Schema.optionalKey(DayText), "When the player was born: by itself, and once", "1990-02-28"]
 })
 
 export const EraseUser = described({

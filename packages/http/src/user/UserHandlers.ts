@@ -15,6 +15,7 @@ import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.t
 import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { limitsBody } from "../play/PlayBodies.ts"
+import { refuseBirth } from "../play/PlayProblems.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
@@ -48,6 +49,7 @@ export const layer = (terms: WithdrawalTerms) =>
           limits: limitsBody(viewLimits(limits, at)),
           timedOutUntil: ahead(timedOutUntil),
           excludedUntil: ahead(excludedUntil),
+          dateOfBirth: profile.wallet.bornOn,
           sessionStartedAt,
           spentToday: spent,
           wonToday: won
@@ -80,11 +82,18 @@ export const layer = (terms: WithdrawalTerms) =>
           ))
         .handleRaw("changeProfile", ({ request }) =>
           Effect.gen(function*() {
-            const { currentPassword, ...change } = (yield* changeProfileBody(request)).value
+            const { currentPassword, dateOfBirth, ...change } = (yield* changeProfileBody(request)).value
             const caller = yield* CurrentUser
             const { userId } = caller
+            if (dateOfBirth !== undefined) {
+              if (change.email !== undefined || change.username !== undefined || currentPassword !== undefined) {
+                return yield* refuseField("dateOfBirth", "is sent by itself")
+              }
+              yield* controls.sayBirth(userId, dateOfBirth, requestOrigin(request))
+              return yield* profileOf(caller)
+            }
             if (change.email === undefined && change.username === undefined) {
-              return yield* refuseField("body", "must have a username, an email, or both")
+              return yield* refuseField("body", "must have a username, an email, or both; or a dateOfBirth")
             }
             if (change.email !== undefined && currentPassword === undefined) {
               return yield* refuseField("currentPassword", "is required with email")
@@ -98,8 +107,16 @@ export const layer = (terms: WithdrawalTerms) =>
             return yield* profileOf(caller)
           }).pipe(
             Effect.catchTags({
+              BirthRefused: ({ refusal }) =>
+                refusal._tag === "BirthSaid"
+                  ? refuse(
+                    "forbidden",
+                    "You have said another date of birth before. Nothing was changed. Only we can correct it: write to us."
+                  )
+                  : refuseBirth(refusal, "Nothing was changed."),
               EmailTaken: () => refuseEmailTaken,
               PasswordOutdated: () => refuseCredentials("currentPassword"),
+              UnknownUser: () => refuseUnknownPlayer,
               TooManyMails: ({ retryAfter }) =>
                 refuse(
                   "rate_limited",

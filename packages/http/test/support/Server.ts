@@ -7,6 +7,7 @@ import type { Territory } from "@ddd/core/play/Places"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import type { Day } from "@ddd/core/values/Instant"
 import * as Memory from "@ddd/sim/memory/Memory"
 import { World } from "@ddd/sim/World"
 import { assert } from "@effect/vitest"
@@ -190,10 +191,11 @@ export const assertProblem = (answer: Answer, status: number, code: string): voi
 
 let players = 0
 
-/** A new player with money in the wallet, and a token. */
-export const makePlayer = (balance: Cents = cents(0n)) => Effect.orDie(signUp(balance))
+/** A new player with money in the wallet, and a token; born on a day, where they say it. */
+export const makePlayer = (balance: Cents = cents(0n), bornOn: Day | null = null) =>
+  Effect.orDie(signUp(balance, bornOn))
 
-const signUp = Effect.fnUntraced(function*(balance: Cents) {
+const signUp = Effect.fnUntraced(function*(balance: Cents, bornOn: Day | null) {
   const accounts = yield* Accounts
   const ledger = yield* Ledger
   const name = `player${++players}`
@@ -201,7 +203,8 @@ const signUp = Effect.fnUntraced(function*(balance: Cents) {
     email: `${name}@example.com`,
     username: name,
     passwordHash: Redacted.make("v1$none"),
-    session: { refreshTokenHash: `${players}`.padStart(64, "0"), userAgent: null }
+    session: { refreshTokenHash: `${players}`.padStart(64, "0"), userAgent: null },
+    bornOn
   }, operatorOrigin)
   if (balance > 0n) {
     yield* ledger.deposit({ userId: user.id, amount: balance, referenceId: `test:${name}`, metadata: null })

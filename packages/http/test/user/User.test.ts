@@ -42,6 +42,8 @@ layer(server())("a player's own page", (it) => {
         },
         timedOutUntil: null,
         excludedUntil: null,
+        dateOfBirth: null,
+        ageVerified: false,
         sessionStartedAt: "2026-02-03T10:30:00.000Z",
         spentToday: "0.00",
         wonToday: "0.00"

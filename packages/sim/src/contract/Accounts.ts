@@ -3,8 +3,10 @@ import type { ProvenPassword } from "@ddd/core/accounts/SignIn"
 import type { NewUser } from "@ddd/core/accounts/SignUp"
 import { zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { userId } from "@ddd/core/values/Ids"
+import { parseDay } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Redacted, Result, Stream } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
@@ -37,9 +39,9 @@ export const accountsContract = (subject: Subject): void =>
         assert.isTrue(before <= user.createdAt && user.createdAt <= after)
         assert.notStrictEqual(sessionId, "")
         const profile = present(yield* accounts.profile(user.id))
-        const { country, kycStatus, wallet, ...shown } = profile
+        const { ageVerified, country, kycStatus, wallet, ...shown } = profile
         assert.deepStrictEqual(shown, user)
-        assert.deepStrictEqual([country, kycStatus], [null, "none"])
+        assert.deepStrictEqual([ageVerified, country, kycStatus, wallet.bornOn], [false, null, "none", null])
         assert.deepStrictEqual(
           [wallet.balance, wallet.withdrawable, wallet.pendingWithdrawal, wallet.seq],
           [zero, zero, zero, 0]
@@ -49,14 +51,19 @@ export const accountsContract = (subject: Subject): void =>
     )
 
     it(
-      "keeps the country that a player signs up from, until they are erased",
+      "keeps the country that a player signs up from, and when they were born, until they are erased",
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        const { user } = yield* accounts.signUp({ ...newUser("ada@example.com", "ada"), country: "DE" }, origin)
-        assert.strictEqual(present(yield* accounts.profile(user.id)).country, "DE")
+        const bornOn = parseDay("1996-02-29") ?? assert.fail("no day")
+        const asked = { ...newUser("ada@example.com", "ada"), country: "DE", bornOn }
+        const { user } = yield* accounts.signUp(asked, origin)
+        const { country, wallet } = present(yield* accounts.profile(user.id))
+        assert.deepStrictEqual([country, wallet.bornOn], ["DE", bornOn])
         const text = yield* Stream.mkString(present(yield* accounts.export(user.id, { _tag: "Operator" })))
         assert.include(text, "\"country\":\"DE\"")
+        assert.include(text, "\"dateOfBirth\":\"1996-02-29\"")
         yield* accounts.erase(user.id, byAnn)
+        assert.isNull((yield* Ledger.use((ledger) => ledger.wallet(user.id))).bornOn)
         yield* auditClean
       })
     )

@@ -11,7 +11,7 @@ import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
-import { dayAfter, dayMillis, dayOf, dayStart } from "@ddd/core/values/Instant"
+import { dayAfter, dayMillis, dayOf, dayStart, parseDay } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
@@ -502,6 +502,33 @@ export const playControlsContract = (subject: Subject): void =>
               } else yield* confirm(player)
             }
           }))
+      })
+    )
+
+    it(
+      "keeps when a player was born, once, and never what cannot be",
+      Effect.gen(function*() {
+        const ada = yield* signUp("ada")
+        const say = (text: string) =>
+          PlayControls.use((controls) => controls.sayBirth(ada, parseDay(text) ?? assert.fail(text), origin))
+        const born = Effect.map(walletOf(ada), ({ bornOn }) => bornOn)
+        const refused = (text: string) =>
+          Effect.map(Effect.flip(say(text)), (error) => error._tag === "BirthRefused" ? error.refusal._tag : error._tag)
+        assert.strictEqual(yield* refused(dayAfter(dayOf(yield* now))), "BirthFault")
+        assert.strictEqual(yield* refused("1850-01-01"), "BirthFault")
+        assert.isNull(yield* born)
+        yield* together(["1990-02-28", "1990-02-28"].map(say))
+        yield* say("1990-02-28")
+        assert.strictEqual(yield* refused("1990-02-27"), "BirthSaid")
+        assert.strictEqual(yield* born, "1990-02-28")
+        assert.strictEqual((yield* eventsOf(ada)).filter((type) => type === "date_of_birth_said").length, 1)
+        for (const who of [nobody, houseUserId]) {
+          const day = parseDay("1990-02-28") ?? assert.fail("no day")
+          const error = yield* Effect.flip(PlayControls.use((controls) => controls.sayBirth(who, day, origin)))
+          assert.strictEqual(error._tag, "UnknownUser")
+        }
+        yield* openSales
+        yield* auditClean
       })
     )
   })

@@ -143,6 +143,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       frozen: false,
       kycStatus: "none",
       country: null,
+      ageVerified: false,
       erasedAt: null
     }
     return Store.of({

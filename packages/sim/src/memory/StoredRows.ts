@@ -17,6 +17,7 @@ export interface UserRow extends User {
   readonly frozen: boolean
   readonly kycStatus: KycStatus
   readonly country: string | null
+  readonly ageVerified: boolean
   readonly erasedAt: Instant | null
 }
 

@@ -20,6 +20,7 @@ const aUser: UserRow = {
   frozen: false,
   kycStatus: "none",
   country: null,
+  ageVerified: false,
   erasedAt: null
 }
 

@@ -30,9 +30,10 @@ export interface ShownProfile extends Omit<Profile, "wallet"> {
 }
 
 /** What of a profile a summary lacks, as JSON. */
-export const profileJson = ({ country, kycStatus, wallet }: ShownProfile) => ({
+export const profileJson = ({ ageVerified, country, kycStatus, wallet }: ShownProfile) => ({
   kycStatus,
   country,
+  ageVerified,
   wallet: {
     balance: formatCents(wallet.balance),
     withdrawable: formatCents(wallet.withdrawable),

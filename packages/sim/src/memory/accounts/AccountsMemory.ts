@@ -82,16 +82,18 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           const taken = readTaken(store, request, null)
           const { change, user } = yield* decided(signUp({ taken, newIds }, request, origin))
           const createdAt = store.now()
+          const { bornOn, ...kept } = user
           const row: UserRow = {
-            ...user,
+            ...kept,
             emailVerified: false,
             createdAt,
             frozen: false,
             kycStatus: "none",
+            ageVerified: false,
             erasedAt: null
           }
           store.users.set(user.id, row)
-          store.wallets.set(user.id, { ...emptyWallet, userId: user.id, updatedAt: createdAt })
+          store.wallets.set(user.id, { ...emptyWallet, bornOn, userId: user.id, updatedAt: createdAt })
           matchPurchasesOf(store, [user.id])
           write(change)
           return { user: userOf(row), sessionId: newIds.session }
@@ -118,7 +120,8 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           const row = store.wallets.get(id)
           if (user === undefined || row === undefined) return null
           const { userId: _, ...wallet } = row
-          return { ...userOf(user), wallet, kycStatus: user.kycStatus, country: user.country }
+          const { ageVerified, country, kycStatus } = user
+          return { ...userOf(user), wallet, kycStatus, country, ageVerified }
         }),
 
       passwordHash: (id) => Effect.sync(() => livingUser(id)?.passwordHash ?? null),
@@ -250,7 +253,7 @@ const forget = (store: Store["Service"], id: UserId, email: string): void => {
   }
   forgetBuyer(store, { id, email })
   const wallet = store.wallets.get(id)
-  if (wallet !== undefined) store.wallets.set(id, { ...wallet, limits: null })
+  if (wallet !== undefined) store.wallets.set(id, { ...wallet, limits: null, bornOn: null })
 }
 
 /** A kept answer in which a member who is erased is called `username`; the same where it does not name them. */

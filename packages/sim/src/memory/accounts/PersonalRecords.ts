@@ -20,9 +20,9 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords<neve
   const wallet = store.wallets.get(user.id)
   const payoutAccount = store.payoutAccounts.get(user.id)
   if (wallet === undefined) throw new Error("every user has a wallet")
-  const { country, createdAt, email, emailVerified, frozen, id, kycStatus, username } = user
+  const { ageVerified, country, createdAt, email, emailVerified, frozen, id, kycStatus, username } = user
   return {
-    user: { id, email, username, emailVerified, createdAt, kycStatus, country, frozen },
+    user: { id, email, username, emailVerified, createdAt, kycStatus, country, ageVerified, frozen },
     wallet,
     payoutAccount: payoutAccount === undefined
       ? null

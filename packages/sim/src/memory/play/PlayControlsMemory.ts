@@ -10,13 +10,15 @@ import {
   type LimitsChanged,
   viewLimits
 } from "@ddd/core/play/LimitChange"
+import { sayBirth } from "@ddd/core/play/SayBirth"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
-import { type ExcessiveDeposit, PlayControls } from "@ddd/core/ports/PlayControls"
+import { MinAge } from "@ddd/core/ports/MinAge"
+import { BirthRefused, type ExcessiveDeposit, PlayControls } from "@ddd/core/ports/PlayControls"
 import { isTicketId, type UserId } from "@ddd/core/values/Ids"
 import { dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
 import { readAccount } from "../accounts/AccountFacts.ts"
 import { writeChange } from "../accounts/AccountWrites.ts"
@@ -54,6 +56,7 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
   Effect.gen(function*() {
     const store = yield* Store
     const tokens = yield* MailedTokens
+    const minAge = yield* MinAge
 
     const walletOf = (userId: UserId) => {
       const wallet = store.wallets.get(userId)
@@ -98,6 +101,18 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
 
       excludeRegistered: (userId, until) =>
         Effect.asVoid(decide(userId, (facts) => excludeRegistered(facts, userId, until))),
+
+      sayBirth: (userId, bornOn, origin) =>
+        store.exclusive(Effect.gen(function*() {
+          const wallet = yield* walletOf(userId)
+          if (playersAccount(readAccount(store, userId)) === null) return yield* new UnknownUser({ userId })
+          const facts = { wallet, minAge, now: store.now(), newIds: { event: store.newId() } }
+          const said = yield* Effect.fromResult(
+            Result.mapError(sayBirth(facts, userId, bornOn, origin), (refusal) => new BirthRefused({ refusal }))
+          )
+          store.wallets.set(userId, { ...said.wallet, userId, updatedAt: wallet.updatedAt })
+          writeChange(store, tokens, said.change)
+        })),
 
       today: (userId, sessionId) =>
         Effect.map(walletOf(userId), () => {

@@ -50,10 +50,10 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   const userOf = (userId: UserId): RoomUser | null => {
     const user = store.users.get(userId)
-    const { excludedUntil, timedOutUntil } = store.wallets.get(userId) ?? emptyWallet
+    const { bornOn, excludedUntil, timedOutUntil } = store.wallets.get(userId) ?? emptyWallet
     return user === undefined
       ? null
-      : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null, excludedUntil, timedOutUntil }
+      : { userId, isFrozen: user.frozen, isErased: user.erasedAt !== null, excludedUntil, timedOutUntil, bornOn }
   }
 
   /** The rooms of a player that are not locked yet. */

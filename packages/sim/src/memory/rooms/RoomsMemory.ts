@@ -4,6 +4,7 @@ import { newRoomDraw } from "@ddd/core/draws/Opening"
 import { makeSeals } from "@ddd/core/draws/Seals"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { purchaseRefused, RoomRefused, Rooms } from "@ddd/core/ports/Rooms"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -36,6 +37,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const seals = makeSeals(sealing)
     const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
     const vault = yield* SeedVault
+    const minAge = yield* MinAge
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
     const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, openRoomsOf, stateOf, ticketsIn } =
@@ -59,7 +61,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const decided = createRoom(asked, userOf(asked.hostId), openRoomsOf(asked.hostId), store.now())
+            const decided = createRoom(asked, userOf(asked.hostId), openRoomsOf(asked.hostId), minAge, store.now())
             if (Result.isFailure(decided)) {
               const { failure } = decided
               return yield* failure._tag === "UnknownUser"
@@ -95,7 +97,7 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const lobby = yield* roomCalled(room)
             if (lobby.code !== parseCode(code)) return yield* noRoom
             const member = yield* orRefused(
-              joinRoom(stateOf(lobby), userId, userOf(userId), openRoomsOf(userId), store.now())
+              joinRoom(stateOf(lobby), userId, userOf(userId), openRoomsOf(userId), minAge, store.now())
             )
             const after = change(lobby, { members: [...lobby.members, member] })
             store.tell("Status", lobby.id)

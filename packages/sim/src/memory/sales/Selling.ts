@@ -7,6 +7,7 @@ import { makeSeals } from "@ddd/core/draws/Seals"
 import { resultBeforeDraw, type Ticket } from "@ddd/core/draws/Ticket"
 import { dailyPrefix, roomPrefix } from "@ddd/core/draws/TicketId"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
+import { MinAge } from "@ddd/core/ports/MinAge"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import type { Room } from "@ddd/core/rooms/Room"
@@ -25,6 +26,7 @@ export const makeSelling = Effect.gen(function*() {
   const sealing = yield* Sealing
   const seals = makeSeals(sealing)
   const ticketsPerPlayerMax = yield* TicketsPerDraw
+  const minAge = yield* MinAge
   const followed = followedHashes(sealing.sha256, (yield* BeaconChains).followed)
 
   const prefixOf = ({ drawDate, id }: DrawRow): string => {
@@ -43,6 +45,7 @@ export const makeSelling = Effect.gen(function*() {
     lastPurchasedAt: draw.lastPurchasedAt,
     isFollowed: isFollowed(followed, draw.beacon?.chainHash ?? null),
     ticketsPerPlayerMax,
+    minAge,
     isPaused: store.pausedDraws.has(draw.id)
   })
 
