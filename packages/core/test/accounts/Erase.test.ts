@@ -60,6 +60,7 @@ describe("erase", () => {
       frozen: true,
       kycStatus: "none",
       country: null,
+      ageVerified: false,
       erasedAt: now
     })
     assert.isTrue(
