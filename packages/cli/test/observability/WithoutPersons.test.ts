@@ -8,7 +8,9 @@ describe("a line that is told outside", () => {
   it.each([
     {
       name: "a payout account that is with another provider",
-      line: `payout account acct_1QbCdEfGhIjKlMnO: ${otherProviderText("simulated", "stripe live acct_1ZyXwVuTsRqPoNmL")}`,
+      line: `payout account acct_1QbCdEfGhIjKlMnO: ${
+        otherProviderText("simulated", "stripe live acct_1ZyXwVuTsRqPoNmL")
+      }`,
       told: "payout account (id): it is with the simulation, and this program has Stripe account (id) in live mode: " +
         "unset STRIPE_SECRET_KEY"
     },
