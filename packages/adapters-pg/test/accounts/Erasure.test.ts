@@ -9,7 +9,6 @@ import { Sessions } from "@ddd/core/ports/Sessions"
 import { Throttles } from "@ddd/core/ports/Throttles"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
-import type { UserId } from "@ddd/core/values/Ids"
 import { exportOf, firstHash, mailedHash, newPlayer, origin, signInAgain } from "@ddd/sim/contract/Players"
 import { byAnn } from "@ddd/sim/scenario/Operators"
 import { buyInRoom, roomOf } from "@ddd/sim/scenario/RoomSteps"
@@ -80,38 +79,47 @@ describe("a person who is erased", () => {
     180_000
   )
 
-  it.live.each([
-    {
-      who: "themselves",
-      erase: (id: UserId) => Effect.flatMap(Accounts, (accounts) => accounts.eraseSelf(id, firstHash))
-    },
-    { who: "an operator", erase: (id: UserId) => Effect.flatMap(Accounts, (accounts) => accounts.erase(id, byAnn)) }
-  ])(
-    "by $who is erased although others' answers cannot forget them, which the log tells: erased once more, they do",
-    ({ erase }) =>
+  it.live(
+    "is forgotten by others' answers when they are erased once more, where that did not come to its end",
+    () =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        const [ada, bob] = [yield* fundedPlayer("ada", dollars(1)), (yield* newPlayer("bob")).id]
-        yield* buyInRoom(ada, yield* roomOf([ada, bob]), { key: "k" })
+        const [ada, bob, eve] = [
+          yield* fundedPlayer("ada", dollars(1)),
+          (yield* newPlayer("bob")).id,
+          (yield* newPlayer("eve")).id
+        ]
+        yield* buyInRoom(ada, yield* roomOf([ada, bob, eve]), { key: "k" })
         const sql = yield* sessionOf
+        const bodyOfAnswer = Effect.map(
+          sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`,
+          ([row]) => present(row).body
+        )
         yield* sql`CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'gone'; END $body$`
         yield* sql`CREATE TRIGGER gone BEFORE UPDATE ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION gone()`
         const lines: Array<string> = []
         const log = Logger.layer([
           Logger.make(({ logLevel, message }) => lines.push(`${logLevel} ${[message].flat().join(" ")}`))
         ])
-        yield* erase(bob).pipe(Effect.provide(Layer.fresh(log)))
-        assert.deepStrictEqual(lines, [
-          `Error user ${bob} is erased, but answers kept for others may still have the name: gone (P0001); ` +
-          `\`ddd user erase ${bob}\` removes it`
-        ])
-        assert.isTrue(present(yield* accounts.find(bob)).erased)
-        const [kept] = yield* sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`
-        assert.include(present(kept).body, "\"bob\"")
+        // the erasure stands, whoever asked for it, and the log says what is left to do
+        yield* accounts.eraseSelf(bob, firstHash).pipe(
+          Effect.andThen(accounts.erase(eve, byAnn)),
+          Effect.provide(Layer.fresh(log))
+        )
+        assert.deepStrictEqual(
+          lines,
+          [bob, eve].map((id) =>
+            `Error user ${id} is erased, but answers kept for others may still have the name: gone (P0001); ` +
+            `\`ddd user erase ${id}\` removes it`
+          )
+        )
+        for (const id of [bob, eve]) assert.isTrue(present(yield* accounts.find(id)).erased)
+        assert.include(yield* bodyOfAnswer, "\"bob\"")
+        assert.include(yield* bodyOfAnswer, "\"eve\"")
         yield* sql`DROP TRIGGER gone ON idempotency_keys`
-        yield* accounts.erase(bob, byAnn)
-        const { body } = present((yield* sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`)[0])
-        assert.notInclude(body, "\"bob\"")
+        for (const id of [bob, eve]) yield* accounts.erase(id, byAnn)
+        assert.notInclude(yield* bodyOfAnswer, "\"bob\"")
+        assert.notInclude(yield* bodyOfAnswer, "\"eve\"")
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
     180_000
