@@ -75,7 +75,8 @@ export const layer = (terms: WithdrawalTerms) =>
             // one that is not needed is not taken on trust either
             let verified: { readonly verified?: Redacted.Redacted } = {}
             if (currentPassword !== undefined) {
-              verified = yield* proveCurrent(userId, currentPassword, requestOrigin(request))
+              const proof = yield* proveCurrent(userId, currentPassword, requestOrigin(request))
+              verified = { verified: proof.verified }
             }
             yield* accounts.changeProfile(userId, { ...change, ...verified }, requestOrigin(request))
             return yield* profileOf(caller)
