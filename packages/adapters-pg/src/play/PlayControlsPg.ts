@@ -1,5 +1,6 @@
 /** What players decide about their own play, on PostgreSQL: each change one transaction, under the wallet's lock and the user's. */
 import { playersAccount } from "@ddd/core/accounts/User"
+import { countedOn } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
@@ -82,8 +83,9 @@ const make = Effect.gen(function*() {
     of: Effect.fn("PlayControlsPg.of")(function*(userId) {
       const wallet = yield* readWallet(userId)
       const { excludedUntil, limits, timedOutUntil } = wallet
-      const view = viewLimits(limits, yield* clockOf(sql))
-      return { ...view, excludedUntil, timedOutUntil, counted: limits?.counted ?? null }
+      const now = yield* clockOf(sql)
+      const counted = limits === null ? null : countedOn(limits.counted, dayOf(now))
+      return { ...viewLimits(limits, now), excludedUntil, timedOutUntil, counted }
     }, orUnavailable),
 
     changeLimits: Effect.fn("PlayControlsPg.changeLimits")(

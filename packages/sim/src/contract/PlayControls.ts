@@ -158,6 +158,22 @@ export const playControlsContract = (subject: Subject): void =>
     )
 
     it(
+      "shows what is used in the periods of today, also where nothing was bought since they began",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(20))
+        yield* limit(ada, { dailySpend: 500n, dailyDeposit: 5_000n })
+        yield* buy(ada, 3)
+        yield* nextDay()
+        assert.deepStrictEqual((yield* stateOf(ada)).counted, {
+          day: dayOf(yield* now),
+          spent: { daily: 0n, weekly: 300n, monthly: 300n },
+          deposited: { daily: 0n, weekly: 2_000n, monthly: 2_000n }
+        })
+      })
+    )
+
+    it(
       "lowers a limit at once; raises it, or lets it go, once it has waited a day and is confirmed within three",
       Effect.gen(function*() {
         yield* openSales

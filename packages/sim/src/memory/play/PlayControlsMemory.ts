@@ -1,6 +1,6 @@
 /** What players decide about their own play, in memory. */
 import { playersAccount } from "@ddd/core/accounts/User"
-import { type CountedMovement, countedSince, countMovements } from "@ddd/core/money/Limits"
+import { type CountedMovement, countedOn, countedSince, countMovements } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import {
@@ -82,7 +82,7 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
           ...viewLimits(limits, store.now()),
           excludedUntil,
           timedOutUntil,
-          counted: limits?.counted ?? null
+          counted: limits === null ? null : countedOn(limits.counted, dayOf(store.now()))
         })),
 
       changeLimits: (userId, change, origin) =>
