@@ -11,9 +11,12 @@ const helpOf = (command: Command): string => {
   return text
 }
 
-/** The words of a command line without quotes, after `ddd` as a checkout calls it; variables before it and a redirection behind it are the shell's. */
+/** The words of a command line, after `ddd` as a checkout calls it; variables before it and a redirection behind it are the shell's. */
 const wordsOf = (example: string): ReadonlyArray<string> =>
-  example.replace(/^(?:[A-Z_]+=\S+ )*npm run -s ddd -- /, "").replace(/ > .*$/, "").split(" ")
+  Array.from(
+    example.replace(/^(?:[A-Z_]+=\S+ )*npm run -s ddd -- /, "").replace(/ > .*$/, "").matchAll(/'([^']*)'|\S+/g),
+    ([word, quoted]) => quoted ?? word
+  )
 
 const all = descendants(program(() => {}, () => {}))
 const leaves = all.filter(({ commands }) => commands.length === 0)

@@ -44,15 +44,29 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
           assert.strictEqual((yield* ddd(["user", ...command, email])).code, 0)
         }
 
-        const shown = yield* ddd(["user", "show", email, "--json"])
-        const events = at(JSON.parse(shown.stdout), "events")
-        assert.isTrue(Array.isArray(events), shown.stderr)
-        const list: ReadonlyArray<unknown> = Array.isArray(events) ? events : []
-        const types = new Set(list.map((event) => at(event, "type")))
-        // the newest twenty; the oldest of all and what ends a player stand elsewhere
+        const shown = Effect.gen(function*() {
+          const { stderr, stdout } = yield* ddd(["user", "show", email, "--json"])
+          const events = at(JSON.parse(stdout), "events")
+          assert.isTrue(Array.isArray(events), stderr)
+          const list: ReadonlyArray<unknown> = Array.isArray(events) ? events : []
+          return list
+        })
+        // the newest twenty each time; the oldest of all and what ends a player stand elsewhere
+        const events = [...yield* shown]
+        const rested = { ...by, token: tokensOf(yield* signIn(email, undefined, by)).accessToken }
+        for (const dailySpend of ["2.00", "4.00"]) {
+          yield* ask("PUT", "/user/limits", { ...rested, body: { dailySpend } })
+        }
+        yield* advance(25 * 3_600_000)
+        const nextDay = { ...by, token: tokensOf(yield* signIn(email, undefined, by)).accessToken }
+        yield* ask("POST", "/user/limits/confirm", nextDay)
+        yield* ask("POST", "/user/time-out", { ...nextDay, body: { hours: 24 } })
+        yield* ask("POST", "/user/self-exclusion", { ...nextDay, body: { days: 365 } })
+        events.push(...yield* shown)
+        const types = new Set(events.map((event) => at(event, "type")))
         assert.deepStrictEqual(securityEventTypes.filter((type) => !types.has(type)), ["signed_up", "erased"])
-        for (const event of list) {
-          assert.match(textAt(event, "at"), /^2026-02-03T/)
+        for (const event of events) {
+          assert.match(textAt(event, "at"), /^2026-02-0[34]T/)
           assert.strictEqual(at(event, "userId"), player.id)
           const byOperator = ["frozen", "unfrozen", "exported"].includes(textAt(event, "type"))
           assert.deepStrictEqual(

@@ -2,6 +2,7 @@ import { throttleRules } from "@ddd/core/accounts/Throttle"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Logger, References } from "effect"
+import type { RequestRecord } from "../../src/boundary/RequestRecord.ts"
 import {
   type Answer,
   assertProblem,
@@ -174,13 +175,15 @@ layer(server())("codes of rooms", (it) => {
     }))
 })
 
-/** Everything that was logged, as text. */
+/** Everything that was logged, and that was told of requests, as text. */
 const logged: Array<string> = []
 const collecting = Logger.layer([Logger.map(Logger.formatStructured, (line) => {
   logged.push(JSON.stringify(line))
 })]).pipe(Layer.merge(Layer.succeed(References.MinimumLogLevel, "Trace")))
 
-layer(server({}, Layer.merge(ports, collecting)), { excludeTestServices: true })("what a room tells", (it) => {
+const record = (request: RequestRecord) => void logged.push(JSON.stringify(request))
+
+layer(server({ record }, Layer.merge(ports, collecting)), { excludeTestServices: true })("what a room tells", (it) => {
   it.effect("#29 never holds the seed before the room is drawn, nor does the log", () =>
     Effect.gen(function*() {
       const room = yield* makeRoom()

@@ -11,6 +11,7 @@ import { World } from "@ddd/sim/World"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
+import type { RecordRequest } from "../../src/boundary/RequestRecord.ts"
 import * as Engine from "../../src/engine/Engine.ts"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
@@ -125,6 +126,8 @@ export interface ServerOptions {
   readonly pages?: ReadonlyArray<BuiltFile>
   /** Those that hold by default, unless given. */
   readonly limits?: RequestLimits | "off"
+  /** Is told of each request. */
+  readonly record?: RecordRequest
 }
 
 /** The server over `world`, which gives the ports. */
@@ -136,6 +139,7 @@ export const layer = (
     pages,
     proxies,
     publicUrl = "http://localhost:8080",
+    record,
     withdrawals = {}
   }: ServerOptions = {},
   world = ports
@@ -147,7 +151,8 @@ export const layer = (
       corsOrigins,
       internalToken: Redacted.make(internalToken),
       withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
-      pages: pages ?? null
+      pages: pages ?? null,
+      ...record && { record }
     })
   ).pipe(
     Layer.provideMerge(Layer.unwrap(Effect.map(

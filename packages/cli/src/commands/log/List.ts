@@ -38,7 +38,7 @@ export const listLog: Declare = (perform) =>
     "list",
     "what operators did by hand, and why, newest first",
     "ddd log list --operator ann --since 7d",
-    "ddd log list --command \"purchases credit\""
+    "ddd log list --command 'purchases credit'"
   )
     .option("--operator <name>", "only what that one did")
     .option("--command <words>", "only by that command, such as \"user freeze\"")
