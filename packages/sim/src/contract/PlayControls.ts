@@ -407,6 +407,52 @@ export const playControlsContract = (subject: Subject): void =>
     )
 
     it(
+      "lets nobody sign up under the address of who erases themselves in a time-out, until the later of it and an exclusion ends",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id: ada } = yield* newPlayer("ada")
+        const { id: bob } = yield* newPlayer("bob")
+        yield* timeOut(ada, 48)
+        yield* exclude(bob, 180)
+        yield* advance(150 * dayMillis)
+        const again = newPlayer("ada", "another token")
+        yield* timeOut(ada, 48)
+        yield* timeOut(bob, 1_008)
+        yield* accounts.erase(ada, byAnn)
+        yield* accounts.erase(bob, byAnn)
+        assert.strictEqual((yield* Effect.flip(again))._tag, "EmailTaken")
+        yield* advance(49 * hour)
+        assert.notStrictEqual((yield* again).id, ada)
+        yield* advance(30 * dayMillis)
+        const bobAgain = newPlayer("bob", "yet another token")
+        assert.strictEqual((yield* Effect.flip(bobAgain))._tag, "EmailTaken")
+        yield* advance(11 * dayMillis)
+        yield* bobAgain
+      })
+    )
+
+    it(
+      "keeps an address barred that was replaced, for as long as what barred its player is made longer",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id } = yield* newPlayer("ada")
+        yield* timeOut(id, 24)
+        const verified = present(yield* accounts.passwordHash(id))
+        yield* accounts.changeProfile(id, { email: "new@example.com", verified }, origin)
+        yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
+        yield* exclude(id, 180)
+        yield* advance(170 * dayMillis)
+        yield* exclude(id, 365)
+        yield* accounts.erase(id, byAnn)
+        yield* advance(364 * dayMillis)
+        const again = newPlayer("ada", "another token")
+        assert.strictEqual((yield* Effect.flip(again))._tag, "EmailTaken")
+        yield* advance(2 * dayMillis)
+        yield* again
+      })
+    )
+
+    it(
       "has a person decide about another's purchase by a name of an excluded player, also once they are erased",
       Effect.gen(function*() {
         const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]

@@ -20,6 +20,7 @@ import { Effect, Layer } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
 import { readAccount } from "../accounts/AccountFacts.ts"
 import { writeChange } from "../accounts/AccountWrites.ts"
+import { keepNamesBarred } from "../money/FundingSteps.ts"
 import { Store } from "../Store.ts"
 
 type Stored = Store["Service"]
@@ -69,6 +70,7 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
         const counted = wallet.limits === null ? countedAt(store, userId, now) : wallet.limits.counted
         const decided = decision({ wallet, counted, now, newIds: { event: store.newId() } })
         store.wallets.set(userId, { ...decided.wallet, userId, updatedAt: wallet.updatedAt })
+        keepNamesBarred(store, userId)
         writeChange(store, tokens, decided.change)
         return decided
       }))
