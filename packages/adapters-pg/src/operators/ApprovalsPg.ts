@@ -53,7 +53,7 @@ const make = Effect.gen(function*() {
         yield* decideOpen(services, reference, { _tag: "Credit", userId, amount }, () => entry, openGate)
         return
       case "withdrawal": {
-        const resolved = yield* resolveHeld(services, reference, "absent", entry, openGate)
+        const resolved = yield* resolveHeld(services, reference, "absent", () => entry, openGate)
         if (resolved._tag === "Done" && resolved.value === null) {
           return yield* new NotGivenBack({ withdrawalId: reference })
         }

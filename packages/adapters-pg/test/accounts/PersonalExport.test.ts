@@ -27,6 +27,7 @@ const exported: Readonly<Record<string, string>> = {
   tickets: "tickets",
   sessions: "sessions",
   security_events: "securityEvents",
+  // without who it was and the reason that they wrote, which may be a suspicion
   operator_log: "operatorActions",
   mailed_tokens: "mailedTokens",
   jobs: "mailFailures",

@@ -63,8 +63,8 @@ export interface PersonalLists {
     /** Where it came from, what was changed. */
     readonly details: Readonly<Record<string, unknown>> | null
   }
-  /** What operators did about them by hand: who did is the operators', and no part of it. */
-  readonly operatorActions: { readonly at: Instant; readonly command: string; readonly reason: string | null }
+  /** What operators did about them and their money by hand. Who did, and why, is the operators', and no part of it. */
+  readonly operatorActions: { readonly at: Instant; readonly command: string }
   readonly mailedTokens: {
     readonly purpose: MailedTokenPurpose
     readonly email: string | null
