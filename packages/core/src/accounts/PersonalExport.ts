@@ -8,10 +8,11 @@ import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
 import {
   type DepositExcess,
+  isMoneyLimit,
   type LimitBook,
   type LimitName,
   limitNames,
-  moneyLimitNames,
+  limitText,
   periods,
   type Sums
 } from "../money/Limits.ts"
@@ -96,11 +97,9 @@ export interface PersonalRecords<E> {
 
 const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
-const isMoneyLimit = (name: LimitName): boolean => moneyLimitNames.some((money) => money === name)
-
 /** A limit's value as it is exported: an amount, or a number of tickets. */
 const exportValue = (name: LimitName, value: bigint | null): string | number | null =>
-  value === null ? null : isMoneyLimit(name) ? formatCents(cents(value)) : Number(value)
+  value === null ? null : isMoneyLimit(name) ? limitText(name, value) : Number(value)
 
 /** What a player limited, and what is counted against that; null where nothing is limited. */
 const exportLimits = (book: LimitBook | null) => {
