@@ -123,7 +123,7 @@ const describe = (book: LimitBook | null): Readonly<Record<string, string>> => (
 })
 
 const changed = (
-  { newIds, wallet }: LimitFacts,
+  { newIds, wallet }: Pick<LimitFacts, "newIds" | "wallet">,
   userId: UserId,
   limits: LimitBook | null,
   type: SecurityEventType,
@@ -149,7 +149,11 @@ export const changeLimits = (
   changed(facts, userId, bookOrNull(askLimits(bookOf(facts), change, facts.now)), "limits_changed", origin)
 
 /** Confirms the rises of a player's limits that have waited. Writes nothing where there is none. */
-export const confirmLimits = (facts: LimitFacts, userId: UserId, origin: RequestOrigin): LimitsChanged => {
+export const confirmLimits = (
+  facts: Omit<LimitFacts, "counted">,
+  userId: UserId,
+  origin: RequestOrigin
+): LimitsChanged => {
   const { now, wallet } = facts
   return wallet.limits === null || !wallet.limits.rises.some((rise) => isConfirmable(rise, now))
     ? { wallet, change: noChange(userId) }
