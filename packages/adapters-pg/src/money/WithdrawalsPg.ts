@@ -7,7 +7,7 @@ import {
   type WithdrawalRequest
 } from "@ddd/core/money/AskWithdrawal"
 import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
-import { concludeReport } from "@ddd/core/money/ConcludeWithdrawal"
+import { concludeReport, withdrawalEntry } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
@@ -17,7 +17,6 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
-import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -162,7 +161,7 @@ const make = Effect.gen(function*() {
           services,
           id,
           (facts) => concludeReport(facts, report, turn),
-          act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+          act === undefined ? null : (withdrawal) => withdrawalEntry(act, withdrawal, { learnt: report._tag })
         ),
       transact(sql)
     ),
@@ -173,7 +172,7 @@ const make = Effect.gen(function*() {
           services,
           id,
           resolution,
-          logged(act, "withdrawal", id, { decided: resolution }),
+          (withdrawal) => withdrawalEntry(act, withdrawal, { decided: resolution }),
           makeGate(services, above, act)
         ),
       transact(sql),
