@@ -22,6 +22,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { idAfterAll } from "../database/UuidTimes.ts"
 import { requireUpToDate } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { makeGate, orApproval } from "../operators/ApprovalRows.ts"
@@ -189,7 +190,7 @@ const make = Effect.gen(function*() {
       function*({ held, olderThanMillis, status, userId: user }, { cursor, limit }) {
         const rows = yield* sql<WithdrawalRow>`
         SELECT ${withdrawalColumns(sql)} FROM withdrawals w
-        WHERE (${cursor}::uuid IS NULL OR w.id < ${cursor}::uuid)
+        WHERE w.id < ${cursor ?? idAfterAll}::uuid
           AND (${status ?? null}::text IS NULL OR w.status = ${status ?? null}::text)
           AND (${user ?? null}::uuid IS NULL OR w.user_id = ${user ?? null}::uuid)
           AND ${ofHold(sql, held)} AND ${askedBefore(sql, olderThanMillis)}
