@@ -1,6 +1,6 @@
 /** `ddd user limits`: what a player allows themselves, how much of it is used, what bars them, and deposits that were more than that. */
-import { type LimitName, limitNames, moneyLimitNames } from "@ddd/core/money/Limits"
-import { cents, formatCents } from "@ddd/core/money/Money"
+import { type LimitName, limitNames, limitText, usedOf } from "@ddd/core/money/Limits"
+import { formatCents } from "@ddd/core/money/Money"
 import { type ExcessiveDeposit, PlayControls, type PlayState } from "@ddd/core/ports/PlayControls"
 import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
@@ -9,36 +9,19 @@ import { print, printJson, style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
+import { first, remarkOfMore } from "../Pages.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
 
 const valueText = (name: LimitName, value: bigint | null): string | null =>
-  value === null ? null : moneyLimitNames.some((money) => money === name) ? formatCents(cents(value)) : String(value)
+  value === null ? null : limitText(name, value)
 
-/** What is counted against a limit; null where nothing is. */
-const usedOf = (name: LimitName, { counted }: PlayState): bigint | null => {
-  if (counted === null) return null
-  switch (name) {
-    case "dailySpend":
-      return counted.spent.daily
-    case "weeklySpend":
-      return counted.spent.weekly
-    case "monthlySpend":
-      return counted.spent.monthly
-    case "dailyDeposit":
-      return counted.deposited.daily
-    case "weeklyDeposit":
-      return counted.deposited.weekly
-    case "monthlyDeposit":
-      return counted.deposited.monthly
-    case "ticketsPerDraw":
-      return null
-  }
-}
+const usedText = (name: LimitName, { counted }: PlayState): string | null =>
+  counted === null ? null : valueText(name, usedOf(name, counted))
 
 const limitsJson = (state: PlayState, excesses: ReadonlyArray<ExcessiveDeposit>) => ({
   limits: Object.fromEntries(limitNames.map((name) => [name, {
     value: valueText(name, state.inForce[name]),
-    used: valueText(name, usedOf(name, state))
+    used: usedText(name, state)
   }])),
   pending: state.pending.map(({ actsAt, confirmBy, limit, value }) => ({
     limit,
@@ -64,7 +47,7 @@ const limitsTable = (state: PlayState): string =>
       return [
         name,
         valueText(name, state.inForce[name]) ?? style.dim("none"),
-        valueText(name, usedOf(name, state)) ?? "",
+        usedText(name, state) ?? "",
         rise === undefined
           ? ""
           : `${valueText(name, rise.value) ?? "none"} ${
@@ -102,17 +85,18 @@ const run = Effect.fn("ddd user limits")(function*(who: string, { json, limit }:
     return {
       user,
       state: yield* controls.of(user.id),
-      excesses: (yield* controls.excesses(user.id, { limit, cursor: null })).items
+      excesses: yield* first((page) => controls.excesses(user.id, page), limit)
     }
   }))
   yield* json === true
-    ? printJson({ ...userJson(user), ...limitsJson(state, excesses) })
+    ? printJson({ ...userJson(user), ...limitsJson(state, excesses.items) })
     : print([
       nameOf(user),
       limitsTable(state),
       barringText(state),
-      ...excesses.length === 0 ? [] : [excessTable(excesses)]
+      ...excesses.items.length === 0 ? [] : [excessTable(excesses.items)]
     ].join("\n\n"))
+  yield* remarkOfMore(excesses, limit)
   return done
 })
 
