@@ -12,8 +12,9 @@ import { readFileSync } from "node:fs"
 import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
 import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
+import { completion } from "./commands/completion/Completion.ts"
 import { showConfig } from "./commands/Config.ts"
-import { type Declare, group, type Perform } from "./commands/Declaration.ts"
+import { type Declare, examplesText, group, type Perform } from "./commands/Declaration.ts"
 import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
 import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
@@ -59,6 +60,7 @@ import { resolveWithdrawal } from "./commands/withdrawals/Resolve.ts"
 import { showWithdrawal } from "./commands/withdrawals/Show.ts"
 import { done, type ExitCode, exitCodes, interrupted, unusable } from "./ExitCode.ts"
 import { withCallable } from "./Invocation.ts"
+import { errorLine } from "./terminal/Output.ts"
 
 const commands: ReadonlyArray<Declare> = [
   serve,
@@ -118,7 +120,8 @@ const commands: ReadonlyArray<Declare> = [
   audit,
   verify,
   watch,
-  group("log-key", "look at the keys that sign the records, or add one", [listLogKeys, rotateLogKey])
+  group("log-key", "look at the keys that sign the records, or add one", [listLogKeys, rotateLogKey]),
+  completion
 ]
 
 const version = (): string => {
@@ -146,7 +149,9 @@ export const program = (perform: Perform, say: Say): Command => {
     .showHelpAfterError("(--help tells more)")
     .addHelpText(
       "after",
-      () => withCallable(`\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
+      () =>
+        `${examplesText(["ddd config", "ddd user show ann@example.com", "ddd draw list --json"])}\n` +
+        withCallable(`\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
     )
   for (const declare of commands) ddd.addCommand(declare(perform))
   passDown(ddd)
@@ -158,6 +163,8 @@ export interface Task {
   readonly effect: Effect.Effect<ExitCode, unknown>
   /** The exit code where a signal stopped it. */
   readonly stopped: () => ExitCode
+  /** Whether its result is JSON, and its error too. */
+  readonly isForPrograms: boolean
 }
 
 /** What a command line says where it names no command, as `ddd` and `ddd draw` alone do not: help that was asked for. */
@@ -172,17 +179,25 @@ const withVisibleWords = (text: string, argv: ReadonlyArray<string>): string =>
 /** Reads the command line: the task it asks for, or the exit code where there is nothing to do, with what there is to say written. */
 export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCode> => {
   let task: Task | undefined
+  let isForPrograms = false
   const said: Array<{ readonly channel: "stdout" | "stderr"; readonly text: string }> = []
   const asked = program(
     (effect, stopped = () => interrupted) => {
-      task = { effect, stopped }
+      task = { effect, stopped, isForPrograms }
     },
     (channel, text) => void said.push({ channel, text })
   )
+  asked.hook("preAction", (_, named) => {
+    isForPrograms = named.opts()["json"] === true
+  })
   try {
     await asked.parseAsync(argv, { from: "user" })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
+    if (!isHelp(error) && argv.includes("--json")) {
+      write("stderr", errorLine("usage", visible(error.message.replace(/^error: /, ""))))
+      return unusable
+    }
     for (const { channel, text } of said) {
       write(isHelp(error) ? "stdout" : channel, harmless(withVisibleWords(text, argv), false))
     }

@@ -181,6 +181,7 @@ const commands: Readonly<Record<string, Tested>> = {
   "watch": calls({ args: [nasty] }),
   // a name that could do harm is none that a log may have
   "log-key list": calls({ args: [], env: { LOG_ORIGIN: nasty }, isSilent: true }),
+  "completion": calls({ args: [nasty] }),
   "log-key rotate": { calls: ({ folder }) => [{ args: ["--out", join(folder, nasty, "none")], isSilent: true }] }
 }
 

@@ -8,7 +8,7 @@ import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect, Option, Stream } from "effect"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 import { pages } from "../Pages.ts"
 
 /** There is no such room. */
@@ -57,7 +57,7 @@ const ticketsOf = ({ participants }: Room): number => participants.filter(({ has
 
 /** One line a room, newest first. */
 export const roomTable = (rooms: ReadonlyArray<Room>): string =>
-  aligned([
+  fitted([
     ["CREATED", "CODE", "STATUS", "MEMBERS", "TICKETS", "POT", "HOST", "WINNER", "ID", "NAME"],
     ...visibleData(rooms).map((room) => [
       formatInstant(room.createdAt),
@@ -71,7 +71,7 @@ export const roomTable = (rooms: ReadonlyArray<Room>): string =>
       style.dim(room.id),
       room.name
     ])
-  ], [3, 4, 5])
+  ], { right: [3, 4, 5], yields: [9, 6, 7, 0, 4, 3] })
 
 const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
   value === null ? [] : [[style.dim(name), value]]
