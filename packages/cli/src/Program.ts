@@ -21,6 +21,7 @@ import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
 import { voidDraw } from "./commands/draw/Void.ts"
+import { find } from "./commands/Find.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
@@ -36,11 +37,14 @@ import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
+import { showTicket } from "./commands/ticket/Show.ts"
 import { eraseUser } from "./commands/user/Erase.ts"
 import { excludeUser } from "./commands/user/Exclude.ts"
 import { exportUser } from "./commands/user/Export.ts"
 import { freezeUser, unfreezeUser } from "./commands/user/Freeze.ts"
 import { showLimits } from "./commands/user/Limits.ts"
+import { listUsers } from "./commands/user/List.ts"
+import { searchUsers } from "./commands/user/Search.ts"
 import { listSessions } from "./commands/user/Sessions.ts"
 import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
@@ -76,8 +80,10 @@ const commands: ReadonlyArray<Declare> = [
     voidDraw
   ]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
-  group("user", "look at a player, or act on one", [
+  group("user", "look for players, look at one, or act on one", [
     showUser,
+    searchUsers,
+    listUsers,
     listSharing,
     listSessions,
     freezeUser,
@@ -88,6 +94,8 @@ const commands: ReadonlyArray<Declare> = [
     exportUser,
     eraseUser
   ]),
+  group("ticket", "look at a ticket", [showTicket]),
+  find,
   group("report", "list what is to be told to authorities", [reportPrizes]),
   group("jobs", "look at what is to be done outside the books, or have it tried again", [listJobs, retryJobs]),
   group("webhooks", "look at what outside services told, or act on it once more", [

@@ -17,7 +17,6 @@ describe("an error of ddd", () => {
         const unreachable = { DATABASE_URL: "postgres://nobody:nothing@127.0.0.1:9/none" }
         for (
           const [args, code, told, env] of [
-            [["user", "show", "--json"], "usage", /missing required argument 'who'/],
             [["draw", "list", "--json", "--limit", "x"], "usage", /whole number from 1/],
             [["draw", "list", "--json"], "config_invalid", /LOG_LEVEL/, { LOG_LEVEL: "loud" }],
             [["draw", "list", "--json"], "database_unreachable", /cannot be reached/, unreachable]

@@ -83,6 +83,13 @@ const commands: Readonly<Record<string, Tested>> = {
     calls: ({ player }) => [{ args: [player] }, { args: [`${nasty}?`] }],
     json: ({ player }) => [{ args: [player] }]
   },
+  "user list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "user search": { calls: () => [{ args: [nasty] }, { args: [`${nasty}?`] }], json: () => [{ args: [nasty] }] },
+  "ticket show": calls({ args: [nasty] }),
+  "find": {
+    calls: ({ player }) => [{ args: [player] }, { args: [nasty] }, { args: [`${nasty}?`] }],
+    json: ({ player }) => [{ args: [player] }]
+  },
   "user shared": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "user sessions": { calls: ({ player }) => [{ args: [player] }], json: ({ player }) => [{ args: [player] }] },
   "user freeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },

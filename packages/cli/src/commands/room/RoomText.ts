@@ -1,26 +1,23 @@
 /** Rooms as operators see them: which one is meant, as JSON, and in columns. */
 import { formatCents } from "@ddd/core/money/Money"
+import { readingsOf } from "@ddd/core/operators/Search"
+import { Lookup } from "@ddd/core/ports/Lookup"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import type { Room } from "@ddd/core/rooms/Room"
 import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
-import { Data, Effect, Option, Stream } from "effect"
+import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
 import { aligned, fitted } from "../../terminal/Table.ts"
-import { pages } from "../Pages.ts"
 
 /** There is no such room. */
 export class NoSuchRoom extends Data.TaggedError("NoSuchRoom")<{ readonly message: string }> {}
 
-/** The newest room with the code: looked for page by page, since an operator asks seldom. */
 const byCode = Effect.fnUntraced(function*(code: string) {
-  const found = yield* pages((yield* Rooms).all).pipe(
-    Stream.filter((room) => room.code === code),
-    Stream.runHead
-  )
-  return Option.getOrNull(found)
+  const found = (yield* (yield* Lookup).find(readingsOf(code))).find(({ kind }) => kind === "room")
+  return found === undefined ? null : yield* (yield* Rooms).byId(drawId(found.id))
 })
 
 /** The room that an operator names by its id or its code, in any case. */

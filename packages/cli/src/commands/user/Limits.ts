@@ -1,95 +1,12 @@
 /** `ddd user limits`: what a player allows themselves, how much of it is used, what bars them, and deposits that were more than that. */
-import { type LimitName, limitNames, moneyLimitNames } from "@ddd/core/money/Limits"
-import { cents, formatCents } from "@ddd/core/money/Money"
-import { type ExcessiveDeposit, PlayControls, type PlayState } from "@ddd/core/ports/PlayControls"
-import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson, style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
+import { barringText, excessTable, limitsJson, limitsTable } from "./LimitsText.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
-
-const valueText = (name: LimitName, value: bigint | null): string | null =>
-  value === null ? null : moneyLimitNames.some((money) => money === name) ? formatCents(cents(value)) : String(value)
-
-/** What is counted against a limit; null where nothing is. */
-const usedOf = (name: LimitName, { counted }: PlayState): bigint | null => {
-  if (counted === null) return null
-  switch (name) {
-    case "dailySpend":
-      return counted.spent.daily
-    case "weeklySpend":
-      return counted.spent.weekly
-    case "monthlySpend":
-      return counted.spent.monthly
-    case "dailyDeposit":
-      return counted.deposited.daily
-    case "weeklyDeposit":
-      return counted.deposited.weekly
-    case "monthlyDeposit":
-      return counted.deposited.monthly
-    case "ticketsPerDraw":
-      return null
-  }
-}
-
-const limitsJson = (state: PlayState, excesses: ReadonlyArray<ExcessiveDeposit>) => ({
-  limits: Object.fromEntries(limitNames.map((name) => [name, {
-    value: valueText(name, state.inForce[name]),
-    used: valueText(name, usedOf(name, state))
-  }])),
-  pending: state.pending.map(({ actsAt, confirmBy, limit, value }) => ({
-    limit,
-    value: valueText(limit, value),
-    actsAt: formatInstant(actsAt),
-    confirmBy: formatInstant(confirmBy)
-  })),
-  timedOutUntil: formatInstantOrNull(state.timedOutUntil),
-  excludedUntil: formatInstantOrNull(state.excludedUntil),
-  depositExcesses: excesses.map(({ amount, at, limit, transactionId }) => ({
-    transactionId,
-    limit,
-    amount: formatCents(amount),
-    at: formatInstant(at)
-  }))
-})
-
-const limitsTable = (state: PlayState): string =>
-  aligned([
-    ["LIMIT", "VALUE", "USED", "TO BE"],
-    ...limitNames.map((name) => {
-      const rise = state.pending.find(({ limit }) => limit === name)
-      return [
-        name,
-        valueText(name, state.inForce[name]) ?? style.dim("none"),
-        valueText(name, usedOf(name, state)) ?? "",
-        rise === undefined
-          ? ""
-          : `${valueText(name, rise.value) ?? "none"} ${
-            style.dim(`once confirmed, from ${formatInstant(rise.actsAt)} on`)
-          }`
-      ]
-    })
-  ])
-
-const barringText = ({ excludedUntil, timedOutUntil }: PlayState): string =>
-  aligned([
-    [style.dim("time-out until"), formatInstantOrNull(timedOutUntil) ?? "none"],
-    [style.dim("excluded until"), formatInstantOrNull(excludedUntil) ?? "no"]
-  ])
-
-const excessTable = (excesses: ReadonlyArray<ExcessiveDeposit>): string =>
-  aligned([
-    ["DEPOSIT", "MORE THAN", "BY", "WHEN"],
-    ...excesses.map(({ amount, at, limit, transactionId }) => [
-      transactionId,
-      limit,
-      `$${formatCents(amount)}`,
-      formatInstant(at)
-    ])
-  ])
 
 interface LimitsFlags extends JsonFlag {
   readonly limit: number

@@ -86,6 +86,19 @@ export const userText = (summary: UserSummary, details: ShownProfile | null, pay
   ])
 }
 
+/** One line a player. */
+export const userTable = (users: ReadonlyArray<UserSummary>): string =>
+  fitted([
+    ["SINCE", "NAME", "ADDRESS", "STATE", "ID"],
+    ...visibleData(users).map((user) => [
+      formatInstant(user.createdAt),
+      user.username,
+      `${user.email} ${style.dim(user.emailVerified ? "verified" : "not verified")}`,
+      stateText(user),
+      user.id
+    ])
+  ], { yields: [0, 2, 1] })
+
 /** One line a player, those of one mailbox below each other, the oldest first. */
 export const sharingTable = (sharing: ReadonlyArray<ReadonlyArray<UserSummary>>): string =>
   fitted([
