@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks (types, lint, format, arrows, dead code), then every test against a real PostgreSQL.
+ * `npm test`: the checks (types, lint, format, arrows, dead code, joining `ddd` into few files), then every test against a real PostgreSQL.
  *
  * A check counts as one that passed or failed. Ends with why tests were skipped, `N skipped` and, alone on the last line,
  * `N passed, N failed`. Arguments go to Vitest: `npm test -- packages/core`. `--quick` leaves out what starts servers and browsers.
@@ -56,8 +56,13 @@ const runTests = (args) =>
     const child = spawn("vitest", ["run", ...reporters, ...args], {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
-      // hundreds of processes run the same sources, which are read and compiled once
-      env: { NODE_COMPILE_CACHE: join(scratch, "compiled"), ...process.env, TEST_COUNTS: file }
+      // hundreds of processes run the same sources, which are joined, read and compiled once
+      env: {
+        NODE_COMPILE_CACHE: join(scratch, "compiled"),
+        DDD_PROGRAM: join(programFolder, "main.mjs"),
+        ...process.env,
+        TEST_COUNTS: file
+      }
     })
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
     child.once("error", (error) => process.stdout.write(`${error.message}\n`))
@@ -70,6 +75,7 @@ const runTests = (args) =>
     })
   })
 
+const programFolder = join(scratch, "program")
 const ours = ["--quick", "--busy"]
 const asked = process.argv.slice(2)
 const quick = asked.includes("--quick")
@@ -85,7 +91,8 @@ const checks = await Promise.all([
   check("lint", "oxlint", "--type-aware"),
   check("format", "dprint", "check"),
   check("arrows", "depcruise", "packages", "scripts"),
-  check("dead code", "knip", "--no-progress", "--treat-config-hints-as-errors")
+  check("dead code", "knip", "--no-progress", "--treat-config-hints-as-errors"),
+  check("program", process.execPath, "scripts/program.mjs", programFolder)
 ])
 const counts = await runTests([
   ...asked.filter((argument) => !ours.includes(argument)),

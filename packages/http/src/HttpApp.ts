@@ -13,7 +13,7 @@ import { isHttps, makeInsecure } from "./boundary/Insecure.ts"
 import { ProblemMiddleware } from "./boundary/ProblemMiddleware.ts"
 import { countRequest } from "./boundary/RequestMeasures.ts"
 import type { RecordRequest } from "./boundary/RequestRecord.ts"
-import { allowedAt, countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
+import { countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as RequestLimits from "./limits/RequestLimits.ts"
@@ -50,11 +50,11 @@ export interface RuleOptions extends Pick<HttpAppOptions, "corsOrigins" | "pages
 
 /** The rules by which the engine answers before a request reaches the application. */
 export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, never, SharedCounts> => {
-  const routes = routesWith(options.pages)
+  const routes = tableOf(options.pages)
   const limiting = RequestLimits.make(options.limits, (method, url) => countedAsAt(routes, method, url))
   return Effect.map(limiting, (limiting) => ({
     bodyBytesMax,
-    allow: (url) => allowedAt(routes, url),
+    allow: (url) => routes(url)?.allow ?? "",
     template: (url) => routes(url)?.template,
     isHttpsOnly: isHttps(options.publicUrl),
     answerHeaders: makeAnswerHeaders(options),
@@ -68,18 +68,20 @@ const openedRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
   ...Pages.pageRoutes(pages)
 ]
 
-const routesWith = (pages: HttpAppOptions["pages"]): RouteTable =>
-  makeRouteTable([
-    ...routesOf(Api),
-    ...Docs.docsRoutes,
-    ...openedRoutes(pages)
-  ])
+/** All that is served: what is not in here is not answered. */
+export const declaredRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+  ...routesOf(Api),
+  ...Docs.docsRoutes,
+  ...openedRoutes(pages)
+]
 
-/** Serves the API on the engine. */
-export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, withdrawals }: HttpAppOptions) => {
+const tableOf = (pages: HttpAppOptions["pages"]): RouteTable => makeRouteTable(declaredRoutes(pages))
+
+/** Gives a router every handler, and what goes around each request. */
+export const routing = ({ corsOrigins, internalToken, pages, publicUrl, record, withdrawals }: HttpAppOptions) => {
   const cors = makeCors(corsOrigins)
   const around = boundary({
-    routes: routesWith(pages),
+    routes: tableOf(pages),
     cors,
     insecure: makeInsecure(publicUrl, openedRoutes(pages)),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
@@ -102,13 +104,18 @@ export const layer = ({ corsOrigins, internalToken, pages, publicUrl, record, wi
     Layer.provide([LongAnswers.layer, ProblemMiddleware.layer, PlayerOnly.layer, InternalOnly.layer(internalToken)])
   )
 
-  const routes = Layer.mergeAll(
+  return Layer.mergeAll(
     HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
     Docs.layer(publicUrl),
     PayoutAccountPage.layer,
     Pages.layer(pages, publicUrl),
     HttpRouter.middleware(around, { global: true })
   )
+}
+
+/** Serves the API on the engine. */
+export const layer = (options: HttpAppOptions) => {
+  const routes = routing(options)
   return withoutPorts(Effect.map(
     Effect.context<Exclude<Layer.Services<typeof routes>, HttpRouter.HttpRouter>>(),
     (services) =>

@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 import { Api } from "../src/Api.ts"
+import { routesOf } from "../src/boundary/RouteTable.ts"
 import { framesAtOnce, perSecond } from "../src/engine/Allowance.ts"
 import { defaultPatience } from "../src/engine/Heartbeat.ts"
 import { headBytesMax, headersMax } from "../src/engine/node/RequestHead.ts"
@@ -226,6 +227,17 @@ describe("docs/api.md", () => {
     ]
     for (const sentence of sentences) assert.include(Page.page, sentence)
     assert.deepStrictEqual([...new Set(Object.values(defaultLimits).map(({ seconds }) => seconds))], [60])
+  })
+
+  it("names what counts as credentials or as heavy", () => {
+    const said = Page.page.split("\n").find((line) => line.startsWith("Limits a minute")) ?? ""
+    for (const { countedAs, method, path } of routesOf(Api)) {
+      const isSaid = said.includes(`${method} \`${path}\``)
+      const isCredentials = path.startsWith("/auth/") && method !== "GET"
+      const isProof = path.includes("proof")
+      assert.strictEqual(countedAs === "credentials", isCredentials || isSaid && method !== "GET", `${method} ${path}`)
+      assert.strictEqual(countedAs === "heavy", isProof || isSaid && method === "GET", `${method} ${path}`)
+    }
   })
 
   it("has every message that a client may send, and no other", () => {

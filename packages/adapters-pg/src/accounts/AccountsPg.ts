@@ -3,7 +3,7 @@ import type { KycStatus } from "@ddd/core/accounts/User"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, flow, Layer } from "effect"
-import { walletOf, type WalletRow } from "../database/Rows.ts"
+import { walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
 import { passwordHashOf, userOf, type UserRow } from "./AccountRows.ts"
 import { makeServices } from "./AccountServices.ts"
@@ -24,11 +24,9 @@ const make = Effect.gen(function*() {
     const [row] = yield* sql<
       UserRow & WalletRow & { readonly kyc_status: KycStatus; readonly country: string | null }
     >`
-      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.user_id,
-        (w.balance * 100)::bigint AS balance, (w.withdrawable * 100)::bigint AS withdrawable, w.maturing,
-        (w.pending_withdrawal * 100)::bigint AS pending, (w.debt * 100)::bigint AS debt, w.seq, w.updated_at, w.limits,
-        w.timed_out_until, w.excluded_until
-      FROM users u JOIN wallets w ON w.user_id = u.id WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
+      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, w.*
+      FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
+      WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
     return row === undefined
       ? null
       : { ...userOf(row), wallet: walletOf(row), kycStatus: row.kyc_status, country: row.country }

@@ -16,6 +16,7 @@ import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
+import { failureText } from "../database/Failure.ts"
 import { instantOrNull } from "../database/Rows.ts"
 import { firstUndrawnId } from "../draws/TicketsOfPlayer.ts"
 import { lockAccount, lockWallet, summaryColumns, summaryOf, type SummaryRow, takenField } from "./AccountRows.ts"
@@ -122,6 +123,21 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     }
   })
 
+  /**
+   * Answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from here on
+   * names who is erased. They are erased by now, so that where this fails erasing them once more does it.
+   */
+  const forgetInAnswers = (user: UserId) =>
+    transact(sql`SELECT forget_name_in_answers(${user}::uuid)`).pipe(
+      Effect.catch((error) =>
+        Effect.logError(
+          `user ${user} is erased, but answers kept for others may still have the name: ${failureText(error)}; ` +
+            `\`ddd user erase ${user}\` removes it`
+        )
+      ),
+      Effect.asVoid
+    )
+
   const eraseAccount = <E>(user: UserId, decide: (facts: EraseFacts) => Effect.Effect<Erasure | null, E>) =>
     Effect.gen(function*() {
       yield* lockWallet(sql, user)
@@ -138,10 +154,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
       transact,
       // whose digits somebody has is given others
       Effect.retry({ while: (error) => takenField(error) === "username", times: 3 }),
-      // answers of others are as many as they bought in a month: neither a wallet nor a room is locked meanwhile. None that is kept from
-      // here on names who is erased; where this does not come to its end, erasing them once more does it
-      Effect.andThen(transact(sql`SELECT forget_name_in_answers(${user}::uuid)`)),
-      Effect.asVoid
+      Effect.andThen(forgetInAnswers(user))
     )
 
   const erase = Effect.fn("AccountsPg.erase")((user: UserId, act: OperatorAct) =>

@@ -25,7 +25,7 @@ import {
 } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Schedule } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger, Schedule } from "effect"
 import { migrate, readMigrations } from "../../src/database/Migrator.ts"
 import { layer as client, session } from "../../src/database/Provision.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
@@ -84,16 +84,42 @@ describe("a person who is erased", () => {
     () =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
-        const [ada, bob] = [yield* fundedPlayer("ada", dollars(1)), (yield* newPlayer("bob")).id]
-        yield* buyInRoom(ada, yield* roomOf([ada, bob]), { key: "k" })
+        const [ada, bob, eve] = [
+          yield* fundedPlayer("ada", dollars(1)),
+          (yield* newPlayer("bob")).id,
+          (yield* newPlayer("eve")).id
+        ]
+        yield* buyInRoom(ada, yield* roomOf([ada, bob, eve]), { key: "k" })
         const sql = yield* sessionOf
+        const bodyOfAnswer = Effect.map(
+          sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`,
+          ([row]) => present(row).body
+        )
         yield* sql`CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'gone'; END $body$`
         yield* sql`CREATE TRIGGER gone BEFORE UPDATE ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION gone()`
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(accounts.erase(bob, byAnn))))
+        const lines: Array<string> = []
+        const log = Logger.layer([
+          Logger.make(({ logLevel, message }) => lines.push(`${logLevel} ${[message].flat().join(" ")}`))
+        ])
+        // the erasure stands, whoever asked for it, and the log says what is left to do
+        yield* accounts.eraseSelf(bob, firstHash).pipe(
+          Effect.andThen(accounts.erase(eve, byAnn)),
+          Effect.provide(Layer.fresh(log))
+        )
+        assert.deepStrictEqual(
+          lines,
+          [bob, eve].map((id) =>
+            `Error user ${id} is erased, but answers kept for others may still have the name: gone (P0001); ` +
+            `\`ddd user erase ${id}\` removes it`
+          )
+        )
+        for (const id of [bob, eve]) assert.isTrue(present(yield* accounts.find(id)).erased)
+        assert.include(yield* bodyOfAnswer, "\"bob\"")
+        assert.include(yield* bodyOfAnswer, "\"eve\"")
         yield* sql`DROP TRIGGER gone ON idempotency_keys`
-        yield* accounts.erase(bob, byAnn)
-        const { body } = present((yield* sql<{ readonly body: string }>`SELECT body FROM idempotency_keys`)[0])
-        assert.notInclude(body, "\"bob\"")
+        for (const id of [bob, eve]) yield* accounts.erase(id, byAnn)
+        assert.notInclude(yield* bodyOfAnswer, "\"bob\"")
+        assert.notInclude(yield* bodyOfAnswer, "\"eve\"")
         yield* auditClean
       }).pipe(Effect.scoped, Effect.provide(PgWorld.layer())),
     180_000

@@ -4,6 +4,7 @@
  * The original is made as the server makes its own: migrated, its draw published and opened by the clockwork, its players
  * signed up and their wallets credited through the ports. Its clock begins in the morning, so that no midnight interferes.
  */
+import { workWaits } from "@ddd/adapters-pg/database/Client"
 import { fillHistory, type HistorySize } from "@ddd/adapters-pg/database/MadeUpHistory"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { AllServers } from "@ddd/adapters-pg/database/Servers"
@@ -74,7 +75,10 @@ export const setUp = Effect.fn("Stage.setUp")(function*(
     const schema = yield* schemaDigest
     yield* Clockwork.runDue()
     return { schema, buyers: yield* makePlayers(buyerCount, () => funds) }
-  }).pipe(Effect.provide(Ports.all(database, yield* keysOf(settings), settings, new URL(origin))), Effect.scoped)
+  }).pipe(
+    Effect.provide(Ports.all(database, yield* keysOf(settings), settings, new URL(origin), workWaits)),
+    Effect.scoped
+  )
 
   if (history !== undefined) {
     // copied below, when nobody may be connected any more

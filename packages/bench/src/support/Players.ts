@@ -15,7 +15,7 @@ import { Ledger } from "@ddd/core/ports/Ledger"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
-import { Effect, Redacted, Schedule, Schema, Stream } from "effect"
+import { Effect, Redacted, Schema, Stream } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */
 export const Player = Schema.Struct({ userId: Schema.String, accessToken: Schema.String })
@@ -41,10 +41,6 @@ export const makePayees = Effect.fn("Players.makePayees")(function*(count: numbe
   return players
 })
 
-/** Asks again while no connection to the database is free: making players is not what is shown. */
-const patiently = <A, E extends { readonly _tag: string }, R>(asked: Effect.Effect<A, E, R>) =>
-  Effect.retry(asked, { while: ({ _tag }) => _tag === "Unavailable", schedule: Schedule.spaced("1 second"), times: 30 })
-
 /** The same of players whose addresses are not verified. */
 export const makePlayers = Effect.fn("Players.make")(function*(count: number, fundsOf: (index: number) => Cents) {
   const accounts = yield* Accounts
@@ -55,16 +51,15 @@ export const makePlayers = Effect.fn("Players.make")(function*(count: number, fu
 
   const make = Effect.fnUntraced(function*(index: number) {
     const username = `player-${index}`
-    const signUp = accounts.signUp({
+    const { sessionId: session, user } = yield* accounts.signUp({
       email: `${username}@example.com`,
       username,
       passwordHash,
       session: { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
     }, operatorOrigin)
-    const { sessionId: session, user } = yield* patiently(signUp)
     const amount = fundsOf(index)
     if (amount > 0n) {
-      yield* patiently(ledger.deposit({ userId: user.id, amount, referenceId: `bench:${username}`, metadata: null }))
+      yield* ledger.deposit({ userId: user.id, amount, referenceId: `bench:${username}`, metadata: null })
     }
     const { accessToken } = yield* tokens.issue(user.id, sessionId(session))
     const player: Player = { userId: user.id, accessToken: Redacted.value(accessToken) }

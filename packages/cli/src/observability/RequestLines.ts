@@ -1,15 +1,15 @@
 /**
  * A line of the log for each request, as long as they are not too many.
  *
- * Up to a hundred a second each has its line; beyond, one in a hundred, and the others are counted in a line of their own. Those answered 5xx
- * always have one, up to another hundred a second. Lines are made by hand and written a tenth of a second's together: Effect's logger
+ * Up to a hundred a second each has its line; beyond, one in a hundred, up to another hundred, and the others are counted in a line of their
+ * own. Those answered 5xx always have one, up to a hundred more. Lines are made by hand and written a tenth of a second's together: Effect's logger
  * costs as much as all the rest of answering a small request. Where nobody takes what is written, lines are dropped, and counted.
  */
 import { count, counter } from "@ddd/core/values/Measure"
 import type { RecordRequest, RequestRecord } from "@ddd/http/boundary/RequestRecord"
 import { Effect, type Scope } from "effect"
 
-/** Of each kind, in a second. A busy day's log is then 2 GB at most before it is compressed. */
+/** Of those that each have a line, of those of which one in so many has one, and of those answered 5xx; in a second. */
 const linesMax = 100
 const oneOf = 100
 
@@ -57,7 +57,7 @@ class Lines {
   readonly #textOf: TextOf
   readonly #now: () => number
   #second = 0
-  #told = 0
+  #others = 0
   #faults = 0
   #leftOut = 0
   #text = ""
@@ -72,11 +72,16 @@ class Lines {
 
   record(record: RequestRecord): void {
     this.#turn()
-    if (record.status >= 500 ? ++this.#faults > linesMax : ++this.#told > linesMax && this.#told % oneOf !== 0) {
+    if (record.status >= 500 ? ++this.#faults > linesMax : !this.#isTold(++this.#others)) {
       this.#leftOut++
       count(leftOut)
     } else this.#add(record)
     this.#timer ??= setTimeout(this.flush, flushMillis)
+  }
+
+  /** Whether the so-manieth of this second that no 5xx answered has a line. */
+  #isTold(nth: number): boolean {
+    return nth <= linesMax || (nth % oneOf === 0 && nth <= linesMax * (oneOf + 1))
   }
 
   readonly flush = (): void => {
@@ -109,7 +114,7 @@ class Lines {
     const second = Math.floor(this.#now() / 1_000)
     if (second === this.#second) return
     this.#second = second
-    this.#told = this.#faults = 0
+    this.#others = this.#faults = 0
     if (this.#leftOut === 0) return
     this.#add({ leftOut: this.#leftOut })
     this.#leftOut = 0

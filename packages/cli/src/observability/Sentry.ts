@@ -7,7 +7,9 @@
  */
 import { Cause, Effect, Logger, LogLevel, Redacted, References } from "effect"
 import { randomUUID } from "node:crypto"
+import { makeAllowance } from "./Allowance.ts"
 import { countFailed, post } from "./Post.ts"
+import { tagOf } from "./TagOf.ts"
 import { withoutPersons } from "./WithoutPersons.ts"
 
 const eventsPerMinute = 60
@@ -45,8 +47,7 @@ const framesOf = (stack: string) =>
 const kindForm = /^[\w./@-]{1,100}$/
 
 const kindOf = (error: unknown): string => {
-  const tag: unknown = typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
-  const name = typeof tag === "string" ? tag : error instanceof Error ? error.name : typeof error
+  const name = tagOf(error) ?? (error instanceof Error ? error.name : typeof error)
   return kindForm.test(name) ? name : "Error"
 }
 
@@ -110,8 +111,7 @@ class Reports {
   readonly #destination: Destination
   readonly #waiting: Array<string> = []
   readonly #headers: Readonly<Record<string, string>>
-  #minute = 0
-  #sent = 0
+  readonly #mayTellMore = makeAllowance(eventsPerMinute, 60_000)
   #sending: Promise<void> | undefined
 
   constructor(destination: Destination, client: string) {
@@ -124,12 +124,7 @@ class Reports {
 
   /** Makes and sends an envelope, unless there are too many. */
   offer(make: () => string): void {
-    const minute = Math.floor(performance.now() / 60_000)
-    if (minute !== this.#minute) {
-      this.#minute = minute
-      this.#sent = 0
-    }
-    if (this.#waiting.length >= waitingMax || ++this.#sent > eventsPerMinute) return countFailed("sentry")
+    if (this.#waiting.length >= waitingMax || !this.#mayTellMore()) return countFailed("sentry")
     this.#waiting.push(make())
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined

@@ -9,7 +9,9 @@ import { knownMethod } from "@ddd/http/boundary/RequestRecord"
 import { Data, Effect, Exit, Layer, Option, Tracer } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { OtlpExporter, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
+import { makeAllowance } from "./Allowance.ts"
 import { countFailed, post } from "./Post.ts"
+import { tagOf } from "./TagOf.ts"
 
 const tracesPerSecond = 20
 const spansMax = 200
@@ -30,11 +32,8 @@ const valueCharactersMax = 100
 /** An error that says what kind it was, and nothing else. */
 class Failed extends Data.Error<{ readonly message: string }> {}
 
-const kindOf = (exit: Exit.Exit<unknown, unknown>): string => {
-  const error: unknown = Option.getOrUndefined(Exit.findErrorOption(exit))
-  const tag: unknown = typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
-  return typeof tag === "string" ? tag : "Defect"
-}
+const kindOf = (exit: Exit.Exit<unknown, unknown>): string =>
+  tagOf(Option.getOrUndefined(Exit.findErrorOption(exit))) ?? "Defect"
 
 /** How a span ended, without a value, a message or a stack. */
 const bare = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> => {
@@ -108,17 +107,8 @@ class ToldSpan implements Tracer.Span {
 }
 
 /** Traces some of the requests, and nothing that the server does by itself; `otlp` sends what is told. */
-export const sampling = (otlp: Tracer.Tracer, now: () => number = () => performance.now()): Tracer.Tracer => {
-  let second = 0
-  let begun = 0
-  const mayBegin = (): boolean => {
-    const current = Math.floor(now() / 1_000)
-    if (current !== second) {
-      second = current
-      begun = 0
-    }
-    return ++begun <= tracesPerSecond
-  }
+export const sampling = (otlp: Tracer.Tracer, now?: () => number): Tracer.Tracer => {
+  const mayBegin = makeAllowance(tracesPerSecond, 1_000, now)
   const traceOf = ({ kind, parent }: Parameters<Tracer.Tracer["span"]>[0]): Trace | undefined => {
     if (Option.isSome(parent) && parent.value._tag === "Span") {
       const trace = parent.value instanceof ToldSpan ? parent.value.trace : undefined

@@ -4,6 +4,8 @@ const parts: ReadonlyArray<readonly [RegExp, string]> = [
   [/[^\s<>"'(),;:[\]]+@[^\s<>"'(),;:[\]]+/g, "(address)"],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "(id)"],
   [/[\w.+/=-]{24,}/g, "(text)"],
+  // as providers write them, such as acct_ and 16 characters
+  [/\b[a-z]{2,8}_\w{8,}/g, "(id)"],
   [/"[^"]*"/g, "(text)"],
   [/\d{4,}/g, "(number)"]
 ]

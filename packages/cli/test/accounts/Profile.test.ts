@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { assertProblem, at, password, Site } from "../support/Site.ts"
 
 layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the profile", (it) => {
@@ -93,5 +93,21 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the p
       const other = yield* post("/auth/sign-up", { email: contested, username: "first.there", password })
       assert.strictEqual(other.status, 201, other.text)
       assertProblem(yield* post("/auth/verify-email", { token }), 409, "email_taken")
+    }))
+
+  it.effect("goes for good although the name stays in what others were answered, which the log tells", () =>
+    Effect.gen(function*() {
+      const { ask, newPlayer, servers, sql } = yield* Site
+      const { accessToken, id } = yield* newPlayer
+      yield* sql`ALTER FUNCTION forget_name_in_answers(uuid) RENAME TO forget_later`
+      const answer = yield* ask("DELETE", "/user", { token: accessToken, body: { currentPassword: password } })
+      assert.deepStrictEqual([answer.status, answer.text], [204, ""])
+      assert.strictEqual((yield* ask("GET", "/user/profile", { token: accessToken })).status, 401)
+      // what a process writes is read a little later
+      yield* Effect.sync(() => servers.map(({ stderr, stdout }) => stdout() + stderr()).join("")).pipe(
+        Effect.repeat({ until: (log) => log.includes(`user erase ${id}\``), schedule: Schedule.spaced("50 millis") }),
+        Effect.timeout("50 seconds")
+      )
+      yield* sql`ALTER FUNCTION forget_later(uuid) RENAME TO forget_name_in_answers`
     }))
 })

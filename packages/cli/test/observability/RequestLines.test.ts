@@ -70,6 +70,21 @@ describe("the lines of requests", () => {
       assert.strictEqual(leftOut() - before, 990)
     }))
 
+  it.live("are three hundred in a second at most, however many requests there are, and one that counts the rest", () =>
+    Effect.gen(function*() {
+      const lines = annotations(
+        yield* written((take, nextSecond) => {
+          for (let n = 0; n < 50_000; n++) take(200)
+          for (let n = 0; n < 500; n++) take(500)
+          nextSecond()
+          take(201)
+        })
+      )
+      assert.lengthOf(lines.filter(({ status }) => status === 200), 200)
+      assert.lengthOf(lines.filter(({ status }) => status === 500), 100)
+      assert.deepStrictEqual(lines.filter(({ count }) => count !== undefined), [{ count: 50_200 }])
+    }))
+
   it.live("tell each that was answered 5xx, however many others there are, up to a hundred", () =>
     Effect.gen(function*() {
       const lines = annotations(

@@ -53,26 +53,26 @@ export const readNetworks = (text: string): ReadonlyArray<IpNetwork.IpNetwork> |
 }
 
 /** Whether an address is of one of the networks; what is no address is of none. */
-export const isTrusted = ({ networks }: Pick<ProxyTrust, "networks">, address: string): boolean => {
-  const read = readAddress(address)
-  return read !== undefined && networks.some((network) => IpNetwork.contains(network, read))
-}
+export const isTrusted = ({ networks }: Pick<ProxyTrust, "networks">, address: string): boolean =>
+  isOneOf(networks, readAddress(address))
+
+const isOneOf = (networks: ProxyTrust["networks"], address: NetAddress.IpAddress | undefined): boolean =>
+  address !== undefined && networks.some((network) => IpNetwork.contains(network, address))
 
 /** Of whom a trusted proxy was asked, and how: what one proxy added to the list. */
 interface Hop {
   /** Undefined where the text names no address: it is hidden, or not known to the proxy. */
-  readonly address: string | undefined
+  readonly address: NetAddress.IpAddress | undefined
   readonly protocol: string | undefined
 }
 
 /** `192.0.2.7`, `192.0.2.7:443`, `2001:db8::7`, `[2001:db8::7]`, `[2001:db8::7]:443`; the port of RFC 7239 may be hidden. */
 const hopForm = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$|^([\da-f:.]+)$/i
 
-/** The address that a proxy names, in its shortest spelling. */
-const readHop = (text: string): string | undefined => {
+/** The address that a proxy names. */
+const readHop = (text: string): NetAddress.IpAddress | undefined => {
   const [, bracketed, plain, bare] = hopForm.exec(text) ?? []
-  const address = readAddress(bracketed ?? plain ?? bare ?? "")
-  return address === undefined ? undefined : NetAddress.formatIp(address)
+  return readAddress(bracketed ?? plain ?? bare ?? "")
 }
 
 /** An element of `X-Forwarded-For`. */
@@ -124,27 +124,41 @@ const protocolOf = (text: string | undefined): Client["protocol"] => {
 }
 
 /**
- * Where a request came from that arrived over a connection from `peer`.
+ * Where requests come from that arrive over a connection, by their headers. `direct`: its peer, who is the client unless trusted.
  *
  * The headers of a peer that is not trusted never matter, nor does the header that `from` does not name. Where a proxy names no address,
  * it counts itself: it was the last whose word could be read.
  */
-export const clientOf = (peer: string, trust: ProxyTrust, header: HeaderOf): Client => {
-  const direct: Client = { address: peer, protocol: undefined }
-  if (trust.from === "proxy-protocol" || !isTrusted(trust, peer)) return direct
-  const list = header(trust.from)
-  const readElement = trust.from === "forwarded" ? forwardedHop : addressHop
+export const clientsOver = (direct: Client, trust: ProxyTrust): (header: HeaderOf) => Client => {
+  const { from } = trust
+  return from === "proxy-protocol" || !isTrusted(trust, direct.address)
+    ? () => direct
+    : (header) => clientBehind(direct.address, trust.networks, from, header)
+}
+
+/** Whom a trusted proxy speaks for. */
+const clientBehind = (
+  proxy: string,
+  networks: ProxyTrust["networks"],
+  from: Exclude<AddressSource, "proxy-protocol">,
+  header: HeaderOf
+): Client => {
+  const list = header(from)
+  const readElement = from === "forwarded" ? forwardedHop : addressHop
   // the nearest proxy's word: what it was asked by, or what it passes on of those before it
-  const near = trust.from === "x-forwarded-for" ? lastOf(header("x-forwarded-proto")) : undefined
-  let client: Client = { address: peer, protocol: protocolOf(near) }
-  if (list === undefined) return client
+  const near = from === "x-forwarded-for" ? lastOf(header("x-forwarded-proto")) : undefined
+  if (list === undefined) return { address: proxy, protocol: protocolOf(near) }
+  let last: NetAddress.IpAddress | undefined
+  let told: string | undefined
   let hops = 0
   for (const element of partsFromRight(list, ",")) {
     const { address, protocol } = readElement(element)
-    client = { address: address ?? client.address, protocol: protocolOf(near ?? protocol) }
-    if (address === undefined || ++hops === hopsMax || !isTrusted(trust, address)) return client
+    told = protocol
+    if (address === undefined) break
+    last = address
+    if (++hops === hopsMax || !isOneOf(networks, address)) break
   }
-  return client
+  return { address: last === undefined ? proxy : NetAddress.formatIp(last), protocol: protocolOf(near ?? told) }
 }
 
 const lastOf = (list: string | undefined): string | undefined => list?.slice(list.lastIndexOf(",") + 1).trim()

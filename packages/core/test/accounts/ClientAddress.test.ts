@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { type AddressSource, clientOf, isTrusted, readNetworks } from "../../src/accounts/ClientAddress.ts"
+import { type AddressSource, clientsOver, isTrusted, readNetworks } from "../../src/accounts/ClientAddress.ts"
 
 const networks = readNetworks("10.0.0.0/8, 192.0.2.7, 2001:db8:ffff::/48") ?? []
 
 const clientBy = (from: AddressSource, peer: string, headers: Readonly<Record<string, string>>) =>
-  clientOf(peer, { networks, from }, (name) => headers[name])
+  clientsOver({ address: peer, protocol: undefined }, { networks, from })((name) => headers[name])
 
 const byList = (list: string, peer = "10.0.0.1") =>
   clientBy("x-forwarded-for", peer, { "x-forwarded-for": list }).address

@@ -3,7 +3,7 @@ import { Accounts } from "@ddd/core/ports/Accounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Effect, Redacted } from "effect"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
-import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
+import { CurrentUser } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
@@ -11,7 +11,7 @@ import { refuseMailedToken } from "./AccountProblems.ts"
 import { ChangePassword, ConfirmReset, ResetPassword } from "./AuthBodies.ts"
 import { inEqualTime } from "./EqualTime.ts"
 import { makeNewPasswordHash } from "./NewPassword.ts"
-import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
+import { makeCurrentProof, refuseCredentials } from "./PasswordProof.ts"
 
 const changePasswordBody = jsonBody(ChangePassword)
 const resetPasswordBody = jsonBody(ResetPassword)
@@ -21,7 +21,7 @@ export const makePasswordHandlers = Effect.gen(function*() {
   const accounts = yield* Accounts
   const mailedTokens = yield* MailedTokens
   const newPasswordHash = yield* makeNewPasswordHash
-  const prove = yield* makePasswordProof
+  const proveCurrent = yield* makeCurrentProof
 
   return {
     change: ({ request }: Call) =>
@@ -29,16 +29,7 @@ export const makePasswordHandlers = Effect.gen(function*() {
         const { currentPassword, password } = (yield* changePasswordBody(request)).value
         const { sessionId, userId } = yield* CurrentUser
         const origin = requestOrigin(request)
-        const profile = yield* accounts.profile(userId)
-        const stored = yield* accounts.passwordHash(userId)
-        if (profile === null || stored === null) return yield* refuseUnknownPlayer
-        const { passwordHash: verified } = yield* prove({
-          email: profile.email,
-          holder: { userId, passwordHash: stored },
-          password: Redacted.make(currentPassword),
-          field: "currentPassword",
-          origin
-        })
+        const { profile, verified } = yield* proveCurrent(userId, currentPassword, origin)
         const replacement = yield* newPasswordHash(password, profile)
         yield* accounts.changePassword(userId, sessionId, { verified, replacement }, origin)
       }).pipe(

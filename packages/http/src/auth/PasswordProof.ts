@@ -7,6 +7,7 @@
 import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import { isPasswordTooLong, passwordRefusalMessage } from "@ddd/core/accounts/Password"
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { type Attempt, Throttles } from "@ddd/core/ports/Throttles"
@@ -14,6 +15,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, Redacted } from "effect"
 import { type Problem, refuse, refuseField } from "../problems/Problem.ts"
 import { refuseBusy, refuseUnread } from "../problems/Unavailability.ts"
+import { refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { inEqualTime } from "./EqualTime.ts"
 
 /** The account whose password is checked. */
@@ -84,4 +86,23 @@ export const makePasswordProof = Effect.gen(function*() {
     }).pipe(
       Effect.catchTag("Unavailable", refuseUnread)
     )
+})
+
+/** Checks the current password of who is signed in: succeeds with their profile, and the hash that it was checked against, where it is right. */
+export const makeCurrentProof = Effect.gen(function*() {
+  const accounts = yield* Accounts
+  const prove = yield* makePasswordProof
+
+  return Effect.fnUntraced(function*(userId: UserId, currentPassword: string, origin: RequestOrigin) {
+    const profile = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
+    const passwordHash = (yield* accounts.passwordHash(userId)) ?? (yield* refuseUnknownPlayer)
+    yield* prove({
+      email: profile.email,
+      holder: { userId, passwordHash },
+      password: Redacted.make(currentPassword),
+      field: "currentPassword",
+      origin
+    })
+    return { profile, verified: passwordHash }
+  })
 })

@@ -18,7 +18,7 @@ import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
 import type { Insecure } from "./Insecure.ts"
 import { knownMethod, type RecordRequest, traceIdOf } from "./RequestRecord.ts"
-import { allowedAt, type PathEntry, type RouteTable } from "./RouteTable.ts"
+import type { PathEntry, RouteTable } from "./RouteTable.ts"
 
 export interface BoundaryOptions {
   readonly routes: RouteTable
@@ -41,13 +41,15 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, 
       const traceId = traceIdOf(fiber, request.headers)
       const requestId = requestIdOf(request.headers["x-request-id"])
       const origin = request.headers["origin"]
+      const entry = routes(request.url)
       const startedAt = performance.now()
 
       const answer = Effect.matchCauseEffect(
-        insecure(request, requestId) ?? preflightOf(request, cors, routes) ?? respond,
+        insecure(request, requestId) ?? preflightOf(request, cors, entry) ??
+          (entry === undefined ? notFound(request, requestId, notFoundPage) : respond),
         {
           onSuccess: Effect.succeed,
-          onFailure: (cause) => recover(cause, request, requestId, { notFoundPage, routes })
+          onFailure: (cause) => recover(cause, request, requestId, entry)
         }
       )
       const finished = Effect.map(answer, (response) => {
@@ -62,7 +64,7 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, 
           traceId,
           method: knownMethod(request.method),
           // the path itself may hold ids and codes, which a log must not
-          route: routes(request.url)?.template ?? "(none)",
+          route: entry?.template ?? "(none)",
           status: complete.status,
           millis: performance.now() - startedAt,
           bytes: lengthOf(complete)
@@ -84,10 +86,10 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, 
 const preflightOf = (
   request: HttpServerRequest.HttpServerRequest,
   cors: Cors,
-  routes: RouteTable
+  entry: PathEntry | undefined
 ) => {
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return undefined
-  const response = cors.preflight(request.headers["origin"], allowedAt(routes, request.url))
+  const response = cors.preflight(request.headers["origin"], entry?.allow ?? "")
   return response === undefined ? undefined : Effect.succeed(response)
 }
 
@@ -99,24 +101,19 @@ const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
-  { notFoundPage, routes }: Pick<BoundaryOptions, "notFoundPage" | "routes">
+  entry: PathEntry | undefined
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.hasInterruptsOnly(cause)) {
     const isCausedBy = (mark: { readonly key: string }) =>
       cause.reasons.some(({ annotations }) => annotations.has(mark.key))
     if (isCausedBy(HttpServerError.ClientAbort)) return Effect.failCause(cause)
     if (isCausedBy(ServerStop)) {
-      return Effect.succeed(problemResponse(cutShort(request, routes(request.url)), requestId))
+      return Effect.succeed(problemResponse(cutShort(request, entry), requestId))
     }
   }
   const error = Cause.squash(cause)
   if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
-    const entry = routes(request.url)
-    return Effect.succeed(
-      entry === undefined && notFoundPage !== undefined && wantsPage(request)
-        ? notFoundPage
-        : notRouted(request, requestId, entry)
-    )
+    return Effect.succeed(notRouted(request, requestId, entry))
   }
   return Effect.as(
     Effect.logError("A request could not be answered", cause),
@@ -138,9 +135,17 @@ const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, entr
 const wantsPage = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
   (method === "GET" || method === "HEAD") && /\btext\/html\b/i.test(headers["accept"] ?? "")
 
+const nothing = new Problem("not_found", "There is nothing at this path.")
+
+const notFound = (
+  request: HttpServerRequest.HttpServerRequest,
+  requestId: string,
+  page: HttpServerResponse.HttpServerResponse | undefined
+) => Effect.succeed(page !== undefined && wantsPage(request) ? page : problemResponse(nothing, requestId))
+
 const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>
   entry === undefined || entry.allow.split(", ").includes(request.method)
-    ? problemResponse(new Problem("not_found", "There is nothing at this path."), requestId)
+    ? problemResponse(nothing, requestId)
     : problemResponse(
       new Problem("method_not_allowed", `This path takes ${entry.allow}.`, { allow: entry.allow }),
       requestId

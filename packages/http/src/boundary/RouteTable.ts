@@ -30,8 +30,17 @@ export interface PathEntry {
   readonly takesKey: boolean
 }
 
-/** Finds the entry of a request's path, query and all; `undefined` where nothing is. */
+/**
+ * Finds the entry of a request's path, query and all; `undefined` where nothing is, and so nothing is served, whatever a router would make
+ * of the path.
+ */
 export type RouteTable = (url: string) => PathEntry | undefined
+
+/**
+ * What Effect's router does not take as it stands: it decodes `%`, and ends the path at `;` and `#`. No path of ours needs them, so that none
+ * has another spelling, which would count as something else.
+ */
+const respelt = /[%;#]/
 
 /** Every route that the contract declares. */
 export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
@@ -65,7 +74,7 @@ export const makeRouteTable = (routes: ReadonlyArray<Route>): RouteTable => {
     const query = url.indexOf("?")
     const path = query < 0 ? url : url.slice(0, query)
     const entry = fixed.get(path)
-    if (entry !== undefined) return entry
+    if (entry !== undefined || respelt.test(path)) return entry
     const segments = path.split("/")
     return others.find((candidate) => matches(candidate.segments, segments))?.entry
   }
@@ -76,9 +85,6 @@ export const countedAsAt = (routes: RouteTable, method: string, url: string): Re
   const countedAs = routes(url)?.countedAs.get(method)
   return countedAs === undefined ? "read" : countedAs
 }
-
-/** The methods that the path of `url` takes, in the form of the header `Allow`; empty where nothing is. */
-export const allowedAt = (routes: RouteTable, url: string): string => routes(url)?.allow ?? ""
 
 const matches = (template: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>
   template.length === path.length &&

@@ -1,5 +1,5 @@
 /** Where the requests of a connection come from: its other end, or the client that a trusted proxy there names. */
-import { type Client, clientOf, isTrusted, type ProxyTrust } from "@ddd/core/accounts/ClientAddress"
+import { type Client, clientsOver, type ProxyTrust } from "@ddd/core/accounts/ClientAddress"
 import type { HeaderFields } from "./HeaderFields.ts"
 
 /** Where one request comes from. `headers`: all of it, lines of one name joined. */
@@ -11,10 +11,10 @@ export const sourcesOf = (
   peer: string,
   protocol: Client["protocol"]
 ): SourceOf => {
-  if (proxies === undefined || proxies.from === "proxy-protocol" || !isTrusted(proxies, peer)) {
-    return always({ address: peer, protocol })
-  }
-  return (headers) => clientOf(peer, proxies, (name) => headers[name])
+  const direct = { address: peer, protocol }
+  if (proxies === undefined) return always(direct)
+  const clientOf = clientsOver(direct, proxies)
+  return (headers) => clientOf((name) => headers[name])
 }
 
 /** All of the connection's requests come from `client`. */

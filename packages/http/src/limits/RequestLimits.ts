@@ -1,8 +1,8 @@
 /**
  * Counts requests by the networks they come from, before anything of them but their head is read, and by the players who send them.
  *
- * What is rare is counted for all processes together; where their store does not answer, by each process for itself: a flood is held off
- * then too, and what a request gets to hear of the store is its own handler's to say (docs/decisions/0064).
+ * What is rare is counted for all processes together; where their store does not answer, by each process for itself, and for some seconds
+ * without asking again: a flood is held off then too, at most one request waits for the store, and what a request gets to hear of the store is its own handler's to say (docs/decisions/0064).
  */
 import { networkOf, providerOf } from "@ddd/core/accounts/Network"
 import {
@@ -19,7 +19,7 @@ import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { visible } from "@ddd/core/values/Visible"
 import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
-import { Cause, Effect } from "effect"
+import { Cause, Duration, Effect } from "effect"
 import { type CountedClass, CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
 import { type CountedKey, LocalCounts } from "./LocalCounts.ts"
 
@@ -85,6 +85,38 @@ const tellDefect = (policy: PolicyName, cause: Cause.Cause<unknown>): Effect.Eff
     ? defects(policy, `requests of ${policy} are not counted together: ${visible(String(Cause.squash(cause)))}`)
     : Effect.void
 
+/** For how long a store that failed is not asked again: whoever asks it may wait for it. */
+const awayFor = Duration.toNanosUnsafe("5 seconds")
+
+/**
+ * Asks a store, or takes `otherwise` while it is away: for some time after it failed, and then until the one request that asks it again has
+ * an answer.
+ */
+const makeWhileThere = () => {
+  /** By the monotonic clock; undefined while the store is there. */
+  let awayUntil: bigint | undefined
+  return <A, E>(ask: Effect.Effect<A, E>, otherwise: Effect.Effect<A>): Effect.Effect<A> =>
+    Effect.clockWith((clock) => {
+      const leave = () => {
+        awayUntil = clock.monotonicTimeNanosUnsafe() + awayFor
+      }
+      if (awayUntil !== undefined) {
+        if (clock.monotonicTimeNanosUnsafe() < awayUntil) return otherwise
+        leave()
+      }
+      return Effect.matchCauseEffect(ask, {
+        onSuccess: (answer) => {
+          awayUntil = undefined
+          return Effect.succeed(answer)
+        },
+        onFailure: () => {
+          leave()
+          return otherwise
+        }
+      })
+    })
+}
+
 /** Those without a place of their own count with some others: their ids end at random. */
 const playerKey = (player: UserId): CountedKey => ({ own: player, coarser: () => player.slice(-2) })
 
@@ -93,6 +125,7 @@ export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Ef
   limits === "off" ? Effect.succeed(unlimited) : Effect.gen(function*() {
     const { counter } = yield* SharedCounts
     const run = Effect.runPromiseWith(yield* Effect.context())
+    const whileThere = makeWhileThere()
 
     const counterOf = (policy: PolicyName): Count => {
       const local = new LocalCounts(policy, limits[policy])
@@ -100,11 +133,10 @@ export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Ef
       const shared = counter(policy, limits[policy])
       return (key) => {
         const place = local.placeOf(key)
-        return run(Effect.catchCause(shared(place), (cause) =>
-          Effect.andThen(
-            tellDefect(policy, cause),
-            Effect.promise(() => local.count(place))
-          )))
+        return run(whileThere(
+          Effect.tapCause(shared(place), (cause) => tellDefect(policy, cause)),
+          Effect.promise(() => local.count(place))
+        ))
       }
     }
     const countersOf = (requestClass: RequestClass): ClassCounters => {

@@ -5,14 +5,13 @@ import { viewLimits } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Now } from "@ddd/core/ports/Now"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
-import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
-import { Effect, Redacted, Stream } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Effect, type Redacted, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
 import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
-import { makePasswordProof, refuseCredentials } from "../auth/PasswordProof.ts"
+import { makeCurrentProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { limitsBody } from "../play/PlayBodies.ts"
 import { refuse, refuseField } from "../problems/Problem.ts"
@@ -32,7 +31,7 @@ export const layer = (terms: WithdrawalTerms) =>
     const accounts = yield* Accounts
     const controls = yield* PlayControls
     const { now } = yield* Now
-    const prove = yield* makePasswordProof
+    const proveCurrent = yield* makeCurrentProof
     const { begin } = yield* LongAnswers
 
     const profileOf = Effect.fnUntraced(
@@ -56,22 +55,6 @@ export const layer = (terms: WithdrawalTerms) =>
       Effect.catchTag("UnknownUser", () => refuseUnknownPlayer)
     )
 
-    /** The stored hash of a password that the player proves. */
-    const proveCurrent = Effect.fnUntraced(
-      function*(userId: UserId, currentPassword: string, request: HttpServerRequest.HttpServerRequest) {
-        const { email } = (yield* accounts.profile(userId)) ?? (yield* refuseUnknownPlayer)
-        const stored = (yield* accounts.passwordHash(userId)) ?? (yield* refuseUnknownPlayer)
-        yield* prove({
-          email,
-          holder: { userId, passwordHash: stored },
-          password: Redacted.make(currentPassword),
-          field: "currentPassword",
-          origin: requestOrigin(request)
-        })
-        return stored
-      }
-    )
-
     return HttpApiBuilder.group(Api, "user", (handlers) =>
       handlers
         .handle("profile", () =>
@@ -92,7 +75,8 @@ export const layer = (terms: WithdrawalTerms) =>
             // one that is not needed is not taken on trust either
             let verified: { readonly verified?: Redacted.Redacted } = {}
             if (currentPassword !== undefined) {
-              verified = { verified: yield* proveCurrent(userId, currentPassword, request) }
+              const proof = yield* proveCurrent(userId, currentPassword, requestOrigin(request))
+              verified = { verified: proof.verified }
             }
             yield* accounts.changeProfile(userId, { ...change, ...verified }, requestOrigin(request))
             return yield* profileOf(caller)
@@ -139,7 +123,8 @@ export const layer = (terms: WithdrawalTerms) =>
           Effect.gen(function*() {
             const { currentPassword } = (yield* eraseUserBody(request)).value
             const { userId } = yield* CurrentUser
-            yield* accounts.eraseSelf(userId, yield* proveCurrent(userId, currentPassword, request))
+            const { verified } = yield* proveCurrent(userId, currentPassword, requestOrigin(request))
+            yield* accounts.eraseSelf(userId, verified)
             return HttpServerResponse.empty()
           }).pipe(
             Effect.catchTags({

@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
 import { Api } from "../../src/Api.ts"
-import { routesOf } from "../../src/boundary/RouteTable.ts"
+import { makeRouteTable, routesOf } from "../../src/boundary/RouteTable.ts"
+import * as HttpApp from "../../src/HttpApp.ts"
+import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
+import { textFile } from "../../src/pages/ServedFile.ts"
+import { ports } from "../support/Server.ts"
 
 describe("the routes of the contract", () => {
   it("say which of them take an idempotency key", () => {
@@ -10,5 +16,68 @@ describe("the routes of the contract", () => {
       "POST /rooms/:id/purchase-ticket",
       "POST /wallet/withdraw"
     ])
+  })
+})
+
+/** What the application adds to its router. */
+const addedRoutes = Effect.fnUntraced(function*(pages: ReadonlyArray<BuiltFile> | null) {
+  const added: Array<string> = []
+  const router = yield* HttpRouter.make
+  const recording = HttpRouter.HttpRouter.of({
+    ...router,
+    add: (method, path, handler, options) => {
+      added.push(`${method} ${path}`)
+      return router.add(method, path, handler, options)
+    },
+    addAll: (routes) => {
+      added.push(...routes.map(({ method, path }) => `${method} ${path}`))
+      return router.addAll(routes)
+    }
+  })
+  yield* Layer.build(
+    HttpApp.routing({
+      publicUrl: new URL("http://localhost:8080"),
+      corsOrigins: [],
+      internalToken: Redacted.make("none"),
+      withdrawals: { enabled: true, withdrawDeposits: false },
+      pages
+    }).pipe(
+      Layer.provide(Layer.succeed(HttpRouter.HttpRouter)(recording)),
+      Layer.provide([ports, HttpServer.layerServices])
+    )
+  )
+  return added
+})
+
+describe("the table of routes", () => {
+  it.effect("has each route of the router, and no other", () =>
+    Effect.gen(function*() {
+      for (const pages of [null, [textFile("/assets/a.css", "text/css", ""), textFile("/", "text/html", "")]]) {
+        assert.sameMembers(
+          [...yield* addedRoutes(pages)],
+          HttpApp.declaredRoutes(pages).map(({ method, path }) => `${method} ${path}`)
+        )
+      }
+    }))
+
+  it("finds each by its path alone, however else that could be spelt", () => {
+    const routes = HttpApp.declaredRoutes(null)
+    const find = makeRouteTable(routes)
+    assert.isAbove(routes.length, 50)
+    for (const { path } of routes) {
+      const lawful = path.replace(/:\w+/g, "a1")
+      for (const url of [lawful, `${lawful}?`, `${lawful}?a=%20;b#c`]) {
+        assert.strictEqual(find(url)?.template, path, url)
+      }
+      const others = Array.from(lawful, (character, at) => {
+        const code = character.charCodeAt(0).toString(16)
+        return at === 0 ? "" : `${lawful.slice(0, at)}%${code}${lawful.slice(at + 1)}`
+      })
+      for (
+        const url of [...others.slice(1), `${lawful};`, `${lawful};a?b`, `${lawful}#`, `${lawful}%3b`, `${lawful}%`]
+      ) {
+        assert.isUndefined(find(url), url)
+      }
+    }
   })
 })

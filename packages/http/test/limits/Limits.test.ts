@@ -151,6 +151,47 @@ for (const engine of engines) {
           assert.strictEqual(signedUp.status, 201, signedUp.text)
         }))
 
+      it.effect("are no way around by another spelling of a path: nothing is there, and nothing is changed", () =>
+        Effect.gen(function*() {
+          const name = `spelt_${engine}`
+          const { id, token } = yield* makePlayer(cents(1_000n))
+          const groups = [
+            [["/auth/%73ign-up", "/auth/sign-up;", "/auth/sign-up;a=b?c=d", "/%61uth/sign-up"], signUp(name)],
+            [["/wallet/withdraw;", "/wallet/%77ithdraw", "/%77%61llet/withdraw", "/wallet/withdraw;?"], {
+              token,
+              body: { amount: "1.00" }
+            }],
+            [
+              [
+                "/lottery/purchase-ticket;",
+                "/lottery/purchase%2Dticket",
+                "/lottery/purchase%2dticket;x",
+                "/%6cottery;"
+              ],
+              {
+                token,
+                body: {}
+              }
+            ]
+          ] as const
+          for (const [paths, asked] of groups) {
+            const { ask } = yield* asker
+            for (const [i, path] of paths.entries()) {
+              const told = yield* ask("POST", path, asked)
+              assert.strictEqual(told.status, 404, `${path}: ${told.text}`)
+              assert.strictEqual(textAt(JSON.parse(told.text), "code"), "not_found")
+              assert.strictEqual(leftOf(told, "read")?.remaining, 3 - i, path)
+            }
+            assertLimited(yield* ask("POST", paths[0], asked), "read")
+          }
+          const fragment =
+            "POST /wallet/withdraw#x HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+          assert.match(yield* (yield* asker).say(fragment), engine === "node" ? /^HTTP\/1.1 400 / : /^HTTP\/1.1 404 /)
+          assert.strictEqual((yield* (yield* Ledger).wallet(id)).balance, 1_000n)
+          const signedUp = yield* (yield* asker).ask("POST", "/auth/sign-up", signUp(name))
+          assert.strictEqual(signedUp.status, 201, signedUp.text)
+        }))
+
       it.effect("hold a flood of sign-ups, and let others sign up meanwhile", () =>
         Effect.gen(function*() {
           const flooder = yield* asker

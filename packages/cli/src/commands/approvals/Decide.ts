@@ -11,6 +11,7 @@ import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
+import { notCreditedText } from "../purchases/PurchaseText.ts"
 import { adjustmentRefusalText } from "../wallet/AdjustmentText.ts"
 import { approvalJson, moneyText } from "./ApprovalText.ts"
 
@@ -41,24 +42,22 @@ const stays = "It goes on waiting until it can be done, or is refused."
 const carryOut = Effect.fnUntraced(function*({ id }: Approval, flags: GuardFlags, what: string) {
   const act = yield* guard("approve", what, flags)
   const fail = (message: string) => Effect.fail(new NotDecided({ message }))
-  return yield* approveWaiting(id, act).pipe(Effect.catchTags({
-    ApprovalRefused: ({ refusal }) => fail(whyRefused(id, refusal)),
-    AdjustmentRefused: ({ refusal }) => fail(`${adjustmentRefusalText(refusal)} ${stays}`),
-    PurchaseNotOpen: () =>
-      fail(`The purchase is not open any more: see \`ddd purchases list\`. Nothing moved. ${stays}`),
-    NotGivenBack: () => fail(`The withdrawal is not held any more. Nothing moved. ${stays}`),
-    UnknownUser: ({ userId }) => fail(`User ${userId} is no player any more. Nothing moved. ${stays}`),
-    DepositBarred: ({ barred }) =>
-      fail(
-        `The player does not play until ${
-          formatInstant(barred.until)
-        }, and no store has taken the money. Nothing moved. ${stays}`
-      ),
-    DepositRefused: () => fail(`The wallet cannot hold that much more now. Nothing moved. ${stays}`),
-    ReferenceConflict: ({ referenceId }) =>
-      fail(`${visible(referenceId)} was credited or refunded meanwhile. Nothing moved. ${stays}`),
-    ReferenceRefused: ({ fault, reference }) => fail(`${visible(reference)} ${fault}. Nothing moved. ${stays}`)
-  }))
+  return yield* approveWaiting(id, act).pipe(
+    Effect.catchTags({
+      ApprovalRefused: ({ refusal }) => fail(whyRefused(id, refusal)),
+      AdjustmentRefused: ({ refusal }) => fail(`${adjustmentRefusalText(refusal)} ${stays}`),
+      PurchaseNotOpen: () =>
+        fail(`The purchase is not open any more: see \`ddd purchases list\`. Nothing moved. ${stays}`),
+      NotGivenBack: () => fail(`The withdrawal is not held any more. Nothing moved. ${stays}`),
+      ReferenceConflict: ({ referenceId }) =>
+        fail(`${visible(referenceId)} was credited or refunded meanwhile. Nothing moved. ${stays}`),
+      ReferenceRefused: ({ fault, reference }) => fail(`${visible(reference)} ${fault}. Nothing moved. ${stays}`)
+    }),
+    Effect.catchTag(
+      ["UnknownUser", "DepositBarred", "DepositRefused"],
+      (error) => fail(`${notCreditedText(error)} ${stays}`)
+    )
+  )
 })
 
 const approve = Effect.fn("ddd approve")(function*(text: string, { json, ...flags }: JsonFlag & GuardFlags) {

@@ -3,7 +3,6 @@ import type { PurchaseDecision } from "@ddd/core/money/DecidePurchase"
 import { refundedOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import { Fundings } from "@ddd/core/ports/Fundings"
-import { formatInstant } from "@ddd/core/values/Instant"
 import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { visible } from "@ddd/core/values/Visible"
 import { InvalidArgumentError, Option } from "commander"
@@ -15,31 +14,20 @@ import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from ".
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { findUser, nameOf } from "../user/UserText.ts"
-import { notOpenText } from "./PurchaseText.ts"
+import { notCreditedText, notOpenText } from "./PurchaseText.ts"
 
 /** Nothing was decided; the message says why, and what to do. */
 class NotDecided extends Data.TaggedError("NotDecided")<{ readonly message: string }> {}
 
 const decide = Effect.fnUntraced(function*(reference: string, decision: PurchaseDecision, act: OperatorAct) {
-  return yield* (yield* Fundings).decide(reference, decision, act).pipe(Effect.catchTags({
-    ApprovalRequired: toldToWait,
-    PurchaseNotOpen: ({ funding }) => Effect.fail(new NotDecided({ message: notOpenText(reference, funding) })),
-    UnknownUser: ({ userId }) =>
-      Effect.fail(new NotDecided({ message: `User ${userId} is no player. Nothing was credited.` })),
-    DepositBarred: ({ barred }) =>
-      Effect.fail(
-        new NotDecided({
-          message: `The player does not play until ${formatInstant(barred.until)}, and no store has taken the money. ` +
-            "Nothing was credited."
-        })
-      ),
-    DepositRefused: () =>
-      Effect.fail(
-        new NotDecided({
-          message: "The wallet cannot hold that much more. Nothing was credited: try again once there is room."
-        })
-      )
-  }))
+  const fail = (message: string) => Effect.fail(new NotDecided({ message }))
+  return yield* (yield* Fundings).decide(reference, decision, act).pipe(
+    Effect.catchTags({
+      ApprovalRequired: toldToWait,
+      PurchaseNotOpen: ({ funding }) => fail(notOpenText(reference, funding))
+    }),
+    Effect.catchTag(["UnknownUser", "DepositBarred", "DepositRefused"], (error) => fail(notCreditedText(error)))
+  )
 })
 
 interface CreditFlags extends JsonFlag, GuardFlags {

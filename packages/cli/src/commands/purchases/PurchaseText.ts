@@ -2,6 +2,7 @@
 import { type Funding, refundedOf, takenOf } from "@ddd/core/money/Funding"
 import { type Cents, formatCents } from "@ddd/core/money/Money"
 import type { OpenPurchase } from "@ddd/core/ports/Fundings"
+import type { moveError } from "@ddd/core/ports/Ledger"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
@@ -58,4 +59,17 @@ export const notOpenText = (reference: string, funding: Funding | null): string 
     ? "was dismissed"
     : "was refunded"
   return `Purchase ${name} ${became}: there is nothing to decide.`
+}
+
+/** Why a purchase could not be credited. */
+export const notCreditedText = (error: ReturnType<typeof moveError>): string => {
+  switch (error._tag) {
+    case "UnknownUser":
+      return `User ${error.userId} is no player. Nothing was credited.`
+    case "DepositBarred":
+      return `The player does not play until ${formatInstant(error.barred.until)}, and no store has taken the money. ` +
+        "Nothing was credited."
+    case "DepositRefused":
+      return "The wallet cannot hold that much more. Nothing was credited: try again once there is room."
+  }
 }

@@ -124,7 +124,6 @@ export const correctWallet: Declare = (perform) =>
     .requiredOption("--corrects <id>", "the movement of the same wallet that was wrong", movementOf)
     .addOption(winningsOption())
     .addOption(jsonOption())
-    .allowUnknownOption(false)
     .action((who, amount, { corrects, ...flags }) =>
       perform(run("wallet correct", who, amount, { corrects, reference: correctionReference(corrects) }, flags))
     )
