@@ -32,6 +32,7 @@ import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
+import { reportAccounts, reportDay } from "./commands/report/Accounts.ts"
 import { reportPrizes } from "./commands/report/Prizes.ts"
 import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
@@ -96,7 +97,11 @@ const commands: ReadonlyArray<Declare> = [
   ]),
   group("ticket", "look at a ticket", [showTicket]),
   find,
-  group("report", "list what is to be told to authorities", [reportPrizes]),
+  group("report", "tell of a day, of the accounts of the books, or of prizes for the tax office", [
+    reportDay,
+    reportAccounts,
+    reportPrizes
+  ]),
   group("jobs", "look at what is to be done outside the books, or have it tried again", [listJobs, retryJobs]),
   group("webhooks", "look at what outside services told, or act on it once more", [
     listWebhooks,

@@ -163,6 +163,8 @@ const commands: Readonly<Record<string, Tested>> = {
     acts: true
   },
   "wallet statement": { calls: () => [{ args: [`${nasty}?`, "--month", "2026-02"] }] },
+  "report day": calls({ args: [nasty] }),
+  "report accounts": calls({ args: ["--at", nasty] }),
   "report prizes": calls({ args: ["--from", nasty] }),
   // whether it is asked for before another command decides the purchase, or after, what was planted is no part of it
   "approve": { calls: ({ event }) => [{ args: [event], isSilent: true }, { args: [nasty] }], acts: true },
