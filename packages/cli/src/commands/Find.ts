@@ -29,7 +29,7 @@ const showing: { readonly [Kind in FoundKind]: (id: string, userId: UserId | nul
 }
 
 /** Something found, as it is listed. */
-export interface Listed extends Omit<Found, "kind"> {
+interface Listed extends Omit<Found, "kind"> {
   readonly kind: FoundKind | "player"
   readonly command: string
 }
@@ -52,7 +52,7 @@ const listedJson = ({ amount, at, ...found }: Listed) => ({
   at: formatInstant(at)
 })
 
-export const foundTable = (found: ReadonlyArray<Listed>): string =>
+const foundTable = (found: ReadonlyArray<Listed>): string =>
   fitted([
     ["WHAT", "ID", "STATE", "AMOUNT", "WHEN", "SHOWN BY"],
     ...found.map((each) => {

@@ -1,7 +1,7 @@
-import { transactionTypes } from "@ddd/core/money/Wallet"
-import { accountGroup, type AccountLine, accountReport, reportColumns } from "@ddd/core/operators/AccountReport"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { transactionTypes } from "../../src/money/Wallet.ts"
+import { accountGroup, type AccountLine, accountReport, reportColumns } from "../../src/operators/AccountReport.ts"
 
 const movement = fc.record({
   day: fc.integer({ min: 0, max: 5 }),

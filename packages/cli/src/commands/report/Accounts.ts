@@ -30,7 +30,7 @@ interface Flags extends JsonFlag {
 }
 
 /** A report, and until when it is: `until` may be in the middle of a day. */
-export interface Reported extends AccountReport, Period {
+interface Reported extends AccountReport, Period {
   /** The day is not over. */
   readonly isSoFar: boolean
 }
@@ -43,7 +43,7 @@ const lineJson = ({ account, closing, count, moved, opening }: AccountLine) => (
   movements: count
 })
 
-export const reportJson = ({ faults, from, isSoFar, lines, until }: Reported) => ({
+const reportJson = ({ faults, from, isSoFar, lines, until }: Reported) => ({
   from: formatInstant(from),
   until: formatInstant(until),
   complete: !isSoFar,
@@ -51,7 +51,7 @@ export const reportJson = ({ faults, from, isSoFar, lines, until }: Reported) =>
   faults
 })
 
-export const reportCsv = ({ lines }: Reported): string =>
+const reportCsv = ({ lines }: Reported): string =>
   [
     csvLine(["account", "opening", ...reportColumns, "closing", "movements"]),
     // an amount is no text from outside, and a number to a spreadsheet
@@ -72,7 +72,7 @@ const cellsOf = ({ count, moved }: AccountLine, columns: ReadonlyArray<ReportCol
     : columns.map((column) => moved[column] === 0n ? "" : formatSum(moved[column]))
 
 /** Columns of which nothing moved are left out. */
-export const reportTable = ({ from, isSoFar, lines, until }: Reported): string => {
+const reportTable = ({ from, isSoFar, lines, until }: Reported): string => {
   const moved = reportColumns.filter((column) => lines.some((line) => line.moved[column] !== 0n))
   const columns = moved.length === 0 ? reportColumns.slice(0, 1) : moved
   const table = [
@@ -92,7 +92,7 @@ export const reportTable = ({ from, isSoFar, lines, until }: Reported): string =
   ].join("\n")
 }
 
-export const balancesTable = ({ lines, until }: Reported): string =>
+const balancesTable = ({ lines, until }: Reported): string =>
   [
     `At ${formatInstant(until)}`,
     "",
