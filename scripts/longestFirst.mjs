@@ -8,7 +8,13 @@ import { BaseSequencer } from "vitest/node"
 const longest = [
   "bench/test/Shows.test.ts",
   "adapters-pg/test/Contracts.test.ts",
-  "cli/test/commands/Withdrawals.test.ts"
+  "cli/test/commands/Withdrawals.test.ts",
+  "cli/test/Years.test.ts",
+  "cli/test/terminal/PlantedText.test.ts",
+  "adapters-pg/test/embedded/EmbeddedPostgres.test.ts",
+  "cli/test/commands/Serve.test.ts",
+  "cli/test/commands/RetiredChain.test.ts",
+  "cli/test/commands/Operators.test.ts"
 ]
 
 const rankOf = ({ moduleId }) => {

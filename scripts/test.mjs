@@ -75,7 +75,7 @@ const runTests = (args) =>
     })
   })
 
-const programFolder = join(scratch, "program")
+const programFolder = join(scratch, "ddd")
 const ours = ["--quick", "--busy"]
 const asked = process.argv.slice(2)
 const quick = asked.includes("--quick")

@@ -110,7 +110,7 @@ export const readTaken = (
         EXISTS (SELECT FROM users WHERE lower(email) = lower(${email ?? null}) AND id <> ${except}::uuid)
           OR EXISTS (SELECT FROM email_identities
             WHERE identity = ${email === undefined ? null : emailIdentity(email)} AND user_id <> ${except}::uuid)
-          -- that of a player who has excluded themselves, and had it before
+          -- that of a player who was barred when they gave it up
           OR EXISTS (SELECT FROM excluded_names WHERE digest = excluded_digest('mailbox', ${
       email === undefined ? null : emailIdentity(email)
     }) AND until > app_now()) AS email,

@@ -10,6 +10,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Stream } from "effect"
 import { mapPages, readPages } from "../database/ReadPages.ts"
 import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { idBeforeAll } from "../database/UuidTimes.ts"
 import { readPersonalMoney } from "../money/ReadPersonalMoney.ts"
 import { userOf, type UserRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
@@ -19,9 +20,6 @@ const pageSize = 100
 
 // Where a player may have many rows of which old ones went, what follows in the index is read, and then those of other players are left
 // out: asked for one player's alone, a planner that thinks them few reads all of them and sorts, for each page.
-
-/** Before every UUID. */
-const firstId = "00000000-0000-0000-0000-000000000000"
 
 interface SessionRow {
   readonly id: string
@@ -64,7 +62,7 @@ interface MembershipRow {
 const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: UserId) => ({
   sessions: mapPages(
     readPages(
-      firstId,
+      idBeforeAll,
       (after, limit) =>
         sql<SessionRow>`
         SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM (
@@ -84,25 +82,27 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
     })
   ),
   securityEvents: mapPages(
-    readPages(firstId, (after, limit) => events.readAfter(user, after, limit), ({ id }) => id, pageSize),
+    readPages(idBeforeAll, (after, limit) => events.readAfter(user, after, limit), ({ id }) => id, pageSize),
     ({ at, details, id, sessionId, type }) => ({ id, at, type, sessionId, details })
   ),
   operatorActions: mapPages(
     readPages(
-      firstId,
+      idBeforeAll,
       (after, limit) =>
-        sql<{ readonly id: string; readonly at: Date; readonly command: string; readonly reason: string | null }>`
-        SELECT id, at, command, reason FROM operator_log
-        WHERE subject_kind = 'user' AND subject_id = ${user} AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+        // as the index says it
+        sql<{ readonly id: string; readonly at: Date; readonly command: string }>`
+        SELECT id, at, command FROM operator_log
+        WHERE CASE WHEN subject_kind = 'user' THEN subject_id ELSE details->>'user' END = ${user} AND id > ${after}::uuid
+        ORDER BY id LIMIT ${limit}`,
       ({ id }) => id,
       pageSize
     ),
-    ({ at, command, reason }) => ({ at: instantOf(at), command, reason })
+    ({ at, command }) => ({ at: instantOf(at), command })
   ),
   // in the order of the index that there is
   mailedTokens: mapPages(
     readPages(
-      { purpose: "", at: "-infinity", id: firstId },
+      { purpose: "", at: "-infinity", id: idBeforeAll },
       (after, limit) =>
         sql<MailedTokenRow>`
           SELECT id, purpose, email, created_at, created_at::text AS at, expires_at, used_at FROM mailed_tokens
@@ -144,7 +144,7 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
   ),
   rooms: mapPages(
     readPages(
-      firstId,
+      idBeforeAll,
       (after, limit) =>
         // each room by its id: a join may go through all that there are
         sql<MembershipRow>`

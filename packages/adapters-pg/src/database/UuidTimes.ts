@@ -12,6 +12,9 @@ export const smallestIdAt = (millis: number): string => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
+/** Before every id. */
+export const idBeforeAll = "00000000-0000-0000-0000-000000000000"
+
 /** After every id. */
 export const idAfterAll = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 

@@ -16,6 +16,8 @@ CREATE TABLE operator_log (
 CREATE INDEX operator_log_of_operator ON operator_log (operator, id);
 CREATE INDEX operator_log_of_command ON operator_log (command, id);
 CREATE INDEX operator_log_of_subject ON operator_log (subject_id, id);
+-- whom it was about: a player's own, whatever it was done to
+CREATE INDEX operator_log_of_player ON operator_log ((CASE WHEN subject_kind = 'user' THEN subject_id ELSE details->>'user' END), id);
 CREATE TRIGGER operator_log_fixed BEFORE UPDATE OR DELETE ON operator_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER operator_log_kept BEFORE TRUNCATE ON operator_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -48,9 +48,9 @@ CREATE OR REPLACE TRIGGER deposit_excesses_kept BEFORE TRUNCATE ON deposit_exces
 EXECUTE replace('GRANT SELECT, INSERT ON deposit_excesses TO %app%', '%app%', quote_ident(current_setting('ddd.app_role')));
 COMMIT;
 
--- Names that an excluded player had and has no more (a mailbox that was erased or replaced, a store's name): they stay barred until the
--- exclusion ends, as digests, since nothing of an erased person is kept. The key never changes, so that no exclusion is forgotten with it;
--- the application cannot read it (docs/decisions/0072). 244 secure random bits.
+-- Names that a player gave up who was barred then (a mailbox that was erased or replaced, a store's name): they stay barred until the later
+-- of the exclusion and the time-out ends, as digests, since nothing of an erased person is kept. The key never changes, so that no exclusion
+-- is forgotten with it; the application cannot read it (docs/decisions/0072). 244 secure random bits.
 CREATE TABLE IF NOT EXISTS exclusion_key (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   key bytea NOT NULL CHECK (length(key) = 32)
@@ -64,8 +64,11 @@ CREATE OR REPLACE TRIGGER exclusion_key_kept BEFORE TRUNCATE ON exclusion_key
 
 CREATE TABLE IF NOT EXISTS excluded_names (
   digest bytea PRIMARY KEY,
-  until timestamptz NOT NULL
+  until timestamptz NOT NULL,
+  -- whose it was: what bars them may be made longer yet. Null once they are erased
+  user_id uuid REFERENCES users
 );
+CREATE INDEX IF NOT EXISTS excluded_names_of_user ON excluded_names (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS excluded_names_over ON excluded_names (until);
 CREATE OR REPLACE TRIGGER excluded_names_fixed BEFORE UPDATE ON excluded_names FOR EACH ROW
   WHEN (NEW.digest <> OLD.digest OR NEW.until < OLD.until) EXECUTE FUNCTION refuse_change();
@@ -83,13 +86,14 @@ $body$;
 EXECUTE replace('GRANT EXECUTE ON FUNCTION excluded_digest(text, text) TO %app%', '%app%',
   quote_ident(current_setting('ddd.app_role')));
 
--- Keeps a name barred that a player loses whose exclusion runs, whichever server takes it away.
+-- Keeps a name barred that a player loses who is barred, whichever server takes it away.
 CREATE OR REPLACE FUNCTION bar_name(player uuid, kind text, name text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
-  INSERT INTO excluded_names AS e (digest, until)
-    SELECT excluded_digest(kind, name), w.excluded_until FROM wallets w
-    WHERE w.user_id = player AND w.excluded_until > app_now()
-  ON CONFLICT (digest) DO UPDATE SET until = greatest(e.until, EXCLUDED.until)
+  INSERT INTO excluded_names AS e (digest, until, user_id)
+    SELECT excluded_digest(kind, name), greatest(w.excluded_until, w.timed_out_until), u.id
+    FROM wallets w LEFT JOIN users u ON u.id = w.user_id AND u.erased_at IS NULL
+    WHERE w.user_id = player AND greatest(w.excluded_until, w.timed_out_until) > app_now()
+  ON CONFLICT (digest) DO UPDATE SET until = greatest(e.until, EXCLUDED.until), user_id = EXCLUDED.user_id
 $body$;
 CREATE OR REPLACE FUNCTION mailbox_stays_barred() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
@@ -104,6 +108,31 @@ BEGIN
   RETURN NULL;
 END $body$;
 REVOKE ALL ON FUNCTION bar_name(uuid, text, text) FROM PUBLIC;
+
+-- Keeps names barred that a player lost, for as long as what bars the player is made longer.
+CREATE OR REPLACE FUNCTION names_stay_barred() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+  UPDATE excluded_names SET until = greatest(NEW.excluded_until, NEW.timed_out_until)
+  WHERE user_id = NEW.user_id AND until > app_now() AND until < greatest(NEW.excluded_until, NEW.timed_out_until);
+  RETURN NULL;
+END $body$;
+
+-- Forgets whose they were, of a player who is erased.
+CREATE OR REPLACE FUNCTION names_are_disowned() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+  UPDATE excluded_names SET user_id = NULL WHERE user_id = NEW.id;
+  RETURN NULL;
+END $body$;
+COMMIT;
+
+CREATE OR REPLACE TRIGGER names_stay_barred AFTER UPDATE OF timed_out_until, excluded_until ON wallets FOR EACH ROW
+  WHEN ((NEW.timed_out_until, NEW.excluded_until) IS DISTINCT FROM (OLD.timed_out_until, OLD.excluded_until))
+  EXECUTE FUNCTION names_stay_barred();
+COMMIT;
+CREATE OR REPLACE TRIGGER names_are_disowned AFTER UPDATE OF erased_at ON users FOR EACH ROW
+  WHEN (NEW.erased_at IS NOT NULL) EXECUTE FUNCTION names_are_disowned();
 COMMIT;
 
 CREATE OR REPLACE TRIGGER mailbox_stays_barred AFTER UPDATE OF identity ON email_identities FOR EACH ROW

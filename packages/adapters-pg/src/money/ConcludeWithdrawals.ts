@@ -1,7 +1,7 @@
 /** Writes what became known of a withdrawal, or was decided about it, as a step of a transaction: wallet first, then the withdrawal's row. */
 import { type ConcludeFacts, concludeResolution, type Conclusion } from "@ddd/core/money/ConcludeWithdrawal"
 import { givenBack } from "@ddd/core/money/FourEyes"
-import { hasNews } from "@ddd/core/money/Withdrawal"
+import { hasNews, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { Resolution } from "@ddd/core/money/WithdrawalResolution"
 import type { Reported } from "@ddd/core/ports/Withdrawals"
 import { userId } from "@ddd/core/values/Ids"
@@ -11,6 +11,9 @@ import { Effect } from "effect"
 import { type Gate, held } from "../operators/ApprovalRows.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { lockAndReadWallet, lockToConclude, type WithdrawalServices, writeConclusion } from "./WithdrawalRows.ts"
+
+/** What is written of an operator whose doing it is, if it changes the withdrawal; null where it is nobody's. */
+type EntryOf = ((withdrawal: Withdrawal) => NewOperatorEntry) | null
 
 /** Locks the wallet of a withdrawal and then its row, and reads both; null where there is none. */
 const lockFacts = Effect.fnUntraced(function*(sql: PgClient.PgClient, id: string) {
@@ -24,23 +27,23 @@ const writeConcluded = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   facts: ConcludeFacts,
   conclusion: Conclusion,
-  entry: NewOperatorEntry | null
+  entryOf: EntryOf
 ) {
   yield* writeConclusion(services, conclusion, facts.now)
   const [before, after] = [facts.withdrawal, conclusion.withdrawal]
-  if (entry !== null && hasNews(before, after)) yield* writeEntry(services, entry)
+  if (entryOf !== null && hasNews(before, after)) yield* writeEntry(services, entryOf(before))
   return { before, after } satisfies Reported
 })
 
-/** Writes what is concluded; null where there is no such withdrawal. `entry`: of the operator whose doing it is, if it changes anything. */
+/** Writes what is concluded; null where there is no such withdrawal. */
 export const conclude = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   id: string,
   decide: (facts: ConcludeFacts) => Conclusion,
-  entry: NewOperatorEntry | null
+  entryOf: EntryOf
 ) {
   const facts = yield* lockFacts(services.sql, id)
-  return facts === null ? null : yield* writeConcluded(services, facts, decide(facts), entry)
+  return facts === null ? null : yield* writeConcluded(services, facts, decide(facts), entryOf)
 })
 
 /**
@@ -51,7 +54,7 @@ export const resolveHeld = Effect.fnUntraced(function*(
   services: WithdrawalServices,
   id: string,
   resolution: Resolution,
-  entry: NewOperatorEntry,
+  entryOf: EntryOf,
   gate: Gate
 ) {
   const facts = yield* lockFacts(services.sql, id)
@@ -59,5 +62,5 @@ export const resolveHeld = Effect.fnUntraced(function*(
   if (facts === null || conclusion === null) return held(null)
   const money = givenBack(facts.withdrawal, resolution)
   const waits = money === null ? null : yield* gate(money)
-  return waits ?? held((yield* writeConcluded(services, facts, conclusion, entry)).after)
+  return waits ?? held((yield* writeConcluded(services, facts, conclusion, entryOf)).after)
 })

@@ -1,6 +1,7 @@
 /** How money on its way stands, for whoever watches over the server: one statement, by indexes, however much was paid. */
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { isOpenRow } from "./OpenPurchases.ts"
 
 /** So many rows of each kind are counted at most: that is enough to know that something is wrong. */
 const countedMax = 200
@@ -8,11 +9,11 @@ const countedMax = 200
 export interface MoneyStanding {
   /** Withdrawals that wait for a person, and their sum; `countedMax` at most. */
   readonly held: { readonly count: number; readonly dollars: number }
-  /** Withdrawals that are under way. */
+  /** Withdrawals whose money is on its way, out or back (`isUnderWay`), held or not. */
   readonly underWay: { readonly count: number; readonly dollars: number }
-  /** Purchases of a shop that are not credited to anybody yet. */
+  /** Purchases of a shop that are not credited to anybody yet; none that was wholly refunded. */
   readonly purchasesWaiting: number
-  /** Notices of outside services that could not be acted on, or wait. */
+  /** Notices of outside services that could not be acted on; and those that wait. */
   readonly noticesFailed: number
   readonly noticesWaiting: number
 }
@@ -32,18 +33,20 @@ export const readMoneyStanding = (sql: PgClient.PgClient) =>
     sql<Row>`
       SELECT h.count AS held, h.dollars AS held_dollars, u.count AS under_way, u.dollars AS under_way_dollars,
         (SELECT count(*) FROM (
-          SELECT 1 FROM fundings WHERE purchased AND given = 'nothing' AND user_id IS NULL
-          ORDER BY created_at LIMIT ${countedMax}) f)::float8 AS purchases,
-        e.failed, e.waiting
+          SELECT 1 FROM fundings WHERE ${
+      isOpenRow(sql)
+    } ORDER BY created_at, reference LIMIT ${countedMax}) f)::float8 AS purchases,
+        (SELECT count(*) FROM (
+          SELECT 1 FROM webhook_events WHERE state = 'failed' ORDER BY id LIMIT ${countedMax}) e)::float8 AS failed,
+        (SELECT count(*) FROM (
+          SELECT 1 FROM webhook_events WHERE state IN ('received', 'waiting') ORDER BY id LIMIT ${countedMax}) e)::float8 AS waiting
       FROM
         (SELECT count(*)::float8 AS count, coalesce(sum(amount), 0)::float8 AS dollars FROM (
           SELECT amount FROM withdrawals WHERE held_reason IS NOT NULL ORDER BY id LIMIT ${countedMax}) w) h,
         (SELECT count(*)::float8 AS count, coalesce(sum(amount), 0)::float8 AS dollars FROM (
-          SELECT amount FROM withdrawals WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${countedMax}) w) u,
-        (SELECT (count(*) FILTER (WHERE state = 'failed'))::float8 AS failed,
-            (count(*) FILTER (WHERE state <> 'failed'))::float8 AS waiting FROM (
-          SELECT state FROM webhook_events WHERE state IN ('received', 'waiting', 'failed')
-          ORDER BY id LIMIT ${countedMax}) w) e`,
+          SELECT amount FROM withdrawals
+          WHERE status = 'pending' OR (status = 'paid' AND provider_payout_status IN ('failed', 'canceled'))
+          ORDER BY id LIMIT ${countedMax}) w) u`,
     ([row]): MoneyStanding => ({
       held: { count: row?.held ?? 0, dollars: row?.held_dollars ?? 0 },
       underWay: { count: row?.under_way ?? 0, dollars: row?.under_way_dollars ?? 0 },

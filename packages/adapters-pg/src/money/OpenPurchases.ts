@@ -12,14 +12,22 @@ interface OpenRow extends FundingRow {
   readonly created_at: Date
 }
 
-/** How many rows are read in order to fill a page: those that were refunded meanwhile are not in it. */
+/** How many rows are read in order to fill a page: a few of them are worth nothing, by a cent that was rounded. */
 const readMax = 500
+
+/** What is open, as its index says it: of what was refunded, what was so in part. */
+export const isOpenRow = (sql: PgClient.PgClient) =>
+  sql.literal(`purchased AND given = 'nothing' AND user_id IS NULL
+    AND (NOT refunded OR refund_reversed OR (refund_price < price AND coalesce(refund_currency = price_currency, true)))`)
 
 const readOpen = (sql: PgClient.PgClient, after: string | null) =>
   sql<OpenRow>`
     SELECT ${fundingColumns(sql)}, created_at FROM fundings
-    WHERE purchased AND given = 'nothing' AND user_id IS NULL AND (${after}::text IS NULL
-      OR (created_at, reference) > (SELECT created_at, reference FROM fundings WHERE reference = ${after}::text))
+    WHERE ${isOpenRow(sql)} AND (created_at, reference) > (${
+    after === null
+      ? sql`'-infinity'::timestamptz, ''`
+      : sql`(SELECT created_at FROM fundings WHERE reference = ${after}), ${after}`
+  })
     ORDER BY created_at, reference LIMIT ${readMax}`
 
 /** A page of the purchases that are open, oldest first. */

@@ -14,11 +14,10 @@ import {
   transactionOf,
   type TransactionRow
 } from "../database/Rows.ts"
+import { idBeforeAll } from "../database/UuidTimes.ts"
 import { excessColumns, excessOf, type ExcessRow } from "../play/ExcessRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
-
-const firstId = "00000000-0000-0000-0000-000000000000"
 
 /** Events of shops of a page: a body may have a mebibyte. */
 const eventsAtOnce = 20
@@ -65,7 +64,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   depositExcesses: mapPages(
     readPages(
-      firstId,
+      idBeforeAll,
       (after, limit) =>
         sql<ExcessRow>`
         SELECT ${excessColumns(sql)} FROM deposit_excesses
@@ -87,7 +86,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   // those alone that are about money of theirs: what else names them may be about others too
   shopEvents: mapPages(
     readPages(
-      { reference: "", id: firstId },
+      { reference: "", id: idBeforeAll },
       (after, limit) =>
         sql<ShopEventRow>`
           SELECT e.id, f.reference, e.sender, e.event_id, e.type, e.body, e.state, e.outcome, e.received_at, e.handled_at
@@ -111,7 +110,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
     })
   ),
   withdrawals: mapPages(
-    readPages(firstId, (after, limit) =>
+    readPages(idBeforeAll, (after, limit) =>
       sql<WithdrawalRow>`
         SELECT ${withdrawalColumns(sql)} FROM withdrawals w
         WHERE w.user_id = ${user}::uuid AND w.id > ${after}::uuid ORDER BY w.id LIMIT ${limit}`, ({ id }) => id),
@@ -119,7 +118,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   tickets: mapPages(
     readPages(
-      firstId,
+      idBeforeAll,
       (after, limit) =>
         sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`
         SELECT id, ticket_id, user_id, draw_id, draw_date, position, total_entries_at_purchase, ticket_hash, owner_commit,

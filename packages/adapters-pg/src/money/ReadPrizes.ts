@@ -8,6 +8,7 @@ import { type Day, formatInstant } from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { mapPages, readPages } from "../database/ReadPages.ts"
 import { instantOf } from "../database/Rows.ts"
+import { idBeforeAll } from "../database/UuidTimes.ts"
 
 interface PrizeRow {
   readonly id: string
@@ -40,7 +41,7 @@ const prizeOf = (row: PrizeRow): Prize => ({
 export const readPrizes = (sql: PgClient.PgClient, { from, until }: Period) =>
   mapPages(
     readPages(
-      { at: formatInstant(from), id: "00000000-0000-0000-0000-000000000000" },
+      { at: formatInstant(from), id: idBeforeAll },
       (after, limit) =>
         sql<PrizeRow>`
           SELECT m.id, m.created_at::text AS at, m.created_at, m.user_id, d.id AS draw_id, d.kind, d.draw_date, t.ticket_id,

@@ -11,6 +11,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { idAfterAll } from "../database/UuidTimes.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
 
@@ -91,7 +92,7 @@ const make = Effect.gen(function*() {
     list: Effect.fn("WebhookInboxPg.list")(function*({ sender, state }, { cursor, limit }) {
       const rows = yield* sql<EventRow>`
         SELECT ${columns} FROM webhook_events
-        WHERE (${cursor}::uuid IS NULL OR id < ${cursor}::uuid)
+        WHERE id < ${cursor ?? idAfterAll}::uuid
           AND (${sender ?? null}::text IS NULL OR sender = ${sender ?? null}::text)
           AND (${state ?? null}::text IS NULL OR state = ${state ?? null}::text)
         ORDER BY id DESC LIMIT ${limit + 1}`

@@ -7,7 +7,7 @@ import {
   type WithdrawalRequest
 } from "@ddd/core/money/AskWithdrawal"
 import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
-import { concludeReport } from "@ddd/core/money/ConcludeWithdrawal"
+import { concludeReport, withdrawalEntry } from "@ddd/core/money/ConcludeWithdrawal"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
@@ -17,12 +17,12 @@ import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
-import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { idAfterAll } from "../database/UuidTimes.ts"
 import { requireUpToDate } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { makeGate, orApproval } from "../operators/ApprovalRows.ts"
@@ -162,7 +162,7 @@ const make = Effect.gen(function*() {
           services,
           id,
           (facts) => concludeReport(facts, report, turn),
-          act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
+          act === undefined ? null : (withdrawal) => withdrawalEntry(act, withdrawal, { learnt: report._tag })
         ),
       transact(sql)
     ),
@@ -173,7 +173,7 @@ const make = Effect.gen(function*() {
           services,
           id,
           resolution,
-          logged(act, "withdrawal", id, { decided: resolution }),
+          (withdrawal) => withdrawalEntry(act, withdrawal, { decided: resolution }),
           makeGate(services, above, act)
         ),
       transact(sql),
@@ -190,7 +190,7 @@ const make = Effect.gen(function*() {
       function*({ held, olderThanMillis, status, userId: user }, { cursor, limit }) {
         const rows = yield* sql<WithdrawalRow>`
         SELECT ${withdrawalColumns(sql)} FROM withdrawals w
-        WHERE (${cursor}::uuid IS NULL OR w.id < ${cursor}::uuid)
+        WHERE w.id < ${cursor ?? idAfterAll}::uuid
           AND (${status ?? null}::text IS NULL OR w.status = ${status ?? null}::text)
           AND (${user ?? null}::uuid IS NULL OR w.user_id = ${user ?? null}::uuid)
           AND ${ofHold(sql, held)} AND ${askedBefore(sql, olderThanMillis)}

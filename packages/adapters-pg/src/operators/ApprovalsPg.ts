@@ -1,5 +1,5 @@
 /** Money that waits for another operator, on PostgreSQL: what is approved is done in the transaction that says so. */
-import { type Approval, approvalAt, approvalEntry, decideApproval } from "@ddd/core/money/FourEyes"
+import { type Approval, approvalAt, approvalEntry, type ApprovalState, decideApproval } from "@ddd/core/money/FourEyes"
 import { AdjustmentRefused, ApprovalRefused, Approvals, NotGivenBack } from "@ddd/core/ports/Approvals"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { ReferenceConflict } from "@ddd/core/ports/Ledger"
@@ -10,11 +10,26 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
+import { idAfterAll } from "../database/UuidTimes.ts"
 import { adjustWallet } from "../money/AdjustmentSteps.ts"
 import { resolveHeld } from "../money/ConcludeWithdrawals.ts"
 import { decideOpen, recordEvent } from "../money/FundingSteps.ts"
 import { approvalColumns, approvalOf, type ApprovalRow, openGate } from "./ApprovalRows.ts"
 import { writeEntry } from "./OperatorLogRows.ts"
+
+/** As `approvalAt` says it: one that waited for too long is stored as waiting until somebody asks anew. */
+const inState = (sql: PgClient.PgClient, state: ApprovalState | null) => {
+  switch (state) {
+    case null:
+      return sql`true`
+    case "waiting":
+      return sql`state = 'waiting' AND expires_at > (SELECT app_now())`
+    case "expired":
+      return sql`(state = 'expired' OR (state = 'waiting' AND expires_at <= (SELECT app_now())))`
+    default:
+      return sql`state = ${state}`
+  }
+}
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -53,7 +68,7 @@ const make = Effect.gen(function*() {
         yield* decideOpen(services, reference, { _tag: "Credit", userId, amount }, () => entry, openGate)
         return
       case "withdrawal": {
-        const resolved = yield* resolveHeld(services, reference, "absent", entry, openGate)
+        const resolved = yield* resolveHeld(services, reference, "absent", () => entry, openGate)
         if (resolved._tag === "Done" && resolved.value === null) {
           return yield* new NotGivenBack({ withdrawalId: reference })
         }
@@ -74,11 +89,9 @@ const make = Effect.gen(function*() {
 
   return Approvals.of({
     list: Effect.fn("ApprovalsPg.list")(function*(state, { cursor, limit }) {
-      // one that waited for too long is stored as waiting until somebody asks anew
       const rows = yield* sql<ApprovalRow>`
         SELECT ${approvalColumns(sql)} FROM approvals
-        WHERE (${cursor}::uuid IS NULL OR id < ${cursor}::uuid) AND (${state}::text IS NULL
-          OR CASE WHEN state = 'waiting' AND expires_at <= (SELECT app_now()) THEN 'expired' ELSE state END = ${state}::text)
+        WHERE id < ${cursor ?? idAfterAll}::uuid AND ${inState(sql, state)}
         ORDER BY id DESC LIMIT ${limit + 1}`
       const now = yield* clockOf(sql)
       const { items, nextCursor } = pageOf(rows, limit, ({ id }) => id)

@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
-import { smallestIdAt } from "../database/UuidTimes.ts"
+import { idAfterAll, smallestIdAt } from "../database/UuidTimes.ts"
 
 interface EntryRow {
   readonly id: string
@@ -34,7 +34,7 @@ const make = Effect.map(PgClient.PgClient, (sql) => {
     list: Effect.fn("OperatorLogPg.list")(function*({ command, operator, since, subject }, { cursor, limit }) {
       const rows = yield* sql<EntryRow>`
         SELECT ${columns} FROM operator_log
-        WHERE (${cursor}::uuid IS NULL OR id < ${cursor}::uuid)
+        WHERE id < ${cursor ?? idAfterAll}::uuid
           AND (${operator ?? null}::text IS NULL OR operator = ${operator ?? null}::text)
           AND (${command ?? null}::text IS NULL OR command = ${command ?? null}::text)
           AND (${subject ?? null}::text IS NULL OR subject_id = ${subject ?? null}::text)

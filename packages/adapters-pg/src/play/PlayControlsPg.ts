@@ -1,19 +1,14 @@
 /** What players decide about their own play, on PostgreSQL: each change one transaction, under the wallet's lock and the user's. */
 import { playersAccount } from "@ddd/core/accounts/User"
+import { countedOn } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
 import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
-import {
-  changeLimits,
-  confirmLimits,
-  type LimitFacts,
-  type LimitsChanged,
-  viewLimits
-} from "@ddd/core/play/LimitChange"
+import { changeLimits, confirmLimits, type LimitsChanged, viewLimits } from "@ddd/core/play/LimitChange"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
 import type { UserId } from "@ddd/core/values/Ids"
-import { dayOf, dayStart, formatInstantOrNull } from "@ddd/core/values/Instant"
+import { dayOf, dayStart, formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer } from "effect"
 import { lockAccount } from "../accounts/AccountRows.ts"
@@ -43,23 +38,13 @@ const make = Effect.gen(function*() {
     return row === undefined ? yield* new UnknownUser({ userId }) : walletOf(row)
   })
 
-  const writeLimits = Effect.fnUntraced(function*(userId: UserId, { change, wallet }: LimitsChanged) {
+  /** Writes limits as they were decided at `now`, and gives them as their player sees them. */
+  const writeLimits = Effect.fnUntraced(function*(userId: UserId, { change, wallet }: LimitsChanged, now: Instant) {
     if (change.events.length > 0) {
       yield* sql`UPDATE wallets SET limits = ${limitsText(wallet.limits)}::text::jsonb WHERE user_id = ${userId}::uuid`
     }
     yield* write(change)
-  })
-
-  const decideLimits = Effect.fnUntraced(function*(
-    userId: UserId,
-    decide: (facts: LimitFacts) => LimitsChanged
-  ) {
-    const facts = yield* lockPlayer(userId)
-    const { limits } = facts.wallet
-    const counted = limits === null ? yield* readCounted(sql, userId, facts.now) : limits.counted
-    const decided = decide({ ...facts, counted })
-    yield* writeLimits(userId, decided)
-    return viewLimits(decided.wallet.limits, facts.now)
+    return viewLimits(wallet.limits, now)
   })
 
   const writeBarring = (userId: UserId, { excludedUntil, timedOutUntil }: Wallet) =>
@@ -73,28 +58,31 @@ const make = Effect.gen(function*() {
     decide: (facts: Effect.Success<ReturnType<typeof lockPlayer>>) => PlayerStopped
   ) {
     const { change, until, wallet } = decide(yield* lockPlayer(userId))
-    yield* writeBarring(userId, wallet)
+    // who is excluded for longer already signs in often
+    if (change.events.length > 0) yield* writeBarring(userId, wallet)
     yield* write(change)
     return until
   })
 
   return PlayControls.of({
     of: Effect.fn("PlayControlsPg.of")(function*(userId) {
-      const wallet = yield* readWallet(userId)
-      const { excludedUntil, limits, timedOutUntil } = wallet
-      const view = viewLimits(limits, yield* clockOf(sql))
-      return { ...view, excludedUntil, timedOutUntil, counted: limits?.counted ?? null }
+      const { excludedUntil, limits, timedOutUntil } = yield* readWallet(userId)
+      const at = yield* clockOf(sql)
+      const counted = limits === null ? null : countedOn(limits.counted, dayOf(at))
+      return { ...viewLimits(limits, at), excludedUntil, timedOutUntil, counted }
     }, orUnavailable),
 
-    changeLimits: Effect.fn("PlayControlsPg.changeLimits")(
-      (userId, change, origin) => decideLimits(userId, (facts) => changeLimits(facts, userId, change, origin)),
-      transact(sql)
-    ),
+    changeLimits: Effect.fn("PlayControlsPg.changeLimits")(function*(userId, change, origin) {
+      const facts = yield* lockPlayer(userId)
+      const { now, wallet: { limits } } = facts
+      const counted = limits === null ? yield* readCounted(sql, userId, now) : limits.counted
+      return yield* writeLimits(userId, changeLimits({ ...facts, counted }, userId, change, origin), now)
+    }, transact(sql)),
 
-    confirmLimits: Effect.fn("PlayControlsPg.confirmLimits")(
-      (userId, origin) => decideLimits(userId, (facts) => confirmLimits(facts, userId, origin)),
-      transact(sql)
-    ),
+    confirmLimits: Effect.fn("PlayControlsPg.confirmLimits")(function*(userId, origin) {
+      const facts = yield* lockPlayer(userId)
+      return yield* writeLimits(userId, confirmLimits(facts, userId, origin), facts.now)
+    }, transact(sql)),
 
     timeOut: Effect.fn("PlayControlsPg.timeOut")(
       (userId, hours, origin) => stop(userId, (facts) => timeOut(facts, userId, hours, origin)),
@@ -112,10 +100,11 @@ const make = Effect.gen(function*() {
     ),
 
     today: Effect.fn("PlayControlsPg.today")(function*(userId, sessionId) {
-      const midnight = dayStart(dayOf(yield* clockOf(sql)))
-      const [sums] = yield* sumsSince(sql, userId, [midnight])
-      const [session] = yield* sql<{ readonly created_at: Date }>`
-        SELECT created_at FROM sessions WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid`
+      const [[sums], [session]] = yield* Effect.all([
+        Effect.flatMap(clockOf(sql), (at) => sumsSince(sql, userId, [dayStart(dayOf(at))])),
+        sql<{ readonly created_at: Date }>`
+          SELECT created_at FROM sessions WHERE id = ${sessionId}::uuid AND user_id = ${userId}::uuid`
+      ], { concurrency: "unbounded" })
       if (sums === undefined) return yield* new UnknownUser({ userId })
       return {
         sessionStartedAt: instantOrNull(session?.created_at ?? null),

@@ -34,12 +34,15 @@ export const first = <A, E, R>(
       Effect.map((items) => ({ items: items.slice(0, limit), hasMore: items.length > limit }))
     )
 
-/**
- * Prints what a command found, as JSON or in a table, or that there is nothing; where there is more, that too, on stderr, so that a
- * short list is never taken for the whole.
- */
+/** Says on stderr where there is more than is shown, so that a short list is never taken for the whole. */
+export const remarkOfMore = ({ hasMore }: Listed<unknown>, limit: number) =>
+  hasMore
+    ? remark(`There are more than these ${limit}${limit < limitMax ? `: --limit shows up to ${limitMax}` : ""}.`)
+    : Effect.void
+
+/** Prints what a command found, as JSON or in a table, or that there is nothing; and whether there is more. */
 export const printListed = Effect.fnUntraced(function*<A>(
-  { hasMore, items }: Listed<A>,
+  listed: Listed<A>,
   { json, limit }: { readonly json?: true | undefined; readonly limit: number },
   text: {
     readonly json: (item: A) => unknown
@@ -47,9 +50,8 @@ export const printListed = Effect.fnUntraced(function*<A>(
     readonly nothing: string
   }
 ) {
+  const { items } = listed
   if (json === true) yield* printJson(items.map(text.json))
   else yield* print(items.length === 0 ? text.nothing : text.table(items))
-  if (hasMore) {
-    yield* remark(`There are more than these ${limit}${limit < limitMax ? `: --limit shows up to ${limitMax}` : ""}.`)
-  }
+  yield* remarkOfMore(listed, limit)
 })

@@ -63,7 +63,7 @@ const show = Effect.fnUntraced(function*(first: Standing, standing: () => Standi
   for (const [state, of] of [["held", "held"], ["under_way", "underWay"]] as const) {
     yield* gauge(
       "ddd_withdrawals",
-      "Withdrawals that wait for a person, or are under way, 200 at most.",
+      "Withdrawals that wait for a person, or whose money is on its way, out or back; 200 of each at most.",
       () => standing().money[of].count,
       { state }
     )
@@ -71,13 +71,13 @@ const show = Effect.fnUntraced(function*(first: Standing, standing: () => Standi
   }
   yield* gauge(
     "ddd_purchases_waiting",
-    "Purchases of a shop that nobody was credited for yet, 200 at most.",
+    "Purchases of a shop that nobody was credited for yet and that were not wholly refunded, 200 at most.",
     () => standing().money.purchasesWaiting
   )
   for (const [state, of] of [["failed", "noticesFailed"], ["waiting", "noticesWaiting"]] as const) {
     yield* gauge(
       "ddd_webhook_events",
-      "Notices of outside services that failed, or are to be acted on, 200 of both at most.",
+      "Notices of outside services that failed, or are to be acted on, 200 of each at most.",
       () => standing().money[of],
       { state }
     )

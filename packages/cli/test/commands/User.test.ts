@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { because, eventually, sure } from "../support/Ddd.ts"
-import { addressIn, assertProblem, at, Site, textAt } from "../support/Site.ts"
+import { addressIn, arrayAt, assertProblem, at, internalToken, Site, textAt } from "../support/Site.ts"
 
 const day = 86_400_000
 
@@ -66,6 +66,18 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
         assert.deepStrictEqual(at(shown, "limits", "dailySpend"), { value: "5.00", used: "2.00" })
         assert.deepStrictEqual(at(shown, "limits", "dailyDeposit"), { value: "3.00", used: "10.00" })
         assert.deepInclude(at(shown, "depositExcesses", 0), { limit: "dailyDeposit", amount: "7.00" })
+        // what a shop has taken is credited to the excluded too
+        const taken = { userId: player.id, amount: "4.00", referenceId: "app_store:taken" }
+        assert.strictEqual((yield* ask("POST", "/wallet/deposit", { token: internalToken, body: taken })).status, 201)
+        const newest = yield* ddd(["user", "limits", player.id, "--limit", "1", "--json"])
+        assert.deepStrictEqual(
+          arrayAt(JSON.parse(newest.stdout), "depositExcesses").map((excess) => textAt(excess, "amount")),
+          ["4.00"]
+        )
+        assert.include(newest.stderr, "There are more than these 1: --limit shows up to")
+        const both = yield* ddd(["user", "limits", player.id, "--limit", "1000"])
+        for (const amount of ["$4.00", "$7.00"]) assert.include(both.stdout, amount)
+        assert.notInclude(both.stderr, "There are more")
         const until = textAt(shown, "excludedUntil")
         assert.include(excluded.stdout, until)
         const again = yield* ddd([

@@ -8,10 +8,11 @@ import type { Ticket } from "../draws/Ticket.ts"
 import type { Funding } from "../money/Funding.ts"
 import {
   type DepositExcess,
+  isMoneyLimit,
   type LimitBook,
   type LimitName,
   limitNames,
-  moneyLimitNames,
+  limitText,
   periods,
   type Sums
 } from "../money/Limits.ts"
@@ -63,8 +64,8 @@ export interface PersonalLists {
     /** Where it came from, what was changed. */
     readonly details: Readonly<Record<string, unknown>> | null
   }
-  /** What operators did about them by hand: who did is the operators', and no part of it. */
-  readonly operatorActions: { readonly at: Instant; readonly command: string; readonly reason: string | null }
+  /** What operators did about them and their money by hand. Who did, and why, is the operators', and no part of it. */
+  readonly operatorActions: { readonly at: Instant; readonly command: string }
   readonly mailedTokens: {
     readonly purpose: MailedTokenPurpose
     readonly email: string | null
@@ -96,11 +97,9 @@ export interface PersonalRecords<E> {
 
 const formatCentsOrNull = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
-const isMoneyLimit = (name: LimitName): boolean => moneyLimitNames.some((money) => money === name)
-
 /** A limit's value as it is exported: an amount, or a number of tickets. */
 const exportValue = (name: LimitName, value: bigint | null): string | number | null =>
-  value === null ? null : isMoneyLimit(name) ? formatCents(cents(value)) : Number(value)
+  value === null ? null : isMoneyLimit(name) ? limitText(name, value) : Number(value)
 
 /** What a player limited, and what is counted against that; null where nothing is limited. */
 const exportLimits = (book: LimitBook | null) => {

@@ -7,6 +7,7 @@
 import { Result } from "effect"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import { logged, type NewOperatorEntry, type OperatorAct } from "../values/OperatorAct.ts"
 import type { Cents } from "./Money.ts"
 import { applyReport, type ProviderReport } from "./ProviderReport.ts"
 import {
@@ -139,3 +140,10 @@ export const cancelUnsent = (
   }
   return { wallet: left, canceled }
 }
+
+/** What is written of what an operator had looked for, and of what one decided, where it changes a withdrawal. */
+export const withdrawalEntry = (
+  act: OperatorAct,
+  { id, userId }: Pick<Withdrawal, "id" | "userId">,
+  what: { readonly learnt: ProviderReport["_tag"] } | { readonly decided: Resolution }
+): NewOperatorEntry => logged(act, "withdrawal", id, { ...what, user: userId })

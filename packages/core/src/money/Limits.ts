@@ -6,7 +6,7 @@
  */
 import { Result } from "effect"
 import { type Day, dayAfter, dayMillis, dayOf, dayStart, type Instant, instant } from "../values/Instant.ts"
-import { type Cents, cents } from "./Money.ts"
+import { type Cents, cents, formatCents } from "./Money.ts"
 
 export const periods = ["daily", "weekly", "monthly"] as const
 export type Period = typeof periods[number]
@@ -21,6 +21,12 @@ export type MoneyLimitName = typeof moneyLimitNames[number]
 
 export const limitNames = [...moneyLimitNames, "ticketsPerDraw"] as const
 export type LimitName = typeof limitNames[number]
+
+export const isMoneyLimit = (name: LimitName): name is MoneyLimitName => moneyLimitNames.some((money) => money === name)
+
+/** A limit's value as text: an amount, or a number of tickets. */
+export const limitText = (name: LimitName, value: bigint): string =>
+  isMoneyLimit(name) ? formatCents(cents(value)) : String(value)
 
 /** The value of each limit: cents, of `ticketsPerDraw` tickets; zero or more. Null: there is none. */
 export type Limits = { readonly [Name in LimitName]: bigint | null }
@@ -52,6 +58,15 @@ export interface Counted {
   readonly spent: Sums
   /** Gross: what is withdrawn or taken back gives nothing back. */
   readonly deposited: Sums
+}
+
+/** What is counted against a limit; null where nothing is: of tickets of a draw. */
+export const usedOf = (name: LimitName, { deposited, spent }: Counted): bigint | null => {
+  for (const period of periods) {
+    if (name === spendLimits[period]) return spent[period]
+    if (name === depositLimits[period]) return deposited[period]
+  }
+  return null
 }
 
 /** What stands in the wallet's row of a player who has set limits. */

@@ -35,7 +35,7 @@ export const statementPeriod = (month: Month, now: Instant): Result.Result<Perio
  * The number of a wallet's last movement of before a time; 0 where there is none. `isBefore` says of a number whether there is such a
  * movement and it is older. Looks at as many movements as `newest` has binary digits; what is added later changes nothing of an answer.
  *
- * SQL says it once more (adapters-pg, `LedgerPg`).
+ * SQL says it once more (adapters-pg, `ReadStatement`).
  */
 export const lastBefore = (newest: number, isBefore: (seq: number) => boolean): number => {
   let last = 0

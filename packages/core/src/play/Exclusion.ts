@@ -6,7 +6,7 @@
  */
 import { type AccountChange, noChange } from "../accounts/AccountChange.ts"
 import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "../accounts/SecurityEvent.ts"
-import { isExcludedAt } from "../money/Barring.ts"
+import { barredAt, type Barring } from "../money/Barring.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, formatInstant, type Instant, instant } from "../values/Instant.ts"
@@ -122,6 +122,6 @@ export const excludeRegistered = (facts: BarringFacts, userId: UserId, until: In
     : { wallet, until: wallet.excludedUntil ?? now, change: noChange(userId) }
 }
 
-/** Until when the names of who is erased, or changes the address at `now`, stay barred; null where nothing does. */
-export const namesBarredUntil = (wallet: Pick<Wallet, "excludedUntil">, now: Instant): Instant | null =>
-  isExcludedAt(wallet, now) ? wallet.excludedUntil : null
+/** Until when the names of who is erased, or changes the address at `now`, stay barred: by what lasts longer; null where nothing bars them. */
+export const namesBarredUntil = (barring: Barring, now: Instant): Instant | null =>
+  barredAt(barring, now)?.until ?? null

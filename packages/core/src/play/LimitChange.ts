@@ -11,11 +11,10 @@ import {
   type LimitName,
   limitNames,
   type Limits,
-  moneyLimitNames,
+  limitText,
   noLimits,
   type Rise
 } from "../money/Limits.ts"
-import { cents, formatCents } from "../money/Money.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, formatInstant, type Instant, instant } from "../values/Instant.ts"
@@ -111,13 +110,7 @@ export interface LimitsChanged {
   readonly change: AccountChange
 }
 
-/** A limit's value as text: an amount, or a number of tickets. */
-const valueText = (name: LimitName, value: bigint | null): string =>
-  value === null
-    ? "none"
-    : moneyLimitNames.some((money) => money === name)
-    ? formatCents(cents(value))
-    : String(value)
+const valueText = (name: LimitName, value: bigint | null): string => value === null ? "none" : limitText(name, value)
 
 /** What an event says of a book: its limits, and what waits. */
 const describe = (book: LimitBook | null): Readonly<Record<string, string>> => ({
@@ -130,7 +123,7 @@ const describe = (book: LimitBook | null): Readonly<Record<string, string>> => (
 })
 
 const changed = (
-  { newIds, wallet }: LimitFacts,
+  { newIds, wallet }: Pick<LimitFacts, "newIds" | "wallet">,
   userId: UserId,
   limits: LimitBook | null,
   type: SecurityEventType,
@@ -156,7 +149,11 @@ export const changeLimits = (
   changed(facts, userId, bookOrNull(askLimits(bookOf(facts), change, facts.now)), "limits_changed", origin)
 
 /** Confirms the rises of a player's limits that have waited. Writes nothing where there is none. */
-export const confirmLimits = (facts: LimitFacts, userId: UserId, origin: RequestOrigin): LimitsChanged => {
+export const confirmLimits = (
+  facts: Omit<LimitFacts, "counted">,
+  userId: UserId,
+  origin: RequestOrigin
+): LimitsChanged => {
   const { now, wallet } = facts
   return wallet.limits === null || !wallet.limits.rises.some((rise) => isConfirmable(rise, now))
     ? { wallet, change: noChange(userId) }

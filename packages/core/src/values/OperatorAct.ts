@@ -25,7 +25,7 @@ export type SubjectKind =
 /** What is written of an act. */
 export interface NewOperatorEntry extends OperatorAct {
   readonly subject: { readonly kind: SubjectKind; readonly id: string }
-  /** What was decided, in words and numbers; it names no person. */
+  /** What was decided, in words and numbers; it names no person. `user`: the id of the player whom it is about, where the subject is not. */
   readonly details: Readonly<Record<string, string | number | boolean | null>>
 }
 

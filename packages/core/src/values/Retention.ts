@@ -34,7 +34,7 @@ export type RetainedKind = typeof retainedKinds[number]
  * - known networks, since the last success from there: as long as they are known.
  * - webhook bodies, since they were acted on: for as long as a person may want to see why money moved. The event itself stays.
  * - request counts, since their window ended, by the clocks of the processes that counted: a little, as those may differ.
- * - excluded names, since the exclusion ended: nobody is barred by them any more.
+ * - excluded names, since the exclusion or the time-out ended: nobody is barred by them any more.
  */
 export const keptMillis: Record<RetainedKind, number> = {
   "kept answers": 30 * dayMillis,

@@ -90,10 +90,18 @@ describe("a time-out or an exclusion", () => {
     assert.isNull(excludeRegistered(factsOf(emptyWallet, start), player, start).wallet.excludedUntil)
   })
 
-  it("keeps names barred as long as the exclusion runs, and by no time-out", () => {
+  it("keeps names barred until the later of an exclusion and a time-out ends", () => {
     const { until, wallet } = excludePlayer(factsOf(emptyWallet, start), player, 180, byPlayer)
     assert.strictEqual(namesBarredUntil(wallet, start), until)
     assert.isNull(namesBarredUntil(wallet, until))
-    assert.isNull(namesBarredUntil(timeOut(factsOf(emptyWallet, start), player, 24, operatorOrigin).wallet, start))
+    const shorter = timeOut(factsOf(wallet, start), player, 24, operatorOrigin)
+    assert.strictEqual(namesBarredUntil(shorter.wallet, start), until)
+    const last = instant(until - 1)
+    const longer = timeOut(factsOf(wallet, last), player, 24, operatorOrigin)
+    assert.strictEqual(namesBarredUntil(longer.wallet, last), longer.until)
+    const alone = timeOut(factsOf(emptyWallet, start), player, 24, operatorOrigin)
+    assert.strictEqual(namesBarredUntil(alone.wallet, start), alone.until)
+    assert.isNull(namesBarredUntil(alone.wallet, alone.until))
+    assert.isNull(namesBarredUntil(emptyWallet, start))
   })
 })

@@ -1,6 +1,6 @@
 /** Limits, time-outs and exclusions, as the API shows and takes them (docs/api.md, "Limits"). */
-import { type LimitName, limitNames, moneyLimitNames } from "@ddd/core/money/Limits"
-import { cents, formatCents } from "@ddd/core/money/Money"
+import { limitNames, limitText } from "@ddd/core/money/Limits"
+import { cents } from "@ddd/core/money/Money"
 import { exclusionDaysMax, exclusionDaysMin, timeOutHoursMax, timeOutHoursMin } from "@ddd/core/play/Exclusion"
 import type { LimitChange, LimitsView } from "@ddd/core/play/LimitChange"
 import { Schema } from "effect"
@@ -75,12 +75,6 @@ export const UntilBody = described({
   until: [InstantText, "Until when: never sooner than was asked for before"]
 })
 
-const isMoneyLimit = (name: LimitName): boolean => moneyLimitNames.some((money) => money === name)
-
-/** A limit's value on the wire, of whichever limit it is. */
-export const valueText = (name: LimitName, value: bigint): string =>
-  isMoneyLimit(name) ? formatCents(cents(value)) : String(value)
-
 /** Limits as the API shows them. */
 export const limitsBody = ({ inForce, pending }: LimitsView): typeof LimitsBody.Type => {
   const { ticketsPerDraw, ...money } = inForce
@@ -95,7 +89,7 @@ export const limitsBody = ({ inForce, pending }: LimitsView): typeof LimitsBody.
     ticketsPerDraw: ticketsPerDraw === null ? null : Number(ticketsPerDraw),
     pending: pending.map(({ limit, value, ...times }) => ({
       limit,
-      value: value === null ? null : valueText(limit, value),
+      value: value === null ? null : limitText(limit, value),
       ...times
     }))
   }

@@ -1,9 +1,8 @@
 /** Why a player who limited their play is refused, in the words of the API. */
 import type { Barred } from "@ddd/core/money/Barring"
-import type { LimitExceeded, LimitName } from "@ddd/core/money/Limits"
+import { type LimitExceeded, type LimitName, limitText } from "@ddd/core/money/Limits"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Problem } from "../problems/Problem.ts"
-import { valueText } from "./PlayBodies.ts"
 
 /** `outcome`: a sentence that says what was not done. */
 export const barredProblem = ({ by, until }: Barred, outcome: string): Problem<"timed_out"> =>
@@ -14,7 +13,7 @@ export const barredProblem = ({ by, until }: Barred, outcome: string): Problem<"
     { until }
   )
 
-const limitTexts: Readonly<Record<LimitName, string>> = {
+const limitWords: Readonly<Record<LimitName, string>> = {
   dailySpend: "daily limit of spending",
   weeklySpend: "weekly limit of spending",
   monthlySpend: "monthly limit of spending",
@@ -25,12 +24,12 @@ const limitTexts: Readonly<Record<LimitName, string>> = {
 }
 
 const shown = (name: LimitName, value: bigint): string =>
-  name === "ticketsPerDraw" ? `${value} ticket${value === 1n ? "" : "s"}` : `$${valueText(name, value)}`
+  name === "ticketsPerDraw" ? `${value} ticket${value === 1n ? "" : "s"}` : `$${limitText(name, value)}`
 
 export const limitProblem = ({ left, limit, max, renewsAt }: LimitExceeded): Problem<"limit_exceeded"> =>
   new Problem(
     "limit_exceeded",
-    `This is more than your ${limitTexts[limit]} (${limit}) allows: of ${shown(limit, max)}, ${
+    `This is more than your ${limitWords[limit]} (${limit}) allows: of ${shown(limit, max)}, ${
       shown(limit, left)
     } left. It begins anew ${
       renewsAt === null ? "with the next draw" : `at ${formatInstant(renewsAt)}`

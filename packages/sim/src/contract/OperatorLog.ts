@@ -131,7 +131,7 @@ export const operatorLogContract = (subject: Subject): void =>
         const [canceled, held] = [yield* ask, yield* ask]
         const cancel = withdrawals.applyReport(canceled, { _tag: "Canceled", reason: "by hand" }, null, byAnn)
         assert.deepStrictEqual(yield* writtenBy(times(2, cancel)), [
-          logged(byAnn, "withdrawal", canceled, { learnt: "Canceled" })
+          logged(byAnn, "withdrawal", canceled, { learnt: "Canceled", user: ada })
         ])
         yield* claim(held)
         yield* advance(keyLifeMillis + turnMillis)
@@ -142,7 +142,7 @@ export const operatorLogContract = (subject: Subject): void =>
         assert.deepStrictEqual(yield* writtenBy(applyReport(held, absent, withdrawal.turn)), [])
         assert.deepStrictEqual(yield* writtenBy(withdrawals.resolve(held, "paid", byAnn)), [])
         assert.deepStrictEqual(yield* writtenBy(times(2, withdrawals.resolve(held, "absent", byBob))), [
-          logged(byBob, "withdrawal", held, { decided: "absent" })
+          logged(byBob, "withdrawal", held, { decided: "absent", user: ada })
         ])
       })
     )

@@ -1,19 +1,38 @@
 /** What every adapter must do with what is a player's own: the export and the erasure that they ask for, statements, and prizes. */
 import { exportsADay } from "@ddd/core/accounts/PersonalExport"
+import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { cents } from "@ddd/core/money/Money"
 import { statementPeriod, writeStatement } from "@ddd/core/money/Statement"
 import type { Transaction } from "@ddd/core/money/Transaction"
+import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { Adjustments } from "@ddd/core/ports/Adjustments"
+import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Sessions } from "@ddd/core/ports/Sessions"
-import { userId } from "@ddd/core/values/Ids"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import { monthEnd, monthStart, parseMonth } from "@ddd/core/values/Month"
 import { assert } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
 import { buyInRoom, executeDraw, roomOf, startDraw } from "../scenario/RoomSteps.ts"
-import { advance, auditClean, buy, deposit, dollars, drawNow, openSales, present, tell } from "../scenario/Steps.ts"
+import {
+  advance,
+  applyReport,
+  auditClean,
+  buy,
+  claim,
+  deposit,
+  dollars,
+  drawNow,
+  openSales,
+  payablePlayer,
+  present,
+  tell,
+  withdraw
+} from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { eventsOf, exportOf, firstHash, newPlayer, origin, secondHash } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
@@ -66,6 +85,68 @@ export const ownDataContract = (subject: Subject): void =>
         yield* advance(dayMillis)
         const events = Object(JSON.parse(yield* Stream.mkString(present(yield* take))))
         assert.nestedPropertyVal(events, "securityEvents[1].details.ip", origin.ip)
+      })
+    )
+
+    it(
+      "exports what operators did about a player and their money, whatever it was done to, and why to nobody",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const adjustments = yield* Adjustments
+        const ada = yield* payablePlayer("ada", dollars(9))
+        const bob = yield* payablePlayer("bob", dollars(9))
+        const by = (command: string) => ({ ...byAnn, command })
+        const actsOn = Effect.fnUntraced(function*(id: UserId) {
+          const ask = Effect.map(withdraw(id, dollars(2)), ({ transaction }) => transaction.id)
+          const withdrawals = yield* Withdrawals
+          const [canceled, held] = [yield* ask, yield* ask]
+          yield* withdrawals.applyReport(canceled, { _tag: "Canceled", reason: "" }, null, by("withdrawals retry"))
+          yield* claim(held)
+          yield* advance(keyLifeMillis + turnMillis)
+          const { withdrawal } = yield* claim(held)
+          yield* applyReport(held, { _tag: "Absent", step: "transfer", attempt: 1 }, withdrawal.turn)
+          yield* withdrawals.resolve(held, "absent", by("withdrawals resolve"))
+          const reference = `app_store:${id}`
+          const buyer = { _tag: "Named", names: [id] } as const
+          yield* tell({ _tag: "Purchased", reference, amount: dollars(5), buyer, doubt: "it is odd" })
+          yield* (yield* Fundings).decide(
+            reference,
+            { _tag: "Credit", userId: id, amount: null },
+            by("purchases credit")
+          )
+          const credit = {
+            userId: id,
+            amount: dollars(1),
+            isWinnings: false,
+            reference: `credit:${id}`,
+            corrects: null
+          }
+          const { transaction } = yield* adjustments.adjust(credit, by("user credit"))
+          const correction = {
+            ...credit,
+            amount: cents(-dollars(1)),
+            reference: `correction:${transaction.id}`,
+            corrects: transaction.id
+          }
+          yield* adjustments.adjust(correction, by("transaction correct"))
+          yield* accounts.freeze(id, by("user freeze"))
+        })
+        yield* actsOn(ada)
+        const ofAda = present(yield* exportOf(ada))["operatorActions"]
+        assert.isTrue(
+          Array.isArray(ofAda) && ofAda.every((told) => Object.keys(told).toSorted().join() === "at,command")
+        )
+        assert.deepStrictEqual(Array.isArray(ofAda) ? ofAda.map(({ command }) => command) : [], [
+          "withdrawals retry",
+          "withdrawals resolve",
+          "purchases credit",
+          "user credit",
+          "transaction correct",
+          "user freeze"
+        ])
+        assert.deepStrictEqual(present(yield* exportOf(bob))["operatorActions"], [])
+        yield* actsOn(bob)
+        assert.deepStrictEqual(present(yield* exportOf(ada))["operatorActions"], ofAda)
       })
     )
 

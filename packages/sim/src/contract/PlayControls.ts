@@ -158,6 +158,22 @@ export const playControlsContract = (subject: Subject): void =>
     )
 
     it(
+      "shows what is used in the periods of today, also where nothing was bought since they began",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(20))
+        yield* limit(ada, { dailySpend: 500n, dailyDeposit: 5_000n })
+        yield* buy(ada, 3)
+        yield* nextDay()
+        assert.deepStrictEqual((yield* stateOf(ada)).counted, {
+          day: dayOf(yield* now),
+          spent: { daily: 0n, weekly: 300n, monthly: 300n },
+          deposited: { daily: 0n, weekly: 2_000n, monthly: 2_000n }
+        })
+      })
+    )
+
+    it(
       "lowers a limit at once; raises it, or lets it go, once it has waited a day and is confirmed within three",
       Effect.gen(function*() {
         yield* openSales
@@ -387,6 +403,52 @@ export const playControlsContract = (subject: Subject): void =>
           session: { refreshTokenHash: "0".repeat(64), userAgent: null }
         }, origin)
         assert.strictEqual((yield* Effect.flip(taken))._tag, "EmailTaken")
+      })
+    )
+
+    it(
+      "lets nobody sign up under the address of who erases themselves in a time-out, until the later of it and an exclusion ends",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id: ada } = yield* newPlayer("ada")
+        const { id: bob } = yield* newPlayer("bob")
+        yield* timeOut(ada, 48)
+        yield* exclude(bob, 180)
+        yield* advance(150 * dayMillis)
+        const again = newPlayer("ada", "another token")
+        yield* timeOut(ada, 48)
+        yield* timeOut(bob, 1_008)
+        yield* accounts.erase(ada, byAnn)
+        yield* accounts.erase(bob, byAnn)
+        assert.strictEqual((yield* Effect.flip(again))._tag, "EmailTaken")
+        yield* advance(49 * hour)
+        assert.notStrictEqual((yield* again).id, ada)
+        yield* advance(30 * dayMillis)
+        const bobAgain = newPlayer("bob", "yet another token")
+        assert.strictEqual((yield* Effect.flip(bobAgain))._tag, "EmailTaken")
+        yield* advance(11 * dayMillis)
+        yield* bobAgain
+      })
+    )
+
+    it(
+      "keeps an address barred that was replaced, for as long as what barred its player is made longer",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const { id } = yield* newPlayer("ada")
+        yield* timeOut(id, 24)
+        const verified = present(yield* accounts.passwordHash(id))
+        yield* accounts.changeProfile(id, { email: "new@example.com", verified }, origin)
+        yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
+        yield* exclude(id, 180)
+        yield* advance(170 * dayMillis)
+        yield* exclude(id, 365)
+        yield* accounts.erase(id, byAnn)
+        yield* advance(364 * dayMillis)
+        const again = newPlayer("ada", "another token")
+        assert.strictEqual((yield* Effect.flip(again))._tag, "EmailTaken")
+        yield* advance(2 * dayMillis)
+        yield* again
       })
     )
 

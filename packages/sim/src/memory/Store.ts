@@ -34,6 +34,13 @@ import type {
   WithdrawalRow
 } from "./StoredRows.ts"
 
+/** Until when a name is barred, and whose it was, as long as what bars them may be made longer. */
+interface BarredName {
+  readonly until: Instant
+  /** Null once they are erased. */
+  readonly userId: UserId | null
+}
+
 export class Store extends Context.Service<Store, {
   readonly users: Map<UserId, UserRow>
   readonly sessions: Map<SessionId, SessionRow>
@@ -78,8 +85,8 @@ export class Store extends Context.Service<Store, {
   readonly buyerNames: Map<string, UserId>
   /** References of purchases that wait and of which a name has become known since they were looked at, in that order. */
   readonly purchasesToMatch: Set<string>
-  /** Names of kinds that players had whose exclusion runs, and until when each is barred: "mailbox\n…", "buyer\n…". */
-  readonly excludedNames: Map<string, Instant>
+  /** Names of kinds that players gave up while they were barred: "mailbox\n…", "buyer\n…". */
+  readonly excludedNames: Map<string, BarredName>
   /** Deposits that were more than their players allowed, oldest first. */
   readonly depositExcesses: Array<ExcessiveDeposit & { readonly userId: UserId }>
   /** By id, oldest first. */

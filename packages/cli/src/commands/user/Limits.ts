@@ -5,6 +5,7 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
+import { first, remarkOfMore } from "../Pages.ts"
 import { barringText, excessTable, limitsJson, limitsTable } from "./LimitsText.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
 
@@ -19,17 +20,18 @@ const run = Effect.fn("ddd user limits")(function*(who: string, { json, limit }:
     return {
       user,
       state: yield* controls.of(user.id),
-      excesses: (yield* controls.excesses(user.id, { limit, cursor: null })).items
+      excesses: yield* first((page) => controls.excesses(user.id, page), limit)
     }
   }))
   yield* json === true
-    ? printJson({ ...userJson(user), ...limitsJson(state, excesses) })
+    ? printJson({ ...userJson(user), ...limitsJson(state, excesses.items) })
     : print([
       nameOf(user),
       limitsTable(state),
       barringText(state),
-      ...excesses.length === 0 ? [] : [excessTable(excesses)]
+      ...excesses.items.length === 0 ? [] : [excessTable(excesses.items)]
     ].join("\n\n"))
+  yield* remarkOfMore(excesses, limit)
   return done
 })
 

@@ -1,39 +1,21 @@
 /** What players allow themselves, as operators see it: as JSON, and in columns. */
-import { type LimitName, limitNames, moneyLimitNames } from "@ddd/core/money/Limits"
-import { cents, formatCents } from "@ddd/core/money/Money"
+import { type LimitName, limitNames, limitText, usedOf } from "@ddd/core/money/Limits"
+import { formatCents } from "@ddd/core/money/Money"
 import type { ExcessiveDeposit, PlayState } from "@ddd/core/ports/PlayControls"
 import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { style } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
 
 const valueText = (name: LimitName, value: bigint | null): string | null =>
-  value === null ? null : moneyLimitNames.some((money) => money === name) ? formatCents(cents(value)) : String(value)
+  value === null ? null : limitText(name, value)
 
-/** What is counted against a limit; null where nothing is. */
-const usedOf = (name: LimitName, { counted }: PlayState): bigint | null => {
-  if (counted === null) return null
-  switch (name) {
-    case "dailySpend":
-      return counted.spent.daily
-    case "weeklySpend":
-      return counted.spent.weekly
-    case "monthlySpend":
-      return counted.spent.monthly
-    case "dailyDeposit":
-      return counted.deposited.daily
-    case "weeklyDeposit":
-      return counted.deposited.weekly
-    case "monthlyDeposit":
-      return counted.deposited.monthly
-    case "ticketsPerDraw":
-      return null
-  }
-}
+const usedText = (name: LimitName, { counted }: PlayState): string | null =>
+  counted === null ? null : valueText(name, usedOf(name, counted))
 
 export const limitsJson = (state: PlayState, excesses: ReadonlyArray<ExcessiveDeposit>) => ({
   limits: Object.fromEntries(limitNames.map((name) => [name, {
     value: valueText(name, state.inForce[name]),
-    used: valueText(name, usedOf(name, state))
+    used: usedText(name, state)
   }])),
   pending: state.pending.map(({ actsAt, confirmBy, limit, value }) => ({
     limit,
@@ -59,7 +41,7 @@ export const limitsTable = (state: PlayState): string =>
       return [
         name,
         valueText(name, state.inForce[name]) ?? style.dim("none"),
-        valueText(name, usedOf(name, state)) ?? "",
+        usedText(name, state) ?? "",
         rise === undefined
           ? ""
           : `${valueText(name, rise.value) ?? "none"} ${

@@ -44,9 +44,9 @@ export const readAccountOf = (store: Stored, email: string): Account | null => {
   return row === null ? null : playersAccount(accountOf(row))
 }
 
-/** Whether a player who has excluded themselves had the mailbox before. */
+/** Whether a player who is barred had the mailbox before. */
 const isBarred = (store: Stored, identity: string): boolean =>
-  (store.excludedNames.get(`mailbox\n${identity}`) ?? store.now()) > store.now()
+  (store.excludedNames.get(`mailbox\n${identity}`)?.until ?? store.now()) > store.now()
 
 /** Which of the wanted address and name another than `except` has. */
 export const readTaken = (store: Stored, { email, username }: WantedNames, except: UserId | null): TakenNames => {

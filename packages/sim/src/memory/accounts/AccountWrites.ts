@@ -10,7 +10,7 @@ import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { UserId } from "@ddd/core/values/Ids"
 import { instant } from "@ddd/core/values/Instant"
 import { addJob } from "../jobs/OutboxMemory.ts"
-import { barName } from "../money/FundingSteps.ts"
+import { barName, disownNames } from "../money/FundingSteps.ts"
 import { writeEntry } from "../operators/OperatorLogMemory.ts"
 import type { Store } from "../Store.ts"
 import type { SecurityEventRow, UserRow } from "../StoredRows.ts"
@@ -117,6 +117,7 @@ export const writeChange = (store: Stored, tokens: MailedTokens["Service"], chan
       barName(store, userId, "mailbox", identity)
     }
     store.users.set(userId, { ...user, ...change.set })
+    if (change.set.erasedAt !== undefined) disownNames(store, userId)
   }
   for (const cancelled of change.cancelTokens) cancelTokens(store, userId, cancelled)
   if (opened !== null) openSession(store, userId, opened)

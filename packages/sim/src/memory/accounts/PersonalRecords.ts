@@ -117,8 +117,9 @@ const accountLists = (
       own(store.securityEvents).map(({ at, details, id, sessionId, type }) => ({ id, at, type, sessionId, details }))
     ),
     operatorActions: page(
-      [...store.operatorLog.values()].filter(({ subject }) => subject.kind === "user" && subject.id === user)
-        .map(({ at, command, reason }) => ({ at, command, reason }))
+      [...store.operatorLog.values()].filter(({ details, subject }) =>
+        subject.kind === "user" ? subject.id === user : details["user"] === user
+      ).map(({ at, command }) => ({ at, command }))
     ),
     mailedTokens: page(
       own(store.mailedTokens.values()).map(({ createdAt, email, expiresAt, purpose, usedAt }) => ({

@@ -50,15 +50,37 @@ const excludedNamesOf = (store: Stored, names: ReadonlyArray<string>): ReadonlyA
   const living = matchesOf(store, names).filter((match) =>
     isExcludedAt(store.wallets.get(match.userId) ?? emptyWallet, now)
   )
-  const gone = names.filter((name) => (store.excludedNames.get(`buyer\n${name}`) ?? now) > now)
+  const gone = names.filter((name) => (store.excludedNames.get(`buyer\n${name}`)?.until ?? now) > now)
   return [...living.map(({ name, userId }) => ({ name, userId })), ...gone.map((name) => ({ name, userId: null }))]
 }
 
-/** Keeps a name barred that a player loses, while their exclusion runs. */
+/** Keeps a name barred that a player loses who is barred. */
 export const barName = (store: Stored, player: UserId, kind: "buyer" | "mailbox", name: string): void => {
   const until = namesBarredUntil(store.wallets.get(player) ?? emptyWallet, store.now())
+  if (until === null) return
   const key = `${kind}\n${name}`
-  if (until !== null) store.excludedNames.set(key, instant(Math.max(until, store.excludedNames.get(key) ?? until)))
+  store.excludedNames.set(key, {
+    until: instant(Math.max(until, store.excludedNames.get(key)?.until ?? until)),
+    userId: store.users.get(player)?.erasedAt === null ? player : null
+  })
+}
+
+/** Keeps names barred that a player lost, for as long as what bars the player was made longer. */
+export const keepNamesBarred = (store: Stored, player: UserId): void => {
+  const now = store.now()
+  const until = namesBarredUntil(store.wallets.get(player) ?? emptyWallet, now)
+  for (const [key, name] of store.excludedNames) {
+    if (until !== null && name.userId === player && name.until > now && name.until < until) {
+      store.excludedNames.set(key, { ...name, until })
+    }
+  }
+}
+
+/** Forgets whose the barred names were, of a player who is erased. */
+export const disownNames = (store: Stored, player: UserId): void => {
+  for (const [key, name] of store.excludedNames) {
+    if (name.userId === player) store.excludedNames.set(key, { ...name, userId: null })
+  }
 }
 
 /** Marks what waits under names that have become known. */

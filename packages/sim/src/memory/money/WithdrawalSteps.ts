@@ -77,29 +77,32 @@ const factsOf = (store: Stored, row: WithdrawalRow): ConcludeFacts => ({
   now: store.now()
 })
 
+/** What is written of an operator whose doing it is, if it changes the withdrawal; null where it is nobody's. */
+type EntryOf = ((withdrawal: Withdrawal) => NewOperatorEntry) | null
+
 const writeConcluded = (
   store: Stored,
   { withdrawal: before }: ConcludeFacts,
   conclusion: Conclusion,
-  entry: NewOperatorEntry | null
+  entryOf: EntryOf
 ): Reported => {
   writeConclusion(store, conclusion)
   const after = conclusion.withdrawal
-  if (entry !== null && hasNews(before, after)) writeEntry(store, entry)
+  if (entryOf !== null && hasNews(before, after)) writeEntry(store, entryOf(before))
   return { before, after }
 }
 
-/** Writes what is concluded; null where there is no such withdrawal. `entry`: of the operator whose doing it is, if it changes anything. */
+/** Writes what is concluded; null where there is no such withdrawal. */
 export const conclude = (
   store: Stored,
   id: string,
   decide: (facts: ConcludeFacts) => Conclusion,
-  entry: NewOperatorEntry | null
+  entryOf: EntryOf
 ): Reported | null => {
   const row = store.withdrawals.get(id)
   if (row === undefined) return null
   const facts = factsOf(store, row)
-  return writeConcluded(store, facts, decide(facts), entry)
+  return writeConcluded(store, facts, decide(facts), entryOf)
 }
 
 /** Carries a person's decision out; null where it does not apply. Money that comes back by it waits where `gate` says so. */
@@ -107,7 +110,7 @@ export const resolveHeld = (
   store: Stored,
   id: string,
   resolution: Resolution,
-  entry: NewOperatorEntry,
+  entryOf: EntryOf,
   gate: Gate
 ): Withdrawal | ApprovalRequired | null => {
   const row = store.withdrawals.get(id)
@@ -116,5 +119,5 @@ export const resolveHeld = (
   const conclusion = concludeResolution(facts, resolution)
   if (conclusion === null) return null
   const money = givenBack(facts.withdrawal, resolution)
-  return (money === null ? null : gate(money)) ?? writeConcluded(store, facts, conclusion, entry).after
+  return (money === null ? null : gate(money)) ?? writeConcluded(store, facts, conclusion, entryOf).after
 }

@@ -7,15 +7,14 @@ import {
   type WithdrawalRequest
 } from "@ddd/core/money/AskWithdrawal"
 import { claimWithdrawal } from "@ddd/core/money/ClaimWithdrawal"
-import { concludeReport } from "@ddd/core/money/ConcludeWithdrawal"
+import { concludeReport, withdrawalEntry } from "@ddd/core/money/ConcludeWithdrawal"
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
-import { isUnderWay } from "@ddd/core/money/Withdrawal"
+import { isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
-import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { addJobs } from "../jobs/OutboxMemory.ts"
@@ -114,13 +113,15 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
       claim: (id, isUrgent, own) => store.exclusive(Effect.sync(() => claim(id, isUrgent, own))),
       applyReport: (id, report, turn, act) =>
         store.exclusive(Effect.sync(() => {
-          const entry = act === undefined ? null : logged(act, "withdrawal", id, { learnt: report._tag })
-          return conclude(store, id, (facts) => concludeReport(facts, report, turn), entry)
+          const entryOf = act === undefined
+            ? null
+            : (withdrawal: Withdrawal) => withdrawalEntry(act, withdrawal, { learnt: report._tag })
+          return conclude(store, id, (facts) => concludeReport(facts, report, turn), entryOf)
         })),
       resolve: (id, resolution, act) =>
         store.exclusive(Effect.suspend(() => {
-          const entry = logged(act, "withdrawal", id, { decided: resolution })
-          const resolved = resolveHeld(store, id, resolution, entry, makeGate(store, above, act))
+          const entryOf = (withdrawal: Withdrawal) => withdrawalEntry(act, withdrawal, { decided: resolution })
+          const resolved = resolveHeld(store, id, resolution, entryOf, makeGate(store, above, act))
           return resolved instanceof ApprovalRequired ? Effect.fail(resolved) : Effect.succeed(resolved)
         })),
 

@@ -49,7 +49,7 @@ export const layer: Layer.Layer<Approvals, never, Store> = Layer.effect(
           )
           return
         case "withdrawal": {
-          const resolved = resolveHeld(store, reference, "absent", entry, openGate)
+          const resolved = resolveHeld(store, reference, "absent", () => entry, openGate)
           if (resolved === null) return yield* new NotGivenBack({ withdrawalId: reference })
           return
         }

@@ -1,6 +1,6 @@
 /** What players decide about their own play, in memory. */
 import { playersAccount } from "@ddd/core/accounts/User"
-import { type CountedMovement, countedSince, countMovements } from "@ddd/core/money/Limits"
+import { type CountedMovement, countedOn, countedSince, countMovements } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import {
@@ -20,6 +20,7 @@ import { Effect, Layer } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
 import { readAccount } from "../accounts/AccountFacts.ts"
 import { writeChange } from "../accounts/AccountWrites.ts"
+import { keepNamesBarred } from "../money/FundingSteps.ts"
 import { Store } from "../Store.ts"
 
 type Stored = Store["Service"]
@@ -69,6 +70,7 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
         const counted = wallet.limits === null ? countedAt(store, userId, now) : wallet.limits.counted
         const decided = decision({ wallet, counted, now, newIds: { event: store.newId() } })
         store.wallets.set(userId, { ...decided.wallet, userId, updatedAt: wallet.updatedAt })
+        keepNamesBarred(store, userId)
         writeChange(store, tokens, decided.change)
         return decided
       }))
@@ -82,7 +84,7 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
           ...viewLimits(limits, store.now()),
           excludedUntil,
           timedOutUntil,
-          counted: limits?.counted ?? null
+          counted: limits === null ? null : countedOn(limits.counted, dayOf(store.now()))
         })),
 
       changeLimits: (userId, change, origin) =>
