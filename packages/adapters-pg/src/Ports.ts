@@ -21,6 +21,7 @@ import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
 import * as WebhookInboxPg from "./money/WebhookInboxPg.ts"
 import * as WithdrawalsPg from "./money/WithdrawalsPg.ts"
 import * as ApprovalsPg from "./operators/ApprovalsPg.ts"
+import * as LookupPg from "./operators/LookupPg.ts"
 import * as OperatorLogPg from "./operators/OperatorLogPg.ts"
 import * as PlayControlsPg from "./play/PlayControlsPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
@@ -66,6 +67,7 @@ export const layer = (options: PortsOptions = {}) =>
     money,
     TicketMailsPg.layer,
     OperatorLogPg.layer,
+    LookupPg.layer,
     RetentionPg.layer
   ).pipe(
     Layer.provide(Listener.layer),

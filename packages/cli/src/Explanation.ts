@@ -9,15 +9,34 @@ const hasMessage = (error: unknown): error is { readonly message: string } =>
 
 const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 
+const isUnreachable = ({ reason }: SqlError.SqlError): boolean =>
+  reason._tag === "ConnectionError" || reason._tag === "AuthenticationError"
+
 const ofError = (error: unknown): string => {
   if (SqlError.isSqlError(error)) {
     const { cause, message } = error.reason
     const why = hasMessage(cause) && cause.message !== "" ? cause.message : message
-    return error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
+    return isUnreachable(error)
       ? `The database cannot be reached: ${visible(why)}. Check that it runs, and DATABASE_URL.`
       : `The database refused: ${visible(why)}.`
   }
   return hasMessage(error) && error.message !== "" ? capitalised(error.message) : String(error)
+}
+
+/** `no_such_user` for `NoSuchUser`. */
+export const codeOfTag = (tag: string): string =>
+  tag.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
+
+const hasTag = (error: unknown): error is { readonly _tag: string } =>
+  typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string"
+
+/** What a failure is called by programs (docs/operations/commands.md). */
+export const codeOf = (cause: Cause.Cause<unknown>): string => {
+  const [reason] = cause.reasons.filter((each) => !Cause.isInterruptReason(each))
+  if (reason === undefined || !Cause.isFailReason(reason)) return "unexpected"
+  const { error } = reason
+  if (SqlError.isSqlError(error)) return isUnreachable(error) ? "database_unreachable" : "database_refused"
+  return hasTag(error) ? codeOfTag(error._tag) : "unexpected"
 }
 
 /** A failure in a line or two; a defect says that it is one. */

@@ -22,6 +22,7 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as DrawEventsPg from "@ddd/adapters-pg/draws/DrawEventsPg"
 import * as DrawsPg from "@ddd/adapters-pg/draws/DrawsPg"
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as LookupPg from "@ddd/adapters-pg/operators/LookupPg"
 import * as OperatorLogPg from "@ddd/adapters-pg/operators/OperatorLogPg"
 import * as PlayControlsPg from "@ddd/adapters-pg/play/PlayControlsPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
@@ -109,13 +110,16 @@ const accountPorts = ({ refresh }: Keys) =>
 const moneyProviders = (settings: Settings, publicUrl: URL) =>
   Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
 
-/** What operating on draws and auditing the books needs: Draws, Rooms, Books, Now, the beacon and the keys of draws. */
+/** What operating on draws and auditing the books needs: Draws, Rooms, Books, Lookup, Now, the beacon and the keys of draws. */
 export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>
-  drawPorts(database, keys, settings).pipe(Layer.provideMerge(base(database, workWaits)))
+  Layer.merge(drawPorts(database, keys, settings), LookupPg.layer).pipe(Layer.provideMerge(base(database, workWaits)))
 
-/** What acting on players needs: Accounts, Sessions, SecurityLog. */
+/** What acting on players needs: Accounts, Sessions, SecurityLog, Lookup. */
 export const accounts = (database: Database, keys: Keys) =>
-  accountPorts(keys).pipe(Layer.provide(listener(database)), Layer.provideMerge(base(database, workWaits)))
+  Layer.merge(accountPorts(keys), LookupPg.layer).pipe(
+    Layer.provide(listener(database)),
+    Layer.provideMerge(base(database, workWaits))
+  )
 
 /** What acting on money in and out needs: its ports, those outside, and Accounts, Sessions, SecurityLog. */
 export const money = (database: Database, keys: Keys, settings: Settings) =>

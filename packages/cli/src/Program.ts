@@ -12,14 +12,16 @@ import { readFileSync } from "node:fs"
 import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
 import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
+import { completion } from "./commands/completion/Completion.ts"
 import { showConfig } from "./commands/Config.ts"
-import { type Declare, group, type Perform } from "./commands/Declaration.ts"
+import { type Declare, examplesText, group, type Perform } from "./commands/Declaration.ts"
 import { demo } from "./commands/Demo.ts"
 import { listDraws } from "./commands/draw/List.ts"
 import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
 import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
 import { voidDraw } from "./commands/draw/Void.ts"
+import { find } from "./commands/Find.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
@@ -30,16 +32,20 @@ import { previewMails } from "./commands/mail/Preview.ts"
 import { migrate } from "./commands/Migrate.ts"
 import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
+import { reportAccounts, reportDay } from "./commands/report/Accounts.ts"
 import { reportPrizes } from "./commands/report/Prizes.ts"
 import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
 import { serve } from "./commands/Serve.ts"
+import { showTicket } from "./commands/ticket/Show.ts"
 import { eraseUser } from "./commands/user/Erase.ts"
 import { excludeUser } from "./commands/user/Exclude.ts"
 import { exportUser } from "./commands/user/Export.ts"
 import { freezeUser, unfreezeUser } from "./commands/user/Freeze.ts"
 import { showLimits } from "./commands/user/Limits.ts"
+import { listUsers } from "./commands/user/List.ts"
+import { searchUsers } from "./commands/user/Search.ts"
 import { listSessions } from "./commands/user/Sessions.ts"
 import { listSharing } from "./commands/user/Shared.ts"
 import { showUser } from "./commands/user/Show.ts"
@@ -59,6 +65,7 @@ import { resolveWithdrawal } from "./commands/withdrawals/Resolve.ts"
 import { showWithdrawal } from "./commands/withdrawals/Show.ts"
 import { done, type ExitCode, exitCodes, interrupted, unusable } from "./ExitCode.ts"
 import { withCallable } from "./Invocation.ts"
+import { errorLine } from "./terminal/Output.ts"
 
 const commands: ReadonlyArray<Declare> = [
   serve,
@@ -74,8 +81,10 @@ const commands: ReadonlyArray<Declare> = [
     voidDraw
   ]),
   group("room", "look at the private rooms", [listRooms, showRoom]),
-  group("user", "look at a player, or act on one", [
+  group("user", "look for players, look at one, or act on one", [
     showUser,
+    searchUsers,
+    listUsers,
     listSharing,
     listSessions,
     freezeUser,
@@ -86,7 +95,13 @@ const commands: ReadonlyArray<Declare> = [
     exportUser,
     eraseUser
   ]),
-  group("report", "list what is to be told to authorities", [reportPrizes]),
+  group("ticket", "look at a ticket", [showTicket]),
+  find,
+  group("report", "tell of a day, of the accounts of the books, or of prizes for the tax office", [
+    reportDay,
+    reportAccounts,
+    reportPrizes
+  ]),
   group("jobs", "look at what is to be done outside the books, or have it tried again", [listJobs, retryJobs]),
   group("webhooks", "look at what outside services told, or act on it once more", [
     listWebhooks,
@@ -118,7 +133,8 @@ const commands: ReadonlyArray<Declare> = [
   audit,
   verify,
   watch,
-  group("log-key", "look at the keys that sign the records, or add one", [listLogKeys, rotateLogKey])
+  group("log-key", "look at the keys that sign the records, or add one", [listLogKeys, rotateLogKey]),
+  completion
 ]
 
 const version = (): string => {
@@ -146,7 +162,9 @@ export const program = (perform: Perform, say: Say): Command => {
     .showHelpAfterError("(--help tells more)")
     .addHelpText(
       "after",
-      () => withCallable(`\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
+      () =>
+        `${examplesText(["ddd config", "ddd user show ann@example.com", "ddd draw list --json"])}\n` +
+        withCallable(`\n${exitCodes}\nConfiguration is by environment variables: \`ddd config\` shows them all.`)
     )
   for (const declare of commands) ddd.addCommand(declare(perform))
   passDown(ddd)
@@ -158,6 +176,8 @@ export interface Task {
   readonly effect: Effect.Effect<ExitCode, unknown>
   /** The exit code where a signal stopped it. */
   readonly stopped: () => ExitCode
+  /** Whether its result is JSON, and its error too. */
+  readonly isForPrograms: boolean
 }
 
 /** What a command line says where it names no command, as `ddd` and `ddd draw` alone do not: help that was asked for. */
@@ -172,17 +192,25 @@ const withVisibleWords = (text: string, argv: ReadonlyArray<string>): string =>
 /** Reads the command line: the task it asks for, or the exit code where there is nothing to do, with what there is to say written. */
 export const parse = async (argv: ReadonlyArray<string>): Promise<Task | ExitCode> => {
   let task: Task | undefined
+  let isForPrograms = false
   const said: Array<{ readonly channel: "stdout" | "stderr"; readonly text: string }> = []
   const asked = program(
     (effect, stopped = () => interrupted) => {
-      task = { effect, stopped }
+      task = { effect, stopped, isForPrograms }
     },
     (channel, text) => void said.push({ channel, text })
   )
+  asked.hook("preAction", (_, named) => {
+    isForPrograms = named.opts()["json"] === true
+  })
   try {
     await asked.parseAsync(argv, { from: "user" })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
+    if (!isHelp(error) && argv.includes("--json")) {
+      write("stderr", errorLine("usage", visible(error.message.replace(/^error: /, ""))))
+      return unusable
+    }
     for (const { channel, text } of said) {
       write(isHelp(error) ? "stdout" : channel, harmless(withVisibleWords(text, argv), false))
     }

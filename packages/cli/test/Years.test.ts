@@ -115,6 +115,21 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "5 minutes" })("a serv
 
       const erased = yield* ddd(["user", "erase", "late0", "--yes", "late0", ...because], undefined, recorded)
       assert.strictEqual(erased.code, 0, erased.stderr)
+      for (
+        const looked of [
+          ["find", "late1"],
+          ["find", `test:${veteran.id}:100.00`],
+          ["find", veteran.id],
+          ["user", "search", "late"],
+          ["user", "list", "--debt"],
+          ["user", "list", "--frozen", "--excluded"],
+          ["user", "show", veteran.id]
+        ]
+      ) {
+        const found = yield* ddd(looked, undefined, recorded)
+        // 1: there is none
+        assert.include([0, 1], found.code, found.stderr)
+      }
       const reported = yield* ddd(["report", "prizes", "--from", "2016-01-01", "--json"], undefined, recorded)
       assert.strictEqual(reported.code, 0, reported.stderr)
 

@@ -3,6 +3,7 @@ import type { AccountFields } from "@ddd/core/accounts/AccountChange"
 import { emailIdentity, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
+import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
@@ -24,6 +25,22 @@ export const userOf = (row: UserRow): User => ({
   username: row.username,
   emailVerified: row.email_verified,
   createdAt: instantOf(row.created_at)
+})
+
+/** A player as operators see them. */
+export interface SummaryRow extends UserRow {
+  readonly is_active: boolean
+  readonly erased_at: Date | null
+}
+
+/** Of `users u`. */
+export const summaryColumns = (sql: PgClient.PgClient) =>
+  sql.literal("u.id, u.email, u.username, u.email_verified, u.created_at, u.is_active, u.erased_at")
+
+export const summaryOf = (row: SummaryRow): UserSummary => ({
+  ...userOf(row),
+  frozen: !row.is_active,
+  erased: row.erased_at !== null
 })
 
 interface AccountRow extends UserRow {

@@ -19,16 +19,11 @@ import { clockOf } from "../database/ClockCheck.ts"
 import { failureText } from "../database/Failure.ts"
 import { instantOrNull } from "../database/Rows.ts"
 import { firstUndrawnId } from "../draws/TicketsOfPlayer.ts"
-import { lockAccount, lockWallet, takenField, userOf, type UserRow } from "./AccountRows.ts"
+import { lockAccount, lockWallet, summaryColumns, summaryOf, type SummaryRow, takenField } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
 import { mayBeAddressed } from "./EmailIdentityRows.ts"
 import { forget } from "./ErasePersonalData.ts"
 import { readPersonalRecords } from "./ReadPersonalRecords.ts"
-
-interface SummaryRow extends UserRow {
-  readonly is_active: boolean
-  readonly erased_at: Date | null
-}
 
 interface HoldingsRow {
   readonly balance: bigint
@@ -50,11 +45,11 @@ const lockOpenRooms = (sql: PgClient.PgClient, user: UserId) =>
     WHERE m.user_id = ${user}::uuid AND d.status = 'open' ORDER BY d.id FOR NO KEY UPDATE OF d`
 
 export const makeOperators = ({ events, newId, now, seal, sql, transact, write }: Services) => {
-  const summaryOf = (row: SummaryRow) => ({ ...userOf(row), frozen: !row.is_active, erased: row.erased_at !== null })
+  const columns = summaryColumns(sql)
 
   const find = Effect.fn("AccountsPg.find")(function*(text: string) {
     const rows = yield* sql<SummaryRow>`
-      SELECT id, email, username, email_verified, created_at, is_active, erased_at FROM users
+      SELECT ${columns} FROM users u
       WHERE id = ${isUuid(text) ? text : null}::uuid OR lower(username) = lower(${text}) OR ${
       mayBeAddressed(sql, text)
     } ORDER BY id`
@@ -63,7 +58,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
 
   const sharingMailboxes = Effect.fn("AccountsPg.sharingMailboxes")(function*(limit: number) {
     const rows = yield* sql<SummaryRow & { readonly identity: string }>`
-      SELECT id, email, username, email_verified, created_at, is_active, erased_at, o.identity
+      SELECT ${columns}, o.identity
       FROM (SELECT identity FROM email_identities WHERE is_shared GROUP BY identity ORDER BY min(user_id::text) LIMIT ${limit}) s
       JOIN email_identities o ON o.identity = s.identity JOIN users u ON u.id = o.user_id ORDER BY u.id`
     return [...Map.groupBy(rows, ({ identity }) => identity).values()].map((sharing) => sharing.map(summaryOf))

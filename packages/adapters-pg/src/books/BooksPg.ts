@@ -15,6 +15,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { orUnavailable } from "../database/Transaction.ts"
+import { readSums } from "./AccountSums.ts"
 import {
   type Answer,
   type AnswerRow,
@@ -123,19 +124,22 @@ const make = Effect.gen(function*() {
     }
   })
 
-  return Books.of({
-    audit: Effect.gen(function*() {
-      const findings = makeFindings()
-      yield* unhurried(sql)
-      yield* auditRows(findings)
-      yield* auditDraws(findings)
-      yield* auditAnswers(findings)
-      return { findings: findings.kept(), counted: yield* counted(sql) }
-    }).pipe(
+  const consistently = <A, E, R>(read: Effect.Effect<A, E, R>) =>
+    Effect.andThen(unhurried(sql), read).pipe(
       sql.withTransaction,
       Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
       orUnavailable
     )
+
+  return Books.of({
+    sums: Effect.fn("BooksPg.sums")((period) => consistently(readSums(sql, period))),
+    audit: Effect.gen(function*() {
+      const findings = makeFindings()
+      yield* auditRows(findings)
+      yield* auditDraws(findings)
+      yield* auditAnswers(findings)
+      return { findings: findings.kept(), counted: yield* counted(sql) }
+    }).pipe(consistently)
   })
 })
 

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type { Entry } from "../config/Config.ts"
 import { done, unusable } from "../ExitCode.ts"
 import { errorStyle, print, printJson, remark, style } from "../terminal/Output.ts"
-import { aligned } from "../terminal/Table.ts"
+import { fitted } from "../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
 
 const valueText = (entry: Entry): string => {
@@ -31,10 +31,10 @@ const run = Effect.fn("ddd config")(function*({ json }: JsonFlag) {
       problems
     })
   } else {
-    yield* print(aligned([
+    yield* print(fitted([
       ["VARIABLE", "VALUE", "FROM", "WHAT IT IS"],
       ...entries.map((entry) => [entry.name, valueText(entry), entry.source, style.dim(entry.variable.help)])
-    ]))
+    ], { yields: [3, 1] }))
     for (const { message } of problems) yield* remark(errorStyle.red(visible(message)))
   }
   return problems.length === 0 ? done : unusable

@@ -10,15 +10,31 @@ export type Perform = (effect: Effect.Effect<ExitCode, unknown>, stopped?: () =>
 /** Declares a command, whose action hands over to `perform` what was asked for. */
 export type Declare = (perform: Perform) => Command
 
+/** Examples of use, as the reader can run them, below a command's help. */
+export const examplesText = (examples: ReadonlyArray<string>): string =>
+  `\nExample:\n${examples.map((example) => `  $ ${callable(example)}`).join("\n")}`
+
+const examplesOf = new WeakMap<Command, ReadonlyArray<string>>()
+
 /** A command with a line of help, and examples of its use below it. */
-export const command = (name: string, help: string, ...examples: ReadonlyArray<string>): Command =>
-  new Command(name)
-    .description(help)
-    .addHelpText("after", () => `\nExample:\n${examples.map((example) => `  $ ${callable(example)}`).join("\n")}`)
+export const command = (name: string, help: string, ...examples: ReadonlyArray<string>): Command => {
+  const made = new Command(name).description(help).addHelpText("after", () => examplesText(examples))
+  examplesOf.set(made, examples)
+  return made
+}
+
+/** How many of a group's commands its help has an example of. */
+const groupExamplesMax = 3
 
 /** Commands under a common word, such as `draw`. */
-export const group = (name: string, help: string, members: ReadonlyArray<Declare>): Declare => (perform) =>
-  members.reduce((grouped, declare) => grouped.addCommand(declare(perform)), new Command(name).description(help))
+export const group = (name: string, help: string, members: ReadonlyArray<Declare>): Declare => (perform) => {
+  const commands = members.map((declare) => declare(perform))
+  const examples = commands.slice(0, groupExamplesMax).flatMap((each) => (examplesOf.get(each) ?? []).slice(0, 1))
+  return commands.reduce(
+    (grouped, each) => grouped.addCommand(each),
+    new Command(name).description(help).addHelpText("after", () => examplesText(examples))
+  )
+}
 
 export interface JsonFlag {
   readonly json?: true

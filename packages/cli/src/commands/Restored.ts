@@ -10,8 +10,8 @@ import { Data, Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { callable } from "../Invocation.ts"
 import { ask, isSomebodyThere } from "../terminal/Ask.ts"
-import { print, remark } from "../terminal/Output.ts"
-import { command, type Declare, wholeNumber } from "./Declaration.ts"
+import { print, printJson, remark } from "../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption, wholeNumber } from "./Declaration.ts"
 import { reasonedAct, type ReasonFlag, reasonOption } from "./Guarded.ts"
 import { restoring } from "./OnDatabase.ts"
 
@@ -38,7 +38,9 @@ const confirm = Effect.fnUntraced(function*(epoch: number, yes: number | undefin
   if (second !== String(epoch)) return yield* new NotBegun({ message: "It was not confirmed. Nothing was changed." })
 })
 
-const run = Effect.fn("ddd restored")(function*({ yes, ...flags }: ReasonFlag & { readonly yes?: number }) {
+const run = Effect.fn("ddd restored")(function*(
+  { json, yes, ...flags }: JsonFlag & ReasonFlag & { readonly yes?: number }
+) {
   const { lost, next } = yield* restoring(Effect.gen(function*() {
     const Restored = yield* Effect.promise(() => import("@ddd/adapters-pg/draws/Restored"))
     const { Acknowledged } = yield* Effect.promise(() => import("@ddd/core/ports/Acknowledged"))
@@ -66,6 +68,10 @@ const run = Effect.fn("ddd restored")(function*({ yes, ...flags }: ReasonFlag & 
     }
     return { lost: begun, next }
   }))
+  if (json === true) {
+    yield* printJson({ epoch: next, lost: lost.map(lostText) })
+    return done
+  }
   for (const each of lost) yield* print(visible(lostText(each)))
   yield* print(
     `Epoch ${next} has begun. Now run \`${
@@ -83,4 +89,5 @@ export const restored: Declare = (perform) =>
   )
     .option("--yes <epoch>", "the number of the epoch to begin, to be asked nothing", wholeNumber(1, 255))
     .addOption(reasonOption())
+    .addOption(jsonOption())
     .action((flags) => perform(run(flags)))

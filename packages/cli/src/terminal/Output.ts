@@ -50,6 +50,14 @@ export const printJson = (value: unknown): Effect.Effect<void> =>
 export const remark = (text: string): Effect.Effect<void> =>
   written("stderr", `${harmless(text, hasColours(errorStyle))}\n`)
 
+/** An error for programs, as it is written to stderr: a line of JSON. */
+export const errorLine = (code: string, message: string): string =>
+  `${visibleJson(JSON.stringify({ error: { code, message } }))}\n`
+
+/** Writes an error for programs. */
+export const remarkJson = (code: string, message: string): Effect.Effect<void> =>
+  written("stderr", errorLine(code, message))
+
 /** What a long result is: lines of CSV end with two characters. */
 export type PieceKind = "text" | "json" | "csv"
 

@@ -20,9 +20,11 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       }
       const text = yield* ddd(["user", "show", username])
       for (const part of [id, email, "$0.00", "signed up", "active"]) assert.include(text.stdout, part)
-      const nobody = yield* ddd(["user", "show", "nobody"])
+      const nobody = yield* ddd(["user", "show", "nobody", "--json"])
       assert.strictEqual(nobody.code, 2)
-      assert.include(nobody.stderr, "There is no player nobody")
+      const told: unknown = JSON.parse(nobody.stderr)
+      assert.strictEqual(at(told, "error", "code"), "no_such_user")
+      assert.include(textAt(told, "error", "message"), "There is no player nobody")
     }), 180_000)
 
   it.effect("freezes: sessions end, sign-in and purchases are refused; and unfreezes", () =>

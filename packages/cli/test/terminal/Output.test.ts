@@ -1,9 +1,11 @@
 /** What `ddd` writes arrives, whoever reads it and however; and what cannot be written is no success. */
 import { assert, describe, it } from "@effect/vitest"
-import { execFile, spawn } from "node:child_process"
+import { execFile, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { stripVTControlCharacters } from "node:util"
+import stringWidth from "string-width"
 import { invocationOf } from "../../src/Invocation.ts"
 
 const main = join(import.meta.dirname, "../../src/main.ts")
@@ -70,6 +72,18 @@ describe("the output of ddd", { timeout: 120_000 }, () => {
       assert.notMatch(stderr, /\P{ASCII}/u)
     }
   })
+
+  it.skipIf(spawnSync("script", ["--version"]).status !== 0)(
+    "fits a narrow terminal",
+    { meta: { needs: "script, of util-linux, on the PATH" } },
+    async () => {
+      const line = `COLUMNS=70 script -qec '"${process.execPath}" "${main}" config' /dev/null < /dev/null`
+      const lines = stripVTControlCharacters((await shell(line)).stdout).split(/\r?\n/)
+      assert.match(lines[0] ?? "", /^VARIABLE +VALUE +FROM/)
+      assert.isAbove(lines.length, 50)
+      for (const each of lines) assert.isAtMost(stringWidth(each), 70, each)
+    }
+  )
 
   it("names commands that work where the reader is", async () => {
     assert.strictEqual(invocationOf("/usr/local/bin/ddd", "/home/ann"), "ddd")

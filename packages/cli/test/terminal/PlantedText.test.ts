@@ -83,6 +83,13 @@ const commands: Readonly<Record<string, Tested>> = {
     calls: ({ player }) => [{ args: [player] }, { args: [`${nasty}?`] }],
     json: ({ player }) => [{ args: [player] }]
   },
+  "user list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "user search": { calls: () => [{ args: [nasty] }, { args: [`${nasty}?`] }], json: () => [{ args: [nasty] }] },
+  "ticket show": calls({ args: [nasty] }),
+  "find": {
+    calls: ({ player }) => [{ args: [player] }, { args: [nasty] }, { args: [`${nasty}?`] }],
+    json: ({ player }) => [{ args: [player] }]
+  },
   "user shared": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "user sessions": { calls: ({ player }) => [{ args: [player] }], json: ({ player }) => [{ args: [player] }] },
   "user freeze": { calls: ({ other }) => [{ args: [other] }], json: ({ other }) => [{ args: [other] }], acts: true },
@@ -156,6 +163,8 @@ const commands: Readonly<Record<string, Tested>> = {
     acts: true
   },
   "wallet statement": { calls: () => [{ args: [`${nasty}?`, "--month", "2026-02"] }] },
+  "report day": calls({ args: [nasty] }),
+  "report accounts": calls({ args: ["--at", nasty] }),
   "report prizes": calls({ args: ["--from", nasty] }),
   // whether it is asked for before another command decides the purchase, or after, what was planted is no part of it
   "approve": { calls: ({ event }) => [{ args: [event], isSilent: true }, { args: [nasty] }], acts: true },
@@ -181,6 +190,7 @@ const commands: Readonly<Record<string, Tested>> = {
   "watch": calls({ args: [nasty] }),
   // a name that could do harm is none that a log may have
   "log-key list": calls({ args: [], env: { LOG_ORIGIN: nasty }, isSilent: true }),
+  "completion": calls({ args: [nasty] }),
   "log-key rotate": { calls: ({ folder }) => [{ args: ["--out", join(folder, nasty, "none")], isSilent: true }] }
 }
 

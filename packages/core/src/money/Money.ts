@@ -60,8 +60,11 @@ export const parseCents = (text: string): Cents | undefined => {
   return cents(magnitude)
 }
 
-/** Writes cents as a decimal string with two places: `95n` → `"0.95"`. */
-export const formatCents = (value: Cents): string => {
+/** Writes a sum of cents, which may be more than one amount can be, as a decimal string with two places: `95n` → `"0.95"`. */
+export const formatSum = (value: bigint): string => {
   const digits = (value < 0n ? -value : value).toString().padStart(3, "0")
   return `${value < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
+
+/** Writes cents as a decimal string with two places. */
+export const formatCents = (value: Cents): string => formatSum(value)

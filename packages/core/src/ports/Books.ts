@@ -1,5 +1,7 @@
 /** Port: the auditor's view of everything that is stored. */
 import { Context, type Effect } from "effect"
+import type { Period } from "../money/Statement.ts"
+import type { MovementSum } from "../operators/AccountReport.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** The invariants of the books; each holds at every moment, over the whole store. */
@@ -60,4 +62,9 @@ export interface AuditReport {
 export class Books extends Context.Service<Books, {
   /** Checks every invariant over the whole store, in one consistent view of it. At most 100 findings an invariant. */
   readonly audit: Effect.Effect<AuditReport, Unavailable>
+  /**
+   * What moved in a period and before it, in one consistent view. A movement is of the instant that it bears, whenever it became visible.
+   * Reads every movement of before `until`, as the audit does.
+   */
+  readonly sums: (period: Period) => Effect.Effect<ReadonlyArray<MovementSum>, Unavailable>
 }>()("@ddd/core/ports/Books") {}

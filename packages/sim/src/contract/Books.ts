@@ -1,5 +1,8 @@
 /** What every adapter of `Books` must do. That it finds what is broken is shown where rows can be broken. */
+import { formatSum } from "@ddd/core/money/Money"
+import { type AccountReport, accountReport, reportColumns } from "@ddd/core/operators/AccountReport"
 import { Books } from "@ddd/core/ports/Books"
+import { instant } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import {
@@ -11,8 +14,12 @@ import {
   fundedPlayer,
   openSales,
   outcomeOf,
+  present,
+  purchaseOf,
+  tell,
   together
 } from "../scenario/Steps.ts"
+import { World } from "../World.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 export const booksContract = (subject: Subject): void =>
@@ -23,6 +30,56 @@ export const booksContract = (subject: Subject): void =>
         const { counted } = yield* auditClean
         // the house
         assert.deepStrictEqual(counted, { users: 1, draws: 0, tickets: 0, transactions: 0, maturingPrizes: 0 })
+      })
+    )
+
+    it(
+      "sums what moved before and in a period by account, each movement in the period of its instant",
+      Effect.gen(function*() {
+        const { sums } = yield* Books
+        const { now } = yield* World
+        const begin = yield* now
+        const draw = yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(9))
+        yield* tell(purchaseOf(ada, dollars(5), "app_store:1"))
+        yield* buy(ada, 2)
+        yield* advancePast(draw)
+        yield* catchUp
+        yield* openSales
+        yield* buy(ada, 1)
+        yield* tell({ _tag: "Refunded", reference: "app_store:1" })
+        const end = instant((yield* now) + 1)
+        const midnight = present(draw.closesAt)
+        const told = (report: AccountReport) =>
+          Object.fromEntries(
+            report.lines.map(({ account, closing, moved, opening }) => [
+              account,
+              [opening, ...reportColumns.map((column) => moved[column]).filter((amount) => amount !== 0n), closing]
+                .map(formatSum).join(" ")
+            ])
+          )
+        const [first, second, both] = [
+          accountReport(yield* sums({ from: begin, until: midnight })),
+          accountReport(yield* sums({ from: midnight, until: end })),
+          accountReport(yield* sums({ from: begin, until: end }))
+        ]
+        assert.deepStrictEqual(told(first), {
+          "players": "0.00 14.00 -2.00 12.00",
+          "house": "0.00 0.00",
+          "draws": "0.00 2.00 2.00",
+          "deposits:app_store": "0.00 -5.00 -5.00",
+          "deposits:test": "0.00 -9.00 -9.00"
+        })
+        assert.deepStrictEqual(told(second), {
+          "players": "12.00 -5.00 -1.00 1.90 7.90",
+          "house": "0.00 0.10 0.10",
+          "draws": "2.00 1.00 -1.90 -0.10 1.00",
+          "deposits:app_store": "-5.00 5.00 0.00",
+          "deposits:test": "-9.00 -9.00"
+        })
+        const closings = ({ lines }: AccountReport) => lines.map(({ account, closing }) => [account, closing])
+        assert.deepStrictEqual(closings(both), closings(second))
+        assert.deepStrictEqual([...first.faults, ...second.faults], [])
       })
     )
 

@@ -11,6 +11,7 @@ import { fourEyesContract } from "./FourEyes.ts"
 import { fundingsContract } from "./Fundings.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
+import { lookupContract } from "./Lookup.ts"
 import { operatorLogContract } from "./OperatorLog.ts"
 import { operatorsContract } from "./Operators.ts"
 import { ownDataContract } from "./OwnData.ts"
@@ -41,6 +42,7 @@ export const allContracts = (subject: Subject): void => {
   throttlesContract(subject)
   operatorsContract(subject)
   operatorLogContract(subject)
+  lookupContract(subject)
   ledgerContract(subject)
   ownDataContract(subject)
   fundingsContract(subject)

@@ -1,13 +1,17 @@
 /** The auditor over the memory store. */
 import { makeSeals } from "@ddd/core/draws/Seals"
+import type { Period } from "@ddd/core/money/Statement"
+import { accountGroup, type MovementSum } from "@ddd/core/operators/AccountReport"
 import { Books } from "@ddd/core/ports/Books"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { parseNote, parseVerifierKey, signedBytes } from "@ddd/core/proof/Note"
+import { houseUserId } from "@ddd/core/values/Ids"
 import { Effect, Layer } from "effect"
 import { createPublicKey, verify } from "node:crypto"
 import { auditRows } from "../audit/Audit.ts"
 import type { AuditKeys } from "../audit/IndexedRows.ts"
+import type { TransactionRow } from "../audit/Rows.ts"
 import { getOrPut, rowsOf, Store } from "./Store.ts"
 
 export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = Layer.effect(
@@ -21,9 +25,33 @@ export const layer: Layer.Layer<Books, never, Store | Sealing | RecordSigner> = 
       sealerOf: makeSeals(sealing).find,
       isSigned: makeNoteCheck(sealing, signer.vkeys)
     }
-    return Books.of({ audit: Effect.sync(() => auditRows(rowsOf(store), keys, store.now())) })
+    return Books.of({
+      audit: Effect.sync(() => auditRows(rowsOf(store), keys, store.now())),
+      sums: (period) => Effect.sync(() => sumsOf([...store.transactions.values()].flat(), period))
+    })
   })
 )
+
+/** Movements added up by holder, account, type, and whether they are of before the period. */
+const sumsOf = (rows: ReadonlyArray<TransactionRow>, { from, until }: Period): ReadonlyArray<MovementSum> => {
+  const kindOf = ({ counterAccount, createdAt, type, userId }: TransactionRow) => ({
+    holder: userId === houseUserId ? "house" as const : "players" as const,
+    account: accountGroup(counterAccount),
+    type,
+    isBefore: createdAt < from
+  })
+  const groups = Map.groupBy(
+    rows.filter(({ createdAt }) => createdAt < until),
+    (row) => Object.values(kindOf(row)).join(" ")
+  )
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map((first) => ({
+      ...kindOf(first),
+      amount: group.reduce((sum, { amount }) => sum + amount, 0n),
+      count: group.length
+    }))
+  )
+}
 
 /**
  * core's `isSignedBy`, by Node, and once a note: a model that audits at every other step cannot wait for curves in JavaScript.

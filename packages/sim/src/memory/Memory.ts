@@ -13,6 +13,7 @@ import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { Lookup } from "@ddd/core/ports/Lookup"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
@@ -55,6 +56,7 @@ import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
 import * as WebhookInboxMemory from "./money/WebhookInboxMemory.ts"
 import * as WithdrawalsMemory from "./money/WithdrawalsMemory.ts"
 import * as ApprovalsMemory from "./operators/ApprovalsMemory.ts"
+import * as LookupMemory from "./operators/LookupMemory.ts"
 import * as OperatorLogMemory from "./operators/OperatorLogMemory.ts"
 import * as PlayControlsMemory from "./play/PlayControlsMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
@@ -72,6 +74,7 @@ export type Ports =
   | Fundings
   | JobBoard
   | Ledger
+  | Lookup
   | MailedTokens
   | Now
   | OperatorLog
@@ -118,6 +121,7 @@ export const layer = (
       FundingsMemory.layer,
       JobBoardMemory.layer,
       LedgerMemory.layer,
+      LookupMemory.layer,
       OperatorLogMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,

@@ -8,6 +8,7 @@ import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
+import type { Lookup } from "@ddd/core/ports/Lookup"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -37,6 +38,7 @@ export type Services =
   | Fundings
   | JobBoard
   | Ledger
+  | Lookup
   | MailedTokens
   | OperatorLog
   | PayoutAccounts

@@ -7,7 +7,7 @@ import { visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { callable } from "../../Invocation.ts"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { fitted } from "../../terminal/Table.ts"
 
 /** Nothing moved yet; the message says who can go on, and how. */
 export class WaitsForApproval extends Data.TaggedError("WaitsForApproval")<{ readonly message: string }> {}
@@ -59,7 +59,7 @@ export const approvalJson = ({ asked, askedAt, decidedAt, decidedBy, expiresAt, 
 
 /** One line an approval, and one more for why it was asked for. */
 export const approvalTable = (found: ReadonlyArray<Approval>): string => {
-  const table = aligned([
+  const table = fitted([
     ["ASKED", "BY", "STATE", "BY", "AMOUNT", "WHAT", "ID"],
     ...found.map((approval) => {
       const { asked, decidedBy, id, money: { kind, reference }, state } = visibleData(approval)
@@ -73,7 +73,7 @@ export const approvalTable = (found: ReadonlyArray<Approval>): string => {
         style.dim(id)
       ]
     })
-  ], [4])
+  ], { right: [4], yields: [5, 3, 0, 1] })
   const [head, ...lines] = table.split("\n")
   return [
     head,

@@ -6,7 +6,7 @@ import { formatInstantOrNull, type Instant } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import type { Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 /** All that is public of a draw; money and times as the API spells them. Scripts read these names: they stay. */
 export const drawJson = (draw: Draw) => ({
@@ -34,7 +34,7 @@ const statusText = ({ status }: Draw): string =>
 
 /** One line a draw. */
 export const drawTable = (draws: ReadonlyArray<Draw>): string =>
-  aligned([
+  fitted([
     ["DATE", "STATUS", "ENTRIES", "POT", "WINNER", "CLOSES", "ID"],
     ...visibleData(draws).map((draw) => [
       draw.drawDate ?? "room",
@@ -45,7 +45,7 @@ export const drawTable = (draws: ReadonlyArray<Draw>): string =>
       formatInstantOrNull(draw.closesAt) ?? "",
       style.dim(draw.id)
     ])
-  ], [2, 3])
+  ], { right: [2, 3], yields: [5, 4] })
 
 const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
   value === null ? [] : [[style.dim(name), value]]

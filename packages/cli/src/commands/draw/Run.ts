@@ -4,8 +4,8 @@ import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Effect } from "effect"
 import { done, refuted } from "../../ExitCode.ts"
-import { print, style } from "../../terminal/Output.ts"
-import { command, type Declare } from "../Declaration.ts"
+import { print, printJson, style } from "../../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { drawing } from "../OnDatabase.ts"
 
 const happened = (what: string): string => `${style.green("✓")} ${what}`
@@ -28,7 +28,7 @@ const stepLines = (steps: Effect.Success<ReturnType<typeof Clockwork.runDue>>): 
   ...steps.isPublished ? [] : [failed("the days ahead could not be published")]
 ]
 
-const run = Effect.fn("ddd draw run")(function*() {
+const run = Effect.fn("ddd draw run")(function*({ json }: JsonFlag) {
   const { rounds, steps } = yield* drawing(Effect.gen(function*() {
     // a draw that is locked only now waits for a round, which a draw that was locked before may not
     const before = yield* Clockwork.runDue()
@@ -40,10 +40,19 @@ const run = Effect.fn("ddd draw run")(function*() {
     }
   }))
   const lines = [...roundLines(rounds), ...stepLines(steps)]
-  yield* print(lines.length === 0 ? "Nothing is due." : lines.join("\n"))
+  yield* json === true
+    ? printJson({
+      rounds: rounds.stored.map(({ round }) => round),
+      missingRounds: rounds.missing.map(({ drawIds, round, why }) => ({ round, drawIds, why })),
+      done: steps.done.map(({ drawId, step }) => ({ drawId, step })),
+      failed: steps.failed.map(({ drawId, step }) => ({ drawId, step })),
+      published: steps.isPublished
+    })
+    : print(lines.length === 0 ? "Nothing is due." : lines.join("\n"))
   return steps.isPublished && steps.failed.length === 0 && rounds.missing.length === 0 ? done : refuted
 })
 
 export const runDraws: Declare = (perform) =>
   command("run", "do now what is due: publish, open, lock, draw; exit code 1 where a step failed", "ddd draw run")
-    .action(() => perform(run()))
+    .addOption(jsonOption())
+    .action((flags) => perform(run(flags)))

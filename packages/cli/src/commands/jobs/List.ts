@@ -6,7 +6,7 @@ import { Option } from "commander"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { fitted } from "../../terminal/Table.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
 import { first, printListed } from "../Pages.ts"
@@ -24,7 +24,7 @@ const stateText = ({ attempts, state }: JobEntry): string =>
 /** One line a job, and one more for why its latest attempt failed. */
 export const jobTable = (found: ReadonlyArray<JobEntry>): string => {
   const jobs = visibleData(found)
-  const table = aligned([
+  const table = fitted([
     ["SINCE", "QUEUE", "WHAT", "STATE", "TRIES", "NEXT", "ID"],
     ...jobs.map((job) => [
       formatInstant(job.createdAt),
@@ -35,7 +35,7 @@ export const jobTable = (found: ReadonlyArray<JobEntry>): string => {
       job.dueAt === null ? "" : formatInstant(job.dueAt),
       style.dim(jobIdText(job.id))
     ])
-  ], [4])
+  ], { right: [4], yields: [0, 5, 1] })
   const [head, ...lines] = table.split("\n")
   const explained = jobs.flatMap(({ about, lastFailure, state }, at) => [
     lines[at] ?? "",

@@ -11,14 +11,14 @@ import { settingsFor } from "../../config/Environment.ts"
 import type { Settings } from "../../config/Variables.ts"
 import { dataDirOf } from "../../DataDir.ts"
 import { done } from "../../ExitCode.ts"
-import { print, remark } from "../../terminal/Output.ts"
+import { print, printJson, remark } from "../../terminal/Output.ts"
 import { aligned } from "../../terminal/Table.ts"
-import { command, type Declare } from "../Declaration.ts"
+import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { vkeysOf } from "./LogKeyText.ts"
 
 class NotRotated extends Data.TaggedError("NotRotated")<{ readonly message: string }> {}
 
-interface Flags {
+interface Flags extends JsonFlag {
   readonly out?: string
   readonly print?: true
 }
@@ -67,6 +67,10 @@ const run = Effect.fn("ddd log-key rotate")(function*(flags: Flags) {
   const settings = yield* settingsFor()
   const { keys, next } = yield* rotated(settings, flags)
   const vkeys = yield* vkeysOf(settings.LOG_ORIGIN ?? "ddd.localhost", keys)
+  if (flags.json === true) {
+    yield* printJson({ vkeys, added: vkeys.at(-1) ?? null })
+    return done
+  }
   const show = flags.print === true ? remark : print
   yield* show(aligned(vkeys.map((vkey, index) => [index === vkeys.length - 1 ? "new" : "living", visible(vkey)])))
   yield* show(
@@ -84,4 +88,5 @@ export const rotateLogKey: Declare = (perform) =>
   )
     .option("--out <file>", "where the keys come from the environment: the file for the new LOG_SIGNING_KEYS")
     .option("--print", "where the keys come from the environment: print the new LOG_SIGNING_KEYS, which is secret")
+    .addOption(jsonOption().conflicts("print"))
     .action((flags) => perform(run(flags)))

@@ -3,7 +3,7 @@ import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 export const entryJson = ({ at, ...entry }: OperatorEntry) => ({ at: formatInstant(at), ...entry })
 
@@ -13,7 +13,7 @@ const detailsText = (details: OperatorEntry["details"]): string =>
 /** One line an entry, and one more for why. */
 export const entryTable = (found: ReadonlyArray<OperatorEntry>): string => {
   const entries = visibleData(found)
-  const table = aligned([
+  const table = fitted([
     ["WHEN", "WHO", "WHAT", "OF", "WITH", "ID"],
     ...entries.map(({ at, command, details, id, operator, subject }) => [
       formatInstant(at),
@@ -23,7 +23,7 @@ export const entryTable = (found: ReadonlyArray<OperatorEntry>): string => {
       detailsText(details),
       style.dim(id)
     ])
-  ])
+  ], { yields: [4, 3, 0, 2] })
   const [head, ...lines] = table.split("\n")
   return [
     head,

@@ -7,8 +7,8 @@ import { join, resolve } from "node:path"
 import { settingsFor } from "../../config/Environment.ts"
 import { dataDirOf } from "../../DataDir.ts"
 import { done } from "../../ExitCode.ts"
-import { print } from "../../terminal/Output.ts"
-import { command, type Declare } from "../Declaration.ts"
+import { print, printJson } from "../../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 
 /** No mail is made from a template of this name. */
 class NoSuchTemplate extends Data.TaggedError("NoSuchTemplate")<{ readonly message: string }> {}
@@ -28,7 +28,11 @@ const lettersOf = (previews: Readonly<Record<string, Letter>>, template: string 
     : Effect.succeed([[template, letter] as const])
 }
 
-const run = Effect.fn("ddd mail preview")(function*(template: string | undefined, out: string | undefined) {
+interface Flags extends JsonFlag {
+  readonly out?: string
+}
+
+const run = Effect.fn("ddd mail preview")(function*(template: string | undefined, { json, out }: Flags) {
   const [{ previewFiles }, { previews }] = yield* Effect.promise(() =>
     Promise.all([import("@ddd/adapters-mail/PreviewFiles"), import("@ddd/adapters-mail/Previews")])
   )
@@ -36,12 +40,14 @@ const run = Effect.fn("ddd mail preview")(function*(template: string | undefined
   const settings = yield* settingsFor()
   const folder = out === undefined ? join(dataDirOf(settings), "mail", "preview") : resolve(out)
   const from = settings.MAIL_FROM ?? "Daily Dollar Draw <no-reply@localhost>"
+  const files: Array<string> = []
   for (const [name, letter] of letters) {
     for (const file of yield* previewFiles(from, name, letter)) {
       yield* Effect.tryPromise({
         try: async () => {
           await mkdir(folder, { recursive: true })
           await writeFile(join(folder, file.name), file.content)
+          files.push(file.name)
         },
         catch: (error) =>
           new CannotWrite({
@@ -53,9 +59,9 @@ const run = Effect.fn("ddd mail preview")(function*(template: string | undefined
     }
   }
   const names = template === undefined ? `${letters.length} mails` : `the mail ${template}`
-  yield* print(
-    `Wrote ${names} to ${visible(folder)}: .html to look at, .txt to read, .eml to open with a mail program.`
-  )
+  yield* json === true
+    ? printJson({ folder, files })
+    : print(`Wrote ${names} to ${visible(folder)}: .html to look at, .txt to read, .eml to open with a mail program.`)
   return done
 })
 
@@ -67,4 +73,5 @@ export const previewMails: Declare = (perform) =>
   )
     .argument("[template]", "one of them; all unless given")
     .option("--out <folder>", "where the files go; beside the mails that development writes unless given")
-    .action((template, { out }) => perform(run(template, out)))
+    .addOption(jsonOption())
+    .action((template, flags) => perform(run(template, flags)))

@@ -6,7 +6,7 @@ import type { moveError } from "@ddd/core/ports/Ledger"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { fitted } from "../../terminal/Table.ts"
 
 const amountText = (amount: Cents | null): string | null => amount === null ? null : formatCents(amount)
 
@@ -28,7 +28,7 @@ export const openPurchaseJson = ({ funding, reason, since }: OpenPurchase) => ({
 
 /** One line a purchase, oldest first. */
 export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
-  aligned([
+  fitted([
     ["SINCE", "REFERENCE", "WORTH", "PAID", "REFUNDED", "WHY", "NAMES"],
     ...open.map((purchase) => {
       const { funding, reason } = visibleData(purchase)
@@ -42,7 +42,7 @@ export const openPurchaseTable = (open: ReadonlyArray<OpenPurchase>): string =>
         style.dim(funding.names.join(" "))
       ]
     })
-  ])
+  ], { yields: [6, 5, 0, 4] })
 
 /** Why there is nothing to decide about what stands under a reference. */
 export const notOpenText = (reference: string, funding: Funding | null): string => {

@@ -6,13 +6,14 @@ import { Now } from "@ddd/core/ports/Now"
 import { csvLine, csvText } from "@ddd/core/values/CsvText"
 import { type Day, dayAfter, dayOf, dayStart, formatInstant, parseDay } from "@ddd/core/values/Instant"
 import { visible } from "@ddd/core/values/Visible"
-import { InvalidArgumentError, Option } from "commander"
+import { Option } from "commander"
 import { Data, Effect, Stream } from "effect"
 import { settingsFor } from "../../config/Environment.ts"
 import { done } from "../../ExitCode.ts"
 import { type PieceKind, printPieces } from "../../terminal/Output.ts"
 import { command, csvOption, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
+import { readDay } from "./Days.ts"
 
 /** The days are the wrong way round. */
 class NoPeriod extends Data.TaggedError("NoPeriod")<{ readonly message: string }> {}
@@ -120,12 +121,6 @@ const run = Effect.fn("ddd report prizes")(function*(flags: Flags) {
 })
 
 const firstOfYear = (day: Day): Day => parseDay(`${day.slice(0, 4)}-01-01`) ?? day
-
-const readDay = (text: string): Day => {
-  const day = parseDay(text)
-  if (day === undefined) throw new InvalidArgumentError("It must be a day such as 2026-02-03.")
-  return day
-}
 
 export const reportPrizes: Declare = (perform) =>
   command(

@@ -1,26 +1,23 @@
 /** Rooms as operators see them: which one is meant, as JSON, and in columns. */
 import { formatCents } from "@ddd/core/money/Money"
+import { readingsOf } from "@ddd/core/operators/Search"
+import { Lookup } from "@ddd/core/ports/Lookup"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import type { Room } from "@ddd/core/rooms/Room"
 import { parseCode } from "@ddd/core/rooms/RoomCode"
 import { drawId, isUuid, type UserId } from "@ddd/core/values/Ids"
 import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
-import { Data, Effect, Option, Stream } from "effect"
+import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
-import { pages } from "../Pages.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 /** There is no such room. */
 export class NoSuchRoom extends Data.TaggedError("NoSuchRoom")<{ readonly message: string }> {}
 
-/** The newest room with the code: looked for page by page, since an operator asks seldom. */
 const byCode = Effect.fnUntraced(function*(code: string) {
-  const found = yield* pages((yield* Rooms).all).pipe(
-    Stream.filter((room) => room.code === code),
-    Stream.runHead
-  )
-  return Option.getOrNull(found)
+  const found = (yield* (yield* Lookup).find(readingsOf(code))).find(({ kind }) => kind === "room")
+  return found === undefined ? null : yield* (yield* Rooms).byId(drawId(found.id))
 })
 
 /** The room that an operator names by its id or its code, in any case. */
@@ -57,7 +54,7 @@ const ticketsOf = ({ participants }: Room): number => participants.filter(({ has
 
 /** One line a room, newest first. */
 export const roomTable = (rooms: ReadonlyArray<Room>): string =>
-  aligned([
+  fitted([
     ["CREATED", "CODE", "STATUS", "MEMBERS", "TICKETS", "POT", "HOST", "WINNER", "ID", "NAME"],
     ...visibleData(rooms).map((room) => [
       formatInstant(room.createdAt),
@@ -71,7 +68,7 @@ export const roomTable = (rooms: ReadonlyArray<Room>): string =>
       style.dim(room.id),
       room.name
     ])
-  ], [3, 4, 5])
+  ], { right: [3, 4, 5], yields: [9, 6, 7, 0, 4, 3] })
 
 const line = (name: string, value: string | null): ReadonlyArray<ReadonlyArray<string>> =>
   value === null ? [] : [[style.dim(name), value]]

@@ -1,78 +1,13 @@
 /** `ddd user limits`: what a player allows themselves, how much of it is used, what bars them, and deposits that were more than that. */
-import { type LimitName, limitNames, limitText, usedOf } from "@ddd/core/money/Limits"
-import { formatCents } from "@ddd/core/money/Money"
-import { type ExcessiveDeposit, PlayControls, type PlayState } from "@ddd/core/ports/PlayControls"
-import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { Effect } from "effect"
 import { done } from "../../ExitCode.ts"
-import { print, printJson, style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, limitOption, whoArgument } from "../Declaration.ts"
 import { onAccounts } from "../OnDatabase.ts"
 import { first, remarkOfMore } from "../Pages.ts"
+import { barringText, excessTable, limitsJson, limitsTable } from "./LimitsText.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
-
-const valueText = (name: LimitName, value: bigint | null): string | null =>
-  value === null ? null : limitText(name, value)
-
-const usedText = (name: LimitName, { counted }: PlayState): string | null =>
-  counted === null ? null : valueText(name, usedOf(name, counted))
-
-const limitsJson = (state: PlayState, excesses: ReadonlyArray<ExcessiveDeposit>) => ({
-  limits: Object.fromEntries(limitNames.map((name) => [name, {
-    value: valueText(name, state.inForce[name]),
-    used: usedText(name, state)
-  }])),
-  pending: state.pending.map(({ actsAt, confirmBy, limit, value }) => ({
-    limit,
-    value: valueText(limit, value),
-    actsAt: formatInstant(actsAt),
-    confirmBy: formatInstant(confirmBy)
-  })),
-  timedOutUntil: formatInstantOrNull(state.timedOutUntil),
-  excludedUntil: formatInstantOrNull(state.excludedUntil),
-  depositExcesses: excesses.map(({ amount, at, limit, transactionId }) => ({
-    transactionId,
-    limit,
-    amount: formatCents(amount),
-    at: formatInstant(at)
-  }))
-})
-
-const limitsTable = (state: PlayState): string =>
-  aligned([
-    ["LIMIT", "VALUE", "USED", "TO BE"],
-    ...limitNames.map((name) => {
-      const rise = state.pending.find(({ limit }) => limit === name)
-      return [
-        name,
-        valueText(name, state.inForce[name]) ?? style.dim("none"),
-        usedText(name, state) ?? "",
-        rise === undefined
-          ? ""
-          : `${valueText(name, rise.value) ?? "none"} ${
-            style.dim(`once confirmed, from ${formatInstant(rise.actsAt)} on`)
-          }`
-      ]
-    })
-  ])
-
-const barringText = ({ excludedUntil, timedOutUntil }: PlayState): string =>
-  aligned([
-    [style.dim("time-out until"), formatInstantOrNull(timedOutUntil) ?? "none"],
-    [style.dim("excluded until"), formatInstantOrNull(excludedUntil) ?? "no"]
-  ])
-
-const excessTable = (excesses: ReadonlyArray<ExcessiveDeposit>): string =>
-  aligned([
-    ["DEPOSIT", "MORE THAN", "BY", "WHEN"],
-    ...excesses.map(({ amount, at, limit, transactionId }) => [
-      transactionId,
-      limit,
-      `$${formatCents(amount)}`,
-      formatInstant(at)
-    ])
-  ])
 
 interface LimitsFlags extends JsonFlag {
   readonly limit: number

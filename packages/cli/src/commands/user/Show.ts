@@ -1,4 +1,4 @@
-/** `ddd user show`: one player, the wallet, money on its way out, and what happened to the account lately. */
+/** `ddd user show`: one player, the wallet, the newest of what they did, and what happened to the account lately. */
 import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Now } from "@ddd/core/ports/Now"
@@ -11,7 +11,8 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { onMoney } from "../OnDatabase.ts"
-import { withdrawalJson, withdrawalTable } from "../withdrawals/WithdrawalText.ts"
+import { withdrawalJson } from "../withdrawals/WithdrawalText.ts"
+import { newestJson, newestText, readNewest } from "./Newest.ts"
 import { eventJson, eventTable, findUser, profileJson, userJson, userText } from "./UserText.ts"
 
 /** How many of the newest events are shown. */
@@ -21,7 +22,7 @@ const withdrawalsMax = 20
 
 const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag) {
   const { WITHDRAW_DEPOSITS: withdrawDeposits } = yield* settingsFor("database", "accounts")
-  const { account, events, profile, user, withdrawals } = yield* onMoney(Effect.gen(function*() {
+  const { account, events, newest, profile, user, withdrawals } = yield* onMoney(Effect.gen(function*() {
     const user = yield* findUser(who)
     const pending = (yield* Withdrawals).list({ userId: user.id, status: "pending" }, {
       limit: withdrawalsMax,
@@ -36,6 +37,7 @@ const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag
         : { ...profile, wallet: viewWallet(profile.wallet, { withdrawDeposits }, now) },
       account: yield* (yield* PayoutAccounts).of(user.id),
       withdrawals: (yield* pending).items,
+      newest: yield* readNewest(user.id),
       events: yield* (yield* SecurityLog).of(user.id, eventsMax)
     }
   }))
@@ -45,11 +47,12 @@ const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag
       ...profile === null ? {} : profileJson(profile),
       payoutAccount: account === null ? null : { account: account.account, status: account.status },
       pendingWithdrawals: withdrawals.map(withdrawalJson),
-      events: events.map(eventJson)
+      events: events.map(eventJson),
+      ...newestJson(newest)
     })
     : print([
       userText(user, profile, account),
-      ...withdrawals.length === 0 ? [] : [withdrawalTable(withdrawals)],
+      ...newestText(user.id, newest, withdrawals),
       eventTable(events)
     ].join("\n\n"))
   return done
@@ -58,7 +61,7 @@ const run = Effect.fn("ddd user show")(function*(who: string, { json }: JsonFlag
 export const showUser: Declare = (perform) =>
   command(
     "show",
-    "one player, the wallet, and what happened to the account lately",
+    "one player, the wallet, the newest movements, tickets and withdrawals, and what happened to the account",
     "ddd user show ann@example.com"
   )
     .addArgument(whoArgument())

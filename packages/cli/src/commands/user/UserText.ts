@@ -9,7 +9,7 @@ import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 /** There is no such player. */
 export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly message: string }> {}
@@ -87,9 +87,22 @@ export const userText = (summary: UserSummary, details: ShownProfile | null, pay
   ])
 }
 
+/** One line a player. */
+export const userTable = (users: ReadonlyArray<UserSummary>): string =>
+  fitted([
+    ["SINCE", "NAME", "ADDRESS", "STATE", "ID"],
+    ...visibleData(users).map((user) => [
+      formatInstant(user.createdAt),
+      user.username,
+      `${user.email} ${style.dim(user.emailVerified ? "verified" : "not verified")}`,
+      stateText(user),
+      user.id
+    ])
+  ], { yields: [0, 2, 1] })
+
 /** One line a player, those of one mailbox below each other, the oldest first. */
 export const sharingTable = (sharing: ReadonlyArray<ReadonlyArray<UserSummary>>): string =>
-  aligned([
+  fitted([
     ["MAILBOX", "ADDRESS", "NAME", "ID", "SINCE"],
     ...sharing.flatMap((players, index) =>
       visibleData(players).map(({ createdAt, email, emailVerified, id, username }) => [
@@ -100,11 +113,11 @@ export const sharingTable = (sharing: ReadonlyArray<ReadonlyArray<UserSummary>>)
         formatInstant(createdAt)
       ])
     )
-  ])
+  ], { yields: [4, 2, 1] })
 
 /** One line an event, newest first. */
 export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
-  aligned([
+  fitted([
     ["WHEN", "WHAT", "FROM", "WITH"],
     ...visibleData(events).map(({ at, origin, type }) => [
       formatInstant(at),
@@ -112,11 +125,11 @@ export const eventTable = (events: ReadonlyArray<SecurityEvent>): string =>
       origin?.ip ?? "",
       style.dim(origin?.userAgent ?? "")
     ])
-  ])
+  ], { yields: [3, 2] })
 
 /** One line a session, newest first. */
 export const sessionTable = (sessions: ReadonlyArray<Session>): string =>
-  aligned([
+  fitted([
     ["SINCE", "LAST USED", "ID", "WITH"],
     ...visibleData(sessions).map(({ createdAt, id, lastUsedAt, userAgent }) => [
       formatInstant(createdAt),
@@ -124,4 +137,4 @@ export const sessionTable = (sessions: ReadonlyArray<Session>): string =>
       id,
       style.dim(userAgent ?? "")
     ])
-  ])
+  ], { yields: [3, 0] })

@@ -6,7 +6,7 @@ import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData, visibleJson, visibleLines } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 /** There is no such event. */
 export class NoSuchEvent extends Data.TaggedError("NoSuchEvent")<{ readonly message: string }> {}
@@ -48,7 +48,7 @@ const stateText = ({ state }: WebhookEvent): string => colours[state](state)
 
 /** One line an event, newest first. */
 export const eventTable = (events: ReadonlyArray<WebhookEvent>): string =>
-  aligned([
+  fitted([
     ["RECEIVED", "FROM", "WHAT", "STATE", "ID", "WHAT CAME OF IT"],
     ...visibleData(events).map((event) => [
       formatInstant(event.receivedAt),
@@ -58,7 +58,7 @@ export const eventTable = (events: ReadonlyArray<WebhookEvent>): string =>
       event.id,
       style.dim(event.outcome ?? "")
     ])
-  ])
+  ], { yields: [5, 2, 0, 1] })
 
 /** Indented where it is JSON; else as it came, made visible. */
 const bodyText = ({ body }: WebhookEvent): string => {

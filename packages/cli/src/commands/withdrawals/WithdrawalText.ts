@@ -12,7 +12,7 @@ import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
 import { callable } from "../../Invocation.ts"
 import { style } from "../../terminal/Output.ts"
-import { aligned } from "../../terminal/Table.ts"
+import { aligned, fitted } from "../../terminal/Table.ts"
 
 /** There is no such withdrawal. */
 export class NoSuchWithdrawal extends Data.TaggedError("NoSuchWithdrawal")<{ readonly message: string }> {}
@@ -133,7 +133,7 @@ const stageText = ({ payout, providerPayoutStatus, reversal, transfer }: Withdra
 
 /** One line a withdrawal, newest first. */
 export const withdrawalTable = (withdrawals: ReadonlyArray<Withdrawal>): string =>
-  aligned([
+  fitted([
     ["ASKED", "AMOUNT", "STATUS", "STAGE", "ID", "PLAYER", "PROBLEM"],
     ...visibleData(withdrawals).map((withdrawal) => [
       formatInstant(withdrawal.askedAt),
@@ -144,7 +144,7 @@ export const withdrawalTable = (withdrawals: ReadonlyArray<Withdrawal>): string 
       style.dim(withdrawal.userId),
       style.dim(withdrawal.held?.reason ?? withdrawal.problem ?? "")
     ])
-  ], [1])
+  ], { right: [1], yields: [6, 5, 3, 0] })
 
 const stepRow = (withdrawal: Withdrawal, step: ProviderStep): ReadonlyArray<string> => {
   const { attempt, objectId, sentAt, status } = withdrawal[step]
