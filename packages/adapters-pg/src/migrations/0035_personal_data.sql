@@ -14,3 +14,4 @@ CREATE INDEX CONCURRENTLY fundings_open ON fundings (created_at, reference) WHER
 CREATE INDEX CONCURRENTLY withdrawals_under_way ON withdrawals (id)
   WHERE status = 'pending' OR (status = 'paid' AND provider_payout_status IN ('failed', 'canceled'));
 CREATE INDEX CONCURRENTLY webhook_events_failed ON webhook_events (id) WHERE state = 'failed';
+CREATE INDEX CONCURRENTLY webhook_events_to_act_on ON webhook_events (id) WHERE state IN ('received', 'waiting');
