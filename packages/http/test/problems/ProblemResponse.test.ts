@@ -159,10 +159,11 @@ describe.each(engines)("a problem on %s", (engine) => {
     }))
 
   const key = "Idempotency-Key: k-1"
-  const entry = { template: "/bought", allow: "POST", countedAs: new Map(), takesKey: true }
+  const keyless = { template: "/", allow: "GET, HEAD, POST", countedAs: new Map(), takesKey: false }
+  const keyed = { template: "/bought", allow: "POST", countedAs: new Map(), takesKey: true }
   const around = boundary({
     record: () => {},
-    routes: (url) => url === "/bought" ? entry : undefined,
+    routes: (url) => [keyless, keyed].find(({ template }) => template === url),
     cors: makeCors([origin]),
     insecure: () => undefined,
     answerHeaders: options.answerHeaders,
