@@ -71,11 +71,12 @@ layer(server())("a draw on sale", (it) => {
 
   it.effect("is asked for by a day of the calendar", () =>
     Effect.gen(function*() {
-      for (const day of ["2026-02-30", "2026-2-3", "today", "20260203", "2026-02-03T00:00:00.000Z", "%00"]) {
+      for (const day of ["2026-02-30", "2026-2-3", "today", "20260203", "2026-02-03T00:00:00.000Z"]) {
         for (const what of ["", "/records", "/proof"]) {
           const answer = yield* get(`draws/${day}${what}`)
           assertProblem(answer, 400, "invalid_request")
           assert.strictEqual(at(answer.json, "errors", 0, "path"), "drawDate")
+          assertProblem(yield* get(`draws/%00${what}`), 404, "not_found")
         }
       }
     }))
