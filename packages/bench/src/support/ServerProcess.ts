@@ -5,8 +5,8 @@ import { type ChildProcess, execFile, fork } from "node:child_process"
 import { createServer } from "node:net"
 import { join } from "node:path"
 
-/** The command line's program, in the sources. */
-export const program = join(import.meta.dirname, "../../../cli/src/main.ts")
+/** The command line's program: the sources, or what a run of tests has joined of them (scripts/program.mjs). */
+export const program = process.env["DDD_PROGRAM"] ?? join(import.meta.dirname, "../../../cli/src/main.ts")
 
 /** Variables of the environment for a program, beside those that every process needs. */
 export type Environment = Readonly<Record<string, string>>
