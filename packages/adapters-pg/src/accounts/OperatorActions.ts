@@ -8,10 +8,10 @@ import {
 import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
 import { exportAccount, type ExportedBy, exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
-import { pickMeant } from "@ddd/core/accounts/TakenNames"
+import { idMeant, pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents } from "@ddd/core/money/Money"
 import { decided } from "@ddd/core/ports/Accounts"
-import { isUuid, type UserId } from "@ddd/core/values/Ids"
+import type { UserId } from "@ddd/core/values/Ids"
 import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Redacted } from "effect"
@@ -50,9 +50,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
   const find = Effect.fn("AccountsPg.find")(function*(text: string) {
     const rows = yield* sql<SummaryRow>`
       SELECT ${columns} FROM users u
-      WHERE id = ${isUuid(text) ? text : null}::uuid OR lower(username) = lower(${text}) OR ${
-      mayBeAddressed(sql, text)
-    } ORDER BY id`
+      WHERE id = ${idMeant(text)}::uuid OR lower(username) = lower(${text}) OR ${mayBeAddressed(sql, text)} ORDER BY id`
     return pickMeant(text, rows.map(summaryOf))
   })
 

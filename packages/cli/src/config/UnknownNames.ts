@@ -17,9 +17,14 @@ export const laterNames: Readonly<Record<string, string>> = {
 const families = [
   "DEV_CLOCK_",
   "DRAND_",
+  "FOUR_EYES",
   "JWT_PRIVATE_",
   "LOG_SIGNING_",
+  "MAX_TICKETS",
+  "MIN_AGE",
+  "PRIZE_REPORT_",
   "REVENUECAT_",
+  "ROOM_PRIZE_",
   "SEED_KEY_",
   "STRIPE_",
   "TICKET_SEAL_"
@@ -45,8 +50,13 @@ const slipTargets = [...readNames].filter((name) =>
 /** A slip is one letter too many, too few, another, or two in each other's place; never the first letter. */
 const slipsMax = (name: string): number => name.length < 13 ? 1 : 2
 
+/** Each word in the singular, as far as letters tell. */
+const inSingular = (name: string): string => name.replaceAll(/IES(?=_|$)/g, "Y").replaceAll(/(?<!S)S(?=_|$)/g, "")
+
 const meantBy = (name: string): string | undefined =>
-  slipTargets.find((target) => name[0] === target[0] && slips(name, target) <= slipsMax(target))
+  slipTargets.find((target) =>
+    name[0] === target[0] && (slips(name, target) <= slipsMax(target) || inSingular(name) === inSingular(target))
+  )
 
 /** How many slips lead from one text to the other, where no letter is touched twice (optimal string alignment). */
 const slips = (left: string, right: string): number => {

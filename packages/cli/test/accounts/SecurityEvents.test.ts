@@ -59,6 +59,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
 
         events.push(...yield* shown)
         const rested = { ...by, token: tokensOf(yield* signIn(email, undefined, by)).accessToken }
+        yield* ask("PATCH", "/user/profile", { ...rested, body: { dateOfBirth: "1990-02-03" } })
         for (const dailySpend of ["2.00", "4.00"]) {
           yield* ask("PUT", "/user/limits", { ...rested, body: { dailySpend } })
         }

@@ -48,6 +48,8 @@ describe("a name that nothing reads", () => {
         ["NODE_EVN", "NODE_ENV"],
         ["SMTP_URI", "SMTP_URL"],
         ["CORS_ORIGIN", "CORS_ORIGINS"],
+        ["TRUSTED_PROXY", "TRUSTED_PROXIES"],
+        ["ALLOWED_COUNTRY", "ALLOWED_COUNTRIES"],
         ["TICKET_SEAL_SECRETS_FILE", "TICKET_SEAL_SECRET_FILE"],
         ["seed_key", "SEED_KEY"]
       ] as const
@@ -72,6 +74,9 @@ describe("a name that nothing reads", () => {
       "STRIPE_KEY is not read. Of STRIPE_… there are STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. " +
       "Correct or remove it."
     ])
+    for (const name of ["MIN_AGES", "FOUR_EYES", "FOUR_EYES_OVER", "MAX_TICKETS", "ROOM_PRIZE_DAYS"]) {
+      assert.match(saidOf(name)[0] ?? "", new RegExp(`^${name} is not read\\. Of `))
+    }
     assert.match(saidOf("DRAND_RELAYS")[0] ?? "", /^DRAND_RELAYS is not read\. Of DRAND_… there are DRAND_URLS, DRAND_/)
   })
 

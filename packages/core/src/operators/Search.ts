@@ -1,10 +1,11 @@
 /** What an operator may mean by a text: an id, a number, a code, a day, a name that somebody outside gave. Its form says which. */
 import { foldCase } from "../accounts/EmailAddress.ts"
+import { idMeant } from "../accounts/TakenNames.ts"
 import { creditReference } from "../money/Adjustment.ts"
 import { canonicalReference } from "../money/FundingReference.ts"
 import type { Cents } from "../money/Money.ts"
 import { parseCode } from "../rooms/RoomCode.ts"
-import { isTicketId, isUuid, type TicketId, type UserId } from "../values/Ids.ts"
+import { isTicketId, type TicketId, type UserId } from "../values/Ids.ts"
 import { type Day, type Instant, parseDay } from "../values/Instant.ts"
 
 /** The ways in which a text can be read; null or none where it has not the form. */
@@ -31,10 +32,9 @@ export const readTicketId = (text: string): TicketId | null => {
 }
 
 export const readingsOf = (text: string): Readings => {
-  const id = text.toLowerCase()
   const references = [canonicalReference(text), creditReference(text)]
   return {
-    id: isUuid(id) ? id : null,
+    id: idMeant(text),
     ticketId: readTicketId(text),
     day: parseDay(text) ?? null,
     roomCode: parseCode(text) ?? null,

@@ -48,8 +48,15 @@ const textFault = (text: string, charactersMax: number): string | null =>
     ? `must be 1 to ${charactersMax} visible characters, without blanks around them`
     : null
 
-/** Why an operator cannot be called that, as the end of a sentence; null where they can. */
-export const operatorFault = (name: string): string | null => textFault(name, operatorCharactersMax)
+/** A blank that counts as a symbol: two names that differ by it look alike. */
+const blankSymbol = "\u2800"
+
+/** Why an operator cannot be called that, as the end of a sentence; null where they can. Of letters that look alike the plain ones alone. */
+export const operatorFault = (name: string): string | null =>
+  textFault(name, operatorCharactersMax) ??
+    (name !== name.normalize("NFKC") || name.includes(blankSymbol)
+      ? "must be written with plain letters: another spelling of a name is no other person"
+      : null)
 
 /** Why a reason is none, as the end of a sentence; null where it is one. */
 export const reasonFault = (reason: string): string | null => textFault(reason, reasonCharactersMax)

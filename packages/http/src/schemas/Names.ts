@@ -1,5 +1,6 @@
 /** How players are addressed and named (docs/api.md, "Auth"). */
 import { emailCharactersMax, parseEmail } from "@ddd/core/accounts/EmailAddress"
+import { isNameLikeId } from "@ddd/core/accounts/TakenNames"
 import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { emailExample } from "./Examples.ts"
 
@@ -23,5 +24,6 @@ export const Email = Schema.String.check(addressCharactersMax).annotate({ exampl
 export const SoughtEmail = Schema.String.check(addressCharactersMax).annotate({ examples: [emailExample] })
 
 export const Username = Schema.String.check(
+  Schema.makeFilter((name) => !isNameLikeId(name) || "must not have the form of an id"),
   Schema.isPattern(/^[A-Za-z0-9_.-]{3,50}$/u, { message: "must have 3 to 50 characters of A-Z, a-z, 0-9, _, . and -" })
 ).annotate({ examples: ["ada.l"] })

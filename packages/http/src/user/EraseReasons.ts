@@ -12,7 +12,7 @@ export const reasonOf = (reason: EraseReason): ProblemReason => {
         reason: "balance",
         detail: `There is $${formatCents(reason.amount)} in the wallet.`,
         remedy:
-          "Withdraw what can be withdrawn and spend the rest on tickets; ask support to make what is then left, under $1.00, up to a ticket."
+          "Withdraw what can be withdrawn and spend the rest on tickets, or ask support to have the store refund what you bought; support also makes what is then left, under $1.00, up to a ticket."
       }
     case "PayoutUnderWay":
       return {

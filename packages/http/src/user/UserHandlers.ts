@@ -27,6 +27,8 @@ import { ChangeProfile, EraseUser } from "./UserBodies.ts"
 const changeProfileBody = jsonBody(ChangeProfile)
 const eraseUserBody = jsonBody(EraseUser)
 
+const exportHeaders = { "content-disposition": "attachment; filename=\"daily-dollar-draw.json\"" }
+
 export const layer = (terms: WithdrawalTerms) =>
   withoutPorts(Effect.gen(function*() {
     const accounts = yield* Accounts
@@ -116,12 +118,14 @@ export const layer = (terms: WithdrawalTerms) =>
         .handle("export", ({ request }) =>
           Effect.gen(function*() {
             const { sessionId, userId } = yield* CurrentUser
+            // who asks for the headers alone takes none
+            if (request.method === "HEAD") return HttpServerResponse.empty({ status: 200, headers: exportHeaders })
             yield* begin(userId)
             const by = { _tag: "Player", sessionId, origin: requestOrigin(request) } as const
             const all = (yield* accounts.export(userId, by)) ?? (yield* refuseUnknownPlayer)
             return HttpServerResponse.stream(Stream.encodeText(all), {
               contentType: "application/json",
-              headers: { "content-disposition": "attachment; filename=\"daily-dollar-draw.json\"" }
+              headers: exportHeaders
             })
           }).pipe(
             Effect.catchTags({

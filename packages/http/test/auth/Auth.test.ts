@@ -53,6 +53,12 @@ layer(server())("signing up", (it) => {
 
   it.effect("refuses what is no address, no name or no password, naming every field and quoting none", () =>
     Effect.gen(function*() {
+      const likeAnId = {
+        email: "ada@example.com",
+        username: "01970000-0000-7000-8000-00000000000A",
+        password: "violet kettle"
+      }
+      assert.include((yield* signUp(likeAnId)).text, "must not have the form of an id")
       const answer = yield* signUp({ email: "no address", username: "a b", password: 12_345_678_901 })
       assertProblem(answer, 400, "invalid_request")
       assert.deepStrictEqual(at(answer.json, "errors"), [

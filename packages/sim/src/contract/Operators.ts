@@ -34,7 +34,9 @@ export const operatorsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const { id, user } = yield* newPlayer("ada")
-        for (const text of [id, "ADA@example.com", "Ada"]) {
+        // whoever has the form of another's id for a name is not found by it
+        yield* newPlayer(id, "another token")
+        for (const text of [id, id.toUpperCase(), "ADA@example.com", "Ada"]) {
           assert.deepStrictEqual(yield* accounts.find(text), { ...user, frozen: false, erased: false })
         }
         for (const text of [nobody, "bob", "", "%"]) assert.isNull(yield* accounts.find(text))

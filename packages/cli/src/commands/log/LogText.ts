@@ -23,7 +23,7 @@ export const entryTable = (found: ReadonlyArray<OperatorEntry>): string => {
       detailsText(details),
       style.dim(id)
     ])
-  ], { yields: [4, 3, 0, 2] })
+  ], { yields: [4, 3, 5, 1] })
   const [head, ...lines] = table.split("\n")
   return [
     head,

@@ -5,6 +5,7 @@ import { formatCents } from "@ddd/core/money/Money"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import type { WalletView } from "@ddd/core/money/Withdrawable"
 import { Accounts, type Profile, type UserSummary } from "@ddd/core/ports/Accounts"
+import { houseUserId } from "@ddd/core/values/Ids"
 import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import { visible, visibleData } from "@ddd/core/values/Visible"
 import { Data, Effect } from "effect"
@@ -17,6 +18,9 @@ export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly messag
 /** The player that an operator names by id, address or name. */
 export const findUser = Effect.fnUntraced(function*(who: string) {
   const user = yield* (yield* Accounts).find(who)
+  if (user?.id === houseUserId) {
+    return yield* new NoSuchUser({ message: "The house is no player: `ddd report accounts` tells what it holds." })
+  }
   return user ??
     (yield* new NoSuchUser({ message: `There is no player ${visible(who)}: give an id, an e-mail address or a name.` }))
 })
@@ -98,7 +102,7 @@ export const userTable = (users: ReadonlyArray<UserSummary>): string =>
       stateText(user),
       user.id
     ])
-  ], { yields: [0, 2, 1] })
+  ], { yields: [0, 4, 2, 1] })
 
 /** One line a player, those of one mailbox below each other, the oldest first. */
 export const sharingTable = (sharing: ReadonlyArray<ReadonlyArray<UserSummary>>): string =>

@@ -10,7 +10,7 @@ import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { openSession } from "@ddd/core/accounts/SignIn"
 import { signUp } from "@ddd/core/accounts/SignUp"
-import { isSameName, pickMeant } from "@ddd/core/accounts/TakenNames"
+import { idMeant, isSameName, pickMeant } from "@ddd/core/accounts/TakenNames"
 import { askVerification, verifyEmail, waitingAddress } from "@ddd/core/accounts/Verification"
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
@@ -194,7 +194,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
       find: (text) =>
         Effect.sync(() => {
           const matches = [...store.users.values()].filter(({ email, id, username }) =>
-            id === text || isSameAddress(email, text) || isSameName(username, text)
+            id === idMeant(text) || isSameAddress(email, text) || isSameName(username, text)
           )
           return pickMeant(text, matches.map(summaryOf))
         }),
