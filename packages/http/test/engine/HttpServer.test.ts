@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Option, Predicate, Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
-import { connect, Socket } from "node:net"
+import { Socket } from "node:net"
 import { Readable } from "node:stream"
-import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
+import { type App, connectTo, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
 
 /** Answers with what it was asked. */
 const echo: App = Effect.gen(function*() {
@@ -93,7 +93,7 @@ describe.each(engines)("HttpServer on %s", (engine) => {
           )
         ))
       )
-      const socket = connect(port, "127.0.0.1")
+      const socket = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
       socket.pause()
       socket.write(head("GET /"))
@@ -214,7 +214,7 @@ describe.each(engines)("HttpServer on %s", (engine) => {
           Effect.onExit((exit) => Deferred.succeed(ended, exit))
         )
       )
-      const client = connect(port, "127.0.0.1")
+      const client = connectTo(port)
       client.write(head("GET /"))
       yield* Deferred.await(began)
       client.resetAndDestroy() // one that has merely sent its last byte may still be answered
@@ -356,7 +356,7 @@ describe("one connection that sends without waiting", () => {
         "node",
         Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => HttpServerResponse.text(`${url} ${++asked};`))
       )
-      const socket = connect(port, "127.0.0.1")
+      const socket = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
       let received = ""
       socket.on("data", (data) => received += data.toString())
@@ -380,7 +380,7 @@ describe("one connection that sends without waiting", () => {
         }),
         { patience: { unread: 2 } }
       )
-      const socket = connect(port, "127.0.0.1")
+      const socket = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
       socket.pause()
       socket.write(head("GET /").repeat(2_500))
@@ -404,7 +404,7 @@ describe("more connections than the server takes", () => {
   it.live("are cut off; those that were there before are served, and others once there is room", () =>
     Effect.gen(function*() {
       const { port } = yield* serve("node", echo, { connectionsMax: 2 })
-      const [first, second] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")]
+      const [first, second] = [connectTo(port), connectTo(port)]
       yield* Effect.addFinalizer(() => Effect.sync(() => [first, second].forEach((socket) => socket.destroy())))
       let received = ""
       first.on("data", (data) => received += data.toString())
@@ -440,7 +440,7 @@ describe("a client that sends single bytes", () => {
           Effect.as(HttpServerResponse.text("answered"))
         )
       )
-      const client = connect({ port, host: "127.0.0.1", noDelay: true })
+      const client = connectTo(port, { noDelay: true })
       yield* Effect.addFinalizer(() => Effect.sync(() => client.destroy()))
       let received = ""
       client.on("data", (data) => received += data.toString())

@@ -2,11 +2,11 @@ import { readNetworks } from "@ddd/core/accounts/ClientAddress"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Option, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { connect, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { limits } from "../../src/engine/Sockets.ts"
 import { forIpv4, proxyHeader, tlsValue } from "../support/ProxyHeaders.ts"
-import { type App, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
+import { type App, connectTo, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
 
 /** Tells where it was asked from. */
 const told: App = Effect.map(
@@ -107,8 +107,8 @@ describe("a network behind a trusted proxy", () => {
       yield* Effect.addFinalizer(() => Effect.sync(() => open.forEach((socket) => socket.destroy())))
       for (let opened = 0; opened < limits.socketsOfNetwork; opened += 100) {
         for (let host = 0; host < 100; host++) {
-          const socket = connect(port, "127.0.0.1")
-          socket.on("error", () => {}).resume().write(handshake(`X-Forwarded-For: 198.51.100.${host}`))
+          const socket = connectTo(port)
+          socket.resume().write(handshake(`X-Forwarded-For: 198.51.100.${host}`))
           open.push(socket)
         }
         yield* eventually("they are open", () => count === opened + 100)
@@ -198,7 +198,7 @@ describe("the PROXY protocol", () => {
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { port } = yield* serve("node", told, { proxies }).pipe(Scope.provide(scope))
-      const client = connect(port, "127.0.0.1")
+      const client = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => client.destroy()))
       let [isOpen, isClosed] = [false, false]
       client.on("connect", () => isOpen = client.write("\r\n")).on("close", () => isClosed = true).resume()

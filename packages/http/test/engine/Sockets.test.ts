@@ -1,11 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
 import { HttpServerResponse } from "effect/http"
-import { connect } from "node:net"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { limits, type LiveSocket, type SocketListener } from "../../src/engine/Sockets.ts"
 import { Client } from "../live/Client.ts"
-import { engines, eventually, listen, problemIn, say, serve } from "./support.ts"
+import { connectTo, engines, eventually, listen, problemIn, say, serve } from "./support.ts"
 
 const handshake = (path: string, ...headers: ReadonlyArray<string>) =>
   [
@@ -30,7 +29,7 @@ describe("a message that arrives byte by byte", () => {
     Effect.gen(function*() {
       const { port, sockets } = yield* serve("node", Effect.succeed(HttpServerResponse.text("application")))
       yield* sockets.serve(() => ({ message: () => {}, drained: () => {}, closed: () => {} }))
-      const client = connect({ port, host: "127.0.0.1", noDelay: true })
+      const client = connectTo(port, { noDelay: true })
       yield* Effect.addFinalizer(() => Effect.sync(() => client.destroy()))
       let received = Buffer.alloc(0)
       client.on("data", (data) => received = Buffer.concat([received, data]))
@@ -179,7 +178,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
   it.live("tells how much a client has left unread, and when it reads again", () =>
     Effect.gen(function*() {
       const { events, open, port } = yield* echo()
-      const slow = connect(port, "127.0.0.1")
+      const slow = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
       slow.write(handshake("/ws", version))
       yield* eventually("it is open", () => open.length === 1)
@@ -197,7 +196,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
   it.live("tells that a client reads again, however little it had left unread", () =>
     Effect.gen(function*() {
       const { events, open, port } = yield* echo()
-      const slow = connect(port, "127.0.0.1")
+      const slow = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
       slow.write(handshake("/ws", version))
       yield* eventually("it is open", () => open.length === 1)
@@ -220,7 +219,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
   it.live("closes with 1013 who leaves more than 1 MiB unread", () =>
     Effect.gen(function*() {
       const { events, open, port } = yield* echo()
-      const slow = connect(port, "127.0.0.1")
+      const slow = connectTo(port)
       yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
       slow.write(handshake("/ws", version))
       yield* eventually("it is open", () => open.length === 1)
@@ -246,7 +245,7 @@ describe.each(engines)("Sockets on %s", (engine) => {
     () =>
       Effect.gen(function*() {
         const { events, open, port } = yield* echo({ patience: { unread: 2 } })
-        const slow = connect(port, "127.0.0.1")
+        const slow = connectTo(port)
         yield* Effect.addFinalizer(() => Effect.sync(() => slow.destroy()))
         slow.write(handshake("/ws", version))
         yield* eventually("it is open", () => open.length === 1)

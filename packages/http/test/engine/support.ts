@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, type LogLevel, References, Schedule, type Scope } from "effect"
 import { HttpServer, type HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { NetAddress } from "effect/net"
-import { connect } from "node:net"
+import { connect, type Socket } from "node:net"
 import * as Engine from "../../src/engine/Engine.ts"
 import type { EngineOptions } from "../../src/engine/EngineOptions.ts"
 import { Sockets } from "../../src/engine/Sockets.ts"
@@ -60,6 +60,10 @@ export interface Conversation {
   /** Milliseconds until then, or until `until` was content. */
   readonly elapsed: number
 }
+
+/** A connection to a server of the tests. That it is reset is one way to end it, of which `close` tells. */
+export const connectTo = (port: number, options: { readonly noDelay?: boolean } = {}): Socket =>
+  connect({ port, host: "127.0.0.1", ...options }).on("error", () => {})
 
 /**
  * Says `parts` on a raw connection, `gap` ms apart, then listens until the server closes, until `until` is content with
