@@ -3,6 +3,7 @@ import { visible } from "@ddd/core/values/Visible"
 import { Cause } from "effect"
 import { SqlError } from "effect/sql"
 import { withCallable } from "./Invocation.ts"
+import { tagOf } from "./TagOf.ts"
 
 const hasMessage = (error: unknown): error is { readonly message: string } =>
   typeof error === "object" && error !== null && "message" in error && typeof error.message === "string"
@@ -27,21 +28,22 @@ const ofError = (error: unknown): string => {
 export const codeOfTag = (tag: string): string =>
   tag.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
 
-const hasTag = (error: unknown): error is { readonly _tag: string } =>
-  typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string"
+/** What went wrong, where it was more than an interrupt. */
+const reasonOf = (cause: Cause.Cause<unknown>) => cause.reasons.find((each) => !Cause.isInterruptReason(each))
 
 /** What a failure is called by programs (docs/operations/commands.md). */
 export const codeOf = (cause: Cause.Cause<unknown>): string => {
-  const [reason] = cause.reasons.filter((each) => !Cause.isInterruptReason(each))
+  const reason = reasonOf(cause)
   if (reason === undefined || !Cause.isFailReason(reason)) return "unexpected"
   const { error } = reason
   if (SqlError.isSqlError(error)) return isUnreachable(error) ? "database_unreachable" : "database_refused"
-  return hasTag(error) ? codeOfTag(error._tag) : "unexpected"
+  const tag = tagOf(error)
+  return tag === undefined ? "unexpected" : codeOfTag(tag)
 }
 
 /** A failure in a line or two; a defect says that it is one. */
 export const explain = (cause: Cause.Cause<unknown>): string => {
-  const [reason] = cause.reasons.filter((each) => !Cause.isInterruptReason(each))
+  const reason = reasonOf(cause)
   if (reason === undefined) return "It was interrupted."
   if (Cause.isFailReason(reason)) return withCallable(ofError(reason.error))
   return `Something went wrong that this program did not expect: ${visible(ofError(Cause.squash(cause)))}\n` +

@@ -3,8 +3,11 @@ import { basename, resolve } from "node:path"
 
 const root = resolve(import.meta.dirname, "../../..")
 
+/** A word as a shell takes it literally. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
 /** What a shell takes as one word. */
-const word = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+const word = (text: string): string => /^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text)
 
 /** `ddd` where it is installed; in a checkout what npm calls it, from wherever the reader is. */
 export const invocationOf = (script: string | undefined, readerFolder: string): string =>

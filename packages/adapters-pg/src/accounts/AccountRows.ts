@@ -2,13 +2,13 @@
 import type { AccountFields } from "@ddd/core/accounts/AccountChange"
 import { emailIdentity, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
-import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
+import { type Account, type KycStatus, playersAccount, type User } from "@ddd/core/accounts/User"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
-import { userId } from "@ddd/core/values/Ids"
+import { type UserId, userId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlError } from "effect/sql"
-import { instantOf } from "../database/Rows.ts"
+import { instantOf, walletColumns, type WalletRow } from "../database/Rows.ts"
 import { mayBeAddressed, writeIdentity } from "./EmailIdentityRows.ts"
 
 export interface UserRow {
@@ -41,6 +41,33 @@ export const summaryOf = (row: SummaryRow): UserSummary => ({
   ...userOf(row),
   frozen: !row.is_active,
   erased: row.erased_at !== null
+})
+
+/** All that stands in a player's own row, and the wallet. */
+export interface ProfileRow extends UserRow, WalletRow {
+  readonly kyc_status: KycStatus
+  readonly country: string | null
+  readonly age_verified: boolean
+  readonly is_active: boolean
+}
+
+/** Undefined for an unknown or erased user. */
+export const readProfileRow = (sql: PgClient.PgClient, user: UserId) =>
+  Effect.map(
+    sql<ProfileRow>`
+      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, u.is_active,
+        w.*
+      FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
+      WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`,
+    ([row]) => row
+  )
+
+/** What such a row says of who the player is. */
+export const personOf = (row: ProfileRow) => ({
+  ...userOf(row),
+  kycStatus: row.kyc_status,
+  country: row.country,
+  ageVerified: row.age_verified
 })
 
 interface AccountRow extends UserRow {

@@ -1,11 +1,10 @@
 /** Players on PostgreSQL. Each operation is one transaction, with its security event and the mail it causes. */
-import type { KycStatus } from "@ddd/core/accounts/User"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import { Effect, flow, Layer } from "effect"
-import { walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { walletOf } from "../database/Rows.ts"
 import { orUnavailable } from "../database/Transaction.ts"
-import { passwordHashOf, userOf, type UserRow } from "./AccountRows.ts"
+import { passwordHashOf, personOf, readProfileRow } from "./AccountRows.ts"
 import { makeServices } from "./AccountServices.ts"
 import { makeCredentials } from "./Credentials.ts"
 import { keepIdentifying } from "./EmailIdentityRows.ts"
@@ -21,25 +20,8 @@ const make = Effect.gen(function*() {
   yield* keepIdentifying(sql)
 
   const profile = Effect.fn("AccountsPg.profile")(function*(user: UserId) {
-    const [row] = yield* sql<
-      UserRow & WalletRow & {
-        readonly kyc_status: KycStatus
-        readonly country: string | null
-        readonly age_verified: boolean
-      }
-    >`
-      SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, w.*
-      FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
-      WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
-    return row === undefined
-      ? null
-      : {
-        ...userOf(row),
-        wallet: walletOf(row),
-        kycStatus: row.kyc_status,
-        country: row.country,
-        ageVerified: row.age_verified
-      }
+    const row = yield* readProfileRow(sql, user)
+    return row === undefined ? null : { ...personOf(row), wallet: walletOf(row) }
   })
 
   const passwordHash = Effect.fn("AccountsPg.passwordHash")(function*(user: UserId) {

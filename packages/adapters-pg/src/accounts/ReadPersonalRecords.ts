@@ -1,7 +1,6 @@
 /** Reads all that is kept about a player. Which tables that is of, and why not of others, holds PersonalExport.test. */
 import type { MailedTokenPurpose } from "@ddd/core/accounts/MailedToken"
 import type { PersonalRecords } from "@ddd/core/accounts/PersonalExport"
-import type { KycStatus } from "@ddd/core/accounts/User"
 import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { type StoredProvider, unrecordedProvider } from "@ddd/core/money/ProviderId"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
@@ -9,10 +8,10 @@ import type { UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Stream } from "effect"
 import { mapPages, readPages } from "../database/ReadPages.ts"
-import { instantOf, instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { instantOf, instantOrNull, walletOf } from "../database/Rows.ts"
 import { idBeforeAll } from "../database/UuidTimes.ts"
 import { readPersonalMoney } from "../money/ReadPersonalMoney.ts"
-import { userOf, type UserRow } from "./AccountRows.ts"
+import { personOf, readProfileRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 
 /** Rows of a page that lie far apart: by as few as this, a planner goes by their index. */
@@ -173,18 +172,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
   events: SecurityEvents,
   user: UserId
 ) {
-  const [row] = yield* sql<
-    UserRow & WalletRow & {
-      readonly kyc_status: KycStatus
-      readonly country: string | null
-      readonly age_verified: boolean
-      readonly is_active: boolean
-    }
-  >`
-    SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, u.is_active,
-      w.*
-    FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
-    WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`
+  const row = yield* readProfileRow(sql, user)
   if (row === undefined) return null
   const [payoutAccount] = yield* sql<{
     readonly account: string
@@ -193,13 +181,7 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     readonly created_at: Date
   }>`SELECT account, provider, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
   return {
-    user: {
-      ...userOf(row),
-      kycStatus: row.kyc_status,
-      country: row.country,
-      ageVerified: row.age_verified,
-      frozen: !row.is_active
-    },
+    user: { ...personOf(row), frozen: !row.is_active },
     wallet: walletOf(row),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,

@@ -74,7 +74,10 @@ const make = Effect.gen(function*() {
     const { change, wallet } = yield* Effect.fromResult(
       Result.mapError(decided, (refusal) => new BirthRefused({ refusal }))
     )
-    yield* sql`UPDATE wallets SET born_on = ${wallet.bornOn}::date WHERE user_id = ${userId}::uuid`
+    // who says the same again changes nothing
+    if (change.events.length > 0) {
+      yield* sql`UPDATE wallets SET born_on = ${wallet.bornOn}::date WHERE user_id = ${userId}::uuid`
+    }
     yield* write(change)
   })
 

@@ -7,9 +7,9 @@
  */
 import { Cause, Effect, Logger, LogLevel, Redacted, References } from "effect"
 import { randomUUID } from "node:crypto"
+import { tagOf } from "../TagOf.ts"
 import { makeAllowance } from "./Allowance.ts"
 import { countFailed, post } from "./Post.ts"
-import { tagOf } from "./TagOf.ts"
 import { withoutPersons } from "./WithoutPersons.ts"
 
 const eventsPerMinute = 60

@@ -9,9 +9,9 @@ import { knownMethod } from "@ddd/http/boundary/RequestRecord"
 import { Data, Effect, Exit, Layer, Option, Tracer } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { OtlpExporter, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
+import { tagOf } from "../TagOf.ts"
 import { makeAllowance } from "./Allowance.ts"
 import { countFailed, post } from "./Post.ts"
-import { tagOf } from "./TagOf.ts"
 
 const tracesPerSecond = 20
 const spansMax = 200

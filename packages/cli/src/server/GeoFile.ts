@@ -4,8 +4,9 @@ import { type Place, unknownPlace } from "@ddd/core/play/Places"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { makeRecent } from "@ddd/core/values/Recent"
 import { visible } from "@ddd/core/values/Visible"
-import { Data, Effect, FiberHandle, Result, Schedule, type Scope } from "effect"
+import { Data, Effect, Result, Schedule, type Scope } from "effect"
 import { readFile, stat } from "node:fs/promises"
+import { onHangUp } from "./HangUp.ts"
 
 /** The file cannot be read, or is none. */
 export class GeoFileUnusable extends Data.TaggedError("GeoFileUnusable")<{ readonly message: string }> {}
@@ -16,15 +17,9 @@ const lookPause = "1 minute"
 /** Places that were asked for lately: to look one up takes longer than all else that a request does with it. */
 const recentMax = 4_096
 
-/** A file as it was read, and what was found in it lately. */
-interface Opened {
-  /** Tells one state of the file on the disk from another. */
-  readonly stamp: string
-  readonly placeOf: (address: string) => Place
-}
-
 const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error))
 
+/** Tells one state of the file on the disk from another. */
 const stampOf = (path: string) =>
   Effect.tryPromise({
     try: async () => {
@@ -55,12 +50,12 @@ const read = Effect.fn("GeoFile.read")(function*(path: string) {
 export const open = (path: string): Effect.Effect<(address: string) => Place, GeoFileUnusable, Scope.Scope> =>
   Effect.gen(function*() {
     let broken = 0
-    const openAt = Effect.fnUntraced(function*(stamp: string) {
+    const reading = Effect.gen(function*() {
       const file = yield* read(path)
       yield* Effect.logInfo("GEO_DB was read.").pipe(
         Effect.annotateLogs({ type: visible(file.type), builtAt: formatInstant(instant(file.builtAt.getTime())) })
       )
-      const placeOf = makeRecent(recentMax, (address) => {
+      return makeRecent(recentMax, (address) => {
         try {
           return file.placeOf(address)
         } catch {
@@ -68,11 +63,10 @@ export const open = (path: string): Effect.Effect<(address: string) => Place, Ge
           return unknownPlace
         }
       })
-      return { stamp, placeOf } satisfies Opened
     })
-    let current: Opened = yield* Effect.flatMap(stampOf(path), openAt)
     /** Of the state of the file that was looked at last, whether it could be used or not. */
-    let lookedAt = current.stamp
+    let lookedAt = yield* stampOf(path)
+    let placeOf = yield* reading
 
     const tellBroken = Effect.suspend(() => {
       const count = broken
@@ -85,18 +79,13 @@ export const open = (path: string): Effect.Effect<(address: string) => Place, Ge
       const stamp = yield* stampOf(path)
       if (stamp === lookedAt) return
       lookedAt = stamp
-      current = yield* openAt(stamp)
+      placeOf = yield* reading
     }).pipe(
       Effect.catch(({ message }) => Effect.logError(`Addresses are looked up as before. ${message}`)),
       Effect.andThen(tellBroken)
     )
-    const fork = yield* FiberHandle.makeRuntime<never, void>() // the newest look alone counts
-    const heard = (): void => void fork(look)
-    yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("SIGHUP", heard)),
-      () => Effect.sync(() => process.off("SIGHUP", heard))
-    )
+    yield* onHangUp(look)
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(lookPause)))
 
-    return (address) => current.placeOf(address)
+    return (address) => placeOf(address)
   })

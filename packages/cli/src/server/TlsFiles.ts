@@ -1,9 +1,10 @@
 /** The certificate and key that the server speaks TLS with: files, which are read again on SIGHUP. */
 import { visible } from "@ddd/core/values/Visible"
 import { readTlsContext, type TlsContext } from "@ddd/http/engine/node/TlsContext"
-import { Data, Effect, FiberHandle, Result, type Scope } from "effect"
+import { Data, Effect, Result, type Scope } from "effect"
 import { readFile } from "node:fs/promises"
 import type { Settings } from "../config/Variables.ts"
+import { onHangUp } from "./HangUp.ts"
 
 /** The files cannot be read, or are no certificate with its key. */
 export class TlsUnusable extends Data.TaggedError("TlsUnusable")<{ readonly message: string }> {}
@@ -48,11 +49,6 @@ export const open = (
       },
       onFailure: ({ message }) => Effect.logError(`The certificate that was read before stays. ${message}`)
     })
-    const fork = yield* FiberHandle.makeRuntime<never, void>() // the newest reading alone counts
-    const heard = (): void => void fork(again)
-    yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("SIGHUP", heard)),
-      () => Effect.sync(() => process.off("SIGHUP", heard))
-    )
+    yield* onHangUp(again)
     return () => current
   })

@@ -1,6 +1,5 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
 import { newMember, newRoom } from "../support/Rooms.ts"
 import { arrayAt, at, Site, textAt } from "../support/Site.ts"
 
@@ -54,7 +53,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("what 
     "is a ticket, with buyer, seal, result and movement, before the draw and after",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, buy, ddd } = yield* Site
+        const { advance, buy, ddd, untilDrawn } = yield* Site
         const player = yield* newMember
         const bought = yield* buy(player.accessToken)
         const ticket = textAt(bought.json, "tickets", 0, "ticketId")
@@ -69,11 +68,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("what 
         })
         assert.deepInclude(at(before, "movement"), { type: "ticket_purchase", amount: "-1.00", balanceAfter: "4.00" })
         yield* advance(day)
-        const drawn = yield* eventually(
-          "the draw",
-          ask("GET", "/lottery/draws/2026-02-03"),
-          ({ json }) => at(json, "status") === "drawn"
-        )
+        const drawn = yield* untilDrawn("2026-02-03")
         const winner = textAt(drawn.json, "winningTicketId")
         const text = yield* said("ticket", "show", winner)
         for (const part of [winner, "valid", "won $", "2026-02-03"]) assert.include(text, part)

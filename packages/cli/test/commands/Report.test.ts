@@ -1,6 +1,5 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
 import { arrayAt, at, Site, textAt } from "../support/Site.ts"
 
 const day = 86_400_000
@@ -10,16 +9,12 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd r
     "tells of a day what each account held before and after, and what moved; and what each holds now",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, buy, ddd, deposit, newPlayer, signIn, superuser } = yield* Site
+        const { advance, buy, ddd, deposit, newPlayer, signIn, superuser, untilDrawn } = yield* Site
         const player = yield* newPlayer
         yield* deposit(player, "5.00")
         yield* buy(player.accessToken, 2)
         yield* advance(day)
-        yield* eventually(
-          "the draw",
-          ask("GET", "/lottery/draws/2026-02-03"),
-          ({ json }) => at(json, "status") === "drawn"
-        )
+        yield* untilDrawn("2026-02-03")
         const back = yield* signIn(player.email)
         assert.strictEqual((yield* buy(textAt(back.json, "tokens", "accessToken"))).status, 201)
         const asked = Effect.fnUntraced(function*(code: number, ...args: ReadonlyArray<string>) {

@@ -1,8 +1,7 @@
 /** `ddd wallet statement`, `ddd report prizes` and `ddd user export` on the database of a server. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { eventually } from "../support/Ddd.ts"
-import { arrayAt, at, Site, textAt } from "../support/Site.ts"
+import { arrayAt, Site, textAt } from "../support/Site.ts"
 
 layer(Site.layer(), { excludeTestServices: true, timeout: "3 minutes" })("ddd wallet statement", (it) => {
   it.effect("tells operators what the player is told, in each form", () =>
@@ -56,16 +55,12 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "3 minutes" })("ddd wa
     "lists the prizes that are to be reported, by the amount that holds on their day",
     () =>
       Effect.gen(function*() {
-        const { advance, ask, buy, ddd, deposit, newPlayer } = yield* Site
+        const { advance, ask, buy, ddd, deposit, newPlayer, untilDrawn } = yield* Site
         const player = yield* newPlayer
         yield* deposit(player, "9.00")
         yield* buy(player.accessToken, 9)
         yield* advance(86_400_000)
-        yield* eventually(
-          "the draw",
-          ask("GET", "/lottery/draws/2026-02-03"),
-          ({ json }) => at(json, "status") === "drawn"
-        )
+        yield* untilDrawn("2026-02-03")
         const report = (own: string, ...flags: ReadonlyArray<string>) =>
           ddd(["report", "prizes", ...flags], undefined, { PRIZE_REPORT_FROM: own })
         const none = yield* ddd(["report", "prizes"])

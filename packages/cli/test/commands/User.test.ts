@@ -128,7 +128,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
 
   it.effect("erases what is personal, and keeps books and proofs valid", () =>
     Effect.gen(function*() {
-      const { advance, ask, buy, ddd, deposit, newPlayer, signIn, sql } = yield* Site
+      const { advance, ask, buy, ddd, deposit, newPlayer, signIn, sql, untilDrawn } = yield* Site
       const players = [yield* newPlayer, yield* newPlayer] as const
       const seat = { from: addressIn(11), headers: { "user-agent": "Browser/11.0" } }
       const tickets = new Map<string, string>()
@@ -145,11 +145,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("ddd u
       assert.include(waiting.stderr, "tickets not drawn yet: 1")
 
       yield* advance(day)
-      const drawn = yield* eventually(
-        "the draw",
-        ask("GET", "/lottery/draws/2026-02-03"),
-        ({ json }) => at(json, "status") === "drawn"
-      )
+      const drawn = yield* untilDrawn("2026-02-03")
       const winner = textAt(drawn.json, "winningTicketId")
       const loser = players.find(({ id }) => tickets.get(id) !== winner) ?? players[0]
       const unsure = yield* ddd(["user", "erase", loser.email])

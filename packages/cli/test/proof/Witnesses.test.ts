@@ -22,11 +22,7 @@ const played = Effect.gen(function*() {
       assert.strictEqual((yield* site.buy(player.accessToken, count)).status, 201)
     }
     yield* site.advance(dayMillis)
-    yield* eventually(
-      `the draw of ${day}`,
-      site.ask("GET", `/lottery/draws/${day}`),
-      ({ json }) => at(json, "status") === "drawn"
-    )
+    yield* site.untilDrawn(day)
     yield* eventually(
       "the next one",
       site.ask("GET", "/lottery/current-draw"),
@@ -116,7 +112,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
 
   it.effect("ddd watch keeps the records, and cries when the server shows another", () =>
     Effect.gen(function*() {
-      const { advance, ask, ddd, newPlayer, deposit, buy, urls } = yield* Site
+      const { advance, buy, ddd, deposit, newPlayer, untilDrawn, urls } = yield* Site
       const dir = join(yield* dataFolder, "watch")
       const proxy = yield* proxyTo(urls[0] ?? "")
       const watchOnce = ddd(["watch", proxy.url, "--once", "--dir", dir])
@@ -132,11 +128,7 @@ layer(site, { excludeTestServices: true, timeout: "120 seconds" })("of a server'
       yield* deposit(player, "5.00")
       assert.strictEqual((yield* buy(player.accessToken, 4)).status, 201)
       yield* advance(dayMillis)
-      yield* eventually(
-        "the draw",
-        ask("GET", "/lottery/draws/2026-02-06"),
-        ({ json }) => at(json, "status") === "drawn"
-      )
+      yield* untilDrawn("2026-02-06")
       const second = yield* watchOnce
       assert.strictEqual(second.code, 0, second.stderr)
       assert.include(second.stdout, "4 entries")

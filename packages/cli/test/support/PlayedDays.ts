@@ -1,8 +1,7 @@
 /** A site on which draws are over: what the public pages show. */
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { eventually } from "./Ddd.ts"
-import { arrayAt, at, type Player, Site, textAt } from "./Site.ts"
+import { arrayAt, type Player, Site, textAt } from "./Site.ts"
 
 const day = 86_400_000
 
@@ -13,7 +12,7 @@ export interface OwnTicket {
 }
 
 const make = Effect.gen(function*() {
-  const { advance, ask, buy, deposit, newPlayer, servers, signIn } = yield* Site
+  const { advance, ask, buy, deposit, newPlayer, servers, signIn, untilDrawn } = yield* Site
   const { port } = new URL(servers[0]?.url ?? "")
   const player = yield* newPlayer
   yield* deposit(player, "40.00")
@@ -22,11 +21,7 @@ const make = Effect.gen(function*() {
   const pass = (millis: number, drawn: string) =>
     Effect.gen(function*() {
       yield* advance(millis)
-      yield* eventually(
-        `the draw of ${drawn}`,
-        ask("GET", `/lottery/draws/${drawn}`),
-        ({ json }) => at(json, "status") === "drawn"
-      )
+      yield* untilDrawn(drawn)
     })
   const signedIn = (who: Player) =>
     Effect.gen(function*() {

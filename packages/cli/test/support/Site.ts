@@ -15,7 +15,7 @@ import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
 import { connect } from "../../src/demo/Socket.ts"
 import { type Answer, type Call, call } from "./Call.ts"
 import { urlOf } from "./DatabaseUrl.ts"
-import { dataFolder, ddd, type Ended, type Env, serve, type Server } from "./Ddd.ts"
+import { dataFolder, ddd, type Ended, type Env, eventually, serve, type Server } from "./Ddd.ts"
 import { openMailbox } from "./Mailbox.ts"
 
 export { arrayAt, at, textAt }
@@ -126,6 +126,13 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
           discard: true
         })
       }),
+      /** The draw of a day, once it is drawn. */
+      untilDrawn: (day: string) =>
+        eventually(
+          `the draw of ${day}`,
+          ask("GET", `/lottery/draws/${day}`),
+          ({ json }) => at(json, "status") === "drawn"
+        ),
       /** Signs up a player nobody has met. */
       newPlayer: Effect.gen(function*() {
         const username = `Player${++playersMade}`

@@ -44,14 +44,10 @@ export const boundary = ({ answerHeaders, cors, insecure, notFoundPage, record, 
       const entry = routes(request.url)
       const startedAt = performance.now()
 
-      const answer = Effect.matchCauseEffect(
-        insecure(request, requestId) ?? preflightOf(request, cors, entry) ??
-          (entry === undefined ? notFound(request, requestId, notFoundPage) : respond),
-        {
-          onSuccess: Effect.succeed,
-          onFailure: (cause) => recover(cause, request, requestId, entry)
-        }
-      )
+      const answer = insecure(request, requestId) ?? preflightOf(request, cors, entry) ??
+        (entry === undefined
+          ? notFound(request, requestId, notFoundPage)
+          : Effect.catchCause(respond, (cause) => recover(cause, request, requestId, entry)))
       const finished = Effect.map(answer, (response) => {
         const complete = HttpServerResponse.setHeaders(response, {
           ...answerHeaders(origin),
@@ -101,7 +97,7 @@ const recover = <E>(
   cause: Cause.Cause<E>,
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
-  entry: PathEntry | undefined
+  entry: PathEntry
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
   if (Cause.hasInterruptsOnly(cause)) {
     const isCausedBy = (mark: { readonly key: string }) =>
@@ -122,11 +118,11 @@ const recover = <E>(
 }
 
 /** For a request that the stopping server waits for no longer: what only reads has changed nothing, anything else may have. */
-const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, entry: PathEntry | undefined): Problem =>
+const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, { takesKey }: PathEntry): Problem =>
   method === "GET" || method === "HEAD"
     ? new Problem("unavailable", "The server stopped before it could answer. Try again.", { retryAfter: 1 })
     : unknownOutcome(
-      entry?.takesKey === true && headers[keyHeader] !== undefined,
+      takesKey && headers[keyHeader] !== undefined,
       "The server stopped before it could answer: whether anything was changed is not known.",
       "Look at what this request was to change before you send it again."
     )
@@ -143,10 +139,10 @@ const notFound = (
   page: HttpServerResponse.HttpServerResponse | undefined
 ) => Effect.succeed(page !== undefined && wantsPage(request) ? page : problemResponse(nothing, requestId))
 
-const notRouted = (request: HttpServerRequest.HttpServerRequest, requestId: string, entry: PathEntry | undefined) =>
-  entry === undefined || entry.allow.split(", ").includes(request.method)
-    ? problemResponse(nothing, requestId)
-    : problemResponse(
-      new Problem("method_not_allowed", `This path takes ${entry.allow}.`, { allow: entry.allow }),
-      requestId
-    )
+const notRouted = ({ method }: HttpServerRequest.HttpServerRequest, requestId: string, { allow }: PathEntry) =>
+  problemResponse(
+    allow.split(", ").includes(method)
+      ? nothing
+      : new Problem("method_not_allowed", `This path takes ${allow}.`, { allow }),
+    requestId
+  )

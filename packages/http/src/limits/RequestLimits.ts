@@ -2,7 +2,8 @@
  * Counts requests by the networks they come from, before anything of them but their head is read, and by the players who send them.
  *
  * What is rare is counted for all processes together; where their store does not answer, by each process for itself, and for some seconds
- * without asking again: a flood is held off then too, at most one request waits for the store, and what a request gets to hear of the store is its own handler's to say (docs/decisions/0064).
+ * without asking again: a flood is held off then too, at most one request waits for the store, and what a request gets to hear of the store
+ * is its own handler's to say (docs/decisions/0064).
  */
 import { networkOf, providerOf } from "@ddd/core/accounts/Network"
 import {

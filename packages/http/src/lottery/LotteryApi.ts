@@ -2,6 +2,7 @@
 import { ticketStatuses } from "@ddd/core/draws/Ticket"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { barringCodes } from "../play/PlayProblems.ts"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
@@ -50,9 +51,7 @@ export class LotteryApi extends HttpApiGroup.make("lottery").add(
       ...bodyProblems,
       "insufficient_funds",
       "account_frozen",
-      "timed_out",
-      "under_age",
-      "date_of_birth_missing",
+      ...barringCodes,
       "limit_exceeded",
       "draw_closed",
       "idempotency_key_reused"

@@ -6,6 +6,10 @@ import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { Problem, refuseField } from "../problems/Problem.ts"
 
+/** Why a player may not play: what bars them, and their age. */
+export const barringCodes = ["timed_out", "under_age", "date_of_birth_missing"] as const
+export type BarringCode = typeof barringCodes[number]
+
 /** `outcome`: a sentence that says what was not done. */
 export const barredProblem = ({ by, until }: Barred, outcome: string): Problem<"timed_out"> =>
   new Problem(

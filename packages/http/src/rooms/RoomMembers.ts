@@ -3,6 +3,7 @@ import type { Rooms } from "@ddd/core/ports/Rooms"
 import { participantsMax } from "@ddd/core/rooms/Room"
 import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
+import { barringCodes } from "../play/PlayProblems.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
@@ -12,9 +13,6 @@ import { askerOf, type RoomAccess, type RoomCall } from "./RoomAccess.ts"
 import { JoinBody, NewRoomBody, roomBody } from "./RoomBodies.ts"
 import { refuseNoRoom } from "./RoomCodeThrottle.ts"
 import { refuseRoom } from "./RoomProblems.ts"
-
-/** Why a player may not play. */
-const barringCodes = ["timed_out", "under_age", "date_of_birth_missing"] as const
 
 const newRoomBody = jsonBody(NewRoomBody)
 const joinBody = jsonBody(JoinBody)

@@ -5,7 +5,7 @@ import type { RoomRefusal } from "@ddd/core/rooms/RoomState"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { unfollowedRetrySeconds } from "../lottery/PurchaseProblems.ts"
-import { ageProblem, barredProblem } from "../play/PlayProblems.ts"
+import { ageProblem, barredProblem, type BarringCode } from "../play/PlayProblems.ts"
 import { Problem } from "../problems/Problem.ts"
 
 /** `NoRoom` is answered where wrong codes are counted. */
@@ -14,9 +14,7 @@ export type TellableRefusal = Exclude<RoomRefusal, { readonly _tag: "NoRoom" }>
 export type RoomProblemCode =
   | "room_full"
   | "limit_exceeded"
-  | "timed_out"
-  | "under_age"
-  | "date_of_birth_missing"
+  | BarringCode
   | "already_member"
   | "already_has_ticket"
   | "forbidden"

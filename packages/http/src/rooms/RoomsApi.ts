@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { TicketBody } from "../lottery/LotteryBodies.ts"
+import { barringCodes } from "../play/PlayProblems.ts"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
@@ -21,9 +22,6 @@ const room = {
 /** What every request for one room may meet: codes that are tried and wrong are limited. */
 const roomProblems = ["not_found", "rate_limited"] as const
 
-/** Why a player may not play. */
-const barred = ["timed_out", "under_age", "date_of_birth_missing"] as const
-
 export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.get("rooms", "/rooms", {
     query: pageQuery,
@@ -37,7 +35,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   HttpApiEndpoint.post("createRoom", "/rooms", {
     payload: NewRoomBody,
     success: RoomBody.pipe(HttpApiSchema.status(201)),
-    error: problems(...bodyProblems, "limit_exceeded", ...barred)
+    error: problems(...bodyProblems, "limit_exceeded", ...barringCodes)
   }).middleware(OfferedHere).annotateMerge(operation(
     "rooms",
     "Makes a room: the player is its host and first member",
@@ -62,7 +60,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "already_member",
       "limit_exceeded",
       "room_full",
-      ...barred,
+      ...barringCodes,
       "wrong_room_state"
     )
   }).middleware(OfferedHere).annotateMerge(operation(
@@ -81,7 +79,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
       "wrong_room_state",
       "insufficient_funds",
       "account_frozen",
-      ...barred,
+      ...barringCodes,
       "limit_exceeded",
       "idempotency_key_reused"
     )

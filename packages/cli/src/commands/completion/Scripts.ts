@@ -1,11 +1,10 @@
 /** What a shell reads to complete `ddd`: made once, so that a Tab asks nobody. */
+import { quoted } from "../../Invocation.ts"
 import type { CompletedOption, Following } from "./Words.ts"
 
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
 
-/** A word as each of these shells takes it literally. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 /** fish knows escapes between quotes. */
 const fishQuoted = (text: string): string => `'${text.replaceAll(/[\\']/g, (each) => `\\${each}`)}'`
 
