@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["packages/adapters-pg/src/testing/globalSetup.ts"],
+    // a worker keeps what it has loaded from one file to the next: a third of a run would go into loading it anew
+    isolate: false,
     // each waits for a database or another process much of the time
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
