@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "scripts/*.test.mjs"],
     globalSetup: ["packages/adapters-pg/src/testing/globalSetup.ts"],
-    // a worker keeps what it has loaded from one file to the next: a third of a run would go into loading it anew
+    // a worker keeps what it has loaded from one file to the next: to load it anew for each takes longer than most tests
     isolate: false,
     // each waits for a database or another process much of the time
     maxWorkers: 3,

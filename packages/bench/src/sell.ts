@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * `bench:sell`: tickets sold a second by the plan's transaction, by this design at its port, and by this design over HTTP, on each engine.
+ * `bench:sell`: tickets sold a second by the plan's transaction, by this design at its port, and by this design over HTTP, on each engine;
+ * with `--unlimited 512` also without limits of requests.
  *
  * They take turns, each on a database of its own in one PostgreSQL, so that whatever else the machine does falls on all
  * of them; medians are compared. It fails where the play was not fair or the books do not hold, never because of a figure.
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     plan: { type: "string", default: "8,16,32" },
     port: { type: "string", default: "1024" },
     http: { type: "string", default: "512" },
+    unlimited: { type: "string", default: "" },
     uws: { type: "string", default: "512" }
   }
 })
@@ -61,16 +63,19 @@ runProgram(Effect.gen(function*() {
       plan: numbers(values.plan),
       port: numbers(values.port),
       http: numbers(values.http),
+      unlimited: numbers(values.unlimited),
       uws: numbers(values.uws)
     }
   }, remark)
   yield* print(table(figures))
   yield* print("fair play and the books were checked: fsync, synchronous_commit, schema, seals, buyers, keys, audit")
-  const [plan, port, http, uws] = ways.map((way) => bestOf(figures, way))
-  const ratio = (value = 0) => (value / (plan ?? 0)).toFixed(1)
-  yield* print(
-    `sell: plan=${rate(plan ?? 0)}/s port=${rate(port ?? 0)}/s http=${rate(http ?? 0)}/s port/plan=${
-      ratio(port)
-    } http/plan=${ratio(http)} uws=${rate(uws ?? 0)}/s`
-  )
+  const best = (way: Way) => bestOf(figures, way)
+  const played = ways.filter((way) => best(way) > 0)
+  const parts = [
+    ...played.map((way) => `${way}=${rate(best(way))}/s`),
+    ...(["port", "http"] as const)
+      .filter((way) => played.includes(way) && played.includes("plan"))
+      .map((way) => `${way}/plan=${(best(way) / best("plan")).toFixed(1)}`)
+  ]
+  yield* print(`sell: ${parts.join(" ")}`)
 }))

@@ -38,6 +38,11 @@ export interface SalesOptions {
   readonly batchTicketsMax?: number
   /** Purchases that may wait; beyond it a purchase is refused at once as `Unavailable`. */
   readonly waitingMax?: number
+  /**
+   * For how long a purchase may be without its answer, in milliseconds: 4,500, so that it comes within five seconds. What became of one
+   * that takes longer is found out by its key.
+   */
+  readonly patienceMillis?: number
 }
 
 /** What became of a request: it was decided, or it could not be; or the buyer's wallet was held by somebody else. */
@@ -48,8 +53,6 @@ const orRefused = (answer: PurchaseAnswer): Effect.Effect<Receipt, PurchaseRefus
 
 const overloaded = new Unavailable({ message: "too many purchases are waiting; nothing was bought", retryAfter: 1 })
 
-/** An answer within five seconds: what became of a purchase that takes longer is found out by its key. */
-const patienceMillis = 4_500
 const late: Answer = Exit.fail(new OutcomeUnknown({ cause: "the sale was not done in time" }))
 
 /** For how long a purchase is tried again whose buyer's wallet is held by somebody else, and the pauses between, which double. */
@@ -127,7 +130,7 @@ const make = Effect.fnUntraced(function*(options: SalesOptions) {
     waitingMax: options.waitingMax ?? 10_000,
     weightOf: (request) => request.quantity,
     keyOf: (request) => request.userId,
-    patienceMillis,
+    patienceMillis: options.patienceMillis ?? 4_500,
     late,
     run: (requests) =>
       Effect.suspend(() => {

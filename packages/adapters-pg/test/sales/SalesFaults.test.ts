@@ -6,13 +6,18 @@ import { auditClean, buy, dollars, fundedPlayer, openSales, present, together } 
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Schedule } from "effect"
 import { session } from "../../src/database/Provision.ts"
+import type { SalesOptions } from "../../src/sales/SalesPg.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgProxy from "../support/PgProxy.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
-const world = PgWorld.layerOn(PgProxy.app.pipe(Layer.provideMerge(PgProxy.layer)), {
-  ports: { sales: { concurrency: 2, batchTicketsMax: 8 } }
-})
+const worldOf = (sales: SalesOptions) =>
+  PgWorld.layerOn(PgProxy.app.pipe(Layer.provideMerge(PgProxy.layer)), {
+    ports: { sales: { concurrency: 2, batchTicketsMax: 8, ...sales } }
+  })
+
+/** What became of a sale may be found out for as long as a busy machine takes. */
+const world = worldOf({ patienceMillis: 60_000 })
 
 const entries = Effect.map(Effect.flatMap(Draws, (draws) => draws.current), (draw) => present(draw).totalEntries)
 
@@ -87,7 +92,7 @@ describe("a sale whose connection is lost", () => {
         assert.strictEqual(receipt.replayed, true)
         assert.strictEqual(yield* entries, 2)
         yield* auditClean
-      }).pipe(Effect.provide(world)),
+      }).pipe(Effect.provide(worldOf({}))),
     180_000
   )
 

@@ -43,12 +43,22 @@ export interface Figure {
 /** The play was not fair, or left books that do not hold. */
 export class Foul extends Data.TaggedError("Foul")<{ readonly message: string }> {}
 
+const httpWorker = join(import.meta.dirname, "HttpWorker.ts")
+
 const workerFiles: Readonly<Record<Way, string>> = {
   plan: join(import.meta.dirname, "PlanWorker.ts"),
   port: join(import.meta.dirname, "PortWorker.ts"),
-  http: join(import.meta.dirname, "HttpWorker.ts"),
-  uws: join(import.meta.dirname, "HttpWorker.ts")
+  http: httpWorker,
+  unlimited: httpWorker,
+  uws: httpWorker
 }
+
+/** What the servers of the ways that have one are told. */
+const serverSettings: ReadonlyArray<readonly [Way, Environment]> = [
+  ["http", { ENGINE: "node" }],
+  ["unlimited", { ENGINE: "node", RATE_LIMITS: "off" }],
+  ["uws", { ENGINE: "uws" }]
+]
 
 /** Before the rounds each way sells for a while that does not count: code is compiled, caches are filled. */
 const warmUpMillisMax = 3_000
@@ -79,16 +89,16 @@ export const contest = Effect.fn("Contest.run")(
     const played = ways.filter((way) => atOnce[way].length > 0)
     yield* Effect.forEach(played, (way) => dropMails(stage.environmentOf(way)))
     const servers = new Map<Way, ServerProcess>()
-    for (const [way, engine] of [["http", "node"], ["uws", "uws"]] as const) {
+    for (const [way, settings] of serverSettings) {
       if (!played.includes(way)) continue
-      const environment = { ...stage.environmentOf(way), PUBLIC_URL: origin, ENGINE: engine }
+      const environment = { ...stage.environmentOf(way), PUBLIC_URL: origin, ...settings }
       servers.set(way, yield* startServer(environment, way === "http" ? port : yield* freePort))
     }
     const serverMillis = (way: Way): number => {
       const server = servers.get(way)
       return server === undefined ? 0 : cpuMillisOf(server.pid)
     }
-    const sold: Record<Way, number> = { plan: 0, port: 0, http: 0, uws: 0 }
+    const sold: Record<Way, number> = { plan: 0, port: 0, http: 0, unlimited: 0, uws: 0 }
     const workers = yield* Effect.forEach(played, (way) => {
       const environment = { ...stage.environmentOf(way), PORT: String(servers.get(way)?.port ?? port) }
       return Effect.map(

@@ -25,8 +25,8 @@ import { urlOf } from "../support/SharedDatabase.ts"
 import { temporaryDataDir } from "../support/TemporaryFolder.ts"
 import { schemaDigest } from "./FairPlay.ts"
 
-/** The ways of selling, in the order of their turns: `http` on the default engine, `uws` on the other. */
-export const ways = ["plan", "port", "http", "uws"] as const
+/** The ways of selling, in the order of their turns: `http` on the default engine, `unlimited` without its limits of requests, `uws` on the other engine. */
+export const ways = ["plan", "port", "http", "unlimited", "uws"] as const
 export type Way = typeof ways[number]
 
 export interface Stage {
