@@ -73,7 +73,8 @@ describe("completion", () => {
         encoding: "utf8"
       })
       const shown = said.split("\n").map((each) => each.split("\t")[0] ?? "").filter((each) => each !== "")
-      for (const each of offered) assert.include(shown, each, line)
+      // fish offers options once a dash is typed
+      for (const each of offered) if (word !== "" || !each.startsWith("-")) assert.include(shown, each, line)
     }
   })
 

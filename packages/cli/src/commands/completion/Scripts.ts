@@ -115,7 +115,9 @@ function __ddd_at
       set at $at $word
     end
   end
-  test (string join ' ' $at) = "$argv[1]"
+  # a substitution that says nothing would be no argument at all
+  set -l path (string join ' ' $at)
+  test "$path" = "$argv[1]"
 end`,
     ...all.flatMap(({ options, path, words }) => {
       const at = `-n ${fishQuoted(`__ddd_at ${quoted(path)}`)}`
