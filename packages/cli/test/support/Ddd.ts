@@ -1,6 +1,6 @@
 /** `ddd` as its users have it: a process, its output, its exit code. */
 import { Effect, type Scope } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -41,6 +41,36 @@ export const ddd = (args: ReadonlyArray<string>, env: Env = {}, input?: string):
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
     child.once("close", (code) => resume(Effect.succeed({ code, stdout: stdout(), stderr: stderr() })))
     child.stdin.end(input)
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+/** What is typed once a text stands on the terminal. */
+export type Typed = readonly [shown: string, keys: string]
+
+/** Whether there is a program that makes terminals. */
+export const hasTerminals = spawnSync("script", ["--version"]).status === 0
+
+/** Runs `ddd` at a terminal to its end: what stood there comes as `stdout`. Its arguments need no quotes. */
+export const dddAtTerminal = (
+  args: ReadonlyArray<string>,
+  typed: ReadonlyArray<Typed>,
+  env: Env = {}
+): Effect.Effect<Ended> =>
+  Effect.callback((resume) => {
+    const command = [process.execPath, main, ...args].join(" ")
+    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+      env: environment(env),
+      stdio: "pipe"
+    })
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    const waiting = [...typed]
+    child.stdout.on("data", () => {
+      const [next] = waiting
+      if (next === undefined || !stdout().includes(next[0])) return
+      waiting.shift()
+      child.stdin.write(next[1])
+    })
+    child.once("close", (code) => resume(Effect.succeed({ code, stdout: stdout(), stderr: stderr() })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 

@@ -15,7 +15,17 @@ import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
 import { connect } from "../../src/demo/Socket.ts"
 import { type Answer, type Call, call } from "./Call.ts"
 import { urlOf } from "./DatabaseUrl.ts"
-import { dataFolder, ddd, type Ended, type Env, eventually, serve, type Server } from "./Ddd.ts"
+import {
+  dataFolder,
+  ddd,
+  dddAtTerminal,
+  type Ended,
+  type Env,
+  eventually,
+  serve,
+  type Server,
+  type Typed
+} from "./Ddd.ts"
 import { openMailbox } from "./Mailbox.ts"
 
 export { arrayAt, at, textAt }
@@ -114,6 +124,8 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
       /** `ddd` on the same database, with `own` in its environment beside what all have. */
       ddd: (args: ReadonlyArray<string>, input?: string, own: Env = {}): Effect.Effect<Ended> =>
         ddd(args, { ...env, ...own }, input),
+      /** The same at a terminal, with what is typed there. */
+      dddAtTerminal: (args: ReadonlyArray<string>, typed: ReadonlyArray<Typed>) => dddAtTerminal(args, typed, env),
       /** Another server on the same database, with `own` in its environment beside what all have; the scope stops it. */
       serve: (own: Env = {}) => serve({ ...env, ...own }),
       /** Moves the clock of the database, and waits until each server that runs goes by it: it looks once a second. */
