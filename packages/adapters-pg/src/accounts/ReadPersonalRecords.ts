@@ -14,11 +14,8 @@ import { readPersonalMoney } from "../money/ReadPersonalMoney.ts"
 import { personOf, readProfileRow } from "./AccountRows.ts"
 import type { SecurityEvents } from "./SecurityEvents.ts"
 
-/** Rows of a page that lie far apart: by as few as this, a planner goes by their index. */
+/** Rows of a page that lie far apart. */
 const pageSize = 100
-
-// Where a player may have many rows of which old ones went, what follows in the index is read, and then those of other players are left
-// out: asked for one player's alone, a planner that thinks them few reads all of them and sorts, for each page.
 
 interface SessionRow {
   readonly id: string
@@ -61,13 +58,12 @@ interface MembershipRow {
 const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: UserId) => ({
   sessions: mapPages(
     readPages(
+      sql,
       idBeforeAll,
       (after, limit) =>
         sql<SessionRow>`
-        SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM (
-          SELECT * FROM sessions WHERE (user_id, id) > (${user}::uuid, ${after}::uuid)
-          ORDER BY user_id, id LIMIT ${limit}) following
-        WHERE user_id = ${user}::uuid ORDER BY id`,
+        SELECT id, created_at, last_used_at, ended_at, end_reason, user_agent FROM sessions
+        WHERE user_id = ${user}::uuid AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
       ({ id }) => id,
       pageSize
     ),
@@ -81,11 +77,12 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
     })
   ),
   securityEvents: mapPages(
-    readPages(idBeforeAll, (after, limit) => events.readAfter(user, after, limit), ({ id }) => id, pageSize),
+    readPages(sql, idBeforeAll, (after, limit) => events.readAfter(user, after, limit), ({ id }) => id, pageSize),
     ({ at, details, id, sessionId, type }) => ({ id, at, type, sessionId, details })
   ),
   operatorActions: mapPages(
     readPages(
+      sql,
       idBeforeAll,
       (after, limit) =>
         // as the index says it
@@ -101,6 +98,7 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
   // in the order of the index that there is
   mailedTokens: mapPages(
     readPages(
+      sql,
       { purpose: "", at: "-infinity", id: idBeforeAll },
       (after, limit) =>
         sql<MailedTokenRow>`
@@ -124,7 +122,7 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
     })
   ),
   mailFailures: mapPages(
-    readPages(0n, (after, limit) =>
+    readPages(sql, 0n, (after, limit) =>
       // as the index says it
       sql<FailureRow>`
         SELECT sequence, last_failure, updated_at FROM jobs
@@ -133,16 +131,15 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
     (row) => ({ at: instantOf(row.updated_at), reason: row.last_failure })
   ),
   idempotencyKeys: mapPages(
-    readPages("", (after, limit) =>
+    readPages(sql, "", (after, limit) =>
       sql<{ readonly key: string; readonly created_at: Date }>`
-        SELECT key, created_at FROM (
-          SELECT * FROM idempotency_keys WHERE (user_id, key) > (${user}::uuid, ${after})
-          ORDER BY user_id, key LIMIT ${limit}) following
-        WHERE user_id = ${user}::uuid ORDER BY key`, ({ key }) => key),
+        SELECT key, created_at FROM idempotency_keys
+        WHERE user_id = ${user}::uuid AND key > ${after} ORDER BY key LIMIT ${limit}`, ({ key }) => key),
     (row) => ({ key: row.key, keptAt: instantOf(row.created_at) })
   ),
   rooms: mapPages(
     readPages(
+      sql,
       idBeforeAll,
       (after, limit) =>
         // each room by its id: a join may go through all that there are

@@ -41,6 +41,7 @@ const utf8 = new TextDecoder()
 export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: bigint) => ({
   transactions: mapPages(
     readPages(
+      sql,
       0n,
       (after, limit) =>
         sql<TransactionRow & { readonly metadata: Readonly<Record<string, unknown>> | null }>`
@@ -53,6 +54,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   fundings: mapPages(
     readPages(
+      sql,
       "",
       (after, limit) =>
         sql<FundingRow>`
@@ -64,6 +66,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   depositExcesses: mapPages(
     readPages(
+      sql,
       idBeforeAll,
       (after, limit) =>
         sql<ExcessRow>`
@@ -75,6 +78,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   buyerNames: mapPages(
     readPages(
+      sql,
       "",
       (after, limit) =>
         sql<{ readonly name: string }>`
@@ -86,6 +90,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   // those alone that are about money of theirs: what else names them may be about others too
   shopEvents: mapPages(
     readPages(
+      sql,
       { reference: "", id: idBeforeAll },
       (after, limit) =>
         sql<ShopEventRow>`
@@ -110,7 +115,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
     })
   ),
   withdrawals: mapPages(
-    readPages(idBeforeAll, (after, limit) =>
+    readPages(sql, idBeforeAll, (after, limit) =>
       sql<WithdrawalRow>`
         SELECT ${withdrawalColumns(sql)} FROM withdrawals w
         WHERE w.user_id = ${user}::uuid AND w.id > ${after}::uuid ORDER BY w.id LIMIT ${limit}`, ({ id }) => id),
@@ -118,6 +123,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
   ),
   tickets: mapPages(
     readPages(
+      sql,
       idBeforeAll,
       (after, limit) =>
         sql<TicketRow & { readonly status: TicketStatus; readonly prize_amount: bigint | null }>`

@@ -41,6 +41,7 @@ const prizeOf = (row: PrizeRow): Prize => ({
 export const readPrizes = (sql: PgClient.PgClient, { from, until }: Period) =>
   mapPages(
     readPages(
+      sql,
       { at: formatInstant(from), id: idBeforeAll },
       (after, limit) =>
         sql<PrizeRow>`

@@ -37,7 +37,7 @@ export const readStatement = Effect.fnUntraced(
     return {
       openingBalance: centsOrNull(opening?.balance_after ?? null) ?? zero,
       movements: mapPages(
-        readPages(before, (after, limit) =>
+        readPages(sql, before, (after, limit) =>
           sql<TransactionRow>`
             SELECT ${transactionColumns(sql)} FROM transactions
             WHERE user_id = ${user}::uuid AND wallet_seq > ${after}::bigint AND wallet_seq <= ${last}::bigint
