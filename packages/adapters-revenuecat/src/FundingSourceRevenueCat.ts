@@ -15,22 +15,22 @@ import type { ProductCatalog } from "./ProductCatalog.ts"
 import { eventOf, read } from "./RevenueCatEvent.ts"
 
 export interface RevenueCatOptions {
-  /** What the shop sends as `Authorization` (REVENUECAT_WEBHOOK_AUTH); without it nothing is believed. */
-  readonly authorization: Redacted.Redacted | undefined
+  /** What the shop may send as `Authorization` (REVENUECAT_WEBHOOK_AUTH); without any nothing is believed. */
+  readonly authorizations: ReadonlyArray<Redacted.Redacted>
   /** What it signs with (REVENUECAT_SIGNING_SECRET); without it `authorization` is enough. */
   readonly signingSecret: Redacted.Redacted | undefined
   readonly catalog: ProductCatalog
 }
 
 export const layer = (
-  { authorization, catalog, signingSecret }: RevenueCatOptions
+  { authorizations, catalog, signingSecret }: RevenueCatOptions
 ): Layer.Layer<FundingSource, never, Now> =>
   Layer.effect(
     FundingSource,
     Effect.map(Now, ({ now }) => {
-      const objection = authorization === undefined
+      const objection = authorizations.length === 0
         ? undefined
-        : objections(Redacted.value(authorization), signingSecret && Redacted.value(signingSecret))
+        : objections(authorizations.map((each) => Redacted.value(each)), signingSecret && Redacted.value(signingSecret))
       return FundingSource.of({
         authenticate: (request) =>
           objection === undefined
@@ -48,10 +48,12 @@ export const layer = (
 const digest = (text: string): Buffer => hash("sha256", text, "buffer")
 
 /** Why a request is not the shop's; `undefined` where it is. */
-const objections = (authorization: string, signingSecret: string | undefined) => {
-  const expected = digest(authorization)
+const objections = (authorizations: ReadonlyArray<string>, signingSecret: string | undefined) => {
+  const expected = authorizations.map(digest)
   return ({ body, headers }: WebhookRequest, now: Instant): string | undefined => {
-    if (!timingSafeEqual(digest(headers["authorization"] ?? ""), expected)) return "its authorization is not ours"
+    const shown = digest(headers["authorization"] ?? "")
+    // each is compared, whichever it is
+    if (expected.filter((each) => timingSafeEqual(each, shown)).length === 0) return "its authorization is not ours"
     return signingSecret === undefined
       ? undefined
       : signatureObjection(signingSecret, headers["x-revenuecat-webhook-signature"], body, now)

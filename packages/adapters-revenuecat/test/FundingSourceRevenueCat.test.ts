@@ -14,8 +14,11 @@ const authorization = "Bearer the shop's own secret"
 const signingSecret = "whsec_of_tests"
 const nowSeconds = 1_790_800_914
 
+/** While one replaces the other. */
+const authorizations = [authorization, "another, which is to come"]
+
 interface Shop {
-  readonly authorization?: string | undefined
+  readonly authorizations?: ReadonlyArray<string>
   readonly signingSecret?: string | undefined
   /** The clock, in Unix seconds. */
   readonly at?: number
@@ -23,10 +26,10 @@ interface Shop {
 
 const redacted = (text: string | undefined) => text === undefined ? undefined : Redacted.make(text)
 
-const authenticate = (request: WebhookRequest, shop: Shop = { authorization, signingSecret }): WebhookVerdict => {
+const authenticate = (request: WebhookRequest, shop: Shop = { authorizations, signingSecret }): WebhookVerdict => {
   const now = Layer.succeed(Now)(Now.of({ now: Effect.succeed(instant((shop.at ?? nowSeconds) * 1_000)) }))
   const source = layer({
-    authorization: redacted(shop.authorization),
+    authorizations: (shop.authorizations ?? []).map((each) => Redacted.make(each)),
     signingSecret: redacted(shop.signingSecret),
     catalog: new Map()
   })
@@ -70,7 +73,7 @@ describe("a request to the webhook of RevenueCat", () => {
   it("needs no signature where no secret is set", () => {
     const { body, headers } = genuine()
     const unsigned = { headers: { authorization: headers["authorization"] }, body }
-    assert.strictEqual(tagOf(unsigned, { authorization }), "Genuine")
+    assert.strictEqual(tagOf(unsigned, { authorizations }), "Genuine")
     assert.strictEqual(tagOf(unsigned), "Forged")
   })
 
@@ -79,7 +82,7 @@ describe("a request to the webhook of RevenueCat", () => {
       fc.property(fc.oneof(fc.string(), fc.constantFrom(`${authorization} `, authorization.slice(7), "")), (other) => {
         fc.pre(other !== authorization)
         const { body, headers } = genuine()
-        for (const shop of [{ authorization }, { authorization, signingSecret }]) {
+        for (const shop of [{ authorizations }, { authorizations, signingSecret }]) {
           assert.strictEqual(tagOf({ headers: { ...headers, authorization: other }, body }, shop), "Forged")
           assert.strictEqual(tagOf({ headers: { ...headers, authorization: undefined }, body }, shop), "Forged")
         }
@@ -136,7 +139,7 @@ describe("a request to the webhook of RevenueCat", () => {
         "Forged"
       ]] as const
     ) {
-      assert.strictEqual(tagOf(genuine(), { authorization, signingSecret, at: nowSeconds + age }), verdict, `${age} s`)
+      assert.strictEqual(tagOf(genuine(), { authorizations, signingSecret, at: nowSeconds + age }), verdict, `${age} s`)
     }
   })
 
@@ -166,7 +169,7 @@ describe("a request to the webhook of RevenueCat", () => {
     ]
     for (const bytes of odd) {
       const request = { headers: { authorization }, body: bytes }
-      assert.deepStrictEqual(authenticate(request, { authorization }), {
+      assert.deepStrictEqual(authenticate(request, { authorizations }), {
         _tag: "Genuine",
         eventId: hash("sha256", bytes, "hex"),
         type: "unreadable"
@@ -188,7 +191,7 @@ describe.skipIf(!hasSamples)("the vector of RevenueCat's signature", needsSample
   it("is judged genuine, and forged once a byte is another", () => {
     const { header, raw_body, secret } = signatureVector()
     const signature = header.replace(/^X-RevenueCat-Webhook-Signature: /, "")
-    const shop = { authorization, signingSecret: secret }
+    const shop = { authorizations, signingSecret: secret }
     assert.strictEqual(tagOf(genuine(raw_body, signature), shop), "Genuine")
     assert.strictEqual(tagOf(genuine(`${raw_body} `, signature), shop), "Forged")
   })

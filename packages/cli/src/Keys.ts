@@ -28,7 +28,7 @@ export const keysOf = Effect.fnUntraced(function*(settings: Settings) {
     refresh: settings.REFRESH_KEY ?? made?.REFRESH_KEY ?? none,
     refreshKeyId: settings.REFRESH_KEY_KEY_ID,
     accessTokens: settings.JWT_PRIVATE_KEYS ?? made?.JWT_PRIVATE_KEYS ?? none,
-    internalToken: settings.INTERNAL_API_TOKEN ?? made?.INTERNAL_API_TOKEN ?? none
+    internalTokens: settings.INTERNAL_API_TOKEN ?? [made?.INTERNAL_API_TOKEN ?? none]
   }
 })
 

@@ -38,7 +38,7 @@ export const fundingSource = (
   settings: Pick<Settings, "PRODUCT_CATALOG" | "REVENUECAT_SIGNING_SECRET" | "REVENUECAT_WEBHOOK_AUTH">
 ) =>
   FundingSourceRevenueCat.layer({
-    authorization: settings.REVENUECAT_WEBHOOK_AUTH,
+    authorizations: settings.REVENUECAT_WEBHOOK_AUTH ?? [],
     signingSecret: settings.REVENUECAT_SIGNING_SECRET,
     catalog: settings.PRODUCT_CATALOG ?? new Map()
   })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Command } from "commander"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { parse, program } from "../src/Program.ts"
 
 const descendants = (command: Command): ReadonlyArray<Command> =>
@@ -18,6 +20,21 @@ const wordsOf = (example: string): ReadonlyArray<string> =>
     ([word, quoted]) => quoted ?? word
   )
 
+const root = join(import.meta.dirname, "../../..")
+
+/** Every page, and the command lines of `ddd` that it names between backticks or at the beginning of a line of a block. */
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`)
+]
+  .filter((name) => name.endsWith(".md") && !name.includes("decisions/"))
+  .map((name) =>
+    [
+      name,
+      Array.from(readFileSync(join(root, name), "utf8").matchAll(/(?:`|^)ddd ([^`\n]+)/gm), ([, line = ""]) => line)
+    ] as const
+  )
+
 const all = descendants(program(() => {}, () => {}))
 
 describe("the command line", () => {
@@ -34,6 +51,31 @@ describe("the command line", () => {
         const words = wordsOf(example)
         assert.include(words, command.name(), example)
         assert.isObject(await parse(words), example)
+      }
+    }
+  })
+
+  it("has every command that a page of docs names", () => {
+    const named = pages.flatMap(([page, lines]) => lines.map((line) => [page, line] as const))
+    assert.isAbove(named.length, 100)
+    for (const [page, line] of named) {
+      let at: Command = program(() => {}, () => {})
+      for (const word of line.split(/\s+/)) {
+        const next = at.commands.find((command) => command.name() === word.replace(/[,.;:)]+$/, ""))
+        if (next === undefined) break
+        at = next
+      }
+      // a group alone is named where all of it is meant
+      const [first = ""] = line.split(/[\s,.;:)]+/)
+      assert.isTrue(at.parent !== null || /^[<…-]/.test(first), `${page}: ddd ${line}`)
+      for (const [flag] of line.matchAll(/(?<=\s)--[a-z][a-z-]*/g)) {
+        const known = [
+          ...at.options.map(({ long }) => long),
+          ...at.commands.flatMap(({ options }) => options.map(({ long }) => long)),
+          "--help",
+          "--version"
+        ]
+        assert.include(known, flag, `${page}: ddd ${line}`)
       }
     }
   })

@@ -37,8 +37,8 @@ import type { WithdrawalOptions } from "./wallet/Withdraw.ts"
 import * as WebhookHandlers from "./webhooks/WebhookHandlers.ts"
 
 export interface HttpAppOptions extends PublicAddress {
-  /** The bearer token of internal requests (INTERNAL_API_TOKEN). */
-  readonly internalToken: Redacted.Redacted
+  /** The bearer tokens of internal requests, each as good as the others (INTERNAL_API_TOKEN). */
+  readonly internalTokens: ReadonlyArray<Redacted.Redacted>
   readonly withdrawals: WithdrawalOptions
   /** The public pages; null where they are not built. */
   readonly pages: ReadonlyArray<BuiltFile> | null
@@ -86,7 +86,7 @@ const tableOf = (pages: HttpAppOptions["pages"]): RouteTable => makeRouteTable(d
 
 /** Gives a router every handler, and what goes around each request. */
 export const routing = (
-  { corsOrigins, internalToken, pages, places, publicUrl, record, territory, withdrawals }: HttpAppOptions
+  { corsOrigins, internalTokens, pages, places, publicUrl, record, territory, withdrawals }: HttpAppOptions
 ) => {
   const placeOf = makePlaceOf(places)
   const cors = makeCors(corsOrigins)
@@ -115,7 +115,7 @@ export const routing = (
       LongAnswers.layer,
       ProblemMiddleware.layer,
       PlayerOnly.layer,
-      InternalOnly.layer(internalToken),
+      InternalOnly.layer(internalTokens),
       OfferedHere.layer(territory, placeOf)
     ])
   )

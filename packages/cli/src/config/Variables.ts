@@ -198,7 +198,7 @@ export const variables = {
     }
   ),
   REFRESH_KEY_KEY_ID: defaulting(text, "1", "the name of that key; a new key needs a new one"),
-  INTERNAL_API_TOKEN: optional(secret, "what our own machines show to credit wallets", {
+  INTERNAL_API_TOKEN: optional(secrets, "what our own machines show to credit wallets; several by comma", {
     otherwise: madeInDevelopment,
     requiredFor: "server"
   }),
@@ -225,9 +225,13 @@ export const variables = {
   ),
   ALLOW_NO_BEACON: optional(oneOf("yes"), "production may draw without a beacon"),
 
-  REVENUECAT_WEBHOOK_AUTH: optional(secret, "what RevenueCat shows as Authorization when it tells of purchases", {
-    otherwise: "the webhook answers 503"
-  }),
+  REVENUECAT_WEBHOOK_AUTH: optional(
+    secrets,
+    "what RevenueCat shows as Authorization when it tells of purchases; several by comma",
+    {
+      otherwise: "the webhook answers 503"
+    }
+  ),
   REVENUECAT_SIGNING_SECRET: optional(secret, "what RevenueCat signs that with, where it does", {
     otherwise: "signatures are not asked for"
   }),

@@ -40,11 +40,11 @@ interface Judged {
 const make = "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='"
 const fresh = `Make one with: ${make}`
 
-const own = (of: (settings: Partial<Settings>) => Redacted.Redacted | undefined, remedy: string = fresh): Judged => ({
-  secrets: (settings) => {
-    const secret = of(settings)
-    return secret === undefined ? [] : [Redacted.value(secret)]
-  },
+const own = (
+  of: (settings: Partial<Settings>) => Redacted.Redacted | ReadonlyArray<Redacted.Redacted> | undefined,
+  remedy: string = fresh
+): Judged => ({
+  secrets: (settings) => [of(settings) ?? []].flat().map((secret) => Redacted.value(secret)),
   lengthMin: ownLengthMin,
   remedy
 })

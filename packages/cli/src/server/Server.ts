@@ -191,7 +191,7 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
     HttpApp.layer({
       publicUrl: url,
       corsOrigins,
-      internalToken: keys.internalToken,
+      internalTokens: keys.internalTokens,
       withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
       pages,
       places,

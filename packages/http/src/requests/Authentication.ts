@@ -115,13 +115,14 @@ export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@dd
   },
   error: problems("unauthenticated")
 }) {
-  static readonly layer = (token: Redacted.Redacted) => {
-    const expected = digest(Redacted.value(token))
+  /** Each of the tokens is good. */
+  static readonly layer = (tokens: ReadonlyArray<Redacted.Redacted>) => {
+    const expected = tokens.map((token) => digest(Redacted.value(token)))
     return Layer.succeed(
       InternalOnly,
       InternalOnly.of({
         internalToken: (respond, { credential }) =>
-          timingSafeEqual(digest(Redacted.value(credential)), expected)
+          isAnyOf(expected, digest(Redacted.value(credential)))
             ? respond
             : refuse("unauthenticated", "This endpoint takes the internal token alone.")
       })
@@ -131,6 +132,10 @@ export class InternalOnly extends HttpApiMiddleware.Service<InternalOnly>()("@dd
 
 /** Digests have one length, so that comparing them tells nothing of the token's. */
 const digest = (text: string): Buffer => hash("sha256", text, "buffer")
+
+/** Each is compared, whichever it is. */
+const isAnyOf = (expected: ReadonlyArray<Buffer>, shown: Buffer): boolean =>
+  expected.filter((each) => timingSafeEqual(each, shown)).length > 0
 
 /** Fails for a valid token whose player was erased. */
 export const refuseUnknownPlayer = refuse("unauthenticated", "The account of this access token does not exist.")

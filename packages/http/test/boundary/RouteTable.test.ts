@@ -38,7 +38,7 @@ const addedRoutes = Effect.fnUntraced(function*(pages: ReadonlyArray<BuiltFile> 
     HttpApp.routing({
       publicUrl: new URL("http://localhost:8080"),
       corsOrigins: [],
-      internalToken: Redacted.make("none"),
+      internalTokens: [Redacted.make("none")],
       withdrawals: { enabled: true, withdrawDeposits: false },
       territory: null,
       places: null,

@@ -156,7 +156,7 @@ export const layer = (
     HttpApp.layer({
       publicUrl: new URL(publicUrl),
       corsOrigins,
-      internalToken: Redacted.make(internalToken),
+      internalTokens: [Redacted.make(internalToken)],
       withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
       pages: pages ?? null,
       territory: territory ?? null,

@@ -6,10 +6,10 @@ import { Redacted } from "effect"
 export const authorization = "the shop's own authorization"
 
 /** What the shop is known by. */
-export const secrets = { authorization: Redacted.make(authorization), signingSecret: undefined }
+export const secrets = { authorizations: [Redacted.make(authorization)], signingSecret: undefined }
 
 /** The real reader of its events, which knows one product, worth $5.00. */
-export const layer = (known: Pick<FundingSourceRevenueCat.RevenueCatOptions, "authorization" | "signingSecret">) =>
+export const layer = (known: Pick<FundingSourceRevenueCat.RevenueCatOptions, "authorizations" | "signingSecret">) =>
   FundingSourceRevenueCat.layer({ ...known, catalog: new Map([["funds_5", cents(500n)]]) })
 
 let events = 0

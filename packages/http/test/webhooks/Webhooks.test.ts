@@ -362,7 +362,7 @@ layer(server().pipe(Layer.provide(collecting)))("what is refused to who is no se
     }))
 })
 
-const unknown = Shop.layer({ authorization: undefined, signingSecret: undefined })
+const unknown = Shop.layer({ authorizations: [], signingSecret: undefined })
 
 layer(server({}, Layer.provideMerge(unknown, ports)))("a server that has no secret of the shop's", (it) => {
   it.effect("answers 503 to everything, and keeps nothing", () =>
