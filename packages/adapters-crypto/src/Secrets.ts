@@ -64,6 +64,15 @@ export const loadOrCreate = Effect.fn("Secrets.loadOrCreate")(function*(dataDir:
   return secrets
 })
 
+/** The same of a data folder that has them; null where there are none. Makes nothing, and leaves the file as it is. */
+export const load = Effect.fn("Secrets.load")(function*(dataDir: string) {
+  const file = join(dataDir, "secrets.json")
+  return yield* Effect.try({
+    try: () => fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : null,
+    catch: (error) => new SecretsUnusable({ file, reason: error instanceof Error ? error.message : String(error) })
+  })
+})
+
 /**
  * Adds a key that signs the log's records to those of the data folder, and gives all of them as LOG_SIGNING_KEYS spells them.
  *

@@ -6,7 +6,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { createTransport } from "nodemailer"
 import type { MailUnusable } from "./MailUnusable.ts"
 import { messageOf, readSender } from "./Message.ts"
-import { smtpFailure } from "./SmtpFailure.ts"
+import { smtpFailure, smtpWords } from "./SmtpFailure.ts"
 import { readSmtpUrl, type SmtpServer } from "./SmtpUrl.ts"
 import { knowsSmtpUtf8 } from "./SmtpUtf8.ts"
 
@@ -47,13 +47,14 @@ const connectionTo = (server: SmtpServer, patience: Patience) => ({
   socketTimeout: patience.silenceMillis
 })
 
+const loginTo = ({ credentials }: SmtpServer) =>
+  credentials === null ? {} : { auth: { user: credentials.user, pass: Redacted.value(credentials.password) } }
+
 const open = (server: SmtpServer, patience: Patience) =>
   createTransport({
     pool: true,
     ...connectionTo(server, patience),
-    ...(server.credentials === null
-      ? {}
-      : { auth: { user: server.credentials.user, pass: Redacted.value(server.credentials.password) } }),
+    ...loginTo(server),
     maxConnections: connectionsMax,
     maxMessages: mailsPerConnection,
     maxRequeues: 1,
@@ -103,3 +104,17 @@ export const layer = (
       })
     })
   )
+
+/**
+ * Whether the mail server would take our mail, as far as it says so before one: it greets, speaks TLS where it must, and knows our password.
+ * Sends nothing. Gives what it answered instead, or what broke; null where all is well.
+ */
+export const check = (url: Redacted.Redacted, patience: Patience = defaultPatience) =>
+  Effect.gen(function*() {
+    const server = yield* Effect.fromResult(readSmtpUrl(url))
+    const transport = createTransport({ ...connectionTo(server, patience), ...loginTo(server) })
+    return yield* Effect.tryPromise({ try: () => transport.verify(), catch: smtpWords }).pipe(
+      Effect.match({ onFailure: (words) => words, onSuccess: () => null }),
+      Effect.ensuring(Effect.sync(() => transport.close()))
+    )
+  })

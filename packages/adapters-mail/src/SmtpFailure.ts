@@ -46,6 +46,9 @@ const isOfThisMail = ({ code, command, responseCode }: SmtpError): boolean =>
 const afterDeferral = 120
 const afterFailure = 15
 
+/** What the server answered, or what broke before it could: "535 5.7.8", "ESOCKET". Its own words are not in it. */
+export const smtpWords = (error: unknown): string => said(smtpErrorOf(error))
+
 export const smtpFailure = (error: unknown): MailRefused | Unavailable => {
   const failure = smtpErrorOf(error)
   if (isOfThisMail(failure)) {

@@ -242,6 +242,13 @@ const unusable = (error: unknown): string =>
   `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
   "Set it to a folder that this program may write, on a disk that is not put back together with the database."
 
+/** What is remembered in the folder of a database; null where there is no such folder. Makes and changes nothing. */
+export const look = (folder: string): Effect.Effect<AcknowledgedService | null, ProofFolderUnusable> =>
+  Effect.try({
+    try: () => fs.existsSync(folder) ? new Files(folder).service : null,
+    catch: (error) => new ProofFolderUnusable({ message: unusable(error) })
+  })
+
 /**
  * Opens the folder of a database, for as long as the scope lives. `isServer`: files of processes that are gone are taken over.
  */

@@ -8,6 +8,7 @@ import { longWaits, requestWaits } from "@ddd/adapters-pg/database/Client"
 import { awaitAgreement } from "@ddd/adapters-pg/database/ClockCheck"
 import { portDefault, readConnectionUrl } from "@ddd/adapters-pg/database/ConnectionUrl"
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
+import { readDurability } from "@ddd/adapters-pg/database/DurabilityCheck"
 import { failureText, isStarting, isUnavailable } from "@ddd/adapters-pg/database/Failure"
 import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
@@ -80,38 +81,57 @@ const untilReady = Effect.fnUntraced(function*(app: Provision.PgConnection, serv
   )
 })
 
+/** The database of DATABASE_URL; null where that is not set. Asks nobody. */
+const ofUrls = Effect.fnUntraced(function*(settings: Settings) {
+  const { DATABASE_DIRECT_URL, DATABASE_OWNER_URL, DATABASE_URL, NODE_ENV } = settings
+  if (DATABASE_URL === undefined) return null
+  const app = yield* Provision.fromUrl(DATABASE_URL)
+  const ownerUrl = DATABASE_OWNER_URL ?? (NODE_ENV === "production" ? undefined : DATABASE_URL)
+  const database: Database = {
+    app,
+    owner: ownerUrl === undefined ? null : yield* Provision.fromUrl(ownerUrl),
+    direct: DATABASE_DIRECT_URL === undefined ? app : yield* Provision.fromUrl(DATABASE_DIRECT_URL),
+    place: `${hostsOf(DATABASE_URL)}/${app.database}`,
+    embedded: false,
+    servers: new AllServers(),
+    acknowledged: nothingAcknowledged
+  }
+  return database
+})
+
+const ofEmbedded = (dataDir: string, app: Provision.PgConnection, owner: Provision.PgConnection | null): Database => ({
+  app,
+  owner,
+  direct: app,
+  place: join(dataDir, "postgres"),
+  embedded: true,
+  servers: new AllServers(),
+  acknowledged: nothingAcknowledged
+})
+
 /** `own`: be the server, the one process that runs the embedded PostgreSQL. Otherwise another's is as good. */
 export const open = Effect.fn("Database.open")(function*(settings: Settings, { own }: { readonly own: boolean }) {
-  const { DATABASE_DIRECT_URL, DATABASE_OWNER_URL, DATABASE_URL, NODE_ENV } = settings
-  const servers = new AllServers()
-  if (DATABASE_URL !== undefined) {
-    const app = yield* Provision.fromUrl(DATABASE_URL)
-    const ownerUrl = DATABASE_OWNER_URL ?? (NODE_ENV === "production" ? undefined : DATABASE_URL)
-    const database: Database = {
-      app,
-      owner: ownerUrl === undefined ? null : yield* Provision.fromUrl(ownerUrl),
-      direct: DATABASE_DIRECT_URL === undefined ? app : yield* Provision.fromUrl(DATABASE_DIRECT_URL),
-      place: `${hostsOf(DATABASE_URL)}/${app.database}`,
-      embedded: false,
-      servers,
-      acknowledged: nothingAcknowledged
-    }
-    yield* untilReady(app, servers, own)
-    return database
+  const named = yield* ofUrls(settings)
+  if (named !== null) {
+    yield* untilReady(named.app, named.servers, own)
+    return named
   }
   const dataDir = dataDirOf(settings)
   const { admin } = yield* own ? EmbeddedPostgres.start(dataDir) : EmbeddedPostgres.acquire(dataDir)
   const { app, owner } = yield* Provision.provision(admin, embeddedName)
-  const database: Database = {
-    app,
-    owner,
-    direct: app,
-    place: join(dataDir, "postgres"),
-    embedded: true,
-    servers,
-    acknowledged: nothingAcknowledged
-  }
-  return database
+  return ofEmbedded(dataDir, app, owner)
+})
+
+/**
+ * The database, for who only looks: nothing is made, started or waited for. Null where it would be the embedded one, and no process runs
+ * that.
+ */
+export const find = Effect.fn("Database.find")(function*(settings: Settings) {
+  const named = yield* ofUrls(settings)
+  if (named !== null) return named
+  const dataDir = dataDirOf(settings)
+  const found = yield* EmbeddedPostgres.running(dataDir)
+  return found === null ? null : ofEmbedded(dataDir, Provision.appOf(found.admin, embeddedName), null)
 })
 
 /** Migrates, and gives the names of the migrations that were applied. */
@@ -141,7 +161,7 @@ export const requireSchema = Effect.fn("Database.requireSchema")(function*({ app
 
 /** Makes the database ready to be served from: migrated where that is ours to do, the clock as it is asked for, the role harmless. */
 export const prepare = Effect.fn("Database.prepare")(function*(database: Database, settings: Settings) {
-  if (!database.embedded) yield* requireSessions(database)
+  if (!database.embedded) yield* refuse(sessionProblem(database))
   const one = { ...oneConnection, servers: database.servers }
   const applied = database.owner === null ? [] : yield* migrate(database)
   yield* requireSchema(database)
@@ -150,7 +170,9 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
   )
   yield* awaitAgreement.pipe(Effect.provide(Provision.layer(database.app, one)))
   if (settings.NODE_ENV === "production") {
-    yield* requireUnprivilegedRole.pipe(Effect.provide(Provision.layer(database.app, one)))
+    yield* Effect.andThen(refuse(roleProblem), requireDurability).pipe(
+      Effect.provide(Provision.layer(database.app, one))
+    )
   }
   return applied
 })
@@ -174,28 +196,41 @@ export const remembering = Effect.fn("Database.remembering")(function*(
   }).pipe(Effect.provide(Provision.layer(database.app, { ...oneConnection, servers: database.servers })))
 })
 
-/** Fails where a pooler exchanges sessions between transactions. */
-const requireSessions = Effect.fnUntraced(function*({ app, direct }: Database) {
+/** Fails with what is wrong, where something is. */
+const refuse = <E, R>(problem: Effect.Effect<string | null, E, R>) =>
+  Effect.flatMap(
+    problem,
+    (message) => message === null ? Effect.void : Effect.fail(new DatabaseUnusable({ message }))
+  )
+
+/** That a pooler exchanges sessions between transactions, and what to do; null where none does. */
+export const sessionProblem = Effect.fnUntraced(function*({ app, direct }: Database) {
   for (const [name, connection] of [["DATABASE_URL", app], ["DATABASE_DIRECT_URL", direct]] as const) {
     if (yield* keepsSession(connection)) continue
-    return yield* new DatabaseUnusable({
-      message:
-        `${name} leads through a pooler that exchanges sessions between transactions: set its pool_mode to session ` +
-        "(docs/operations/pooler.md)."
-    })
+    return `${name} leads through a pooler that exchanges sessions between transactions: set its pool_mode to session ` +
+      "(docs/operations/pooler.md)."
   }
+  return null
 })
 
-/** Fails where the application's role could switch off what the database refuses (docs/design.md, "Configuration"). */
-const requireUnprivilegedRole = Effect.gen(function*() {
+/** Fails where production would lose what it acknowledged (decision 86), and warns where it might. */
+const requireDurability = Effect.gen(function*() {
+  const problems = yield* readDurability
+  const [refused] = problems.filter(({ isRefused }) => isRefused)
+  if (refused !== undefined) return yield* new DatabaseUnusable({ message: refused.message })
+  for (const { message } of problems) yield* Effect.logWarning(message)
+})
+
+/**
+ * That the application's role could switch off what the database refuses (docs/design.md, "Configuration"), and what to do; null where it
+ * could not.
+ */
+export const roleProblem = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const [role] = yield* sql<{ readonly name: string; readonly owns: boolean }>`
     SELECT current_user::text AS name, bool_or(pg_has_role(current_user, relowner, 'USAGE')) AS owns
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`
-  if (role?.owns !== true) return
-  return yield* new DatabaseUnusable({
-    message:
-      `DATABASE_URL connects as ${role.name}, which owns the tables or is a superuser: it could switch off every refusal ` +
-      "of the database. Use a role that owns nothing there, and keep the owner for DATABASE_OWNER_URL."
-  })
+  if (role?.owns !== true) return null
+  return `DATABASE_URL connects as ${role.name}, which owns the tables or is a superuser: it could switch off every refusal ` +
+    "of the database. Use a role that owns nothing there, and keep the owner for DATABASE_OWNER_URL."
 })

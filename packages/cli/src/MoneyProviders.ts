@@ -2,6 +2,7 @@
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
 import type { Now } from "@ddd/core/ports/Now"
 import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
+import * as Payouts from "@ddd/core/work/Payouts"
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
@@ -42,3 +43,13 @@ export const fundingSource = (
     signingSecret: settings.REVENUECAT_SIGNING_SECRET,
     catalog: settings.PRODUCT_CATALOG ?? new Map()
   })
+
+/** That withdrawals are under way with another payout provider than the settings say, and what to do; null where none is. */
+export const otherProviderProblem = Effect.map(
+  Payouts.conflict(),
+  (conflict) =>
+    conflict === null ?
+      null :
+      `There are withdrawals under way that this server cannot go on with. Of one of them: ${conflict}. ` +
+      "`ddd withdrawals list --status pending` and `--held` show them; another provider may pay out once they are over."
+)

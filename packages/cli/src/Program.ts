@@ -16,6 +16,7 @@ import { completion } from "./commands/completion/Completion.ts"
 import { showConfig } from "./commands/Config.ts"
 import { type Declare, examplesText, group, type Perform } from "./commands/Declaration.ts"
 import { demo } from "./commands/Demo.ts"
+import { doctor } from "./commands/Doctor.ts"
 import { listDraws } from "./commands/draw/List.ts"
 import { pauseDraw, resumeDraw } from "./commands/draw/Pause.ts"
 import { runDraws } from "./commands/draw/Run.ts"
@@ -72,6 +73,7 @@ const commands: ReadonlyArray<Declare> = [
   demo,
   migrate,
   showConfig,
+  doctor,
   group("draw", "look at the draws, do what is due, pause sales, or declare one void", [
     listDraws,
     showDraw,

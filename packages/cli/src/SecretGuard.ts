@@ -6,6 +6,7 @@ import * as RecordSignerNode from "@ddd/adapters-crypto/RecordSignerNode"
 import * as SealingNode from "@ddd/adapters-crypto/SealingNode"
 import * as SecretValues from "@ddd/adapters-crypto/SecretChecks"
 import * as SeedVaultNode from "@ddd/adapters-crypto/SeedVaultNode"
+import { type Waits, workWaits } from "@ddd/adapters-pg/database/Client"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as SecretChecks from "@ddd/adapters-pg/database/SecretChecks"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
@@ -71,7 +72,7 @@ export const requireSecrets = Effect.fn("SecretGuard.requireSecrets")(function*(
   { app, servers }: Database,
   keys: Keys,
   needs: ReadonlyArray<Need>,
-  { keep }: { readonly keep: boolean }
+  { keep, waits = workWaits }: { readonly keep: boolean; readonly waits?: Waits }
 ) {
   const none: Guarded = { held: [], contradictions: {} }
   const parts: ReadonlyArray<Guarded> = [
@@ -83,5 +84,5 @@ export const requireSecrets = Effect.fn("SecretGuard.requireSecrets")(function*(
     parts.flatMap(({ held }) => held),
     parts.reduce((all, { contradictions }) => ({ ...all, ...contradictions }), none.contradictions),
     { keep }
-  ).pipe(Effect.provide(Provision.layer(app, { applicationName: "ddd", maxConnections: 1, servers })))
+  ).pipe(Effect.provide(Provision.layer(app, { applicationName: "ddd", maxConnections: 1, servers, waits })))
 })

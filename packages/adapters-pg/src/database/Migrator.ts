@@ -255,17 +255,34 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
   return yield* exclusively(sql, apply)
 })
 
-/** Whether this program can work on the database's schema; else the reason in words. */
-export const schemaProblem = Effect.fn("Migrator.schemaProblem")(
+/**
+ * How a database's schema and this program fit.
+ *
+ * - `Fits`: `unknown` are the names of migrations of a newer program, with which this one may go on.
+ * - `Behind`: migrations are missing; `problem` says so in words.
+ * - `Unfit`: a newer program ended this one, or a migration was changed after it had been applied; `problem` says which, and what to do.
+ */
+export type SchemaState =
+  | { readonly _tag: "Fits"; readonly newest: number; readonly unknown: ReadonlyArray<string> }
+  | { readonly _tag: "Behind"; readonly problem: string }
+  | { readonly _tag: "Unfit"; readonly problem: string }
+
+/** How the database's schema and this program fit. */
+export const schemaState = Effect.fn("Migrator.schemaState")(
   function*(
     migrations: ReadonlyArray<Migration> = readMigrations()
-  ): Effect.fn.Return<string | null, SqlError.SqlError, SqlClient.SqlClient> {
+  ): Effect.fn.Return<SchemaState, SqlError.SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
     const applied = yield* readApplied(sql)
-    if (applied === null) return "the database has no schema yet: run `ddd migrate`"
+    if (applied === null) return { _tag: "Behind", problem: "the database has no schema yet: run `ddd migrate`" }
     const problem = check(migrations, applied)
-    if (problem !== undefined) return problem.message
+    if (problem !== undefined) return { _tag: "Unfit", problem: problem.message }
     const missing = migrations.length - applied.length
-    return missing <= 0 ? null : `${missing} migration(s) are missing: run \`ddd migrate\``
+    if (missing > 0) return { _tag: "Behind", problem: `${missing} migration(s) are missing: run \`ddd migrate\`` }
+    return { _tag: "Fits", newest: applied.length, unknown: applied.slice(migrations.length).map(({ name }) => name) }
   }
 )
+
+/** Whether this program can work on the database's schema; else the reason in words. */
+export const schemaProblem = (migrations?: ReadonlyArray<Migration>) =>
+  Effect.map(schemaState(migrations), (state) => state._tag === "Fits" ? null : state.problem)

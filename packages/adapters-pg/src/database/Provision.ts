@@ -12,6 +12,7 @@ import type { SqlClient, SqlError } from "effect/sql"
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto"
 import { type ClientConfig, layerPool, makeSession, type Waits, workWaits } from "./Client.ts"
 import { portDefault, readConnectionUrl } from "./ConnectionUrl.ts"
+import { readServerKind, unfitServerText } from "./ServerKind.ts"
 import { AllServers, type Servers } from "./Servers.ts"
 
 /** How to reach a database as somebody. What is said here goes before what the URL says. */
@@ -167,22 +168,12 @@ const scramVerifier = (password: Redacted.Redacted): string => {
 /** A session of the administrator's, and whether it is a superuser; refuses a server or a role that will not do. */
 const adminSession = Effect.fnUntraced(function*(admin: PgConnection) {
   const sql = yield* session(admin)
-  const [server] = yield* sql<{
-    readonly version: string
-    readonly recent: boolean
-    readonly encoding: string
+  const kind = yield* readServerKind(sql)
+  if (!kind.fits) return yield* new ProvisionError({ reason: "server", message: unfitServerText(kind) })
+  const [server = { isSuperuser: false, able: false }] = yield* sql<{
     readonly isSuperuser: boolean
     readonly able: boolean
-  }>`SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int >= 150000 AS recent,
-       current_setting('server_encoding') AS encoding, rolsuper AS "isSuperuser", rolcreatedb AND rolcreaterole AS able
-     FROM pg_roles WHERE rolname = current_user`
-  if (server === undefined || !server.recent || server.encoding !== "UTF8") {
-    return yield* new ProvisionError({
-      reason: "server",
-      message: "PostgreSQL 15 or later with encoding UTF8 is needed; " +
-        `this one has version ${server?.version} and encoding ${server?.encoding}.`
-    })
-  }
+  }>`SELECT rolsuper AS "isSuperuser", rolcreatedb AND rolcreaterole AS able FROM pg_roles WHERE rolname = current_user`
   if (!server.isSuperuser && !server.able) {
     return yield* new ProvisionError({
       reason: "privileges",
@@ -229,6 +220,16 @@ const roleOf = (admin: PgConnection, role: string, database: string): PgConnecti
   database
 })
 
+/** The two ways into a database that this administrator provides, whether or not it is there: asks nobody. */
+const rolesOf = (admin: PgConnection, database: string): ProvisionedDatabase => ({
+  name: database,
+  owner: roleOf(admin, `${database}_owner`, database),
+  app: roleOf(admin, `${database}_app`, database)
+})
+
+/** The application's way into a database that `provision` made with an administrator who has a password. */
+export const appOf = (admin: PgConnection, database: string): PgConnection => rolesOf(admin, database).app
+
 /** Only the two roles may connect. Such grants are not copied with a database. */
 const createDatabase = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
@@ -254,8 +255,7 @@ const createDatabase = Effect.fnUntraced(function*(
 export const provision = (admin: PgConnection, database: string): Effect.Effect<ProvisionedDatabase, ProvisionError> =>
   administer(admin, database, (sql, isSuperuser) =>
     Effect.gen(function*() {
-      const owner = roleOf(admin, `${database}_owner`, database)
-      const app = roleOf(admin, `${database}_app`, database)
+      const { app, owner } = rolesOf(admin, database)
       for (const { password, username } of [owner, app]) {
         const exists = yield* sql`SELECT 1 FROM pg_roles WHERE rolname = ${username}`
         if (exists.length === 0) yield* sql.unsafe(`CREATE ROLE ${quoted(username)}`)

@@ -11,7 +11,7 @@
  */
 import { Duration, Effect, Schedule, Scope } from "effect"
 import { type PgConnection, session } from "../database/Provision.ts"
-import { type Cluster, openCluster, superuser } from "./EmbeddedPostgresCluster.ts"
+import { type Cluster, findCluster, openCluster, superuser } from "./EmbeddedPostgresCluster.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { evict, launch, Taken, type Tenant, tenantOf } from "./EmbeddedPostgresProcess.ts"
 import { programs } from "./EmbeddedPostgresPrograms.ts"
@@ -140,4 +140,14 @@ export const acquire = Effect.fn("EmbeddedPostgres.acquire")(function*(dataDir: 
       )
     )
   )
+})
+
+/**
+ * The server that a living process runs in a data folder; null where none does. For whoever only looks: nothing is made, started or kept
+ * from stopping.
+ */
+export const running = Effect.fn("EmbeddedPostgres.running")(function*(dataDir: string) {
+  const cluster = yield* findCluster(dataDir)
+  const tenant = cluster === null ? undefined : tenantOf(cluster)
+  return cluster !== null && tenant?.ownerLives === true && tenant.ready ? connectionTo(cluster, tenant) : null
 })

@@ -102,14 +102,29 @@ const create = Effect.fnUntraced(function*(bin: string, dataDir: string, place: 
   )
 })
 
+const placeOf = (dataDir: string): string => join(resolve(dataDir), "postgres")
+
 /** The cluster of a data folder; made first where there is none (0.6 s). `bin` is the folder of PostgreSQL's programs. */
 export const openCluster = Effect.fnUntraced(function*(
   bin: string,
   dataDir: string
 ): Effect.fn.Return<Cluster, EmbeddedPostgresError> {
-  const root = resolve(dataDir)
-  const place = join(root, "postgres")
-  if (!fs.existsSync(place)) yield* create(bin, root, place)
+  const place = placeOf(dataDir)
+  if (!fs.existsSync(place)) yield* create(bin, resolve(dataDir), place)
+  return yield* standing(resolve(dataDir), place)
+})
+
+/** The cluster of a data folder; null where there is none. Makes nothing. */
+export const findCluster = (dataDir: string): Effect.Effect<Cluster | null, EmbeddedPostgresError> =>
+  Effect.suspend(() =>
+    fs.existsSync(placeOf(dataDir)) ? standing(resolve(dataDir), placeOf(dataDir)) : Effect.succeed(null)
+  )
+
+/** The cluster that stands at a place. */
+const standing = Effect.fnUntraced(function*(
+  root: string,
+  place: string
+): Effect.fn.Return<Cluster, EmbeddedPostgresError> {
   const { uid, ...cluster } = yield* Effect.try({
     try: () => {
       const folder = fs.realpathSync(place)

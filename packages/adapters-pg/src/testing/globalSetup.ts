@@ -3,8 +3,7 @@
  *
  * Thousands of databases are made and dropped in a run, hundreds of files each, which some file systems are slow at. What a run
  * proves about crashes of processes it proves in memory too; tests that kill PostgreSQL itself have one of their own on the disk.
- * `TEST_FSYNC=off` trades what the tests prove about crashes for speed. What a run leaves in the server of DATABASE_URL
- * (templates, databases of test files that were killed) is dropped at its end.
+ * What a run leaves in the server of DATABASE_URL (templates, databases of test files that were killed) is dropped at its end.
  */
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { randomBytes } from "node:crypto"
@@ -47,8 +46,7 @@ const embedded = Effect.gen(function*() {
       if (fs.existsSync(cluster)) fs.rmSync(fs.realpathSync(cluster), { recursive: true, force: true })
     })
   )
-  const settings = process.env["TEST_FSYNC"] === "off" ? { fsync: "off" } : {}
-  return (yield* EmbeddedPostgres.start(join(folder, "data"), settings)).admin
+  return (yield* EmbeddedPostgres.start(join(folder, "data"))).admin
 })
 
 const dropAll = (admin: PgConnection, prefix: string) =>

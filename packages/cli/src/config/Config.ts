@@ -122,3 +122,10 @@ export const settingsOf = ({ entries, problems }: Reading): Result.Result<Settin
     ? Result.fail(new ConfigInvalid({ problems }))
     // each value was read by the form that the table gives its variable
     : Result.succeed(Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Settings)
+
+/** The values as far as each could be read, whatever else is wrong; null where one that always has a value has none that can be read. */
+export const readableOf = ({ entries }: Reading): Settings | null =>
+  entries.some(({ value, variable }) => value === undefined && variable.fallback !== undefined)
+    ? null
+    // as above: what is undefined may be so by its form
+    : Object.fromEntries(entries.map(({ name, value }) => [name, value])) as Settings

@@ -32,7 +32,8 @@ const stampOf = (path: string) =>
       })
   })
 
-const read = Effect.fn("GeoFile.read")(function*(path: string) {
+/** The file as it stands now. */
+export const read = Effect.fn("GeoFile.read")(function*(path: string) {
   const bytes = yield* Effect.tryPromise({
     try: () => readFile(path),
     catch: (error) => new GeoFileUnusable({ message: `GEO_DB cannot be read (${reason(error)}).` })

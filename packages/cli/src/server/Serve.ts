@@ -1,5 +1,6 @@
 /** The server as a process: what it says when it is open, and to whom. */
 import { Effect, Layer } from "effect"
+import { edgeWarning } from "../config/EdgeWarning.ts"
 import { settingsFor } from "../config/Environment.ts"
 import type { Settings } from "../config/Variables.ts"
 import { everyNeed } from "../config/Variables.ts"
@@ -36,14 +37,11 @@ const drain = (seconds: number): Effect.Effect<void> =>
     for (const signal of signals) process.on(signal, heard)
   })
 
-/** In production something encrypts, and says whose requests come through it; otherwise all clients share the proxy's address. */
-const warnOfEdge = ({ TLS_CERT, TRUSTED_PROXIES }: Settings): Effect.Effect<void> =>
-  TLS_CERT === undefined && TRUSTED_PROXIES === undefined
-    ? Effect.logWarning(
-      "Passwords and tokens come unencrypted, or all clients count as the one proxy, whom wrong passwords of anybody lock out: " +
-        "set TRUSTED_PROXIES to the proxy's address, or TLS_CERT and TLS_KEY (docs/operations/proxy.md)."
-    )
-    : Effect.void
+/** Says what production is warned of. */
+const warnOfEdge = (settings: Settings): Effect.Effect<void> => {
+  const warning = edgeWarning(settings)
+  return warning === null ? Effect.void : Effect.logWarning(warning)
+}
 
 /** Runs the server of the environment until it is interrupted; never ends by itself. */
 export const serve = Effect.gen(function*() {

@@ -14,7 +14,6 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
-import * as Payouts from "@ddd/core/work/Payouts"
 import * as Pruning from "@ddd/core/work/Pruning"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
@@ -24,17 +23,17 @@ import { readPages } from "@ddd/http/pages/BuiltPages"
 import type { PlaceSource } from "@ddd/http/requests/RequestPlace"
 import { Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
 import { createServer } from "node:net"
-import { join } from "node:path"
 import { everyNeed, type Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { keysOf } from "../Keys.ts"
-import { payoutsBy } from "../MoneyProviders.ts"
+import { otherProviderProblem, payoutsBy } from "../MoneyProviders.ts"
 import * as Observability from "../observability/Observability.ts"
 import * as Ports from "../Ports.ts"
 import { requireSecrets } from "../SecretGuard.ts"
 import * as GeoFile from "./GeoFile.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
+import { pagesFolder } from "./PagesFolder.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 import * as TlsFiles from "./TlsFiles.ts"
 
@@ -72,9 +71,6 @@ const freePort = (host: string): Effect.Effect<number, PortUnavailable> =>
       probe.close(() => resume(Effect.succeed(port)))
     })
   })
-
-/** Where the public pages are built (scripts/pages.mjs). */
-const pagesFolder = join(import.meta.dirname, "../../../web/dist/pages")
 
 /** The origins of our own pages. Without a PUBLIC_URL they are opened by either name of this machine. */
 const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyArray<string> =>
@@ -119,14 +115,10 @@ const identityWait = "5 seconds"
  * provider cannot be asked, the server starts: each turn of a withdrawal asks again.
  */
 const refuseOtherProvider = Effect.gen(function*() {
-  const conflict = yield* Payouts.conflict().pipe(
+  const message = yield* otherProviderProblem.pipe(
     Effect.timeoutOrElse({ duration: identityWait, orElse: () => Effect.succeed(null) })
   )
-  if (conflict === null) return
-  return yield* new OtherPayoutProvider({
-    message: `There are withdrawals under way that this server cannot go on with. Of one of them: ${conflict}. ` +
-      "`ddd withdrawals list --status pending` and `--held` show them; another provider may pay out once they are over."
-  })
+  if (message !== null) return yield* new OtherPayoutProvider({ message })
 })
 
 /** How often it is looked whether a database that was behind is so still. */

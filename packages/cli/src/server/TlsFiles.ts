@@ -24,7 +24,8 @@ const readPem = (name: "TLS_CERT" | "TLS_KEY", path: string) =>
       })
   })
 
-const read = Effect.fn("TlsFiles.read")(function*({ cert, key }: Pair) {
+/** The pair as it stands in its files now. */
+export const read = Effect.fn("TlsFiles.read")(function*({ cert, key }: Pair) {
   const context = readTlsContext(yield* readPem("TLS_CERT", cert), yield* readPem("TLS_KEY", key))
   return yield* Effect.fromResult(Result.mapError(context, (why) =>
     new TlsUnusable({

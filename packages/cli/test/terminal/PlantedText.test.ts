@@ -61,6 +61,13 @@ const commands: Readonly<Record<string, Tested>> = {
     calls: () => [{ args: [], env: { MAIL_FROM: nasty } }, { args: [], env: { LOG_LEVEL: nasty } }],
     json: () => [{ args: [], env: { MAIL_FROM: nasty } }]
   },
+  "doctor": {
+    calls: ({ databaseUrl }) => [
+      { args: [], env: { MAIL_FROM: nasty } },
+      { args: [], env: { DATABASE_URL: databaseUrl } },
+      { args: [], env: { GEO_DB: nasty } }
+    ]
+  },
   // a draw's row is ours, but for who declared it void, and in its records the names of beacons
   "draw list": calls({ args: [], isSilent: true }),
   "draw show": {

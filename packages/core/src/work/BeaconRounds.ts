@@ -64,7 +64,19 @@ const askInTurn = Effect.fnUntraced(function*<A>(
   return yield* Effect.mapError(Effect.raceAll(lanes), () => failures)
 })
 
-/** A round of a chain, as the first relay tells it whose answer is genuine: 48 bytes. */
+/** A round of a chain as a relay tells it, 48 bytes; fails where its answer is none that the chain's key has signed. */
+export const genuineRound = Effect.fnUntraced(function*(
+  relay: BeaconRelay,
+  chain: ChainInfo,
+  chainHash: string,
+  round: number
+) {
+  const signature = yield* relay.signatureOf(chainHash, round)
+  if (verifyBeacon(nobleSha256, chain, { round, signature })) return signature
+  return yield* new RelayFailed({ relay: relay.name, message: "its signature is not the chain's" })
+})
+
+/** A round of a chain, as the first relay tells it whose answer is genuine. */
 export const fetchRound = Effect.fn("BeaconRounds.fetchRound")(function*(
   chain: ChainInfo,
   chainHash: string,
@@ -72,13 +84,8 @@ export const fetchRound = Effect.fn("BeaconRounds.fetchRound")(function*(
 ) {
   const relays = yield* BeaconRelays
   if (relays.length === 0) return yield* new RoundMissing({ message: "no relay is configured (BEACON)" })
-  const genuine = Effect.fnUntraced(function*(relay: BeaconRelay) {
-    const signature = yield* relay.signatureOf(chainHash, round)
-    if (verifyBeacon(nobleSha256, chain, { round, signature })) return signature
-    return yield* new RelayFailed({ relay: relay.name, message: "its signature is not the chain's" })
-  })
   return yield* Effect.mapError(
-    askInTurn(relays, genuine),
+    askInTurn(relays, (relay) => genuineRound(relay, chain, chainHash, round)),
     (failures) => new RoundMissing({ message: failures.map(({ message, relay }) => `${relay}: ${message}`).join("; ") })
   )
 })
