@@ -18,7 +18,8 @@ export interface Secrets {
   readonly INTERNAL_API_TOKEN: Redacted.Redacted
 }
 
-const make = (): Record<keyof Secrets, string> => ({
+/** New ones, as the environment spells them. */
+export const make = (): Record<keyof Secrets, string> => ({
   TICKET_SEAL_SECRET: random(),
   SEED_KEY: random(),
   JWT_PRIVATE_KEYS: `1:${random()}`,

@@ -23,6 +23,7 @@ import { runDraws } from "./commands/draw/Run.ts"
 import { showDraw } from "./commands/draw/Show.ts"
 import { voidDraw } from "./commands/draw/Void.ts"
 import { find } from "./commands/Find.ts"
+import { init } from "./commands/Init.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
@@ -71,6 +72,7 @@ import { errorLine } from "./terminal/Output.ts"
 const commands: ReadonlyArray<Declare> = [
   serve,
   demo,
+  init,
   migrate,
   showConfig,
   doctor,

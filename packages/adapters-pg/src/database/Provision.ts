@@ -9,9 +9,10 @@ import type { PgClient } from "@effect/sql-pg"
 import { Data, Effect, type Layer, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlClient, SqlError } from "effect/sql"
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto"
+import { createHmac, randomBytes } from "node:crypto"
 import { type ClientConfig, layerPool, makeSession, type Waits, workWaits } from "./Client.ts"
 import { portDefault, readConnectionUrl } from "./ConnectionUrl.ts"
+import { scramVerifier } from "./ScramVerifier.ts"
 import { readServerKind, unfitServerText } from "./ServerKind.ts"
 import { AllServers, type Servers } from "./Servers.ts"
 
@@ -125,7 +126,8 @@ export const session = (
 /** Longest suffix of a derived name: `_owner`. PostgreSQL cuts names at 63 bytes without an error. */
 const nameLengthMax = 63 - "_owner".length
 
-const checkName = (name: string): Effect.Effect<void, ProvisionError> =>
+/** Fails for a name that no database of ours can have. */
+export const checkName = (name: string): Effect.Effect<void, ProvisionError> =>
   /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && name.length <= nameLengthMax ? Effect.void : Effect.fail(
     new ProvisionError({
       reason: "name",
@@ -150,19 +152,6 @@ const passwordOf = (admin: PgConnection, role: string): Redacted.Redacted => {
       ? createHmac("sha256", secret).update(`ddd/role/v1\n${role}`).digest("base64url")
       : randomBytes(24).toString("base64url")
   )
-}
-
-/**
- * What PostgreSQL stores of a password (RFC 5802, RFC 7677). Made here, so that the password itself is in no statement and
- * thus in no server's log.
- */
-const scramVerifier = (password: Redacted.Redacted): string => {
-  const iterations = 4096
-  const salt = randomBytes(16)
-  const salted = pbkdf2Sync(Redacted.value(password), salt, iterations, 32, "sha256")
-  const hmac = (text: string) => createHmac("sha256", salted).update(text).digest()
-  const storedKey = createHash("sha256").update(hmac("Client Key")).digest("base64")
-  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${hmac("Server Key").toString("base64")}`
 }
 
 /** A session of the administrator's, and whether it is a superuser; refuses a server or a role that will not do. */
@@ -196,7 +185,7 @@ export const checkAdmin = (admin: PgConnection): Effect.Effect<void, ProvisionEr
   )
 
 /** Runs `task` in a session of the administrator's, while no other process that came this way works on the same database. */
-const administer = <A>(
+export const administer = <A>(
   admin: PgConnection,
   database: string,
   task: (sql: PgClient.PgClient, isSuperuser: boolean) => Effect.Effect<A, SqlError.SqlError>

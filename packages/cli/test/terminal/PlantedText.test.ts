@@ -61,6 +61,15 @@ const commands: Readonly<Record<string, Tested>> = {
     calls: () => [{ args: [], env: { MAIL_FROM: nasty } }, { args: [], env: { LOG_LEVEL: nasty } }],
     json: () => [{ args: [], env: { MAIL_FROM: nasty } }]
   },
+  "init": {
+    calls: ({ folder }) => [
+      { args: [join(folder, "new.env"), "--public-url", nasty] },
+      { args: [join(folder, nasty, "new.env"), "--public-url", "https://lottery.example.com"] },
+      {
+        args: [join(folder, "new.env"), "--public-url", "https://lottery.example.com", "--trusted-proxies", nasty]
+      }
+    ]
+  },
   "doctor": {
     calls: ({ databaseUrl }) => [
       { args: [], env: { MAIL_FROM: nasty } },

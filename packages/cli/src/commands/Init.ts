@@ -1,0 +1,207 @@
+/**
+ * `ddd init`: what a first start in production needs, made once: a file of settings with secrets of its own, and the database with its two
+ * roles, as SQL or by an administrator's hand (decision 87).
+ */
+import { visible } from "@ddd/core/values/Visible"
+import { InvalidArgumentError, Option } from "commander"
+import { Data, Effect, Redacted } from "effect"
+import { randomBytes } from "node:crypto"
+import * as fs from "node:fs"
+import { dirname, join, parse, resolve } from "node:path"
+import { text as textOf } from "node:stream/consumers"
+import { done } from "../ExitCode.ts"
+import { withCallable } from "../Invocation.ts"
+import { print, printJson, remark } from "../terminal/Output.ts"
+import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
+
+/** Nothing was made; the message says why, and what to do. */
+class NotInitialised extends Data.TaggedError("NotInitialised")<{ readonly message: string }> {}
+
+interface Flags extends JsonFlag {
+  readonly publicUrl: string
+  readonly logOrigin?: string
+  readonly trustedProxies: string
+  readonly beacon: "drand" | "none"
+  readonly proof: string
+  readonly database: string
+  readonly admin?: string
+}
+
+const failed = (message: string) => new NotInitialised({ message })
+const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error))
+
+/** The URL of a database, as the role. */
+const urlAs = (database: URL, username: string, password: string): string => {
+  const url = new URL(database)
+  url.username = username
+  url.password = password
+  return url.href
+}
+
+/** Where the database will be: no role stands in it. */
+const databaseOf = (text: string) =>
+  Effect.suspend(() => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    const name = url?.pathname.slice(1) ?? ""
+    return url?.protocol === "postgres:" && url.username === "" && url.password === "" && name !== ""
+      ? Effect.succeed({ url, name })
+      : Effect.fail(
+        failed(
+          "--database must read postgres://127.0.0.1:5432/ddd: a server and a database, without a role. Nothing was made."
+        )
+      )
+  })
+
+/** Writes files that were not there, for this account alone; all of them or none. */
+const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: string }>) =>
+  Effect.gen(function*() {
+    const written: Array<string> = []
+    const discard = Effect.sync(() => written.forEach((path) => fs.rmSync(path, { force: true })))
+    for (const { path, text } of files) {
+      yield* Effect.try({
+        try: () => {
+          const descriptor = fs.openSync(path, "wx", 0o600)
+          written.push(path)
+          try {
+            fs.writeFileSync(descriptor, text, { flush: true })
+          } finally {
+            fs.closeSync(descriptor)
+          }
+        },
+        catch: (error) =>
+          failed(
+            fs.existsSync(path) && !written.includes(path)
+              ? `${
+                visible(path)
+              } is there already, and secrets are never overwritten. Name another file. Nothing was made.`
+              : `${visible(path)} cannot be written: ${reason(error)}. Nothing was made.`
+          )
+      }).pipe(Effect.onError(() => discard))
+    }
+    return { discard }
+  })
+
+const adminOf = (text: string) =>
+  Effect.map(
+    text === "-"
+      ? Effect.tryPromise({
+        try: () => textOf(process.stdin),
+        catch: (error) => failed(`The administrator's URL cannot be read: ${reason(error)}.`)
+      })
+      : Effect.succeed(text),
+    (url) => Redacted.make(url.trim())
+  )
+
+/** What only the operator can say. */
+const toFillIn: ReadonlySet<string> = new Set(["SMTP_URL"])
+
+const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
+  const [{ envFile, isPlain, ownerFile }, NewDatabase, { fromUrl }] = yield* Effect.promise(() =>
+    Promise.all([
+      import("../init/EnvFile.ts"),
+      import("@ddd/adapters-pg/database/NewDatabase"),
+      import("@ddd/adapters-pg/database/Provision")
+    ])
+  )
+  const { name, url } = yield* databaseOf(flags.database)
+  const roles = yield* Effect.mapError(NewDatabase.roleNames(name), ({ message }) => failed(message))
+  const [ownerPassword, appPassword] = [randomBytes(32).toString("base64url"), randomBytes(32).toString("base64url")]
+  const choices = {
+    publicUrl: flags.publicUrl,
+    logOrigin: flags.logOrigin ?? (URL.canParse(flags.publicUrl) ? new URL(flags.publicUrl).hostname : ""),
+    trustedProxies: flags.trustedProxies,
+    beacon: flags.beacon,
+    proofFolder: resolve(flags.proof),
+    databaseUrl: urlAs(url, roles.app, appPassword)
+  }
+  const odd = Object.values(choices).find((value) => !isPlain(value))
+  if (odd !== undefined) {
+    return yield* failed(
+      `${visible(odd)} has a character that not everybody who reads such a file takes literally. Nothing was made.`
+    )
+  }
+  const { problems, text } = envFile(choices)
+  const wrong = problems.filter((problem) => !toFillIn.has(problem.name))
+  if (wrong.length > 0) {
+    return yield* failed(`Nothing was made: ${wrong.map(({ message }) => visible(message)).join(" ")}`)
+  }
+  const settings = resolve(file)
+  const { ext, name: base } = parse(settings)
+  const owner = join(dirname(settings), `${base}-owner${ext}`)
+  const database = {
+    name,
+    owner: { username: roles.owner, password: Redacted.make(ownerPassword) },
+    app: { username: roles.app, password: Redacted.make(appPassword) }
+  }
+  const admin = flags.admin === undefined
+    ? undefined
+    : yield* Effect.mapError(
+      Effect.flatMap(adminOf(flags.admin), fromUrl),
+      ({ message }) => failed(`--admin: ${message}`)
+    )
+  const { discard } = yield* writeNew([
+    { path: settings, text },
+    { path: owner, text: ownerFile(urlAs(url, roles.owner, ownerPassword)) }
+  ])
+  if (admin !== undefined) {
+    yield* NewDatabase.makeNewDatabase(admin, database).pipe(
+      Effect.mapError(({ message }) => failed(`${visible(message)} No file was written.`)),
+      Effect.onError(() => discard)
+    )
+  }
+  const sql = admin === undefined ? NewDatabase.newDatabaseSql(database) : null
+  const left = problems.map(({ message }) => message)
+  if (flags.json === true) {
+    yield* printJson({ settings, owner, database: name, roles, sql, toFillIn: left })
+    return done
+  }
+  const next = withCallable([
+    `${visible(settings)} has the settings of a server, and ${
+      visible(owner)
+    } what \`ddd migrate\` needs beside them. ` +
+    "Both are secret, and readable by this account alone. Keep a copy, and not where the backups of the database are.",
+    sql === null
+      ? `The database ${name} was made, with its roles ${roles.owner} and ${roles.app}.`
+      : "Make the database: run the SQL that was printed by psql, as a superuser of the server.",
+    "Next:",
+    ...left.map((message) => `  - ${visible(message)}`),
+    "  - with both files in the environment: `ddd migrate`",
+    "  - with the first in it: `ddd doctor`, and then `ddd serve` (docs/operations/deploy.md)"
+  ].join("\n"))
+  if (sql === null) {
+    yield* print(next)
+    return done
+  }
+  yield* print(sql)
+  yield* remark(next)
+  return done
+})
+
+const plainPath = (text: string): string => {
+  if (text !== "") return text
+  throw new InvalidArgumentError("It must name a file.")
+}
+
+export const init: Declare = (perform) =>
+  command(
+    "init",
+    "make what a first start in production needs: a file of settings with new secrets, and a database with its roles",
+    "ddd init ddd.env --public-url https://lottery.example.com > database.sql",
+    "ddd init ddd.env --public-url https://lottery.example.com --admin 'postgres://postgres@localhost/postgres?host=/run/postgresql'"
+  )
+    .argument("<file>", "the file to be made; one that is there is never overwritten", plainPath)
+    .requiredOption("--public-url <url>", "where clients reach the server: https://lottery.example.com")
+    .option(
+      "--log-origin <name>",
+      "the name under which records are signed, for ever (default: the host of --public-url)"
+    )
+    .option("--trusted-proxies <list>", "the proxies in front, as the server sees them", "127.0.0.1")
+    .addOption(new Option("--beacon <name>", "the public randomness").choices(["drand", "none"]).default("drand"))
+    .option("--proof <folder>", "where it is remembered what was sold, outside the database", "/var/lib/ddd/proof")
+    .option("--database <url>", "where the database will be, without a role", "postgres://127.0.0.1:5432/ddd")
+    .option(
+      "--admin <url>",
+      "make it there, as this superuser; - reads the URL from stdin. Without it: the SQL, on stdout"
+    )
+    .addOption(jsonOption())
+    .action((file, flags) => perform(run(file, flags)))
