@@ -8,10 +8,10 @@ import { visible } from "@ddd/core/values/Visible"
 import { harmless, write } from "@ddd/verify/Streams"
 import { Command, CommanderError } from "commander"
 import type { Effect } from "effect"
-import { readFileSync } from "node:fs"
 import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
 import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
+import { backup } from "./commands/Backup.ts"
 import { completion } from "./commands/completion/Completion.ts"
 import { showConfig } from "./commands/Config.ts"
 import { type Declare, examplesText, group, type Perform } from "./commands/Declaration.ts"
@@ -36,6 +36,7 @@ import { creditPurchase, dismissPurchase } from "./commands/purchases/Decide.ts"
 import { listPurchases } from "./commands/purchases/List.ts"
 import { reportAccounts, reportDay } from "./commands/report/Accounts.ts"
 import { reportPrizes } from "./commands/report/Prizes.ts"
+import { restore } from "./commands/Restore.ts"
 import { restored } from "./commands/Restored.ts"
 import { listRooms } from "./commands/room/List.ts"
 import { showRoom } from "./commands/room/Show.ts"
@@ -68,6 +69,7 @@ import { showWithdrawal } from "./commands/withdrawals/Show.ts"
 import { done, type ExitCode, exitCodes, interrupted, unusable } from "./ExitCode.ts"
 import { withCallable } from "./Invocation.ts"
 import { errorLine } from "./terminal/Output.ts"
+import { programVersion } from "./Version.ts"
 
 const commands: ReadonlyArray<Declare> = [
   serve,
@@ -131,6 +133,8 @@ const commands: ReadonlyArray<Declare> = [
     listApprovals,
     refuseApproval
   ]),
+  backup,
+  restore,
   restored,
   group("mail", "look at the mails that players are sent", [previewMails]),
   group("log", "look at what operators did by hand", [listLog, showLog]),
@@ -140,13 +144,6 @@ const commands: ReadonlyArray<Declare> = [
   group("log-key", "look at the keys that sign the records, or add one", [listLogKeys, rotateLogKey]),
   completion
 ]
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "unknown"
-}
 
 /** Has every command below answer to wrong usage as the program does. */
 const passDown = (parent: Command): void => {
@@ -161,7 +158,7 @@ export const program = (perform: Perform, say: Say): Command => {
   const ddd = new Command("ddd")
     .configureOutput({ writeOut: (text) => say("stdout", text), writeErr: (text) => say("stderr", text) })
     .description("Daily Dollar Draw: a lottery a day, for a dollar, that anyone can check.")
-    .version(version(), "-V, --version")
+    .version(programVersion(), "-V, --version")
     .exitOverride()
     .showHelpAfterError("(--help tells more)")
     .addHelpText(

@@ -259,12 +259,12 @@ export const migrate = Effect.fn("Migrator.migrate")(function*(
  * How a database's schema and this program fit.
  *
  * - `Fits`: `unknown` are the names of migrations of a newer program, with which this one may go on.
- * - `Behind`: migrations are missing; `problem` says so in words.
+ * - `Behind`: migrations are missing, or all of them (`isEmpty`); `problem` says so in words.
  * - `Unfit`: a newer program ended this one, or a migration was changed after it had been applied; `problem` says which, and what to do.
  */
 export type SchemaState =
   | { readonly _tag: "Fits"; readonly newest: number; readonly unknown: ReadonlyArray<string> }
-  | { readonly _tag: "Behind"; readonly problem: string }
+  | { readonly _tag: "Behind"; readonly isEmpty: boolean; readonly problem: string }
   | { readonly _tag: "Unfit"; readonly problem: string }
 
 /** How the database's schema and this program fit. */
@@ -274,11 +274,15 @@ export const schemaState = Effect.fn("Migrator.schemaState")(
   ): Effect.fn.Return<SchemaState, SqlError.SqlError, SqlClient.SqlClient> {
     const sql = yield* SqlClient.SqlClient
     const applied = yield* readApplied(sql)
-    if (applied === null) return { _tag: "Behind", problem: "the database has no schema yet: run `ddd migrate`" }
+    if (applied === null) {
+      return { _tag: "Behind", isEmpty: true, problem: "the database has no schema yet: run `ddd migrate`" }
+    }
     const problem = check(migrations, applied)
     if (problem !== undefined) return { _tag: "Unfit", problem: problem.message }
     const missing = migrations.length - applied.length
-    if (missing > 0) return { _tag: "Behind", problem: `${missing} migration(s) are missing: run \`ddd migrate\`` }
+    if (missing > 0) {
+      return { _tag: "Behind", isEmpty: false, problem: `${missing} migration(s) are missing: run \`ddd migrate\`` }
+    }
     return { _tag: "Fits", newest: applied.length, unknown: applied.slice(migrations.length).map(({ name }) => name) }
   }
 )

@@ -7,6 +7,8 @@ import type { SqlError } from "effect/sql"
 export interface ServerKind {
   /** As it says it: `15.14 (Debian 15.14-0+deb12u1)`. */
   readonly version: string
+  /** The first part of it. */
+  readonly major: number
   readonly encoding: string
   /** Whether this program works on it. */
   readonly fits: boolean
@@ -17,8 +19,9 @@ export const readServerKind = (sql: PgClient.PgClient): Effect.Effect<ServerKind
   Effect.map(
     sql<ServerKind>`
       SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
+        current_setting('server_version_num')::int / 10000 AS major,
         current_setting('server_version_num')::int >= 150000 AND current_setting('server_encoding') = 'UTF8' AS fits`,
-    ([kind]) => kind ?? { version: "unknown", encoding: "unknown", fits: false }
+    ([kind]) => kind ?? { version: "unknown", major: 0, encoding: "unknown", fits: false }
   )
 
 /** What is said of a server that does not fit. */

@@ -8,10 +8,10 @@ import { Data, Effect, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { dirname, join, parse, resolve } from "node:path"
-import { text as textOf } from "node:stream/consumers"
 import { done } from "../ExitCode.ts"
 import { withCallable } from "../Invocation.ts"
 import { print, printJson, remark } from "../terminal/Output.ts"
+import { administratorOf, adminOption } from "./Administrator.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
 
 /** Nothing was made; the message says why, and what to do. */
@@ -81,26 +81,14 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
     return { discard }
   })
 
-const adminOf = (text: string) =>
-  Effect.map(
-    text === "-"
-      ? Effect.tryPromise({
-        try: () => textOf(process.stdin),
-        catch: (error) => failed(`The administrator's URL cannot be read: ${reason(error)}.`)
-      })
-      : Effect.succeed(text),
-    (url) => Redacted.make(url.trim())
-  )
-
 /** What only the operator can say. */
 const toFillIn: ReadonlySet<string> = new Set(["SMTP_URL"])
 
 const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
-  const [{ envFile, isPlain, ownerFile }, NewDatabase, { fromUrl }] = yield* Effect.promise(() =>
+  const [{ envFile, isPlain, ownerFile }, NewDatabase] = yield* Effect.promise(() =>
     Promise.all([
       import("../init/EnvFile.ts"),
-      import("@ddd/adapters-pg/database/NewDatabase"),
-      import("@ddd/adapters-pg/database/Provision")
+      import("@ddd/adapters-pg/database/NewDatabase")
     ])
   )
   const { name, url } = yield* databaseOf(flags.database)
@@ -133,12 +121,7 @@ const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
     owner: { username: roles.owner, password: Redacted.make(ownerPassword) },
     app: { username: roles.app, password: Redacted.make(appPassword) }
   }
-  const admin = flags.admin === undefined
-    ? undefined
-    : yield* Effect.mapError(
-      Effect.flatMap(adminOf(flags.admin), fromUrl),
-      ({ message }) => failed(`--admin: ${message}`)
-    )
+  const admin = flags.admin === undefined ? undefined : yield* administratorOf("--admin", flags.admin)
   const { discard } = yield* writeNew([
     { path: settings, text },
     { path: owner, text: ownerFile(urlAs(url, roles.owner, ownerPassword)) }
@@ -199,9 +182,6 @@ export const init: Declare = (perform) =>
     .addOption(new Option("--beacon <name>", "the public randomness").choices(["drand", "none"]).default("drand"))
     .option("--proof <folder>", "where it is remembered what was sold, outside the database", "/var/lib/ddd/proof")
     .option("--database <url>", "where the database will be, without a role", "postgres://127.0.0.1:5432/ddd")
-    .option(
-      "--admin <url>",
-      "make it there, as this superuser; - reads the URL from stdin. Without it: the SQL, on stdout"
-    )
+    .addOption(adminOption("--admin <url>", "make it, as this superuser, in place of printing the SQL for it"))
     .addOption(jsonOption())
     .action((file, flags) => perform(run(file, flags)))

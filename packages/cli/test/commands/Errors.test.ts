@@ -43,7 +43,16 @@ describe("an error of ddd", () => {
     const told = Array.from(list.matchAll(/`([a-z_]+)`/g), ([, code = ""]) => code)
     assert.deepStrictEqual(codes.filter((code) => !told.includes(code)), [])
     // of packages that only these commands meet
-    const others = ["usage", "unexpected", "database_unreachable", "database_refused", "unavailable", "secrets_refused"]
+    const others = [
+      "usage",
+      "unexpected",
+      "database_unreachable",
+      "database_refused",
+      "unavailable",
+      "secrets_refused",
+      "backup_unusable",
+      "pg_tool_failed"
+    ]
     assert.deepStrictEqual(told.filter((code) => !codes.includes(code)), others)
   })
 })

@@ -70,6 +70,13 @@ const commands: Readonly<Record<string, Tested>> = {
       }
     ]
   },
+  "backup": {
+    calls: ({ databaseUrl, folder }) => [
+      { args: [folder], env: { DATABASE_URL: databaseUrl, DATABASE_OWNER_URL: databaseUrl } },
+      { args: [join(folder, "bundle.ndjson", nasty)] }
+    ]
+  },
+  "restore": calls({ args: [nasty] }),
   "doctor": {
     calls: ({ databaseUrl }) => [
       { args: [], env: { MAIL_FROM: nasty } },
