@@ -11,8 +11,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { buildPages } from "./pages.mjs"
+import { pnpm } from "./pnpm.mjs"
 
-const pnpm = "12.21.0"
 /** Where there is no package with the pinned Node: the oldest that has everything the project uses. */
 const oldestNode = [24, 7]
 

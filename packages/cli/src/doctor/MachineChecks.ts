@@ -59,17 +59,24 @@ const disk = (settings: Settings): Said => {
 }
 
 const dayMillis = 86_400_000
-/** Whoever renews certificates by machine does so a month before; two weeks before something is wrong. */
+/** Whoever renews certificates by machine does so a month before, or, of those that live for days, when a third of their life is left. */
 const daysLeftLow = 14
+const lifeLeftLow = 1 / 4
+
+/** From when to when a certificate is good, in milliseconds since 1970. */
+interface Life {
+  readonly from: number
+  readonly to: number
+}
 
 /** What there is to say of the certificate that clients are shown. */
-const certificateSaid = (validTo: Date, fits: boolean, host: string, whose: string): Said => {
-  const end = formatInstant(instant(validTo.getTime()))
-  const daysLeft = Math.floor((validTo.getTime() - Date.now()) / dayMillis)
+const certificateSaid = ({ from, to }: Life, fits: boolean, host: string, whose: string): Said => {
+  const end = formatInstant(instant(to))
+  const left = to - Date.now()
   if (!fits) return failed(`${whose} is for other names than ${host}: browsers refuse it. Get one for ${host}.`)
-  if (daysLeft < 0) return failed(`${whose} ended at ${end}: browsers refuse it. Renew it.`)
-  return daysLeft < daysLeftLow
-    ? warning(`${whose} ends at ${end}, in ${daysLeft} days. Renew it.`)
+  if (left < 0) return failed(`${whose} ended at ${end}: browsers refuse it. Renew it.`)
+  return left < Math.min(daysLeftLow * dayMillis, lifeLeftLow * (to - from))
+    ? warning(`${whose} ends at ${end}, in ${Math.floor(left / dayMillis)} days. Renew it.`)
     : ok(`${whose} is for ${host}, and ends at ${end}.`)
 }
 
@@ -80,16 +87,18 @@ const isFor = (certificate: X509Certificate, host: string): boolean =>
   (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined
 
 const ownCertificate = Effect.fnUntraced(function*(cert: string, key: string, host: string) {
-  const { validTo } = yield* TlsFiles.read({ cert, key })
+  // as the server reads them
+  yield* TlsFiles.read({ cert, key })
   const certificate = new X509Certificate(yield* Effect.promise(() => readFile(cert)))
-  return certificateSaid(validTo, isFor(certificate, host), host, "The certificate of TLS_CERT")
+  const life = { from: Date.parse(certificate.validFrom), to: Date.parse(certificate.validTo) }
+  return certificateSaid(life, isFor(certificate, host), host, "The certificate of TLS_CERT")
 })
 
 const connectMillis = 5_000
 
 /** What is shown at an https origin: a certificate, and why it is not believed, if it is not; or why nobody was reached. */
 type Shown =
-  | { readonly _tag: "Certificate"; readonly validTo: Date; readonly problem: string | null }
+  | { readonly _tag: "Certificate"; readonly life: Life; readonly problem: string | null }
   | { readonly _tag: "Unreached"; readonly why: string }
 
 const shownAt = (url: URL): Effect.Effect<Shown> =>
@@ -105,9 +114,10 @@ const shownAt = (url: URL): Effect.Effect<Shown> =>
     socket.setTimeout(connectMillis, () => unreached(`no answer within ${connectMillis / 1000} s`))
     socket.once("error", ({ message }) => unreached(message))
     socket.once("secureConnect", () => {
+      const shown = socket.getPeerCertificate()
       end({
         _tag: "Certificate",
-        validTo: new Date(socket.getPeerCertificate().valid_to),
+        life: { from: Date.parse(shown.valid_from), to: Date.parse(shown.valid_to) },
         // the code of an error, whatever its type says
         problem: socket.authorized ? null : String(socket.authorizationError)
       })
@@ -124,7 +134,7 @@ const proxysCertificate = (url: URL) =>
     }
     const whose = `The certificate at ${url.origin}`
     return shown.problem === null
-      ? certificateSaid(shown.validTo, true, hostOf(url), whose)
+      ? certificateSaid(shown.life, true, hostOf(url), whose)
       : failed(`${whose} is not one that browsers believe: ${shown.problem}. Get one from an authority that they know.`)
   })
 
