@@ -17,6 +17,7 @@ import { keepsSession } from "@ddd/adapters-pg/database/SessionCheck"
 import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as Restored from "@ddd/adapters-pg/draws/Restored"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
+import { isThere } from "@ddd/adapters-pg/embedded/EmbeddedPostgresCluster"
 import { type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Data, Effect, type Redacted, Schedule } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -120,6 +121,19 @@ export const open = Effect.fn("Database.open")(function*(settings: Settings, { o
   const { admin } = yield* own ? EmbeddedPostgres.start(dataDir) : EmbeddedPostgres.acquire(dataDir)
   const { app, owner } = yield* Provision.provision(admin, embeddedName)
   return ofEmbedded(dataDir, app, owner)
+})
+
+/** Opens the one that is there. A folder in which there is none was named by mistake, and is left as it is. */
+export const openExisting = Effect.fn("Database.openExisting")(function*(settings: Settings) {
+  const dataDir = dataDirOf(settings)
+  if (settings.DATABASE_URL === undefined && !isThere(dataDir)) {
+    return yield* new DatabaseUnusable({
+      message:
+        `There is no database in ${dataDir}: set DATA_DIR or DATABASE_URL as the server has it, or start a server ` +
+        "there first (`ddd serve`). Nothing was made."
+    })
+  }
+  return yield* open(settings, { own: false })
 })
 
 /**

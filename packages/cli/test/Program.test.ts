@@ -31,7 +31,9 @@ const pages = [
   .map((name) =>
     [
       name,
-      Array.from(readFileSync(join(root, name), "utf8").matchAll(/(?:`|^)ddd ([^`\n]+)/gm), ([, line = ""]) => line)
+      Array.from(readFileSync(join(root, name), "utf8").matchAll(/(?:`|^)ddd ([^`\n]+)/gm), ([, line = ""]) =>
+        // up to what is the shell's
+        line.replace(/ [|>&;].*$/, ""))
     ] as const
   )
 

@@ -114,11 +114,12 @@ export const openCluster = Effect.fnUntraced(function*(
   return yield* standing(resolve(dataDir), place)
 })
 
+/** Whether a data folder has a cluster. */
+export const isThere = (dataDir: string): boolean => fs.existsSync(placeOf(dataDir))
+
 /** The cluster of a data folder; null where there is none. Makes nothing. */
 export const findCluster = (dataDir: string): Effect.Effect<Cluster | null, EmbeddedPostgresError> =>
-  Effect.suspend(() =>
-    fs.existsSync(placeOf(dataDir)) ? standing(resolve(dataDir), placeOf(dataDir)) : Effect.succeed(null)
-  )
+  Effect.suspend(() => isThere(dataDir) ? standing(resolve(dataDir), placeOf(dataDir)) : Effect.succeed(null))
 
 /** The cluster that stands at a place. */
 const standing = Effect.fnUntraced(function*(

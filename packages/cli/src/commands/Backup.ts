@@ -32,7 +32,7 @@ const run = Effect.fn("ddd backup")(function*(place: string, { json, verify }: F
     const [Database, { dump }, { tryOut }] = yield* Effect.promise(() =>
       Promise.all([import("../Database.ts"), import("@ddd/adapters-pg/backup/Dump"), import("../backup/TryOut.ts")])
     )
-    const { app, owner, servers } = yield* Database.open(settings, { own: false })
+    const { app, owner, servers } = yield* Database.openExisting(settings)
     if (owner === null) {
       return yield* new NotBackedUp({
         message:

@@ -38,8 +38,8 @@ const on = <Port, Failure>(
   Effect.gen(function*() {
     const settings = yield* settingsFor("database", need)
     return yield* Effect.gen(function*() {
-      const [{ open, remembering, requireSchema }, ports, { requireSecrets }] = yield* adapters
-      const opened = yield* open(settings, { own: false })
+      const [{ openExisting, remembering, requireSchema }, ports, { requireSecrets }] = yield* adapters
+      const opened = yield* openExisting(settings)
       yield* requireSchema(opened)
       const keys = yield* keysOf(settings)
       yield* requireSecrets(opened, keys, [need], { keep })

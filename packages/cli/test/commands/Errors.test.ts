@@ -1,10 +1,10 @@
 /** What a command says that could not be carried out, to people and to programs. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { globSync, readFileSync } from "node:fs"
+import { globSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { codeOfTag } from "../../src/Explanation.ts"
-import { ddd } from "../support/Ddd.ts"
+import { dataFolder, ddd } from "../support/Ddd.ts"
 
 const sources = join(import.meta.dirname, "../../src")
 const page = readFileSync(join(import.meta.dirname, "../../../../docs/operations/commands.md"), "utf8")
@@ -55,4 +55,24 @@ describe("an error of ddd", () => {
     ]
     assert.deepStrictEqual(told.filter((code) => !codes.includes(code)), others)
   })
+
+  it.live("a folder without a database is named as such, and left as it is", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const DATA_DIR = join(folder, "misspelt")
+      for (
+        const args of [["find", "ann"], ["audit"], ["draw", "run"], ["user", "list"], [
+          "backup",
+          join(folder, "backups")
+        ]]
+      ) {
+        const { code, stderr, stdout } = yield* ddd([...args, "--json"], { DATA_DIR })
+        assert.strictEqual(code, 2, args.join(" "))
+        assert.strictEqual(stdout, "")
+        const { error }: { readonly error: { readonly code: string; readonly message: string } } = JSON.parse(stderr)
+        assert.strictEqual(error.code, "database_unusable")
+        assert.include(error.message, `There is no database in ${DATA_DIR}: set DATA_DIR`)
+      }
+      assert.deepStrictEqual(readdirSync(folder), [])
+    }))
 })
