@@ -48,7 +48,13 @@ export const systemPostgres = (bin: string): Effect.Effect<PgConnection, never, 
       "--locale=C",
       "--no-sync"
     ], { cwd: "/", env: environment, stdio: "ignore", ...account })
-    const settings = { listen_addresses: "", unix_socket_directories: join(folder, "s"), max_connections: "100" }
+    const settings = {
+      listen_addresses: "",
+      unix_socket_directories: join(folder, "s"),
+      max_connections: "100",
+      // what a power cut does to it is nobody's question
+      fsync: "off"
+    }
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(
