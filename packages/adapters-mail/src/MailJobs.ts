@@ -15,6 +15,7 @@ import type { UserId } from "@ddd/core/values/Ids"
 import type { LinkMail, MailJob } from "@ddd/core/values/Job"
 import { Effect } from "effect"
 import type { Addressee } from "./Addressee.ts"
+import { identityLetters } from "./IdentityLetters.ts"
 import type { Letter } from "./Letter.ts"
 import { letterHtml } from "./LetterHtml.ts"
 import * as Letters from "./Letters.ts"
@@ -151,6 +152,16 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
                 withdrawal === null || withdrawal.userId !== job.userId
                   ? null
                   : withdrawalNews(job.event, { ...to, withdrawal })
+            )
+        )
+      case "MailIdentity":
+        return yield* toPlayer(
+          job.userId,
+          (to) =>
+            Effect.map(
+              subjects.identity(job.userId),
+              // where it changed since, a later mail says what it is now, if anything
+              (status) => status === job.status ? identityLetters[job.status](to) : null
             )
         )
     }

@@ -12,6 +12,7 @@ import { drawId, position, ticketId, userId } from "@ddd/core/values/Ids"
 import { dayAfter, dayOf, dayStart, type Instant, instant } from "@ddd/core/values/Instant"
 import { Redacted } from "effect"
 import type { Addressee } from "./Addressee.ts"
+import { identityLetters } from "./IdentityLetters.ts"
 import type { Letter } from "./Letter.ts"
 import * as Letters from "./Letters.ts"
 import { linksOf } from "./Links.ts"
@@ -107,6 +108,8 @@ export const previews: Readonly<Record<string, Letter>> = {
   }),
   "room-closed": roomClosed({ ...addressee, closed }),
   "room-closed-unstarted": roomClosed({ ...addressee, closed: { ...closed, reason: "deadline" } }),
+  "identity-verified": identityLetters.verified(addressee),
+  "identity-rejected": identityLetters.rejected(addressee),
   "withdrawal-started": WithdrawalLetters.started(withdrawing("pending")),
   "withdrawal-paid": WithdrawalLetters.paid(withdrawing("paid")),
   "withdrawal-failed": WithdrawalLetters.failed(withdrawing("failed")),

@@ -46,7 +46,8 @@ const subjects = MailSubjects.of({
   win: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aWin : null),
   voidDraw: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aVoidDraw : null),
   closedRoom: (id, drawId) => Effect.succeed(id === marie && drawId === aDraw ? aClosedRoom : null),
-  withdrawal: (id) => Effect.succeed(id === "w1" ? withdrawalOf(marie, "paid") : null)
+  withdrawal: (id) => Effect.succeed(id === "w1" ? withdrawalOf(marie, "paid") : null),
+  identity: (id) => Effect.succeed(id === marie ? "verified" : null)
 })
 
 /** What is sent when the job is done in a world where this is known. */
@@ -85,7 +86,20 @@ const winner: MailJob = { _tag: "MailWinner", userId: marie, drawId: aDraw }
 const roomClosed: MailJob = { _tag: "MailRoomClosed", userId: marie, drawId: aDraw }
 const drawVoid: MailJob = { _tag: "MailDrawVoid", userId: marie, drawId: aDraw }
 const paid: MailJob = { _tag: "MailWithdrawal", userId: marie, withdrawalId: "w1", event: "paid" }
-const everyJob = [welcome, verify, reset, passwordChanged, addressChanged, tickets, winner, drawVoid, roomClosed, paid]
+const verified = { _tag: "MailIdentity", userId: marie, status: "verified" } as const
+const everyJob = [
+  welcome,
+  verify,
+  reset,
+  passwordChanged,
+  addressChanged,
+  tickets,
+  winner,
+  drawVoid,
+  roomClosed,
+  paid,
+  verified
+]
 
 const newAddress = withToken({ email: "maria@sorbonne.example", previousEmail: "marie@example.com" })
 const aReset = withToken({ purpose: "reset_password" })
@@ -167,6 +181,20 @@ describe("MailJobs", () => {
         "A room of yours was closed: $1.00 is back",
         "$25.00 was paid to your bank"
       ])
+    }))
+
+  it.effect("tells how an identity check ended and what to do, where it still stands so", () =>
+    Effect.gen(function*() {
+      const mail = yield* mailOf(verified)
+      assert.deepStrictEqual([mail?.to, mail?.subject], ["marie@example.com", "Your identity is verified"])
+      assert.isNull(yield* mailOf({ ...verified, status: "rejected" }))
+      const rejected = MailSubjects.of({ ...subjects, identity: () => Effect.succeed("rejected") })
+      assert.isNull(yield* mailOf(verified, known, rejected))
+      const told = yield* mailOf({ ...verified, status: "rejected" }, known, rejected)
+      assert.match(
+        told?.text.replace(/\s+/g, " ") ?? "",
+        /could not be verified.* Go through the check once more.* support/
+      )
     }))
 
   it.effect("says nothing of what is not there, is another player's, or was given back", () =>

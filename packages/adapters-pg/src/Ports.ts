@@ -1,6 +1,7 @@
 /** Every port that PostgreSQL holds. */
 import { Layer } from "effect"
 import * as AccountsPg from "./accounts/AccountsPg.ts"
+import * as IdentityChecksPg from "./accounts/IdentityChecksPg.ts"
 import * as SecurityLogPg from "./accounts/SecurityLogPg.ts"
 import * as SessionEnds from "./accounts/SessionEnds.ts"
 import * as SessionsPg from "./accounts/SessionsPg.ts"
@@ -33,14 +34,15 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog, SharedCounts, Throttles and PlayControls. */
+/** Accounts, Sessions, SecurityLog, SharedCounts, Throttles, PlayControls and IdentityChecks. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
   SharedCountsPg.layer,
   ThrottlesPg.layer,
-  PlayControlsPg.layer
+  PlayControlsPg.layer,
+  IdentityChecksPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 
 /** Money in and out, and by hand: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard, Adjustments, Approvals. */

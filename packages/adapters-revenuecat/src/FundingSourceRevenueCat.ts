@@ -1,10 +1,10 @@
 /**
  * The shop: RevenueCat, which tells of purchases in the stores of phones.
  *
- * It is known by the `Authorization` that was agreed on, verbatim, and, where a signing secret is set, by the
- * signature of each request as well: `t=<unix seconds>,v1=<hex>`, HMAC-SHA-256 of `<t>.<body>`, with a `v1` for each
- * secret while one replaces the other.
+ * It is known by the `Authorization` that was agreed on, verbatim, and, where a signing secret is set, by the signature of each request as
+ * well (`core/hash/WebhookSignature`).
  */
+import { type IsSigned, signatureObjection } from "@ddd/core/hash/WebhookSignature"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
 import { Now } from "@ddd/core/ports/Now"
 import type { WebhookRequest, WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
@@ -56,30 +56,13 @@ const objections = (authorizations: ReadonlyArray<string>, signingSecret: string
     if (expected.filter((each) => timingSafeEqual(each, shown)).length === 0) return "its authorization is not ours"
     return signingSecret === undefined
       ? undefined
-      : signatureObjection(signingSecret, headers["x-revenuecat-webhook-signature"], body, now)
+      : signatureObjection(headers["x-revenuecat-webhook-signature"], body, [signedWith(signingSecret)], now)
   }
 }
 
-/** A signature may be this old, or as much ahead of our clock, in milliseconds. */
-const toleranceMillis = 300_000
-
-const signatureForm = /^t=(\d{1,12})((?:,v1=[0-9a-f]{64}){1,8})$/
-
-const signatureObjection = (
-  secret: string,
-  header: string | undefined,
-  body: Uint8Array,
-  now: Instant
-): string | undefined => {
-  const [, seconds, signatures] = signatureForm.exec(header ?? "") ?? []
-  if (seconds === undefined || signatures === undefined) return "it has no signature of the form t=…,v1=…"
-  if (Math.abs(now - Number(seconds) * 1_000) > toleranceMillis) {
-    return "its signature is of another time: more than five minutes from now"
-  }
-  const expected = createHmac("sha256", secret).update(`${seconds}.`).update(body).digest()
-  const isOurs = signatures.split(",v1=").slice(1).some((hex) => timingSafeEqual(Buffer.from(hex, "hex"), expected))
-  return isOurs ? undefined : "its signature is not made with our secret"
-}
+/** By a secret: whether a signature is made with it. */
+const signedWith = (secret: string): IsSigned => (message, signature) =>
+  timingSafeEqual(createHmac("sha256", secret).update(message).digest(), signature)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 

@@ -1,4 +1,5 @@
-/** Where money comes from and goes to, by the settings: who pays players out, and who tells of purchases. */
+/** Where money comes from and goes to, by the settings: who pays players out, who tells of purchases, and of identity checks. */
+import * as IdentitySourceWebhook from "@ddd/adapters-kyc/IdentitySourceWebhook"
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
 import type { Now } from "@ddd/core/ports/Now"
 import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
@@ -34,6 +35,10 @@ export const payoutProvider = (settings: ProviderSettings, publicUrl: URL): Laye
   const path = join(dataDirOf(settings), "simulated-payouts.json")
   return loaded(() => import("@ddd/sim/providers/PayoutProviderSim"), ({ layer }) => layer({ path, publicUrl }))
 }
+
+/** Who tells of identity checks. */
+export const identitySource = ({ KYC_WEBHOOK_SECRET }: Pick<Settings, "KYC_WEBHOOK_SECRET">) =>
+  IdentitySourceWebhook.layer(KYC_WEBHOOK_SECRET ?? [])
 
 export const fundingSource = (
   settings: Pick<Settings, "PRODUCT_CATALOG" | "REVENUECAT_SIGNING_SECRET" | "REVENUECAT_WEBHOOK_AUTH">

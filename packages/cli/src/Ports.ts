@@ -9,6 +9,7 @@ import * as RefreshTokensNode from "@ddd/adapters-crypto/RefreshTokensNode"
 import * as SealingNode from "@ddd/adapters-crypto/SealingNode"
 import * as SeedVaultNode from "@ddd/adapters-crypto/SeedVaultNode"
 import * as AccountsPg from "@ddd/adapters-pg/accounts/AccountsPg"
+import * as IdentityChecksPg from "@ddd/adapters-pg/accounts/IdentityChecksPg"
 import * as SecurityLogPg from "@ddd/adapters-pg/accounts/SecurityLogPg"
 import * as SessionEnds from "@ddd/adapters-pg/accounts/SessionEnds"
 import * as SessionsPg from "@ddd/adapters-pg/accounts/SessionsPg"
@@ -30,7 +31,9 @@ import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
+import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { MinAge } from "@ddd/core/ports/MinAge"
+import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { dayMillis } from "@ddd/core/values/Instant"
@@ -39,7 +42,7 @@ import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
-import { fundingSource, payoutProvider } from "./MoneyProviders.ts"
+import { fundingSource, identitySource, payoutProvider } from "./MoneyProviders.ts"
 
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
@@ -73,7 +76,9 @@ const listener = ({ direct, servers }: Database) =>
   )
 
 /** What draws are drawn by. */
-export type DrawSettings = Beacon.BeaconSettings & Pick<Settings, "ROOM_PRIZE_HOLD">
+export type DrawSettings =
+  & Beacon.BeaconSettings
+  & Pick<Settings, "PRIZE_HOLD_KYC" | "PRIZE_REPORT_FROM" | "ROOM_PRIZE_HOLD">
 
 const drawPorts = ({ acknowledged }: Database, { log, sealing, seeds }: Keys, settings: DrawSettings) =>
   Layer.mergeAll(DrawsPg.layer, RoomsPg.layer, BooksPg.layer).pipe(
@@ -81,15 +86,22 @@ const drawPorts = ({ acknowledged }: Database, { log, sealing, seeds }: Keys, se
       Layer.mergeAll(SealingNode.layer(sealing), SeedVaultNode.layer(seeds), RecordSignerNode.layer(log))
     ),
     Layer.provide(Layer.succeed(RoomPrizeHold, settings.ROOM_PRIZE_HOLD * dayMillis)),
+    Layer.provide(
+      Layer.succeed(PrizesAwaitIdentityFrom, settings.PRIZE_HOLD_KYC ? settings.PRIZE_REPORT_FROM : null)
+    ),
     Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
     Layer.provideMerge(Beacon.layer(settings))
   )
 
 /** Money in and out. */
-const moneyPorts = ({ acknowledged }: Database, { FOUR_EYES_ABOVE }: Pick<Settings, "FOUR_EYES_ABOVE">) =>
+const moneyPorts = (
+  { acknowledged }: Database,
+  { FOUR_EYES_ABOVE, KYC_ABOVE }: Pick<Settings, "FOUR_EYES_ABOVE" | "KYC_ABOVE">
+) =>
   PortsPg.money.pipe(
     Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
-    Layer.provide(Layer.succeed(FourEyesAbove, FOUR_EYES_ABOVE ?? null))
+    Layer.provide(Layer.succeed(FourEyesAbove, FOUR_EYES_ABOVE ?? null)),
+    Layer.provide(Layer.succeed(KycAbove, KYC_ABOVE ?? null))
   )
 
 const accountPorts = ({ refresh }: Keys) =>
@@ -100,15 +112,16 @@ const accountPorts = ({ refresh }: Keys) =>
     SharedCountsPg.layer,
     ThrottlesPg.layer,
     PlayControlsPg.layer,
+    IdentityChecksPg.layer,
     OperatorLogPg.layer
   ).pipe(
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
 
-/** Those outside whom money comes from and goes to. `publicUrl` is where their pages send players back to. */
+/** Those outside whom money comes from and goes to, and who checks identities. `publicUrl` is where their pages send players back to. */
 const moneyProviders = (settings: Settings, publicUrl: URL) =>
-  Layer.merge(payoutProvider(settings, publicUrl), fundingSource(settings))
+  Layer.mergeAll(payoutProvider(settings, publicUrl), fundingSource(settings), identitySource(settings))
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Lookup, Now, the beacon and the keys of draws. */
 export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>

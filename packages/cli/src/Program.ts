@@ -26,6 +26,9 @@ import { find } from "./commands/Find.ts"
 import { init } from "./commands/Init.ts"
 import { listJobs } from "./commands/jobs/List.ts"
 import { retryJobs } from "./commands/jobs/Retry.ts"
+import { listKyc } from "./commands/kyc/List.ts"
+import { setKyc } from "./commands/kyc/Set.ts"
+import { showKyc } from "./commands/kyc/Show.ts"
 import { listLogKeys } from "./commands/log-key/List.ts"
 import { rotateLogKey } from "./commands/log-key/Rotate.ts"
 import { listLog } from "./commands/log/List.ts"
@@ -101,6 +104,7 @@ const commands: ReadonlyArray<Declare> = [
     exportUser,
     eraseUser
   ]),
+  group("kyc", "look at players' identity checks, or say how one stands", [listKyc, showKyc, setKyc]),
   group("ticket", "look at a ticket", [showTicket]),
   find,
   group("report", "tell of a day, of the accounts of the books, or of prizes for the tax office", [

@@ -12,6 +12,7 @@ import {
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Call } from "./support/Call.ts"
+import { checkerSecret, signedMessage } from "./support/Checker.ts"
 import { urlOf } from "./support/DatabaseUrl.ts"
 import { because } from "./support/Ddd.ts"
 import { arrayAt, at, password, type Player, Site, textAt, tokensOf } from "./support/Site.ts"
@@ -96,6 +97,10 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "5 minutes" })("a serv
         METRICS_PORT: "0",
         REVENUECAT_WEBHOOK_AUTH: authorization,
         PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}",
+        KYC_WEBHOOK_SECRET: checkerSecret,
+        KYC_ABOVE: "10.00",
+        PRIZE_HOLD_KYC: "true",
+        PRIZE_REPORT_FROM: "1.90",
         MAX_TICKETS_PER_DRAW: "1000"
       })
       const document = yield* Effect.promise(async () => await (await fetch(`${url}/openapi.json`)).json())
@@ -123,7 +128,9 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "5 minutes" })("a serv
           ["user", "search", "late"],
           ["user", "list", "--debt"],
           ["user", "list", "--frozen", "--excluded"],
-          ["user", "show", veteran.id]
+          ["user", "show", veteran.id],
+          ["kyc", "list"],
+          ["kyc", "show", veteran.id]
         ]
       ) {
         const found = yield* ddd(looked, undefined, recorded)
@@ -184,7 +191,7 @@ const play = (url: string, pages: ReadonlyArray<string>, veteran: Player, friend
       for (const type of ["deposit", "prize_win", "ticket_purchase", "refund", "withdrawal"]) {
         yield* get(`/wallet/transactions?type=${type}`, own)
       }
-      yield* say([201], "POST", "/wallet/deposit", {
+      const deposited = yield* say([201], "POST", "/wallet/deposit", {
         token: site.internalToken,
         body: { userId: veteran.id, amount: "1.00", referenceId: `more:${round}` }
       })
@@ -210,6 +217,11 @@ const play = (url: string, pages: ReadonlyArray<string>, veteran: Player, friend
         }
       })
       yield* say([400, 401, 503], "POST", "/webhooks/stripe", { body: {} })
+      // as if the player were looked at again and again
+      const [userId, occurredAt] = [veteran.id, textAt(deposited.json, "createdAt")]
+      const status = round % 2 === 0 ? "pending" : "verified"
+      const message = { id: `message-${round}`, userId, status, occurredAt, dateOfBirth: "1990-05-01" }
+      yield* say([200], "POST", "/webhooks/kyc", signedMessage(message, occurredAt))
     }
     return asked
   })

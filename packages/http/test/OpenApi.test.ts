@@ -78,6 +78,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "insufficient_funds",
     "account_frozen",
     "email_unverified",
+    "identity_unverified",
     "idempotency_key_reused"
   ],
   "post /wallet/payout-account": [...player, "email_unverified"],
@@ -87,6 +88,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "get /wallet/statement": [...player, "invalid_request", "rate_limited"],
   "post /webhooks/revenuecat": ["invalid_request", "payload_too_large", "unauthenticated"],
   "post /webhooks/stripe": ["invalid_request", "payload_too_large"],
+  "post /webhooks/kyc": ["invalid_request", "payload_too_large", "unauthenticated"],
   "get /lottery/current-draw": [],
   "post /lottery/purchase-ticket": [
     ...body,

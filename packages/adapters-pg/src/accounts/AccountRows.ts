@@ -2,9 +2,11 @@
 import type { AccountFields } from "@ddd/core/accounts/AccountChange"
 import { emailIdentity, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { TakenNames, WantedNames } from "@ddd/core/accounts/TakenNames"
-import { type Account, type KycStatus, playersAccount, type User } from "@ddd/core/accounts/User"
+import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
 import { type UserId, userId } from "@ddd/core/values/Ids"
+import type { Instant } from "@ddd/core/values/Instant"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlError } from "effect/sql"
@@ -48,6 +50,8 @@ export interface ProfileRow extends UserRow, WalletRow {
   readonly kyc_status: KycStatus
   readonly country: string | null
   readonly age_verified: boolean
+  readonly kyc_at: Date | null
+  readonly kyc_reference: string | null
   readonly is_active: boolean
 }
 
@@ -56,7 +60,7 @@ export const readProfileRow = (sql: PgClient.PgClient, user: UserId) =>
   Effect.map(
     sql<ProfileRow>`
       SELECT u.id, u.email, u.username, u.email_verified, u.created_at, u.kyc_status, u.country, u.age_verified, u.is_active,
-        w.*
+        u.kyc_at, u.kyc_reference, w.*
       FROM users u JOIN LATERAL (SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = u.id) w ON true
       WHERE u.id = ${user}::uuid AND u.erased_at IS NULL`,
     ([row]) => row
@@ -159,9 +163,12 @@ export const takenField = (error: unknown): keyof TakenNames | undefined =>
     ? uniqueFields[error.reason.constraint]
     : undefined
 
+const dateOrNull = (at: Instant | null): Date | null => at === null ? null : new Date(at)
+
 /** Overwrites fields of a user; what is absent stays. */
 export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<AccountFields>) => {
-  const { ageVerified, country, email, emailVerified, erasedAt, frozen, kycStatus, passwordHash, username } = fields
+  const { ageVerified, country, email, emailVerified, erasedAt, frozen, passwordHash, username } = fields
+  const { identityAt, identityReference, kycStatus } = fields
   const columns = {
     email,
     username,
@@ -169,6 +176,8 @@ export const updateUser = (sql: PgClient.PgClient, id: string, fields: Partial<A
     email_verified: emailVerified,
     is_active: frozen === undefined ? undefined : !frozen,
     kyc_status: kycStatus,
+    kyc_at: identityAt === undefined ? undefined : dateOrNull(identityAt),
+    kyc_reference: identityReference,
     country,
     age_verified: ageVerified,
     erased_at: erasedAt === undefined ? undefined : new Date(erasedAt)

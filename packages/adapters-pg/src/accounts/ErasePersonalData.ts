@@ -1,5 +1,6 @@
 /** Takes a person who is erased out of whatever is kept of them beside their row: see `Erasure` in core. */
 import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
+import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import { erasableStates } from "@ddd/core/money/WebhookEvent"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -9,7 +10,7 @@ import { forgetFailures } from "../jobs/OutboxPg.ts"
 import { accountPseudonym } from "./ThrottlesPg.ts"
 
 /**
- * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings, or naming them
+ * Removes the player's payout account and names, and the bodies of events that are about them: of their fundings or identity check, or naming them
  * by id, address, or a name as a JSON text. An event that nobody has acted on yet keeps its body until then.
  *
  * Bodies are found by an index of the texts in them, and looked at then. Part of the caller's transaction, before the address is replaced.
@@ -32,6 +33,8 @@ const forgetBuyer = Effect.fnUntraced(function*(sql: PgClient.PgClient, user: Us
         WHERE position(known.name IN e.body) > 0
         UNION ALL
         SELECT e.id FROM fundings f JOIN webhook_events e ON e.reference = f.reference WHERE f.user_id = ${user}::uuid
+        UNION ALL
+        SELECT id FROM webhook_events WHERE reference = ${identityReferenceOf(user)}
       ))`
   // what is held is nobody's yet, and names them: it stays for a person to decide about
   yield* sql`

@@ -9,7 +9,8 @@ import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/ac
 import { exportAccount, type ExportedBy, exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
 import { idMeant, pickMeant } from "@ddd/core/accounts/TakenNames"
-import { cents } from "@ddd/core/money/Money"
+import { cents, zero } from "@ddd/core/money/Money"
+import { awaitingIdentity } from "@ddd/core/money/Withdrawable"
 import { decided } from "@ddd/core/ports/Accounts"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { OperatorAct } from "@ddd/core/values/OperatorAct"
@@ -17,7 +18,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, type Redacted } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import { failureText } from "../database/Failure.ts"
-import { instantOrNull } from "../database/Rows.ts"
+import { instantOrNull, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 import { firstUndrawnId } from "../draws/TicketsOfPlayer.ts"
 import { lockAccount, lockWallet, summaryColumns, summaryOf, type SummaryRow, takenField } from "./AccountRows.ts"
 import type { Services } from "./AccountServices.ts"
@@ -25,11 +26,8 @@ import { mayBeAddressed } from "./EmailIdentityRows.ts"
 import { forget } from "./ErasePersonalData.ts"
 import { readPersonalRecords } from "./ReadPersonalRecords.ts"
 
-interface HoldingsRow {
-  readonly balance: bigint
-  readonly pending: bigint
+interface HoldingsRow extends WalletRow {
   readonly coming_back: bigint
-  readonly debt: bigint
   readonly last_paid: Date | null
   readonly undrawn: bigint
   readonly rooms_with_others: bigint
@@ -94,8 +92,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
   /** Read under the wallet's lock: nothing of it can change before the end of the transaction. */
   const holdingsOf = Effect.fnUntraced(function*(user: UserId) {
     const [row] = yield* sql<HoldingsRow>`
-      SELECT (balance * 100)::bigint AS balance, (pending_withdrawal * 100)::bigint AS pending,
-        (debt * 100)::bigint AS debt, (
+      SELECT ${walletColumns(sql)}, (
         SELECT (coalesce(sum(w.amount), 0) * 100)::bigint FROM withdrawals w
         WHERE w.user_id = ${user}::uuid AND w.status = 'paid' AND w.provider_payout_status IN ('failed', 'canceled')
       ) AS coming_back, (
@@ -112,6 +109,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
       FROM wallets WHERE user_id = ${user}::uuid`
     return {
       balance: cents(row?.balance ?? 0n),
+      awaitingIdentity: row === undefined ? zero : awaitingIdentity(walletOf(row)),
       pendingWithdrawal: cents(row?.pending ?? 0n),
       comingBack: cents(row?.coming_back ?? 0n),
       debt: cents(row?.debt ?? 0n),

@@ -178,7 +178,12 @@ export const readPersonalRecords = Effect.fnUntraced(function*(
     readonly created_at: Date
   }>`SELECT account, provider, status, created_at FROM payout_accounts WHERE user_id = ${user}::uuid`
   return {
-    user: { ...personOf(row), frozen: !row.is_active },
+    user: {
+      ...personOf(row),
+      identityAt: instantOrNull(row.kyc_at),
+      identityReference: row.kyc_reference,
+      frozen: !row.is_active
+    },
     wallet: walletOf(row),
     payoutAccount: payoutAccount === undefined ? null : {
       account: payoutAccount.account,

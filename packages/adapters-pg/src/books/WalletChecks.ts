@@ -5,7 +5,8 @@ import { accounts } from "./Sums.ts"
 /** Each wallet's movements together, as `m`. */
 const movementSums = `(
   SELECT user_id, sum(amount) AS balance, sum(withdrawable_delta) AS withdrawable, max(wallet_seq) AS newest,
-    -sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'pending') AS pending
+    -sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'pending') AS pending,
+    -sum(amount) FILTER (WHERE counter_account = 'payouts') AS withdrawn
   FROM transactions GROUP BY user_id
 ) m`
 
@@ -29,12 +30,13 @@ export const walletChecks: ReadonlyArray<RowCheck> = [
   {
     invariant: "wallet-is-its-history",
     query: `SELECT format('wallet of %s', user_id),
-       format('expected %s, of it %s withdrawable, and %s on its way out, by its movements; found %s, %s and %s',
-         made.balance, made.withdrawable, made.pending, w.balance, w.withdrawable, w.pending_withdrawal)
+       format('expected %s, of it %s withdrawable, %s on its way out and %s withdrawn, by its movements; found %s, %s, %s and %s',
+         made.balance, made.withdrawable, made.pending, made.withdrawn, w.balance, w.withdrawable, w.pending_withdrawal, w.withdrawn)
      FROM wallets w LEFT JOIN ${movementSums} USING (user_id)
      CROSS JOIN LATERAL (SELECT coalesce(m.balance, 0.00) AS balance, coalesce(m.withdrawable, 0.00) AS withdrawable,
-       coalesce(m.pending, 0.00) AS pending) made
-     WHERE (w.balance, w.withdrawable, w.pending_withdrawal) <> (made.balance, made.withdrawable, made.pending)
+       coalesce(m.pending, 0.00) AS pending, coalesce(m.withdrawn, 0.00) AS withdrawn) made
+     WHERE (w.balance, w.withdrawable, w.pending_withdrawal, w.withdrawn)
+       <> (made.balance, made.withdrawable, made.pending, made.withdrawn)
      UNION ALL
      SELECT format('user %s', id), 'expected a wallet, found none'
      FROM (SELECT id FROM users UNION SELECT user_id FROM transactions) u
@@ -59,9 +61,32 @@ export const walletChecks: ReadonlyArray<RowCheck> = [
        -- what had matured when the newest was won may have been dropped then
        SELECT coalesce(sum(amount), 0.00) AS kept_back,
          coalesce(sum(amount) FILTER (WHERE newest IS NULL OR at > newest), 0.00) AS resting
-       FROM jsonb_to_recordset(coalesce(maturing, '[]')) AS prize (amount decimal(12,2), at timestamptz)
+       -- those that wait for the identity check rest besides
+       FROM jsonb_to_recordset(coalesce(maturing, '[]') || coalesce(awaiting_identity, '[]'))
+         AS prize (amount decimal(12,2), at timestamptz)
+       WHERE at IS NOT NULL
      ) now
      WHERE resting < coalesce(least, 0.00) OR kept_back > coalesce(most, 0.00)`
+  },
+  {
+    invariant: "prizes-await-identity",
+    query: `SELECT format('wallet of %s', w.user_id),
+       format('expected %s of its prizes to wait for the identity check; found %s', due, waits)
+     FROM wallets w JOIN users u ON u.id = w.user_id LEFT JOIN (
+       SELECT p.user_id, sum(p.withdrawable_delta + coalesce(d.withdrawable_delta, 0.00)) AS since_released
+       FROM transactions p JOIN wallets USING (user_id)
+       LEFT JOIN transactions d ON d.user_id = p.user_id AND d.wallet_seq = p.wallet_seq + 1
+         AND d.type = 'debt_repaid' AND d.reference_id = p.reference_id
+       WHERE p.type = 'prize_win' AND p.awaits_identity AND p.wallet_seq > released_to GROUP BY p.user_id
+     ) won ON won.user_id = w.user_id
+     CROSS JOIN LATERAL (
+       SELECT coalesce(sum(amount), 0.00) AS waits
+       FROM jsonb_to_recordset(coalesce(awaiting_identity, '[]')) AS prize (amount decimal(12,2))
+     ) now
+     CROSS JOIN LATERAL (
+       SELECT CASE WHEN u.kyc_status = 'verified' THEN 0.00 ELSE coalesce(since_released, 0.00) END AS due
+     ) expected
+     WHERE waits <> due`
   },
   {
     invariant: "history-without-gaps",

@@ -5,10 +5,17 @@ import { showTicket, type StoredTicket, type Ticket, type TicketResult } from "@
 import { type Cents, cents, formatCents, parseCents } from "@ddd/core/money/Money"
 import type { Transaction, TransactionStatus } from "@ddd/core/money/Transaction"
 import type { TransactionType, Wallet } from "@ddd/core/money/Wallet"
-import type { MaturingPrize } from "@ddd/core/money/Withdrawable"
+import type { AwaitingPrize, MaturingPrize } from "@ddd/core/money/Withdrawable"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
-import { type Day, formatInstant, type Instant, instant, parseInstant } from "@ddd/core/values/Instant"
+import {
+  type Day,
+  formatInstant,
+  formatInstantOrNull,
+  type Instant,
+  instant,
+  parseInstant
+} from "@ddd/core/values/Instant"
 import type { PgClient } from "@effect/sql-pg"
 import { limitBookOf, type StoredLimits } from "../play/LimitRows.ts"
 
@@ -35,12 +42,22 @@ interface StoredPrize {
   readonly at: string
 }
 
+/** A prize that waits for the identity check, likewise; `at`: of a room's, until when it rests besides. */
+interface StoredAwaitingPrize {
+  readonly amount: string
+  readonly at: string | null
+}
+
 export interface WalletRow {
   readonly user_id: string
   readonly balance: bigint
   readonly withdrawable: bigint
   /** Null where no prize rests, and where none ever did. */
   readonly maturing: ReadonlyArray<StoredPrize> | null
+  /** Null where no prize waits for the identity check. */
+  readonly awaiting_identity: ReadonlyArray<StoredAwaitingPrize> | null
+  readonly released_to: bigint
+  readonly withdrawn: bigint
   readonly pending: bigint
   readonly debt: bigint
   readonly seq: bigint
@@ -56,11 +73,17 @@ export interface WalletRow {
 export const walletColumns = (sql: PgClient.PgClient) =>
   sql.literal(`user_id, (balance * 100)::bigint AS balance, (withdrawable * 100)::bigint AS withdrawable, maturing,
     (pending_withdrawal * 100)::bigint AS pending, (debt * 100)::bigint AS debt, seq, updated_at, limits, timed_out_until, excluded_until,
-    born_on`)
+    born_on, awaiting_identity, released_to, (withdrawn * 100)::bigint AS withdrawn`)
 
 const prizeOf = ({ amount, at }: StoredPrize): MaturingPrize => {
   const [prize, maturesAt] = [parseCents(amount), parseInstant(at)]
   if (prize === undefined || maturesAt === undefined) throw new TypeError("a prize that rests is not stored as one")
+  return { amount: prize, maturesAt }
+}
+
+const awaitingPrizeOf = ({ amount, at }: StoredAwaitingPrize): AwaitingPrize => {
+  const [prize, maturesAt] = [parseCents(amount), at === null ? null : parseInstant(at)]
+  if (prize === undefined || maturesAt === undefined) throw new TypeError("a prize that waits is not stored as one")
   return { amount: prize, maturesAt }
 }
 
@@ -75,10 +98,24 @@ export const maturingText = (prizes: ReadonlyArray<MaturingPrize>): string | nul
       }))
     )
 
+/** The same of prizes that wait for the identity check. */
+export const awaitingText = (prizes: ReadonlyArray<AwaitingPrize>): string | null =>
+  prizes.length === 0
+    ? null
+    : JSON.stringify(
+      prizes.map(({ amount, maturesAt }): StoredAwaitingPrize => ({
+        amount: formatCents(amount),
+        at: formatInstantOrNull(maturesAt)
+      }))
+    )
+
 export const walletOf = (row: WalletRow): Wallet & { readonly updatedAt: Instant } => ({
   balance: cents(row.balance),
   withdrawable: cents(row.withdrawable),
   maturing: row.maturing?.map(prizeOf) ?? [],
+  awaiting: row.awaiting_identity?.map(awaitingPrizeOf) ?? [],
+  releasedTo: Number(row.released_to),
+  withdrawn: row.withdrawn,
   pendingWithdrawal: cents(row.pending),
   debt: cents(row.debt),
   seq: Number(row.seq),

@@ -12,6 +12,7 @@ import {
 } from "@ddd/core/ports/Draws"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -60,7 +61,8 @@ const make = Effect.gen(function*() {
     vault: yield* SeedVault,
     acknowledged: yield* Acknowledged,
     chains,
-    roomPrizeHold: yield* RoomPrizeHold
+    roomPrizeHold: yield* RoomPrizeHold,
+    awaitIdentityFrom: yield* PrizesAwaitIdentityFrom
   }
   const columns = drawColumns(sql)
 

@@ -14,8 +14,9 @@ import {
   usersToPay,
   type WinningTicket
 } from "@ddd/core/draws/Settlement"
-import { type DrawId, type Position, ticketId, userId } from "@ddd/core/values/Ids"
+import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect, Result } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
@@ -32,6 +33,13 @@ const ticketAt = (sql: PgClient.PgClient, draw: DrawId, position: Position | nul
       SELECT ticket_id, user_id FROM tickets WHERE draw_id = ${draw}::uuid AND position = ${position}::int`,
     ([row]): WinningTicket | null =>
       row === undefined ? null : { ticketId: ticketId(row.ticket_id), userId: userId(row.user_id) }
+  )
+
+/** Under the wallet's lock, which whoever changes it has. */
+const isVerified = (sql: PgClient.PgClient, user: UserId) =>
+  Effect.map(
+    sql<{ readonly kyc_status: KycStatus }>`SELECT kyc_status FROM users WHERE id = ${user}::uuid`,
+    ([row]) => row?.kyc_status === "verified"
   )
 
 /** `locked → drawn`; false where it is not to be drawn (any more, or yet). */
@@ -51,7 +59,10 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
     const wallets = yield* lockWallets(sql, usersToPay(winner))
     const draw = yield* lockDraw(sql, id)
     if (draw === undefined) return false
-    const decided = settle({ draw, by, outcome, winner, wallets, roomPrizeHoldMillis: services.roomPrizeHold })
+    const { awaitIdentityFrom, roomPrizeHold: roomPrizeHoldMillis } = services
+    const isWinnerVerified = winner !== null && awaitIdentityFrom !== null && (yield* isVerified(sql, winner.userId))
+    const facts = { draw, by, outcome, winner, wallets, roomPrizeHoldMillis, awaitIdentityFrom, isWinnerVerified }
+    const decided = settle(facts)
     if (Result.isFailure(decided)) {
       const { _tag, userId: user } = decided.failure
       const why = _tag === "NoWallet" ? "has no wallet" : "has a wallet that cannot hold it"

@@ -1,4 +1,5 @@
 /** What the steps of a draw have in common on PostgreSQL. */
+import type { PrizeThresholds } from "@ddd/core/draws/PrizeReport"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import type { Identifiers } from "@ddd/core/ports/Identifiers"
 import type { Outbox } from "@ddd/core/ports/Outbox"
@@ -22,6 +23,8 @@ export interface StepServices {
   readonly chains: Chains
   /** See `RoomPrizeHold`. */
   readonly roomPrizeHold: number
+  /** See `PrizesAwaitIdentityFrom`. */
+  readonly awaitIdentityFrom: PrizeThresholds | null
 }
 
 /** A step cannot be done as things are, which an operator must see to. Nothing was changed. */

@@ -16,6 +16,7 @@ import { textOf } from "@ddd/core/proof/Note"
 import { parseRecord } from "@ddd/core/proof/RecordText"
 import { type DrawId, type Position, ticketId, type UserId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant, instant } from "@ddd/core/values/Instant"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import type { Statement } from "effect/sql"
@@ -164,11 +165,18 @@ const make = Effect.gen(function*() {
     }
   })
 
+  const identity = Effect.fn("MailSubjectsPg.identity")(function*(user: UserId) {
+    const [row] = yield* sql<{ readonly kyc_status: KycStatus }>`
+      SELECT kyc_status FROM users WHERE id = ${user}::uuid AND erased_at IS NULL`
+    return row?.kyc_status ?? null
+  })
+
   return MailSubjects.of({
     tickets: (user, draw, from) => orUnavailable(tickets(user, draw, from)),
     win: (user, draw) => orUnavailable(win(user, draw)),
     voidDraw: (user, draw) => orUnavailable(voidDraw(user, draw)),
     closedRoom: (user, draw) => orUnavailable(closedRoom(user, draw)),
+    identity: (user) => orUnavailable(identity(user)),
     withdrawal: (id) => orUnavailable(withdrawal(id))
   })
 })

@@ -7,7 +7,14 @@
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { deviceKinds } from "@ddd/core/values/DeviceKind"
 import type { UserId } from "@ddd/core/values/Ids"
-import { type Job, type JobQueueName, type JobQueues, type NewJob, withdrawalEvents } from "@ddd/core/values/Job"
+import {
+  type Job,
+  type JobQueueName,
+  type JobQueues,
+  mailedIdentityStatuses,
+  type NewJob,
+  withdrawalEvents
+} from "@ddd/core/values/Job"
 import { PgClient } from "@effect/sql-pg"
 import { Cause, Context, Effect, Layer, Logger, Schedule, Schema } from "effect"
 import { PersistedQueue } from "effect/persistence"
@@ -31,7 +38,8 @@ const schemas = {
     MailWinner: { userId, drawId },
     MailDrawVoid: { userId, drawId },
     MailRoomClosed: { userId, drawId },
-    MailWithdrawal: { userId, withdrawalId: Schema.String, event: Schema.Literals(withdrawalEvents) }
+    MailWithdrawal: { userId, withdrawalId: Schema.String, event: Schema.Literals(withdrawalEvents) },
+    MailIdentity: { userId, status: Schema.Literals(mailedIdentityStatuses) }
   }),
   webhooks: Schema.TaggedUnion({ HandleWebhook: { eventId: Schema.String } }),
   payouts: Schema.TaggedUnion({ PayOut: { withdrawalId: Schema.String } })

@@ -1,4 +1,5 @@
 /** What is kept of a player's money and tickets, read a page at a time. */
+import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
 import type { WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { toHex } from "@ddd/core/values/Bytes"
@@ -19,10 +20,11 @@ import { excessColumns, excessOf, type ExcessRow } from "../play/ExcessRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
 
-/** Events of shops of a page: a body may have a mebibyte. */
+/** Events of a page: a body may have a mebibyte. */
 const eventsAtOnce = 20
 
-interface ShopEventRow {
+/** What an outside service told. */
+interface ToldRow {
   readonly id: string
   readonly reference: string
   readonly sender: WebhookSender
@@ -36,6 +38,18 @@ interface ShopEventRow {
 }
 
 const utf8 = new TextDecoder()
+
+const toldOf = (row: ToldRow) => ({
+  sender: row.sender,
+  eventId: row.event_id,
+  type: row.type,
+  body: utf8.decode(row.body),
+  state: row.state,
+  outcome: row.outcome,
+  reference: row.reference,
+  receivedAt: instantOf(row.received_at),
+  handledAt: instantOrNull(row.handled_at)
+})
 
 /** `newest`: the number of the last movement that is told, that with which the wallet was read. */
 export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: bigint) => ({
@@ -93,7 +107,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       sql,
       { reference: "", id: idBeforeAll },
       (after, limit) =>
-        sql<ShopEventRow>`
+        sql<ToldRow>`
           SELECT e.id, f.reference, e.sender, e.event_id, e.type, e.body, e.state, e.outcome, e.received_at, e.handled_at
           FROM fundings f JOIN webhook_events e ON e.reference = f.reference
           WHERE f.user_id = ${user}::uuid AND f.reference >= ${after.reference}
@@ -102,17 +116,20 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       ({ id, reference }) => ({ reference, id }),
       eventsAtOnce
     ),
-    (row) => ({
-      sender: row.sender,
-      eventId: row.event_id,
-      type: row.type,
-      body: utf8.decode(row.body),
-      state: row.state,
-      outcome: row.outcome,
-      reference: row.reference,
-      receivedAt: instantOf(row.received_at),
-      handledAt: instantOrNull(row.handled_at)
-    })
+    toldOf
+  ),
+  identityMessages: mapPages(
+    readPages(
+      sql,
+      idBeforeAll,
+      (after, limit) =>
+        sql<ToldRow>`
+          SELECT id, reference, sender, event_id, type, body, state, outcome, received_at, handled_at FROM webhook_events
+          WHERE reference = ${identityReferenceOf(user)} AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+      ({ id }) => id,
+      eventsAtOnce
+    ),
+    toldOf
   ),
   withdrawals: mapPages(
     readPages(sql, idBeforeAll, (after, limit) =>

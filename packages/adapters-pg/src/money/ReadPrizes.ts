@@ -5,6 +5,7 @@ import { cents } from "@ddd/core/money/Money"
 import type { Period } from "@ddd/core/money/Statement"
 import { drawId, ticketId, userId } from "@ddd/core/values/Ids"
 import { type Day, formatInstant } from "@ddd/core/values/Instant"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import type { PgClient } from "@effect/sql-pg"
 import { mapPages, readPages } from "../database/ReadPages.ts"
 import { instantOf } from "../database/Rows.ts"
@@ -18,6 +19,7 @@ interface PrizeRow {
   readonly user_id: string
   readonly username: string | null
   readonly country: string | null
+  readonly kyc_status: KycStatus
   readonly draw_id: string
   readonly kind: DrawKind
   readonly draw_date: Day | null
@@ -31,6 +33,7 @@ const prizeOf = (row: PrizeRow): Prize => ({
   userId: userId(row.user_id),
   username: row.username,
   country: row.country,
+  kycStatus: row.kyc_status,
   drawId: drawId(row.draw_id),
   kind: row.kind,
   drawDate: row.draw_date,
@@ -46,7 +49,7 @@ export const readPrizes = (sql: PgClient.PgClient, { from, until }: Period) =>
       (after, limit) =>
         sql<PrizeRow>`
           SELECT m.id, m.created_at::text AS at, m.created_at, m.user_id, d.id AS draw_id, d.kind, d.draw_date, t.ticket_id,
-            (m.amount * 100)::bigint AS amount, CASE WHEN u.erased_at IS NULL THEN u.username END AS username, u.country
+            (m.amount * 100)::bigint AS amount, CASE WHEN u.erased_at IS NULL THEN u.username END AS username, u.country, u.kyc_status
           FROM transactions m JOIN draws d ON d.id = m.reference_id::uuid
           JOIN tickets t ON t.draw_id = d.id AND t.position = d.winning_position
           JOIN users u ON u.id = m.user_id

@@ -7,6 +7,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
 import {
+  awaitingText,
   maturingText,
   transactionColumns,
   type TransactionRow,
@@ -87,17 +88,19 @@ const insertMovements = (
   const at = createdAt === undefined ? null : formatInstant(createdAt)
   return sql<TransactionRow>`
     INSERT INTO transactions (id, user_id, type, amount, balance_after, status, reference_id, metadata, created_at,
-      wallet_seq, counter_account, withdrawable_delta, matures_at)
+      wallet_seq, counter_account, withdrawable_delta, matures_at, awaits_identity)
     SELECT m.id, m.user_id, m.type, m.amount * 0.01, m.balance * 0.01, m.status, m.reference, ${said}::jsonb,
-      coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01, nullif(m.matures_at, '')::timestamptz
+      coalesce(${at}::timestamptz, app_now()), m.seq, m.counter, m.delta * 0.01, nullif(m.matures_at, '')::timestamptz,
+      nullif(m.awaits, false)
     FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ userId }) => userId)}::uuid[],
       ${rows.map(({ type }) => type)}::text[], ${rows.map(({ amount }) => amount)}::bigint[],
       ${rows.map(({ balanceAfter }) => balanceAfter)}::bigint[],
       ${rows.map(({ type }) => initialStatus(type))}::text[], ${rows.map(({ referenceId }) => referenceId)}::text[],
       ${rows.map(({ seq }) => seq)}::bigint[], ${rows.map(({ counterAccount }) => counterAccount)}::text[],
       ${rows.map(({ withdrawableDelta }) => withdrawableDelta)}::bigint[],
-      ${rows.map(({ maturesAt }) => formatInstantOrNull(maturesAt) ?? "")}::text[])
-      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta, matures_at)
+      ${rows.map(({ maturesAt }) => formatInstantOrNull(maturesAt) ?? "")}::text[],
+      ${rows.map(({ awaitsIdentity }) => awaitsIdentity)}::boolean[])
+      AS m (id, user_id, type, amount, balance, status, reference, seq, counter, delta, matures_at, awaits)
     RETURNING ${transactionColumns(sql)}`
 }
 
@@ -126,14 +129,16 @@ export const writeAllMoves = Effect.fnUntraced(function*(
   const wallets = all.map(({ wallet }) => wallet)
   yield* sql`
     UPDATE wallets w SET balance = n.balance * 0.01, withdrawable = n.withdrawable * 0.01, maturing = nullif(n.maturing, '')::jsonb,
-      limits = nullif(n.limits, '')::jsonb, pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
+      awaiting_identity = nullif(n.awaiting, '')::jsonb, limits = nullif(n.limits, '')::jsonb,
+      pending_withdrawal = n.pending * 0.01, debt = n.debt * 0.01, seq = n.seq, updated_at = app_now()
     FROM unnest(${all.map(({ userId }) => userId)}::uuid[], ${wallets.map(({ balance }) => balance)}::bigint[],
       ${wallets.map(({ withdrawable }) => withdrawable)}::bigint[],
       ${wallets.map(({ maturing }) => maturingText(maturing) ?? "")}::text[],
+      ${wallets.map(({ awaiting }) => awaitingText(awaiting) ?? "")}::text[],
       ${wallets.map(({ pendingWithdrawal }) => pendingWithdrawal)}::bigint[],
       ${wallets.map(({ debt }) => debt)}::bigint[], ${wallets.map(({ seq }) => seq)}::bigint[],
       ${wallets.map(({ limits }) => limitsText(limits) ?? "")}::text[])
-      AS n (user_id, balance, withdrawable, maturing, pending, debt, seq, limits)
+      AS n (user_id, balance, withdrawable, maturing, awaiting, pending, debt, seq, limits)
     WHERE w.user_id = n.user_id`
   yield* insertMovements(sql, newId, at, all)
 })

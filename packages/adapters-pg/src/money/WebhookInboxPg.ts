@@ -9,6 +9,7 @@ import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { knowsIdentityChecks } from "../accounts/IdentityRows.ts"
 import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { idAfterAll } from "../database/UuidTimes.ts"
@@ -74,15 +75,20 @@ const make = Effect.gen(function*() {
     conclude: Effect.fn("WebhookInboxPg.conclude")(function*(id, conclusion) {
       // An erasure locks the user before it looks through the events: it comes before this, or finds the event as it is written here.
       // The condition is in the select list, as a row that does not match before the lock is not waited for.
-      const [buyer] = yield* sql<{ readonly is_erased: boolean }>`
-        SELECT u.erased_at IS NOT NULL AS is_erased FROM fundings f JOIN users u ON u.id = f.user_id
-        WHERE f.reference = ${conclusion.reference} FOR SHARE OF u`
-      const [event] = yield* sql<Pick<EventRow, "state">>`
-        SELECT state FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
+      const [player] = yield* sql<{ readonly is_erased: boolean }>`
+        SELECT u.erased_at IS NOT NULL AS is_erased FROM users u
+        WHERE u.id = coalesce(${
+        conclusion.userId ?? null
+      }::uuid, (SELECT user_id FROM fundings WHERE reference = ${conclusion.reference}))
+        FOR SHARE OF u`
+      const [event] = yield* sql<Pick<EventRow, "sender" | "state">>`
+        SELECT sender, state FROM webhook_events WHERE id = ${id}::uuid FOR NO KEY UPDATE`
       if (event === undefined) return
-      const concluded = concludeEvent({ state: event.state, isBuyerErased: buyer?.is_erased === true }, conclusion)
+      const { sender, state: before } = event
+      const concluded = concludeEvent({ sender, state: before, isPlayerErased: player?.is_erased === true }, conclusion)
       if (concluded === null) return
       const { isBodyRemoved, outcome, reference, state } = concluded
+      yield* knowsIdentityChecks(sql)
       yield* sql`
         UPDATE webhook_events SET state = ${state}, outcome = ${outcome}, reference = ${reference}, handled_at = app_now(),
           body = CASE WHEN ${isBodyRemoved} THEN '' ELSE body END
@@ -112,12 +118,14 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     dismiss: Effect.fn("WebhookInboxPg.dismiss")(function*(id, act) {
-      const [row] = yield* sql<Pick<EventRow, "outcome" | "state">>`
-        SELECT state, outcome FROM webhook_events WHERE id = ${id}::uuid FOR UPDATE`
+      const [row] = yield* sql<Pick<EventRow, "outcome" | "sender" | "state">>`
+        SELECT sender, state, outcome FROM webhook_events WHERE id = ${id}::uuid FOR UPDATE`
       const dismissed = row === undefined ? null : dismissEvent(row)
       if (dismissed === null) return false
+      yield* knowsIdentityChecks(sql)
       yield* sql`
-        UPDATE webhook_events SET state = ${dismissed.state}, outcome = ${dismissed.outcome}, handled_at = app_now()
+        UPDATE webhook_events SET state = ${dismissed.state}, outcome = ${dismissed.outcome}, handled_at = app_now(),
+          body = CASE WHEN ${dismissed.isBodyRemoved} THEN '' ELSE body END
         WHERE id = ${id}::uuid`
       yield* writeEntry(services, logged(act, "event", id, { was: row?.state ?? null }))
       return true

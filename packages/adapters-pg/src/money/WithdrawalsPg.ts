@@ -14,9 +14,11 @@ import { laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { Outbox } from "@ddd/core/ports/Outbox"
 import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
@@ -45,18 +47,20 @@ interface PlayerRow {
   readonly is_erased: boolean
   readonly is_active: boolean | null
   readonly email_verified: boolean | null
+  readonly kyc_status: KycStatus | null
   readonly account: string | null
   readonly account_status: PayoutAccountStatus | null
   readonly provider: StoredProvider | null
 }
 
 const playerOf = (
-  { account, account_status: status, email_verified, is_active, is_erased, provider }: PlayerRow
+  { account, account_status: status, email_verified, is_active, is_erased, kyc_status, provider }: PlayerRow
 ): AskFacts["player"] =>
   is_active === null ? null : {
     isErased: is_erased,
     isFrozen: !is_active,
     isEmailVerified: email_verified === true,
+    isIdentityVerified: kyc_status === "verified",
     payoutAccount: account === null || status === null ? null : {
       account,
       status,
@@ -81,6 +85,7 @@ const make = Effect.gen(function*() {
   const outbox = yield* Outbox
   const services = { sql, newId, outbox }
   const above = yield* FourEyesAbove
+  const kycAbove = yield* KycAbove
   // what a database that is behind does not know of was paid out already
   const mayPayOut = requireUpToDate(yield* Acknowledged)
 
@@ -89,7 +94,8 @@ const make = Effect.gen(function*() {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
     const [player] = yield* sql<PlayerRow>`
-      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, u.email_verified, a.account, a.provider, a.status AS account_status
+      SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, u.email_verified, u.kyc_status, a.account, a.provider,
+        a.status AS account_status
       FROM (SELECT app_now() AS clock) c LEFT JOIN users u ON u.id = ${userId}::uuid
       LEFT JOIN payout_accounts a ON a.user_id = u.id`
     if (player === undefined) return yield* Effect.die(new Error("a SELECT of one row gives it"))
@@ -100,6 +106,7 @@ const make = Effect.gen(function*() {
       wallet,
       kept: kept === undefined ? null : keptAs("Withdrawal", kept),
       now,
+      kycAbove,
       newId: newId(now)
     } satisfies AskFacts
   })

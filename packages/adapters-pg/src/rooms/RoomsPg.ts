@@ -15,6 +15,7 @@ import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { MinAge } from "@ddd/core/ports/MinAge"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { purchaseRefused, RoomRefused, type RoomRequest, Rooms } from "@ddd/core/ports/Rooms"
@@ -76,7 +77,8 @@ const make = Effect.gen(function*() {
     vault,
     acknowledged,
     chains,
-    roomPrizeHold: yield* RoomPrizeHold
+    roomPrizeHold: yield* RoomPrizeHold,
+    awaitIdentityFrom: yield* PrizesAwaitIdentityFrom
   }
   const rooms = makeRoomRows(sql)
   const attempt = makeSaleAttempt(sql, identifiers, yield* Now)

@@ -7,10 +7,10 @@
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
 import type { SoldBlock } from "@ddd/core/draws/Sale"
 import { type Cents, formatCents, parseCents, zero } from "@ddd/core/money/Money"
-import type { MaturingPrize } from "@ddd/core/money/Withdrawable"
+import type { AwaitingPrize, MaturingPrize } from "@ddd/core/money/Withdrawable"
 import { type Room, roomStatuses } from "@ddd/core/rooms/Room"
 import { drawId, isUuid, position, userId } from "@ddd/core/values/Ids"
-import { formatInstant, type Instant, parseInstant } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull, type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { Option, Schema } from "effect"
 
 const StoredRoom = Schema.Struct({
@@ -33,6 +33,8 @@ const StoredRoom = Schema.Struct({
 
 const StoredPrizes = Schema.Array(Schema.Struct({ amount: Schema.String, at: Schema.String }))
 
+const StoredAwaiting = Schema.Array(Schema.Struct({ amount: Schema.String, at: Schema.NullOr(Schema.String) }))
+
 const StoredPurchase = Schema.Struct({
   draw: Schema.String,
   first: Schema.Int,
@@ -45,6 +47,8 @@ const StoredPurchase = Schema.Struct({
   seq: Schema.Int,
   /** Missing where no prize rested. */
   maturing: Schema.optionalKey(StoredPrizes),
+  /** Missing where no prize waited for the identity check. */
+  awaiting: Schema.optionalKey(StoredAwaiting),
   room: Schema.optionalKey(Schema.Unknown)
 })
 
@@ -65,12 +69,18 @@ const storedBlock = (block: SoldBlock): Omit<typeof StoredPurchase.Type, "room">
   withdrawable: formatCents(block.wallet.withdrawable),
   pending: formatCents(block.wallet.pendingWithdrawal),
   seq: block.wallet.seq,
-  ...(block.wallet.maturing.length === 0 ? {} : { maturing: block.wallet.maturing.map(storedPrize) })
+  ...(block.wallet.maturing.length === 0 ? {} : { maturing: block.wallet.maturing.map(storedPrize) }),
+  ...(block.wallet.awaiting.length === 0 ? {} : { awaiting: block.wallet.awaiting.map(storedAwaiting) })
 })
 
 const storedPrize = ({ amount, maturesAt }: MaturingPrize): typeof StoredPrizes.Type[number] => ({
   amount: formatCents(amount),
   at: formatInstant(maturesAt)
+})
+
+const storedAwaiting = ({ amount, maturesAt }: AwaitingPrize): typeof StoredAwaiting.Type[number] => ({
+  amount: formatCents(amount),
+  at: formatInstantOrNull(maturesAt)
 })
 
 /** A room before its lock: in a room that is locked nothing is bought. */
@@ -139,6 +149,10 @@ const blockOf = (stored: typeof StoredPurchase.Type): SoldBlock => ({
     balance: centsOf(stored.balance),
     withdrawable: centsOf(stored.withdrawable),
     maturing: (stored.maturing ?? []).map(({ amount, at }) => ({ amount: centsOf(amount), maturesAt: instantOf(at) })),
+    awaiting: (stored.awaiting ?? []).map(({ amount, at }) => ({
+      amount: centsOf(amount),
+      maturesAt: at === null ? null : instantOf(at)
+    })),
     pendingWithdrawal: centsOf(stored.pending),
     // who bought had money, and who has money owes nothing
     debt: zero,

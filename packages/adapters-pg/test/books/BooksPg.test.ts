@@ -136,6 +136,16 @@ describe("30. the audit", () => {
     "UPDATE transactions SET matures_at = created_at + interval '14 days' WHERE type = 'prize_win'"
   ], [["prizes-mature", theWallet(winner), /found 0\.00/]])
 
+  breaks("finds a prize that waits for the identity check, and no longer does", [
+    "UPDATE transactions SET awaits_identity = true WHERE type = 'prize_win'"
+  ], [["prizes-await-identity", theWallet(winner), /to wait for the identity check; found 0\.00/]])
+  breaks("finds a prize that waits for the identity check and was never won", [
+    `UPDATE wallets SET awaiting_identity = '[{"amount": "1.00", "at": null}]' WHERE user_id = ${bob}`
+  ], [["prizes-await-identity", theWallet(bob), /expected 0\.00 of its prizes .* found 1\.00/]])
+  breaks("finds money that was withdrawn by no withdrawal", [
+    `UPDATE wallets SET withdrawn = withdrawn + 1 WHERE user_id = ${bob}`
+  ], [["wallet-is-its-history", theWallet(bob), /by its movements; found/]])
+
   breaks("finds winnings that were never won", [
     `UPDATE wallets SET withdrawable = withdrawable + 0.01 WHERE user_id = ${bob}`
   ], [["wallet-is-its-history", theWallet(bob), /expected .* by its movements; found/]])
@@ -167,6 +177,7 @@ describe("30. the audit", () => {
       theTransaction(`user_id = ${bob} AND wallet_seq = 1`),
       /against deposits:%; found 20.00 against payouts/
     ],
+    ["wallet-is-its-history", theWallet(bob)],
     [
       "funding-once",
       "'funding test:funds of bob'",

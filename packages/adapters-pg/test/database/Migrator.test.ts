@@ -603,3 +603,67 @@ describe("the migration of purchases to match", () => {
       )
     }), 180_000)
 })
+
+describe("the migration of identity checks", () => {
+  it.live(
+    "counts what was withdrawn before it, and what is meanwhile, and may be stopped and begun again",
+    () =>
+      Effect.gen(function*() {
+        const { admin, app, owner } = yield* TestDatabase.make
+        const all = readMigrations().slice(0, 40)
+        yield* migrate(app.username, all.slice(0, 39)).pipe(as(owner))
+        // as years of withdrawals left it: each player has one pending, one paid and one that failed; they are more than are done at once
+        const superuser = yield* session(admin)
+        yield* superuser.unsafe(`DO $$ BEGIN
+        SET LOCAL session_replication_role = replica;
+        INSERT INTO users (id, email, username, password_hash)
+          SELECT gen_random_uuid(), nth || '@x.test', 'player' || nth, '!' FROM generate_series(1, 250) nth;
+        INSERT INTO wallets (id, user_id, balance, seq)
+          SELECT gen_random_uuid(), id, 8.00, 4 FROM users WHERE username LIKE 'player%';
+        INSERT INTO withdrawals (id, user_id, amount, account, asked_at, status, transfer_status)
+          SELECT gen_random_uuid(), id, 1.00, 'acct', now(), 'pending', 'unsent' FROM users WHERE username LIKE 'player%'
+          UNION ALL
+          SELECT gen_random_uuid(), id, 4.00, 'acct', now(), 'failed', 'refused' FROM users WHERE username LIKE 'player%';
+        INSERT INTO withdrawals (id, user_id, amount, account, asked_at, status, transfer_status, transfer_id, payout_status, payout_id,
+            provider_payout_status, payout_state)
+          SELECT gen_random_uuid(), id, 2.00, 'acct', now(), 'paid', 'done', 'tr_' || id, 'done', 'po_' || id, 'paid', 'paid'
+          FROM users WHERE username LIKE 'player%';
+      END $$`)
+        const sql = yield* session(owner)
+        const [identity] = all.slice(39)
+        assert(identity !== undefined)
+        const unfilled = { ...identity, body: identity.body.slice(0, identity.body.lastIndexOf("\nDECLARE")) }
+        // stopped before it filled in anything
+        const stopped = { ...unfilled, body: `${unfilled.body}\nRAISE EXCEPTION 'stopped here';` }
+        assert.strictEqual(
+          (yield* migrate(app.username, [...all.slice(0, 39), stopped]).pipe(as(owner), Effect.flip))._tag,
+          "SqlError"
+        )
+        // as a server of the release before asks for a withdrawal, of one player
+        yield* sql.unsafe(`DO $$
+        DECLARE one uuid := (SELECT id FROM users WHERE username = 'player1'); asked uuid := gen_random_uuid();
+        BEGIN
+          UPDATE wallets SET balance = 5.00, pending_withdrawal = 3.00, seq = 5 WHERE user_id = one;
+          ALTER TABLE transactions DISABLE TRIGGER transactions_continue;
+          INSERT INTO transactions (id, user_id, wallet_seq, type, amount, balance_after, counter_account, status)
+            VALUES (asked, one, 5, 'withdrawal', -3.00, 5.00, 'payouts', 'pending');
+          INSERT INTO withdrawals (id, user_id, amount, account, asked_at) VALUES (asked, one, 3.00, 'acct', now());
+          ALTER TABLE transactions ENABLE TRIGGER transactions_continue;
+        END $$`)
+        assert.deepStrictEqual(yield* migrate(app.username, all).pipe(as(owner)), ["identity"])
+        assert.deepStrictEqual(
+          yield* sql`
+          SELECT withdrawn::text AS withdrawn, count(*)::int AS wallets FROM wallets JOIN users u ON u.id = user_id
+          WHERE username LIKE 'player%' GROUP BY withdrawn ORDER BY withdrawn`,
+          [{ withdrawn: "3.00", wallets: 249 }, { withdrawn: "6.00", wallets: 1 }]
+        )
+        assert.deepStrictEqual(
+          yield* sql`SELECT convalidated AS valid FROM pg_constraint WHERE conname = 'webhook_events_senders'`,
+          [
+            { valid: true }
+          ]
+        )
+      }),
+    180_000
+  )
+})

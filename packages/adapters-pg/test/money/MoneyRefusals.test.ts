@@ -251,6 +251,19 @@ layer(Sessions.layer)("a withdrawal", (it) => {
   )
   refuses("of all that rests", resting("3.00", "3.00"), "restrict_violation", rests)
 
+  /** Likewise, with $1.00 that waits for the identity check beside. */
+  const awaiting = (winnings: string, taken: string) => [
+    `UPDATE wallets SET awaiting_identity = '[{"amount": "1.00", "at": null}]' WHERE user_id = '${ada}'`,
+    ...resting(winnings, taken)
+  ]
+  allows("of winnings that neither rest nor wait for an identity check", awaiting("7.00", "2.00"))
+  refuses(
+    "of a prize that waits for an identity check, by servers of the release before",
+    awaiting("7.00", "2.01"),
+    "restrict_violation",
+    rests
+  )
+
   const begins = { words: /does not begin as its movement does/ }
   refuses("without a movement", [row()], "integrity_constraint_violation", begins)
   refuses(

@@ -25,6 +25,7 @@ const blocks: fc.Arbitrary<SoldBlock> = fc.record({
     balance: amounts,
     withdrawable: amounts,
     maturing: fc.array(fc.record({ amount: amounts, maturesAt: instants }), { maxLength: 3 }),
+    awaiting: fc.array(fc.record({ amount: amounts, maturesAt: fc.option(instants) }), { maxLength: 3 }),
     pendingWithdrawal: amounts,
     debt: fc.constant(zero),
     seq: fc.nat()
@@ -81,6 +82,7 @@ const block: SoldBlock = {
     balance: cents(1250n),
     withdrawable: cents(405n),
     maturing: [],
+    awaiting: [],
     pendingWithdrawal: cents(100n),
     debt: zero,
     seq: 12
@@ -151,7 +153,7 @@ describe("a kept answer as text", () => {
   it("is of another kind where a part of it is missing", () => {
     fc.assert(fc.property(bodies, fc.nat(), (body, at) => {
       const stored: Record<string, unknown> = JSON.parse(encodeKept(body))
-      const names = Object.keys(stored).filter((name) => name !== "room" && name !== "maturing")
+      const names = Object.keys(stored).filter((name) => !["room", "maturing", "awaiting"].includes(name))
       const { [names[at % names.length]!]: _, ...rest } = stored
       assert.strictEqual(decodeKept(JSON.stringify(rest)), "other")
     }))
@@ -174,6 +176,8 @@ describe("a kept answer as text", () => {
           { withdrawable: "1" },
           { pending: "-" },
           { maturing: [{ amount: "1", at: "2026-02-03T12:00:00.000Z" }] },
+          { awaiting: [{ amount: "1", at: null }] },
+          { awaiting: [{ amount: "1.00", at: "noon" }] },
           { maturing: [{ amount: "1.00", at: "soon" }] },
           { room: null },
           { room: { ...stored.room, id: "no id" } },

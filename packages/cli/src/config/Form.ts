@@ -102,6 +102,15 @@ export const money: Form<Cents> = plain("an amount of dollars above zero with tw
   return amount !== undefined && amount > 0n ? amount : undefined
 })
 
+/** The same, or none at all. */
+export const moneyOrNone: Form<Cents> = plain(
+  "an amount of dollars with two places, such as 500.00 or 0.00",
+  (value) => {
+    const amount = parseCents(value)
+    return amount !== undefined && amount >= 0n ? amount : undefined
+  }
+)
+
 /** Whom an operator says to be. */
 export const operator: Form<string> = plain(
   `a name of 1 to ${operatorCharactersMax} visible characters, without blanks around it`,

@@ -8,20 +8,17 @@
 import type { ConfigProblem } from "./ConfigProblem.ts"
 import { type VariableName, variableNames, variables } from "./Variables.ts"
 
-/** Names that later versions will read, with what holds until then. */
-export const laterNames: Readonly<Record<string, string>> = {
-  KYC_ABOVE: "no amount asks for an identity check"
-}
-
 /** Beginnings of names that are ours alone, or of a service that nothing else in this environment talks to. */
 const families = [
   "DEV_CLOCK_",
   "DRAND_",
   "FOUR_EYES",
   "JWT_PRIVATE_",
+  "KYC_",
   "LOG_SIGNING_",
   "MAX_TICKETS",
   "MIN_AGE",
+  "PRIZE_HOLD",
   "PRIZE_REPORT_",
   "REVENUECAT_",
   "ROOM_PRIZE_",
@@ -83,8 +80,6 @@ const slips = (left: string, right: string): number => {
 const whyRefused = (name: string): string | undefined => {
   if (readNames.has(name)) return undefined
   const base = name.replace(/_FILE$/, "")
-  const meanwhile = Object.hasOwn(laterNames, base) ? laterNames[base] : undefined
-  if (meanwhile !== undefined) return `${name} is not read by this version: ${meanwhile}. Remove it.`
   const ours = variableNames.find((each) => each === base && !shared.has(each))
   if (ours !== undefined) return `${name} is not read: only secrets come from files. Set ${ours}, and remove ${name}.`
   const upper = name.toUpperCase()

@@ -18,6 +18,7 @@ import {
   headerName,
   instant,
   money,
+  moneyOrNone,
   networks,
   oneOf,
   operator,
@@ -260,6 +261,22 @@ export const variables = {
     prizeThresholds,
     "2025-01-01=600.00,2026-01-01=2000.00",
     "prizes from this amount on are listed by ddd report prizes; by the day from which it holds, where the law changed it"
+  ),
+
+  KYC_WEBHOOK_SECRET: optional(
+    secrets,
+    "what who checks identities signs its messages with; several by comma, while one replaces the other",
+    { otherwise: "the webhook answers 503" }
+  ),
+  KYC_ABOVE: optional(
+    moneyOrNone,
+    "who withdraws more than this in all is verified first; 0.00: before anything is withdrawn",
+    { otherwise: "nobody has to be" }
+  ),
+  PRIZE_HOLD_KYC: defaulting(
+    flag,
+    "false",
+    "true: prizes from PRIZE_REPORT_FROM on, of who is not verified, cannot be withdrawn until they are"
   ),
 
   GEO_DB: optional(text, "the file that says where addresses are: countries or cities in MaxMind's form, .mmdb", {

@@ -89,7 +89,12 @@ const judged: { readonly [N in VariableName]?: Judged } = {
   STRIPE_WEBHOOK_SECRET: ofProvider(
     ({ STRIPE_WEBHOOK_SECRET: secrets }) => secrets?.map((secret) => Redacted.value(secret)) ?? [],
     "Stripe"
-  )
+  ),
+  KYC_WEBHOOK_SECRET: {
+    secrets: ({ KYC_WEBHOOK_SECRET: secrets }) => secrets?.map((secret) => Redacted.value(secret)) ?? [],
+    lengthMin: providersLengthMin,
+    remedy: `Take it as who checks identities shows it, or make one with: ${make}`
+  }
 }
 
 /** What of the secrets production refuses, without showing any. */

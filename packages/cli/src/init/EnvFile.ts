@@ -67,6 +67,7 @@ const linesOf = (choices: Choices): ReadonlyArray<Line> => {
     { name: "STRIPE_SECRET_KEY", value: null, example: "sk_live_" },
     { name: "STRIPE_WEBHOOK_SECRET", value: null, example: "whsec_" },
     { name: "REVENUECAT_WEBHOOK_AUTH", value: null, example: "" },
+    { name: "KYC_WEBHOOK_SECRET", value: null, example: "" },
     { name: "METRICS_PORT", value: null, example: "9464" }
   ]
 }

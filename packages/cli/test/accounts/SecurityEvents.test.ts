@@ -57,6 +57,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
           assert.strictEqual((yield* ddd(["user", ...command, email])).code, 0)
         }
 
+        assert.strictEqual((yield* ddd(["kyc", "set", email, "verified", ...sure])).code, 0)
         events.push(...yield* shown)
         const rested = { ...by, token: tokensOf(yield* signIn(email, undefined, by)).accessToken }
         yield* ask("PATCH", "/user/profile", { ...rested, body: { dateOfBirth: "1990-02-03" } })
@@ -74,7 +75,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("secur
         for (const event of events) {
           assert.match(textAt(event, "at"), /^2026-02-0[34]T/)
           assert.strictEqual(at(event, "userId"), player.id)
-          const byOperator = ["frozen", "unfrozen", "exported"].includes(textAt(event, "type"))
+          const byOperator = ["frozen", "unfrozen", "exported", "identity_checked"].includes(textAt(event, "type"))
           assert.deepStrictEqual(
             at(event, "origin"),
             byOperator ? { ip: null, userAgent: null } : { ip: addressIn(7), userAgent: "Browser/7.0" },

@@ -80,7 +80,10 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "3 minutes" })("ddd wa
           ticketId: textAt(draw.json, "winningTicketId")
         })
         const csv = (yield* report("0.50", "--csv")).stdout.split("\r\n")
-        assert.strictEqual(csv[0], "at,amount,threshold,userId,username,country,kind,drawDate,drawId,ticketId,id")
+        assert.strictEqual(
+          csv[0],
+          "at,amount,threshold,userId,username,country,kycStatus,kind,drawDate,drawId,ticketId,id"
+        )
         assert.lengthOf(csv, 3)
         assert.deepStrictEqual(JSON.parse((yield* report("0.50", "--json", "--to", "2026-02-03")).stdout), [])
         const reversed = yield* report("0.50", "--from", "2026-02-05", "--to", "2026-02-04")

@@ -339,6 +339,18 @@ describe("production", () => {
   })
 })
 
+describe("identity checks", () => {
+  it("are asked for above an amount, which may be none at all, and of prizes where that is said", () => {
+    const { KYC_ABOVE, KYC_WEBHOOK_SECRET, PRIZE_HOLD_KYC } = settings({})
+    assert.deepStrictEqual([KYC_ABOVE, KYC_WEBHOOK_SECRET, PRIZE_HOLD_KYC], [undefined, undefined, false])
+    const set = settings({ KYC_ABOVE: "0.00", KYC_WEBHOOK_SECRET: "one, another", PRIZE_HOLD_KYC: "true" })
+    assert.deepStrictEqual([set.KYC_ABOVE, set.KYC_WEBHOOK_SECRET?.length, set.PRIZE_HOLD_KYC], [0n, 2, true])
+    for (const KYC_ABOVE of ["-1.00", "2000", "all"]) assert.deepStrictEqual(namesOf({ KYC_ABOVE }), ["KYC_ABOVE"])
+    assert.deepStrictEqual(namesOf({ PRIZE_HOLD_KYC: "yes" }), ["PRIZE_HOLD_KYC"])
+    assert.deepStrictEqual(namesOf({ ...production, KYC_WEBHOOK_SECRET: "hunter2" }), ["KYC_WEBHOOK_SECRET"])
+  })
+})
+
 describe("development", () => {
   it("refuses an address that others reach, unless that is allowed", () => {
     assert.deepStrictEqual(namesOf({ HOST: "0.0.0.0" }), ["HOST"])

@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { laterNames } from "../../src/config/UnknownNames.ts"
 import { type Variable, type VariableName, variableNames, variables } from "../../src/config/Variables.ts"
 
 const design = readFileSync(join(import.meta.dirname, "../../../../docs/design.md"), "utf8")
@@ -21,9 +20,5 @@ const declared = (name: VariableName): string => {
 describe("the configuration table of docs/design.md", () => {
   it("has every variable that is declared, with its default, in this order, and no other", () => {
     assert.deepStrictEqual(written, variableNames.map(declared))
-  })
-
-  it("stands in a page that names nothing which no code reads", () => {
-    assert.deepStrictEqual(Object.keys(laterNames).filter((name) => configuration.includes(name)), [])
   })
 })

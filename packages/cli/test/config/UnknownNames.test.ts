@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
 import { readConfig } from "../../src/config/Config.ts"
-import { laterNames, unknownNames, withoutOurs } from "../../src/config/UnknownNames.ts"
+import { unknownNames, withoutOurs } from "../../src/config/UnknownNames.ts"
 import { variableNames, variables } from "../../src/config/Variables.ts"
 import { ddd } from "../support/Ddd.ts"
 
@@ -27,17 +27,6 @@ const strangers = [
 ]
 
 describe("a name that nothing reads", () => {
-  it("is refused where a later version will read it, itself or from a file, saying what holds until then", () => {
-    for (const name of Object.keys(laterNames)) {
-      for (const said of [name, `${name}_FILE`]) {
-        const [message, ...others] = saidOf(said)
-        assert.match(message ?? "", new RegExp(`^${said} is not read by this version: .+\\. Remove it\\.$`))
-        assert.deepStrictEqual(others, [])
-      }
-      assert.notInclude(variableNames, name)
-    }
-  })
-
   it("is refused where it is one of ours with a slip, naming that one", () => {
     for (
       const [slip, meant] of [
@@ -111,20 +100,20 @@ describe("a name that nothing reads", () => {
   it.live("keeps the server from starting, by name", () =>
     Effect.gen(function*() {
       const { code, stderr, stdout } = yield* ddd(["serve"], {
-        KYC_ABOVE: "https://sentry.example.com",
+        SENTRY_DSM: "https://sentry.example.com",
         DATABSE_URL: "x"
       })
       assert.strictEqual(code, 2)
       assert.strictEqual(stdout, "")
-      assert.match(stderr, /KYC_ABOVE is not read by this version: .*Remove it\./)
+      assert.match(stderr, /SENTRY_DSM is not read\. Did you mean SENTRY_DSN\?/)
       assert.match(stderr, /DATABSE_URL is not read\. Did you mean DATABASE_URL\?/)
     }))
 
   it.live("is shown by ddd config, which ends with 2", () =>
     Effect.gen(function*() {
-      const { code, stdout } = yield* ddd(["config", "--json"], { KYC_ABOVE: "100.00" })
+      const { code, stdout } = yield* ddd(["config", "--json"], { KYC_OVER: "100.00" })
       assert.strictEqual(code, 2)
       const report: { readonly problems: ReadonlyArray<{ readonly name: string }> } = JSON.parse(stdout)
-      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["KYC_ABOVE"])
+      assert.deepStrictEqual(report.problems.map(({ name }) => name), ["KYC_OVER"])
     }))
 })

@@ -26,7 +26,8 @@ const secrets = [
   "REVENUECAT_WEBHOOK_AUTH",
   "REVENUECAT_SIGNING_SECRET",
   "STRIPE_SECRET_KEY",
-  "STRIPE_WEBHOOK_SECRET"
+  "STRIPE_WEBHOOK_SECRET",
+  "KYC_WEBHOOK_SECRET"
 ] as const
 
 describe("a secret", () => {

@@ -26,7 +26,8 @@ const secrets = (): Env => {
     REFRESH_KEY: key(),
     INTERNAL_API_TOKEN: key(),
     REVENUECAT_WEBHOOK_AUTH: key(),
-    REVENUECAT_SIGNING_SECRET: key()
+    REVENUECAT_SIGNING_SECRET: key(),
+    KYC_WEBHOOK_SECRET: key()
   }
   for (const [name, value] of Object.entries(given)) alsoPlanted(name, value)
   return { ...given, JWT_PRIVATE_KEYS: `1:${given.JWT_PRIVATE_KEYS}`, PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}" }

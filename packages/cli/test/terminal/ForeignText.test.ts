@@ -44,6 +44,7 @@ const profile = {
     withdrawable: cents(0n),
     maturing: cents(0n),
     maturesAt: null,
+    awaitingIdentity: cents(0n),
     pendingWithdrawal: cents(0n),
     debt: cents(0n),
     updatedAt: at

@@ -108,6 +108,16 @@ const commands: Readonly<Record<string, Tested>> = {
   },
   "user list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "user search": { calls: () => [{ args: [nasty] }, { args: [`${nasty}?`] }], json: () => [{ args: [nasty] }] },
+  "kyc list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "kyc show": {
+    calls: ({ player }) => [{ args: [player] }, { args: [`${nasty}?`] }],
+    json: ({ player }) => [{ args: [player] }]
+  },
+  "kyc set": {
+    calls: ({ other }) => [{ args: [other, "pending"] }, { args: [`${nasty}?`, "pending"] }, { args: [other, nasty] }],
+    json: ({ other }) => [{ args: [other, "rejected"] }],
+    acts: true
+  },
   "ticket show": calls({ args: [nasty] }),
   "find": {
     calls: ({ player }) => [{ args: [player] }, { args: [nasty] }, { args: [`${nasty}?`] }],
@@ -256,6 +266,8 @@ const plant = Effect.gen(function*() {
     yield* sql`UPDATE users SET username = ${`${nasty} 3`} WHERE id = ${gone.id}::uuid`
     yield* sql`UPDATE email_identities SET identity = ${nasty}, is_shared = user_id = ${other.id}::uuid
       WHERE user_id = ANY (${[player.id, other.id]}::uuid[])`
+    yield* sql`UPDATE users SET kyc_status = 'pending', kyc_reference = ${nasty} WHERE id = ${player.id}::uuid`
+    yield* sql`INSERT INTO identity_waiting VALUES (${player.id}::uuid)`
     yield* sql`UPDATE sessions SET user_agent = ${nasty}`
     yield* sql`INSERT INTO payout_accounts (user_id, account, provider) VALUES (${player.id}::uuid, ${nasty}, 'simulated')`
     yield* sql`UPDATE lobbies SET name = ${nasty}`

@@ -7,11 +7,11 @@ import type { Redacted } from "effect"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
+import type { KycStatus } from "../values/KycStatus.ts"
 import type { NewOperatorEntry } from "../values/OperatorAct.ts"
 import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
 import type { NewSecurityEvent } from "./SecurityEvent.ts"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"
-import type { KycStatus } from "./User.ts"
 
 /** What is stored of a user beside the id. */
 export interface AccountFields {
@@ -22,6 +22,10 @@ export interface AccountFields {
   readonly emailVerified: boolean
   readonly frozen: boolean
   readonly kycStatus: KycStatus
+  /** Of when the state of the identity check is; null where nothing was ever told of one. */
+  readonly identityAt: Instant | null
+  /** What who checked calls the check; null where it has no name. */
+  readonly identityReference: string | null
   readonly country: string | null
   readonly ageVerified: boolean
   readonly erasedAt: Instant

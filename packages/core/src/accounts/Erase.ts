@@ -19,6 +19,8 @@ import type { Account } from "./User.ts"
 /** What a person has to do with money, read under their wallet's lock. */
 export interface Holdings {
   readonly balance: Cents
+  /** What of it waits for the identity check. */
+  readonly awaitingIdentity: Cents
   readonly pendingWithdrawal: Cents
   /** Of payouts that had arrived and that banks sent back: until it is in the wallet again. */
   readonly comingBack: Cents
@@ -33,11 +35,12 @@ export interface Holdings {
 
 /** Every reason not to erase a person at `now`. */
 const reasonsAgainst = (
-  { balance, comingBack, debt, lastPaidAskedAt, pendingWithdrawal, roomsWithOthers, undrawnTickets }: Holdings,
+  { awaitingIdentity, balance, comingBack, debt, lastPaidAskedAt, pendingWithdrawal, roomsWithOthers, undrawnTickets }:
+    Holdings,
   now: Instant
 ): ReadonlyArray<EraseReason> => {
   const reasons: Array<EraseReason> = []
-  if (balance > zero) reasons.push({ _tag: "Balance", amount: balance })
+  if (balance > zero) reasons.push({ _tag: "Balance", amount: balance, awaitingIdentity })
   const underWay = cents(pendingWithdrawal + comingBack)
   if (underWay > zero) reasons.push({ _tag: "PayoutUnderWay", amount: underWay })
   // for as long as a payout that arrived is looked at
@@ -102,6 +105,8 @@ export const erase = (
         emailVerified: false,
         frozen: true,
         kycStatus: "none",
+        identityAt: null,
+        identityReference: null,
         country: null,
         ageVerified: false,
         erasedAt: now

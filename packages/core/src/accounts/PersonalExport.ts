@@ -16,7 +16,7 @@ import {
   periods,
   type Sums
 } from "../money/Limits.ts"
-import { type Cents, cents, formatCents } from "../money/Money.ts"
+import { type Cents, cents, formatCents, formatSum } from "../money/Money.ts"
 import type { PayoutAccount } from "../money/PayoutAccount.ts"
 import type { Transaction } from "../money/Transaction.ts"
 import type { Wallet } from "../money/Wallet.ts"
@@ -25,13 +25,14 @@ import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
 import { dayAfter, dayOf, dayStart, formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
 import { jsonOfLong, type LongList } from "../values/JsonText.ts"
+import type { KycStatus } from "../values/KycStatus.ts"
 import type { Pages } from "../values/Page.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { MailedTokenPurpose } from "./MailedToken.ts"
 import type { TooManyExports } from "./Refusals.ts"
 import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "./SecurityEvent.ts"
 import type { SessionEndReason, SessionId } from "./Session.ts"
-import type { KycStatus, User } from "./User.ts"
+import type { User } from "./User.ts"
 
 /** All that is kept about a player, as JSON text, a piece at a time. */
 export type PersonalExport<E> = Stream.Stream<string, E>
@@ -46,6 +47,8 @@ export interface PersonalLists {
   readonly buyerNames: string
   /** What shops told of their purchases. */
   readonly shopEvents: Omit<WebhookEvent, "id">
+  /** What who checks identities told of them. */
+  readonly identityMessages: Omit<WebhookEvent, "id">
   readonly withdrawals: Withdrawal
   readonly tickets: Omit<Ticket, "userId" | "ownerSalt">
   readonly sessions: {
@@ -90,6 +93,9 @@ export interface PersonalLists {
 export interface PersonalRecords<E> {
   readonly user: User & {
     readonly kycStatus: KycStatus
+    /** Of when that is, and what who checked calls the check. */
+    readonly identityAt: Instant | null
+    readonly identityReference: string | null
     readonly country: string | null
     readonly ageVerified: boolean
     readonly frozen: boolean
@@ -123,6 +129,12 @@ const exportLimits = (book: LimitBook | null) => {
   }
 }
 
+const exportEvent = (event: Omit<WebhookEvent, "id">) => ({
+  ...event,
+  receivedAt: formatInstant(event.receivedAt),
+  handledAt: formatInstantOrNull(event.handledAt)
+})
+
 /** How an item of each list is told. Their order is that of the export. */
 const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[Name]) => unknown } = {
   transactions: (transaction) => ({
@@ -145,11 +157,8 @@ const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[
   }),
   depositExcesses: ({ amount, at, ...excess }) => ({ ...excess, amount: formatCents(amount), at: formatInstant(at) }),
   buyerNames: (name) => name,
-  shopEvents: (event) => ({
-    ...event,
-    receivedAt: formatInstant(event.receivedAt),
-    handledAt: formatInstantOrNull(event.handledAt)
-  }),
+  shopEvents: exportEvent,
+  identityMessages: exportEvent,
   withdrawals: (withdrawal) => ({
     id: withdrawal.id,
     amount: formatCents(withdrawal.amount),
@@ -195,9 +204,16 @@ const listText = <Name extends keyof PersonalLists, E>(
 ): LongList<E> => ({ name, pages: Stream.map(pages, (page) => page.map(listForms[name])) })
 
 /** The records as JSON. */
-const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecords<E>): PersonalExport<E> =>
-  jsonOfLong({
-    user: { ...user, dateOfBirth: wallet.bornOn, createdAt: formatInstant(user.createdAt) },
+const personalExport = <E>({ lists, payoutAccount, user: all, wallet }: PersonalRecords<E>): PersonalExport<E> => {
+  const { identityAt, identityReference, ...user } = all
+  return jsonOfLong({
+    user: {
+      ...user,
+      kycAt: formatInstantOrNull(identityAt),
+      kycReference: identityReference,
+      dateOfBirth: wallet.bornOn,
+      createdAt: formatInstant(user.createdAt)
+    },
     wallet: {
       balance: formatCents(wallet.balance),
       winnings: formatCents(wallet.withdrawable),
@@ -205,7 +221,12 @@ const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecor
         amount: formatCents(amount),
         maturesAt: formatInstant(maturesAt)
       })),
+      awaitingIdentity: wallet.awaiting.map(({ amount, maturesAt }) => ({
+        amount: formatCents(amount),
+        maturesAt: formatInstantOrNull(maturesAt)
+      })),
       pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
+      withdrawn: formatSum(wallet.withdrawn),
       debt: formatCents(wallet.debt),
       limits: exportLimits(wallet.limits),
       timedOutUntil: formatInstantOrNull(wallet.timedOutUntil),
@@ -216,6 +237,7 @@ const personalExport = <E>({ lists, payoutAccount, user, wallet }: PersonalRecor
       ? null
       : { ...payoutAccount, createdAt: formatInstant(payoutAccount.createdAt) }
   }, listNames.map((name) => listText(name, lists[name])))
+}
 
 /** How often a player may take their export, a UTC day: each reads all there is of them, and leaves a trace. */
 export const exportsADay = 10

@@ -32,7 +32,8 @@ export interface InvalidMailedToken {
 
 /** What keeps a person from being erased now. */
 export type EraseReason =
-  | { readonly _tag: "Balance"; readonly amount: Cents }
+  /** `awaitingIdentity`: what of it cannot be withdrawn before the identity is verified. */
+  | { readonly _tag: "Balance"; readonly amount: Cents; readonly awaitingIdentity: Cents }
   /** On its way out, or back from a bank. */
   | { readonly _tag: "PayoutUnderWay"; readonly amount: Cents }
   /** A bank may send back what was paid out, until then. */

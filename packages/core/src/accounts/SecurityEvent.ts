@@ -25,6 +25,7 @@ export const securityEventTypes = [
   "timed_out",
   "self_excluded",
   "date_of_birth_said",
+  "identity_checked",
   "exported",
   "erased"
 ] as const

@@ -13,8 +13,6 @@ export interface User {
   readonly createdAt: Instant
 }
 
-export type KycStatus = "none" | "pending" | "verified" | "rejected"
-
 /** An account as it stands. Decisions are given it as it was read under the lock on its user's row. */
 export interface Account {
   readonly user: User

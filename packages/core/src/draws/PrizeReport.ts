@@ -6,6 +6,7 @@
 import { type Cents, parseCents } from "../money/Money.ts"
 import type { DrawId, TicketId, UserId } from "../values/Ids.ts"
 import { type Day, dayOf, type Instant, parseDay } from "../values/Instant.ts"
+import type { KycStatus } from "../values/KycStatus.ts"
 import type { DrawKind } from "./Draw.ts"
 
 /** From which day on which amount counts. The first of them counts before its day too; `from` is null where it is the only one. */
@@ -54,6 +55,8 @@ export interface Prize {
   /** Null of a person who was erased. */
   readonly username: string | null
   readonly country: string | null
+  /** As it stands now. */
+  readonly kycStatus: KycStatus
   readonly drawId: DrawId
   readonly kind: DrawKind
   /** Null of a room. */

@@ -42,6 +42,7 @@ export const receiptOf = (block: SoldBlock, tickets: ReadonlyArray<Ticket>, repl
       balance: wallet.balance,
       withdrawable: wallet.withdrawable,
       maturing: wallet.maturing,
+      awaiting: wallet.awaiting,
       pendingWithdrawal: wallet.pendingWithdrawal,
       debt: wallet.debt,
       updatedAt: purchasedAt

@@ -77,7 +77,7 @@ export interface SoldBlock {
   /** The draw's entries after this purchase. */
   readonly totalEntries: number
   /** The buyer's wallet after this purchase. */
-  readonly wallet: Omit<Wallet, "limits" | keyof Barring | keyof Birth>
+  readonly wallet: Omit<Wallet, "limits" | "withdrawn" | "releasedTo" | keyof Barring | keyof Birth>
 }
 
 /** Why a purchase was refused. Data, not an exception: a batch has many outcomes. */

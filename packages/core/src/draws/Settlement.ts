@@ -13,6 +13,7 @@ import {
   type MovedTogether,
   type Wallet,
   type WalletRefusal,
+  winAwaitingPrize,
   winPrize,
   winRoomPrize
 } from "../money/Wallet.ts"
@@ -29,6 +30,7 @@ import type { DrawState } from "./DrawState.ts"
 import { isDue, mayBeDrawn } from "./DrawSteps.ts"
 import { lockRecordOf } from "./Locking.ts"
 import { openRecordOf } from "./Opening.ts"
+import { isReported, type PrizeThresholds } from "./PrizeReport.ts"
 
 /**
  * The outcome of a locked draw. `beaconSignature` is the round's, null where the records name no beacon; `known` is what
@@ -157,6 +159,10 @@ export interface SettleFacts {
   readonly wallets: ReadonlyMap<UserId, Wallet>
   /** For how long the prize of a room rests before it can be withdrawn, in milliseconds, from zero on. */
   readonly roomPrizeHoldMillis: number
+  /** From which amount on prizes wait for the identity check (PRIZE_HOLD_KYC); null: none do. */
+  readonly awaitIdentityFrom: PrizeThresholds | null
+  /** Whether the winner's identity is verified, read under the wallet's lock; false where nobody entered. */
+  readonly isWinnerVerified: boolean
 }
 
 /** What is written of a draw that is settled, beside its result. */
@@ -179,10 +185,18 @@ export const settle = (facts: SettleFacts): Result.Result<Settled | null, Unpaya
   if (draw === null) return Result.succeed(null)
   const { clock, kind } = draw
   const maturesAt = instant(clock + facts.roomPrizeHoldMillis)
-  const winRoom = (wallet: Wallet, userId: UserId, amount: Cents, drawId: string) =>
-    winRoomPrize(wallet, userId, amount, drawId, maturesAt, clock)
+  const awaits = facts.awaitIdentityFrom !== null && !facts.isWinnerVerified &&
+    isReported(facts.awaitIdentityFrom, { amount: outcome.prize, at: clock })
+  const win = (wallet: Wallet, userId: UserId, amount: Cents, drawId: string) => {
+    if (awaits) {
+      return winAwaitingPrize(wallet, userId, amount, drawId, kind === "room" ? maturesAt : null, clock)
+    }
+    return kind === "room"
+      ? winRoomPrize(wallet, userId, amount, drawId, maturesAt, clock)
+      : winPrize(wallet, userId, amount, drawId)
+  }
   const payments = winner === null ? [] : [
-    { userId: winner.userId, amount: outcome.prize, pay: kind === "room" ? winRoom : winPrize },
+    { userId: winner.userId, amount: outcome.prize, pay: win },
     { userId: houseUserId, amount: outcome.fee, pay: collectFee }
   ]
   const moves: Array<MovedTogether & { readonly userId: UserId }> = []

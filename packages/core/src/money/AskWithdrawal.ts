@@ -39,6 +39,8 @@ export type AskRefusal =
   | { readonly _tag: "AccountFrozen" }
   /** Nobody has shown that the address is theirs: it may be another's, who will want this account. */
   | { readonly _tag: "EmailUnverified" }
+  /** All withdrawals together would be above KYC_ABOVE, and the player's identity is not verified. */
+  | { readonly _tag: "IdentityUnverified"; readonly above: Cents; readonly withdrawn: bigint; readonly asked: Cents }
   | { readonly _tag: "UnknownUser" }
   | KeyReused
 
@@ -55,6 +57,7 @@ export interface AskFacts {
     readonly isErased: boolean
     readonly isFrozen: boolean
     readonly isEmailVerified: boolean
+    readonly isIdentityVerified: boolean
     readonly payoutAccount: Pick<PayoutAccount, "account" | "provider" | "status"> | null
   } | null
   /** Null where there is none. */
@@ -62,6 +65,8 @@ export interface AskFacts {
   /** Under the request's key. */
   readonly kept: KeptAnswer<Pick<KeptWithdrawal, "withdrawalId">> | null
   readonly now: Instant
+  /** Above which total of withdrawals the player's identity is verified first (KYC_ABOVE); null: above none. */
+  readonly kycAbove: Cents | null
   /** Of the withdrawal and its movement, if it comes to that. */
   readonly newId: string
 }
@@ -81,7 +86,7 @@ export type AskDecision =
 
 /** Decides a request. A repeat is answered before anything that may have changed since. Order of checks: docs/api.md, POST `/wallet/withdraw`. */
 export const decideWithdrawal = (
-  { kept, newId, now, player, wallet }: AskFacts,
+  { kept, kycAbove, newId, now, player, wallet }: AskFacts,
   { amount, idempotency, provider: own, userId, withdrawDeposits }: WithdrawalRequest
 ): Result.Result<AskDecision, AskRefusal> => {
   if (player === null || wallet === null || !isPlayer({ userId, isErased: player.isErased })) {
@@ -101,6 +106,9 @@ export const decideWithdrawal = (
   if (status !== "ready") return Result.fail({ _tag: "NoPayoutAccount", status })
   const moved = askWithdrawal(wallet, amount, newId, { withdrawDeposits }, now)
   if (Result.isFailure(moved)) return Result.fail(moved.failure)
+  if (kycAbove !== null && !player.isIdentityVerified && moved.success.wallet.withdrawn > kycAbove) {
+    return Result.fail({ _tag: "IdentityUnverified", above: kycAbove, withdrawn: wallet.withdrawn, asked: amount })
+  }
   const withdrawal = newWithdrawal({
     id: newId,
     userId,

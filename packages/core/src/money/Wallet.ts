@@ -17,9 +17,12 @@ import { type Barring, notBarred } from "./Barring.ts"
 import { countedOnto, type LimitBook } from "./Limits.ts"
 import { type Cents, cents, centsMax, depositedToMax, isCents, smaller, ticketPrice, zero } from "./Money.ts"
 import {
+  addAwaitingPrize,
   addMaturingPrize,
+  awaitingIdentity,
   freeWinningsAt,
   restingAt,
+  restingOnceReleased,
   type Winnings,
   withdrawableAt,
   type WithdrawalTerms
@@ -33,6 +36,10 @@ export interface Wallet extends Winnings, Barring, Birth {
   readonly pendingWithdrawal: Cents
   /** What its player owes: of deposits that were taken back after they had been spent. Every credit pays it first. */
   readonly debt: Cents
+  /** What was ever asked to be paid out, in cents, without what came back. It may be more than one amount can be. */
+  readonly withdrawn: bigint
+  /** The number of the movement up to which no prize waits for the identity check any more. */
+  readonly releasedTo: number
   /** How many movements it has had: the number of its newest one. */
   readonly seq: number
 }
@@ -42,8 +49,11 @@ export const emptyWallet: Wallet = {
   balance: zero,
   withdrawable: zero,
   maturing: [],
+  awaiting: [],
   pendingWithdrawal: zero,
   debt: zero,
+  withdrawn: 0n,
+  releasedTo: 0,
   seq: 0,
   limits: null,
   ...notBarred,
@@ -88,6 +98,8 @@ export interface Movement {
   readonly referenceId: string | null
   /** Of a room's prize: until when it rests; null of all others. */
   readonly maturesAt: Instant | null
+  /** Of a prize: whether it waits for the identity check. */
+  readonly awaitsIdentity: boolean
 }
 
 /** A movement and the wallet after it. */
@@ -120,6 +132,8 @@ export type WithdrawalRefusal =
     /** What rests, and when the next part of it becomes withdrawable. */
     readonly maturing: Cents
     readonly maturesAt: Instant | null
+    /** What waits for the identity check. */
+    readonly awaitingIdentity: Cents
     readonly asked: Cents
   }
   | { readonly _tag: "InsufficientFunds"; readonly balance: Cents; readonly needed: Cents }
@@ -136,6 +150,8 @@ const moved = (
     ...wallet,
     balance: cents(wallet.balance + amount),
     withdrawable: cents(withdrawableAfter),
+    // what comes back is against the same account
+    withdrawn: counterAccount === "payouts" ? wallet.withdrawn - amount : wallet.withdrawn,
     seq: wallet.seq + 1,
     limits: wallet.limits === null ? null : countedOnto(wallet.limits, wallet.seq)
   }
@@ -149,7 +165,8 @@ const moved = (
       withdrawableDelta: cents(after.withdrawable - wallet.withdrawable),
       counterAccount,
       referenceId,
-      maturesAt: null
+      maturesAt: null,
+      awaitsIdentity: false
     }
   }
 }
@@ -319,6 +336,38 @@ export const winRoomPrize = (
     }
   })
 
+/**
+ * A pot is won at `now`: as any other, but it waits for its player's identity check, as far as no debt was paid from it. `maturesAt`: of a
+ * room's, until when it rests besides; null of others.
+ */
+export const winAwaitingPrize = (
+  wallet: Wallet,
+  userId: UserId,
+  amount: Cents,
+  drawId: string,
+  maturesAt: Instant | null,
+  now: Instant
+): Result.Result<MovedTogether, WalletRefusal> =>
+  Result.map(winPrize(wallet, userId, amount, drawId), ({ movements, wallet: after }) => {
+    const kept = cents(after.withdrawable - wallet.withdrawable)
+    return {
+      movements: movements.map((movement) =>
+        movement.type === "prize_win" ? { ...movement, maturesAt, awaitsIdentity: true } : movement
+      ),
+      wallet: kept > 0n
+        ? { ...after, awaiting: addAwaitingPrize(after.awaiting, { amount: kept, maturesAt }, now) }
+        : after
+    }
+  })
+
+/** The prizes that wait for the identity check do so no more; those of rooms rest on until their time. No movement. */
+export const releaseAwaiting = (wallet: Wallet): Wallet => ({
+  ...wallet,
+  maturing: restingOnceReleased(wallet),
+  awaiting: [],
+  releasedTo: wallet.seq
+})
+
 /** The house's part of a draw. `amount > 0`. */
 export const collectFee = (
   wallet: Wallet,
@@ -369,6 +418,7 @@ export const askWithdrawal = (
       balance,
       withdrawable: limit,
       ...restingAt(wallet, now),
+      awaitingIdentity: awaitingIdentity(wallet),
       asked: amount
     })
   }

@@ -1,9 +1,10 @@
 /** An event of an outside service, and what follows where it is kept, acted on once more, or concluded. */
+import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import { visible } from "../values/Visible.ts"
 
-export const webhookSenders = ["revenuecat", "stripe"] as const
+export const webhookSenders = ["revenuecat", "stripe", "kyc"] as const
 export type WebhookSender = typeof webhookSenders[number]
 
 /**
@@ -23,7 +24,7 @@ export interface WebhookEvent {
   readonly state: WebhookState
   /** What came of it, for people; null until then. */
   readonly outcome: string | null
-  /** The funding that it is about; null where it is about none, or nobody has looked yet. */
+  /** The funding that it is about, or `identity:<player>`; null where it is about neither, or nobody has looked yet. */
   readonly reference: string | null
   readonly receivedAt: Instant
   readonly handledAt: Instant | null
@@ -33,6 +34,8 @@ export interface WebhookConclusion {
   readonly state: Exclude<WebhookState, "received">
   readonly outcome: string
   readonly reference: string | null
+  /** Whose identity check it is about; absent where it is about none. */
+  readonly userId?: UserId
 }
 
 /** The states in which an erasure removes the body of an event about the person: one that is not yet acted on is still needed. */
@@ -55,23 +58,34 @@ export const receiveEvent = (id: string): AwaitedEvent => awaited(id, `webhook $
 /** A kept event that is to be acted on once more, whatever came of it. `replayId`: another one each time. */
 export const replayEvent = (id: string, replayId: string): AwaitedEvent => awaited(id, `webhook ${id} ${replayId}`)
 
+/**
+ * Whether a sender's bodies go once nothing is to be done about them, and not only when they are old: a message about an identity check may
+ * hold what is nowhere else kept of a person (docs/identity.md).
+ */
+const isKeptUntilOver = (sender: WebhookSender): boolean => sender === "kyc"
+
 /** What is written where a person says that nothing is to be done about an event; null where it is not one that a person has to look at. */
 export const dismissEvent = (
-  { outcome, state }: Pick<WebhookEvent, "outcome" | "state">
-): Pick<WebhookConclusion, "outcome" | "state"> | null =>
+  { outcome, sender, state }: Pick<WebhookEvent, "outcome" | "sender" | "state">
+): Pick<ConcludedEvent, "isBodyRemoved" | "outcome" | "state"> | null =>
   state === "failed" || state === "waiting"
-    ? { state: "ignored", outcome: `dismissed by an operator; ${state} before: ${outcome ?? ""}` }
+    ? {
+      state: "ignored",
+      outcome: `dismissed by an operator; ${state} before: ${outcome ?? ""}`,
+      isBodyRemoved: isKeptUntilOver(sender)
+    }
     : null
 
 /** Read under a lock of the user's row which an erasure excludes, and then that on the event's row. */
 export interface ConcludeEventFacts {
+  readonly sender: WebhookSender
   readonly state: WebhookState
-  /** Whether the player of the funding that the conclusion names is erased; false where there is none. */
-  readonly isBuyerErased: boolean
+  /** Whether the player of the funding that the conclusion names, or whom it names, is erased; false where there is none. */
+  readonly isPlayerErased: boolean
 }
 
 /** What is written of an event that was acted on. */
-export interface ConcludedEvent extends WebhookConclusion {
+export interface ConcludedEvent extends Omit<WebhookConclusion, "userId"> {
   /** Whether the event's body is removed. */
   readonly isBodyRemoved: boolean
 }
@@ -84,12 +98,17 @@ export const finalStates: ReadonlyArray<WebhookState> = ["done", "ignored"]
  * (`erasableStates`): of those the body is removed here. What it says may quote its sender.
  */
 export const concludeEvent = (
-  { isBuyerErased, state }: ConcludeEventFacts,
-  conclusion: WebhookConclusion
+  { isPlayerErased, sender, state: before }: ConcludeEventFacts,
+  { outcome, reference, state }: WebhookConclusion
 ): ConcludedEvent | null =>
-  finalStates.includes(state)
+  finalStates.includes(before)
     ? null
-    : { ...conclusion, outcome: visible(conclusion.outcome), isBodyRemoved: isBuyerErased }
+    : {
+      state,
+      outcome: visible(outcome),
+      reference,
+      isBodyRemoved: isPlayerErased || (isKeptUntilOver(sender) && finalStates.includes(state))
+    }
 
 /** What is written of all events of a funding that are in the state `from`. */
 export interface ConcludedWaiting {

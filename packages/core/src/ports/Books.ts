@@ -8,7 +8,7 @@ import type { Unavailable } from "./Unavailable.ts"
 export const invariants = {
   "wallet-not-negative": "no wallet is below zero, and 0 ≤ withdrawable ≤ balance",
   "wallet-is-its-history":
-    "a wallet's balance and withdrawable part are the sums of its movements, and what is on its way out the sum of its pending withdrawals",
+    "a wallet's balance and withdrawable part are the sums of its movements, what is on its way out the sum of its pending withdrawals, and what it withdrew what its movements gave to payouts",
   "history-without-gaps": "each wallet's movements are numbered 1, 2, 3 … and each balance continues the one before",
   "money-conserved": "what is in wallets is what the counter accounts gave: deposits, payouts, draws, receivables",
   "draw-account": "a draw's account holds one price a ticket until it is drawn or void, then exactly nothing",
@@ -27,6 +27,8 @@ export const invariants = {
     "every ticket of a room is a member's, one a member; a room has at most as many members as it says, its host among them",
   "prizes-mature":
     "what rests of a wallet is what it won in rooms, less the debt that was paid from it, until each prize matures",
+  "prizes-await-identity":
+    "what waits of a wallet for the identity check is what it won of prizes that do, less the debt that was paid from them, since it was verified last; who is verified has nothing that waits",
   "debt-is-receivable": "what a wallet owes is what its receivable account says, and who owes has nothing",
   "funding-once":
     "every reference gave a wallet what was said of it: credited, taken back and given back once each, and no deposit is without one",

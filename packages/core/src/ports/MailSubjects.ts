@@ -1,4 +1,4 @@
-/** Port: what mails about tickets, wins, rooms and withdrawals are made from, read when they are written. */
+/** Port: what mails about tickets, wins, rooms, withdrawals and identity checks are made from, read when they are written. */
 import { Context, type Effect } from "effect"
 import type { DrawStatus } from "../draws/Draw.ts"
 import type { Cents } from "../money/Money.ts"
@@ -7,6 +7,7 @@ import type { WithdrawalStatus } from "../money/Withdrawal.ts"
 import type { VoidReason } from "../proof/Record.ts"
 import type { DrawId, Position, TicketId, UserId } from "../values/Ids.ts"
 import type { Day, Instant } from "../values/Instant.ts"
+import type { KycStatus } from "../values/KycStatus.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
 /** How many tickets of a purchase a mail lists; of the others it says how many they are. */
@@ -79,6 +80,8 @@ export class MailSubjects extends Context.Service<MailSubjects, {
   readonly voidDraw: (userId: UserId, drawId: DrawId) => Effect.Effect<VoidDraw | null, Unavailable>
   /** Null where the draw is no room, or not void, or the player none of its members. */
   readonly closedRoom: (userId: UserId, drawId: DrawId) => Effect.Effect<ClosedRoom | null, Unavailable>
+  /** How the identity check of a player stands; null for who is unknown or erased. */
+  readonly identity: (userId: UserId) => Effect.Effect<KycStatus | null, Unavailable>
   /** Null for an unknown withdrawal. */
   readonly withdrawal: (id: string) => Effect.Effect<MailedWithdrawal | null, Unavailable>
 }>()("@ddd/core/ports/MailSubjects") {}

@@ -31,6 +31,11 @@ export type MailJob =
     readonly withdrawalId: string
     readonly event: WithdrawalEvent
   }
+  | { readonly _tag: "MailIdentity"; readonly userId: UserId; readonly status: MailedIdentityStatus }
+
+/** Of which states of an identity check a player is told. */
+export const mailedIdentityStatuses = ["verified", "rejected"] as const
+export type MailedIdentityStatus = typeof mailedIdentityStatuses[number]
 
 /** What a player is told of a withdrawal. */
 export const withdrawalEvents = ["started", "paid", "failed", "returned"] as const

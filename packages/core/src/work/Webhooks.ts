@@ -5,14 +5,18 @@
  * after a crash, to no further effect.
  */
 import { Effect } from "effect"
+import { identityFault, identityReferenceOf } from "../accounts/IdentityCheck.ts"
 import { concludeFundingEvent } from "../money/ConcludeFundingEvent.ts"
 import { formatCents } from "../money/Money.ts"
 import type { WebhookConclusion, WebhookEvent } from "../money/WebhookEvent.ts"
 import { Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
+import { IdentityChecks } from "../ports/IdentityChecks.ts"
+import { IdentitySource } from "../ports/IdentitySource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { formatInstant } from "../values/Instant.ts"
+import { visible } from "../values/Visible.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { learn } from "./Payouts.ts"
 import { repeated } from "./Repeated.ts"
@@ -90,8 +94,40 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
   }
 })
 
-const conclusionOf = (event: WebhookEvent) =>
-  event.sender === "revenuecat" ? actOnFunding(event.body) : Effect.map(actOnPayout(event.body), aboutNothing)
+const actOnIdentity = Effect.fnUntraced(function*(body: string) {
+  const source = yield* IdentitySource
+  const checks = yield* IdentityChecks
+  const notice = source.read(body)
+  if (notice._tag === "Unusable") {
+    yield* Effect.logWarning(`a message about an identity check cannot be acted on: ${visible(notice.why)}`)
+    return aboutNothing(failed(notice.why))
+  }
+  const { message } = notice
+  const { status, userId } = message
+  const conclusion = yield* checks.record(message).pipe(
+    Effect.map((changed) =>
+      changed === null
+        ? ignored(`player ${userId}: it says nothing newer than what is known`)
+        : done(`the identity check of player ${userId} is ${status}`)
+    ),
+    Effect.catchTags({
+      IdentityRefused: ({ refusal }) => Effect.succeed(failed(identityFault(refusal))),
+      UnknownUser: () => Effect.succeed(failed(`there is no player ${userId}`))
+    })
+  )
+  return { ...conclusion, reference: identityReferenceOf(userId), userId }
+})
+
+const conclusionOf = (event: WebhookEvent) => {
+  switch (event.sender) {
+    case "revenuecat":
+      return actOnFunding(event.body)
+    case "stripe":
+      return Effect.map(actOnPayout(event.body), aboutNothing)
+    case "kyc":
+      return actOnIdentity(event.body)
+  }
+}
 
 /** Acts on a kept event. Fails where what it needs is out of reach: the job is done again. */
 export const handle = Effect.fn("Webhooks.handle")(function*(id: string) {

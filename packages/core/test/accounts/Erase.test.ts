@@ -11,6 +11,7 @@ import { account, ada, byAnn, now, user } from "./support/Given.ts"
 
 const nothing: Holdings = {
   balance: cents(0n),
+  awaitingIdentity: cents(0n),
   pendingWithdrawal: cents(0n),
   comingBack: cents(0n),
   debt: cents(0n),
@@ -25,6 +26,7 @@ describe("erase", () => {
     const amount = fc.bigInt({ min: 0n, max: 3n }).map(cents)
     const holdings = fc.record({
       balance: amount,
+      awaitingIdentity: fc.constant(cents(0n)),
       pendingWithdrawal: amount,
       comingBack: amount,
       debt: amount,
@@ -59,6 +61,8 @@ describe("erase", () => {
       emailVerified: false,
       frozen: true,
       kycStatus: "none",
+      identityAt: null,
+      identityReference: null,
       country: null,
       ageVerified: false,
       erasedAt: now

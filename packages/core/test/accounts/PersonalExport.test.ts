@@ -10,7 +10,15 @@ import { ada, user } from "./support/Given.ts"
 const now = instant(Date.UTC(2026, 1, 3, 23, 59, 30))
 const none = Stream.empty
 const records: PersonalRecords<never> = {
-  user: { ...user, kycStatus: "none", country: null, ageVerified: false, frozen: false },
+  user: {
+    ...user,
+    kycStatus: "none",
+    identityAt: null,
+    identityReference: null,
+    country: null,
+    ageVerified: false,
+    frozen: false
+  },
   wallet: { ...emptyWallet, updatedAt: now },
   payoutAccount: null,
   lists: {
@@ -19,6 +27,7 @@ const records: PersonalRecords<never> = {
     depositExcesses: none,
     buyerNames: Stream.make(["$a", "$b"], [], ["$c"]),
     shopEvents: none,
+    identityMessages: none,
     withdrawals: none,
     tickets: none,
     sessions: none,

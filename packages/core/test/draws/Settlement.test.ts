@@ -27,7 +27,8 @@ describe("a draw that is settled", () => {
     const outcome = outcomeOf(nobleSha256, draw.openText, draw.lockText, seed, null, null)
     const winner = entries === 0 ? null : { ticketId: ticket, userId: ada }
     const wallets = new Map(usersToPay(winner).map((user) => [user, wallet(100n)]))
-    return { draw, by: "clockwork", outcome, winner, wallets, roomPrizeHoldMillis: 1_000, ...rest }
+    const terms = { roomPrizeHoldMillis: 1_000, awaitIdentityFrom: null, isWinnerVerified: false }
+    return { draw, by: "clockwork", outcome, winner, wallets, ...terms, ...rest }
   }
 
   const resultIn = ({ draw, outcome, winner }: SettleFacts) => {
@@ -86,5 +87,25 @@ describe("a draw that is settled", () => {
     const refused = settle(factsOf(2, { wallets: full }))
     assert(Result.isFailure(refused))
     assert.deepInclude(refused.failure, { _tag: "WalletRefuses", userId: ada })
+  })
+
+  it("has a prize from the amount of its day on wait for the identity check, of who is not verified alone", () => {
+    const awaitingOf = (rest: Partial<SettleFacts>) => {
+      const settled = Result.getOrThrow(settle(factsOf(20, rest)))
+      assert(settled !== null)
+      const [won] = settled.moves
+      assert(won !== undefined)
+      return [won.wallet.awaiting, won.movements.map(({ awaitsIdentity }) => awaitsIdentity)]
+    }
+    const from = (amount: bigint) => [{ from: null, amount: cents(amount) }] as const
+    const waits = [[{ amount: cents(1_900n), maturesAt: null }], [true]]
+    assert.deepStrictEqual(awaitingOf({ awaitIdentityFrom: from(1_900n) }), waits)
+    for (
+      const rest of [
+        { awaitIdentityFrom: from(1_901n) },
+        { awaitIdentityFrom: from(1_900n), isWinnerVerified: true },
+        { awaitIdentityFrom: null }
+      ]
+    ) assert.deepStrictEqual(awaitingOf(rest), [[], [false]])
   })
 })

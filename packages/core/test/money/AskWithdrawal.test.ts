@@ -23,11 +23,13 @@ const facts: AskFacts = {
     isErased: false,
     isFrozen: false,
     isEmailVerified: true,
+    isIdentityVerified: false,
     payoutAccount: { account: "acct_1", provider: "simulated", status: "ready" }
   },
   wallet: { ...emptyWallet, balance: cents(900n), withdrawable: cents(700n), seq: 4 },
   kept: null,
   now,
+  kycAbove: null,
   newId: id
 }
 
@@ -40,7 +42,14 @@ const refusalOf = (...args: Parameters<typeof asked>) => {
 }
 
 const player = (changed: Partial<NonNullable<AskFacts["player"]>>) => ({
-  player: { isErased: false, isFrozen: false, isEmailVerified: true, payoutAccount: null, ...changed }
+  player: {
+    isErased: false,
+    isFrozen: false,
+    isEmailVerified: true,
+    isIdentityVerified: false,
+    payoutAccount: null,
+    ...changed
+  }
 })
 
 describe("asking for a withdrawal", () => {
@@ -121,5 +130,24 @@ describe("asking for a withdrawal", () => {
     )
     assert.deepStrictEqual(refusalOf({ wallet }), { _tag: "InDebt", debt: cents(5n) })
     assert.strictEqual(refusalOf({ wallet: { ...emptyWallet, balance: zero } })._tag, "NotWithdrawable")
+  })
+
+  it("needs a verified identity where all withdrawals together are above KYC_ABOVE, and not at it", () => {
+    const wallet = { ...emptyWallet, balance: cents(900n), withdrawable: cents(900n), withdrawn: 500n }
+    const kycAbove = cents(1_000n)
+    const unverified = { wallet, kycAbove }
+    assert.strictEqual(asked(unverified, { amount: cents(500n) })._tag, "Success")
+    assert.deepStrictEqual(refusalOf(unverified, { amount: cents(501n) }), {
+      _tag: "IdentityUnverified",
+      above: kycAbove,
+      withdrawn: 500n,
+      asked: cents(501n)
+    })
+    assert.isNotNull(facts.player)
+    const verified = { ...unverified, player: { ...facts.player, isIdentityVerified: true } }
+    assert.strictEqual(asked(verified, { amount: cents(501n) })._tag, "Success")
+    assert.strictEqual(asked({ wallet, kycAbove: null }, { amount: cents(501n) })._tag, "Success")
+    // what cannot be withdrawn anyway is not worth an identity check
+    assert.strictEqual(refusalOf(unverified, { amount: cents(901n) })._tag, "NotWithdrawable")
   })
 })

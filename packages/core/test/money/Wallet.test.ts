@@ -336,7 +336,9 @@ describe("a deposit that is taken back", () => {
 
   it("is paid from a withdrawal that comes back", () => {
     const money = { id: payment, amount: cents(500n), withdrawableDelta: cents(-500n) }
-    const failed = allowed(failWithdrawal({ ...owing(200n), pendingWithdrawal: cents(500n) }, player, money))
+    const failed = allowed(
+      failWithdrawal({ ...owing(200n), pendingWithdrawal: cents(500n), withdrawn: 500n }, player, money)
+    )
     assert.deepStrictEqual(told(failed), [["refund", 500n, 500n], ["debt_repaid", -200n, 300n]])
     assert.deepStrictEqual(failed.wallet, { ...holding(0n, 300n), seq: 2 })
   })
@@ -359,7 +361,12 @@ describe("a withdrawal", () => {
       assert.strictEqual(Result.isFailure(result), asked > winnings)
       if (Result.isFailure(result)) return
       const left = holding(credit, winnings - asked)
-      assert.deepStrictEqual(result.success.wallet, { ...left, pendingWithdrawal: cents(asked), seq: 1 })
+      assert.deepStrictEqual(result.success.wallet, {
+        ...left,
+        pendingWithdrawal: cents(asked),
+        withdrawn: asked,
+        seq: 1
+      })
     }))
   })
 
@@ -388,7 +395,7 @@ describe("a withdrawal", () => {
 
   it("is on its way no longer once it is paid, without another movement", () => {
     const asked = allowed(ask(holding(0n, 500n), 500n))
-    assert.deepStrictEqual(payWithdrawal(asked.wallet, moneyOf(asked)), { ...emptyWallet, seq: 1 })
+    assert.deepStrictEqual(payWithdrawal(asked.wallet, moneyOf(asked)), { ...emptyWallet, withdrawn: 500n, seq: 1 })
   })
 
   it("is refused to who owes, whatever else is wrong with it", () => {
@@ -403,6 +410,7 @@ describe("a withdrawal", () => {
       withdrawable: cents(200n),
       maturing: zero,
       maturesAt: null,
+      awaitingIdentity: zero,
       asked: cents(1_000n)
     })
   })

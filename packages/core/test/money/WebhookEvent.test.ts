@@ -20,12 +20,21 @@ describe("an event of an outside service", () => {
   })
 
   it("loses its body at its conclusion where its buyer was erased before", () => {
-    for (const isBuyerErased of [false, true]) {
-      assert.deepStrictEqual(concludeEvent({ state: "received", isBuyerErased }, conclusion), {
+    for (const isPlayerErased of [false, true]) {
+      const facts = { sender: "revenuecat", state: "received", isPlayerErased } as const
+      assert.deepStrictEqual(concludeEvent(facts, conclusion), {
         ...conclusion,
-        isBodyRemoved: isBuyerErased
+        isBodyRemoved: isPlayerErased
       })
     }
+  })
+
+  it("loses its body once nothing is to be done about it, where it is about an identity check", () => {
+    const facts = { sender: "kyc", state: "received", isPlayerErased: false } as const
+    const removed = (["done", "ignored", "failed", "waiting"] as const).filter((state) =>
+      concludeEvent(facts, { ...conclusion, state })?.isBodyRemoved === true
+    )
+    assert.deepStrictEqual(removed, ["done", "ignored"])
   })
 
   it("keeps its body through an erasure only until it is acted on", () => {

@@ -10,14 +10,17 @@ import {
   failWithdrawal,
   payTicket,
   refundTicket,
+  releaseAwaiting,
   reverseChargeback,
   type Wallet,
+  winAwaitingPrize,
   winPrize,
   winRoomPrize,
   type WithdrawnMoney
 } from "../../src/money/Wallet.ts"
 import {
   addMaturingPrize,
+  awaitingIdentity,
   type MaturingPrize,
   maturingPrizesMax,
   restingAt,
@@ -56,6 +59,7 @@ describe("a room's prize", () => {
       withdrawable: cents(0n),
       maturing: cents(1_900n),
       maturesAt: day(hold),
+      awaitingIdentity: cents(0n),
       pendingWithdrawal: cents(0n),
       debt: cents(0n),
       updatedAt: day(0)
@@ -116,6 +120,7 @@ describe("a room's prize", () => {
       withdrawable: cents(0n),
       maturing: cents(1_900n),
       maturesAt: day(hold),
+      awaitingIdentity: cents(0n),
       asked: cents(1n)
     })
     const money = { id: "w", amount: cents(500n), withdrawableDelta: asked.movement.withdrawableDelta }
@@ -265,10 +270,69 @@ describe("whatever is done with a wallet", () => {
         prizes = addMaturingPrize(prizes, { amount: cents(1n), maturesAt: instant(start + time) }, day(0))
       }
       assert.isAtMost(prizes.length, maturingPrizesMax)
-      const wallet = { withdrawable: cents(1_000n), maturing: prizes }
+      const wallet = { withdrawable: cents(1_000n), maturing: prizes, awaiting: [] }
       assert.strictEqual(restingAt(wallet, day(0)).maturing, BigInt(all.length))
       const resting = BigInt(all.filter((time) => time > at).length)
       assert.isTrue(restingAt(wallet, instant(start + at)).maturing >= resting)
+    }))
+  })
+})
+
+describe("a prize that waits for the identity check", () => {
+  const wonAwaiting = (wallet: Wallet, amount: bigint, at = 0, maturesAt: Instant | null = null): Wallet =>
+    allowed(winAwaitingPrize(wallet, player, cents(amount), "d", maturesAt, day(at))).wallet
+
+  it("is in the balance at once, and can be withdrawn once the player is verified", () => {
+    const wallet = wonAwaiting(wonInDraw(funded(100n), 50n), 1_900n)
+    const view = viewWallet({ ...wallet, updatedAt: day(0) }, winningsOnly, day(0))
+    assert.deepStrictEqual([view.balance, view.withdrawable, view.awaitingIdentity], [2_050n, 50n, 1_900n])
+    assert.strictEqual(free(wallet, 1_000), 50n)
+    assert.strictEqual(withdrawableAt(wallet, { withdrawDeposits: true }, day(0)), 150n)
+    const verified = releaseAwaiting(wallet)
+    assert.deepStrictEqual([verified.awaiting, free(verified, 0)], [[], 1_950n])
+    assert.strictEqual(verified.releasedTo, wallet.seq)
+  })
+
+  it("is spent after what can be withdrawn and what rests, and comes back as it was", () => {
+    let wallet = wonAwaiting(wonInRoom(wonInDraw(emptyWallet, 100n), 200n, 0), 300n)
+    const shown = () => [free(wallet, 0), restingAt(wallet, day(0)).maturing, awaitingIdentity(wallet)]
+    assert.deepStrictEqual(shown(), [100n, 200n, 300n])
+    wallet = bought(wallet, 2)
+    assert.deepStrictEqual(shown(), [0n, 100n, 300n])
+    wallet = bought(wallet, 2)
+    assert.deepStrictEqual(shown(), [0n, 0n, 200n])
+    wallet = allowed(refundTicket(wallet, player, cents(-100n), "d", "t")).wallet
+    assert.deepStrictEqual(shown(), [0n, 0n, 300n])
+  })
+
+  it("of a room rests besides, until its own time, and is not counted twice", () => {
+    const wallet = wonAwaiting(emptyWallet, 300n, 0, day(hold))
+    assert.deepStrictEqual([restingAt(wallet, day(0)).maturing, awaitingIdentity(wallet)], [0n, 300n])
+    assert.strictEqual(free(wallet, hold), 0n)
+    const verified = releaseAwaiting(wallet)
+    assert.deepStrictEqual(restingAt(verified, day(1)), { maturing: cents(300n), maturesAt: day(hold) })
+    assert.deepStrictEqual([free(verified, 1), free(verified, hold)], [0n, 300n])
+  })
+
+  it("pays a debt first, and only what is left of it waits", () => {
+    const owing = allowed(chargeBack(emptyWallet, player, cents(1_000n), "test", "test:1")).wallet
+    assert.strictEqual(awaitingIdentity(wonAwaiting(owing, 1_900n)), 900n)
+    assert.deepStrictEqual(wonAwaiting(owing, 900n).awaiting, [])
+  })
+
+  it("is one of few, however many are won, of which none is forgotten", () => {
+    const prize = fc.record({ at: fc.nat(100), rests: fc.option(fc.integer({ min: 0, max: 100 })) })
+    fc.assert(fc.property(fc.array(prize, { maxLength: 120 }), (all) => {
+      let wallet = emptyWallet
+      for (const { at, rests } of all.toSorted((a, b) => a.at - b.at)) {
+        wallet = wonAwaiting(wallet, 1n, at, rests === null ? null : day(at + rests))
+      }
+      assert.strictEqual(awaitingIdentity(wallet), BigInt(all.length))
+      assert.isAtMost(wallet.awaiting.length, maturingPrizesMax + 1)
+      const verified = releaseAwaiting(wallet)
+      assert.isAtMost(verified.maturing.length, maturingPrizesMax)
+      const resting = BigInt(all.filter(({ at, rests }) => rests !== null && at + rests > 100).length)
+      assert.isTrue(restingAt(verified, day(100)).maturing >= resting)
     }))
   })
 })

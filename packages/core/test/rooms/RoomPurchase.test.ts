@@ -166,6 +166,7 @@ describe("a purchase in a room", () => {
         balance: zero,
         withdrawable: zero,
         maturing: [],
+        awaiting: [],
         pendingWithdrawal: zero,
         debt: zero,
         updatedAt: noon

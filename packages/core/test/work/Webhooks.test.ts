@@ -7,6 +7,8 @@ import type { WebhookConclusion, WebhookSender } from "../../src/money/WebhookEv
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
 import { FundingConflict, Fundings } from "../../src/ports/Fundings.ts"
 import { type FundingNotice, FundingSource } from "../../src/ports/FundingSource.ts"
+import { IdentityChecks, IdentityRefused } from "../../src/ports/IdentityChecks.ts"
+import { type IdentityNotice, IdentitySource } from "../../src/ports/IdentitySource.ts"
 import { DepositRefused, UnknownUser } from "../../src/ports/Ledger.ts"
 import { PayoutAccounts } from "../../src/ports/PayoutAccounts.ts"
 import { type PayoutNotice, PayoutProvider } from "../../src/ports/PayoutProvider.ts"
@@ -52,6 +54,8 @@ interface Scene {
   readonly shareNames?: Fundings["Service"]["shareNames"]
   readonly payout?: PayoutNotice
   readonly applyReport?: Withdrawals["Service"]["applyReport"]
+  readonly identity?: IdentityNotice
+  readonly recordIdentity?: IdentityChecks["Service"]["record"]
 }
 
 const event = {
@@ -67,7 +71,9 @@ const event = {
 } as const
 
 /** What comes of an event; nothing where it is not concluded. */
-const conclusionsOf = Effect.fnUntraced(function*({ record, applyReport, notice, payout, sender, shareNames }: Scene) {
+const conclusionsOf = Effect.fnUntraced(function*(
+  { record, applyReport, identity, notice, payout, recordIdentity, sender, shareNames }: Scene
+) {
   const conclusions: Array<WebhookConclusion> = []
   const unused = () => assert.fail("nobody should have read that")
   const layer = Layer.mergeAll(
@@ -82,6 +88,8 @@ const conclusionsOf = Effect.fnUntraced(function*({ record, applyReport, notice,
       identity: Effect.succeed("simulated" as const),
       read: () => payout ?? unused()
     }),
+    Layer.mock(IdentitySource, { read: () => identity ?? unused() }),
+    Layer.mock(IdentityChecks, { ...(recordIdentity && { record: recordIdentity }) }),
     Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),
     Layer.mock(Withdrawals, { ...(applyReport && { applyReport }) })
   )
@@ -218,5 +226,43 @@ describe("an event of the payout provider", () => {
       for (const scene of [{ payout, applyReport }, { payout: account }]) {
         assert.strictEqual((yield* conclusionOf({ sender: "stripe", ...scene }))?.state, "ignored")
       }
+    }))
+})
+
+describe("a message of who checks identities", () => {
+  const message = { userId: player, status: "verified", occurredAt: now, bornOn: null, reference: null } as const
+  const identity: IdentityNotice = { _tag: "Message", message }
+
+  it.effect("is done once it changed something, ignored where it did not, and names its player", () =>
+    Effect.gen(function*() {
+      const known = { status: "verified", at: now, reference: null } as const
+      const done = yield* conclusionOf({ sender: "kyc", identity, recordIdentity: () => Effect.succeed(known) })
+      assert.deepStrictEqual(done, {
+        state: "done",
+        outcome: `the identity check of player ${player} is verified`,
+        reference: `identity:${player}`,
+        userId: player
+      })
+      const older = yield* conclusionOf({ sender: "kyc", identity, recordIdentity: () => Effect.succeed(null) })
+      assert.deepStrictEqual([older?.state, older?.userId], ["ignored", player])
+    }))
+
+  it.effect("fails, for a person to look at, where it cannot be read, names nobody here, or cannot be so", () =>
+    Effect.gen(function*() {
+      const unusable = yield* conclusionOf({ sender: "kyc", identity: { _tag: "Unusable", why: "it is no JSON" } })
+      assert.deepStrictEqual(unusable, { state: "failed", outcome: "it is no JSON", reference: null })
+      const unknown = yield* conclusionOf({
+        sender: "kyc",
+        identity,
+        recordIdentity: ({ userId }) => Effect.fail(new UnknownUser({ userId }))
+      })
+      assert.deepStrictEqual([unknown?.state, unknown?.outcome], ["failed", `there is no player ${player}`])
+      const fault = { _tag: "BirthFault", fault: "must not be in the future" } as const
+      const born = yield* conclusionOf({
+        sender: "kyc",
+        identity,
+        recordIdentity: () => Effect.fail(new IdentityRefused({ refusal: fault }))
+      })
+      assert.deepStrictEqual([born?.state, born?.outcome], ["failed", "the date of birth must not be in the future"])
     }))
 })

@@ -10,7 +10,9 @@ import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { BeaconRelays } from "@ddd/core/ports/BeaconRelays"
 import { ExclusionRegister } from "@ddd/core/ports/ExclusionRegister"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
+import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { MinAge } from "@ddd/core/ports/MinAge"
+import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { TicketsPerDraw } from "@ddd/core/ports/TicketsPerDraw"
 import { Context, Effect, Layer, Scope } from "effect"
@@ -24,10 +26,18 @@ type Needs = HttpServer.HttpServer | ProblemMiddleware | PlayerOnly | InternalOn
 
 /** These have defaults, so that whoever missed them would not notice: they are carried along. */
 const references: ReadonlySet<string> = new Set(
-  [Acknowledged, BeaconChains, BeaconRelays, ExclusionRegister, FourEyesAbove, MinAge, RoomPrizeHold, TicketsPerDraw]
-    .map((
-      { key }
-    ) => key)
+  [
+    Acknowledged,
+    BeaconChains,
+    BeaconRelays,
+    ExclusionRegister,
+    FourEyesAbove,
+    KycAbove,
+    MinAge,
+    PrizesAwaitIdentityFrom,
+    RoomPrizeHold,
+    TicketsPerDraw
+  ].map(({ key }) => key)
 )
 
 /** Whether requests go without it. */

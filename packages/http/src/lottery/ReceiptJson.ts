@@ -21,6 +21,7 @@ export const receiptJson = ({ draw, tickets, wallet: after }: Receipt, terms: Wi
       withdrawable: formatCents(wallet.withdrawable),
       maturing: formatCents(wallet.maturing),
       maturesAt: formatInstantOrNull(wallet.maturesAt),
+      awaitingIdentity: formatCents(wallet.awaitingIdentity),
       pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
       debt: formatCents(wallet.debt),
       updatedAt: writeInstant(wallet.updatedAt)

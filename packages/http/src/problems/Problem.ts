@@ -20,6 +20,7 @@ export const problemStatus = {
   forbidden: 403,
   account_frozen: 403,
   email_unverified: 403,
+  identity_unverified: 403,
   not_available_here: 403,
   under_age: 403,
   date_of_birth_missing: 403,

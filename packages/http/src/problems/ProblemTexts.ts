@@ -13,6 +13,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   forbidden: "This is for somebody else to do.",
   account_frozen: "The account is frozen.",
   email_unverified: "The address is not verified: follow the link that was mailed to it.",
+  identity_unverified: "The player's identity is to be verified first. Nothing was changed.",
   not_available_here: "Play is not offered where the request comes from. Nothing was changed.",
   under_age: "Play begins at a higher age. Nothing was changed.",
   date_of_birth_missing: "The player has not said when they were born: PATCH `/user/profile`. Nothing was changed.",

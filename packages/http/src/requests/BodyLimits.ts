@@ -12,7 +12,8 @@ export const webhookBytesMax = 1024 * 1024
 /** The paths with a limit of their own: whole ones, without parameters. */
 export const bodyBytesMaxByPath: ReadonlyMap<string, number> = new Map([
   ["/webhooks/revenuecat", webhookBytesMax],
-  ["/webhooks/stripe", webhookBytesMax]
+  ["/webhooks/stripe", webhookBytesMax],
+  ["/webhooks/kyc", webhookBytesMax]
 ])
 
 /** The most bytes that the body of a request for `url`, path and query, may have. */

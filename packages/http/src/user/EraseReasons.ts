@@ -11,7 +11,9 @@ export const reasonOf = (reason: EraseReason): ProblemReason => {
       return {
         reason: "balance",
         detail: `There is $${formatCents(reason.amount)} in the wallet.`,
-        remedy:
+        remedy: (reason.awaitingIdentity === 0n ? "" : (
+          `$${formatCents(reason.awaitingIdentity)} of it can be withdrawn once your identity is verified. `
+        )) +
           "Withdraw what can be withdrawn and spend the rest on tickets, or ask support to have the store refund what you bought; support also makes what is then left, under $1.00, up to a ticket."
       }
     case "PayoutUnderWay":

@@ -32,7 +32,7 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
   }).middleware(PlayerOnly).annotateMerge(operation(
     "read",
     "The player's money",
-    "`withdrawable` is what a withdrawal may take now. Prizes of rooms rest before they can be withdrawn: `maturing`, the next part of it until `maturesAt`; tickets can be bought with them at once."
+    "`withdrawable` is what a withdrawal may take now. Prizes of rooms rest before they can be withdrawn: `maturing`, the next part of it until `maturesAt`. Large prizes may wait until the player's identity is verified: `awaitingIdentity`. Tickets can be bought with all of them at once."
   )),
   HttpApiEndpoint.post("deposit", "/wallet/deposit", {
     payload: Deposit,
@@ -60,12 +60,13 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
       "insufficient_funds",
       "account_frozen",
       "email_unverified",
+      "identity_unverified",
       "idempotency_key_reused"
     )
   }).middleware(PlayerOnly).annotateMerge(operation(
     "money",
     "Asks for winnings to be paid out",
-    "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance. The movement is `pending` until the money has arrived or failed to."
+    "Checked in this order: the payout account (`payout_account_missing`), debt and what is withdrawable (`not_withdrawable`), the balance, and whether all withdrawals together need a verified identity (`identity_unverified`). The movement is `pending` until the money has arrived or failed to."
   )),
   HttpApiEndpoint.post("openPayoutAccount", "/wallet/payout-account", {
     success: OnboardingBody.pipe(HttpApiSchema.status(201)),

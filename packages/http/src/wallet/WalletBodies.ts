@@ -16,6 +16,11 @@ export const WalletBody = described({
     "When the next part of it can be withdrawn; null where nothing rests",
     "2026-02-17T20:00:00.000Z"
   ],
+  awaitingIdentity: [
+    Money,
+    "How much of the balance waits for the identity check: prizes that can be withdrawn once the player is verified",
+    "0.00"
+  ],
   pendingWithdrawal: [Money, "What is on its way out, and no longer in the balance", "0.00"],
   debt: [Money, "What the player owes: of purchases that were refunded after they had been spent", "0.00"],
   updatedAt: [InstantText, "When it last changed"]

@@ -1,6 +1,6 @@
 /** Asking for money to be paid out. It is paid later, by a job. */
 import type { AskRefusal } from "@ddd/core/money/AskWithdrawal"
-import { formatCents } from "@ddd/core/money/Money"
+import { formatCents, formatSum } from "@ddd/core/money/Money"
 import { otherProviderText } from "@ddd/core/money/ProviderId"
 import type { PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import type { Withdrawals } from "@ddd/core/ports/Withdrawals"
@@ -87,20 +87,27 @@ type WithdrawalProblem = Problem<
   | "insufficient_funds"
   | "account_frozen"
   | "email_unverified"
+  | "identity_unverified"
   | "unauthenticated"
   | "idempotency_key_reused"
 >
 
+/** Who checks, and where, is the operator's to say: what players are told of it is short. */
+const howToVerify = "go through the identity check that this service offers, or ask support for it"
+
 /** Says of what is not withdrawable why, and when it will be. */
 const whyNotWithdrawable = (
-  { maturesAt, maturing }: Extract<AskRefusal, { readonly _tag: "NotWithdrawable" }>,
+  { awaitingIdentity, maturesAt, maturing }: Extract<AskRefusal, { readonly _tag: "NotWithdrawable" }>,
   withdrawDeposits: boolean
 ): string =>
   [
     ...withdrawDeposits ? [] : ["Only winnings can be withdrawn: purchased credit buys tickets."],
     ...maturesAt === null
       ? []
-      : [`${formatCents(maturing)} won in rooms rests, the next part of it until ${formatInstant(maturesAt)}.`]
+      : [`${formatCents(maturing)} won in rooms rests, the next part of it until ${formatInstant(maturesAt)}.`],
+    ...awaitingIdentity === 0n
+      ? []
+      : [`${formatCents(awaitingIdentity)} waits until your identity is verified: ${howToVerify}.`]
   ].join(" ")
 
 const refuseWithdrawal = (
@@ -146,6 +153,13 @@ const refuseWithdrawal = (
       return refuse("account_frozen", "This account is frozen and cannot withdraw. Nothing was withdrawn.")
     case "EmailUnverified":
       return refuseUnverified("Nothing was withdrawn.")
+    case "IdentityUnverified":
+      return refuse(
+        "identity_unverified",
+        `Withdrawals of more than ${formatCents(refusal.above)} in all need a verified identity; ` +
+          `${formatSum(refusal.withdrawn)} was withdrawn before, and ${formatCents(refusal.asked)} was asked for. ` +
+          `To withdraw it, ${howToVerify}. Nothing was withdrawn.`
+      )
     case "UnknownUser":
       return refuseUnknownPlayer
     case "KeyReused":

@@ -6,6 +6,7 @@
  */
 import type { WebhookSender } from "@ddd/core/money/WebhookEvent"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
+import { IdentitySource } from "@ddd/core/ports/IdentitySource"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import { WebhookInbox, type WebhookRequest, type WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
 import { Effect } from "effect"
@@ -34,6 +35,7 @@ export const layer = withoutPorts(Effect.gen(function*() {
   const inbox = yield* WebhookInbox
   const shop = yield* FundingSource
   const provider = yield* PayoutProvider
+  const checker = yield* IdentitySource
 
   const logRefusal = yield* RefusalLog.makeLog
 
@@ -84,6 +86,17 @@ export const layer = withoutPorts(Effect.gen(function*() {
           new Problem(
             "invalid_request",
             "The signature is not over this body, by our secret, of now. The event was not taken."
+          )
+        )
+      )
+      .handleRaw(
+        "kyc",
+        taking(
+          "kyc",
+          checker.authenticate,
+          new Problem(
+            "unauthenticated",
+            "The signature is not over this body, by our secret, of now. The message was not taken."
           )
         )
       ))

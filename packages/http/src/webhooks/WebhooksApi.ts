@@ -1,4 +1,4 @@
-/** The contract of webhooks: events of the shop and of the payout provider (docs/api.md, "Wallet"). */
+/** The contract of webhooks: events of the shop, of the payout provider, and of who checks identities (docs/api.md, "Wallet"). */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { anyBodyProblems, problems } from "../problems/ProblemSchema.ts"
@@ -26,5 +26,10 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks").add(
     payload: Event,
     success: Taken,
     error: problems(...anyBodyProblems)
-  }).annotateMerge(operation("webhooks", "Takes an event of the payout provider", description))
+  }).annotateMerge(operation("webhooks", "Takes an event of the payout provider", description)),
+  HttpApiEndpoint.post("kyc", "/webhooks/kyc", {
+    payload: Event,
+    success: Taken,
+    error: problems(...anyBodyProblems, "unauthenticated")
+  }).annotateMerge(operation("webhooks", "Takes a message of who checks identities", description))
 ) {}

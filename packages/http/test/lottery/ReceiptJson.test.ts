@@ -37,6 +37,7 @@ const receipt: fc.Arbitrary<Receipt> = fc.record({
     balance: amount,
     withdrawable: amount,
     maturing: fc.array(fc.record({ amount, maturesAt: time }), { maxLength: 3 }),
+    awaiting: fc.array(fc.record({ amount, maturesAt: fc.option(time) }), { maxLength: 3 }),
     pendingWithdrawal: amount,
     debt: amount,
     updatedAt: time

@@ -34,6 +34,7 @@ const fromAnywhere: Readonly<Record<string, string>> = {
   "DELETE /wallet/payout-account": "ends something",
   "POST /webhooks/revenuecat": "asked by machines, of money that was paid",
   "POST /webhooks/stripe": "asked by machines",
+  "POST /webhooks/kyc": "asked by machines",
   "POST /rooms/:id/leave": "ends something",
   "POST /rooms/:id/close": "ends something, and refunds",
   "POST /rooms/:id/start-draw": "tickets that were bought are drawn",

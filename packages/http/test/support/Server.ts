@@ -21,6 +21,7 @@ import { Readiness } from "../../src/operator/Readiness.ts"
 import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
 import type { PlaceSource } from "../../src/requests/RequestPlace.ts"
 import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
+import * as Checker from "./Checker.ts"
 import * as Keys from "./Keys.ts"
 import * as Payouts from "./Payouts.ts"
 import * as Shop from "./Shop.ts"
@@ -40,7 +41,9 @@ export const ports = Layer.effectDiscard(
     yield* runDue
   })
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Keys.layer, Payouts.layer, Shop.layer(Shop.secrets), readinessLayer)),
+  Layer.provideMerge(
+    Layer.mergeAll(Keys.layer, Payouts.layer, Shop.layer(Shop.secrets), Checker.layer(), readinessLayer)
+  ),
   Layer.provideMerge(Memory.layer())
 )
 

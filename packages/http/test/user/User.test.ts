@@ -23,6 +23,7 @@ layer(server())("a player's own page", (it) => {
           balance: "12.34",
           withdrawable: "0.00",
           maturing: "0.00",
+          awaitingIdentity: "0.00",
           maturesAt: null,
           pendingWithdrawal: "0.00",
           debt: "0.00",

@@ -19,7 +19,7 @@ export const walletNotNegative: Check = function*({ wallets }) {
 
 export const walletIsItsHistory: Check = function*({ transactionsOf, users, wallets }) {
   const owners = new Set<UserId>()
-  for (const { balance, pendingWithdrawal, userId, withdrawable } of wallets) {
+  for (const { balance, pendingWithdrawal, userId, withdrawable, withdrawn } of wallets) {
     const subject = `wallet of ${userId}`
     if (owners.has(userId)) yield { subject, detail: "there are two of them" }
     owners.add(userId)
@@ -33,6 +33,10 @@ export const walletIsItsHistory: Check = function*({ transactionsOf, users, wall
     if (leaving !== pendingWithdrawal) {
       yield { subject, detail: `${pendingWithdrawal} cents on their way out, its pending withdrawals make ${leaving}` }
     }
+    const gone = -sum(
+      movements.filter(({ counterAccount }) => counterAccount === "payouts").map(({ amount }) => amount)
+    )
+    if (gone !== withdrawn) yield { subject, detail: `withdrew ${withdrawn} cents, its movements make ${gone}` }
   }
   for (const userId of new Set([...users.map(({ id }) => id), ...transactionsOf.keys()])) {
     if (!owners.has(userId)) yield { subject: `user ${userId}`, detail: "has no wallet" }
@@ -227,7 +231,7 @@ const keptOf = (movements: ReadonlyArray<TransactionRow>, prize: TransactionRow)
 }
 
 export const prizesMature: Check = function*({ transactionsOf, wallets }) {
-  for (const { maturing, userId } of wallets) {
+  for (const { awaiting, maturing, userId } of wallets) {
     const movements = transactionsOf.get(userId) ?? []
     const prizes = movements.flatMap((prize) =>
       prize.maturesAt === null ? [] : [{ ...prize, maturesAt: prize.maturesAt, kept: keptOf(movements, prize) }]
@@ -236,13 +240,32 @@ export const prizesMature: Check = function*({ transactionsOf, wallets }) {
     const newest = Math.max(0, ...prizes.map(({ createdAt }) => createdAt))
     const least = sum(prizes.filter(({ maturesAt }) => maturesAt > newest).map(({ kept }) => kept))
     const most = sum(prizes.map(({ kept }) => kept))
-    const all = sum(maturing.map(({ amount }) => amount))
-    const resting = sum(maturing.filter(({ maturesAt }) => maturesAt > newest).map(({ amount }) => amount))
+    // those that wait for the identity check rest besides
+    const kept = [...maturing, ...awaiting].flatMap(({ amount, maturesAt }) =>
+      maturesAt === null ? [] : [{ amount, maturesAt }]
+    )
+    const all = sum(kept.map(({ amount }) => amount))
+    const resting = sum(kept.filter(({ maturesAt }) => maturesAt > newest).map(({ amount }) => amount))
     if (resting < least || all > most) {
       yield {
         subject: `wallet of ${userId}`,
         detail: `has ${resting} cents that rest, its prizes of rooms make ${least} to ${most}`
       }
     }
+  }
+}
+
+export const prizesAwaitIdentity: Check = function*({ transactionsOf, users, wallets }) {
+  const verified = new Set(users.flatMap(({ id, kycStatus }) => kycStatus === "verified" ? [id] : []))
+  for (const { awaiting, releasedTo, userId } of wallets) {
+    const subject = `wallet of ${userId}`
+    const movements = transactionsOf.get(userId) ?? []
+    const due = sum(
+      movements.filter(({ awaitsIdentity, seq }) => awaitsIdentity && seq > releasedTo)
+        .map((prize) => keptOf(movements, prize))
+    )
+    const waits = sum(awaiting.map(({ amount }) => amount))
+    if (waits !== due) yield { subject, detail: `has ${waits} cents that wait, its prizes that do make ${due}` }
+    if (waits > 0n && verified.has(userId)) yield { subject, detail: `has ${waits} cents that wait, and is verified` }
   }
 }

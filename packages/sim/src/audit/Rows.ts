@@ -17,6 +17,7 @@ import type { Frontier } from "@ddd/core/proof/Merkle"
 import type { Room } from "@ddd/core/rooms/Room"
 import type { DrawId, UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 
 export interface WalletRow extends Wallet {
   readonly userId: UserId
@@ -88,7 +89,7 @@ export interface AdjustmentRow extends Adjustment {
 
 /** One consistent view of the whole store. Order within an array means nothing. */
 export interface Rows {
-  readonly users: ReadonlyArray<{ readonly id: UserId }>
+  readonly users: ReadonlyArray<{ readonly id: UserId; readonly kycStatus: KycStatus }>
   readonly wallets: ReadonlyArray<WalletRow>
   readonly transactions: ReadonlyArray<TransactionRow>
   readonly draws: ReadonlyArray<DrawRow>

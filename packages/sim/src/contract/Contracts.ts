@@ -9,6 +9,8 @@ import { drawEventsContract } from "./DrawEvents.ts"
 import { drawsContract } from "./Draws.ts"
 import { fourEyesContract } from "./FourEyes.ts"
 import { fundingsContract } from "./Fundings.ts"
+import { identityChecksContract } from "./IdentityChecks.ts"
+import { identityMoneyContract } from "./IdentityMoney.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { lookupContract } from "./Lookup.ts"
@@ -52,6 +54,8 @@ export const allContracts = (subject: Subject): void => {
   payoutAccountsContract(subject)
   webhookInboxContract(subject)
   playControlsContract(subject)
+  identityChecksContract(subject)
+  identityMoneyContract(subject)
   ticketMailsContract(subject)
   jobBoardContract(subject)
   salesContract(subject)

@@ -6,7 +6,7 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { mailedTicketsMax, mailedTicketsMillis, MailSubjects } from "@ddd/core/ports/MailSubjects"
 import { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import { TicketMails } from "@ddd/core/ports/TicketMails"
-import { drawId } from "@ddd/core/values/Ids"
+import { drawId, userId as idOf } from "@ddd/core/values/Ids"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
@@ -23,6 +23,7 @@ import {
   payablePlayer,
   payOut,
   present,
+  signUp,
   times,
   together,
   withdraw
@@ -237,6 +238,16 @@ export const mailSubjectsContract = (subject: MailSubject): void => {
         yield* accounts.unlink(ada, null, byAnn)
         assert.strictEqual((yield* subjects.withdrawal(transaction.id))?.payoutAccount, "none")
         assert.isNull(yield* subjects.withdrawal("01900000-0000-7000-8000-00000000beef"))
+      })
+    )
+
+    test(
+      "tells how an identity check stands, and of nobody's who is unknown",
+      Effect.gen(function*() {
+        const subjects = yield* MailSubjects
+        const ada = yield* signUp("ada")
+        assert.strictEqual(yield* subjects.identity(ada), "none")
+        assert.isNull(yield* subjects.identity(idOf("01900000-0000-7000-8000-00000000beef")))
       })
     )
   })

@@ -1,5 +1,6 @@
 /** What every adapter of `Accounts` must do for operators: find, freeze, export, erase. */
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Draws } from "@ddd/core/ports/Draws"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
@@ -128,7 +129,7 @@ export const operatorsContract = (subject: Subject): void =>
           if (error._tag !== "EraseRefused") return assert.fail(error._tag)
           return error.reasons
         })
-        assert.deepStrictEqual(yield* refusal, [{ _tag: "Balance", amount: dollars(2) }])
+        assert.deepStrictEqual(yield* refusal, [{ _tag: "Balance", amount: dollars(2), awaitingIdentity: zero }])
         yield* buy(id, 2)
         assert.deepStrictEqual(yield* refusal, [{ _tag: "UndrawnTickets", tickets: 2 }])
         assert.deepStrictEqual(yield* accounts.find(id), { ...user, frozen: false, erased: false })

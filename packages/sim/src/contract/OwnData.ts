@@ -1,7 +1,7 @@
 /** What every adapter must do with what is a player's own: the export and the erasure that they ask for, statements, and prizes. */
 import { exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
-import { cents } from "@ddd/core/money/Money"
+import { cents, zero } from "@ddd/core/money/Money"
 import { statementPeriod, writeStatement } from "@ddd/core/money/Statement"
 import type { Transaction } from "@ddd/core/money/Transaction"
 import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
@@ -178,7 +178,7 @@ export const ownDataContract = (subject: Subject): void =>
         yield* deposit(id, dollars(1), "test:1")
         const refused = yield* Effect.flip(accounts.eraseSelf(id, firstHash))
         assert.deepStrictEqual(refused._tag === "EraseRefused" ? refused.reasons : [], [
-          { _tag: "Balance", amount: dollars(1) }
+          { _tag: "Balance", amount: dollars(1), awaitingIdentity: zero }
         ])
         yield* tell({ _tag: "Refunded", reference: "test:1" })
         yield* accounts.eraseSelf(id, firstHash)

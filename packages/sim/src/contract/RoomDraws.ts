@@ -277,7 +277,7 @@ export const roomDrawsContract = (subject: Subject): void =>
           return viewWallet(yield* walletOf(winner), { withdrawDeposits: false }, yield* now)
         })
         const refused = askRefusalOf(withdraw(winner, dollars(1), { winningsOnly: true }))
-        const resting = { balance: prize, withdrawable: zero, maturing: prize, maturesAt }
+        const resting = { balance: prize, withdrawable: zero, maturing: prize, maturesAt, awaitingIdentity: zero }
         assert.deepInclude(yield* viewed, resting)
         assert.deepStrictEqual(yield* refused, { _tag: "NotWithdrawable", ...resting, asked: dollars(1) })
 

@@ -1,14 +1,16 @@
 /** What every adapter of `WebhookInbox` must do. */
+import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import type { WebhookEvent } from "@ddd/core/money/WebhookEvent"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { type NewWebhookEvent, WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { utf8Bytes } from "@ddd/core/values/Bytes"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
 import { pagesOf } from "../scenario/Pages.ts"
-import { present, times } from "../scenario/Steps.ts"
+import { present, signUp, times } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
-import { jobsOf } from "./Players.ts"
+import { exportOf, jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const unknownId = "01900000-0000-7000-8000-00000000dead"
@@ -166,6 +168,38 @@ export const webhookInboxContract = (subject: Subject): void =>
         ])
         assert.isFalse(yield* inbox.dismiss(id, byAnn))
         assert.isFalse(yield* inbox.dismiss(unknownId, byAnn))
+      })
+    )
+
+    it(
+      "keeps a message about an identity check only until nothing is to be done about it, and nothing of who is erased",
+      Effect.gen(function*() {
+        const inbox = yield* WebhookInbox
+        const ada = yield* signUp("ada")
+        const message = (eventId: string) => receive({ ...anEvent, sender: "kyc", eventId })
+        const bodyOf = (id: string) => Effect.map(inbox.find(id), (event) => present(event).body)
+        const about = { outcome: "odd", reference: identityReferenceOf(ada), userId: ada }
+        const [done, failed, early, late] = [
+          yield* message("msg_1"),
+          yield* message("msg_2"),
+          yield* message("msg_3"),
+          yield* message("msg_4")
+        ]
+        yield* inbox.conclude(done.id, { ...about, state: "done" })
+        yield* inbox.conclude(failed.id, { ...about, state: "failed" })
+        assert.deepStrictEqual([yield* bodyOf(done.id), (yield* bodyOf(failed.id)) === ""], ["", false])
+        assert.isTrue(yield* inbox.dismiss(failed.id, byAnn))
+        assert.strictEqual(yield* bodyOf(failed.id), "")
+        yield* inbox.conclude(early.id, { ...about, state: "failed" })
+        const told = present(yield* exportOf(ada))["identityMessages"]
+        assert.deepStrictEqual(
+          Array.isArray(told) ? told.map(({ body, eventId }) => [eventId, body !== ""]) : told,
+          [["msg_1", false], ["msg_2", false], ["msg_3", true]]
+        )
+        // one is acted on before the erasure, the other after it
+        yield* Accounts.use((accounts) => accounts.erase(ada, byAnn))
+        yield* inbox.conclude(late.id, { ...about, state: "failed" })
+        assert.deepStrictEqual([yield* bodyOf(early.id), yield* bodyOf(late.id)], ["", ""])
       })
     )
   })

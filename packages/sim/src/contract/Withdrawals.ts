@@ -270,6 +270,7 @@ export const withdrawalsContract = (subject: Subject): void =>
           withdrawable: zero,
           maturing: zero,
           maturesAt: null,
+          awaitingIdentity: zero,
           asked: dollars(1)
         })
         assert.deepStrictEqual(yield* refusal(dollars(2), false), {

@@ -11,6 +11,7 @@ import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
+import type { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { Lookup } from "@ddd/core/ports/Lookup"
@@ -37,6 +38,7 @@ import { type Instant, instant } from "@ddd/core/values/Instant"
 import { Layer } from "effect"
 import type { World } from "../World.ts"
 import * as AccountsMemory from "./accounts/AccountsMemory.ts"
+import * as IdentityChecksMemory from "./accounts/IdentityChecksMemory.ts"
 import * as SecurityLogMemory from "./accounts/SecurityLogMemory.ts"
 import * as SessionsMemory from "./accounts/SessionsMemory.ts"
 import * as SharedCountsMemory from "./accounts/SharedCountsMemory.ts"
@@ -72,6 +74,7 @@ export type Ports =
   | DrawEvents
   | Draws
   | Fundings
+  | IdentityChecks
   | JobBoard
   | Ledger
   | Lookup
@@ -119,6 +122,7 @@ export const layer = (
       DrawEventsMemory.layer,
       DrawsMemory.layer,
       FundingsMemory.layer,
+      IdentityChecksMemory.layer,
       JobBoardMemory.layer,
       LedgerMemory.layer,
       LookupMemory.layer,

@@ -149,6 +149,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       passwordHash: null,
       frozen: false,
       kycStatus: "none",
+      identityAt: null,
+      identityReference: null,
       country: null,
       ageVerified: false,
       erasedAt: null

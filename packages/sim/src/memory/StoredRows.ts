@@ -2,12 +2,13 @@
 import type { MailedToken } from "@ddd/core/accounts/MailedToken"
 import type { SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
 import type { Session, SessionEndReason, SessionId } from "@ddd/core/accounts/Session"
-import type { KycStatus, User } from "@ddd/core/accounts/User"
+import type { User } from "@ddd/core/accounts/User"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { Job } from "@ddd/core/values/Job"
+import type { KycStatus } from "@ddd/core/values/KycStatus"
 import type { Redacted } from "effect"
 import type { AnswerRow, RoomRow } from "../audit/Rows.ts"
 
@@ -16,6 +17,8 @@ export interface UserRow extends User {
   readonly passwordHash: Redacted.Redacted | null
   readonly frozen: boolean
   readonly kycStatus: KycStatus
+  readonly identityAt: Instant | null
+  readonly identityReference: string | null
   readonly country: string | null
   readonly ageVerified: boolean
   readonly erasedAt: Instant | null

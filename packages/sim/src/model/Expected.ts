@@ -243,6 +243,7 @@ export const predictAsk = (player: Player, { amount, key, winningsOnly }: Withdr
       // these draws are daily ones, whose prizes never rest
       maturing: zero,
       maturesAt: null,
+      awaitingIdentity: zero,
       asked: cents(amount)
     })
   }

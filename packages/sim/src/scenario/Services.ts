@@ -6,6 +6,7 @@ import type { Books } from "@ddd/core/ports/Books"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
+import type { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { Lookup } from "@ddd/core/ports/Lookup"
@@ -36,6 +37,7 @@ export type Services =
   | DrawEvents
   | Draws
   | Fundings
+  | IdentityChecks
   | JobBoard
   | Ledger
   | Lookup

@@ -61,6 +61,7 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
       ({ status }) => status === "pending",
       () => ({ status: "completed" })
     ),
+    "a cent withdrawn by no withdrawal": changeWallet(({ withdrawn }) => ({ withdrawn: withdrawn + 1n })),
     "a user without a wallet": (rows) => ({ ...rows, wallets: rows.wallets.slice(1) })
   },
   "history-without-gaps": {
@@ -226,6 +227,26 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
       ({ maturesAt }) => maturesAt !== null,
       () => ({ maturesAt: null })
     )
+  },
+  "prizes-await-identity": {
+    "a prize that waits no longer": changeTransaction(isType("prize_win"), () => ({ awaitsIdentity: true })),
+    "a prize that waits and was never won": changeWallet(() => ({
+      awaiting: [{ amount: cents(1n), maturesAt: null }]
+    })),
+    "a prize that waits of who is verified": (rows) => {
+      const [prize] = rows.transactions.filter(isType("prize_win"))
+      const isWinner = (id: string) => id === prize?.userId
+      return {
+        ...rows,
+        users: rows.users.map((user) => isWinner(user.id) ? { ...user, kycStatus: "verified" as const } : user),
+        wallets: rows.wallets.map((wallet) =>
+          isWinner(wallet.userId)
+            ? { ...wallet, awaiting: [{ amount: present(prize).withdrawableDelta, maturesAt: null }] }
+            : wallet
+        ),
+        transactions: rows.transactions.map((row) => row === prize ? { ...row, awaitsIdentity: true } : row)
+      }
+    }
   },
   "debt-is-receivable": {
     "a debt that is forgotten": changeDebtor(() => ({ debt: zero })),

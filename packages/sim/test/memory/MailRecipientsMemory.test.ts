@@ -19,6 +19,8 @@ const aUser: UserRow = {
   passwordHash: null,
   frozen: false,
   kycStatus: "none",
+  identityAt: null,
+  identityReference: null,
   country: null,
   ageVerified: false,
   erasedAt: null

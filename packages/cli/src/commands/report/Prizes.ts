@@ -32,6 +32,7 @@ const fieldsOf = (thresholds: PrizeThresholds, prize: Prize) => ({
   userId: prize.userId,
   username: prize.username,
   country: prize.country,
+  kycStatus: prize.kycStatus,
   kind: prize.kind,
   drawDate: prize.drawDate,
   drawId: prize.drawId,
@@ -48,6 +49,7 @@ const columns = [
   "userId",
   "username",
   "country",
+  "kycStatus",
   "kind",
   "drawDate",
   "drawId",
@@ -91,8 +93,18 @@ const row = (cells: readonly [string, string, string, string, string]): string =
 const textForm = (from: Day, to: Day): Form => ({
   kind: "text",
   begin: row(["WHEN (UTC)", "PRIZE", "DRAW", "TICKET", "PLAYER"]),
-  prize: ({ amount, at, country, kind, ticketId, userId, username }) =>
-    row([at, amount, kind, ticketId, visible([username ?? "erased", userId, country ?? ""].join(" ")).trimEnd()]),
+  prize: ({ amount, at, country, kind, kycStatus, ticketId, userId, username }) =>
+    row([
+      at,
+      amount,
+      kind,
+      ticketId,
+      // of who was never checked nothing is said
+      visible(
+        [username ?? "erased", userId, country, kycStatus === "none" ? null : kycStatus].filter((word) => word !== null)
+          .join(" ")
+      )
+    ]),
   end: (isEmpty) => isEmpty ? `No prize from ${from} to ${to} is to be reported.\n` : ""
 })
 

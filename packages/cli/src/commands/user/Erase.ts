@@ -29,7 +29,11 @@ const stays =
 const reasonText = (reason: EraseReason): string => {
   switch (reason._tag) {
     case "Balance":
-      return `$${formatCents(reason.amount)} in the wallet: the player spends or withdraws it`
+      return `$${formatCents(reason.amount)} in the wallet: the player spends or withdraws it` + (
+        reason.awaitingIdentity === 0n
+          ? ""
+          : `; $${formatCents(reason.awaitingIdentity)} of it can be withdrawn once they are verified: ddd kyc show`
+      )
     case "PayoutUnderWay":
       return `$${formatCents(reason.amount)} on its way out, or back from a bank: wait until it is paid or back; ` +
         "ddd withdrawals list --held"

@@ -25,6 +25,12 @@ export const findUser = Effect.fnUntraced(function*(who: string) {
     (yield* new NoSuchUser({ message: `There is no player ${visible(who)}: give an id, an e-mail address or a name.` }))
 })
 
+/** The same, who is not erased. */
+export const findPlayer = Effect.fnUntraced(function*(who: string) {
+  const user = yield* findUser(who)
+  return user.erased ? yield* new NoSuchUser({ message: `The player ${user.id} is erased.` }) : user
+})
+
 /** A player, as JSON. */
 export const userJson = (user: UserSummary) => ({ ...user, createdAt: formatInstant(user.createdAt) })
 
@@ -43,6 +49,7 @@ export const profileJson = ({ ageVerified, country, kycStatus, wallet }: ShownPr
     withdrawable: formatCents(wallet.withdrawable),
     maturing: formatCents(wallet.maturing),
     maturesAt: formatInstantOrNull(wallet.maturesAt),
+    awaitingIdentity: formatCents(wallet.awaitingIdentity),
     pendingWithdrawal: formatCents(wallet.pendingWithdrawal),
     debt: formatCents(wallet.debt),
     updatedAt: formatInstant(wallet.updatedAt)
@@ -81,6 +88,9 @@ export const userText = (summary: UserSummary, details: ShownProfile | null, pay
           "maturing",
           `$${formatCents(profile.wallet.maturing)} ${style.dim(`until ${formatInstant(profile.wallet.maturesAt)}`)}`
         )
+      ],
+      ...profile.wallet.awaitingIdentity === 0n ? [] : [
+        line("awaiting identity", `$${formatCents(profile.wallet.awaitingIdentity)} ${style.dim("until verified")}`)
       ],
       line("on its way out", `$${formatCents(profile.wallet.pendingWithdrawal)}`),
       ...profile.wallet.debt === 0n ? [] : [line("owes", style.red(`$${formatCents(profile.wallet.debt)}`))],

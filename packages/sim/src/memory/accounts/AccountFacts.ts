@@ -6,6 +6,7 @@ import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/account
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
 import { cents } from "@ddd/core/money/Money"
 import { emptyWallet } from "@ddd/core/money/Wallet"
+import { awaitingIdentity } from "@ddd/core/money/Withdrawable"
 import { isUnderWay } from "@ddd/core/money/Withdrawal"
 import { isOpen } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -87,7 +88,8 @@ export const unusedVerification = (store: Stored, id: UserId): MailedTokenRow | 
   ) ?? null
 
 export const readHoldings = (store: Stored, id: UserId): Holdings => {
-  const { balance, debt, pendingWithdrawal } = store.wallets.get(id) ?? emptyWallet
+  const wallet = store.wallets.get(id) ?? emptyWallet
+  const { balance, debt, pendingWithdrawal } = wallet
   const undrawnTickets = [...store.tickets.values()].flat().filter((ticket) => {
     const status = store.draws.get(ticket.drawId)?.status
     return ticket.userId === id && status !== "drawn" && status !== "void"
@@ -100,6 +102,7 @@ export const readHoldings = (store: Stored, id: UserId): Holdings => {
   }).length
   return {
     balance,
+    awaitingIdentity: awaitingIdentity(wallet),
     pendingWithdrawal,
     comingBack: cents(paid.reduce((sum, withdrawal) => isUnderWay(withdrawal) ? sum + withdrawal.amount : sum, 0n)),
     debt,

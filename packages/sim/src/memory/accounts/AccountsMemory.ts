@@ -89,6 +89,8 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
             createdAt,
             frozen: false,
             kycStatus: "none",
+            identityAt: null,
+            identityReference: null,
             ageVerified: false,
             erasedAt: null
           }

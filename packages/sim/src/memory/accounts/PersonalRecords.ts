@@ -1,4 +1,5 @@
 /** All that the store holds about a player. */
+import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import type { PersonalLists, PersonalRecords } from "@ddd/core/accounts/PersonalExport"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Pages } from "@ddd/core/values/Page"
@@ -21,8 +22,21 @@ const recordsOf = (store: Store["Service"], user: UserRow): PersonalRecords<neve
   const payoutAccount = store.payoutAccounts.get(user.id)
   if (wallet === undefined) throw new Error("every user has a wallet")
   const { ageVerified, country, createdAt, email, emailVerified, frozen, id, kycStatus, username } = user
+  const { identityAt, identityReference } = user
   return {
-    user: { id, email, username, emailVerified, createdAt, kycStatus, country, ageVerified, frozen },
+    user: {
+      id,
+      email,
+      username,
+      emailVerified,
+      createdAt,
+      kycStatus,
+      identityAt,
+      identityReference,
+      country,
+      ageVerified,
+      frozen
+    },
     wallet,
     payoutAccount: payoutAccount === undefined
       ? null
@@ -44,10 +58,25 @@ const ownOf = (user: UserId) => <A extends { readonly userId: unknown }>(rows: I
 const moneyLists = (
   store: Store["Service"],
   user: UserId
-): Lists<"transactions" | "fundings" | "depositExcesses" | "buyerNames" | "shopEvents" | "withdrawals" | "tickets"> => {
+): Lists<
+  | "transactions"
+  | "fundings"
+  | "depositExcesses"
+  | "buyerNames"
+  | "shopEvents"
+  | "identityMessages"
+  | "withdrawals"
+  | "tickets"
+> => {
   const own = ownOf(user)
   const fundings = own(store.fundings.values())
   const references = new Set<string | null>(fundings.map(({ reference }) => reference))
+  /** What outside services told under some references. */
+  const told = (isAbout: (reference: string | null) => boolean) =>
+    [...store.webhookEvents.values()].filter(({ reference }) => isAbout(reference)).map((event) => {
+      const { id: _, ...rest } = event
+      return rest
+    })
   return {
     transactions: page(
       (store.transactions.get(user) ?? []).map((row) => ({ ...asTransaction(row), metadata: null }))
@@ -57,20 +86,8 @@ const moneyLists = (
       own(store.depositExcesses).map(({ amount, at, limit, transactionId }) => ({ transactionId, limit, amount, at }))
     ),
     buyerNames: page([...store.buyerNames].flatMap(([name, owner]) => owner === user ? [name] : []).toSorted()),
-    shopEvents: page(
-      [...store.webhookEvents.values()].filter(({ reference }) => reference !== null && references.has(reference))
-        .map(({ body, eventId, handledAt, outcome, receivedAt, reference, sender, state, type }) => ({
-          sender,
-          eventId,
-          type,
-          body,
-          state,
-          outcome,
-          reference,
-          receivedAt,
-          handledAt
-        }))
-    ),
+    shopEvents: page(told((reference) => references.has(reference))),
+    identityMessages: page(told((reference) => reference === identityReferenceOf(user))),
     withdrawals: page(own(store.withdrawals.values())),
     tickets: page(
       own([...store.tickets.values()].flat()).map((ticket) => {

@@ -9,6 +9,7 @@ import { outcomeOf, resultOf, settle, settleableDraw, type SettledBy, usersToPay
 import { zero } from "@ddd/core/money/Money"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { type DueStep, StepFailed } from "@ddd/core/ports/Draws"
+import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
@@ -34,6 +35,7 @@ export const makeDrawSteps = Effect.gen(function*() {
   const signer = yield* RecordSigner
   const chains = makeChains(store, sha256, yield* BeaconChains)
   const roomPrizeHoldMillis = yield* RoomPrizeHold
+  const awaitIdentityFrom = yield* PrizesAwaitIdentityFrom
 
   const ticketsIn = (id: DrawId): ReadonlyArray<TicketRow> => store.tickets.get(id) ?? []
 
@@ -191,7 +193,9 @@ export const makeDrawSteps = Effect.gen(function*() {
     const wallets = walletsOf(usersToPay(winner))
     const { record, text } = resultOf(sha256, draw, seed, outcome, winner)
     const note = yield* signer.sign(text)
-    const decided = settle({ draw, by, outcome, winner, wallets, roomPrizeHoldMillis })
+    const isWinnerVerified = winner !== null && store.users.get(winner.userId)?.kycStatus === "verified"
+    const facts = { draw, by, outcome, winner, wallets, roomPrizeHoldMillis, awaitIdentityFrom, isWinnerVerified }
+    const decided = settle(facts)
     if (Result.isFailure(decided)) {
       return yield* new StepFailed({ due, message: "a wallet cannot hold what the draw pays" })
     }

@@ -79,6 +79,12 @@ export const layer = Layer.effect(
           return { name: lobby.name, refunded: refundedTo(store, userId, drawId), reason: reasonOf(draw) }
         }),
 
+      identity: (userId) =>
+        Effect.sync(() => {
+          const user = store.users.get(userId)
+          return user === undefined || user.erasedAt !== null ? null : user.kycStatus
+        }),
+
       withdrawal: (id) =>
         Effect.sync(() => {
           const row = store.withdrawals.get(id)

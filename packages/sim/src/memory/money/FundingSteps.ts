@@ -1,4 +1,5 @@
 /** What is told of money from outside, and what that moves, in memory. Whoever calls this writes alone. */
+import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import { isExcludedAt } from "@ddd/core/money/Barring"
 import type { ExcludedName, NameMatch, SharedNames } from "@ddd/core/money/BuyerNames"
 import type { RecordedEvent } from "@ddd/core/money/ConcludeFundingEvent"
@@ -113,7 +114,7 @@ export const forgetBuyer = (store: Stored, { email, id }: Pick<UserRow, "email" 
       userId === id ? [account] : []
     )
   ].map((name) => JSON.stringify(name))
-  const references = new Set<string | null>(fundings.map(({ reference }) => reference))
+  const references = new Set<string | null>([...fundings.map(({ reference }) => reference), identityReferenceOf(id)])
   for (const event of store.webhookEvents.values()) {
     const isAbout = references.has(event.reference) || names.some((name) => event.body.includes(name))
     if (isAbout && erasableStates.includes(event.state)) store.webhookEvents.set(event.id, { ...event, body: "" })

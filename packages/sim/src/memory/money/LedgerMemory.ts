@@ -91,6 +91,7 @@ const readPrizes = (store: Store["Service"]): ReadonlyArray<Prize> =>
       userId: row.userId,
       username: user.erasedAt === null ? user.username : null,
       country: user.country,
+      kycStatus: user.kycStatus,
       drawId: draw.id,
       kind: draw.kind,
       drawDate: draw.drawDate,

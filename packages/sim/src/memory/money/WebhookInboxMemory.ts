@@ -1,5 +1,11 @@
 /** What outside services told us, in memory. */
-import { concludeEvent, dismissEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
+import {
+  concludeEvent,
+  dismissEvent,
+  receiveEvent,
+  replayEvent,
+  type WebhookConclusion
+} from "@ddd/core/money/WebhookEvent"
 import { WebhookInbox } from "@ddd/core/ports/WebhookInbox"
 import { logged } from "@ddd/core/values/OperatorAct"
 import { pageOf } from "@ddd/core/values/Page"
@@ -40,7 +46,8 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
         store.exclusive(Effect.sync(() => {
           const event = store.webhookEvents.get(id)
           if (event === undefined) return
-          const facts = { state: event.state, isBuyerErased: isBuyerErased(store, conclusion.reference) }
+          const { sender, state } = event
+          const facts = { sender, state, isPlayerErased: isPlayerErased(store, conclusion) }
           const decided = concludeEvent(facts, conclusion)
           if (decided === null) return
           const { isBodyRemoved, ...concluded } = decided
@@ -73,15 +80,17 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
           const event = store.webhookEvents.get(id)
           const dismissed = event === undefined ? null : dismissEvent(event)
           if (event === undefined || dismissed === null) return false
-          store.webhookEvents.set(id, { ...event, ...dismissed, handledAt: store.now() })
+          const { isBodyRemoved, ...said } = dismissed
+          const body = isBodyRemoved ? "" : event.body
+          store.webhookEvents.set(id, { ...event, ...said, body, handledAt: store.now() })
           writeEntry(store, logged(act, "event", id, { was: event.state }))
           return true
         }))
     }))
 )
 
-/** Whether the buyer of the funding under a reference was erased. */
-const isBuyerErased = (store: Store["Service"], reference: string | null): boolean => {
-  const buyer = reference === null ? null : store.fundings.get(reference)?.userId ?? null
-  return buyer !== null && (store.users.get(buyer)?.erasedAt ?? null) !== null
+/** Whether whom an event is about, or the buyer of its funding, was erased. */
+const isPlayerErased = (store: Store["Service"], { reference, userId }: WebhookConclusion): boolean => {
+  const player = userId ?? (reference === null ? null : store.fundings.get(reference)?.userId ?? null)
+  return player !== null && (store.users.get(player)?.erasedAt ?? null) !== null
 }

@@ -13,6 +13,7 @@ import { isUnderWay, type Withdrawal } from "@ddd/core/money/Withdrawal"
 import { isClaimed, laterTurnJob } from "@ddd/core/money/WithdrawalActions"
 import { ApprovalRequired } from "@ddd/core/ports/ApprovalRequired"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
+import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { type WithdrawalFilter, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { answerKeyOf } from "@ddd/core/values/Idempotency"
 import { pageOf } from "@ddd/core/values/Page"
@@ -30,6 +31,7 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
   Effect.gen(function*() {
     const store = yield* Store
     const above = yield* FourEyesAbove
+    const kycAbove = yield* KycAbove
 
     const askFacts = ({ idempotency, userId }: WithdrawalRequest): AskFacts => {
       const user = store.users.get(userId)
@@ -39,11 +41,13 @@ export const layer: Layer.Layer<Withdrawals, never, Store> = Layer.effect(
           isErased: user.erasedAt !== null,
           isFrozen: user.frozen,
           isEmailVerified: user.emailVerified,
+          isIdentityVerified: user.kycStatus === "verified",
           payoutAccount: store.payoutAccounts.get(userId) ?? null
         },
         wallet: store.wallets.get(userId) ?? null,
         kept: kept === undefined ? null : keptAs("Withdrawal", kept),
         now: store.now(),
+        kycAbove,
         newId: store.newId()
       }
     }

@@ -1,0 +1,14 @@
+/** Who checks identities, as tests are it. */
+import { createHmac, hash } from "node:crypto"
+import type { Call } from "./Call.ts"
+
+/** KYC_WEBHOOK_SECRET. */
+export const checkerSecret = hash("sha256", "the secret of who checks identities in these tests")
+
+/** A message as who checks sends it at that time, RFC 3339. */
+export const signedMessage = (message: Readonly<Record<string, unknown>>, at: string): Call => {
+  const body = JSON.stringify(message)
+  const seconds = Math.floor(Date.parse(at) / 1_000)
+  const signature = createHmac("sha256", checkerSecret).update(`${seconds}.${body}`).digest("hex")
+  return { body, headers: { "x-kyc-signature": `t=${seconds},v1=${signature}` } }
+}
