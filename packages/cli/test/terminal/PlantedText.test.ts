@@ -165,7 +165,7 @@ const commands: Readonly<Record<string, Tested>> = {
   "webhooks dismiss": { calls: () => [{ args: [nasty] }], acts: true },
   "purchases list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "purchases credit": {
-    calls: ({ other }) => [{ args: [nasty, other] }, { args: [nasty, `${nasty}?`] }, { args: [`${nasty}?`, other] }],
+    calls: ({ player }) => [{ args: [nasty, player] }, { args: [nasty, `${nasty}?`] }, { args: [`${nasty}?`, player] }],
     acts: true
   },
   "purchases dismiss": { calls: () => [{ args: [`${nasty} 2`] }, { args: [`${nasty}?`] }], acts: true },
