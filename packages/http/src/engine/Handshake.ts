@@ -2,8 +2,8 @@
  * Whether a WebSocket may be opened.
  *
  * Browsers let any page open a WebSocket to any server and name the page in `Origin`; pages that are not listed are
- * refused. Native apps send no `Origin`. A token in the address would end up in logs, so it is refused as well; it goes in
- * the first message (docs/api.md, "WebSocket").
+ * refused. Native apps send no `Origin`. A token in the address would end up in logs, whatever it is called there, so a query is
+ * refused as well; the token goes in the first message (docs/api.md, "WebSocket").
  */
 import type { Client } from "@ddd/core/accounts/ClientAddress"
 import type { Problem } from "../problems/Problem.ts"
@@ -25,9 +25,8 @@ export const refuseHandshake = (
   { allowedOrigins, isHttpsOnly }: Pick<EngineOptions, "allowedOrigins" | "isHttpsOnly">
 ): Problem | undefined => {
   if (isHttpsOnly && handshake.client.protocol === "http") return httpsRequired
-  const parameters = new URLSearchParams(handshake.query)
-  if (parameters.has("token") || parameters.has("access_token")) {
-    return malformed("A token must not stand in the address. Send it in the first message.")
+  if (handshake.query !== "") {
+    return malformed("This address takes no query. A token must not stand in it: send it in the first message.")
   }
   if (handshake.version !== "13") return malformed("Sec-WebSocket-Version must be 13.")
   if (handshake.origin !== undefined && !allowedOrigins.has(handshake.origin)) return foreignOrigin
