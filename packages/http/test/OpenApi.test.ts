@@ -175,6 +175,19 @@ layer(server({ publicUrl: "https://api.example.com" }))("the OpenAPI document", 
       assert.deepStrictEqual(undescribed(json), [])
     }))
 
+  it.effect("has one form of all problems, whatever their status", () =>
+    Effect.gen(function*() {
+      const { json } = yield* (yield* Client).call("GET", "/openapi.json")
+      const problem = at(json, "components", "schemas", "Problem")
+      assert.deepInclude(problem, { type: "object", additionalProperties: false })
+      assert.notProperty(problem, "anyOf")
+      assert.notProperty(at(problem, "properties", "status"), "enum")
+      assert.sameMembers(
+        Array.from(at(problem, "properties", "code", "enum") as ReadonlyArray<string>),
+        Object.keys(problemStatus)
+      )
+    }))
+
   it("has examples that the API itself takes and answers", () => {
     const document = openApiDocument(new URL("https://api.example.com"))
     HttpApi.reflect(Api, {

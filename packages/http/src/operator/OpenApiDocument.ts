@@ -143,6 +143,12 @@ const operationOf = (document: JsonObject, operation: Json): Json => {
   }
 }
 
+/** The schema, or the first of several: problems of one status differ in their codes alone. */
+const firstOf = (schema: JsonObject): JsonObject => {
+  const { anyOf } = schema
+  return Array.isArray(anyOf) ? firstOf(anyOf.find(isObject) ?? {}) : schema
+}
+
 /** The first problem that any operation declares. */
 const anyProblem = (document: JsonObject): JsonObject =>
   Object.values(objectAt(document, "paths")).filter(isObject)
@@ -188,7 +194,7 @@ export const openApiDocument = (publicUrl: URL): JsonObject => {
     ),
     components: {
       ...components,
-      schemas: { ...objectAt(components, "schemas"), Problem: problemComponent(anyProblem(document)) }
+      schemas: { ...objectAt(components, "schemas"), Problem: problemComponent(firstOf(anyProblem(document))) }
     }
   }
 }
