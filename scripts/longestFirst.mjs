@@ -9,6 +9,8 @@ const longest = [
   "bench/test/Shows.test.ts",
   "adapters-pg/test/Contracts.test.ts",
   "cli/test/commands/Withdrawals.test.ts",
+  "cli/test/checks/Access.test.ts",
+  "cli/test/checks/SigningIn.test.ts",
   "cli/test/Years.test.ts",
   "cli/test/terminal/PlantedText.test.ts",
   "adapters-pg/test/embedded/EmbeddedPostgres.test.ts",

@@ -27,27 +27,6 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the p
       )
     }))
 
-  it.effect("refuses fields that are not the player's to change, and changes nothing (check 4)", () =>
-    Effect.gen(function*() {
-      const { ask, newPlayer } = yield* Site
-      const { accessToken } = yield* newPlayer
-      const before = (yield* ask("GET", "/user/profile", { token: accessToken })).text
-      for (
-        const extra of [
-          { balance: "5.00" },
-          { role: "admin" },
-          { id: "019a0000-0000-7000-8000-000000000001" },
-          { email_verified: true },
-          { emailVerified: true },
-          { kycStatus: "verified" }
-        ]
-      ) {
-        assertProblem(yield* change(accessToken, { username: "Smuggler", ...extra }), 400, "invalid_request")
-      }
-      assertProblem(yield* change(accessToken, {}), 400, "invalid_request")
-      assert.strictEqual((yield* ask("GET", "/user/profile", { token: accessToken })).text, before)
-    }))
-
   it.effect("takes a new address with the password, and uses it once it is verified", () =>
     Effect.gen(function*() {
       const { ask, mailbox, newPlayer, post, signIn } = yield* Site

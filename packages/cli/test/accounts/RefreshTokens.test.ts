@@ -43,17 +43,6 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("refre
       assertProblem(yield* refresh("none"), 401, "unauthenticated")
     }))
 
-  it.effect("end with their family where one comes back after its use (check 16)", () =>
-    Effect.gen(function*() {
-      const { ask, newPlayer } = yield* Site
-      const { refreshToken: stolen } = yield* newPlayer
-      const second = yield* refreshed(stolen)
-      const third = yield* refreshed(second.refreshToken)
-      assertProblem(yield* refresh(stolen), 401, "token_reused")
-      assertProblem(yield* refresh(third.refreshToken), 401, "unauthenticated")
-      assertProblem(yield* ask("GET", "/user/profile", { token: third.accessToken }), 401, "unauthenticated")
-    }))
-
   it.effect("may be repeated for ten seconds by who lost the answer, for the same successor", () =>
     Effect.gen(function*() {
       const { advance, newPlayer } = yield* Site

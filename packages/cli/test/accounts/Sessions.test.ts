@@ -3,7 +3,8 @@ import { Effect } from "effect"
 import { eventually } from "../support/Ddd.ts"
 import { described, percentile } from "../support/Distribution.ts"
 import { connect } from "../support/Live.ts"
-import { assertProblem, at, password, type Player, Site, textAt, type Tokens, tokensOf } from "../support/Site.ts"
+import { settled, statuses } from "../support/SessionEnds.ts"
+import { assertProblem, at, type Player, Site, textAt, tokensOf } from "../support/Site.ts"
 
 const another = "copper walrus dances"
 
@@ -15,30 +16,8 @@ const signedIn = ({ email }: Player, userAgent?: string) =>
     return tokensOf(yield* signIn(email, undefined, { headers }))
   })
 
-/** How each server answers these tokens, and `/auth/refresh`. */
-const statuses = ({ accessToken, refreshToken }: Tokens) =>
-  Effect.gen(function*() {
-    const { ask, post, urls } = yield* Site
-    const access = yield* Effect.forEach(urls, (url) => ask("GET", "/user/profile", { token: accessToken, at: url }))
-    return [...access, yield* post("/auth/refresh", { refreshToken })].map(({ status }) => status)
-  })
-
 const alive = [200, 200, 200]
 const over = [401, 401, 401]
-
-/** The same once each server refuses the access token: the word of an end takes a moment to the other one. */
-const settled = (tokens: Tokens) =>
-  Effect.gen(function*() {
-    const { ask, urls } = yield* Site
-    for (const url of urls) {
-      yield* eventually(
-        "the access token is refused",
-        ask("GET", "/user/profile", { token: tokens.accessToken, at: url }),
-        ({ status }) => status === 401
-      )
-    }
-    return yield* statuses(tokens)
-  })
 
 const idOfCurrent = (token: string) =>
   Effect.gen(function*() {
@@ -66,18 +45,6 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         }
       }))
 
-    it.effect("end all at once by signing out everywhere (check 15)", () =>
-      Effect.gen(function*() {
-        const { newPlayer, post } = yield* Site
-        const player = yield* newPlayer
-        const neighbour = yield* newPlayer
-        const other = yield* signedIn(player)
-        const out = yield* post("/auth/sign-out-everywhere", undefined, { token: other.accessToken })
-        assert.strictEqual(out.status, 204, out.text)
-        for (const tokens of [player, other]) assert.deepStrictEqual(yield* settled(tokens), over)
-        assert.deepStrictEqual(yield* statuses(neighbour), alive)
-      }))
-
     it.effect("are listed for their player, and end one by one", () =>
       Effect.gen(function*() {
         const { ask, newPlayer } = yield* Site
@@ -100,23 +67,6 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
         assert.deepStrictEqual((yield* settled(player)).slice(0, 2), [401, 401])
         assertProblem(yield* ask("DELETE", path, { token: phone.accessToken }), 404, "not_found")
         assert.deepStrictEqual(yield* statuses(phone), alive)
-      }))
-
-    it.effect("end by a change of password, all but the one that changed it (check 15)", () =>
-      Effect.gen(function*() {
-        const { newPlayer, post, signIn } = yield* Site
-        const player = yield* newPlayer
-        const other = yield* signedIn(player)
-        const change = (currentPassword: string) =>
-          post("/auth/change-password", { currentPassword, password: another }, { token: player.accessToken })
-        assertProblem(yield* change(another), 401, "invalid_credentials")
-        assert.deepStrictEqual((yield* statuses(other)).slice(0, 2), [200, 200])
-        const changed = yield* change(password)
-        assert.strictEqual(changed.status, 204, changed.text)
-        assert.deepStrictEqual((yield* settled(other)).slice(0, 2), [401, 401])
-        assert.deepStrictEqual(yield* statuses(player), alive)
-        assertProblem(yield* signIn(player.email), 401, "invalid_credentials")
-        assert.strictEqual((yield* signIn(player.email, another)).status, 200)
       }))
 
     it.effect("end all by a reset of the password", () =>

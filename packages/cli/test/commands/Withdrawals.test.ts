@@ -2,6 +2,7 @@ import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { eventually, get, sure } from "../support/Ddd.ts"
+import { newPayee } from "../support/Payees.ts"
 import { at, Site, textAt } from "../support/Site.ts"
 
 const hour = 3_600_000
@@ -45,22 +46,7 @@ const asJson = (...args: ReadonlyArray<string>) =>
     return shown
   })
 
-/** A player with $20.00 and an account that money can be sent to. */
-const payee = Effect.gen(function*() {
-  const { ask, deposit, mailbox, newPlayer, post } = yield* Site
-  const player = yield* newPlayer
-  yield* deposit(player, "20.00")
-  assert.strictEqual(
-    (yield* post("/auth/verify-email", { token: yield* mailbox.token(player.email, "verify-email") })).status,
-    204
-  )
-  const opened = yield* post("/wallet/payout-account", undefined, { token: player.accessToken })
-  assert.strictEqual(opened.status, 201, opened.text)
-  yield* get(textAt(opened.json, "url"))
-  const { json } = yield* ask("GET", "/wallet/payout-account", { token: player.accessToken })
-  assert.strictEqual(at(json, "status"), "ready")
-  return player
-})
+const payee = newPayee("20.00")
 
 /** Asks for $5.00; gives the withdrawal's id. */
 const withdraw = (accessToken: string) =>

@@ -17,14 +17,17 @@ export interface RushAnswer {
 }
 
 interface Rush {
-  readonly url: string
+  readonly urls: ReadonlyArray<string>
   readonly tries: ReadonlyArray<RushTry>
 }
 
-/** What each try was answered. */
-export const rush = (url: string, tries: ReadonlyArray<RushTry>): Effect.Effect<ReadonlyArray<RushAnswer>> =>
+/** What each try was answered, by the server whose turn it was. */
+export const rush = (
+  urls: ReadonlyArray<string>,
+  tries: ReadonlyArray<RushTry>
+): Effect.Effect<ReadonlyArray<RushAnswer>> =>
   Effect.callback((resume) => {
-    const data: Rush = { url, tries }
+    const data: Rush = { urls, tries }
     const worker = new Worker(new URL(import.meta.url), { workerData: data })
     worker.once("message", (answers: ReadonlyArray<RushAnswer>) => resume(Effect.succeed(answers)))
     worker.once("error", (error) => resume(Effect.die(error)))
@@ -34,15 +37,18 @@ export const rush = (url: string, tries: ReadonlyArray<RushTry>): Effect.Effect<
 const isRush = (data: unknown): data is Rush => typeof data === "object" && data !== null && "tries" in data
 
 if (!isMainThread && isRush(workerData)) {
-  const { tries, url } = workerData
+  const { tries, urls } = workerData
   const answers = await Effect.runPromise(Effect.forEach(
     tries,
-    ({ body, from, path }) =>
-      Effect.map(call(url, "POST", path, { body, from }), ({ headers, json, status }): RushAnswer => ({
-        status,
-        json,
-        retryAfter: headers["retry-after"]?.toString()
-      })),
+    ({ body, from, path }, nth) =>
+      Effect.map(
+        call(urls[nth % urls.length] ?? "", "POST", path, { body, from }),
+        ({ headers, json, status }): RushAnswer => ({
+          status,
+          json,
+          retryAfter: headers["retry-after"]?.toString()
+        })
+      ),
     { concurrency: "unbounded" }
   ))
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin

@@ -61,6 +61,8 @@ export interface SiteOptions {
   readonly processes?: ReadonlyArray<Env>
   /** The database; a new one unless given. */
   readonly database?: TestDatabase["Service"]
+  /** Every server is asked in its turn, unless a request says which; otherwise the first one is. */
+  readonly inTurn?: boolean
 }
 
 let playersMade = 0
@@ -78,7 +80,7 @@ const untilClockOf = (url: string, millis: number) =>
     yield* Effect.raceFirst(Effect.orDie(socket.value.until("the moved clock", () => told >= millis)), asking)
   }))
 
-const make = ({ database: given, processes = [{}] }: SiteOptions) =>
+const make = ({ database: given, inTurn = false, processes = [{}] }: SiteOptions) =>
   Effect.gen(function*() {
     const database = given ?? (yield* NewestSchema.make)
     const { admin, app, owner } = database
@@ -103,8 +105,10 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
     const sql: PgClient.PgClient = yield* Provision.session(owner)
     const superuser: PgClient.PgClient = yield* Provision.session(admin)
 
+    let turn = 0
+    const next = () => inTurn ? urls[turn++ % urls.length] ?? first : first
     const ask = (method: string, path: string, asked: Call & { readonly at?: string } = {}) =>
-      call(asked.at ?? first, method, path, asked)
+      Effect.suspend(() => call(asked.at ?? next(), method, path, asked))
     const post = (path: string, body: unknown, asked: Call & { readonly at?: string } = {}) =>
       ask("POST", path, { ...asked, body })
 
@@ -118,7 +122,7 @@ const make = ({ database: given, processes = [{}] }: SiteOptions) =>
       /** As the owner of the tables. */
       sql,
       superuser,
-      /** Asks the first server, or the one `at` a URL. */
+      /** Asks the server whose turn it is, or the one `at` a URL. */
       ask,
       post,
       /** `ddd` on the same database, with `own` in its environment beside what all have. */
