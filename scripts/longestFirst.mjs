@@ -7,6 +7,7 @@ import { BaseSequencer } from "vitest/node"
 /** Whatever waits for real time most of its own: the shows (a lease of two minutes), contracts on a real database, other processes. */
 const longest = [
   "bench/test/Shows.test.ts",
+  "bench/test/Fuzz.test.ts",
   "adapters-pg/test/Contracts.test.ts",
   "cli/test/commands/Withdrawals.test.ts",
   "cli/test/checks/Access.test.ts",

@@ -41,8 +41,12 @@ export const makePayees = Effect.fn("Players.makePayees")(function*(count: numbe
   return players
 })
 
-/** The same of players whose addresses are not verified. */
-export const makePlayers = Effect.fn("Players.make")(function*(count: number, fundsOf: (index: number) => Cents) {
+/** The same of players whose addresses are not verified; `first` is the number in the name of the first of them. */
+export const makePlayers = Effect.fn("Players.make")(function*(
+  count: number,
+  fundsOf: (index: number) => Cents,
+  first = 0
+) {
   const accounts = yield* Accounts
   const ledger = yield* Ledger
   const refreshTokens = yield* RefreshTokens
@@ -50,7 +54,7 @@ export const makePlayers = Effect.fn("Players.make")(function*(count: number, fu
   const passwordHash = Redacted.make(yield* (yield* Passwords).hash(Redacted.make("correct horse battery staple")))
 
   const make = Effect.fnUntraced(function*(index: number) {
-    const username = `player-${index}`
+    const username = `player-${first + index}`
     const { sessionId: session, user } = yield* accounts.signUp({
       email: `${username}@example.com`,
       username,
