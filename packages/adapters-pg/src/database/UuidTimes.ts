@@ -6,9 +6,12 @@
  */
 export const idsAheadMillisMax = 600_000
 
-/** The smallest UUID v7 of an instant. */
+/** The last instant that a UUID v7 can say. */
+const millisMax = 2 ** 48 - 1
+
+/** The smallest UUID v7 of an instant; of the first or the last that one can say where it is before or after them. */
 export const smallestIdAt = (millis: number): string => {
-  const time = millis.toString(16).padStart(12, "0")
+  const time = Math.min(Math.max(Math.trunc(millis), 0), millisMax).toString(16).padStart(12, "0")
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 

@@ -56,6 +56,9 @@ const junkTexts: ReadonlyArray<string> = [
   "f".repeat(36),
   "00000000-0000-0000-0000-000000000000",
   "ffffffff-ffff-ffff-ffff-ffffffffffff",
+  // ids whose instants are the first and the last that there are
+  "00000000-0000-7000-8000-000000000001",
+  "ffffffff-ffff-7fff-bfff-ffffffffffff",
   "0190E1A2-5C3E-7000-8000-0000000000D1",
   "2026-02-30",
   "2026-02-29",
