@@ -27,7 +27,8 @@ export interface EmbeddedPostgres {
 /** Settings of PostgreSQL beside the defaults below, for a server that this process starts. */
 export type Settings = Readonly<Record<string, string>>
 
-const defaults: Settings = {
+/** What a server is told unless it is told otherwise. */
+export const defaults: Settings = {
   listen_addresses: "",
   fsync: "on",
   synchronous_commit: "on",

@@ -150,14 +150,14 @@ const socketFolder = (cluster: Cluster): Effect.Effect<string, never, Scope.Scop
 }
 
 /** A server of ours that takes connections. */
-interface Running {
+export interface Running {
   readonly tenant: Tenant
   /** Completes once it has ended, with the last of what it said. */
   readonly ended: Effect.Effect<string>
 }
 
-/** Starts a server once, and waits until it takes connections; the scope stops it. */
-const launchOnce = Effect.fnUntraced(function*(
+/** Starts a server once, and waits until it takes connections; the scope stops it. `settings` are all that it is told. */
+const startOnce = Effect.fnUntraced(function*(
   bin: string,
   cluster: Cluster,
   settings: Readonly<Record<string, string>>
@@ -254,6 +254,25 @@ const keepRunning = Effect.fnUntraced(function*<R>(
         (error instanceof Taken ? error.log : error.message)
     )))
 
+/** What a server is told: by whom it is run, and where its socket is, beside what its owner wants. */
+const ownSettings = (cluster: Cluster, settings: Readonly<Record<string, string>>) =>
+  Effect.map(socketFolder(cluster), (folder) => ({
+    ...settings,
+    "ddd.owner": `${process.pid}@${startTime(process.pid)}`,
+    unix_socket_directories: folder
+  }))
+
+/**
+ * Starts a server on a cluster, once: one that ends, as by whoever tries what a lost server does, stays so. Otherwise as `launch`; a
+ * standby that takes readers is a server that takes connections.
+ */
+export const launchOnce = (
+  bin: string,
+  cluster: Cluster,
+  settings: Readonly<Record<string, string>>
+): Effect.Effect<Running, EmbeddedPostgresError | Taken, Scope.Scope> =>
+  Effect.flatMap(ownSettings(cluster, settings), (all) => startOnce(bin, cluster, all))
+
 /**
  * Starts a server on a cluster and waits until it takes connections; the scope stops it. One that ends although nobody asked it to is
  * started again.
@@ -266,11 +285,7 @@ export const launch = Effect.fnUntraced(function*(
   cluster: Cluster,
   settings: Readonly<Record<string, string>>
 ) {
-  const start = launchOnce(bin, cluster, {
-    ...settings,
-    "ddd.owner": `${process.pid}@${startTime(process.pid)}`,
-    unix_socket_directories: yield* socketFolder(cluster)
-  })
+  const start = startOnce(bin, cluster, yield* ownSettings(cluster, settings))
   const first = yield* start
   yield* Effect.forkScoped(keepRunning(first, start))
   return first.tenant

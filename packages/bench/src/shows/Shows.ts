@@ -1,10 +1,13 @@
 /** Every show. */
 import { beacon } from "./Beacon.ts"
 import { deposits } from "./Deposits.ts"
+import { failover } from "./Failover.ts"
 import { funds } from "./Funds.ts"
 import { key } from "./Key.ts"
 import { kill } from "./Kill.ts"
+import { lag } from "./Lag.ts"
 import { midnight } from "./Midnight.ts"
+import { outage } from "./Outage.ts"
 import { payouts } from "./Payouts.ts"
 import { rooms } from "./Rooms.ts"
 import { setUp } from "./SetUp.ts"
@@ -16,6 +19,9 @@ export const shows: ReadonlyArray<Show> = [
   funds,
   key,
   kill,
+  failover,
+  lag,
+  outage,
   midnight,
   deposits,
   withdrawals,

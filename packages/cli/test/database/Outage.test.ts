@@ -1,9 +1,9 @@
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import * as EmbeddedPostgres from "@ddd/adapters-pg/embedded/EmbeddedPostgres"
+import { signal, signalAll } from "@ddd/adapters-pg/testing/PostgresSignals"
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { arrayAt, at, textAt } from "../../src/demo/Client.ts"
@@ -96,36 +96,13 @@ const assertQuiet = ({ stderr, stdout }: Server) => {
   assert.isBelow(said.split("\n").filter((line) => /unavailable|listening/.test(line)).length, 30, said)
 }
 
-/** Sends a signal to a process, unless it has ended by itself. */
-const kill = (pid: number, name: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error
-  }
-}
-
-/**
- * Sends a signal to all processes of an embedded PostgreSQL, and gives their ids: first to that which starts the others, so that a
- * stopped one starts none meanwhile.
- */
-const signalAll = (folder: string, name: NodeJS.Signals): ReadonlyArray<number> => {
-  const [first = ""] = fs.readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n")
-  kill(Number(first), name)
-  const children = spawnSync("ps", ["-o", "pid=", "--ppid", first]).stdout.toString().split(/\s+/).flatMap((pid) =>
-    pid === "" ? [] : Number(pid)
-  )
-  for (const child of children) kill(child, name)
-  return [Number(first), ...children]
-}
-
 /** PostgreSQL of the test's own, all of whose processes can be stopped and continued as one. */
 const ownPostgres = Effect.gen(function*() {
   const folder = yield* dataFolder
   const postgres = yield* EmbeddedPostgres.start(folder)
-  const signal = (name: NodeJS.Signals) => signalAll(postgres.folder, name)
-  yield* Effect.addFinalizer(() => Effect.sync(() => signal("SIGCONT")))
-  return { admin: postgres.admin, signal }
+  const tell = (name: NodeJS.Signals) => signalAll(postgres.folder, name)
+  yield* Effect.addFinalizer(() => Effect.sync(() => tell("SIGCONT")))
+  return { admin: postgres.admin, tell }
 })
 
 describe("a database that is silent", () => {
@@ -175,7 +152,7 @@ describe("a database that is silent", () => {
 
   it.live("is one whose processes are stopped, too", () =>
     Effect.gen(function*() {
-      const { admin, signal } = yield* ownPostgres
+      const { admin, tell } = yield* ownPostgres
       const { app, owner } = yield* Provision.provision(admin, "ddd_paused")
       const server = yield* serve({
         ...environment(yield* dataFolder),
@@ -183,16 +160,16 @@ describe("a database that is silent", () => {
         DATABASE_OWNER_URL: urlOf(owner)
       })
       const token = yield* fundedPlayer(server)
-      signal("SIGSTOP")
+      tell("SIGSTOP")
       assertUnavailable(yield* everyKind(server, token))
-      signal("SIGCONT")
+      tell("SIGCONT")
       yield* assertRecovered(server, token, ["while-silent"])
       assertQuiet(server)
-      signal("SIGSTOP")
+      tell("SIGSTOP")
       const begun = performance.now()
       assert.strictEqual(yield* server.stop("SIGTERM"), 0)
       assert.isBelow(performance.now() - begun, 20_000)
-      signal("SIGCONT")
+      tell("SIGCONT")
     }), 180_000)
 })
 
@@ -205,7 +182,7 @@ it.live("a paused PostgreSQL of its own keeps no server from stopping", () =>
     assert.strictEqual(yield* server.stop("SIGTERM"), 0)
     assert.isBelow(performance.now() - begun, 20_000)
     // what it started, and can hear of its end no more
-    for (const pid of pids.slice(1)) kill(pid, "SIGKILL")
+    for (const pid of pids.slice(1)) signal(pid, "SIGKILL")
   }), 180_000)
 
 describe("a database that is not there", () => {
