@@ -22,7 +22,8 @@ describe("an e-mail address", () => {
       assert.strictEqual(parseEmail(stored), stored)
       assert.strictEqual(emailIdentity(stored), emailIdentity(text))
       assert.strictEqual(emailIdentity(emailIdentity(stored)), emailIdentity(stored))
-      assert.isTrue(isSameAddress(stored.toUpperCase(), stored.toLowerCase()))
+      // the dotless i, whose capital is that of i, is another letter than i all the same
+      if (!stored.includes("\u0131")) assert.isTrue(isSameAddress(stored.toUpperCase(), stored.toLowerCase()))
     }))
     assert.strictEqual(parseEmail("Ada.L+x@ＥＸample。com"), "Ada.L+x@example.com")
     assert.strictEqual(parseEmail("ada@bücher.example"), "ada@xn--bcher-kva.example")
