@@ -125,25 +125,29 @@ describe("ddd serve on the embedded PostgreSQL", () => {
     180_000
   )
 
-  it.live("commands start the database for themselves where no server runs", () =>
-    Effect.gen(function*() {
-      const DATA_DIR = yield* dataFolder
-      const early = yield* ddd(["draw", "list"], { DATA_DIR })
-      assert.strictEqual(early.code, 2)
-      assert.include(early.stderr, "run `npm run -s ddd -- migrate`")
-      assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "applied clock")
-      assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "already")
-      const run = yield* ddd(["draw", "run"], { DATA_DIR })
-      assert.strictEqual(run.code, 0, run.stderr)
-      const [shown, missing] = yield* Effect.all([
-        ddd(["draw", "show", "current", "--json"], { DATA_DIR }),
-        ddd(["draw", "show", "2001-01-01"], { DATA_DIR })
-      ], { concurrency: 2 })
-      assert.strictEqual(statusOf(shown.stdout), "open", shown.stderr)
-      assert.strictEqual(missing.code, 2)
-      // before that, it may have said that it waits for the other command
-      assert.isTrue(missing.stderr.endsWith("There is no draw 2001-01-01.\n"), missing.stderr)
-    }), 180_000)
+  it.live(
+    "commands start the database that is there for themselves where no server runs",
+    () =>
+      Effect.gen(function*() {
+        const DATA_DIR = yield* dataFolder
+        const early = yield* ddd(["draw", "list"], { DATA_DIR })
+        assert.strictEqual(early.code, 2)
+        assert.include(early.stderr, "There is no database in")
+        assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "applied clock")
+        assert.include((yield* ddd(["migrate"], { DATA_DIR })).stdout, "already")
+        const run = yield* ddd(["draw", "run"], { DATA_DIR })
+        assert.strictEqual(run.code, 0, run.stderr)
+        const [shown, missing] = yield* Effect.all([
+          ddd(["draw", "show", "current", "--json"], { DATA_DIR }),
+          ddd(["draw", "show", "2001-01-01"], { DATA_DIR })
+        ], { concurrency: 2 })
+        assert.strictEqual(statusOf(shown.stdout), "open", shown.stderr)
+        assert.strictEqual(missing.code, 2)
+        // before that, it may have said that it waits for the other command
+        assert.isTrue(missing.stderr.endsWith("There is no draw 2001-01-01.\n"), missing.stderr)
+      }),
+    180_000
+  )
 })
 
 it.live("nothing starts with a configuration that cannot be used, and all of it is named", () =>
