@@ -6,6 +6,7 @@
  */
 import type { IdentityMessage } from "@ddd/core/accounts/IdentityCheck"
 import { type IsSigned, signatureObjection } from "@ddd/core/hash/WebhookSignature"
+import { isForeignId, namedEvent } from "@ddd/core/money/WebhookEvent"
 import { type IdentityNotice, IdentitySource } from "@ddd/core/ports/IdentitySource"
 import { Now } from "@ddd/core/ports/Now"
 import type { WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
@@ -38,9 +39,6 @@ export const layer = (secrets: ReadonlyArray<Redacted.Redacted>): Layer.Layer<Id
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-const idForm = /^[\x20-\x7e]{1,255}$/
-const typeForm = /^[\x20-\x7e]{1,100}$/
-
 /** The members of a JSON object; `undefined` of anything else. */
 const membersOf = (text: string): Readonly<Record<string, unknown>> | undefined => {
   try {
@@ -62,9 +60,7 @@ const membersIn = (body: Uint8Array) => {
 /** How its sender names the message of a body, and what it tells; where it does not, what the same body is always named. */
 const named = (body: Uint8Array): { readonly eventId: string; readonly type: string } => {
   const { id, status } = membersIn(body) ?? {}
-  return typeof id === "string" && idForm.test(id) && typeof status === "string" && typeForm.test(status)
-    ? { eventId: id, type: status }
-    : { eventId: hash("sha256", body, "hex"), type: "unreadable" }
+  return namedEvent(id, status) ?? { eventId: hash("sha256", body, "hex"), type: "unreadable" }
 }
 
 const statusOf = (value: unknown): KycStatus | undefined => kycStatuses.find((status) => status === value)
@@ -85,7 +81,7 @@ const orNull = <A>(value: unknown, read: (text: string) => A | undefined): A | n
 const dayOrNull = (value: unknown): Day | null | undefined => orNull(value, parseDay)
 
 const referenceOrNull = (value: unknown): string | null | undefined =>
-  orNull(value, (text) => idForm.test(text) ? text : undefined)
+  orNull(value, (text) => isForeignId(text) ? text : undefined)
 
 const unusable = (why: string): IdentityNotice => ({ _tag: "Unusable", why })
 

@@ -5,6 +5,7 @@
  * well (`core/hash/WebhookSignature`).
  */
 import { type IsSigned, signatureObjection } from "@ddd/core/hash/WebhookSignature"
+import { namedEvent } from "@ddd/core/money/WebhookEvent"
 import { FundingSource } from "@ddd/core/ports/FundingSource"
 import { Now } from "@ddd/core/ports/Now"
 import type { WebhookRequest, WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
@@ -66,15 +67,10 @@ const signedWith = (secret: string): IsSigned => (message, signature) =>
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-const idForm = /^[\x20-\x7e]{1,255}$/
-const typeForm = /^[\x20-\x7e]{1,100}$/
-
 /** How the shop names the event of a body, or, where it does not, what the same body is always named. */
 const named = (body: Uint8Array): { readonly eventId: string; readonly type: string } => {
   const { id, type } = eventIn(body) ?? {}
-  return typeof id === "string" && idForm.test(id) && typeof type === "string" && typeForm.test(type)
-    ? { eventId: id, type }
-    : { eventId: hash("sha256", body, "hex"), type: "unreadable" }
+  return namedEvent(id, type) ?? { eventId: hash("sha256", body, "hex"), type: "unreadable" }
 }
 
 const eventIn = (body: Uint8Array) => {

@@ -1,7 +1,6 @@
 /** What is kept of a player's money and tickets, read a page at a time. */
 import { identityReferenceOf } from "@ddd/core/accounts/IdentityCheck"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
-import type { WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { toHex } from "@ddd/core/values/Bytes"
 import { drawId, type Position, ticketId, type UserId } from "@ddd/core/values/Ids"
 import type { PgClient } from "@effect/sql-pg"
@@ -9,7 +8,6 @@ import { mapPages, readPages } from "../database/ReadPages.ts"
 import {
   centsOrNull,
   instantOf,
-  instantOrNull,
   type TicketRow,
   transactionColumns,
   transactionOf,
@@ -17,39 +15,18 @@ import {
 } from "../database/Rows.ts"
 import { idBeforeAll } from "../database/UuidTimes.ts"
 import { excessColumns, excessOf, type ExcessRow } from "../play/ExcessRows.ts"
+import { eventColumns, eventOf, type EventRow } from "./EventRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
 
 /** Events of a page: a body may have a mebibyte. */
 const eventsAtOnce = 20
 
-/** What an outside service told. */
-interface ToldRow {
-  readonly id: string
-  readonly reference: string
-  readonly sender: WebhookSender
-  readonly event_id: string
-  readonly type: string
-  readonly body: Uint8Array
-  readonly state: WebhookState
-  readonly outcome: string | null
-  readonly received_at: Date
-  readonly handled_at: Date | null
+/** What an outside service told, without what it is called here. */
+const toldOf = (row: EventRow) => {
+  const { id: _, ...told } = eventOf(row)
+  return told
 }
-
-const utf8 = new TextDecoder()
-
-const toldOf = (row: ToldRow) => ({
-  sender: row.sender,
-  eventId: row.event_id,
-  type: row.type,
-  body: utf8.decode(row.body),
-  state: row.state,
-  outcome: row.outcome,
-  reference: row.reference,
-  receivedAt: instantOf(row.received_at),
-  handledAt: instantOrNull(row.handled_at)
-})
 
 /** `newest`: the number of the last movement that is told, that with which the wallet was read. */
 export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: bigint) => ({
@@ -107,7 +84,7 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       sql,
       { reference: "", id: idBeforeAll },
       (after, limit) =>
-        sql<ToldRow>`
+        sql<EventRow & { readonly reference: string }>`
           SELECT e.id, f.reference, e.sender, e.event_id, e.type, e.body, e.state, e.outcome, e.received_at, e.handled_at
           FROM fundings f JOIN webhook_events e ON e.reference = f.reference
           WHERE f.user_id = ${user}::uuid AND f.reference >= ${after.reference}
@@ -123,8 +100,8 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       sql,
       idBeforeAll,
       (after, limit) =>
-        sql<ToldRow>`
-          SELECT id, reference, sender, event_id, type, body, state, outcome, received_at, handled_at FROM webhook_events
+        sql<EventRow>`
+          SELECT ${eventColumns(sql)} FROM webhook_events
           WHERE reference = ${identityReferenceOf(user)} AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
       ({ id }) => id,
       eventsAtOnce

@@ -1,6 +1,5 @@
 /** What outside services told us, on PostgreSQL. */
 import { concludeEvent, dismissEvent, receiveEvent, replayEvent } from "@ddd/core/money/WebhookEvent"
-import type { WebhookEvent, WebhookSender, WebhookState } from "@ddd/core/money/WebhookEvent"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -10,39 +9,11 @@ import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { knowsIdentityChecks } from "../accounts/IdentityRows.ts"
-import { instantOf, instantOrNull } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { idAfterAll } from "../database/UuidTimes.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
-
-interface EventRow {
-  readonly id: string
-  readonly sender: WebhookSender
-  readonly event_id: string
-  readonly type: string
-  readonly body: Uint8Array
-  readonly state: WebhookState
-  readonly outcome: string | null
-  readonly reference: string | null
-  readonly received_at: Date
-  readonly handled_at: Date | null
-}
-
-const utf8 = new TextDecoder()
-
-const eventOf = (row: EventRow): WebhookEvent => ({
-  id: row.id,
-  sender: row.sender,
-  eventId: row.event_id,
-  type: row.type,
-  body: utf8.decode(row.body),
-  state: row.state,
-  outcome: row.outcome,
-  reference: row.reference,
-  receivedAt: instantOf(row.received_at),
-  handledAt: instantOrNull(row.handled_at)
-})
+import { eventColumns, eventOf, type EventRow } from "./EventRows.ts"
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
@@ -50,9 +21,7 @@ const make = Effect.gen(function*() {
   const now = yield* Now
   const outbox = yield* Outbox
   const services = { sql, newId }
-  const columns = sql.literal(
-    "id, sender, event_id, type, body, state, outcome, reference, received_at, handled_at"
-  )
+  const columns = eventColumns(sql)
 
   return WebhookInbox.of({
     receive: Effect.fn("WebhookInboxPg.receive")(function*({ body, eventId, sender, type }) {

@@ -1,26 +1,11 @@
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { randomBytes } from "node:crypto"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { ddd, type Env, get, serve } from "../support/Ddd.ts"
+import { productionSettings } from "../support/ProductionSettings.ts"
 
-const secret = () => randomBytes(32).toString("base64url")
-
-const production: Env = {
-  NODE_ENV: "production",
-  PUBLIC_URL: "https://lottery.example.com",
-  TICKET_SEAL_SECRET: secret(),
-  SEED_KEY: secret(),
-  LOG_ORIGIN: "draws.example.com",
-  LOG_SIGNING_KEYS: secret(),
-  JWT_PRIVATE_KEYS: `1:${secret()}`,
-  REFRESH_KEY: secret(),
-  INTERNAL_API_TOKEN: secret(),
-  SMTP_URL: "smtp://127.0.0.1:1",
-  BEACON: "none",
-  ALLOW_NO_BEACON: "yes"
-}
+const production: Env = { ...productionSettings(), PUBLIC_URL: "https://lottery.example.com" }
 
 const jsonLines = (text: string): ReadonlyArray<Record<string, unknown>> =>
   text.trim().split("\n").map((line) => JSON.parse(line))

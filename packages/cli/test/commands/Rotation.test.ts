@@ -1,13 +1,12 @@
 /** docs/operations/keys.md, done: every key is changed while two servers sell, which are restarted one after the other. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Scope } from "effect"
-import { randomBytes } from "node:crypto"
 import { call } from "../support/Call.ts"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { type Env, eventually, get, type Server } from "../support/Ddd.ts"
+import { secret } from "../support/ProductionSettings.ts"
 import { assertProblem, at, password, Site, tokensOf } from "../support/Site.ts"
 
-const secret = (): string => randomBytes(32).toString("base64url")
 const [seal, otherSeal] = [secret(), secret()]
 const [seed, otherSeed] = [secret(), secret()]
 const [jwt, otherJwt] = [secret(), secret()]

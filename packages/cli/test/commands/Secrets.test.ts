@@ -2,12 +2,10 @@ import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
-import { randomBytes } from "node:crypto"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { dataFolder, ddd, type Env } from "../support/Ddd.ts"
+import { secret } from "../support/ProductionSettings.ts"
 import { Site } from "../support/Site.ts"
-
-const secret = () => randomBytes(32).toString("base64url")
 
 const ourSecrets = (): Record<string, string> => ({
   TICKET_SEAL_SECRET: secret(),

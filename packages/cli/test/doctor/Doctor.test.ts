@@ -2,30 +2,18 @@ import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { randomBytes } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
 import { join } from "node:path"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { dataFolder, ddd, type Ended, type Env } from "../support/Ddd.ts"
+import { productionSettings, secret } from "../support/ProductionSettings.ts"
 import { Site } from "../support/Site.ts"
 
-const secret = () => randomBytes(32).toString("base64url")
-
 const production = (): Env => ({
-  NODE_ENV: "production",
+  ...productionSettings(),
   PUBLIC_URL: "https://127.0.0.1:1",
-  TRUSTED_PROXIES: "127.0.0.1",
-  TICKET_SEAL_SECRET: secret(),
-  SEED_KEY: secret(),
-  LOG_ORIGIN: "draws.example.com",
-  LOG_SIGNING_KEYS: secret(),
-  JWT_PRIVATE_KEYS: `1:${secret()}`,
-  REFRESH_KEY: secret(),
-  INTERNAL_API_TOKEN: secret(),
-  SMTP_URL: "smtp://127.0.0.1:1",
-  BEACON: "none",
-  ALLOW_NO_BEACON: "yes"
+  TRUSTED_PROXIES: "127.0.0.1"
 })
 
 interface Told {

@@ -30,6 +30,15 @@ export interface WebhookEvent {
   readonly handledAt: Instant | null
 }
 
+/** What others call something of theirs, such as an event or a check: 1 to 255 printable characters. */
+export const isForeignId = (text: string): boolean => /^[\x20-\x7e]{1,255}$/.test(text)
+
+/** How a sender names an event and its type, as it said; `undefined` where these are no names. */
+export const namedEvent = (id: unknown, type: unknown): Pick<WebhookEvent, "eventId" | "type"> | undefined =>
+  typeof id === "string" && isForeignId(id) && typeof type === "string" && /^[\x20-\x7e]{1,100}$/.test(type)
+    ? { eventId: id, type }
+    : undefined
+
 export interface WebhookConclusion {
   readonly state: Exclude<WebhookState, "received">
   readonly outcome: string
