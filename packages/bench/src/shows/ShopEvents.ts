@@ -4,7 +4,7 @@
  * What the wallets must hold in the end follows from what was said, whatever the order and however often: a purchase counts unless it
  * was refunded, and counts again where its refund was reversed.
  */
-import { createHmac } from "node:crypto"
+import { signature } from "@ddd/sim/providers/WebhookSignature"
 
 /** A webhook's body, as the shop sends it. */
 export type Body = string
@@ -107,5 +107,4 @@ export const makeShopDay = (players: ReadonlyArray<string>, count: number, rando
 }
 
 /** How the shop signs a body at `seconds`, Unix time. */
-export const signed = (secret: string, seconds: number, body: Body): string =>
-  `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`
+export const signed = (secret: string, seconds: number, body: Body): string => signature(body, seconds * 1_000, secret)

@@ -96,20 +96,17 @@ export const tickets: Form<number> = plain("a whole number of tickets, 1 to 1000
   return number <= 1_000_000 ? number : undefined
 })
 
+const moneyFrom = (least: bigint, description: string): Form<Cents> =>
+  plain(description, (value) => {
+    const amount = parseCents(value)
+    return amount !== undefined && amount >= least ? amount : undefined
+  })
+
 /** An amount of dollars, from a cent on. */
-export const money: Form<Cents> = plain("an amount of dollars above zero with two places, such as 500.00", (value) => {
-  const amount = parseCents(value)
-  return amount !== undefined && amount > 0n ? amount : undefined
-})
+export const money = moneyFrom(1n, "an amount of dollars above zero with two places, such as 500.00")
 
 /** The same, or none at all. */
-export const moneyOrNone: Form<Cents> = plain(
-  "an amount of dollars with two places, such as 500.00 or 0.00",
-  (value) => {
-    const amount = parseCents(value)
-    return amount !== undefined && amount >= 0n ? amount : undefined
-  }
-)
+export const moneyOrNone = moneyFrom(0n, "an amount of dollars with two places, such as 500.00 or 0.00")
 
 /** Whom an operator says to be. */
 export const operator: Form<string> = plain(

@@ -31,7 +31,7 @@ export const weakness = (text: string, lengthMin: number = ownLengthMin): string
 
 interface Judged {
   /** Its secrets, which may be several; those that no longer make anything new are left alone. */
-  readonly secrets: (settings: Partial<Settings>) => ReadonlyArray<string | undefined>
+  readonly secrets: (settings: Partial<Settings>) => ReadonlyArray<string>
   readonly lengthMin: number
   /** How to come by another. */
   readonly remedy: string
@@ -40,20 +40,18 @@ interface Judged {
 const make = "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='"
 const fresh = `Make one with: ${make}`
 
-const own = (
-  of: (settings: Partial<Settings>) => Redacted.Redacted | ReadonlyArray<Redacted.Redacted> | undefined,
-  remedy: string = fresh
-): Judged => ({
+/** Of one variable, which may hold several. */
+type Held = (settings: Partial<Settings>) => Redacted.Redacted | ReadonlyArray<Redacted.Redacted> | undefined
+
+const judge = (of: Held, lengthMin: number, remedy: string): Judged => ({
   secrets: (settings) => [of(settings) ?? []].flat().map((secret) => Redacted.value(secret)),
-  lengthMin: ownLengthMin,
+  lengthMin,
   remedy
 })
 
-const ofProvider = (secrets: Judged["secrets"], where: string): Judged => ({
-  secrets,
-  lengthMin: providersLengthMin,
-  remedy: `Take it as ${where} shows it`
-})
+const own = (of: Held, remedy: string = fresh): Judged => judge(of, ownLengthMin, remedy)
+
+const ofProvider = (of: Held, remedy: string): Judged => judge(of, providersLengthMin, remedy)
 
 const byComma = (secret: Redacted.Redacted | undefined): ReadonlyArray<string> =>
   secret === undefined ? [] : Redacted.value(secret).split(",").map((each) => each.trim())
@@ -79,27 +77,20 @@ const judged: { readonly [N in VariableName]?: Judged } = {
     `Make one with: ${make} and give it to RevenueCat too`
   ),
   REVENUECAT_SIGNING_SECRET: ofProvider(
-    ({ REVENUECAT_SIGNING_SECRET: secret }) => [secret === undefined ? undefined : Redacted.value(secret)],
-    "RevenueCat"
+    ({ REVENUECAT_SIGNING_SECRET }) => REVENUECAT_SIGNING_SECRET,
+    "Take it as RevenueCat shows it"
   ),
-  STRIPE_SECRET_KEY: ofProvider(
-    ({ STRIPE_SECRET_KEY: secret }) => [secret === undefined ? undefined : Redacted.value(secret)],
-    "Stripe"
-  ),
-  STRIPE_WEBHOOK_SECRET: ofProvider(
-    ({ STRIPE_WEBHOOK_SECRET: secrets }) => secrets?.map((secret) => Redacted.value(secret)) ?? [],
-    "Stripe"
-  ),
-  KYC_WEBHOOK_SECRET: {
-    secrets: ({ KYC_WEBHOOK_SECRET: secrets }) => secrets?.map((secret) => Redacted.value(secret)) ?? [],
-    lengthMin: providersLengthMin,
-    remedy: `Take it as who checks identities shows it, or make one with: ${make}`
-  }
+  STRIPE_SECRET_KEY: ofProvider(({ STRIPE_SECRET_KEY }) => STRIPE_SECRET_KEY, "Take it as Stripe shows it"),
+  STRIPE_WEBHOOK_SECRET: ofProvider(({ STRIPE_WEBHOOK_SECRET }) => STRIPE_WEBHOOK_SECRET, "Take it as Stripe shows it"),
+  KYC_WEBHOOK_SECRET: ofProvider(
+    ({ KYC_WEBHOOK_SECRET }) => KYC_WEBHOOK_SECRET,
+    `Take it as who checks identities shows it, or make one with: ${make}`
+  )
 }
 
 /** What of the secrets production refuses, without showing any. */
 export const weakSecrets = (settings: Partial<Settings>): ReadonlyArray<ConfigProblem> =>
   Object.entries(judged).flatMap(([name, { lengthMin, remedy, secrets }]) => {
-    const [why] = secrets(settings).flatMap((secret) => secret === undefined ? [] : weakness(secret, lengthMin) ?? [])
+    const [why] = secrets(settings).flatMap((secret) => weakness(secret, lengthMin) ?? [])
     return why === undefined ? [] : [{ name, message: `${name} can be guessed: it ${why}. ${remedy}.` }]
   })

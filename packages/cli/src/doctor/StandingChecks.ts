@@ -7,9 +7,10 @@ import { Effect } from "effect"
 import { count } from "../terminal/Numbers.ts"
 import { failed, ok, type Said, warning } from "./Finding.ts"
 
-const drawLateSecondsMax = 120
-const roundLateSecondsMax = 600
-const jobLateSecondsMax = 300
+/** Above which something is late, in seconds: of a draw's step, of a beacon's round, of a job. */
+export const drawLateSecondsMax = 120
+export const roundLateSecondsMax = 600
+export const jobLateSecondsMax = 300
 
 const draws = (sql: PgClient.PgClient) =>
   Effect.map(readDrawsStanding(sql), ({ lateSeconds, roundLateSeconds }): Said => {

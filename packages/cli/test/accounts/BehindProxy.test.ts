@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { frontProxy, proxyHeader, type Saying } from "../support/FrontProxy.ts"
 import { guessLong, wrongPassword as wrong } from "../support/Guesses.ts"
-import { hear, requestText } from "../support/RawHttp.ts"
+import { hear, inventedAddresses, requestText } from "../support/RawHttp.ts"
 import { addressIn, assertProblem, password, Site } from "../support/Site.ts"
 
 /** Servers by their engine, and how the proxy before each says for whom it asks. */
@@ -64,11 +64,7 @@ layer(Site.layer({ processes }), { excludeTestServices: true, timeout: "300 seco
           yield* guessLong({ at: urls[0] ?? "", from, headers: { "x-forwarded-for": "198.51.100.1" } })
           for (const at of urls) {
             for (let attempt = 0; attempt < 10; attempt++) {
-              const headers = {
-                "x-forwarded-for": `198.51.${attempt}.4`,
-                forwarded: `for=198.51.${attempt}.5`,
-                "x-real-ip": `198.51.${attempt}.6`
-              }
+              const headers = inventedAddresses(attempt)
               assertProblem(yield* signIn(email, password, { at, from, headers }), 429, "rate_limited")
             }
             const body = JSON.stringify({ email, password: wrong })

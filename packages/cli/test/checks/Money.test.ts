@@ -1,8 +1,8 @@
 /** Money that is asked for many times, in odd amounts, or by who is nobody (docs/security.md, "The thirty checks"). */
 import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
+import { signature } from "@ddd/sim/providers/WebhookSignature"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { createHmac } from "node:crypto"
 import { eventually } from "../support/Ddd.ts"
 import { newPayee } from "../support/Payees.ts"
 import { overOneAndTwo, type Processes, processesWith } from "../support/Processes.ts"
@@ -138,10 +138,7 @@ const acted = (body: ShopEvent) =>
 const stripeEvent = (id: string) =>
   JSON.stringify({ id, type: "payout.paid", livemode: false, data: { object: { id: "po_1", object: "payout" } } })
 
-const signed = (body: string, atMillis: number, secret = today): string => {
-  const seconds = Math.floor(atMillis / 1_000)
-  return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`
-}
+const signed = (body: string, atMillis: number, secret = today): string => signature(body, atMillis, secret)
 
 overOneAndTwo(
   "money",

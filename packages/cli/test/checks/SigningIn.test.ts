@@ -10,7 +10,7 @@ import { proxyHeader } from "../support/FrontProxy.ts"
 import { guessLong, wrongPassword } from "../support/Guesses.ts"
 import { connect } from "../support/Live.ts"
 import { overOneAndTwoSites } from "../support/Processes.ts"
-import { answerIn, hear, requestText } from "../support/RawHttp.ts"
+import { answerIn, hear, inventedAddresses, requestText } from "../support/RawHttp.ts"
 import { rushTwice } from "../support/RushTwice.ts"
 import { settled, statuses } from "../support/SessionEnds.ts"
 import { addressIn, assertProblem, at, password, type Player, Site, textAt, tokensOf } from "../support/Site.ts"
@@ -305,11 +305,7 @@ overOneAndTwoSites("signing in", (it) => {
         yield* guessLong({ from, headers: { "x-forwarded-for": "198.51.100.1" } })
         for (const at of urls) {
           for (let attempt = 0; attempt < 10; attempt++) {
-            const headers = {
-              "x-forwarded-for": `198.51.${attempt}.4`,
-              forwarded: `for=198.51.${attempt}.5`,
-              "x-real-ip": `198.51.${attempt}.6`
-            }
+            const headers = inventedAddresses(attempt)
             assertProblem(yield* post("/auth/sign-in", { email, password }, { at, from, headers }), 429, "rate_limited")
           }
           const request = requestText({

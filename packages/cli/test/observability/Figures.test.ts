@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
+import { drawLateSecondsMax, jobLateSecondsMax, roundLateSecondsMax } from "../../src/doctor/StandingChecks.ts"
 import { call } from "../support/Call.ts"
 import { databaseProxy, through } from "../support/DatabaseProxy.ts"
 import { eventually, get, type Server } from "../support/Ddd.ts"
@@ -126,6 +127,16 @@ const dashboardExpressions = arrayAt(dashboard, "panels").flatMap((panel) =>
 const alerts: unknown = parse(readPage("alerts.yml"))
 const alertRules = arrayAt(alerts, "groups").flatMap((group) => arrayAt(group, "rules"))
 const alertExpressions = alertRules.map((rule) => textAt(rule, "expr"))
+
+describe("ddd doctor", () => {
+  it("takes for late what the alerts do", () => {
+    assert.includeMembers([...alertExpressions], [
+      `max(ddd_draw_late_seconds) > ${drawLateSecondsMax}`,
+      `max(ddd_draw_round_late_seconds) > ${roundLateSecondsMax}`,
+      `max by (queue) (ddd_jobs_late_seconds) > ${jobLateSecondsMax}`
+    ])
+  })
+})
 
 /** Labels that Prometheus adds to whatever it scrapes. */
 const ofPrometheus = ["instance", "job"]

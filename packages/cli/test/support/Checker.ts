@@ -1,5 +1,6 @@
 /** Who checks identities, as tests are it. */
-import { createHmac, hash } from "node:crypto"
+import { signature } from "@ddd/sim/providers/WebhookSignature"
+import { hash } from "node:crypto"
 import type { Call } from "./Call.ts"
 
 /** KYC_WEBHOOK_SECRET. */
@@ -8,7 +9,5 @@ export const checkerSecret = hash("sha256", "the secret of who checks identities
 /** A message as who checks sends it at that time, RFC 3339. */
 export const signedMessage = (message: Readonly<Record<string, unknown>>, at: string): Call => {
   const body = JSON.stringify(message)
-  const seconds = Math.floor(Date.parse(at) / 1_000)
-  const signature = createHmac("sha256", checkerSecret).update(`${seconds}.${body}`).digest("hex")
-  return { body, headers: { "x-kyc-signature": `t=${seconds},v1=${signature}` } }
+  return { body, headers: { "x-kyc-signature": signature(body, Date.parse(at), checkerSecret) } }
 }

@@ -127,3 +127,10 @@ export const tally = (answers: ReadonlyArray<{ readonly status: number }>): Read
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }
+
+/** Headers by which a client says that it is somebody else; of each attempt another one. */
+export const inventedAddresses = (attempt: number): Readonly<Record<string, string>> => ({
+  "x-forwarded-for": `198.51.${attempt}.4`,
+  forwarded: `for=198.51.${attempt}.5`,
+  "x-real-ip": `198.51.${attempt}.6`
+})

@@ -4,8 +4,8 @@ import type { PayoutAccountStatus } from "@ddd/core/money/PayoutAccount"
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutAccountGone, PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
+import { signature as signed } from "@ddd/sim/providers/WebhookSignature"
 import { Effect, Layer, Redacted } from "effect"
-import { createHmac } from "node:crypto"
 
 /** What the provider says of every account, and whether it answers at all; tests may change it. */
 export const provider: {
@@ -70,7 +70,5 @@ export const layer = Layer.effect(
 ).pipe(Layer.provide(stripe))
 
 /** The header that signs `body` at a time in Unix milliseconds. */
-export const signature = (body: string, atMillis: number, secret = "whsec_of_today"): string => {
-  const seconds = Math.floor(atMillis / 1_000)
-  return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`
-}
+export const signature = (body: string, atMillis: number, secret = "whsec_of_today"): string =>
+  signed(body, atMillis, secret)

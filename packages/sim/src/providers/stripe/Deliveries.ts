@@ -1,5 +1,5 @@
 /** Webhooks, signed as Stripe signs them, and delivered as badly as wanted. */
-import { createHmac } from "node:crypto"
+import { signature } from "../WebhookSignature.ts"
 
 /** An event and how it goes out. */
 export interface StandInEvent {
@@ -31,12 +31,6 @@ const retriesMax = 10
 const firstRetryMillis = 200
 const answerMillis = 10_000
 
-/** The header of a delivery: `t=<unix s>,v1=<hex>`, over `"<t>.<body>"`. */
-const signature = (body: string, secret: string, atMillis: number): string => {
-  const time = Math.floor(atMillis / 1_000)
-  return `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`
-}
-
 export class Deliveries {
   readonly events: Array<StandInEvent> = []
   readonly #options: DeliveriesOptions
@@ -57,7 +51,7 @@ export class Deliveries {
         method: "POST",
         headers: {
           "content-type": "application/json; charset=utf-8",
-          "stripe-signature": signature(event.body, secret, now())
+          "stripe-signature": signature(event.body, now(), secret)
         },
         body: event.body,
         signal: AbortSignal.timeout(answerMillis)
