@@ -4,7 +4,7 @@
  * What is counted is counted in the snapshot that is dumped (`pg_export_snapshot`). The folder appears under its name once it is whole and on
  * the disk; until then it ends in `.part`, which the next backup leaves alone.
  */
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { Effect } from "effect"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
@@ -44,9 +44,7 @@ const onDisk = <A>(folder: string, act: () => A | Promise<A>) =>
     try: async () => await act(),
     catch: (error) =>
       new BackupUnusable({
-        message: `${visible(folder)} cannot be written: ${
-          visible(error instanceof Error ? error.message : String(error))
-        }. No backup was made.`
+        message: `${visible(folder)} cannot be written: ${visibleError(error)}. No backup was made.`
       })
   })
 

@@ -1,5 +1,5 @@
 /** What a backup says of itself, in a file beside the dump: what it holds, and how to know that it is whole. */
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { Data, Effect, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
@@ -54,9 +54,7 @@ const reading = <A>(folder: string, name: string, read: () => Promise<A>) =>
     try: read,
     catch: (error) =>
       new BackupUnusable({
-        message: `${visible(join(folder, name))} cannot be read: ${
-          visible(error instanceof Error ? error.message : String(error))
-        }. Name the folder of a backup.`
+        message: `${visible(join(folder, name))} cannot be read: ${visibleError(error)}. Name the folder of a backup.`
       })
   })
 

@@ -1,5 +1,5 @@
 /** The administrator of a PostgreSQL server, as options name one: by a URL, which may come from stdin, where nobody else sees its password. */
-import { visible } from "@ddd/core/values/Visible"
+import { visibleError } from "@ddd/core/values/Visible"
 import { Option } from "commander"
 import { Data, Effect, Redacted } from "effect"
 import { text } from "node:stream/consumers"
@@ -19,7 +19,7 @@ export const administratorOf = Effect.fnUntraced(function*(flag: string, said: s
       try: () => text(process.stdin),
       catch: (error) =>
         new AdministratorUnreadable({
-          message: `${flag} - cannot be read: ${visible(error instanceof Error ? error.message : String(error))}.`
+          message: `${flag} - cannot be read: ${visibleError(error)}.`
         })
     })
     : said

@@ -1,6 +1,6 @@
 /** `ddd backup`: a dump of the whole database, of one moment; tried out in another database where that is asked for (decision 88). */
 import { formatInstant, instant } from "@ddd/core/values/Instant"
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { Clock, Data, Effect } from "effect"
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
@@ -45,9 +45,7 @@ const run = Effect.fn("ddd backup")(function*(place: string, { json, verify }: F
       try: () => mkdirSync(resolve(place), { recursive: true, mode: 0o700 }),
       catch: (error) =>
         new NotBackedUp({
-          message: `${visible(place)} cannot be made: ${
-            visible(error instanceof Error ? error.message : String(error))
-          }.`
+          message: `${visible(place)} cannot be made: ${visibleError(error)}.`
         })
     })
     const manifest = yield* dump({

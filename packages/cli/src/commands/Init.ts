@@ -2,7 +2,7 @@
  * `ddd init`: what a first start in production needs, made once: a file of settings with secrets of its own, and the database with its two
  * roles, as SQL or by an administrator's hand (decision 87).
  */
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { InvalidArgumentError, Option } from "commander"
 import { Data, Effect, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
@@ -28,7 +28,6 @@ interface Flags extends JsonFlag {
 }
 
 const failed = (message: string) => new NotInitialised({ message })
-const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error))
 
 /** The URL of a database, as the role. */
 const urlAs = (database: URL, username: string, password: string): string => {
@@ -74,7 +73,7 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
               ? `${
                 visible(path)
               } is there already, and secrets are never overwritten. Name another file. Nothing was made.`
-              : `${visible(path)} cannot be written: ${reason(error)}. Nothing was made.`
+              : `${visible(path)} cannot be written: ${visibleError(error)}. Nothing was made.`
           )
       }).pipe(Effect.onError(() => discard))
     }

@@ -1,5 +1,5 @@
 /** What `verify` and `watch` have in common: their options, which `@ddd/verify` declares, and how it fails. */
-import { visible } from "@ddd/core/values/Visible"
+import { visibleError } from "@ddd/core/values/Visible"
 import type { Flag } from "@ddd/verify/Flags"
 import { type Command, Option } from "commander"
 import { Data } from "effect"
@@ -11,7 +11,7 @@ export class VerifierFailed extends Data.TaggedError("VerifierFailed")<{
 }> {}
 
 export const verifierFailed = (cause: unknown): VerifierFailed =>
-  new VerifierFailed({ message: visible(cause instanceof Error ? cause.message : String(cause)), cause })
+  new VerifierFailed({ message: visibleError(cause), cause })
 
 /** An option that may be given several times. */
 const repeated = (text: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => [...before, text]

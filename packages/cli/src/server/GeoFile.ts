@@ -3,7 +3,7 @@ import { readCountryFile } from "@ddd/adapters-maxmind/CountryFile"
 import { type Place, unknownPlace } from "@ddd/core/play/Places"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { makeRecent } from "@ddd/core/values/Recent"
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { Data, Effect, Result, Schedule, type Scope } from "effect"
 import { readFile, stat } from "node:fs/promises"
 import { onHangUp } from "./HangUp.ts"
@@ -17,8 +17,6 @@ const lookPause = "1 minute"
 /** Places that were asked for lately: to look one up takes longer than all else that a request does with it. */
 const recentMax = 4_096
 
-const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error))
-
 /** Tells one state of the file on the disk from another. */
 const stampOf = (path: string) =>
   Effect.tryPromise({
@@ -28,7 +26,7 @@ const stampOf = (path: string) =>
     },
     catch: (error) =>
       new GeoFileUnusable({
-        message: `GEO_DB cannot be read (${reason(error)}): name a file that this account may read.`
+        message: `GEO_DB cannot be read (${visibleError(error)}): name a file that this account may read.`
       })
   })
 
@@ -36,7 +34,7 @@ const stampOf = (path: string) =>
 export const read = Effect.fn("GeoFile.read")(function*(path: string) {
   const bytes = yield* Effect.tryPromise({
     try: () => readFile(path),
-    catch: (error) => new GeoFileUnusable({ message: `GEO_DB cannot be read (${reason(error)}).` })
+    catch: (error) => new GeoFileUnusable({ message: `GEO_DB cannot be read (${visibleError(error)}).` })
   })
   return yield* Effect.fromResult(Result.mapError(readCountryFile(bytes), (why) =>
     new GeoFileUnusable({

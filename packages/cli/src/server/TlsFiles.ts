@@ -1,5 +1,5 @@
 /** The certificate and key that the server speaks TLS with: files, which are read again on SIGHUP. */
-import { visible } from "@ddd/core/values/Visible"
+import { visible, visibleError } from "@ddd/core/values/Visible"
 import { readTlsContext, type TlsContext } from "@ddd/http/engine/node/TlsContext"
 import { Data, Effect, Result, type Scope } from "effect"
 import { readFile } from "node:fs/promises"
@@ -19,7 +19,7 @@ const readPem = (name: "TLS_CERT" | "TLS_KEY", path: string) =>
     try: () => readFile(path),
     catch: (error) =>
       new TlsUnusable({
-        message: `${name} cannot be read (${visible(error instanceof Error ? error.message : String(error))}): ` +
+        message: `${name} cannot be read (${visibleError(error)}): ` +
           "name a file that this account may read."
       })
   })

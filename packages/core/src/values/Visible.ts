@@ -16,6 +16,9 @@ export const visible = (text: string): string => text.replace(unshown, numberOf)
 /** The same for text of several lines: its line feeds stay. */
 export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n")
 
+/** What was thrown, in its own words. */
+export const visibleError = (error: unknown): string => visible(error instanceof Error ? error.message : String(error))
+
 const isRecord = (value: object): value is Readonly<Record<string, unknown>> => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
