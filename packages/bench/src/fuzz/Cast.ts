@@ -19,6 +19,9 @@ export interface Cast {
   /** Ids that something has: draws, players, sessions. */
   readonly ids: ReadonlyArray<string>
   readonly codes: ReadonlyArray<string>
+  /** Refresh tokens of those who play, and the tokens of links that were mailed: each can be used once. */
+  readonly refreshTokens: ReadonlyArray<string>
+  readonly mailedTokens: ReadonlyArray<string>
   /** Days of draws. */
   readonly days: ReadonlyArray<string>
 }

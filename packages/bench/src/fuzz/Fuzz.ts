@@ -6,8 +6,14 @@
  */
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import { fromUrl, session } from "@ddd/adapters-pg/database/Provision"
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { cents } from "@ddd/core/money/Money"
-import { type Context, Effect, Layer, Redacted, Schedule, Schema } from "effect"
+import { Accounts } from "@ddd/core/ports/Accounts"
+import { MailedTokens } from "@ddd/core/ports/MailedTokens"
+import { parseInstant } from "@ddd/core/values/Instant"
+import { make as makeStandIn } from "@ddd/sim/providers/StripeStandIn"
+import { signature } from "@ddd/sim/providers/WebhookSignature"
+import { Effect, Layer, Redacted, Schedule, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as fc from "fast-check"
 import { audited } from "../shows/Books.ts"
@@ -16,12 +22,12 @@ import { once } from "../support/AtOnce.ts"
 import { cpuMillisOf } from "../support/CpuTime.ts"
 import { requestText } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
-import { makePlayers } from "../support/Players.ts"
+import { inspected, openInspector, type ServerMemory } from "../support/Inspector.ts"
+import { makePlayers, openSession, type Player } from "../support/Players.ts"
 import { buyInRoom, createRoom, joinRoom, roomIn, roomTicketIn } from "../support/RoomRequests.ts"
 import { type Environment, freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import type { Cast } from "./Cast.ts"
-import { inspected, openInspector, type ServerMemory } from "./Inspector.ts"
 import { makeJudge } from "./Judge.ts"
 import { Lane } from "./Lane.ts"
 import { watchMachine } from "./MachineStall.ts"
@@ -56,7 +62,8 @@ export interface FuzzReport {
   readonly slowOnce: number
   /** What the server took of a processor, and what who asked did, in s. */
   readonly cpuSeconds: { readonly server: number; readonly client: number }
-  readonly memory: { readonly first: ServerMemory; readonly last: ServerMemory }
+  /** After the first requests, in between, and at the end. */
+  readonly memory: ReadonlyArray<ServerMemory>
   readonly audit: string
 }
 
@@ -70,22 +77,33 @@ const playersOfRound = 12
 /** Connections, each with one request at a time. */
 const lanesCount = 12
 /** Before the memory is measured first: what is compiled and kept once is there. */
-const warmUp = 5_000
-
-/** What is done beside the server. */
-type Ports = Context.Context<Layer.Success<ReturnType<typeof inside>>>
+const warmUp = 10_000
+/** How often it is measured then. */
+const memoriesOfRun = 8
 
 const IdJson = Schema.fromJsonString(Schema.Struct({ id: Schema.String }))
+
+/** The tokens of the links that were mailed to players. */
+const mailedTo = Effect.fnUntraced(function*(players: ReadonlyArray<Player>) {
+  const sql = yield* SqlClient.SqlClient
+  const { tokenOf } = yield* MailedTokens
+  const ids = players.map(({ userId }) => userId)
+  const rows = yield* sql<
+    { readonly id: string }
+  >`SELECT id FROM mailed_tokens WHERE user_id = ANY(${ids}::uuid[]) AND used_at IS NULL`
+  return rows.map(({ id }) => tokenOf(id))
+})
 
 /** Makes the players and rooms of a round. */
 const makeCast = Effect.fnUntraced(function*(
   round: number,
   port: number,
-  ports: Ports,
-  days: ReadonlyArray<string>
+  days: ReadonlyArray<string>,
+  activate: () => void
 ) {
   const first = playersOfRound * round
-  const players = yield* Effect.provideContext(makePlayers(playersOfRound, () => cents(100_000n), first), ports)
+  // who is to be erased has no money
+  const players = yield* makePlayers(playersOfRound, (nth) => nth < 3 ? cents(100_000n) : cents(0n), first)
   const [host, friend, guest, ...sacrificed] = players
   if (host === undefined || friend === undefined || guest === undefined) {
     return yield* new Refuted({ message: "there are no players" })
@@ -103,14 +121,30 @@ const makeCast = Effect.fnUntraced(function*(
   const draw = yield* Schema.decodeEffect(IdJson)(
     (yield* ask(requestText({ method: "GET", path: "/lottery/current-draw" }))).body.toString()
   )
+  const emails = sacrificed.map((_, nth) => `player-${first + 3 + nth}@example.com`)
+  const accounts = yield* Accounts
+  yield* Effect.forEach(emails, (email) => accounts.askReset(email, operatorOrigin))
+  const { hashOf } = yield* MailedTokens
+  // who plays may be paid out
+  for (const token of yield* mailedTo([host, friend, guest])) {
+    yield* accounts.verifyEmail(hashOf(token), operatorOrigin)
+  }
+  const account = { path: "/wallet/payout-account", headers: { authorization: `Bearer ${host.accessToken}` } }
+  yield* ask(requestText({ method: "POST", ...account }))
+  activate()
+  yield* ask(requestText({ method: "GET", ...account }))
+  const mailed = yield* mailedTo(sacrificed)
+  const sessions = yield* Effect.forEach(players, openSession)
   const cast: Cast = {
     actors: [host, host, friend, guest],
     sacrificed,
-    emails: sacrificed.map((_, nth) => `player-${first + 3 + nth}@example.com`),
+    emails,
+    refreshTokens: sessions.slice(0, 3).map(({ refreshToken }) => refreshToken),
+    mailedTokens: mailed.map(Redacted.value),
     rooms: rooms.flatMap(({ code, id }) => [id, code]),
     codes: rooms.map(({ code }) => code),
     tickets: bought.filter(({ status }) => status === 201).map((answer) => roomTicketIn(answer).ticketId),
-    ids: [...rooms.map(({ id }) => id), host.userId, draw.id],
+    ids: [...rooms.map(({ id }) => id), host.userId, draw.id, ...sessions.slice(3).map(({ sessionId }) => sessionId)],
     days
   }
   return cast
@@ -119,6 +153,12 @@ const makeCast = Effect.fnUntraced(function*(
 /** An address of this machine in a network of its own, as limits count networks. Only Linux answers to all of 127.0.0.0/8. */
 const addressOf = (nth: number): string =>
   process.platform === "linux" ? `127.${1 + Math.floor(nth / 250) % 250}.${nth % 250}.1` : "127.0.0.1"
+
+/** A clock in Unix milliseconds that begins now, at this instant. */
+const clockFrom = (millis: number): () => number => {
+  const began = performance.now()
+  return () => Math.round(millis + performance.now() - began)
+}
 
 const quantile = (sorted: ReadonlyArray<number>, part: number): number =>
   sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN
@@ -131,6 +171,9 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
   const url = `http://127.0.0.1:${port}`
   const internalToken = "internal-token-of-the-fuzzing"
   const shop = "Bearer what only the shop knows"
+  const checker = "what who checks identities signs with"
+  const provider = "whsec_what_the_payout_provider_signs_with"
+  const payouts = yield* makeStandIn({ startAt: parseInstant(morning) ?? 0 })
   const database = yield* sharedDatabase
   const environment: Environment = {
     ...database,
@@ -140,6 +183,10 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
     INTERNAL_API_TOKEN: internalToken,
     REVENUECAT_WEBHOOK_AUTH: shop,
     PRODUCT_CATALOG: "{\"funds_5\": \"5.00\"}",
+    KYC_WEBHOOK_SECRET: checker,
+    STRIPE_SECRET_KEY: payouts.secretKey,
+    STRIPE_API_BASE: payouts.url,
+    STRIPE_WEBHOOK_SECRET: provider,
     WITHDRAW_DEPOSITS: "true"
   }
   const server = yield* startServer({ ...environment, ...inspected }, port)
@@ -166,6 +213,7 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
   const owner = yield* fromUrl(Redacted.make(database["DATABASE_OWNER_URL"] ?? ""))
   const sql = yield* session(owner)
   yield* DevClock.advance(86_400_000).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+  payouts.advance(86_400_000)
   yield* read("/lottery/draws/2026-02-03").pipe(
     Effect.repeat({ until: (text) => text.includes("\"drawn\""), schedule: Schedule.spaced("200 millis") }),
     Effect.timeout("2 minutes")
@@ -178,27 +226,51 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
   let cast: Cast | undefined
   const present = (): Cast =>
     cast ??
-      { actors: [], sacrificed: [], emails: [], rooms: [], tickets: [], ids: [], codes: [], days }
-  const asked = makeRequests(document, operations, { internal: internalToken, shop }, present)
+      {
+        actors: [],
+        sacrificed: [],
+        emails: [],
+        rooms: [],
+        tickets: [],
+        ids: [],
+        codes: [],
+        refreshTokens: [],
+        mailedTokens: [],
+        days
+      }
+  const [clock] = yield* sql<{ readonly now: Date }>`SELECT app_now() AS now`
+  const now = clockFrom(clock?.now.getTime() ?? Number.NaN)
+  const signed = {
+    "/webhooks/kyc": (body: string) => ["X-KYC-Signature", signature(body, now(), checker)] as const,
+    "/webhooks/stripe": (body: string) => ["Stripe-Signature", signature(body, now(), provider)] as const
+  }
+  const asked = makeRequests(document, operations, { internal: internalToken, now, shop, signed }, present)
   const said = makeConversations(socketDocument, present)
   const say = makeTalkJudge(socketDocument)
 
   const run = new Run(makeJudge(document, operations), stall)
   const lanes = Array.from({ length: lanesCount }, (_, nth) => new Lane(port, addressOf(nth)))
   yield* Effect.addFinalizer(() => Effect.sync(() => lanes.forEach((lane) => lane.close())))
-  let first: ServerMemory | undefined
+  const activate = () => {
+    for (const id of payouts.accounts.keys()) payouts.activate(id)
+  }
+  const memory: Array<ServerMemory> = []
   for (let round = 0; run.requests + run.messages < requests; round++) {
-    const present = yield* makeCast(round, port, ports, days)
+    const present = yield* makeCast(round, port, days, activate).pipe(
+      Effect.provideContext(ports),
+      Effect.provideService(SqlClient.SqlClient, sql)
+    )
     cast = present
     const drawn = { seed: seed + round, numRuns: roundSize }
     const batch = fc.sample(asked, drawn)
     const conversations = fc.sample(said, { seed: seed + round, numRuns: conversationsOfRound })
     for (const [nth, lane] of lanes.entries()) lane.moveTo(addressOf(round * lanesCount + nth))
     yield* Effect.promise(() => Promise.all([askAll(run, lanes, batch), talkAll(run, say, url, conversations)]))
-    if (first === undefined && run.requests >= Math.min(warmUp, requests / 2)) first = yield* measure
-    yield* progress(run.requests + run.messages)
+    const answered = run.requests + run.messages
+    const due = Math.min(warmUp, requests / 2) + memory.length * requests / memoriesOfRun
+    if (answered >= due || answered >= requests) memory.push(yield* measure)
+    yield* progress(answered)
   }
-  const last = yield* measure
   const sorted = run.millis.toSorted((a, b) => a - b)
   const report: FuzzReport = {
     faults: run.faults,
@@ -216,7 +288,7 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
       server: cpuMillisOf(server.pid) / 1_000,
       client: (process.cpuUsage(clientBegan).user + process.cpuUsage(clientBegan).system) / 1_000_000
     },
-    memory: { first: first ?? last, last },
+    memory,
     audit: yield* audited(environment)
   }
   return report

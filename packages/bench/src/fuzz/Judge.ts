@@ -1,5 +1,5 @@
 /** Whether an answer is one that the document allows. */
-import { faultsIn, type JsonSchema } from "./JsonSchema.ts"
+import { faultsIn, type JsonSchema } from "../support/JsonSchema.ts"
 import type { LaneAnswer } from "./Lane.ts"
 import { type Operation, operationsAt } from "./Operations.ts"
 import type { FuzzRequest } from "./Requests.ts"

@@ -1,5 +1,5 @@
 /** The operations of a served OpenAPI document, and what each may be answered. */
-import { at, isRecord, type JsonSchema } from "./JsonSchema.ts"
+import { at, isRecord, type JsonSchema } from "../support/JsonSchema.ts"
 
 export interface Parameter {
   readonly name: string

@@ -1,6 +1,7 @@
 /** What a run has found, to be read; and whether it holds. */
 import { Effect } from "effect"
 import { must } from "../shows/Show.ts"
+import type { ServerMemory } from "../support/Inspector.ts"
 import { type FuzzReport, growthMax } from "./Fuzz.ts"
 
 const listed = (counts: ReadonlyMap<number | string, number>): string =>
@@ -8,7 +9,7 @@ const listed = (counts: ReadonlyMap<number | string, number>): string =>
     ", "
   )
 
-const growthOf = ({ memory: { first, last } }: FuzzReport): number => last.rss - first.rss
+const growthOf = ({ memory }: FuzzReport): number => (memory.at(-1)?.rss ?? Number.NaN) - (memory[0]?.rss ?? Number.NaN)
 
 /** Operations that were never answered 2xx: what they do was not reached. */
 export const unserved = ({ served }: FuzzReport): ReadonlyArray<string> =>
@@ -17,8 +18,7 @@ export const unserved = ({ served }: FuzzReport): ReadonlyArray<string> =>
 /** The figures of a run, a line each. */
 export const linesOf = (report: FuzzReport): ReadonlyArray<string> => {
   const { audit, cpuSeconds, heard, memory, messages, millis, requests, slowOnce, statuses } = report
-  const mib = (part: "external" | "heap" | "rss") =>
-    `${memory.first[part].toFixed(0)} to ${memory.last[part].toFixed(0)} MiB`
+  const mib = (part: keyof ServerMemory) => memory.map((each) => each[part].toFixed(0)).join(", ")
   return [
     `${requests} requests and ${messages} messages; answers: ${listed(statuses)}`,
     `heard over the WebSocket: ${listed(heard)}`,
@@ -29,7 +29,9 @@ export const linesOf = (report: FuzzReport): ReadonlyArray<string> => {
       millis.fairMax.toFixed(0)
     }; over two seconds, and not when asked again alone: ${slowOnce}`,
     `of a processor, the server took ${cpuSeconds.server.toFixed(0)} s, who asked ${cpuSeconds.client.toFixed(0)} s`,
-    `memory after a collection: ${mib("rss")}; of it objects ${mib("heap")}, buffers ${mib("external")}`,
+    `MiB of memory after a collection, as it went on: ${mib("rss")}; of it objects ${mib("heap")}; buffers ${
+      mib("external")
+    }`,
     `never answered 2xx: ${unserved(report).join(", ") || "none"}`,
     audit
   ]

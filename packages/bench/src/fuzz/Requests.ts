@@ -117,16 +117,36 @@ export interface Secrets {
   readonly internal: string
   /** What the shop shows as Authorization. */
   readonly shop: string
+  /** The header that signs a body, by the path that takes signed ones. */
+  readonly signed: Readonly<Record<string, (body: string) => readonly [name: string, value: string]>>
+  /** The server's clock, in Unix milliseconds. */
+  readonly now: () => number
 }
 
 /** What makes requests of these operations, by who is there at the moment. */
 export const makeRequests = (
   document: unknown,
   operations: ReadonlyArray<Operation>,
-  { internal, shop }: Secrets,
+  { internal, now, shop, signed }: Secrets,
   cast: () => Cast
 ): fc.Arbitrary<FuzzRequest> => {
   const { near, valid } = makeValues(document, cast)
+
+  /** What is sent rightly where the document takes any object. */
+  const events: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    "/webhooks/kyc": fc.record({
+      id: fc.nat(1e9).map((nth) => `evt_${nth}`),
+      userId: fc.nat(100).map((nth) => cast().sacrificed[nth % Math.max(1, cast().sacrificed.length)]?.userId),
+      status: fc.constantFrom("none", "pending", "verified", "rejected"),
+      occurredAt: fc.nat(600_000).map((millis) => new Date(now() - millis).toISOString())
+    }),
+    "/webhooks/stripe": fc.record({
+      id: fc.nat(1e9).map((nth) => `evt_${nth}`),
+      object: fc.constant("event"),
+      type: fc.constantFrom("payout.paid", "payout.failed", "account.updated", "transfer.reversed"),
+      data: fc.jsonValue({ maxDepth: 2 })
+    })
+  }
 
   const ends = operations.filter(isEnd)
 
@@ -161,7 +181,11 @@ export const makeRequests = (
     const bodies: fc.Arbitrary<Buffer | null> = body === null
       ? intent === "hostile" && method !== "GET" ? fc.option(hostileBody, { freq: 3 }) : fc.constant(null)
       : intent === "valid"
-      ? valid(body).map((value) => Buffer.from(JSON.stringify(value)))
+      ? fc.oneof({ weight: 1, arbitrary: valid(body) }, {
+        weight: template in events ? 3 : 0,
+        arbitrary: events[template] ?? valid(body)
+      })
+        .map((value) => Buffer.from(JSON.stringify(value)))
       : intent === "near"
       ? near(body).map((text) => Buffer.from(text))
       : hostileBody
@@ -189,6 +213,7 @@ export const makeRequests = (
       const own = given.flatMap(({ parameter, value }): ReadonlyArray<readonly [string, string]> =>
         parameter.in !== "header" || value === undefined ? [] : [[parameter.name, latin1(value)]]
       )
+      const sign = intent === "hostile" ? undefined : signed[template]
       return {
         intent,
         method,
@@ -196,6 +221,7 @@ export const makeRequests = (
         headers: [
           ...(authorization === undefined ? [] : [["Authorization", authorization] as const]),
           ...(body === null ? [] : [["Content-Type", "application/json"] as const]),
+          ...(sign === undefined || body === null ? [] : [sign(body.toString())]),
           ...own,
           ...headers.map(([name, value]) => [name, latin1(value)] as const)
         ],

@@ -1,7 +1,7 @@
 /** Conversations over the WebSocket, made from the document that the server serves of it. */
 import * as fc from "fast-check"
+import { at, faultsIn, isRecord, type JsonSchema } from "../support/JsonSchema.ts"
 import type { Cast } from "./Cast.ts"
-import { at, faultsIn, isRecord, type JsonSchema } from "./JsonSchema.ts"
 import { hostileBody, junkText, makeValues } from "./Values.ts"
 
 /** What a client says, one message after the other. */

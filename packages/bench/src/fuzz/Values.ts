@@ -1,7 +1,7 @@
 /** What is sent: values that a schema takes, such that it nearly takes, and such that nobody means well with. */
 import * as fc from "fast-check"
+import { isRecord, type JsonSchema, membersOf, requiredIn, resolved, schemasIn } from "../support/JsonSchema.ts"
 import type { Cast } from "./Cast.ts"
-import { isRecord, type JsonSchema, membersOf, requiredIn, resolved, schemasIn } from "./JsonSchema.ts"
 
 /** A password that every player of a run has. */
 const knownPassword = "correct horse battery staple"
@@ -133,6 +133,8 @@ export const makeValues = (document: unknown, cast: () => Cast) => {
       oneOf(() => cast().emails, "nobody@example.com"),
       fc.nat(1e9).map((nth) => `f${nth}@example.com`)
     ),
+    refreshToken: oneOf(() => cast().refreshTokens, "none"),
+    token: oneOf(() => cast().mailedTokens, "none"),
     month: fc.constantFrom("2026-02", "2026-01"),
     username: fc.nat(1e9).map((nth) => `f.${nth}`),
     name: fc.string({ minLength: 1, maxLength: 100 })

@@ -1,22 +1,16 @@
 /** A whole balance that is asked for many times at once leaves once. */
-import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
-import { sessionId } from "@ddd/core/accounts/Session"
 import { cents } from "@ddd/core/money/Money"
-import { AccessTokens } from "@ddd/core/ports/AccessTokens"
-import { Accounts } from "@ddd/core/ports/Accounts"
-import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
-import { userId } from "@ddd/core/values/Ids"
 import { parseInstant } from "@ddd/core/values/Instant"
 import { make as makeStandIn } from "@ddd/sim/providers/StripeStandIn"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { atOnce } from "../support/AtOnce.ts"
 import { requestText } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
-import { makePayees, type Player } from "../support/Players.ts"
+import { makePayees, openSession, type Player } from "../support/Players.ts"
 import { freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited, balancesOf } from "./Books.ts"
-import { morning, must, Refuted, type Show } from "./Show.ts"
+import { morning, must, type Show } from "./Show.ts"
 
 const copies = 50
 
@@ -29,21 +23,11 @@ const withdraw = (player: Player, amount: string, key: string): string =>
   })
 
 /** So many sessions of a player: one token each. */
-const sessionsOf = Effect.fnUntraced(function*(player: Player, count: number) {
-  const accounts = yield* Accounts
-  const refreshTokens = yield* RefreshTokens
-  const tokens = yield* AccessTokens
-  const id = userId(player.userId)
-  const verified = yield* accounts.passwordHash(id)
-  if (verified === null) return yield* new Refuted({ message: "a player has no password" })
-  return yield* Effect.forEach(Array.from({ length: count }), () =>
-    Effect.gen(function*() {
-      const session = { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
-      const opened = yield* accounts.openSession(id, session, { verified, replacement: null }, operatorOrigin)
-      const { accessToken } = yield* tokens.issue(id, sessionId(opened.sessionId))
-      return { ...player, accessToken: Redacted.value(accessToken) }
-    }))
-})
+const sessionsOf = (player: Player, count: number) =>
+  Effect.forEach(
+    Array.from({ length: count }),
+    () => Effect.map(openSession(player), ({ accessToken }) => ({ ...player, accessToken }))
+  )
 
 export const withdrawals: Show = {
   name: "withdrawals",

@@ -15,11 +15,32 @@ import { Ledger } from "@ddd/core/ports/Ledger"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Passwords } from "@ddd/core/ports/Passwords"
 import { RefreshTokens } from "@ddd/core/ports/RefreshTokens"
+import { userId } from "@ddd/core/values/Ids"
 import { Effect, Redacted, Schema, Stream } from "effect"
 
 /** A player who is signed in, in a form that goes from process to process. */
 export const Player = Schema.Struct({ userId: Schema.String, accessToken: Schema.String })
 export type Player = typeof Player.Type
+
+/** Another session of a player, as by the password. */
+export const openSession = Effect.fn("Players.openSession")(function*({ userId: id }: Player) {
+  const accounts = yield* Accounts
+  const player = userId(id)
+  const verified = yield* Effect.fromNullishOr(yield* accounts.passwordHash(player)).pipe(Effect.orDie)
+  const { hash, token } = yield* (yield* RefreshTokens).issue
+  const opened = yield* accounts.openSession(
+    player,
+    { refreshTokenHash: hash, userAgent: null },
+    { verified, replacement: null },
+    operatorOrigin
+  )
+  const { accessToken } = yield* (yield* AccessTokens).issue(player, sessionId(opened.sessionId))
+  return {
+    sessionId: opened.sessionId,
+    refreshToken: Redacted.value(token),
+    accessToken: Redacted.value(accessToken)
+  }
+})
 
 /** Verifies the addresses of all who were mailed a link, as by that link. */
 const verifyAddresses = Effect.gen(function*() {

@@ -2,8 +2,8 @@
 import { Data, Effect, type Scope } from "effect"
 import { at } from "./JsonSchema.ts"
 
-/** For the environment of a server that is to be asked. */
-export const inspected = { NODE_OPTIONS: "--inspect=127.0.0.1:0" }
+/** For the environment of a server that is to be asked; its memory is kept as that of servers that are put into service (packaging/). */
+export const inspected = { NODE_OPTIONS: "--inspect=127.0.0.1:0", MALLOC_ARENA_MAX: "2" }
 
 export class InspectorFailed extends Data.TaggedError("InspectorFailed")<{ readonly message: string }> {}
 
