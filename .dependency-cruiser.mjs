@@ -43,7 +43,7 @@ const testsOfSim = "^packages/sim/src/(contract|model|scenario)/"
 /** Where processes and pages begin. */
 const programs = [
   "^packages/(cli|verify)/src/main\\.ts$",
-  "^packages/bench/src/([^/]+|sell/\\w+Worker|flood/Flooder|verify/Once)\\.ts$",
+  "^packages/bench/src/([^/]+|sell/\\w+Worker|flood/Flooder|live/(Audience|Peer)|verify/Once)\\.ts$",
   "^packages/web/src/(home/Home|verify/(Page|Worker)|docs/(HttpPage|SocketPage)|account/(VerifyEmail|ResetPassword)|vite\\.d)\\.ts$"
 ].join("|")
 const runners = "(^|/)(vitest|@effect/vitest|fast-check)(/|$)"

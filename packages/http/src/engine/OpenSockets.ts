@@ -99,6 +99,11 @@ export class OpenSockets<Socket extends EngineSocket> {
     this.#open.get(socket)?.listener?.message(text)
   }
 
+  /** The client does not read what was published as fast as it comes. */
+  behind(socket: Socket): void {
+    this.#open.get(socket)?.listener?.behind?.()
+  }
+
   /** The client has read some of what was buffered. */
   drained(socket: Socket): void {
     const open = this.#open.get(socket)
@@ -130,6 +135,7 @@ export class OpenSockets<Socket extends EngineSocket> {
         if (++open.leaving >= goodbyeMax) socket.drop()
       } else if (socket.bufferedAmount() === 0) open.unread = 0
       else if (++open.unread >= this.#unreadMax) socket.close(1013, "Read faster.")
+      else open.listener?.behind?.()
     }
   }
 

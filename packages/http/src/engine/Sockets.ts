@@ -10,6 +10,9 @@ import { Context, type Effect, type Scope } from "effect"
 export interface LiveSocket {
   /** Sends one text message, or queues it where the client reads more slowly. */
   readonly send: (text: string) => void
+  /** Is sent what is published to `topic` from now on. */
+  readonly join: (topic: string) => void
+  readonly leave: (topic: string) => void
   /** Bytes that wait for the client to read; 0 once closed. */
   readonly bufferedAmount: () => number
   /** Says goodbye with `code` (RFC 6455, section 7.4) and a reason of at most 123 bytes. `closed` follows. */
@@ -19,6 +22,8 @@ export interface LiveSocket {
 /** What the server makes of one connection. No callback comes after `closed`. */
 export interface SocketListener {
   readonly message: (text: string) => void
+  /** Something that was published to a topic which it has joined waits to be read; noticed within a second. */
+  readonly behind?: () => void
   /** What was buffered has been read, all or some of it. */
   readonly drained: () => void
   readonly closed: () => void
@@ -30,6 +35,11 @@ export class Sockets extends Context.Service<Sockets, {
    * answered 503. One at a time: a second `serve` replaces the first.
    */
   readonly serve: (accept: (socket: LiveSocket) => SocketListener) => Effect.Effect<void, never, Scope.Scope>
+  /**
+   * Sends one text message to all who have joined `topic`: a part of them with each step of the iteration, 2 or 3 ms of work, so that the
+   * caller can let others have their turn in between. Who joins meanwhile may be sent it or not.
+   */
+  readonly publish: (topic: string, text: string) => Iterable<void>
 }>()("@ddd/http/engine/Sockets") {}
 
 /** Limits of every connection (docs/api.md, "WebSocket"). */

@@ -3,12 +3,15 @@
  *
  * A channel keeps the newest message of each subject, not a history: who reads too slowly is sent, once there is room
  * again, what is newest then, and never learns what was in between. So a slow reader costs no memory, and a message is
- * encoded once for everybody.
+ * encoded once for everybody. Who has had everything is sent to by the engine, all at once; who has not, by the channel.
  */
 
 /** One connection, as far as a channel is concerned. */
 export interface Reader {
   readonly send: (message: string) => void
+  /** Is sent what is published to `topic` from now on. */
+  readonly join: (topic: string) => void
+  readonly leave: (topic: string) => void
   /** Whether everything sent so far has been taken: only then is it sent more. */
   readonly ready: () => boolean
 }
@@ -22,28 +25,41 @@ interface Message {
 }
 
 export class Channel<R extends Reader = Reader> {
+  /** By which the engine knows those who have had everything. */
+  readonly topic: string
   /** The newest message of each subject, oldest change first. */
   readonly #newest = new Map<string, Message>()
-  /** How far each reader has come: it has had, or may do without, every message up to this version. */
-  readonly #readers = new Map<R, number>()
+  /** Those who are sent to by the engine. */
+  readonly #abreast = new Set<R>()
+  /** How far each of the others has come: it has had, or may do without, every message up to this version. */
+  readonly #behind = new Map<R, number>()
   #version = 0
+  /** Everything up to this version has been published. */
+  #published = 0
+  #isPublishing = false
+
+  constructor(topic: string) {
+    this.topic = topic
+  }
 
   /** How many readers there are. */
   get size(): number {
-    return this.#readers.size
+    return this.#abreast.size + this.#behind.size
   }
 
   /**
    * Adds a reader. It gets what is published from now on; and first, where `snapshot` names a subject, its newest message.
    */
   subscribe(reader: R, snapshot?: string): void {
-    this.#readers.set(reader, this.#version)
+    this.unsubscribe(reader)
     const message = snapshot === undefined ? undefined : this.#newest.get(snapshot)
     if (message !== undefined) reader.send(message.text)
+    this.#place(reader, this.#published)
   }
 
   unsubscribe(reader: R): void {
-    this.#readers.delete(reader)
+    this.#behind.delete(reader)
+    if (this.#abreast.delete(reader)) reader.leave(this.topic)
   }
 
   /** Makes `text` the newest message of `subject`. Returns whether it differs from the one before. Sends it to no reader yet. */
@@ -60,17 +76,54 @@ export class Channel<R extends Reader = Reader> {
     return true
   }
 
-  /** Sends `reader` what it has not had. To be called when there is room again. */
-  catchUp(reader: R): void {
-    const had = this.#readers.get(reader)
-    if (had === undefined || had === this.#version || !reader.ready()) return
-    this.#readers.set(reader, this.#version)
-    for (const message of this.#newest.values()) {
-      if (message.version > had) reader.send(message.text)
+  /**
+   * Publishes what has not been yet, by `publish`, which sends a part with each step; so does this. One at a time: where it is being done
+   * already, nothing is left to do.
+   */
+  *publish(publish: (topic: string, message: string) => Iterable<void>): Iterable<void> {
+    if (this.#isPublishing) return
+    this.#isPublishing = true
+    try {
+      while (this.#published < this.#version) {
+        const version = this.#version
+        const due = Array.from(this.#newest.values()).filter((message) => message.version > this.#published)
+        for (const { text } of due) yield* publish(this.topic, text)
+        this.#published = version
+      }
+    } finally {
+      this.#isPublishing = false
     }
   }
 
-  readers(): Iterable<R> {
-    return this.#readers.keys()
+  /** `reader` does not take what is published as fast as it comes: it is sent no more until `catchUp`. */
+  fallBehind(reader: R): void {
+    if (!this.#abreast.delete(reader)) return
+    reader.leave(this.topic)
+    // what is being published it may have had, or not: it gets it again rather than never
+    this.#behind.set(reader, this.#published)
+  }
+
+  /** Sends `reader` what it has not had. To be called when there is room again. */
+  catchUp(reader: R): void {
+    const had = this.#behind.get(reader)
+    if (had === undefined || !reader.ready()) return
+    for (const message of this.#newest.values()) {
+      if (message.version > had) reader.send(message.text)
+    }
+    this.#behind.delete(reader)
+    this.#place(reader, this.#version)
+  }
+
+  *readers(): Iterable<R> {
+    yield* this.#abreast
+    yield* this.#behind.keys()
+  }
+
+  /** Where a reader belongs that has been sent what is newest, or at least up to `version`. */
+  #place(reader: R, version: number): void {
+    if (reader.ready()) {
+      this.#abreast.add(reader)
+      reader.join(this.topic)
+    } else this.#behind.set(reader, version)
   }
 }

@@ -45,6 +45,14 @@ export class Connection implements Subscriber {
     this.#socket.send(message)
   }
 
+  join(topic: string): void {
+    this.#socket.join(topic)
+  }
+
+  leave(topic: string): void {
+    this.#socket.leave(topic)
+  }
+
   ready(): boolean {
     return this.#socket.bufferedAmount() === 0
   }

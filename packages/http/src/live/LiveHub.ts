@@ -26,7 +26,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const { now } = yield* Now
   const sockets = yield* Sockets
   const fork = Effect.runForkWith(yield* Effect.context())
-  const topics = new Topics(yield* Effect.scope)
+  const topics = new Topics(yield* Effect.scope, sockets.publish)
   const signIns = new SignIns(source, topics)
   const subscriptions = new Subscriptions([drawKind(source), lobbyKind(source)], topics)
 
@@ -64,6 +64,7 @@ const accept = (
     message: (text) => {
       if (connection.receive(text)) fork(Effect.andThen(serveMessages(servers, connection, text), forgetIfGone))
     },
+    behind: () => topics.fallBehind(connection),
     drained: () => topics.catchUp(connection),
     closed: () => {
       connection.gone = true

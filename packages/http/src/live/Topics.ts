@@ -2,11 +2,12 @@
  * The channels that somebody listens to.
  *
  * Each has one fiber, which reads the newest state when something changed, at most 20 times a second, and every 3 s in case
- * the news of a change was lost. The state is encoded once and handed to every reader that has taken all it was sent; the
- * others get the newest when they have.
+ * the news of a change was lost. The state is encoded once and published by the engine to every reader that has taken all it was sent;
+ * the others get the newest when they have.
  */
 import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Latch, type Scope } from "effect"
+import type { Sockets } from "../engine/Sockets.ts"
 import { Channel, type Reader } from "./Channel.ts"
 import type { ChannelKind } from "./ChannelKind.ts"
 import { isSourceUnavailable, type LiveSourceUnavailable } from "./LiveSource.ts"
@@ -15,9 +16,6 @@ import { isSourceUnavailable, type LiveSourceUnavailable } from "./LiveSource.ts
 const pace = "50 millis"
 /** How long a lost notification may go unnoticed. */
 const pollInterval = "3 seconds"
-/** After so many readers, 2 or 3 ms on uWebSockets.js, the other work of the process gets a turn. */
-const readersAtOnce = 256
-
 /** A reader that knows where it reads. */
 export interface Subscriber extends Reader {
   /** The names of its channels; kept here. */
@@ -38,10 +36,12 @@ interface Topic {
 export class Topics {
   readonly #topics = new Map<string, Topic>()
   readonly #scope: Scope.Scope
+  readonly #publish: Sockets["Service"]["publish"]
 
   /** Its fibers end with `scope`. */
-  constructor(scope: Scope.Scope) {
+  constructor(scope: Scope.Scope, publish: Sockets["Service"]["publish"]) {
     this.#scope = scope
+    this.#publish = publish
   }
 
   /** How many channels somebody listens to. */
@@ -58,7 +58,7 @@ export class Topics {
         known.channel.subscribe(subscriber, state)
         return Effect.void
       }
-      const topic: Topic = { kind, channel: new Channel(), stale: Latch.makeUnsafe(false) }
+      const topic: Topic = { kind, channel: new Channel(name), stale: Latch.makeUnsafe(false) }
       topic.channel.subscribe(subscriber) // the state follows, once it has been read
       this.#topics.set(name, topic)
       return Effect.forkIn(this.#keepFresh(name, topic), this.#scope)
@@ -81,6 +81,11 @@ export class Topics {
     return names
   }
 
+  /** Something that was published to `subscriber` waits to be read. */
+  fallBehind(subscriber: Subscriber): void {
+    for (const name of subscriber.channels) this.#topics.get(name)?.channel.fallBehind(subscriber)
+  }
+
   /** There is room again: sends what `subscriber` has not had. */
   catchUp(subscriber: Subscriber): void {
     for (const name of subscriber.channels) this.#topics.get(name)?.channel.catchUp(subscriber)
@@ -100,7 +105,7 @@ export class Topics {
   publish(name: string, subject: string, message: string): Effect.Effect<void> {
     return Effect.suspend(() => {
       const topic = this.#topics.get(name)
-      return topic?.channel.put(subject, message) === true ? deliver(topic.channel) : Effect.void
+      return topic?.channel.put(subject, message) === true ? this.#deliver(topic.channel) : Effect.void
     })
   }
 
@@ -111,7 +116,7 @@ export class Topics {
       const newest = yield* kind.state(name)
       if (newest !== null) {
         if (newest.audience !== undefined) yield* this.#dismissOthers(name, topic, newest.audience)
-        if (channel.put(state, newest.text)) yield* deliver(channel)
+        if (channel.put(state, newest.text)) yield* this.#deliver(channel)
       }
       yield* Effect.sleep(pace)
       yield* Effect.timeoutOption(stale.await, pollInterval)
@@ -128,6 +133,16 @@ export class Topics {
       return channel.size > 0
     }
     return Effect.repeat(round, { while: goesOn })
+  }
+
+  /** Sends what is new, with turns for the other work of the process in between. */
+  #deliver(channel: Channel<Subscriber>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const parts = channel.publish(this.#publish)[Symbol.iterator]()
+      return Effect.gen(function*() {
+        while (parts.next().done !== true) yield* Effect.yieldNow
+      }).pipe(Effect.ensuring(Effect.sync(() => parts.return?.())))
+    })
   }
 
   /**
@@ -152,12 +167,3 @@ export class Topics {
 
 /** The subject of a channel's state; every other one has a name of its own. */
 const state = "state"
-
-const deliver = (channel: Channel<Subscriber>): Effect.Effect<void> =>
-  Effect.gen(function*() {
-    let count = 0
-    for (const reader of channel.readers()) {
-      channel.catchUp(reader)
-      if (++count % readersAtOnce === 0) yield* Effect.yieldNow
-    }
-  })

@@ -15,7 +15,7 @@ const anyChannel: ChannelKind = {
 
 it.effect("a connection listens to 128 channels at most, and to another once it has left one", () =>
   Effect.gen(function*() {
-    const subscriptions = new Subscriptions([anyChannel], new Topics(yield* Effect.scope))
+    const subscriptions = new Subscriptions([anyChannel], new Topics(yield* Effect.scope, () => []))
     const connection = new Connection(new LocalSocket())
     for (let i = 0; i < channelsMax; i++) yield* subscriptions.subscribe(connection, `c${i}`)
     const refused = yield* Effect.flip(subscriptions.subscribe(connection, "one more"))

@@ -136,12 +136,21 @@ export class LocalSocket implements LiveSocket {
   closedWith: number | undefined
   readonly sent: Array<string> = []
   listener: SocketListener | undefined
+  readonly topics = new Set<string>()
   #untaken = 0
 
   send(text: string): void {
     if (this.closedWith !== undefined) return
     this.sent.push(text)
     if (this.slow) this.#untaken += text.length
+  }
+
+  join(topic: string): void {
+    this.topics.add(topic)
+  }
+
+  leave(topic: string): void {
+    this.topics.delete(topic)
   }
 
   bufferedAmount(): number {
@@ -170,19 +179,30 @@ export class LocalSocket implements LiveSocket {
   }
 }
 
+function* sendTo(sockets: ReadonlyArray<LocalSocket>, text: string): Iterable<void> {
+  for (const [nth, socket] of sockets.entries()) {
+    socket.send(text)
+    if (socket.bufferedAmount() > 0) socket.listener?.behind?.()
+    if (nth % 256 === 255) yield
+  }
+}
+
 /** Connections without a network. */
 export class LocalSockets {
   #accept: ((socket: LiveSocket) => SocketListener) | undefined
+  readonly #open: Array<LocalSocket> = []
 
   readonly layer = Layer.succeed(Sockets, {
     serve: (accept) =>
       Effect.sync(() => {
         this.#accept = accept
-      })
+      }),
+    publish: (topic, text) => sendTo(this.#open.filter(({ topics }) => topics.has(topic)), text)
   })
 
   connect(): LocalSocket {
     const socket = new LocalSocket()
+    this.#open.push(socket)
     socket.listener = this.#accept?.(socket)
     return socket
   }

@@ -24,13 +24,21 @@ class NodeSocket implements OpenSockets.EngineSocket {
   readonly clientAddress: string
   readonly #ws: NodeWS.WebSocket
   readonly #connection: Socket
+  readonly #topics: Topics
   readonly #taken: () => void
   #waitsForReader = false
 
   /** `drained` is called whenever the client has read of what it had left unread, and once it has read all of it, however little. */
-  constructor(ws: NodeWS.WebSocket, connection: Socket, clientAddress: string, drained: () => void) {
+  constructor(
+    ws: NodeWS.WebSocket,
+    connection: Socket,
+    topics: Topics,
+    clientAddress: string,
+    drained: () => void
+  ) {
     this.#ws = ws
     this.#connection = connection
+    this.#topics = topics
     this.clientAddress = clientAddress
     this.#taken = () => {
       this.#waitsForReader = false
@@ -45,10 +53,28 @@ class NodeSocket implements OpenSockets.EngineSocket {
   }
 
   send(text: string): void {
-    if (!this.isOpen) return
-    if (this.#connection.writableLength + text.length > limits.bufferedBytes) return this.close(1013, "Read faster.")
-    this.#connection.write(frameOf(text))
+    this.sendFrame(frameOf(text))
+  }
+
+  /** Returns whether all that was sent so far has been taken by the kernel. */
+  sendFrame(frame: Buffer): boolean {
+    if (!this.isOpen) return true
+    if (this.#connection.writableLength + frame.length > limits.bufferedBytes) {
+      this.close(1013, "Read faster.")
+      return true
+    }
+    this.#connection.write(frame)
+    if (this.#connection.writableLength === 0) return true
     this.#waitForReader()
+    return false
+  }
+
+  join(topic: string): void {
+    this.#topics.join(topic, this)
+  }
+
+  leave(topic: string): void {
+    this.#topics.leave(topic, this)
   }
 
   /** The event `drain` would not do: it comes only where more than the stream's high-water mark has waited. */
@@ -88,6 +114,34 @@ class NodeSocket implements OpenSockets.EngineSocket {
       if (this.#ws.readyState === this.#ws.CLOSED) return resume(Effect.void)
       this.#ws.once("close", () => resume(Effect.void))
     })
+  }
+}
+
+/** So many are sent to before others have their turn: 2 or 3 ms. */
+const readersAtOnce = 256
+
+/** Who has joined which topic. */
+class Topics {
+  readonly #sockets = new Map<string, Set<NodeSocket>>()
+
+  join(topic: string, socket: NodeSocket): void {
+    const sockets = this.#sockets.get(topic) ?? new Set()
+    this.#sockets.set(topic, sockets.add(socket))
+  }
+
+  leave(topic: string, socket: NodeSocket): void {
+    const sockets = this.#sockets.get(topic)
+    if (sockets?.delete(socket) === true && sockets.size === 0) this.#sockets.delete(topic)
+  }
+
+  /** As `Sockets.publish`; `behind` is told who has not taken all of it. */
+  *publish(topic: string, text: string, behind: (socket: NodeSocket) => void): Iterable<void> {
+    const frame = frameOf(text)
+    let count = 0
+    for (const socket of this.#sockets.get(topic) ?? []) {
+      if (!socket.sendFrame(frame)) behind(socket)
+      if (++count % readersAtOnce === 0) yield
+    }
   }
 }
 
@@ -131,9 +185,14 @@ export const make = (
       maxBufferedChunks: piecesMax, // past it, `ws` closes with 1008
       maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
     }
+    const topics = new Topics()
+    const behind = (socket: NodeSocket) => sockets.behind(socket)
     const handshakes = new NodeWS.WebSocketServer(handshakeOptions)
     return {
-      sockets: Sockets.of({ serve: (accept) => sockets.serve(accept, goodbyes) }),
+      sockets: Sockets.of({
+        serve: (accept) => sockets.serve(accept, goodbyes),
+        publish: (topic, text) => topics.publish(topic, text, behind)
+      }),
       upgrades: {
         asks: ({ method, upgrade, url }) =>
           method === "GET" && upgrade === "websocket" && pathOf(url) === options.socketPath,
@@ -146,7 +205,7 @@ export const make = (
           }),
         open: (head, connection, rest, client) => {
           connection.allowHalfOpen = false
-          const open = (ws: NodeWS.WebSocket) => report(ws, connection, client, sockets)
+          const open = (ws: NodeWS.WebSocket) => report(ws, connection, client, topics, sockets)
           handshakes.handleUpgrade(messageOf(head, connection), connection, rest, open)
           if (connection.isPaused()) connection.resume()
         }
@@ -180,9 +239,10 @@ const report = (
   ws: NodeWS.WebSocket,
   connection: Socket,
   client: Client,
+  topics: Topics,
   sockets: OpenSockets.OpenSockets<NodeSocket>
 ): void => {
-  const socket: NodeSocket = new NodeSocket(ws, connection, client.address, () => sockets.drained(socket))
+  const socket: NodeSocket = new NodeSocket(ws, connection, topics, client.address, () => sockets.drained(socket))
   const heard = () => sockets.heard(socket)
   ws.on("error", () => {}) // `close` follows
   ws.on("message", (message, isBinary) => {
