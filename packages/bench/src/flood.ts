@@ -10,16 +10,15 @@ import { aligned } from "@ddd/cli/terminal/Table"
 import { Effect, type Scope } from "effect"
 import { fork } from "node:child_process"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import { kinds } from "./flood/Kinds.ts"
 import { openConnection, requestText } from "./support/HttpConnection.ts"
 import { memoryOf } from "./support/Memory.ts"
 import { quantile } from "./support/Quantiles.ts"
 import { freePort, type ServerProcess, startServer } from "./support/ServerProcess.ts"
 import { temporaryDataDir } from "./support/TemporaryFolder.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     engines: { type: "string", default: "node,uws" },
     seconds: { type: "string", default: "5" }

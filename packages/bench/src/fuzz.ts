@@ -3,12 +3,13 @@
 import { print } from "@ddd/cli/terminal/Output"
 import { Effect } from "effect"
 import { randomInt } from "node:crypto"
-import { parseArgs } from "node:util"
 import { fuzz } from "./fuzz/Fuzz.ts"
 import { linesOf, verdictOf } from "./fuzz/Report.ts"
-import { refuseUsage, runProgram } from "./support/Terminal.ts"
+import { argumentsOf, refuseUsage, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({ options: { requests: { type: "string", default: "50000" }, seed: { type: "string" } } })
+const { values } = argumentsOf({
+  options: { requests: { type: "string", default: "50000" }, seed: { type: "string" } }
+})
 
 runProgram(Effect.gen(function*() {
   const requests = Number(values.requests)

@@ -11,7 +11,6 @@ import { aligned } from "@ddd/cli/terminal/Table"
 import { cents } from "@ddd/core/money/Money"
 import { Effect, Schema } from "effect"
 import { randomUUID } from "node:crypto"
-import { parseArgs } from "node:util"
 import { type HubName, hubNames, isHubName, startAudience, startHub } from "./live/Hubs.ts"
 import { morning } from "./shows/Show.ts"
 import { cpuMillisOf } from "./support/CpuTime.ts"
@@ -22,9 +21,9 @@ import { purchaseRequest } from "./support/Purchases.ts"
 import { medianOf, quantile } from "./support/Quantiles.ts"
 import { type Environment, freePort, originAt, startServer } from "./support/ServerProcess.ts"
 import { sharedDatabase } from "./support/SharedDatabase.ts"
-import { refuseUsage, runProgram } from "./support/Terminal.ts"
+import { argumentsOf, refuseUsage, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     clients: { type: "string", default: "1000,5000,10000" },
     hubs: { type: "string", default: hubNames.join(",") },

@@ -13,15 +13,14 @@ import { TicketMails } from "@ddd/core/ports/TicketMails"
 import { Effect, Layer, References, Schedule } from "effect"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import { setUp } from "./sell/Stage.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { inside, settingsIn } from "./support/Inside.ts"
 import { makeMeter } from "./support/Meter.ts"
 import { sellToAll } from "./support/PortSales.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: { players: { type: "string", default: "1000" }, tickets: { type: "string", default: "200000" } }
 })
 

@@ -13,7 +13,6 @@ import { Effect, References } from "effect"
 import { statSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import { chromium } from "playwright-core"
 import { setUp } from "./sell/Stage.ts"
 import { chromiumPath } from "./support/Chromium.ts"
@@ -24,9 +23,9 @@ import { memoryOf } from "./support/Memory.ts"
 import { sellToAll } from "./support/PortSales.ts"
 import { freePort, originAt, runCommand, startServer } from "./support/ServerProcess.ts"
 import { temporaryDataDir } from "./support/TemporaryFolder.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: { players: { type: "string", default: "1000" }, tickets: { type: "string", default: "1000000" } }
 })
 

@@ -9,12 +9,11 @@
 import { print, remark } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
 import { Effect } from "effect"
-import { parseArgs } from "node:util"
 import { contest, type Figure } from "./sell/Contest.ts"
 import { type Way, ways } from "./sell/Stage.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     buyers: { type: "string", default: "2000" },
     rounds: { type: "string", default: "3" },

@@ -3,16 +3,16 @@
 import { print } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
 import { Effect } from "effect"
-import { parseArgs } from "node:util"
 import { shows } from "./shows/Shows.ts"
-import { refuseUsage, runProgram } from "./support/Terminal.ts"
+import { argumentsOf, refuseUsage, runProgram } from "./support/Terminal.ts"
 
-const { positionals: [name = "list"], values: { small } } = parseArgs({
+const { positionals: [name = "list", ...more], values: { small } } = argumentsOf({
   allowPositionals: true,
   options: { small: { type: "boolean", default: false } }
 })
 
 runProgram(Effect.gen(function*() {
+  if (more.length > 0) return yield* refuseUsage("One show at a time; `show list` tells which there are.")
   if (name === "list") return yield* print(aligned(shows.map((show) => [show.name, show.promise])))
   const show = shows.find((each) => each.name === name)
   if (show === undefined) {

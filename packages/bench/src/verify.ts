@@ -12,9 +12,8 @@ import { fork } from "node:child_process"
 import { hash } from "node:crypto"
 import { statSync } from "node:fs"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import { temporaryDataDir } from "./support/TemporaryFolder.ts"
-import { refuseUsage, runProgram } from "./support/Terminal.ts"
+import { argumentsOf, refuseUsage, runProgram } from "./support/Terminal.ts"
 import { writeBundle } from "./verify/MadeBundle.ts"
 
 export type Way = "ddd verify" | "as a browser" | "as a browser, noble alone"
@@ -64,7 +63,7 @@ const measure = (way: Way, file: string, vkey: string): Effect.Effect<Measured, 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
 const millions = (count: number): string => (count / 1e6).toFixed(2)
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     tickets: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "3" }

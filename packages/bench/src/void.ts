@@ -13,7 +13,6 @@ import type { DrawId } from "@ddd/core/values/Ids"
 import { dayMillis, instant } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { Clock, Effect, References } from "effect"
-import { parseArgs } from "node:util"
 import { setUp } from "./sell/Stage.ts"
 import { audited, balancesOf } from "./shows/Books.ts"
 import { advanceClock } from "./support/Clocks.ts"
@@ -21,9 +20,9 @@ import { inside } from "./support/Inside.ts"
 import { makeMeter } from "./support/Meter.ts"
 import { sellToAll } from "./support/PortSales.ts"
 import { medianOf } from "./support/Quantiles.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: { players: { type: "string", default: "2000" }, tickets: { type: "string", default: "200000" } }
 })
 

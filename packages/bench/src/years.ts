@@ -8,14 +8,13 @@ import { print, remark } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
 import { Effect } from "effect"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import { setUp } from "./sell/Stage.ts"
 import { startWorker } from "./sell/Worker.ts"
 import { medianOf } from "./support/Quantiles.ts"
 import { freePort, originAt, startServer } from "./support/ServerProcess.ts"
-import { runProgram } from "./support/Terminal.ts"
+import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     rooms: { type: "string", default: "200000" },
     sessions: { type: "string", default: "1000000" },

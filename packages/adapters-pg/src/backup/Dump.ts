@@ -44,7 +44,7 @@ const onDisk = <A>(folder: string, act: () => A | Promise<A>) =>
     try: async () => await act(),
     catch: (error) =>
       new BackupUnusable({
-        message: `${visible(folder)} cannot be written: ${visibleError(error)}. No backup was made.`
+        message: `The folder ${visible(folder)} cannot be written: ${visibleError(error)}. No backup was made.`
       })
   })
 

@@ -54,7 +54,9 @@ const reading = <A>(folder: string, name: string, read: () => Promise<A>) =>
     try: read,
     catch: (error) =>
       new BackupUnusable({
-        message: `${visible(join(folder, name))} cannot be read: ${visibleError(error)}. Name the folder of a backup.`
+        message: `The file ${visible(join(folder, name))} cannot be read: ${
+          visibleError(error)
+        }. Name the folder of a backup.`
       })
   })
 
@@ -63,7 +65,10 @@ export const readBackup = Effect.fn("Manifest.readBackup")(function*(folder: str
   const text = yield* reading(folder, manifestName, () => readFile(join(folder, manifestName), "utf8"))
   const manifest = yield* Effect.mapError(
     decode(text),
-    () => new BackupUnusable({ message: `${visible(join(folder, manifestName))} is not what \`ddd backup\` writes.` })
+    () =>
+      new BackupUnusable({
+        message: `The file ${visible(join(folder, manifestName))} is not what \`ddd backup\` writes.`
+      })
   )
   const dump = join(folder, dumpName)
   const { size } = yield* reading(folder, dumpName, () => stat(dump))

@@ -76,8 +76,11 @@ const conversationsOfRound = 16
 const playersOfRound = 12
 /** Connections, each with one request at a time. */
 const lanesCount = 12
-/** Before the memory is measured first: what is compiled and kept once is there. */
-const warmUp = 10_000
+/**
+ * Before the memory is measured first, in requests: what is compiled and kept once is there; and of a long run a tenth, since what is
+ * remembered of players up to some number of them (50,000 verified tokens, of 1 kB each) fills as they come.
+ */
+const warmUpOf = (requests: number): number => Math.min(requests / 2, Math.max(10_000, requests / 10))
 /** How often it is measured then. */
 const memoriesOfRun = 8
 
@@ -267,7 +270,7 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
     for (const [nth, lane] of lanes.entries()) lane.moveTo(addressOf(round * lanesCount + nth))
     yield* Effect.promise(() => Promise.all([askAll(run, lanes, batch), talkAll(run, say, url, conversations)]))
     const answered = run.requests + run.messages
-    const due = Math.min(warmUp, requests / 2) + memory.length * requests / memoriesOfRun
+    const due = warmUpOf(requests) + memory.length * requests / memoriesOfRun
     if (answered >= due || answered >= requests) memory.push(yield* measure)
     yield* progress(answered)
   }

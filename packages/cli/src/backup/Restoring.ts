@@ -60,7 +60,9 @@ export const restoreFrom = Effect.fnUntraced(function*(folder: string, settings:
   if (before._tag !== "Behind" || !before.isEmpty) {
     return yield* new NotPutBack({
       message:
-        `${visible(place)} has tables already, and nothing is overwritten. Name an empty database in DATABASE_URL, ` +
+        `The database ${
+          visible(place)
+        } has tables already, and nothing is overwritten. Name an empty database in DATABASE_URL, ` +
         "and the same one in DATABASE_OWNER_URL. Nothing was changed."
     })
   }

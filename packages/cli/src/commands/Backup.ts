@@ -45,7 +45,7 @@ const run = Effect.fn("ddd backup")(function*(place: string, { json, verify }: F
       try: () => mkdirSync(resolve(place), { recursive: true, mode: 0o700 }),
       catch: (error) =>
         new NotBackedUp({
-          message: `${visible(place)} cannot be made: ${visibleError(error)}.`
+          message: `The folder ${visible(place)} cannot be made: ${visibleError(error)}.`
         })
     })
     const manifest = yield* dump({

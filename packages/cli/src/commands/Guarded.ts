@@ -74,7 +74,7 @@ export const guard = Effect.fnUntraced(function*(command: string, what: string, 
   if (!isSomebodyThere() && (yes !== true || !hasReason)) {
     const missing = [yes === true ? [] : ["--yes"], hasReason ? [] : ["--reason <text>"]].flat().join(" and ")
     return yield* new NotConfirmed({
-      message: `Nobody is there to confirm it. Say ${missing} to do it. Nothing was changed.\n${what}`
+      message: `Nothing was changed: nobody is there to confirm what follows. Say ${missing} to do it.\n${what}`
     })
   }
   if (yes !== true) yield* remark(what)

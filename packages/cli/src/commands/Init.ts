@@ -8,6 +8,7 @@ import { Data, Effect, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { dirname, join, parse, resolve } from "node:path"
+import { parseEnv } from "node:util"
 import { done } from "../ExitCode.ts"
 import { withCallable } from "../Invocation.ts"
 import { print, printJson, remark } from "../terminal/Output.ts"
@@ -18,7 +19,8 @@ import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.
 class NotInitialised extends Data.TaggedError("NotInitialised")<{ readonly message: string }> {}
 
 interface Flags extends JsonFlag {
-  readonly publicUrl: string
+  readonly publicUrl?: string
+  readonly sql?: true
   readonly logOrigin?: string
   readonly trustedProxies: string
   readonly beacon: "drand" | "none"
@@ -70,10 +72,9 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
         catch: (error) =>
           failed(
             fs.existsSync(path) && !written.includes(path)
-              ? `${
-                visible(path)
-              } is there already, and secrets are never overwritten. Name another file. Nothing was made.`
-              : `${visible(path)} cannot be written: ${visibleError(error)}. Nothing was made.`
+              ? `The file ${visible(path)} is there already, and secrets are never overwritten. Nothing was made. ` +
+                "Name another one; or, where its database was not made yet, have the SQL for that again by `ddd init <file> --sql`."
+              : `The file ${visible(path)} cannot be written: ${visibleError(error)}. Nothing was made.`
           )
       }).pipe(Effect.onError(() => discard))
     }
@@ -83,7 +84,53 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
 /** What only the operator can say. */
 const toFillIn: ReadonlySet<string> = new Set(["SMTP_URL"])
 
-const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
+/** The settings in a file; fails where it cannot be read. */
+const readSettings = (path: string) =>
+  Effect.try({
+    try: () => parseEnv(fs.readFileSync(path, "utf8")),
+    catch: (error) => failed(`The file ${visible(path)} cannot be read: ${visibleError(error)}. Nothing was made.`)
+  })
+
+/** The role that a URL in a file names, with its password. */
+const roleIn = (path: string, variable: string, text = "") => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url === undefined || url.username === "" || url.password === ""
+    ? Effect.fail(
+      failed(`The file ${visible(path)} has no ${variable} with a role and its password. Nothing was made.`)
+    )
+    : Effect.succeed({
+      database: url.pathname.slice(1),
+      role: { username: url.username, password: Redacted.make(decodeURIComponent(url.password)) }
+    })
+}
+
+/** The SQL for files that are there already: whoever ran it first may not have reached the server. */
+const sqlOf = Effect.fnUntraced(function*(settings: string, owner: string, json: boolean) {
+  const NewDatabase = yield* Effect.promise(() => import("@ddd/adapters-pg/database/NewDatabase"))
+  const app = yield* roleIn(settings, "DATABASE_URL", (yield* readSettings(settings))["DATABASE_URL"])
+  const owning = yield* roleIn(owner, "DATABASE_OWNER_URL", (yield* readSettings(owner))["DATABASE_OWNER_URL"])
+  const roles = yield* Effect.mapError(NewDatabase.roleNames(app.database), ({ message }) => failed(visible(message)))
+  if (owning.database !== app.database || owning.role.username !== roles.owner || app.role.username !== roles.app) {
+    return yield* failed("The files do not name one database and the roles that `ddd init` gave it. Nothing was made.")
+  }
+  const sql = NewDatabase.newDatabaseSql({ name: app.database, owner: owning.role, app: app.role })
+  yield* json ? printJson({ settings, owner, database: app.database, roles, sql }) : print(sql)
+  return done
+})
+
+/** The files of settings: the server's, and what `ddd migrate` needs beside them. */
+const filesOf = (file: string) => {
+  const settings = resolve(file)
+  const { ext, name } = parse(settings)
+  return { settings, owner: join(dirname(settings), `${name}-owner${ext}`) }
+}
+
+const run = Effect.fn("ddd init")(function*(file: string, { publicUrl, ...flags }: Flags) {
+  const { owner, settings } = filesOf(file)
+  if (flags.sql === true) return yield* sqlOf(settings, owner, flags.json === true)
+  if (publicUrl === undefined) {
+    return yield* failed("Say --public-url <url>: where clients reach the server. Nothing was made.")
+  }
   const [{ envFile, isPlain, ownerFile }, NewDatabase] = yield* Effect.promise(() =>
     Promise.all([
       import("../init/EnvFile.ts"),
@@ -94,8 +141,8 @@ const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
   const roles = yield* Effect.mapError(NewDatabase.roleNames(name), ({ message }) => failed(message))
   const [ownerPassword, appPassword] = [randomBytes(32).toString("base64url"), randomBytes(32).toString("base64url")]
   const choices = {
-    publicUrl: flags.publicUrl,
-    logOrigin: flags.logOrigin ?? (URL.canParse(flags.publicUrl) ? new URL(flags.publicUrl).hostname : ""),
+    publicUrl,
+    logOrigin: flags.logOrigin ?? (URL.canParse(publicUrl) ? new URL(publicUrl).hostname : ""),
     trustedProxies: flags.trustedProxies,
     beacon: flags.beacon,
     proofFolder: resolve(flags.proof),
@@ -104,7 +151,9 @@ const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
   const odd = Object.values(choices).find((value) => !isPlain(value))
   if (odd !== undefined) {
     return yield* failed(
-      `${visible(odd)} has a character that not everybody who reads such a file takes literally. Nothing was made.`
+      `What was said, ${
+        visible(odd)
+      }, has a character that not everybody who reads such a file takes literally. Nothing was made.`
     )
   }
   const { problems, text } = envFile(choices)
@@ -112,9 +161,6 @@ const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
   if (wrong.length > 0) {
     return yield* failed(`Nothing was made: ${wrong.map(({ message }) => visible(message)).join(" ")}`)
   }
-  const settings = resolve(file)
-  const { ext, name: base } = parse(settings)
-  const owner = join(dirname(settings), `${base}-owner${ext}`)
   const database = {
     name,
     owner: { username: roles.owner, password: Redacted.make(ownerPassword) },
@@ -144,7 +190,9 @@ const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
     "Both are secret, and readable by this account alone. Keep a copy, and not where the backups of the database are.",
     sql === null
       ? `The database ${name} was made, with its roles ${roles.owner} and ${roles.app}.`
-      : "Make the database: run the SQL that was printed by psql, as a superuser of the server.",
+      : `Make the database: run the SQL that was printed by psql, as a superuser of the server. \`ddd init ${
+        visible(file)
+      } --sql\` prints it again.`,
     "Next:",
     ...left.map((message) => `  - ${visible(message)}`),
     "  - with both files in the environment: `ddd migrate`",
@@ -172,7 +220,7 @@ export const init: Declare = (perform) =>
     "ddd init ddd.env --public-url https://lottery.example.com --admin 'postgres://postgres@localhost/postgres?host=/run/postgresql'"
   )
     .argument("<file>", "the file to be made; one that is there is never overwritten", plainPath)
-    .requiredOption("--public-url <url>", "where clients reach the server: https://lottery.example.com")
+    .option("--public-url <url>", "where clients reach the server: https://lottery.example.com; must be said")
     .option(
       "--log-origin <name>",
       "the name under which records are signed, for ever (default: the host of --public-url)"
@@ -182,5 +230,6 @@ export const init: Declare = (perform) =>
     .option("--proof <folder>", "where it is remembered what was sold, outside the database", "/var/lib/ddd/proof")
     .option("--database <url>", "where the database will be, without a role", "postgres://127.0.0.1:5432/ddd")
     .addOption(adminOption("--admin <url>", "make it, as this superuser, in place of printing the SQL for it"))
+    .option("--sql", "make nothing: print the SQL again for files that were made and a database that was not")
     .addOption(jsonOption())
     .action((file, flags) => perform(run(file, flags)))

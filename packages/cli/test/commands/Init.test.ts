@@ -32,6 +32,28 @@ const toBe = Effect.acquireRelease(
 const publicUrl = ["--public-url", "https://lottery.example.com"]
 
 describe("ddd init", () => {
+  it.live("prints the SQL again for files that are there, which is what it printed first", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const file = join(folder, "ddd.env")
+      const init = (...args: ReadonlyArray<string>) => ddd(["init", file, ...args], {})
+      const none = yield* init("--sql")
+      assert.notStrictEqual(none.code, 0)
+      assert.match(none.stderr, /cannot be read/)
+      const unsaid = yield* init()
+      assert.match(unsaid.stderr, /Say --public-url/)
+      const first = yield* init(...publicUrl)
+      assert.strictEqual(first.code, 0, first.stderr)
+      const refused = yield* init(...publicUrl)
+      assert.match(refused.stderr, /is there already.*--sql/s)
+      const text = readFileSync(file, "utf8")
+      const again = yield* init("--sql")
+      assert.strictEqual(again.code, 0, again.stderr)
+      const names = (sql: string) => sql.replaceAll(/SCRAM-SHA-256[^']*/g, "")
+      assert.strictEqual(names(again.stdout), names(first.stdout))
+      assert.strictEqual(readFileSync(file, "utf8"), text)
+    }))
+
   it.live(
     "makes a file of settings, a database and its roles, with which production starts; what is there is left as it is",
     () =>

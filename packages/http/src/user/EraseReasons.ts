@@ -14,7 +14,7 @@ export const reasonOf = (reason: EraseReason): ProblemReason => {
         remedy: (reason.awaitingIdentity === 0n ? "" : (
           `$${formatCents(reason.awaitingIdentity)} of it can be withdrawn once your identity is verified. `
         )) +
-          "Withdraw what can be withdrawn and spend the rest on tickets, or ask support to have the store refund what you bought; support also makes what is then left, under $1.00, up to a ticket."
+          "Withdraw what can be withdrawn; ask support to have the store refund what you bought, or spend it on tickets, where you may play; support also makes what is then left, under $1.00, up to a ticket."
       }
     case "PayoutUnderWay":
       return {

@@ -235,7 +235,7 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
         // "Buy credit: it pays the debt first"
         yield* fund(host, 300n, "app_store:3")
         assert.deepStrictEqual(yield* reasonsOf(), ["balance", "payout_returnable", "undrawn_tickets"])
-        // "spend the rest on tickets"
+        // "spend it on tickets"
         yield* post("/lottery/purchase-ticket", { quantity: 1 }, { token: ada.token })
         assert.deepStrictEqual(yield* reasonsOf(), ["payout_returnable", "undrawn_tickets"])
         // "Wait for their draws": the others have a thousand tickets to one

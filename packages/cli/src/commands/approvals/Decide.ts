@@ -50,8 +50,9 @@ const carryOut = Effect.fnUntraced(function*({ id }: Approval, flags: GuardFlags
         fail(`The purchase is not open any more: see \`ddd purchases list\`. Nothing moved. ${stays}`),
       NotGivenBack: () => fail(`The withdrawal is not held any more. Nothing moved. ${stays}`),
       ReferenceConflict: ({ referenceId }) =>
-        fail(`${visible(referenceId)} was credited or refunded meanwhile. Nothing moved. ${stays}`),
-      ReferenceRefused: ({ fault, reference }) => fail(`${visible(reference)} ${fault}. Nothing moved. ${stays}`)
+        fail(`The reference ${visible(referenceId)} was credited or refunded meanwhile. Nothing moved. ${stays}`),
+      ReferenceRefused: ({ fault, reference }) =>
+        fail(`The reference ${visible(reference)} ${fault}. Nothing moved. ${stays}`)
     }),
     Effect.catchTag(
       ["UnknownUser", "DepositBarred", "DepositRefused"],

@@ -15,7 +15,7 @@ const find = Effect.fnUntraced(function*(name: string) {
   const day = parseDay(name)
   if (day !== undefined) return yield* draws.byDay(day)
   return yield* new NoSuchDraw({
-    message: `${visible(name)} names no draw: give a day such as 2026-02-03, an id, or "current".`
+    message: `No draw is called ${visible(name)}: give a day such as 2026-02-03, an id, or "current".`
   })
 })
 

@@ -41,7 +41,9 @@ const rotated = Effect.fnUntraced(function*(settings: Settings, { out, print: to
       try: () => writeFileSync(out, `${Redacted.value(keys)}\n`, { mode: 0o600, flag: "wx", flush: true }),
       catch: (error) =>
         new NotRotated({
-          message: visible(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+          message: visible(
+            `The file ${out} cannot be written: ${error instanceof Error ? error.message : String(error)}.`
+          )
         })
     })
     return {
