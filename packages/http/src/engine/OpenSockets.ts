@@ -153,11 +153,26 @@ export class OpenSockets<Socket extends EngineSocket> {
           if (this.#accept !== accept) return Effect.void
           this.#accept = undefined
           const open = [...this.#open.keys()]
-          for (const socket of open) socket.close(1012, goingAway)
-          return finish(open)
+          return Effect.andThen(sendElsewhere(open), Effect.suspend(() => finish(open)))
         })
     )
   }
+}
+
+/** In so many turns at most, of so many milliseconds; in each so many at least. */
+const goodbyeTurns = { count: 60, millis: 50, sockets: 100 } as const
+
+/** Tells clients to go elsewhere, over up to 3 s where they are many: they come to the other servers one after the other. */
+const sendElsewhere = (open: ReadonlyArray<EngineSocket>): Effect.Effect<void> => {
+  const size = Math.max(goodbyeTurns.sockets, Math.ceil(open.length / goodbyeTurns.count))
+  const turns = Array.from(
+    { length: Math.ceil(open.length / size) },
+    (_, turn) => open.slice(turn * size, (turn + 1) * size)
+  )
+  return Effect.forEach(turns, (sockets, turn) =>
+    Effect.sync(() => {
+      for (const socket of sockets) socket.close(1012, goingAway)
+    }).pipe(Effect.delay(turn === 0 ? 0 : goodbyeTurns.millis)), { discard: true })
 }
 
 /** Whether many clients may stand behind the address: a proxy on this machine, or in its own network. */
