@@ -120,6 +120,15 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
         sql<{ readonly id: string; readonly code: string }>`
           SELECT l.id, l.code FROM lobbies l WHERE ${isCalled(room)} AND l.code = ${parseCode(code) ?? null}::text`
       ),
+    /** Of what is told to members: all but what never changes. */
+    marks: (ids: ReadonlyArray<DrawId>) =>
+      Effect.map(
+        sql<{ readonly id: string; readonly mark: string }>`
+          SELECT id, md5(concat_ws(' ', status, prize_pool, winning_position, participants)) AS mark
+          FROM (${rooms} WHERE l.id = ANY(${ids}::uuid[])) AS room`,
+        (rows) => new Map(rows.map(({ id, mark }) => [drawId(id), mark]))
+      ),
+
     byId: (id: DrawId) => one(sql<RoomRow>`${rooms} WHERE l.id = ${id}::uuid`),
 
     /** Those of a member, newest first. */

@@ -268,6 +268,7 @@ const make = Effect.gen(function*() {
     find: Effect.fn("RoomsPg.find")((request) => rooms.find(request), orUnavailable),
     list: Effect.fn("RoomsPg.list")((user, page) => rooms.listOf(user, page), orUnavailable),
     byId: Effect.fn("RoomsPg.byId")((id) => rooms.byId(id), orUnavailable),
+    marks: Effect.fn("RoomsPg.marks")((ids) => rooms.marks(ids), orUnavailable),
     all: Effect.fn("RoomsPg.all")((page) => rooms.all(page), orUnavailable)
   })
 })

@@ -23,6 +23,11 @@ export interface ChannelKind {
   readonly private: boolean
   /** Why `userId` (undefined: nobody signed in) may not listen to `name`; null: they may. */
   readonly authorise: (name: string, userId: string | undefined) => Effect.Effect<Fault | null, LiveSourceUnavailable>
+  /**
+   * For each of these channels that there is a text, another one whenever its state is another: asked about many at once, in case that the
+   * news of a change was lost.
+   */
+  readonly marks: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, string>, LiveSourceUnavailable>
   /** The newest state, as the event that is sent on subscribing and after each change; null where there is none. */
   readonly state: (name: string) => Effect.Effect<ChannelState | null, LiveSourceUnavailable>
 }
@@ -30,17 +35,21 @@ export interface ChannelKind {
 /** The channel of the draw on sale. */
 export const drawChannel = "draw"
 
-export const drawKind = (source: LiveSource["Service"]): ChannelKind => ({
-  matches: (name) => name === drawChannel,
-  private: false,
-  authorise: () => Effect.succeed(null),
-  state: (name) =>
+export const drawKind = (source: LiveSource["Service"]): ChannelKind => {
+  const state: ChannelKind["state"] = (name) =>
     Effect.map(source.drawUpdate, (update) => {
       if (update === null) return null
       const { drawId, prizePool, totalEntries } = update
       return { text: encodeEvent("draw:update", { drawId, prizePool, totalEntries }, name) }
     })
-})
+  return {
+    matches: (name) => name === drawChannel,
+    private: false,
+    authorise: () => Effect.succeed(null),
+    marks: () => Effect.map(state(drawChannel), (now) => new Map(now === null ? [] : [[drawChannel, now.text]])),
+    state
+  }
+}
 
 const lobbyPrefix = "lobby:"
 
@@ -61,6 +70,11 @@ export const lobbyKind = (source: LiveSource["Service"]): ChannelKind => ({
     userId === undefined
       ? Effect.succeed(noUser)
       : Effect.map(source.isMember(roomIdOf(name), userId), (isMember) => isMember ? null : noChannel),
+  marks: (names) =>
+    Effect.map(
+      source.roomMarks(names.map(roomIdOf)),
+      (marks) => new Map(Array.from(marks, ([id, mark]) => [lobbyChannel(id), mark]))
+    ),
   state: (name) =>
     Effect.map(source.roomUpdate(roomIdOf(name)), (update) =>
       update === null ? null : {

@@ -20,6 +20,9 @@ import { Topics } from "./Topics.ts"
 /** How often tokens are looked at for having expired. */
 const expiryInterval = "1 second"
 
+/** How often channels are asked about, in case that news of them was lost. */
+const askInterval = "1 second"
+
 /** Serves the engine's WebSockets until its scope closes. */
 export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Layer.effectDiscard(Effect.gen(function*() {
   const source = yield* LiveSource
@@ -41,6 +44,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
     Effect.forever,
     Effect.forkScoped
   )
+  yield* topics.askAbout.pipe(Effect.delay(askInterval), Effect.forever, Effect.forkScoped)
   yield* sockets.serve(accept({ now, signIns, subscriptions, topics }, (effect) => fork(effect)))
 }))
 

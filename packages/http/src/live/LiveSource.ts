@@ -33,10 +33,14 @@ export interface Authenticated {
 }
 
 export class LiveSource extends Context.Service<LiveSource, {
-  /** The draw on sale now, or null. Read after `DrawSold`, when the first subscriber comes, and every 3 s while there are any. */
+  /** The draw on sale now, or null. Read after `DrawSold`, when the first subscriber comes, and within 3 s of any other change. */
   readonly drawUpdate: Effect.Effect<DrawUpdate | null, LiveSourceUnavailable>
   /** A room by its id, whoever asks; null where there is none. Read and told as `drawUpdate` is. */
   readonly roomUpdate: (roomId: string) => Effect.Effect<RoomUpdate | null, LiveSourceUnavailable>
+  /** For each of these rooms that there is a text, another one whenever `roomUpdate` gives something else. */
+  readonly roomMarks: (
+    roomIds: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyMap<string, string>, LiveSourceUnavailable>
   /** Whether a player may be told of a room. */
   readonly isMember: (roomId: string, userId: string) => Effect.Effect<boolean, LiveSourceUnavailable>
   /**

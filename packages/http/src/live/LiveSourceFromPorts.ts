@@ -100,6 +100,7 @@ export const layer = Layer.effect(
         },
         Effect.mapError(sourceUnavailable)
       ),
+      roomMarks: (ids) => Effect.mapError(rooms.marks(ids.map(drawId)), sourceUnavailable),
       isMember: (room, user) =>
         rooms.find({ userId: userId(user), room }).pipe(
           Effect.map((found) => found !== null),

@@ -1,8 +1,8 @@
 /**
  * The channels that somebody listens to.
  *
- * Each has one fiber, which reads the newest state when something changed, at most 20 times a second, and every 3 s in case
- * the news of a change was lost. The state is encoded once and published by the engine to every reader that has taken all it was sent;
+ * Each has one fiber, which reads the newest state when something changed, at most 20 times a second. In case that the news of a change
+ * was lost, all that were not asked about for 3 s are each second, in one question for each kind. The state is encoded once and published by the engine to every reader that has taken all it was sent;
  * the others get the newest when they have.
  */
 import { logFailure } from "@ddd/core/work/SeldomLog"
@@ -14,8 +14,12 @@ import { isSourceUnavailable, type LiveSourceUnavailable } from "./LiveSource.ts
 
 /** The least time between two states of a channel: 20 a second. */
 const pace = "50 millis"
-/** How long a lost notification may go unnoticed. */
-const pollInterval = "3 seconds"
+/** How long a lost notification may go unnoticed, in seconds; longer where there are more than 6,000 channels. */
+const unaskedSecondsMax = 3
+/** The most channels that are asked about in a second. */
+const askedMax = 2_000
+/** How long until a state that could not be read is read again. */
+const retryInterval = "3 seconds"
 /** A reader that knows where it reads. */
 export interface Subscriber extends Reader {
   /** The names of its channels; kept here. */
@@ -29,8 +33,10 @@ export interface Subscriber extends Reader {
 interface Topic {
   readonly kind: ChannelKind
   readonly channel: Channel<Subscriber>
-  /** Open while something may have changed since the state was read. */
+  /** Open while something may have changed since the state was read, or nobody listens any more. */
   readonly stale: Latch.Latch
+  /** What its kind last told that it is known by; undefined: it was not asked yet. */
+  mark: string | undefined
 }
 
 export class Topics {
@@ -58,7 +64,7 @@ export class Topics {
         known.channel.subscribe(subscriber, state)
         return Effect.void
       }
-      const topic: Topic = { kind, channel: new Channel(name), stale: Latch.makeUnsafe(false) }
+      const topic: Topic = { kind, channel: new Channel(name), stale: Latch.makeUnsafe(false), mark: undefined }
       topic.channel.subscribe(subscriber) // the state follows, once it has been read
       this.#topics.set(name, topic)
       return Effect.forkIn(this.#keepFresh(name, topic), this.#scope)
@@ -67,7 +73,9 @@ export class Topics {
 
   leave(subscriber: Subscriber, name: string): void {
     subscriber.channels.delete(name)
-    this.#topics.get(name)?.channel.unsubscribe(subscriber)
+    const topic = this.#topics.get(name)
+    topic?.channel.unsubscribe(subscriber)
+    if (topic?.channel.size === 0) topic.stale.openUnsafe()
   }
 
   leaveAll(subscriber: Subscriber): void {
@@ -109,22 +117,50 @@ export class Topics {
     })
   }
 
+  /** To be called once a second: asks about those whose turn it is whether they have changed, and has those read that have. */
+  readonly askAbout: Effect.Effect<void> = Effect.suspend(() => {
+    const turns = Math.min(askedMax, Math.ceil(this.#topics.size / unaskedSecondsMax))
+    const due: Array<[name: string, topic: Topic]> = []
+    for (const entry of this.#topics) {
+      if (due.length === turns) break
+      due.push(entry)
+    }
+    for (const [name, topic] of due) {
+      this.#topics.delete(name)
+      this.#topics.set(name, topic) // its next turn is after everybody else's
+    }
+    const byKind = Map.groupBy(due, ([, { kind }]) => kind)
+    return Effect.forEach(byKind, ([kind, asked]) =>
+      Effect.map(kind.marks(asked.map(([name]) => name)), (marks) => {
+        for (const [name, topic] of asked) {
+          const mark = marks.get(name)
+          if (mark !== topic.mark) topic.stale.openUnsafe()
+          topic.mark = mark
+        }
+      }), { discard: true }).pipe(
+        Effect.catchCause((cause) =>
+          logFailure("Whether channels have changed could not be asked", cause, isSourceUnavailable)
+        )
+      )
+  })
+
   #keepFresh(name: string, topic: Topic): Effect.Effect<void> {
     const { channel, kind, stale } = topic
     const round = Effect.gen({ self: this }, function*() {
       stale.closeUnsafe()
+      if (channel.size === 0) return
       const newest = yield* kind.state(name)
       if (newest !== null) {
         if (newest.audience !== undefined) yield* this.#dismissOthers(name, topic, newest.audience)
         if (channel.put(state, newest.text)) yield* this.#deliver(channel)
       }
       yield* Effect.sleep(pace)
-      yield* Effect.timeoutOption(stale.await, pollInterval)
+      yield* stale.await
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.andThen(
           logFailure(`The newest state of the channel ${name} could not be read`, cause, isSourceUnavailable),
-          Effect.sleep(pollInterval)
+          Effect.sleep(retryInterval)
         )
       )
     )

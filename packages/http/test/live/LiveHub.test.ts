@@ -87,7 +87,8 @@ describe("LiveHub", () => {
       assert.deepStrictEqual(events.at(-1), update(1_001))
       const reads = stage.reads
       yield* TestClock.adjust("1 second")
-      assert.strictEqual(stage.reads, reads)
+      // once more, in case that news was lost
+      assert.isAtMost(stage.reads, reads + 1)
     }))
 
   patiently("sends every subscriber the very same text", () =>
@@ -107,7 +108,7 @@ describe("LiveHub", () => {
     }))
 
   patiently(
-    "reads the state every 3 s while somebody listens, in case news was lost, and not otherwise",
+    "notices within 3 s what nobody told of, while somebody listens, and asks nothing otherwise",
     () =>
       Effect.gen(function*() {
         const { connect, stage } = yield* start

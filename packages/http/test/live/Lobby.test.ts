@@ -101,7 +101,7 @@ describe("the channel of a room", () => {
       const { listening, stage } = yield* start
       stage.fill(userId, guestId)
       const [host, guest] = [yield* listening("good"), yield* listening("guest")]
-      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust("1100 millis")
       host.events()
       guest.events()
       stage.fill(userId)
@@ -114,6 +114,22 @@ describe("the channel of a room", () => {
       assert.deepStrictEqual(guest.events(), [])
       assert.deepStrictEqual(host.events(), [update([userId], { status: "closed" })])
     }))
+
+  patiently(
+    "of many that changed without a word are all noticed, by one question a second",
+    () =>
+      Effect.gen(function*() {
+        const { listening, stage } = yield* start
+        const socket = yield* listening("good")
+        yield* TestClock.adjust("10 seconds")
+        const asked = stage.marked.length
+        stage.room = { ...stage.room, prizePool: "0.95" } // and nobody says so
+        socket.events()
+        yield* TestClock.adjust("3100 millis")
+        assert.deepStrictEqual(socket.events().map(({ data }) => data["prizePool"]), ["0.95"])
+        assert.isAtMost(stage.marked.length - asked, 4)
+      })
+  )
 
   patiently("is lost, with a word, where another player signs in on the connection", () =>
     Effect.gen(function*() {

@@ -10,6 +10,7 @@ const anyChannel: ChannelKind = {
   matches: () => true,
   private: false,
   authorise: () => Effect.succeed(null),
+  marks: () => Effect.succeed(new Map()),
   state: () => Effect.succeed(null)
 }
 

@@ -45,6 +45,8 @@ export class Stage {
   readonly members = new Set([userId])
   /** How long the answer takes, in milliseconds. */
   membershipMillis = 0
+  /** How many rooms the hub has asked about, each time. */
+  readonly marked: Array<number> = []
   /** The hub's reads fail. */
   broken = false
   /** How often the hub has begun to listen to changes. */
@@ -89,6 +91,11 @@ export class Stage {
       return this.#read(() => this.draw)
     }),
     roomUpdate: (id) => this.#read(() => id === roomId ? this.room : null),
+    roomMarks: (ids) =>
+      this.#read(() => {
+        this.marked.push(ids.length)
+        return new Map(ids.flatMap((id) => id === roomId ? [[id, JSON.stringify(this.room)] as const] : []))
+      }),
     isMember: (id, user) =>
       Effect.suspend(() => {
         const isMember = id === roomId && this.members.has(user)

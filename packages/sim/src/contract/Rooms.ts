@@ -91,6 +91,7 @@ export const roomsContract = (subject: Subject): void =>
         }
         assert.deepStrictEqual(yield* rooms.byId(id), room)
         assert.isNull(yield* rooms.byId(noRoom.id))
+        assert.deepStrictEqual([...(yield* rooms.marks([noRoom.id, id])).keys()], [id])
         const draw = yield* readDraw(id)
         assert.deepStrictEqual(
           [draw.kind, draw.drawDate, draw.status, draw.closesAt, draw.commitmentHash, draw.seed],
@@ -119,6 +120,44 @@ export const roomsContract = (subject: Subject): void =>
         assert.strictEqual(present(yield* draws.current).id, daily.id)
         assert.deepStrictEqual(yield* draws.history({ limit: 10, cursor: null }), { items: [], nextCursor: null })
         assert.isNull(yield* draws.lastWinner)
+        yield* auditClean
+      })
+    )
+
+    it(
+      "has another mark whenever what its members are told is another, and the same otherwise",
+      Effect.gen(function*() {
+        const rooms = yield* Rooms
+        const [ada, bob, eve] = [
+          yield* fundedPlayer("ada", dollars(5)),
+          yield* fundedPlayer("bob", dollars(5)),
+          yield* fundedPlayer("eve", dollars(5))
+        ]
+        const room = yield* roomOf([ada, bob])
+        const other = yield* makeRoom(eve)
+        let last = ""
+        const changed = Effect.gen(function*() {
+          const [mark, again] = [yield* rooms.marks([room.id, other.id]), yield* rooms.marks([other.id, room.id])]
+          assert.deepStrictEqual(again.get(room.id), mark.get(room.id))
+          const present = mark.get(room.id) ?? ""
+          assert.notStrictEqual(present, last)
+          last = present
+        })
+        yield* changed
+        yield* rooms.join({ userId: eve, room: room.id, code: room.code })
+        yield* changed
+        yield* buyForAll([ada], room)
+        yield* changed
+        yield* buyForAll([bob], room)
+        yield* changed
+        yield* rooms.leave({ userId: eve, room: room.id })
+        yield* changed
+        yield* rooms.join({ userId: eve, room: room.id, code: room.code })
+        yield* changed
+        yield* startDraw(ada, room)
+        yield* changed
+        yield* executeDraw(ada, room)
+        yield* changed
         yield* auditClean
       })
     )

@@ -205,6 +205,16 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
           return lobby === undefined ? null : asRoom(lobby)
         }),
 
+      marks: (ids) =>
+        Effect.sync(() =>
+          new Map(ids.flatMap((id) => {
+            const lobby = store.lobbies.get(id)
+            if (lobby === undefined) return []
+            const { participants, prizePool, status, winningPosition } = asRoom(lobby)
+            return [[id, JSON.stringify([status, String(prizePool), winningPosition, participants])] as const]
+          }))
+        ),
+
       all: ({ cursor, limit }) =>
         Effect.sync(() =>
           pageOf(
