@@ -5,6 +5,7 @@ import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { type DepositRequest, Ledger, ReferenceConflict, UnknownUser } from "@ddd/core/ports/Ledger"
 import { Outbox } from "@ddd/core/ports/Outbox"
+import { userId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -71,6 +72,12 @@ const make = Effect.gen(function*() {
     wallet: Effect.fn("LedgerPg.wallet")(function*(userId) {
       const [row] = yield* sql<WalletRow>`SELECT ${walletColumns(sql)} FROM wallets WHERE user_id = ${userId}::uuid`
       return row === undefined ? yield* new UnknownUser({ userId }) : walletOf(row)
+    }, orUnavailable),
+
+    wallets: Effect.fn("LedgerPg.wallets")(function*(ids) {
+      const rows = yield* sql<WalletRow & { readonly user_id: string }>`
+        SELECT user_id, ${walletColumns(sql)} FROM wallets WHERE user_id = ANY(${ids}::uuid[])`
+      return new Map(rows.map((row) => [userId(row.user_id), walletOf(row)]))
     }, orUnavailable),
 
     transactions: Effect.fn("LedgerPg.transactions")(function*(userId, type, { cursor, limit }) {

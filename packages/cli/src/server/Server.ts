@@ -193,7 +193,7 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
       ),
       ...(record === undefined ? {} : { record })
     }),
-    LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer))
+    LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer({ withdrawDeposits: settings.WITHDRAW_DEPOSITS })))
   )
   const context = yield* Layer.build(
     app.pipe(

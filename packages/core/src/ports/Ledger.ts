@@ -68,6 +68,10 @@ export class Ledger extends Context.Service<Ledger, {
   readonly wallet: (
     userId: UserId
   ) => Effect.Effect<Wallet & { readonly updatedAt: Instant }, UnknownUser | Unavailable>
+  /** The wallets of those of the players who have one. */
+  readonly wallets: (
+    userIds: ReadonlyArray<UserId>
+  ) => Effect.Effect<ReadonlyMap<UserId, Wallet & { readonly updatedAt: Instant }>, Unavailable>
   /** The wallet's movements, newest first; the cursor is a movement's number. */
   readonly transactions: (
     userId: UserId,

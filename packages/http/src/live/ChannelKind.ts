@@ -1,7 +1,8 @@
 /**
  * Which channels there are, who may listen to them, what their newest state is.
  *
- * `draw` is public; `lobby:<roomId>` is for the room's members.
+ * `draw` is public; `lobby:<roomId>` is for the room's members, `wallet` is each player's own. What a client calls a channel is not always
+ * what it is known by here: there is a `wallet` for each player.
  */
 import { isUuid } from "@ddd/core/values/Ids"
 import { Effect } from "effect"
@@ -17,7 +18,9 @@ export interface ChannelState {
 }
 
 export interface ChannelKind {
-  /** Whether a channel of this name is of this kind. */
+  /** What a channel is known by, of which a client of `userId` (undefined: nobody signed in) speaks as `channel`. */
+  readonly named?: (channel: string, userId: string | undefined) => string
+  /** Whether what a client calls a channel is of this kind. */
   readonly matches: (name: string) => boolean
   /** A private channel is left when the token that opened it expires. */
   readonly private: boolean
@@ -82,3 +85,35 @@ export const lobbyKind = (source: LiveSource["Service"]): ChannelKind => ({
         audience: new Set(update.participants.map(({ userId }) => userId))
       })
 })
+
+const walletChannel = "wallet"
+const walletPrefix = `${walletChannel} of `
+
+const walletOf = (userId: string): string => `${walletPrefix}${userId}`
+
+/** What clients call the channel `name`. */
+export const channelCalled = (name: string): string => name.startsWith(walletPrefix) ? walletChannel : name
+
+export const walletKind = (source: LiveSource["Service"]): ChannelKind => {
+  const states = (names: ReadonlyArray<string>) =>
+    Effect.map(
+      source.walletUpdates(names.map((name) => name.slice(walletPrefix.length))),
+      (updates) =>
+        new Map(Array.from(updates, ([userId, update]) => [
+          walletOf(userId),
+          encodeEvent("wallet", update, walletChannel)
+        ]))
+    )
+  return {
+    named: (_, userId) => userId === undefined ? walletChannel : walletOf(userId),
+    matches: (channel) => channel === walletChannel,
+    private: true,
+    authorise: (_, userId) => Effect.succeed(userId === undefined ? noUser : null),
+    marks: states,
+    state: (name) =>
+      Effect.map(states([name]), (found) => {
+        const text = found.get(name)
+        return text === undefined ? null : { text }
+      })
+  }
+}

@@ -1,6 +1,7 @@
 /** One client of the live hub: who it is, its channels, and its messages that wait to be served. */
 import { randomUUID } from "node:crypto"
 import type { LiveSocket } from "../engine/Sockets.ts"
+import { channelCalled } from "./ChannelKind.ts"
 import { encodeEvent, type EventData, type EventName, type Fault } from "./Events.ts"
 import type { Authenticated } from "./LiveSource.ts"
 import type { Subscriber } from "./Topics.ts"
@@ -37,8 +38,8 @@ export class Connection implements Subscriber {
   }
 
   /** Tells the client that it was removed from a channel that it may not listen to any more. */
-  dismissed(channel: string): void {
-    this.send(encodeEvent("unsubscribed", { channel }))
+  dismissed(name: string): void {
+    this.send(encodeEvent("unsubscribed", { channel: channelCalled(name) }))
   }
 
   send(message: string): void {

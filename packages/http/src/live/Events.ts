@@ -65,6 +65,15 @@ export const RoomUpdate = described({
 })
 export type RoomUpdate = typeof RoomUpdate.Type
 
+/** A player's own wallet. */
+export const WalletUpdate = described({
+  balance: [MoneyText, "What the player can spend on tickets", "12.00"],
+  withdrawable: [MoneyText, "How much of it a withdrawal may take now", "3.80"],
+  maturing: [MoneyText, "How much of it rests, and can be withdrawn later", "1.90"],
+  pendingWithdrawal: [MoneyText, "What is on its way out, and no longer in the balance", "0.00"]
+})
+export type WalletUpdate = typeof WalletUpdate.Type
+
 const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problemStatus, text)
 
 /** Why a message is not served, with a sentence. */
@@ -94,7 +103,8 @@ export const events = {
   "error": Fault,
   "draw:update": DrawUpdate,
   "draw:status": DrawStatusUpdate,
-  "lobby:update": RoomUpdate
+  "lobby:update": RoomUpdate,
+  "wallet": WalletUpdate
 } as const
 export type EventName = keyof typeof events
 export type EventData<Name extends EventName> = (typeof events)[Name]["Type"]
@@ -111,7 +121,8 @@ export const eventTexts: Readonly<Record<EventName, string>> = {
     "On subscribing to `draw`, and after purchases commit. At most 20 a second; the last state is always sent.",
   "draw:status": "A draw opens, locks, is drawn or void.",
   "lobby:update":
-    "On subscribing to `lobby:<roomId>`; somebody joins, leaves or buys; the room locks, is drawn or closed."
+    "On subscribing to `lobby:<roomId>`; somebody joins, leaves or buys; the room locks, is drawn or closed.",
+  "wallet": "On subscribing to `wallet`, and within seconds of each movement."
 }
 
 /** An event as it is sent; `channel` where it belongs to one. */

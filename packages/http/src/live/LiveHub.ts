@@ -9,7 +9,7 @@ import { gauge } from "@ddd/core/values/Measure"
 import { Effect, Layer, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
 import { tellChanges } from "./Changes.ts"
-import { drawKind, lobbyKind } from "./ChannelKind.ts"
+import { drawKind, lobbyKind, walletKind } from "./ChannelKind.ts"
 import { type MessageServers, serveMessages } from "./ClientMessages.ts"
 import { Connection } from "./Connection.ts"
 import { LiveSource } from "./LiveSource.ts"
@@ -31,7 +31,7 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
   const fork = Effect.runForkWith(yield* Effect.context())
   const topics = new Topics(yield* Effect.scope, sockets.publish)
   const signIns = new SignIns(source, topics)
-  const subscriptions = new Subscriptions([drawKind(source), lobbyKind(source)], topics)
+  const subscriptions = new Subscriptions([drawKind(source), lobbyKind(source), walletKind(source)], topics)
 
   yield* gauge("ddd_live_channels", "Channels that somebody listens to.", () => topics.size)
   yield* Effect.forkScoped(tellChanges(source, topics))

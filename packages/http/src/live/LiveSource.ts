@@ -2,7 +2,7 @@
 import type { SessionId } from "@ddd/core/accounts/Session"
 import { Context, Data, type Effect, type Redacted, type Stream } from "effect"
 import type { ProblemCode } from "../problems/Problem.ts"
-import type { DrawStatusUpdate, DrawUpdate, RoomUpdate } from "./Events.ts"
+import type { DrawStatusUpdate, DrawUpdate, RoomUpdate, WalletUpdate } from "./Events.ts"
 
 /** Something that was committed. */
 export type LiveChange =
@@ -41,6 +41,10 @@ export class LiveSource extends Context.Service<LiveSource, {
   readonly roomMarks: (
     roomIds: ReadonlyArray<string>
   ) => Effect.Effect<ReadonlyMap<string, string>, LiveSourceUnavailable>
+  /** The wallets of those of the players who have one. */
+  readonly walletUpdates: (
+    userIds: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyMap<string, WalletUpdate>, LiveSourceUnavailable>
   /** Whether a player may be told of a room. */
   readonly isMember: (roomId: string, userId: string) => Effect.Effect<boolean, LiveSourceUnavailable>
   /**

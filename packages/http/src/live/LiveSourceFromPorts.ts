@@ -1,9 +1,12 @@
 /** The live hub's source, made of core's ports. */
 import type { Draw } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
+import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
+import { Ledger } from "@ddd/core/ports/Ledger"
+import { Now } from "@ddd/core/ports/Now"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
@@ -19,115 +22,134 @@ import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from
  */
 const recentDraws = 10
 
-export const layer = Layer.effect(
-  LiveSource,
-  Effect.gen(function*() {
-    const draws = yield* Draws
-    const events = yield* DrawEvents
-    const rooms = yield* Rooms
-    const sessions = yield* Sessions
-    const tokens = yield* AccessTokens
+/** `terms`: what wallets are shown by. */
+export const layer = (terms: WithdrawalTerms) =>
+  Layer.effect(
+    LiveSource,
+    Effect.gen(function*() {
+      const ledger = yield* Ledger
+      const { now } = yield* Now
+      const draws = yield* Draws
+      const events = yield* DrawEvents
+      const rooms = yield* Rooms
+      const sessions = yield* Sessions
+      const tokens = yield* AccessTokens
 
-    const statusOf = (draw: Draw): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
-      Effect.map(draw.status === "locked" ? draws.notes(draw.id) : Effect.succeed(null), (notes) => {
-        const { id, prizePool, status, winningPosition, winningTicketId } = draw
-        const lock = notes?.lock ?? null
-        if (status === "scheduled") return []
-        return [{
-          _tag: "DrawStatus",
-          drawId: id,
-          status,
-          ...(lock === null ? {} : { lock }),
-          ...(winningPosition === null ? {} : { winningPosition, prizeAmount: formatCents(prizePool) }),
-          ...(winningTicketId === null ? {} : { winningTicketId })
-        }]
+      const statusOf = (draw: Draw): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
+        Effect.map(draw.status === "locked" ? draws.notes(draw.id) : Effect.succeed(null), (notes) => {
+          const { id, prizePool, status, winningPosition, winningTicketId } = draw
+          const lock = notes?.lock ?? null
+          if (status === "scheduled") return []
+          return [{
+            _tag: "DrawStatus",
+            drawId: id,
+            status,
+            ...(lock === null ? {} : { lock }),
+            ...(winningPosition === null ? {} : { winningPosition, prizeAmount: formatCents(prizePool) }),
+            ...(winningTicketId === null ? {} : { winningTicketId })
+          }]
+        })
+
+      /** A daily draw's status is public; of a room's change only that it happened is passed on. */
+      const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
+        Effect.flatMap(draws.byId(id), (draw) =>
+          draw === null || draw.drawDate === null
+            ? Effect.succeed([{ _tag: "RoomChanged", roomId: id }])
+            : statusOf(draw))
+
+      /** Where things stand: the draws whose sales are over, oldest first, and the one on sale. */
+      const present: Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> = Effect.gen(function*() {
+        const ended = (yield* draws.history({ limit: recentDraws, cursor: null })).items.toReversed()
+        const current = yield* draws.current
+        return (yield* Effect.forEach(current === null ? ended : [...ended, current], statusOf)).flat()
       })
 
-    /** A daily draw's status is public; of a room's change only that it happened is passed on. */
-    const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
-      Effect.flatMap(draws.byId(id), (draw) =>
-        draw === null || draw.drawDate === null
-          ? Effect.succeed([{ _tag: "RoomChanged", roomId: id }])
-          : statusOf(draw))
-
-    /** Where things stand: the draws whose sales are over, oldest first, and the one on sale. */
-    const present: Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> = Effect.gen(function*() {
-      const ended = (yield* draws.history({ limit: recentDraws, cursor: null })).items.toReversed()
-      const current = yield* draws.current
-      return (yield* Effect.forEach(current === null ? ended : [...ended, current], statusOf)).flat()
-    })
-
-    const liveChangesOf = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
-      switch (change._tag) {
-        case "Sold":
-          return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId }])
-        case "Status":
-          return statusById(change.drawId)
-        case "Left":
-          return Effect.succeed([{ _tag: "RoomChanged", roomId: change.drawId }])
-        case "Missed":
-          return present
+      const liveChangesOf = (change: DrawChange): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> => {
+        switch (change._tag) {
+          case "Sold":
+            return Effect.succeed([{ _tag: "DrawSold", drawId: change.drawId }])
+          case "Status":
+            return statusById(change.drawId)
+          case "Left":
+            return Effect.succeed([{ _tag: "RoomChanged", roomId: change.drawId }])
+          case "Missed":
+            return present
+        }
       }
-    }
 
-    return LiveSource.of({
-      drawUpdate: draws.current.pipe(
-        Effect.map((draw) =>
-          draw === null
-            ? null
-            : { drawId: draw.id, prizePool: formatCents(draw.prizePool), totalEntries: draw.totalEntries }
-        ),
-        Effect.mapError(sourceUnavailable)
-      ),
-      roomUpdate: Effect.fnUntraced(
-        function*(roomId) {
-          const room = yield* rooms.byId(drawId(roomId))
-          if (room === null) return null
-          const { id, participants, prizePool, status, winnerId } = room
-          const isFixed = status === "locked" || status === "drawn"
-          const lock = isFixed ? (yield* draws.notes(id))?.lock ?? null : null
-          return {
-            roomId: id,
-            prizePool: formatCents(prizePool),
-            participants: participants.map((participant) => ({
-              ...participant,
-              joinedAt: formatInstant(participant.joinedAt)
-            })),
-            ...(isFixed || status === "closed" ? { status } : {}),
-            ...(winnerId === null ? {} : { winnerId }),
-            ...(lock === null ? {} : { lock })
-          } satisfies RoomUpdate
-        },
-        Effect.mapError(sourceUnavailable)
-      ),
-      roomMarks: (ids) => Effect.mapError(rooms.marks(ids.map(drawId)), sourceUnavailable),
-      isMember: (room, user) =>
-        rooms.find({ userId: userId(user), room }).pipe(
-          Effect.map((found) => found !== null),
+      return LiveSource.of({
+        drawUpdate: draws.current.pipe(
+          Effect.map((draw) =>
+            draw === null
+              ? null
+              : { drawId: draw.id, prizePool: formatCents(draw.prizePool), totalEntries: draw.totalEntries }
+          ),
           Effect.mapError(sourceUnavailable)
         ),
-      // listening begins before the present is read: what happens in between is told twice rather than never
-      changes: Stream.mapEffect(events.changes, liveChangesOf).pipe(
-        Stream.merge(Stream.fromEffect(present)),
-        Stream.flatMap(Stream.fromIterable),
-        Stream.mapError(sourceUnavailable)
-      ),
-      endedSessions: Stream.map(sessions.ended, ({ sessionId }) => sessionId),
-      authenticate: Effect.fnUntraced(
-        function*(token) {
-          const { expiresAt, sessionId, userId } = yield* tokens.verify(token)
-          if (yield* sessions.hasEnded(sessionId)) return yield* refuse("unauthenticated", "This session has ended.")
-          return { userId, sessionId, expiresAt }
-        },
-        Effect.catchTags({
-          TokenExpired: () => refuse("token_expired", "The access token has expired: refresh it."),
-          Unauthenticated: () => refuse("unauthenticated", "This is not an access token."),
-          Unavailable: () => refuse("unavailable", "The token cannot be checked now; try again.")
-        })
-      )
+        roomUpdate: Effect.fnUntraced(
+          function*(roomId) {
+            const room = yield* rooms.byId(drawId(roomId))
+            if (room === null) return null
+            const { id, participants, prizePool, status, winnerId } = room
+            const isFixed = status === "locked" || status === "drawn"
+            const lock = isFixed ? (yield* draws.notes(id))?.lock ?? null : null
+            return {
+              roomId: id,
+              prizePool: formatCents(prizePool),
+              participants: participants.map((participant) => ({
+                ...participant,
+                joinedAt: formatInstant(participant.joinedAt)
+              })),
+              ...(isFixed || status === "closed" ? { status } : {}),
+              ...(winnerId === null ? {} : { winnerId }),
+              ...(lock === null ? {} : { lock })
+            } satisfies RoomUpdate
+          },
+          Effect.mapError(sourceUnavailable)
+        ),
+        roomMarks: (ids) => Effect.mapError(rooms.marks(ids.map(drawId)), sourceUnavailable),
+        walletUpdates: Effect.fnUntraced(
+          function*(userIds) {
+            const [wallets, at] = [yield* ledger.wallets(userIds.map(userId)), yield* now]
+            return new Map(Array.from(wallets, ([id, wallet]) => {
+              const { balance, maturing, pendingWithdrawal, withdrawable } = viewWallet(wallet, terms, at)
+              return [id, {
+                balance: formatCents(balance),
+                withdrawable: formatCents(withdrawable),
+                maturing: formatCents(maturing),
+                pendingWithdrawal: formatCents(pendingWithdrawal)
+              }]
+            }))
+          },
+          Effect.mapError(sourceUnavailable)
+        ),
+        isMember: (room, user) =>
+          rooms.find({ userId: userId(user), room }).pipe(
+            Effect.map((found) => found !== null),
+            Effect.mapError(sourceUnavailable)
+          ),
+        // listening begins before the present is read: what happens in between is told twice rather than never
+        changes: Stream.mapEffect(events.changes, liveChangesOf).pipe(
+          Stream.merge(Stream.fromEffect(present)),
+          Stream.flatMap(Stream.fromIterable),
+          Stream.mapError(sourceUnavailable)
+        ),
+        endedSessions: Stream.map(sessions.ended, ({ sessionId }) => sessionId),
+        authenticate: Effect.fnUntraced(
+          function*(token) {
+            const { expiresAt, sessionId, userId } = yield* tokens.verify(token)
+            if (yield* sessions.hasEnded(sessionId)) return yield* refuse("unauthenticated", "This session has ended.")
+            return { userId, sessionId, expiresAt }
+          },
+          Effect.catchTags({
+            TokenExpired: () => refuse("token_expired", "The access token has expired: refresh it."),
+            Unauthenticated: () => refuse("unauthenticated", "This is not an access token."),
+            Unavailable: () => refuse("unavailable", "The token cannot be checked now; try again.")
+          })
+        )
+      })
     })
-  })
-)
+  )
 
 const refuse = (code: TokenRefused["code"], detail: string): Effect.Effect<never, TokenRefused> =>
   Effect.fail(new TokenRefused({ code, detail }))

@@ -28,23 +28,24 @@ export class Subscriptions {
   subscribe(connection: Connection, channel: string): Effect.Effect<void, Fault> {
     return Effect.gen({ self: this }, function*() {
       const kind = yield* this.#kindOf(channel)
-      if (connection.channels.size >= channelsMax && !connection.channels.has(channel)) {
+      const { user } = connection
+      const name = kind.named?.(channel, user?.userId) ?? channel
+      if (connection.channels.size >= channelsMax && !connection.channels.has(name)) {
         return yield* Effect.fail(tooManyChannels)
       }
-      const { user } = connection
-      const fault = yield* Effect.catchTag(kind.authorise(channel, user?.userId), "LiveSourceUnavailable", notNow)
+      const fault = yield* Effect.catchTag(kind.authorise(name, user?.userId), "LiveSourceUnavailable", notNow)
       if (fault !== null) return yield* Effect.fail(fault)
       // the token may have expired meanwhile: its private channels are gone, and this one would stay
       if (kind.private && connection.user !== user) return yield* Effect.fail(tokenExpired)
       connection.answer("subscribed", { channel })
-      yield* this.#topics.listen(connection, channel, kind)
+      yield* this.#topics.listen(connection, name, kind)
     })
   }
 
   /** Confirms, whether or not the connection listened to the channel. */
   unsubscribe(connection: Connection, channel: string): Effect.Effect<void, Fault> {
-    return Effect.map(this.#kindOf(channel), () => {
-      this.#topics.leave(connection, channel)
+    return Effect.map(this.#kindOf(channel), (kind) => {
+      this.#topics.leave(connection, kind.named?.(channel, connection.userId) ?? channel)
       connection.answer("unsubscribed", { channel })
     })
   }

@@ -13,7 +13,8 @@ const socketPath = "/ws"
 const channelOf: Partial<Record<EventName, string>> = {
   "draw:update": "draw",
   "draw:status": "draw",
-  "lobby:update": "lobby:<roomId>"
+  "lobby:update": "lobby:<roomId>",
+  "wallet": "wallet"
 }
 
 const text = (description: string, example: string, more: JsonObject = {}): JsonObject => ({

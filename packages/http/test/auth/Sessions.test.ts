@@ -147,7 +147,10 @@ layer(server(), { excludeTestServices: true })("sessions", (it) => {
     }))
 })
 
-const live = LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer), Layer.provideMerge(server()))
+const live = LiveHub.layer.pipe(
+  Layer.provide(LiveSourceFromPorts.layer({ withdrawDeposits: false })),
+  Layer.provideMerge(server())
+)
 
 /** A live connection of a session. */
 const connect = (token: string) =>

@@ -14,7 +14,7 @@ import { type LiveChange, LiveSource } from "../../src/live/LiveSource.ts"
 import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
 import { makePlayer, ports, runDue } from "../support/Server.ts"
 
-const world = LiveSourceFromPorts.layer.pipe(Layer.provideMerge(ports))
+const world = LiveSourceFromPorts.layer({ withdrawDeposits: false }).pipe(Layer.provideMerge(ports))
 
 describe("LiveSourceFromPorts", () => {
   it.effect("shows the draw on sale, and null where there is none", () =>
@@ -125,7 +125,7 @@ describe("LiveSourceFromPorts", () => {
       assert.deepStrictEqual(told.map((change) => change._tag === "DrawStatus" && change.status), ["open", "open"])
     }).pipe(
       Effect.provide(
-        LiveSourceFromPorts.layer.pipe(
+        LiveSourceFromPorts.layer({ withdrawDeposits: false }).pipe(
           Layer.provideMerge(Layer.succeed(DrawEvents)(DrawEvents.of({ changes: Stream.succeed({ _tag: "Missed" }) }))),
           Layer.provideMerge(ports)
         )
@@ -140,7 +140,7 @@ describe("LiveSourceFromPorts", () => {
       assert.strictEqual((yield* Effect.flip(Stream.runDrain(source.changes)))._tag, "LiveSourceUnavailable")
     }).pipe(
       Effect.provide(
-        LiveSourceFromPorts.layer.pipe(
+        LiveSourceFromPorts.layer({ withdrawDeposits: false }).pipe(
           Layer.provideMerge(
             Layer.mock(Draws)({
               current: Effect.fail(new Unavailable({ message: "away", retryAfter: 1 })),

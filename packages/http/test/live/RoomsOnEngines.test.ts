@@ -25,7 +25,10 @@ const members = (data: Record<string, unknown>): number =>
   Array.from(data["participants"] as ReadonlyArray<unknown>).length
 
 for (const engine of ["uws", "node"] as const) {
-  const live = LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer), Layer.provideMerge(server({ engine })))
+  const live = LiveHub.layer.pipe(
+    Layer.provide(LiveSourceFromPorts.layer({ withdrawDeposits: false })),
+    Layer.provideMerge(server({ engine }))
+  )
   layer(live, { excludeTestServices: true })(`a room, live on ${engine},`, (it) => {
     it.effect("tells its members who comes, buys and goes, the lock record before the draw, and the winner", () =>
       Effect.scoped(Effect.gen(function*() {

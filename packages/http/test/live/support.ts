@@ -4,7 +4,7 @@ import { Now } from "@ddd/core/ports/Now"
 import { instant } from "@ddd/core/values/Instant"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
-import type { DrawUpdate, RoomUpdate } from "../../src/live/Events.ts"
+import type { DrawUpdate, RoomUpdate, WalletUpdate } from "../../src/live/Events.ts"
 import * as LiveHub from "../../src/live/LiveHub.ts"
 import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "../../src/live/LiveSource.ts"
 
@@ -41,6 +41,8 @@ export class Stage {
   reads = 0
   /** The room `roomId`, as it is read. */
   room: RoomUpdate = { roomId, prizePool: "0.00", participants: [participant(userId)] }
+  /** The wallet of `userId`. */
+  wallet: WalletUpdate = { balance: "5.00", withdrawable: "0.00", maturing: "0.00", pendingWithdrawal: "0.00" }
   /** Who is in it, as it is asked. */
   readonly members = new Set([userId])
   /** How long the answer takes, in milliseconds. */
@@ -96,6 +98,8 @@ export class Stage {
         this.marked.push(ids.length)
         return new Map(ids.flatMap((id) => id === roomId ? [[id, JSON.stringify(this.room)] as const] : []))
       }),
+    walletUpdates: (ids) =>
+      this.#read(() => new Map(ids.flatMap((id) => id === userId ? [[id, this.wallet] as const] : []))),
     isMember: (id, user) =>
       Effect.suspend(() => {
         const isMember = id === roomId && this.members.has(user)

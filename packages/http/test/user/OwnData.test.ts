@@ -152,7 +152,10 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
     }
   )
 
-  const withLive = LiveHub.layer.pipe(Layer.provide(LiveSourceFromPorts.layer), Layer.provideMerge(server({ engine })))
+  const withLive = LiveHub.layer.pipe(
+    Layer.provide(LiveSourceFromPorts.layer({ withdrawDeposits: false })),
+    Layer.provideMerge(server({ engine }))
+  )
   layer(withLive, { excludeTestServices: true })("DELETE /user", (it) => {
     it.effect("erases nobody without the password, and counts wrong ones as at sign-in", () =>
       Effect.gen(function*() {

@@ -23,6 +23,18 @@ const nobody = userId("01900000-0000-7000-8000-00000000dead")
 export const ledgerContract = (subject: Subject): void =>
   contract("Ledger", subject, (it) => {
     it(
+      "reads the wallets of many at once, of those who have one",
+      Effect.gen(function*() {
+        const ledger = yield* Ledger
+        const [ada, bob] = [yield* fundedPlayer("ada", dollars(5)), yield* signUp("bob")]
+        const wallets = yield* ledger.wallets([bob, nobody, ada])
+        assert.deepStrictEqual([...wallets.keys()].toSorted(), [ada, bob].toSorted())
+        for (const user of [ada, bob]) assert.deepStrictEqual(wallets.get(user), yield* ledger.wallet(user))
+        assert.strictEqual((yield* ledger.wallets([])).size, 0)
+      })
+    )
+
+    it(
       "credits a deposit once for each reference",
       Effect.gen(function*() {
         const ada = yield* signUp("ada")

@@ -51,6 +51,16 @@ export const layer: Layer.Layer<Ledger, never, Store> = Layer.effect(
           return Effect.succeed(wallet)
         }),
 
+      wallets: (ids) =>
+        Effect.sync(() =>
+          new Map(ids.flatMap((id) => {
+            const row = store.wallets.get(id)
+            if (row === undefined) return []
+            const { userId: _, ...wallet } = row
+            return [[id, wallet] as const]
+          }))
+        ),
+
       transactions: (userId, type, { cursor, limit }) =>
         Effect.sync(() => {
           const rows = (store.transactions.get(userId) ?? []).toReversed().filter((row) =>
