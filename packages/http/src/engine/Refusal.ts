@@ -38,6 +38,13 @@ export const noProxyHeader = malformed("A trusted proxy begins with the header o
 /** Nobody is answered so: it takes less to cut them off. */
 export const tooManyConnections = new Problem("unavailable", "The server has as many connections as it takes.")
 
+/** RFC 6455, section 4.2.2: it is said which version is spoken. */
+export const otherSocketVersion = new Problem(
+  "invalid_request",
+  "Sec-WebSocket-Version must be 13.",
+  { socketVersion: "13" }
+)
+
 export const foreignOrigin = new Problem("forbidden", "Pages of this origin may not open a WebSocket here.")
 
 export const notServing = new Problem(

@@ -82,6 +82,8 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
   readonly retryAfter: number | undefined
   /** The methods that are taken, as the header `Allow` names them; of a 405 alone. */
   readonly allow: string | undefined
+  /** The version of the WebSocket protocol that is spoken, as the header `Sec-WebSocket-Version` names it; of a handshake in another. */
+  readonly socketVersion: string | undefined
   /** Until when the same request is refused, where that is known. */
   readonly until: Instant | undefined
 
@@ -93,6 +95,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
       readonly reasons?: ReadonlyArray<ProblemReason>
       readonly retryAfter?: number
       readonly allow?: string
+      readonly socketVersion?: string
       readonly until?: Instant
     } = {}
   ) {
@@ -102,6 +105,7 @@ export class Problem<out Code extends ProblemCode = ProblemCode> {
     this.reasons = more.reasons
     this.retryAfter = more.retryAfter
     this.allow = more.allow
+    this.socketVersion = more.socketVersion
     this.until = more.until
   }
 }

@@ -22,7 +22,7 @@ const challenges: Partial<Record<ProblemCode, string>> = {
 
 /** Status, headers and body of a problem that the request `requestId` met. */
 export const renderProblem = (problem: Problem, requestId: string): RenderedProblem => {
-  const { allow, code, detail, errors, reasons, retryAfter, until } = problem
+  const { allow, code, detail, errors, reasons, retryAfter, socketVersion, until } = problem
   const status = problemStatus[code]
   const challenge = challenges[code]
   return {
@@ -32,6 +32,7 @@ export const renderProblem = (problem: Problem, requestId: string): RenderedProb
       "cache-control": "no-store",
       "x-request-id": requestId,
       ...(allow === undefined ? {} : { allow }),
+      ...(socketVersion === undefined ? {} : { "sec-websocket-version": socketVersion }),
       ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfter))) }),
       ...(challenge === undefined ? {} : { "www-authenticate": challenge })
     },

@@ -4,10 +4,8 @@ import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
-import type { Problem } from "../../problems/Problem.ts"
 import type { EngineOptions } from "../EngineOptions.ts"
 import * as OpenSockets from "../OpenSockets.ts"
-import { malformed } from "../Refusal.ts"
 import { limits, Sockets } from "../Sockets.ts"
 import type { Upgrades } from "./ConnectionOwner.ts"
 import type { RequestHead } from "./RequestHead.ts"
@@ -197,9 +195,10 @@ export const make = (
         asks: ({ method, upgrade, url }) =>
           method === "GET" && upgrade === "websocket" && pathOf(url) === options.socketPath,
         refusal: ({ headers, url }, client) =>
-          keyFault(headers["sec-websocket-key"]) ?? sockets.refuse({
+          sockets.refuse({
             origin: headers["origin"],
             version: headers["sec-websocket-version"],
+            key: headers["sec-websocket-key"],
             query: url.slice(pathOf(url).length + 1),
             client
           }),
@@ -212,10 +211,6 @@ export const make = (
       }
     }
   })
-
-/** `ws` would answer by itself, in HTML. */
-const keyFault = (key: string | undefined): Problem | undefined =>
-  /^[+/\dA-Za-z]{22}==$/.test(key ?? "") ? undefined : malformed("Sec-WebSocket-Key must be 16 bytes in base64.")
 
 const pathOf = (url: string): string => {
   const query = url.indexOf("?")

@@ -133,14 +133,21 @@ export const attach = (
         const open = (counted?: CountedRequest) => {
           if (exchange.isOver) return
           const refusal = counted?.refusal ??
-            sockets.refuse({ client, origin, version: headers["sec-websocket-version"], query })
+            sockets.refuse({
+              client,
+              origin,
+              version: headers["sec-websocket-version"],
+              key: headers["sec-websocket-key"],
+              query
+            })
           if (refusal === undefined) {
             const attached: Attached = { clientAddress: client.address }
             return void res.cork(() => res.upgrade<Attached>(attached, key, "", "", context))
           }
           const limits = counted?.headers() ?? {}
           const request = { method: "GET", url, requestId: headers["x-request-id"], origin, limits }
-          exchange.refuse(refuse(refusal, { ...request, clientAddress: client.address }), "closes")
+          // not at once: what was read behind it would be served as another request (UwsHttpServer)
+          setImmediate(() => exchange.refuse(refuse(refusal, { ...request, clientAddress: client.address }), "closes"))
         }
         const count = options.limiting.count({ method: "GET", url, address: client.address, isHandshake: true })
         if (count === undefined) open()
