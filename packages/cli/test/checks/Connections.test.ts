@@ -1,7 +1,11 @@
 /** Connections that are slow, unlawful, or gone in the middle (docs/security.md, "The thirty checks"). */
+import { Api } from "@ddd/http/Api"
+import { routesOf } from "@ddd/http/boundary/RouteTable"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
 import type { Socket } from "node:net"
+import { eventually, type Server } from "../support/Ddd.ts"
 import { described } from "../support/Distribution.ts"
 import { endpointsOf } from "../support/Junk.ts"
 import { besideProbe } from "../support/Probe.ts"
@@ -10,8 +14,12 @@ import { answerIn, connectTo, headerOf, hear, requestText } from "../support/Raw
 import { handshakeText } from "../support/RawSocket.ts"
 import { addressIn, at, internalToken, Site, textAt } from "../support/Site.ts"
 
-/** As `IDLE_SOCKETS=10000` says, and `ABORTS=10000`; fewer, where it is only a test. */
-const idleSockets = Number(process.env["IDLE_SOCKETS"] ?? 1_000)
+/** How many files and connections this process may have open. */
+const filesMax = Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? Infinity)
+
+/** As `IDLE_SOCKETS=10000` says, and `ABORTS=10000`; fewer, where it is only a test, or where no more files may be open. */
+const idleSocketsAsked = Number(process.env["IDLE_SOCKETS"] ?? 1_000)
+const idleSockets = Math.min(idleSocketsAsked, filesMax - 512)
 const aborts = Number(process.env["ABORTS"] ?? 600)
 
 /** For how long a request may be on its way. */
@@ -59,7 +67,7 @@ const balanceOf = (token: string) =>
 const isLast = (path: string, method: string): boolean =>
   /sign-out-everywhere|change-password|self-exclusion|time-out/.test(path) || (method === "DELETE" && path === "/user")
 
-/** A request for each route that there is, as it should be asked for as far as one can without knowing more. */
+/** A request for each route of the table, as it should be asked for as far as one can without knowing more; and for pages. */
 const everyRoute = (document: unknown, token: string): ReadonlyArray<string> => {
   const pages = [
     "/",
@@ -71,8 +79,12 @@ const everyRoute = (document: unknown, token: string): ReadonlyArray<string> => 
     "/verify-email",
     "/none"
   ]
-  const endpoints = endpointsOf(document)
-  assert.isAbove(endpoints.length, 45)
+  const described = endpointsOf(document)
+  const endpoints = routesOf(Api).map(({ method, path }) => {
+    const template = path.replaceAll(/:(\w+)/g, "{$1}")
+    return described.find((each) => each.method === method && each.path === template) ??
+      { method, path: template, parameters: [], body: null }
+  })
   return [
     ...pages.map((path) => requestText({ method: "GET", path })),
     handshakeText(),
@@ -89,17 +101,74 @@ const everyRoute = (document: unknown, token: string): ReadonlyArray<string> => 
   ]
 }
 
-/** Sends so many bytes of a request and goes away: by a reset, or by a goodbye, without waiting for an answer. */
-const abort = (url: string, bytes: string, nth: number): Effect.Effect<void> =>
+/** How a client goes: it says that it has ended, or only that it is gone. */
+type Leaving = "FIN" | "RST"
+const leavings: ReadonlyArray<Leaving> = ["FIN", "RST"]
+
+/** The beginnings of a request: up to half its first line, half its headers, its head, half its body, all but a byte, and `more` beside them. */
+const beginningsOf = (request: string, more: number): ReadonlyArray<string> => {
+  const head = request.indexOf("\r\n\r\n") + 4
+  const line = request.indexOf("\r\n") + 2
+  const stages = [
+    line / 2,
+    (line + head) / 2,
+    head < request.length ? head : head - 2,
+    (head + request.length) / 2,
+    request.length - 1
+  ]
+  const places = Array.from({ length: more }, (_, nth) => 1 + nth * (request.length - 2) / Math.max(1, more - 1))
+  return [...stages, ...places].map((at) => request.slice(0, Math.min(Math.floor(at), request.length - 1)))
+}
+
+/** Sends so many bytes of a request and goes away without reading an answer. */
+const abort = (url: string, bytes: string, leaving: Leaving, nth: number): Effect.Effect<void> =>
   Effect.callback((resume) => {
     const socket = connectTo(url)
     socket.on("close", () => resume(Effect.void))
-    const leave = () => nth % 2 === 0 ? socket.resetAndDestroy() : socket.destroy()
+    const leave = () => leaving === "RST" ? socket.resetAndDestroy() : socket.destroy()
     socket.on("connect", () => {
       socket.write(bytes, "latin1", () => nth % 3 === 0 ? leave() : setTimeout(leave, nth % 12))
     })
     return Effect.sync(() => socket.destroy())
   })
+
+/** What changes by itself, and by the head of a request alone: mails on their way, and how many requests there were. */
+const restless: ReadonlySet<string> = new Set(["jobs", "request_counts"])
+
+/** What each table of the database holds, in a few characters. */
+const contents = Effect.gen(function*() {
+  const { sql } = yield* Site
+  const tables = yield* sql<{ readonly name: string }>`
+    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`
+  const digests = yield* Effect.forEach(tables.filter(({ name }) => !restless.has(name)), ({ name }) =>
+    Effect.map(
+      sql<{ readonly digest: string | null }>`
+        SELECT md5(string_agg(each::text, E'\\n' ORDER BY each::text)) AS digest FROM ${sql(name)} AS each`,
+      ([row]) => [name, row?.digest ?? ""] as const
+    ))
+  return Object.fromEntries(digests)
+}).pipe(Effect.orDie)
+
+/** The same once nothing that was asked before is still under way. */
+const settledContents = Effect.gen(function*() {
+  let before = ""
+  return yield* eventually("nothing changes", contents, (tables) => {
+    const isSettled = JSON.stringify(tables) === before
+    before = JSON.stringify(tables)
+    return isSettled
+  })
+})
+
+/** The files and connections that a server has open. */
+const filesOf = ({ pid }: Server): number => readdirSync(`/proc/${pid}/fd`).length
+
+/** Waits until each server has no more open than `before`, but for a few that have to do with something else. */
+const untilClosed = (servers: ReadonlyArray<Server>, before: ReadonlyArray<number>) =>
+  eventually(
+    "every connection is forgotten",
+    Effect.sync(() => servers.map(filesOf)),
+    (open) => open.every((count, nth) => count <= (before[nth] ?? 0) + 20)
+  )
 
 overOneAndTwoSites("a connection", (it) => {
   it.effect("#26 is ended within 12 s where its request is slow, whichever part of it", () =>
@@ -128,17 +197,29 @@ overOneAndTwoSites("a connection", (it) => {
 
   it.effect("#26 is served beside any number that say nothing", () =>
     Effect.gen(function*() {
-      const { buy, urls } = yield* Site
+      const { buy, servers, urls } = yield* Site
       const { accessToken } = yield* playerWith("20.00")
-      const idle = new Set<Socket>()
-      yield* Effect.addFinalizer(() => Effect.sync(() => idle.forEach((socket) => socket.destroy())))
-      yield* Effect.forEach(Array.from({ length: idleSockets }), (_, nth) =>
+      const before = servers.map(filesOf)
+      const idle = { plain: new Set<Socket>(), webSockets: new Set<Socket>() }
+      const leave = () => [idle.plain, idle.webSockets].forEach((all) => all.forEach((socket) => socket.destroy()))
+      yield* Effect.addFinalizer(() => Effect.sync(leave))
+      const areWebSockets = Array.from({ length: idleSockets }, (_, nth) => nth % 4 > 1)
+      yield* Effect.forEach(areWebSockets, (isWebSocket, nth) =>
         Effect.callback<void>((resume) => {
           const socket = connectTo(urls[nth % urls.length] ?? "", addressIn(10 + nth % 200))
-          idle.add(socket)
-          socket.on("close", () => idle.delete(socket)).once("connect", () => resume(Effect.void))
+          const kind = isWebSocket ? idle.webSockets : idle.plain
+          kind.add(socket)
+          if (isWebSocket) socket.write(handshakeText())
+          socket.on("close", () => {
+            kind.delete(socket)
+            resume(Effect.void)
+          })
+          socket.once(isWebSocket ? "data" : "connect", () => resume(Effect.void)).on("data", (data) => {
+            // it is asked after 30 s, and answers
+            if (data.at(-2) === 0x89) socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]))
+          })
         }), { concurrency: 200, discard: true })
-      const open = idle.size
+      const open = idle.plain.size + idle.webSockets.size
       const bought: Array<number> = []
       const { waited } = yield* besideProbe(
         urls,
@@ -153,13 +234,17 @@ overOneAndTwoSites("a connection", (it) => {
       )
       yield* Effect.sync(() =>
         process.stdout.write(
-          `beside ${open} of ${idleSockets} idle sockets at ${urls.length} of ddd serve:\n` +
+          `beside ${open} of ${idleSockets} idle sockets (${idleSocketsAsked} were asked for), ` +
+            `half of them WebSockets, at ${urls.length} of ddd serve:\n` +
             `  /healthz:   ${described(waited, 0.5, 0.99)}\n  a purchase: ${described(bought, 0.5, 0.99)}\n`
         )
       )
       // those that say nothing for 10 s are ended, also while others are still opened
       assert.isAtLeast(open, Math.min(idleSockets, 1_000) / 2)
+      assert.strictEqual(idle.webSockets.size, areWebSockets.filter(Boolean).length)
       assert.strictEqual(yield* balanceOf(accessToken), "0.00")
+      leave()
+      yield* untilClosed(servers, before)
     }), 240_000)
 
   it.effect(
@@ -210,26 +295,22 @@ overOneAndTwoSites("a connection", (it) => {
         const { ask, buy, ddd, servers, urls } = yield* Site
         const { accessToken: token } = yield* playerWith("20.00")
         const requests = everyRoute((yield* ask("GET", "/openapi.json")).json, token)
-        const each = Math.ceil(aborts / requests.length)
-        /** The request of each route in turn, cut at each place in turn. */
-        const cut = (isWhole: boolean) =>
-          Array.from({ length: each * requests.length }, (_, nth) => {
-            const request = requests[nth % requests.length] ?? ""
-            const turn = Math.floor(nth / requests.length)
-            return isWhole
-              ? request
-              : request.slice(0, 1 + Math.floor(turn * (request.length - 2) / Math.max(1, each - 1)))
-          })
+        const each = Math.ceil(aborts / requests.length / leavings.length)
         const abortAll = (parts: ReadonlyArray<string>) =>
-          Effect.forEach(parts, (bytes, nth) => abort(urls[nth % urls.length] ?? "", bytes, nth), {
-            concurrency: 50,
-            discard: true
-          })
-        const before = yield* ask("GET", "/user/profile", { token })
-        yield* abortAll(cut(false))
+          Effect.forEach(
+            leavings.flatMap((leaving) => parts.map((bytes) => ({ bytes, leaving }))),
+            ({ bytes, leaving }, nth) => abort(urls[nth % urls.length] ?? "", bytes, leaving, nth),
+            { concurrency: 50, discard: true }
+          )
+        const open = servers.map(filesOf)
+        const before = yield* settledContents
+        const cut = requests.flatMap((request) => beginningsOf(request, Math.max(0, each - 5)))
+        yield* abortAll(cut)
+        yield* untilClosed(servers, open)
         // of what never came whole nothing is done
-        assert.strictEqual((yield* ask("GET", "/user/profile", { token })).text, before.text)
-        yield* abortAll(cut(true))
+        assert.deepStrictEqual(yield* contents, before)
+        const whole = Array.from({ length: each }, () => requests).flat()
+        yield* abortAll(whole)
 
         const next = yield* playerWith("1.00")
         for (const { pid, url } of servers) {
@@ -240,8 +321,12 @@ overOneAndTwoSites("a connection", (it) => {
         assert.strictEqual(bought.status, 201, bought.text)
         const audit = yield* ddd(["audit"])
         assert.strictEqual(audit.code, 0, audit.stdout)
+        yield* untilClosed(servers, open)
         yield* Effect.sync(() =>
-          process.stdout.write(`2 × ${each * requests.length} requests of ${requests.length} routes were given up\n`)
+          process.stdout.write(
+            `${leavings.length * cut.length} requests of ${requests.length} routes were given up part-way, and ` +
+              `${leavings.length * whole.length} without waiting for the answer\n`
+          )
         )
       }),
     600_000
