@@ -1,6 +1,7 @@
 /** What operators look for, on PostgreSQL: each by an index of its own. */
 import { foldCase } from "@ddd/core/accounts/EmailAddress"
 import type { TicketStatus } from "@ddd/core/draws/Ticket"
+import { handMoneyKinds } from "@ddd/core/money/FourEyes"
 import { webhookSenders } from "@ddd/core/money/WebhookEvent"
 import type { Found, FoundKind } from "@ddd/core/operators/Search"
 import { Lookup, type SoldTicket } from "@ddd/core/ports/Lookup"
@@ -95,6 +96,8 @@ const make = Effect.map(PgClient.PgClient, (sql) => {
           UNION ALL SELECT 'event', id::text, NULL, state, NULL, received_at FROM webhook_events
             WHERE sender = ANY (${webhookSenders}::text[]) AND event_id = ${outside}
           UNION ALL SELECT 'approval', id::text, user_id, state, amount, asked_at FROM approvals WHERE id = ${id}::uuid
+          UNION ALL SELECT 'approval', id::text, user_id, state, amount, asked_at FROM approvals
+            WHERE state = 'waiting' AND kind = ANY (${handMoneyKinds}::text[]) AND reference = ANY (${references}::text[])
           UNION ALL SELECT 'log entry', id::text, NULL, command, NULL, at FROM operator_log WHERE id = ${id}::uuid
         )
         SELECT kind, id, user_id, state, (amount * 100)::bigint AS amount, at FROM found ORDER BY kind, at DESC`

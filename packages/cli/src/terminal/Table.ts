@@ -66,6 +66,20 @@ const cut = (cell: string, width: number): string => {
 /** The least that is left of a column that is cut: a day is still one. */
 const leastWidth = 11
 
+/**
+ * Rows below their head; where the terminal is too narrow for that, each row below its first cell instead, a line for each other cell that
+ * is not empty: for sums, of which none may be cut or left out.
+ */
+export const stacked = (rows: Rows, right: ReadonlyArray<number>, width = terminalWidth()): string => {
+  const table = aligned(rows, right)
+  const [[, ...head] = [], ...others] = inLines(rows)
+  if (table.split("\n").every((line) => stringWidth(line) <= width)) return table
+  return others.map(([name = "", ...cells]) => {
+    const lines = cells.flatMap((cell, at) => cell === "" ? [] : [["", head[at] ?? "", cell]])
+    return `${name}\n${aligned(lines, [2])}`
+  }).join("\n")
+}
+
 /** Which columns end under each other, and which give way on a narrow terminal, the least important first. */
 export interface TableForm {
   readonly right?: ReadonlyArray<number>

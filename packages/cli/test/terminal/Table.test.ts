@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { styleText } from "node:util"
 import stringWidth from "string-width"
-import { aligned, fitted } from "../../src/terminal/Table.ts"
+import { aligned, fitted, stacked } from "../../src/terminal/Table.ts"
 
 const red = (text: string): string => styleText("red", text, { validateStream: false })
 
@@ -83,5 +83,27 @@ describe("a table", () => {
       const shown = fitted([["A", "B", "C"], ...found], { yields: [2, 0, 1] }, width)
       for (const line of shown.split("\n")) assert.isAtMost(stringWidth(line), width, line)
     }))
+  })
+
+  it("of sums has each below its name where the terminal is too narrow, and none cut", () => {
+    const sums = [["ACCOUNT", "OPENING", "SALES", "CLOSING"], ["wallets", "12.00", "", "13.00"], [
+      "house",
+      "0.00",
+      "-5.25",
+      "0.05"
+    ]]
+    assert.strictEqual(stacked(sums, [1, 2, 3], 80), aligned(sums, [1, 2, 3]))
+    assert.strictEqual(
+      stacked(sums, [1, 2, 3], 20),
+      [
+        "wallets",
+        "  OPENING  12.00",
+        "  CLOSING  13.00",
+        "house",
+        "  OPENING   0.00",
+        "  SALES    -5.25",
+        "  CLOSING   0.05"
+      ].join("\n")
+    )
   })
 })

@@ -17,7 +17,8 @@ import type { Resolution } from "./WithdrawalResolution.ts"
  * What moves by hand: an adjustment of a wallet, an open purchase that is credited, a held withdrawal that is given back, a deposit of our
  * own machines.
  */
-export type HandMoneyKind = "adjustment" | "purchase" | "withdrawal" | "deposit"
+export const handMoneyKinds = ["adjustment", "purchase", "withdrawal", "deposit"] as const
+export type HandMoneyKind = typeof handMoneyKinds[number]
 
 /** Money that is to be moved by hand, as it was asked for. */
 export interface HandMoney {

@@ -3,11 +3,13 @@ import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { approvalMillis } from "@ddd/core/money/FourEyes"
 import { type Cents, zero } from "@ddd/core/money/Money"
 import { keyLifeMillis } from "@ddd/core/money/WithdrawalActions"
+import { readingsOf } from "@ddd/core/operators/Search"
 import { Adjustments } from "@ddd/core/ports/Adjustments"
 import { Approvals } from "@ddd/core/ports/Approvals"
 import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { Lookup } from "@ddd/core/ports/Lookup"
 import { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -34,9 +36,11 @@ import { contract, type Subject } from "./Subject.ts"
 const limit = dollars(10)
 const nobody = "01900000-0000-7000-8000-00000000dead"
 
+const creditedBy = "credit:one"
+
 const credit = (userId: UserId, amount: Cents, act: OperatorAct = byAnn) =>
   Adjustments.use((port) =>
-    port.adjust({ userId, amount, isWinnings: false, reference: "credit:one", corrects: null }, act)
+    port.adjust({ userId, amount, isWinnings: false, reference: creditedBy, corrects: null }, act)
   )
 
 /** The approval that something waits for, and whether just this waits. */
@@ -73,6 +77,9 @@ export const fourEyesContract = (subject: Subject): void =>
         const { id } = yield* waitsFor(credit(ada, dollars(11)))
         assert.deepStrictEqual(yield* waitsFor(credit(ada, dollars(11), byBob)), { id, isSame: true })
         assert.deepStrictEqual(yield* waitsFor(credit(ada, dollars(12))), { id, isSame: false })
+        const found = Lookup.use((lookup) => lookup.find(readingsOf(creditedBy)))
+        const [waiting, ...others] = yield* found
+        assert.deepStrictEqual([waiting?.kind, waiting?.id, waiting?.userId, others], ["approval", id, ada, []])
         assert.strictEqual(yield* balanceOf(ada), limit)
         assert.strictEqual(yield* whyNot(approve(id, byAnn)), "OwnRequest")
         assert.strictEqual(yield* whyNot(approve(id, { ...byAnn, operator: "ANN" })), "OwnRequest")

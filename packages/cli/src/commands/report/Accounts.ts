@@ -17,7 +17,7 @@ import { Option } from "commander"
 import { Data, Effect, Stream } from "effect"
 import { done, refuted } from "../../ExitCode.ts"
 import { errorStyle, print, printJson, printPieces, remark, style } from "../../terminal/Output.ts"
-import { fitted } from "../../terminal/Table.ts"
+import { fitted, stacked } from "../../terminal/Table.ts"
 import { command, csvOption, type Declare, type JsonFlag, jsonOption } from "../Declaration.ts"
 import { onDraws } from "../OnDatabase.ts"
 import { readDay } from "./Days.ts"
@@ -88,7 +88,7 @@ const reportTable = ({ from, isSoFar, lines, until }: Reported): string => {
   return [
     `From ${formatInstant(from)} until ${formatInstant(until)}${isSoFar ? ", which is not the day's end" : ""}`,
     "",
-    fitted(table, { right: amounts, yields: [] })
+    stacked(table, amounts)
   ].join("\n")
 }
 

@@ -78,7 +78,13 @@ const everything = (store: Stored): ReadonlyArray<{ readonly names: ReadonlyArra
       named([id, eventId], "event", { id, userId: null, state, amount: null, at: receivedAt })
     ),
     ...[...store.approvals.values()].map(({ askedAt, id, money, state }) =>
-      named([id], "approval", { id, userId: money.userId, state, amount: money.amount, at: askedAt })
+      named([id, state === "waiting" ? money.reference : null], "approval", {
+        id,
+        userId: money.userId,
+        state,
+        amount: money.amount,
+        at: askedAt
+      })
     ),
     ...[...store.operatorLog.values()].map(({ at, command, id }) =>
       named([id], "log entry", { id, userId: null, state: command, amount: null, at })
