@@ -4,7 +4,8 @@
  * Where the server ends it, it comes back a second later. It goes on until nobody is left who started it.
  */
 import { connect, type Socket } from "node:net"
-import { handshake, type Kind, kinds } from "./Kinds.ts"
+import { handshake } from "../live/Handshake.ts"
+import { type Kind, kinds } from "./Kinds.ts"
 
 const [, , portText, name] = process.argv
 const port = Number(portText)

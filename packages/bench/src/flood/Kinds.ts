@@ -17,17 +17,6 @@ const times = (count: number, bytes: Buffer) => Buffer.concat(Array.from({ lengt
 const frame = (opcode: number, payload: string) =>
   Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0]), Buffer.from(payload)])
 
-export const handshake = [
-  "GET /ws HTTP/1.1",
-  "Host: x",
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-  "Sec-WebSocket-Version: 13",
-  "",
-  ""
-].join("\r\n")
-
 export const kinds: ReadonlyArray<Kind> = [
   { name: "GETs of /docs, 300 in one write", bytes: times(300, get("/docs")), isSocket: false, reads: true },
   { name: "the same, and reads nothing", bytes: times(300, get("/docs")), isSocket: false, reads: false },

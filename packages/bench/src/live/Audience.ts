@@ -5,23 +5,8 @@
  */
 import { Schema } from "effect"
 import { connect, type Socket } from "node:net"
+import { handshakeAt, subscribe, textFrame } from "./Handshake.ts"
 import { AudienceOrder, type Heard, type Speech } from "./Orders.ts"
-
-const handshake = (path: string) =>
-  [
-    `GET ${path} HTTP/1.1`,
-    "Host: 127.0.0.1",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Version: 13",
-    "",
-    ""
-  ].join("\r\n")
-
-/** A text of up to 125 bytes as clients send it, masked with zeros. */
-const textFrame = (text: string) =>
-  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
 interface Speaking {
   readonly path: string
@@ -32,7 +17,7 @@ interface Speaking {
 }
 
 const speakings: Readonly<Record<Speech, Speaking>> = {
-  ddd: { path: "/ws", first: textFrame(`{"type":"subscribe","channel":"draw"}`) },
+  ddd: { path: "/ws", first: subscribe },
   // Engine.IO's ping is the text `2`, its pong `3`; Socket.IO's connect is `40`
   "socket.io": {
     path: "/socket.io/?EIO=4&transport=websocket",
@@ -115,7 +100,7 @@ const open = async (port: number, count: number, speech: Speech): Promise<void> 
         noDelay: true,
         onread: { buffer: shared, callback: (length, buffer) => read(length, buffer) }
       }, () => {
-        socket.write(handshake(speaking.path))
+        socket.write(handshakeAt(speaking.path))
         resolve()
       })
       const read = reader(socket, speaking, nth % timedEvery === 0)

@@ -6,6 +6,7 @@ import { funds } from "./Funds.ts"
 import { key } from "./Key.ts"
 import { kill } from "./Kill.ts"
 import { lag } from "./Lag.ts"
+import { live } from "./Live.ts"
 import { midnight } from "./Midnight.ts"
 import { outage } from "./Outage.ts"
 import { payouts } from "./Payouts.ts"
@@ -27,5 +28,6 @@ export const shows: ReadonlyArray<Show> = [
   withdrawals,
   payouts,
   rooms,
-  beacon
+  beacon,
+  live
 ]
