@@ -45,35 +45,57 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
     Effect.forkScoped
   )
   yield* topics.askAbout.pipe(Effect.delay(askInterval), Effect.forever, Effect.forkScoped)
-  yield* sockets.serve(accept({ now, signIns, subscriptions, topics }, (effect) => fork(effect)))
+  const hub: Hub = { now, signIns, subscriptions, topics, fork: (effect) => fork(effect) }
+  yield* sockets.serve((socket) => new Served(hub, socket))
 }))
 
-/** What becomes of each connection, from its greeting to its end. */
-const accept = (
-  { topics, ...servers }: MessageServers & { readonly topics: Topics },
-  fork: (effect: Effect.Effect<void>) => void
-) =>
-(socket: LiveSocket): SocketListener => {
-  const connection = new Connection(socket)
-  const forget = () => {
-    servers.signIns.forget(connection)
-    topics.leaveAll(connection)
+/** What all connections are served by. */
+interface Hub extends MessageServers {
+  readonly topics: Topics
+  readonly fork: (effect: Effect.Effect<void>) => void
+}
+
+/** What becomes of a connection, from its greeting to its end. A class: of closures each connection would have its own. */
+class Served implements SocketListener {
+  readonly #hub: Hub
+  readonly #connection: Connection
+
+  constructor(hub: Hub, socket: LiveSocket) {
+    this.#hub = hub
+    this.#connection = new Connection(socket)
+    hub.fork(greet(this.#connection, hub))
   }
-  /** A message that was being served when the connection closed may have signed it in, or subscribed it, after `forget`. */
-  const forgetIfGone = Effect.sync(() => {
-    if (connection.gone) forget()
-  })
-  fork(greet(connection, servers))
-  return {
-    message: (text) => {
-      if (connection.receive(text)) fork(Effect.andThen(serveMessages(servers, connection, text), forgetIfGone))
-    },
-    behind: () => topics.fallBehind(connection),
-    drained: () => topics.catchUp(connection),
-    closed: () => {
-      connection.gone = true
-      forget()
+
+  message(text: string): void {
+    const { fork } = this.#hub
+    if (this.#connection.receive(text)) {
+      fork(Effect.andThen(serveMessages(this.#hub, this.#connection, text), this.#end()))
     }
+  }
+
+  behind(): void {
+    this.#hub.topics.fallBehind(this.#connection)
+  }
+
+  drained(): void {
+    this.#hub.topics.catchUp(this.#connection)
+  }
+
+  closed(): void {
+    this.#connection.gone = true
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#hub.signIns.forget(this.#connection)
+    this.#hub.topics.leaveAll(this.#connection)
+  }
+
+  /** A message that was being served when the connection closed may have signed it in, or subscribed it, after `forget`. */
+  #end(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (this.#connection.gone) this.#forget()
+    })
   }
 }
 

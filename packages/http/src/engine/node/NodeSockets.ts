@@ -1,5 +1,4 @@
 /** `Sockets` on Node's sockets: `ws` reads what clients send, and what the server sends is written by itself. */
-import type { Client } from "@ddd/core/accounts/ClientAddress"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { Effect, type Scope } from "effect"
 import { IncomingMessage } from "node:http"
@@ -18,32 +17,24 @@ const piecesMax = 256
 const lastWordsMillis = 1_000
 const nothing = Buffer.alloc(0)
 
+/** Where a connection belongs. */
+interface Place {
+  readonly sockets: OpenSockets.OpenSockets<NodeSocket>
+  readonly topics: Topics
+}
+
 class NodeSocket implements OpenSockets.EngineSocket {
   readonly clientAddress: string
   readonly #ws: NodeWS.WebSocket
   readonly #connection: Socket
-  readonly #topics: Topics
-  readonly #taken: () => void
+  readonly #place: Place
   #waitsForReader = false
 
-  /** `drained` is called whenever the client has read of what it had left unread, and once it has read all of it, however little. */
-  constructor(
-    ws: NodeWS.WebSocket,
-    connection: Socket,
-    topics: Topics,
-    clientAddress: string,
-    drained: () => void
-  ) {
+  constructor(ws: NodeWS.WebSocket, connection: Socket, place: Place, clientAddress: string) {
     this.#ws = ws
     this.#connection = connection
-    this.#topics = topics
+    this.#place = place
     this.clientAddress = clientAddress
-    this.#taken = () => {
-      this.#waitsForReader = false
-      if (!this.isOpen) return
-      drained()
-      this.#waitForReader()
-    }
   }
 
   get isOpen(): boolean {
@@ -68,18 +59,26 @@ class NodeSocket implements OpenSockets.EngineSocket {
   }
 
   join(topic: string): void {
-    this.#topics.join(topic, this)
+    this.#place.topics.join(topic, this)
   }
 
   leave(topic: string): void {
-    this.#topics.leave(topic, this)
+    this.#place.topics.leave(topic, this)
   }
 
-  /** The event `drain` would not do: it comes only where more than the stream's high-water mark has waited. */
+  /**
+   * Tells whenever the client has read of what it had left unread, and once it has read all of it, however little. The event `drain` would not
+   * do: it comes only where more than the stream's high-water mark has waited.
+   */
   #waitForReader(): void {
     if (this.#waitsForReader || this.#connection.writableLength === 0) return
     this.#waitsForReader = true
-    this.#connection.write(nothing, this.#taken)
+    this.#connection.write(nothing, () => {
+      this.#waitsForReader = false
+      if (!this.isOpen) return
+      this.#place.sockets.drained(this)
+      this.#waitForReader()
+    })
   }
 
   bufferedAmount(): number {
@@ -183,13 +182,13 @@ export const make = (
       maxBufferedChunks: piecesMax, // past it, `ws` closes with 1008
       maxPendingAutoPongs: 0 // no limit of its own, of which its types do not know: pings count as frames do
     }
-    const topics = new Topics()
+    const place: Place = { sockets, topics: new Topics() }
     const behind = (socket: NodeSocket) => sockets.behind(socket)
     const handshakes = new NodeWS.WebSocketServer(handshakeOptions)
     return {
       sockets: Sockets.of({
         serve: (accept) => sockets.serve(accept, goodbyes),
-        publish: (topic, text) => topics.publish(topic, text, behind)
+        publish: (topic, text) => place.topics.publish(topic, text, behind)
       }),
       upgrades: {
         asks: ({ method, upgrade, url }) =>
@@ -204,7 +203,8 @@ export const make = (
           }),
         open: (head, connection, rest, client) => {
           connection.allowHalfOpen = false
-          const open = (ws: NodeWS.WebSocket) => report(ws, connection, client, topics, sockets)
+          const open = (ws: NodeWS.WebSocket) =>
+            report(ws, new NodeSocket(ws, connection, place, client.address), place)
           handshakes.handleUpgrade(messageOf(head, connection), connection, rest, open)
           if (connection.isPaused()) connection.resume()
         }
@@ -230,16 +230,9 @@ const messageOf = ({ headers, method, url }: RequestHead, connection: Socket): I
 }
 
 /** Reports what `ws` tells of a connection. */
-const report = (
-  ws: NodeWS.WebSocket,
-  connection: Socket,
-  client: Client,
-  topics: Topics,
-  sockets: OpenSockets.OpenSockets<NodeSocket>
-): void => {
-  const socket: NodeSocket = new NodeSocket(ws, connection, topics, client.address, () => sockets.drained(socket))
+const report = (ws: NodeWS.WebSocket, socket: NodeSocket, { sockets }: Place): void => {
   const heard = () => sockets.heard(socket)
-  ws.on("error", () => {}) // `close` follows
+  ws.on("error", ignored)
   ws.on("message", (message, isBinary) => {
     if (!heard()) return
     if (isBinary) return socket.close(1003, "Send text.")
@@ -251,6 +244,9 @@ const report = (
   ws.on("close", () => sockets.closed(socket))
   sockets.opened(socket)
 }
+
+/** Of an error: `close` follows. */
+const ignored = (): void => {}
 
 /** Waits until the clients have said goodbye too, for a second; then ends what is left. */
 const goodbyes = (open: ReadonlyArray<NodeSocket>): Effect.Effect<void> =>
