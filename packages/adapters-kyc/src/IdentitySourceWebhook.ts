@@ -13,7 +13,8 @@ import type { WebhookVerdict } from "@ddd/core/ports/WebhookInbox"
 import { isUuid, userId } from "@ddd/core/values/Ids"
 import { type Day, type Instant, parseDay, parseInstant } from "@ddd/core/values/Instant"
 import { type KycStatus, kycStatuses } from "@ddd/core/values/KycStatus"
-import { Effect, Layer, Redacted } from "effect"
+import { parseBytes, parseText } from "@ddd/core/values/StrictJson"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { createHmac, hash, timingSafeEqual } from "node:crypto"
 
 /** By a secret: whether a signature is made with it. */
@@ -37,29 +38,15 @@ export const layer = (secrets: ReadonlyArray<Redacted.Redacted>): Layer.Layer<Id
       }))
   )
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
-/** The members of a JSON object; `undefined` of anything else. */
-const membersOf = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const membersIn = (body: Uint8Array) => {
-  try {
-    return membersOf(utf8.decode(body))
-  } catch {
-    return undefined
-  }
+/** The members of a JSON object that has one meaning only; `undefined` of anything else. */
+const membersOf = (parsed: ReturnType<typeof parseText>): Readonly<Record<string, unknown>> | undefined => {
+  const value = Result.getOrUndefined(parsed)
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined
 }
 
 /** How its sender names the message of a body, and what it tells; where it does not, what the same body is always named. */
 const named = (body: Uint8Array): { readonly eventId: string; readonly type: string } => {
-  const { id, status } = membersIn(body) ?? {}
+  const { id, status } = membersOf(parseBytes(body)) ?? {}
   return namedEvent(id, status) ?? { eventId: hash("sha256", body, "hex"), type: "unreadable" }
 }
 
@@ -85,10 +72,17 @@ const referenceOrNull = (value: unknown): string | null | undefined =>
 
 const unusable = (why: string): IdentityNotice => ({ _tag: "Unusable", why })
 
+/** What a decoder writes for bytes that are no UTF-8. */
+const isBroken = (body: string): boolean => body.includes("\ufffd")
+
 /** Reads a body; other members than these are left alone. Why it cannot be read quotes nothing of it. */
 const read = (body: string): IdentityNotice => {
-  const members = membersOf(body)
-  if (members === undefined) return unusable(body === "" ? "its body was removed" : "it is no JSON object")
+  if (body === "") return unusable("it has no body: it came without one, or that was removed")
+  const members = isBroken(body) ? undefined : membersOf(parseText(body))
+  if (members === undefined) return unusable("it is no JSON object in UTF-8 with each member once")
+  if (namedEvent(members["id"], "message") === undefined) {
+    return unusable("its id has not 1 to 255 printable characters")
+  }
   const player = typeof members["userId"] === "string" ? members["userId"].toLowerCase() : ""
   const status = statusOf(members["status"])
   const occurredAt = instantOf(members["occurredAt"])

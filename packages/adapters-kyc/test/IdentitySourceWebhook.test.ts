@@ -75,6 +75,21 @@ describe("a request of who checks identities", () => {
     }
   })
 
+  it("is named by its bytes, and not acted on, where these are no UTF-8 or a member stands twice", () => {
+    const written = JSON.stringify(message)
+    const broken = Buffer.concat([
+      Buffer.from(written.replace("chk_1", "chk_")).subarray(0, -2),
+      Buffer.from([0xff, 0x22, 0x7d])
+    ])
+    const twice = Buffer.from(written.replace("\"id\":", "\"id\":\"evt_0\",\"id\":"))
+    for (const body of [broken, twice]) {
+      const verdict = authenticate({ headers: { "x-kyc-signature": `t=${nowSeconds},v1=${sign(body)}` }, body })
+      assert.deepStrictEqual(verdict, { _tag: "Genuine", eventId: hash("sha256", body, "hex"), type: "unreadable" })
+      // as the inbox gives it back
+      assert.strictEqual(source([secret]).read(new TextDecoder().decode(body))._tag, "Unusable")
+    }
+  })
+
   it("is named by its bytes where it names itself by nothing", () => {
     for (const text of ["", "null", "[1]", "{}", "not JSON", JSON.stringify({ ...message, id: "ä" })]) {
       const named = authenticate(requestOf(text))
@@ -115,6 +130,12 @@ describe("a message about an identity check", () => {
       [{ occurredAt: "2026-02-03T10:30:00.000+02:00" }, /occurredAt/],
       [{ dateOfBirth: "1990-02-30" }, /dateOfBirth/],
       [{ dateOfBirth: 19900501 }, /dateOfBirth/],
+      [{ id: "" }, /its id/],
+      [{ id: 7 }, /its id/],
+      [{ id: "a\0b" }, /JSON/],
+      [{ id: "\ud800" }, /JSON/],
+      [{ id: "ä" }, /its id/],
+      [{ id: "x".repeat(256) }, /its id/],
       [{ reference: "" }, /reference/],
       [{ reference: "x".repeat(256) }, /reference/]
     ]
@@ -123,6 +144,10 @@ describe("a message about an identity check", () => {
       assert.strictEqual(notice._tag, "Unusable", JSON.stringify(changed))
       if (notice._tag === "Unusable") assert.match(notice.why, why)
     }
-    for (const text of ["", "null", "[]", "7", "{"]) assert.strictEqual(read(text)._tag, "Unusable", text)
+    const written = JSON.stringify(message)
+    const twice = written.replace("\"status\":", "\"status\":\"rejected\",\"status\":")
+    for (const text of ["", "null", "[]", "7", "{", twice, `\ufeff${written}`]) {
+      assert.strictEqual(read(text)._tag, "Unusable", text)
+    }
   })
 })

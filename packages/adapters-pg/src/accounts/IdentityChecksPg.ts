@@ -75,7 +75,7 @@ const make = Effect.gen(function*() {
 
   return IdentityChecks.of({
     record: Effect.fn("IdentityChecksPg.record")(
-      (message) => decide(message.userId, (facts) => recordIdentity(facts, message)),
+      (message, receivedAt) => decide(message.userId, (facts) => recordIdentity(facts, message, receivedAt)),
       transact(sql)
     ),
 

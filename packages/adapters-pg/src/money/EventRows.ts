@@ -19,7 +19,8 @@ export interface EventRow {
 export const eventColumns = (sql: PgClient.PgClient) =>
   sql.literal("id, sender, event_id, type, body, state, outcome, reference, received_at, handled_at")
 
-const utf8 = new TextDecoder()
+// a byte order mark stays, as all that came
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
 export const eventOf = (row: EventRow): WebhookEvent => ({
   id: row.id,

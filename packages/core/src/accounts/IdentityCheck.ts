@@ -2,7 +2,9 @@
  * What becomes of a player's identity check, as who checks identities tells, or an operator says.
  *
  * What is told later of an earlier time changes nothing, so that messages may come in any order, and more than once. Of one instant the
- * stricter word holds. An operator's word is of the instant at which it is said, and later than all that was told before it.
+ * stricter word holds. Nothing is known before it is told: what a clock that is ahead of ours dates later than we received it is of when
+ * we did, and hides nothing that is told after it. An operator's word is of the instant at which it is said, and later than all that was
+ * told before it.
  *
  * A check may confirm when a player was born: that date holds then, whatever the player said, and nobody but who checks changes it. Nothing
  * else of a person is kept: docs/identity.md. Decided under the wallet's lock and then that on the user's row.
@@ -129,13 +131,18 @@ const changed = (
   }
 }
 
-/** Takes what who checks identities tells; null where it is known already, or was told of an earlier time than what is known. */
+/**
+ * Takes what who checks identities told, which was received at `receivedAt`; null where it is known already, or was told of an earlier time
+ * than what is known.
+ */
 export const recordIdentity = (
   facts: IdentityFacts,
-  message: IdentityMessage
+  told: IdentityMessage,
+  receivedAt: Instant
 ): Result.Result<IdentityChanged | null, IdentityRefusal> => {
-  const { bornOn, occurredAt } = message
+  const { bornOn, occurredAt } = told
   if (occurredAt > facts.now + aheadMillisMax) return Result.fail({ _tag: "OfLater", occurredAt })
+  const message = occurredAt > receivedAt ? { ...told, occurredAt: receivedAt } : told
   if (!isNewer(facts.identity, message)) return Result.succeed(null)
   const fault = bornOn === null ? null : faultOfBirth(bornOn, facts.now)
   return fault === null

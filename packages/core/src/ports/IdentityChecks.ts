@@ -3,6 +3,7 @@ import { Context, Data, type Effect } from "effect"
 import type { Identity, IdentityMessage, IdentityRefusal, IdentityWord } from "../accounts/IdentityCheck.ts"
 import type { Cents } from "../money/Money.ts"
 import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
 import type { UserSummary } from "./Accounts.ts"
@@ -29,9 +30,13 @@ export interface WaitingPlayer extends IdentityState {
 
 /** `UnknownUser` also of who is erased, and of the house. */
 export class IdentityChecks extends Context.Service<IdentityChecks, {
-  /** Takes what who checks identities tells. Null: it is older than what is known, or known already; nothing was changed. */
+  /**
+   * Takes what who checks identities tells, which was received at `receivedAt`. Null: it is older than what is known, or known already;
+   * nothing was changed.
+   */
   readonly record: (
-    message: IdentityMessage
+    message: IdentityMessage,
+    receivedAt: Instant
   ) => Effect.Effect<Identity | null, IdentityRefused | UnknownUser | Unavailable>
   /** Does as an operator says. Null: it is so already; nothing was changed, and nothing is written in the operators' log. */
   readonly set: (

@@ -94,7 +94,7 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
   }
 })
 
-const actOnIdentity = Effect.fnUntraced(function*(body: string) {
+const actOnIdentity = Effect.fnUntraced(function*({ body, receivedAt }: WebhookEvent) {
   const source = yield* IdentitySource
   const checks = yield* IdentityChecks
   const notice = source.read(body)
@@ -104,7 +104,7 @@ const actOnIdentity = Effect.fnUntraced(function*(body: string) {
   }
   const { message } = notice
   const { status, userId } = message
-  const conclusion = yield* checks.record(message).pipe(
+  const conclusion = yield* checks.record(message, receivedAt).pipe(
     Effect.map((changed) =>
       changed === null
         ? ignored(`player ${userId}: it says nothing newer than what is known`)
@@ -125,7 +125,7 @@ const conclusionOf = (event: WebhookEvent) => {
     case "stripe":
       return Effect.map(actOnPayout(event.body), aboutNothing)
     case "kyc":
-      return actOnIdentity(event.body)
+      return actOnIdentity(event)
   }
 }
 

@@ -44,8 +44,12 @@ const after = (facts: IdentityFacts, changed: IdentityChanged | null): IdentityF
     isAgeVerified: changed.change.set.ageVerified ?? facts.isAgeVerified
   }
 
+/** Told once it is so. */
+const record = (facts: IdentityFacts, said: IdentityMessage) =>
+  recordIdentity(facts, said, instant(Math.max(now, said.occurredAt)))
+
 const told = (facts: IdentityFacts, said: IdentityMessage): IdentityFacts =>
-  after(facts, Result.getOrThrow(recordIdentity(facts, said)))
+  after(facts, Result.getOrThrow(record(facts, said)))
 
 const changeOf = (decided: ReturnType<typeof recordIdentity>) => {
   const changed = Result.getOrThrow(decided)
@@ -93,15 +97,25 @@ describe("an identity check", () => {
   })
 
   it("takes no date of birth that cannot be, and nothing of a time to come", () => {
-    const unborn = recordIdentity(unchecked, message("verified", now, { bornOn: day("2999-01-01") }))
+    const unborn = record(unchecked, message("verified", now, { bornOn: day("2999-01-01") }))
     assert.deepStrictEqual(unborn, Result.fail({ _tag: "BirthFault", fault: "must not be in the future" }))
     const ahead = instant(now + aheadMillisMax)
-    assert.isTrue(Result.isSuccess(recordIdentity(unchecked, message("verified", ahead))))
+    assert.isTrue(Result.isSuccess(recordIdentity(unchecked, message("verified", ahead), now)))
     const later = instant(ahead + 1)
     assert.deepStrictEqual(
-      recordIdentity(unchecked, message("verified", later)),
+      recordIdentity(unchecked, message("verified", later), now),
       Result.fail({ _tag: "OfLater", occurredAt: later })
     )
+  })
+
+  it("is of when it was received where a clock that is ahead of ours dates it later, also once that time has come", () => {
+    const ahead = message("verified", instant(now + aheadMillisMax))
+    for (const at of [now, instant(now + 2 * aheadMillisMax)]) {
+      const facts = after(unchecked, Result.getOrThrow(recordIdentity({ ...unchecked, now: at }, ahead, now)))
+      assert.deepInclude(facts.identity, { status: "verified", at: now })
+      const soon = message("rejected", instant(now + 1_000))
+      assert.strictEqual(told(facts, soon).identity.status, "rejected")
+    }
   })
 
   it("releases the prizes that wait for it, once and for good", () => {
@@ -120,7 +134,7 @@ describe("an identity check", () => {
   })
 
   it("is written down and mailed where something changes, and not where the same is told again", () => {
-    const { change } = changeOf(recordIdentity(unchecked, message("verified", now, { bornOn: born, reference: "c1" })))
+    const { change } = changeOf(record(unchecked, message("verified", now, { bornOn: born, reference: "c1" })))
     assert.deepStrictEqual(change.set, {
       identityAt: now,
       identityReference: "c1",
@@ -134,10 +148,10 @@ describe("an identity check", () => {
     ])
     assert.isNull(change.log)
     const known = told(unchecked, message("verified", now))
-    const again = changeOf(recordIdentity(known, message("verified", instant(now + 1), { reference: "c2" }))).change
+    const again = changeOf(record(known, message("verified", instant(now + 1), { reference: "c2" }))).change
     assert.deepStrictEqual([again.events, again.jobs], [[], []])
     assert.deepStrictEqual(again.set, { identityAt: instant(now + 1), identityReference: "c2" })
-    const pending = changeOf(recordIdentity(unchecked, message("pending"))).change
+    const pending = changeOf(record(unchecked, message("pending"))).change
     assert.deepStrictEqual([eventsIn(pending), pending.jobs], [["identity_checked"], []])
   })
 })

@@ -1,6 +1,6 @@
 /** Reads the messages that clients send over a WebSocket (docs/api.md, "WebSocket"). */
+import { type Json, parseText } from "@ddd/core/values/StrictJson"
 import { Redacted, Result } from "effect"
-import { type Json, parseText } from "../requests/StrictJson.ts"
 import { accessTokenExample } from "../schemas/Examples.ts"
 import type { Fault } from "./Events.ts"
 

@@ -4,13 +4,13 @@
  * The endpoints declare the same schema as their payload, for the OpenAPI document; the handlers read it here, so that
  * each way in which a body can be wrong has its own code.
  */
+import { parseBytes } from "@ddd/core/values/StrictJson"
 import { Effect, Result, Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { invalidFields } from "../problems/InvalidFields.ts"
 import { type Problem, refuse } from "../problems/Problem.ts"
 import type { bodyProblems } from "../problems/ProblemSchema.ts"
 import { bodyOf } from "./Body.ts"
-import { parseBytes } from "./StrictJson.ts"
 
 /** What may be wrong with a body. */
 export type BodyProblem = Problem<typeof bodyProblems[number]>

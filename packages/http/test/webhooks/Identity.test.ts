@@ -86,7 +86,8 @@ for (const engine of ["uws", "node"] as const) {
         assert.deepInclude(yield* profile(player), { kycStatus: "none", dateOfBirth: null, ageVerified: false })
         assert.strictEqual(yield* told(player, "pending"), "done")
         assert.deepInclude(yield* profile(player), { kycStatus: "pending", ageVerified: false })
-        assert.strictEqual(yield* told(player, "verified", { dateOfBirth: "1990-05-01" }, 1), "done")
+        yield* (yield* World).advance(1_000)
+        assert.strictEqual(yield* told(player, "verified", { dateOfBirth: "1990-05-01" }), "done")
         const verified = { kycStatus: "verified", dateOfBirth: "1990-05-01", ageVerified: true }
         assert.deepInclude(yield* profile(player), verified)
         // nothing but the outcome is kept of what was told
@@ -104,7 +105,8 @@ for (const engine of ["uws", "node"] as const) {
         yield* actOnAll
         assert.strictEqual(yield* told(player, "rejected", {}, -1), "ignored")
         assert.deepInclude(yield* profile(player), { kycStatus: "verified" })
-        assert.strictEqual(yield* told(player, "rejected", {}, 1), "done")
+        yield* (yield* World).advance(1_000)
+        assert.strictEqual(yield* told(player, "rejected"), "done")
         assert.deepInclude(yield* profile(player), { kycStatus: "rejected" })
       }))
 
@@ -148,6 +150,44 @@ for (const engine of ["uws", "node"] as const) {
           assert.strictEqual(yield* told(player, "verified", changed, seconds), "failed", JSON.stringify(changed))
         }
         assert.deepInclude(yield* profile(player), { kycStatus: "none" })
+      }))
+
+    it.effect("makes nothing of a message outside the contract, though it is signed: a member twice, no name, no body", () =>
+      Effect.gen(function*() {
+        const player = yield* makePlayer()
+        const body = yield* bodyOf(player, "verified")
+        const twice = body.replace("\"status\":", "\"status\":\"rejected\",\"status\":")
+        const named = (id: unknown) => bodyOf(player, "verified", { id })
+        const wrong = [
+          twice,
+          body.replace("\"id\":", "\"id\":\"other\",\"id\":"),
+          yield* named("a\0b"),
+          yield* named("x".repeat(256)),
+          yield* named(""),
+          yield* named(5),
+          body.replace("msg_", "\\ud800"),
+          `\ufeff${body}`,
+          ""
+        ]
+        const before = (yield* kept).length
+        for (const each of wrong) assert.strictEqual((yield* tell(each)).status, 200)
+        yield* actOnAll
+        const messages = (yield* kept).slice(0, wrong.length)
+        assert.lengthOf(yield* kept, before + wrong.length)
+        for (const { outcome, state, type } of messages) {
+          assert.deepStrictEqual([state, type], ["failed", "unreadable"], outcome ?? "")
+        }
+        assert.match(messages[0]?.outcome ?? "", /^it has no body: it came without one/)
+        assert.deepInclude(yield* profile(player), { kycStatus: "none" })
+      }))
+
+    it.effect("takes what is dated ahead as of when it came, so that it hides nothing that is told after it", () =>
+      Effect.gen(function*() {
+        const player = yield* makePlayer()
+        assert.strictEqual(yield* told(player, "verified", {}, 280), "done")
+        yield* (yield* World).advance(1_000)
+        assert.strictEqual(yield* told(player, "rejected"), "done")
+        assert.deepInclude(yield* profile(player), { kycStatus: "rejected" })
       }))
 
     it.effect("refuses a body one byte too long, and takes one that just fits", () =>
@@ -202,7 +242,8 @@ layer(above)("withdrawals above KYC_ABOVE", (it) => {
       assertProblem(yield* withdraw(player, "1.00"), 403, "identity_unverified")
       yield* told(player, "rejected")
       assertProblem(yield* withdraw(player, "1.00"), 403, "identity_unverified")
-      yield* told(player, "verified", {}, 1)
+      yield* (yield* World).advance(1_000)
+      yield* told(player, "verified")
       assert.strictEqual((yield* withdraw(player, "30.00")).status, 202)
       yield* auditClean
     }))

@@ -15,8 +15,9 @@ export const told = Effect.fnUntraced(function*(
   status: KycStatus,
   more: Partial<IdentityMessage> = {}
 ) {
-  const message = { userId: player, status, occurredAt: yield* now, bornOn: null, reference: null, ...more }
-  return yield* IdentityChecks.use((checks) => checks.record(message))
+  const receivedAt = yield* now
+  const message = { userId: player, status, occurredAt: receivedAt, bornOn: null, reference: null, ...more }
+  return yield* IdentityChecks.use((checks) => checks.record(message, receivedAt))
 })
 
 export const verify = (player: UserId) => Effect.andThen(advance(1), told(player, "verified"))

@@ -19,7 +19,7 @@ const anEvent: NewWebhookEvent = {
   sender: "revenuecat",
   eventId: "evt_1",
   type: "INITIAL_PURCHASE",
-  body: utf8Bytes(`{"note":"Grüße, 日本"}`)
+  body: utf8Bytes(`\ufeff{"note":"Grüße, 日本"}`)
 }
 
 /** Keeps an event, and gives it as it is kept. */
@@ -45,7 +45,7 @@ export const webhookInboxContract = (subject: Subject): void =>
         const expected: WebhookEvent = {
           ...anEvent,
           id: kept.id,
-          body: `{"note":"Grüße, 日本"}`,
+          body: `\ufeff{"note":"Grüße, 日本"}`,
           state: "received",
           outcome: null,
           reference: null,

@@ -71,7 +71,7 @@ export const layer: Layer.Layer<IdentityChecks, never, Store | MailedTokens> = L
       }))
 
     return IdentityChecks.of({
-      record: (message) => decide(message.userId, (facts) => recordIdentity(facts, message)),
+      record: (message, receivedAt) => decide(message.userId, (facts) => recordIdentity(facts, message, receivedAt)),
       set: (userId, word, act) => decide(userId, (facts) => setIdentity(facts, userId, word, act)),
       of: (userId) => Effect.map(find(userId), ({ user, wallet }) => stateOf(user, wallet)),
       waiting: ({ cursor, limit }) =>

@@ -29,7 +29,7 @@ export const layer: Layer.Layer<WebhookInbox, never, Store> = Layer.effect(
             sender,
             eventId,
             type,
-            body: new TextDecoder().decode(body),
+            body: new TextDecoder("utf-8", { ignoreBOM: true }).decode(body),
             state,
             outcome: null,
             reference: null,

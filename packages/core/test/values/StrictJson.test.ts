@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as fc from "fast-check"
-import { type Json, maxDepth, parseBytes, parseText } from "../../src/requests/StrictJson.ts"
+import { type Json, maxDepth, parseBytes, parseText } from "../../src/values/StrictJson.ts"
 
 const reason = (result: ReturnType<typeof parseText>): string =>
   Result.isFailure(result) ? result.failure.message : assert.fail("it was taken")

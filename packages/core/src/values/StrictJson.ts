@@ -2,8 +2,8 @@
  * Reads JSON that has one meaning only.
  *
  * `JSON.parse` takes `{"amount":"1.00","amount":"9.00"}` and keeps the last; another reader, a proxy or a log, keeps the
- * first. What clients send is therefore read as I-JSON (RFC 7493): UTF-8, no member twice, no number that is not finite, no
- * half of a surrogate pair; and, since they only ever serve attacks, no member `__proto__`, no U+0000, no deep nesting.
+ * first. What clients send, and who checks identities, is therefore read as I-JSON (RFC 7493): UTF-8, no member twice, no number that is
+ * not finite, no half of a surrogate pair; and, since they only ever serve attacks, no member `__proto__`, no U+0000, no deep nesting.
  */
 import { Data, Result } from "effect"
 
