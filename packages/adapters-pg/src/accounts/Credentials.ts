@@ -102,10 +102,10 @@ export const makeCredentials = ({ events, newId, now, sql, tokens, transact, wri
     origin: RequestOrigin
   ) {
     const account = yield* lockAccount(sql, user)
-    const newIds = { event: newId(yield* now) }
-    yield* write(
-      yield* decided(decideChangePassword({ account, newIds }, { userId: user, keep, password }, origin))
-    )
+    const at = yield* now
+    const changedToday = yield* events.doneOnDayOf(user, "password_changed", at)
+    const facts = { account, changedToday, now: at, newIds: { event: newId(at) } }
+    yield* write(yield* decided(decideChangePassword(facts, { userId: user, keep, password }, origin)))
   }, transact)
 
   const changeProfile = Effect.fn("AccountsPg.changeProfile")(
@@ -119,7 +119,8 @@ export const makeCredentials = ({ events, newId, now, sql, tokens, transact, wri
       }
       const at = yield* now
       const newIds = { usernameEvent: newId(at), mailedToken: newId(at), addressEvent: newId(at) }
-      const facts = { account, taken, mailWaitMillis, newIds }
+      const renamedToday = change.username === undefined ? 0 : yield* events.doneOnDayOf(user, "username_changed", at)
+      const facts = { account, taken, mailWaitMillis, renamedToday, now: at, newIds }
       yield* write(yield* decided(decideChangeProfile(facts, { userId: user, change }, origin)))
     },
     (transaction, _, change) =>

@@ -6,8 +6,7 @@ import {
   type Erasure
 } from "@ddd/core/accounts/Erase"
 import { freeze as decideFreeze, unfreeze as decideUnfreeze } from "@ddd/core/accounts/Freeze"
-import { exportAccount, type ExportedBy, exportsADay } from "@ddd/core/accounts/PersonalExport"
-import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
+import { exportAccount, type ExportedBy } from "@ddd/core/accounts/PersonalExport"
 import { idMeant, pickMeant } from "@ddd/core/accounts/TakenNames"
 import { cents, zero } from "@ddd/core/money/Money"
 import { awaitingIdentity } from "@ddd/core/money/Withdrawable"
@@ -81,7 +80,7 @@ export const makeOperators = ({ events, newId, now, seal, sql, transact, write }
     const facts = {
       now: at,
       records: yield* readPersonalRecords(sql, events, user),
-      takenToday: yield* events.countSince(user, "exported", countedSince(at), exportsADay),
+      takenToday: yield* events.doneOnDayOf(user, "exported", at),
       newIds: { event: newId(at) }
     }
     const { all, change } = yield* decided(exportAccount(facts, user, by))

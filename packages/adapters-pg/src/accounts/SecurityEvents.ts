@@ -6,7 +6,14 @@ import {
   type SecurityEventType,
   type StrangerEvent
 } from "@ddd/core/accounts/SecurityEvent"
-import { countedSince, isByStrangers, mayRecord, strangersEventsMax } from "@ddd/core/accounts/SecurityLogLimit"
+import {
+  changesADay,
+  type CountedChange,
+  countedSince,
+  isByStrangers,
+  mayRecord,
+  strangersEventsMax
+} from "@ddd/core/accounts/SecurityLogLimit"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import { type UserId, userId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
@@ -45,13 +52,8 @@ export interface SecurityEvents {
     id: string,
     limit: number
   ) => Effect.Effect<ReadonlyArray<OpenedEvent>, SqlError.SqlError>
-  /** How many of a kind a player has had since a time, as far as `most`. */
-  readonly countSince: (
-    userId: UserId,
-    type: SecurityEventType,
-    since: Instant,
-    most: number
-  ) => Effect.Effect<number, SqlError.SqlError>
+  /** How often a player has done it in the UTC day of `at`, as far as that matters (`changesADay`). */
+  readonly doneOnDayOf: (userId: UserId, type: CountedChange, at: Instant) => Effect.Effect<number, SqlError.SqlError>
 }
 
 /** Events of a kind, of one player or stranger, are counted as far as `most`, by an index. */
@@ -120,7 +122,7 @@ export const makeSecurityEvents = (sql: PgClient.PgClient, seal: PersonalSeal["S
       Effect.forEach((row) => opened(seal, row))
     ),
 
-  countSince: (user, type, since, most) => count(sql, sql`user_id = ${user}::uuid`, type, since, most)
+  doneOnDayOf: (user, type, at) => count(sql, sql`user_id = ${user}::uuid`, type, countedSince(at), changesADay[type])
 })
 
 /** An event with what was encrypted of it. */

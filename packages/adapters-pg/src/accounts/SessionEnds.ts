@@ -115,7 +115,7 @@ const make = Effect.gen(function*() {
       const rows = yield* sql<EndedRow>`
         UPDATE sessions SET ended_at = app_now(), end_reason = ${reason}
         WHERE user_id = ${user}::uuid AND ended_at IS NULL
-          AND (${only}::uuid IS NULL OR id = ${only}::uuid) AND (${except}::uuid IS NULL OR id <> ${except}::uuid)
+          AND (${only}::uuid[] IS NULL OR id = ANY (${only}::uuid[])) AND (${except}::uuid IS NULL OR id <> ${except}::uuid)
         RETURNING id, user_id, ended_at`
       if (rows.length === 0) return []
       const ids = rows.map((row) => row.id)

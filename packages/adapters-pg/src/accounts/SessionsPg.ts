@@ -1,6 +1,6 @@
 /** Sessions on PostgreSQL: families of refresh tokens, of which only hashes are stored. */
 import { refresh } from "@ddd/core/accounts/Refresh"
-import { sessionId } from "@ddd/core/accounts/Session"
+import { openSessionsMax, sessionId } from "@ddd/core/accounts/Session"
 import { endAllSessions, endSession, type SessionsEnding, signOut } from "@ddd/core/accounts/SessionEnding"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { Now } from "@ddd/core/ports/Now"
@@ -112,7 +112,7 @@ const make = Effect.gen(function*() {
     list: Effect.fn("SessionsPg.list")(function*(user) {
       const rows = yield* sql<SessionRow>`
         SELECT id, created_at, last_used_at, user_agent FROM sessions
-        WHERE user_id = ${user}::uuid AND ended_at IS NULL ORDER BY id DESC`
+        WHERE user_id = ${user}::uuid AND ended_at IS NULL ORDER BY id DESC LIMIT ${openSessionsMax}`
       return rows.map((row) => ({
         id: sessionId(row.id),
         createdAt: instantOf(row.created_at),

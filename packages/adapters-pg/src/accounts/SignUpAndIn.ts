@@ -1,6 +1,6 @@
 /** How players come in: signing up and in. */
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
-import { type NewSession, sessionId } from "@ddd/core/accounts/Session"
+import { type NewSession, openSessionsMax, sessionId, surplusSessionsMax } from "@ddd/core/accounts/Session"
 import { openSession as decideOpenSession, type ProvenPassword } from "@ddd/core/accounts/SignIn"
 import { type NewUser, type SignedUp, signUp as decideSignUp } from "@ddd/core/accounts/SignUp"
 import { refusalOfTaken } from "@ddd/core/accounts/TakenNames"
@@ -12,7 +12,7 @@ import { lockAccount, readAccountOf, readTaken, takenField, userOf, type UserRow
 import type { Services } from "./AccountServices.ts"
 import { writeIdentity } from "./EmailIdentityRows.ts"
 
-export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Services) => {
+export const makeSignUpAndIn = ({ events, newId, now, seal, sql, transact, write }: Services) => {
   const insertUser = Effect.fnUntraced(
     function*({ bornOn, country, email, id, passwordHash, username }: SignedUp["user"], at: Instant) {
       const [row] = yield* sql<UserRow>`
@@ -53,6 +53,15 @@ export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Serv
     return { user, passwordHash, frozen } satisfies SignInCandidate
   })
 
+  /** The player's living sessions that are too many beside a new one: those that were unused for longest. */
+  const surplusOf = (user: UserId) =>
+    Effect.map(
+      sql<{ readonly id: string }>`
+        SELECT id FROM sessions WHERE user_id = ${user}::uuid AND ended_at IS NULL
+        ORDER BY last_used_at DESC, id DESC OFFSET ${openSessionsMax - 1} LIMIT ${surplusSessionsMax}`,
+      (rows) => rows.map(({ id }) => sessionId(id))
+    )
+
   const openSession = Effect.fn("AccountsPg.openSession")(function*(
     user: UserId,
     session: NewSession,
@@ -60,11 +69,12 @@ export const makeSignUpAndIn = ({ newId, now, seal, sql, transact, write }: Serv
     origin: RequestOrigin
   ) {
     const at = yield* now
-    const newIds = { session: sessionId(newId(at)), event: newId(at) }
+    const newIds = { session: sessionId(newId(at)), event: newId(at), endEvent: newId(at) }
     const account = yield* lockAccount(sql, user)
-    yield* write(
-      yield* decided(decideOpenSession({ account, newIds }, { userId: user, session, password }, origin))
-    )
+    const surplus = yield* surplusOf(user)
+    const signedInToday = yield* events.doneOnDayOf(user, "signed_in", at)
+    const facts = { account, surplus, signedInToday, now: at, newIds }
+    yield* write(yield* decided(decideOpenSession(facts, { userId: user, session, password }, origin)))
     return { sessionId: newIds.session }
   }, transact)
 

@@ -1,5 +1,6 @@
 /** What players decide about their own play, on PostgreSQL: each change one transaction, under the wallet's lock and the user's. */
 import type { RequestOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { type CountedChange, refusalOfChange } from "@ddd/core/accounts/SecurityLogLimit"
 import { playersAccount } from "@ddd/core/accounts/User"
 import { countedOn } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
@@ -7,6 +8,7 @@ import type { Wallet } from "@ddd/core/money/Wallet"
 import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import { changeLimits, confirmLimits, type LimitsChanged, viewLimits } from "@ddd/core/play/LimitChange"
 import { sayBirth as decideBirth } from "@ddd/core/play/SayBirth"
+import { accountError } from "@ddd/core/ports/Accounts"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { MinAge } from "@ddd/core/ports/MinAge"
 import { BirthRefused, PlayControls } from "@ddd/core/ports/PlayControls"
@@ -25,7 +27,7 @@ import { excessColumns, excessOf, type ExcessRow } from "./ExcessRows.ts"
 import { limitsText, readCounted, sumsSince } from "./LimitRows.ts"
 
 const make = Effect.gen(function*() {
-  const { newId, sql, write } = yield* makeServices
+  const { events, newId, sql, write } = yield* makeServices
 
   /** Locks a player's wallet, then the account; nothing but a player plays. */
   const lockPlayer = Effect.fnUntraced(function*(userId: UserId) {
@@ -34,6 +36,12 @@ const make = Effect.gen(function*() {
     if (wallet === undefined || account === null) return yield* new UnknownUser({ userId })
     const now = yield* clockOf(sql)
     return { wallet, now, newIds: { event: newId(now) } }
+  })
+
+  /** Refuses what the locked player did as often today as one may. */
+  const requireFew = Effect.fnUntraced(function*(userId: UserId, type: CountedChange, now: Instant) {
+    const refusal = refusalOfChange(type, yield* events.doneOnDayOf(userId, type, now), now)
+    if (refusal !== null) return yield* accountError(refusal)
   })
 
   const readWallet = Effect.fnUntraced(function*(userId: UserId) {
@@ -56,11 +64,11 @@ const make = Effect.gen(function*() {
         excluded_until = ${formatInstantOrNull(excludedUntil)}::timestamptz
       WHERE user_id = ${userId}::uuid`
 
-  const stop = Effect.fnUntraced(function*(
+  const stop = Effect.fnUntraced(function*<E>(
     userId: UserId,
-    decide: (facts: Effect.Success<ReturnType<typeof lockPlayer>>) => PlayerStopped
+    decide: (facts: Effect.Success<ReturnType<typeof lockPlayer>>) => Effect.Effect<PlayerStopped, E>
   ) {
-    const { change, until, wallet } = decide(yield* lockPlayer(userId))
+    const { change, until, wallet } = yield* decide(yield* lockPlayer(userId))
     // who is excluded for longer already signs in often
     if (change.events.length > 0) yield* writeBarring(userId, wallet)
     yield* write(change)
@@ -92,6 +100,7 @@ const make = Effect.gen(function*() {
     changeLimits: Effect.fn("PlayControlsPg.changeLimits")(function*(userId, change, origin) {
       const facts = yield* lockPlayer(userId)
       const { now, wallet: { limits } } = facts
+      yield* requireFew(userId, "limits_changed", now)
       const counted = limits === null ? yield* readCounted(sql, userId, now) : limits.counted
       return yield* writeLimits(userId, changeLimits({ ...facts, counted }, userId, change, origin), now)
     }, transact(sql)),
@@ -102,17 +111,28 @@ const make = Effect.gen(function*() {
     }, transact(sql)),
 
     timeOut: Effect.fn("PlayControlsPg.timeOut")(
-      (userId, hours, origin) => stop(userId, (facts) => timeOut(facts, userId, hours, origin)),
+      (userId, hours, origin) =>
+        stop(userId, (facts) =>
+          Effect.map(
+            requireFew(userId, "timed_out", facts.now),
+            () => timeOut(facts, userId, hours, origin)
+          )),
       transact(sql)
     ),
 
     exclude: Effect.fn("PlayControlsPg.exclude")(
-      (userId, days, by) => stop(userId, (facts) => excludePlayer(facts, userId, days, by)),
+      (userId, days, by) =>
+        stop(userId, (facts) =>
+          Effect.map(
+            by._tag === "Player" ? requireFew(userId, "self_excluded", facts.now) : Effect.void,
+            () => excludePlayer(facts, userId, days, by)
+          )),
       transact(sql)
     ),
 
     excludeRegistered: Effect.fn("PlayControlsPg.excludeRegistered")(
-      (userId, until) => Effect.asVoid(stop(userId, (facts) => excludeRegistered(facts, userId, until))),
+      (userId, until) =>
+        Effect.asVoid(stop(userId, (facts) => Effect.succeed(excludeRegistered(facts, userId, until)))),
       transact(sql)
     ),
 

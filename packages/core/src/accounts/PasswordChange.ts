@@ -5,8 +5,9 @@ import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { emailIdentity, isSameAddress } from "./EmailAddress.ts"
 import { linkMail, type MailedToken, workingToken } from "./MailedToken.ts"
-import type { InvalidMailedToken, PasswordOutdated } from "./Refusals.ts"
+import type { InvalidMailedToken, PasswordOutdated, TooManyChanges } from "./Refusals.ts"
 import type { RequestOrigin, StrangerEvent } from "./SecurityEvent.ts"
+import { refusalOfChange } from "./SecurityLogLimit.ts"
 import type { SessionId, WhichSessions } from "./Session.ts"
 import { isStillProven, type ProvenPassword } from "./SignIn.ts"
 import type { Account, User } from "./User.ts"
@@ -128,6 +129,9 @@ export const resetPassword = (
 export interface ChangePasswordFacts {
   /** Under the lock on the user's row; null: there is none. */
   readonly account: Account | null
+  /** How often the player has changed it since this UTC day began (`countedSince`). */
+  readonly changedToday: number
+  readonly now: Instant
   readonly newIds: { readonly event: string }
 }
 
@@ -140,11 +144,13 @@ export interface PasswordReplacement {
 
 /** Replaces a password that was proven, and ends every session but one. */
 export const changePassword = (
-  { account, newIds }: ChangePasswordFacts,
+  { account, changedToday, newIds, now }: ChangePasswordFacts,
   { keep, password, userId }: PasswordReplacement,
   origin: RequestOrigin
-): Result.Result<AccountChange, PasswordOutdated> => {
+): Result.Result<AccountChange, PasswordOutdated | TooManyChanges> => {
   if (account === null || !isStillProven(account, password)) return Result.fail({ _tag: "PasswordOutdated" })
+  const refusal = refusalOfChange("password_changed", changedToday, now)
+  if (refusal !== null) return Result.fail(refusal)
   const event = { id: newIds.event, type: "password_changed", userId, sessionId: keep, origin, details: {} } as const
   return Result.succeed(replacePassword(account.user, password.replacement, { except: keep }, event))
 }

@@ -23,14 +23,15 @@ import type { Wallet } from "../money/Wallet.ts"
 import type { WebhookEvent } from "../money/WebhookEvent.ts"
 import type { Withdrawal } from "../money/Withdrawal.ts"
 import type { UserId } from "../values/Ids.ts"
-import { dayAfter, dayOf, dayStart, formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
+import { formatInstant, formatInstantOrNull, type Instant } from "../values/Instant.ts"
 import { jsonOfLong, type LongList } from "../values/JsonText.ts"
 import type { KycStatus } from "../values/KycStatus.ts"
 import type { Pages } from "../values/Page.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import type { MailedTokenPurpose } from "./MailedToken.ts"
-import type { TooManyExports } from "./Refusals.ts"
+import type { TooManyChanges } from "./Refusals.ts"
 import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "./SecurityEvent.ts"
+import { refusalOfChange } from "./SecurityLogLimit.ts"
 import type { SessionEndReason, SessionId } from "./Session.ts"
 import type { User } from "./User.ts"
 
@@ -239,9 +240,6 @@ const personalExport = <E>({ lists, payoutAccount, user: all, wallet }: Personal
   }, listNames.map((name) => listText(name, lists[name])))
 }
 
-/** How often a player may take their export, a UTC day: each reads all there is of them, and leaves a trace. */
-export const exportsADay = 10
-
 /** Who takes it: an operator, for the player; or the player. */
 export type ExportedBy =
   | { readonly _tag: "Operator" }
@@ -261,12 +259,10 @@ export const exportAccount = <E>(
   { newIds, now, records, takenToday }: ExportFacts<E>,
   userId: UserId,
   by: ExportedBy
-): Result.Result<{ readonly all: PersonalExport<E> | null; readonly change: AccountChange }, TooManyExports> => {
+): Result.Result<{ readonly all: PersonalExport<E> | null; readonly change: AccountChange }, TooManyChanges> => {
   if (records === null) return Result.succeed({ all: null, change: noChange(userId) })
-  if (by._tag === "Player" && takenToday >= exportsADay) {
-    const tomorrow = dayStart(dayAfter(dayOf(now)))
-    return Result.fail({ _tag: "TooManyExports", retryAfter: Math.ceil((tomorrow - now) / 1_000) })
-  }
+  const refusal = by._tag === "Player" ? refusalOfChange("exported", takenToday, now) : null
+  if (refusal !== null) return Result.fail(refusal)
   const { origin, sessionId } = by._tag === "Player" ? by : { origin: operatorOrigin, sessionId: null }
   return Result.succeed({
     all: personalExport(records),

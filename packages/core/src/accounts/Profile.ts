@@ -1,11 +1,13 @@
 /** What players change of their profile. */
 import { type Redacted, Result } from "effect"
 import type { UserId } from "../values/Ids.ts"
+import type { Instant } from "../values/Instant.ts"
 import { type AccountChange, noChange } from "./AccountChange.ts"
 import { isSameAddress } from "./EmailAddress.ts"
 import { linkMail } from "./MailedToken.ts"
-import type { EmailTaken, PasswordOutdated, TooManyMails, UsernameTaken } from "./Refusals.ts"
+import type { EmailTaken, PasswordOutdated, TooManyChanges, TooManyMails, UsernameTaken } from "./Refusals.ts"
 import type { RequestOrigin } from "./SecurityEvent.ts"
+import { refusalOfChange } from "./SecurityLogLimit.ts"
 import { isStillProven } from "./SignIn.ts"
 import { emailTaken, type TakenNames, usernameTaken } from "./TakenNames.ts"
 import type { Account } from "./User.ts"
@@ -32,6 +34,9 @@ export interface ChangeProfileFacts {
    * (`mailWaitMillis`).
    */
   readonly mailWaitMillis: { readonly toNewAddress: number; readonly ofNotices: number }
+  /** How often the player took another name since this UTC day began (`countedSince`). */
+  readonly renamedToday: number
+  readonly now: Instant
   readonly newIds: {
     readonly usernameEvent: string
     readonly mailedToken: string
@@ -42,14 +47,14 @@ export interface ChangeProfileFacts {
 /**
  * Changes a profile, all of it or nothing. A new address is mailed a link and waits for it; the old one stays in force, and is told.
  * To ask for the address in force forgets one that waits. Refused where another player has the name, then where one has the
- * address, then where too many mails were asked for; before all that where a new address is asked for under a password that a reset has
+ * address, then where too many mails were asked for, then where the name was changed too often; before all that where a new address is asked for under a password that a reset has
  * replaced meanwhile, by whom its holder is getting rid of.
  */
 export const changeProfile = (
-  { account, mailWaitMillis, newIds, taken }: ChangeProfileFacts,
+  { account, mailWaitMillis, newIds, now, renamedToday, taken }: ChangeProfileFacts,
   { change, userId }: { readonly userId: UserId; readonly change: ProfileChange },
   origin: RequestOrigin
-): Result.Result<AccountChange, UsernameTaken | EmailTaken | TooManyMails | PasswordOutdated> => {
+): Result.Result<AccountChange, UsernameTaken | EmailTaken | TooManyMails | PasswordOutdated | TooManyChanges> => {
   const nothing = noChange(userId)
   if (account === null || account.erased) return Result.succeed(nothing)
   const { user } = account
@@ -62,11 +67,13 @@ export const changeProfile = (
   if (to !== null && taken.email) return Result.fail(emailTaken(to))
   const wait = to === null ? 0 : Math.max(mailWaitMillis.toNewAddress, mailWaitMillis.ofNotices)
   if (wait > 0) return Result.fail({ _tag: "TooManyMails", retryAfter: Math.ceil(wait / 1_000) })
+  const isRenamed = username !== undefined && username !== user.username
+  const refusal = isRenamed ? refusalOfChange("username_changed", renamedToday, now) : null
+  if (refusal !== null) return Result.fail(refusal)
 
   const event = { userId, sessionId: null, origin }
-  const renamed: Pick<AccountChange, "set" | "events"> = username === undefined || username === user.username
-    ? { set: {}, events: [] }
-    : {
+  const renamed: Pick<AccountChange, "set" | "events"> = isRenamed
+    ? {
       set: { username },
       events: [{
         ...event,
@@ -75,6 +82,7 @@ export const changeProfile = (
         details: { from: user.username, to: username }
       }]
     }
+    : { set: {}, events: [] }
   if (to === null) {
     const isBack: AccountChange["cancelTokens"] = email === undefined
       ? []

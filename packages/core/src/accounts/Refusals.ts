@@ -50,9 +50,10 @@ export interface EraseRefused {
   readonly reasons: ReadonlyArray<EraseReason>
 }
 
-/** The player took as many exports today as there are; `retryAfter` is in seconds. */
-export interface TooManyExports {
-  readonly _tag: "TooManyExports"
+/** The player did it `max` times this UTC day, which is as often as one may; `retryAfter`, in seconds, is until the next. */
+export interface TooManyChanges {
+  readonly _tag: "TooManyChanges"
+  readonly max: number
   readonly retryAfter: number
 }
 
@@ -64,5 +65,5 @@ export interface AccountRefusals {
   readonly PasswordOutdated: PasswordOutdated
   readonly InvalidMailedToken: InvalidMailedToken
   readonly EraseRefused: EraseRefused
-  readonly TooManyExports: TooManyExports
+  readonly TooManyChanges: TooManyChanges
 }

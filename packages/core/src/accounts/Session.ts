@@ -32,8 +32,14 @@ export interface OpenedSession extends NewSession {
   readonly id: SessionId
 }
 
-/** Which living sessions of a player end: one, or all but `except`. */
-export type WhichSessions = { readonly only: SessionId } | { readonly except: SessionId | null }
+/** How many sessions of a player are open: a new one ends the one that was unused for longest. */
+export const openSessionsMax = 100
+
+/** How many are ended at a sign-in at most: more than one where there were more before there was a limit. */
+export const surplusSessionsMax = 1_000
+
+/** Which living sessions of a player end: some, or all but `except`. */
+export type WhichSessions = { readonly only: ReadonlyArray<SessionId> } | { readonly except: SessionId | null }
 
 /** Why a session ended. */
 export type SessionEndReason = "signed_out" | "ended" | "everywhere" | "reused" | "password" | "frozen" | "erased"

@@ -24,7 +24,7 @@ const endingOne = (
   event: Pick<NewSecurityEvent, "id" | "type" | "origin">
 ): SessionsEnding => ({
   userId: owner.userId,
-  which: { only: owner.sessionId },
+  which: { only: [owner.sessionId] },
   reason,
   event: { ...event, ...owner, details: {} }
 })

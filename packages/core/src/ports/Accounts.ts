@@ -46,8 +46,11 @@ export class InvalidMailedToken extends Data.TaggedError("InvalidMailedToken") {
 export class EraseRefused extends Data.TaggedError("EraseRefused")<{
   readonly reasons: ReadonlyArray<EraseReason>
 }> {}
-/** A player took as many exports today as there are (`exportsADay`); `retryAfter` is in seconds. */
-export class TooManyExports extends Data.TaggedError("TooManyExports")<{ readonly retryAfter: number }> {}
+/** A player did it `max` times this UTC day, as often as one may (`changesADay`). Nothing was changed; `retryAfter` is in seconds. */
+export class TooManyChanges extends Data.TaggedError("TooManyChanges")<{
+  readonly max: number
+  readonly retryAfter: number
+}> {}
 
 /** The error that each refusal of a decision becomes. */
 interface AccountErrors {
@@ -57,7 +60,7 @@ interface AccountErrors {
   readonly PasswordOutdated: PasswordOutdated
   readonly InvalidMailedToken: InvalidMailedToken
   readonly EraseRefused: EraseRefused
-  readonly TooManyExports: TooManyExports
+  readonly TooManyChanges: TooManyChanges
 }
 
 const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefusals[Tag]) => AccountErrors[Tag] } = {
@@ -67,7 +70,7 @@ const makeError: { readonly [Tag in keyof AccountErrors]: (refusal: AccountRefus
   PasswordOutdated: () => new PasswordOutdated(),
   InvalidMailedToken: () => new InvalidMailedToken(),
   EraseRefused: ({ reasons }) => new EraseRefused({ reasons }),
-  TooManyExports: ({ retryAfter }) => new TooManyExports({ retryAfter })
+  TooManyChanges: ({ max, retryAfter }) => new TooManyChanges({ max, retryAfter })
 }
 
 /** A refusal as this port's error. */
@@ -101,13 +104,16 @@ export class Accounts extends Context.Service<Accounts, {
   ) => Effect.Effect<{ readonly user: User; readonly sessionId: string }, EmailTaken | UsernameTaken | Unavailable>
   /** Null for an unknown address, and for the house, which cannot sign in. */
   readonly findForSignIn: (email: string) => Effect.Effect<SignInCandidate | null, Unavailable>
-  /** Opens a session by a password; its replacement is a hash of the same one, where the parameters were out of date. */
+  /**
+   * Opens a session by a password; its replacement is a hash of the same one, where the parameters were out of date. Of more than
+   * `openSessionsMax` the one that was unused for longest ends.
+   */
   readonly openSession: (
     userId: UserId,
     session: NewSession,
     password: ProvenPassword,
     origin: RequestOrigin
-  ) => Effect.Effect<{ readonly sessionId: string }, PasswordOutdated | Unavailable>
+  ) => Effect.Effect<{ readonly sessionId: string }, PasswordOutdated | TooManyChanges | Unavailable>
   /** Null for an unknown or erased user. */
   readonly profile: (userId: UserId) => Effect.Effect<Profile | null, Unavailable>
   /** The stored PHC string, for a player who proves their password again; null for an unknown user. */
@@ -145,7 +151,7 @@ export class Accounts extends Context.Service<Accounts, {
     keep: SessionId,
     password: ProvenPassword & { readonly replacement: Redacted.Redacted },
     origin: RequestOrigin
-  ) => Effect.Effect<void, PasswordOutdated | Unavailable>
+  ) => Effect.Effect<void, PasswordOutdated | TooManyChanges | Unavailable>
   /**
    * Changes the profile. A new address is mailed a link and waits for it; the old one stays in force, and is told. `TooManyMails`:
    * the new one was mailed as much as it may be, or the old one was told of others as often. `PasswordOutdated`: a new address is
@@ -155,7 +161,7 @@ export class Accounts extends Context.Service<Accounts, {
     userId: UserId,
     change: ProfileChange,
     origin: RequestOrigin
-  ) => Effect.Effect<void, EmailTaken | PasswordOutdated | TooManyMails | UsernameTaken | Unavailable>
+  ) => Effect.Effect<void, EmailTaken | PasswordOutdated | TooManyChanges | TooManyMails | UsernameTaken | Unavailable>
 
   /** By id, address or name, in any case; null where there is none. For operators. */
   readonly find: (text: string) => Effect.Effect<UserSummary | null, Unavailable>
@@ -171,7 +177,7 @@ export class Accounts extends Context.Service<Accounts, {
   readonly export: (
     userId: UserId,
     by: ExportedBy
-  ) => Effect.Effect<PersonalExport<Unavailable> | null, TooManyExports | Unavailable>
+  ) => Effect.Effect<PersonalExport<Unavailable> | null, TooManyChanges | Unavailable>
   /** Removes everything personal and keeps the books and the proofs valid. For operators. */
   readonly erase: (userId: UserId, act: OperatorAct) => Effect.Effect<void, EraseRefused | Unavailable>
   /** The same for a player who asks for it; `verified` is the stored hash that their password was checked against. */

@@ -10,6 +10,7 @@ import type { SayBirthRefusal } from "../play/SayBirth.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Day, Instant } from "../values/Instant.ts"
 import type { Page, PageRequest } from "../values/Page.ts"
+import type { TooManyChanges } from "./Accounts.ts"
 import type { UnknownUser } from "./Ledger.ts"
 import type { Unavailable } from "./Unavailable.ts"
 
@@ -38,7 +39,10 @@ export interface PlayState extends LimitsView, Barring {
 /** A date of birth is not kept; nothing was changed. */
 export class BirthRefused extends Data.TaggedError("BirthRefused")<{ readonly refusal: SayBirthRefusal }> {}
 
-/** Each change is one transaction, with its security event. `UnknownUser` also of who is erased, and of the house. */
+/**
+ * Each change is one transaction, with its security event. `TooManyChanges`: the player did it as often today as one may. `UnknownUser` also of who is erased, and of the
+ * house.
+ */
 export class PlayControls extends Context.Service<PlayControls, {
   readonly of: (userId: UserId) => Effect.Effect<PlayState, UnknownUser | Unavailable>
   /** A lower limit is in force at once; a higher one waits to be confirmed. */
@@ -46,7 +50,7 @@ export class PlayControls extends Context.Service<PlayControls, {
     userId: UserId,
     change: LimitChange,
     origin: RequestOrigin
-  ) => Effect.Effect<LimitsView, UnknownUser | Unavailable>
+  ) => Effect.Effect<LimitsView, TooManyChanges | UnknownUser | Unavailable>
   /** Puts in force what has waited; nothing where nothing has. */
   readonly confirmLimits: (
     userId: UserId,
@@ -57,13 +61,13 @@ export class PlayControls extends Context.Service<PlayControls, {
     userId: UserId,
     hours: number,
     origin: RequestOrigin
-  ) => Effect.Effect<Instant, UnknownUser | Unavailable>
+  ) => Effect.Effect<Instant, TooManyChanges | UnknownUser | Unavailable>
   /** From 180 to 1,825 days; gives until when. Rooms that the player hosts are closed. */
   readonly exclude: (
     userId: UserId,
     days: number,
     by: ExclusionBy
-  ) => Effect.Effect<Instant, UnknownUser | Unavailable>
+  ) => Effect.Effect<Instant, TooManyChanges | UnknownUser | Unavailable>
   /** As a register says; nothing where that is over, or no longer than an earlier exclusion. */
   readonly excludeRegistered: (userId: UserId, until: Instant) => Effect.Effect<void, UnknownUser | Unavailable>
   /** Keeps when the player was born, as they say, once. */

@@ -22,7 +22,7 @@ export class Sessions extends Context.Service<Sessions, {
   readonly end: (userId: UserId, sessionId: SessionId, origin: RequestOrigin) => Effect.Effect<boolean, Unavailable>
   /** Ends all living sessions of a player. */
   readonly endAll: (userId: UserId, reason: SessionEndReason, origin: RequestOrigin) => Effect.Effect<void, Unavailable>
-  /** A player's living sessions, newest first. */
+  /** A player's living sessions, newest first; `openSessionsMax` at most. */
   readonly list: (userId: UserId) => Effect.Effect<ReadonlyArray<Session>, Unavailable>
   /**
    * Whether a session has ended, as this process knows: told within 200 ms of the commit, without a read of the store while

@@ -117,13 +117,20 @@ describe("changePassword", () => {
     password: { verified, replacement: newer }
   })
 
+  const facts = { account, changedToday: 99, now, newIds }
+
   it("refuses a proof that is outdated", () => {
-    const refused = changePassword({ account, newIds }, request(newer), origin)
+    const refused = changePassword(facts, request(newer), origin)
     assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "PasswordOutdated")
   })
 
+  it("refuses who changed it a hundred times today", () => {
+    const refused = changePassword({ ...facts, changedToday: 100 }, request(hash), origin)
+    assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "TooManyChanges")
+  })
+
   it("writes what a reset writes, but for the token and the session that it keeps", () => {
-    const changed = Result.getOrThrow(changePassword({ account, newIds }, request(hash), origin))
+    const changed = Result.getOrThrow(changePassword(facts, request(hash), origin))
     const { change: reset } = Result.getOrThrow(
       resetPassword(
         { account: verified, payoutAccount: null, token: token("reset_password"), now, newIds },

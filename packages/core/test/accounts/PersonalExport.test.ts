@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import { exportAccount, exportsADay, type PersonalRecords } from "../../src/accounts/PersonalExport.ts"
+import { exportAccount, type PersonalRecords } from "../../src/accounts/PersonalExport.ts"
 import { operatorOrigin } from "../../src/accounts/SecurityEvent.ts"
+import { changesADay } from "../../src/accounts/SecurityLogLimit.ts"
 import { sessionId } from "../../src/accounts/Session.ts"
 import { emptyWallet } from "../../src/money/Wallet.ts"
 import { instant } from "../../src/values/Instant.ts"
@@ -58,12 +59,12 @@ describe("exportAccount", () => {
   })
 
   it("refuses a player until midnight who took all there are of a day, and no operator", () => {
-    const enough = { ...facts, takenToday: exportsADay }
+    const enough = { ...facts, takenToday: changesADay.exported }
     assert.deepStrictEqual<unknown>(
       exportAccount(enough, ada, byPlayer),
-      Result.fail({ _tag: "TooManyExports", retryAfter: 30 })
+      Result.fail({ _tag: "TooManyChanges", max: 10, retryAfter: 30 })
     )
-    assert.isTrue(Result.isSuccess(exportAccount({ ...facts, takenToday: exportsADay - 1 }, ada, byPlayer)))
+    assert.isTrue(Result.isSuccess(exportAccount({ ...facts, takenToday: changesADay.exported - 1 }, ada, byPlayer)))
     assert.isTrue(Result.isSuccess(exportAccount(enough, ada, { _tag: "Operator" })))
   })
 

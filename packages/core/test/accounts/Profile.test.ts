@@ -3,12 +3,14 @@ import { Redacted, Result } from "effect"
 import * as fc from "fast-check"
 import { noChange } from "../../src/accounts/AccountChange.ts"
 import { changeProfile, newAddress } from "../../src/accounts/Profile.ts"
-import { account, ada, eventsIn, hash, inOtherCase, jobsIn, origin, user } from "./support/Given.ts"
+import { account, ada, eventsIn, hash, inOtherCase, jobsIn, now, origin, user } from "./support/Given.ts"
 
 const facts = {
   account,
   taken: { email: false, username: false },
   mailWaitMillis: { toNewAddress: 0, ofNotices: 0 },
+  renamedToday: 0,
+  now,
   newIds: { usernameEvent: "renamed", mailedToken: "token", addressEvent: "asked" }
 }
 const both = { username: "lovelace", email: "new@example.com", verified: hash }
@@ -26,6 +28,15 @@ describe("changeProfile", () => {
       assert.strictEqual(Result.isFailure(decide({ username: both.username }, given)), username)
       assert.strictEqual(Result.isFailure(decide({ email: both.email }, given)), email || waits)
     }))
+  })
+
+  it("changes a name a hundred times a day, and an address besides", () => {
+    assert.isTrue(Result.isSuccess(decide({ username: both.username }, { renamedToday: 99 })))
+    const refused = decide({ username: both.username }, { renamedToday: 100 })
+    assert.strictEqual(Result.isFailure(refused) ? refused.failure._tag : undefined, "TooManyChanges")
+    for (const change of [{ username: user.username }, { email: both.email }]) {
+      assert.isTrue(Result.isSuccess(decide(change, { renamedToday: 100 })))
+    }
   })
 
   it("asks for a new address under no other password than the account's, before all else", () => {

@@ -69,7 +69,7 @@ describe("refresh", () => {
     const { answer, end, rotateAt } = show(used, false)
     assert.deepStrictEqual(answer, { _tag: "Reused" })
     assert.isNull(rotateAt)
-    assert.deepInclude(end, { userId: owner.userId, which: { only: owner.sessionId }, reason: "reused" })
+    assert.deepInclude(end, { userId: owner.userId, which: { only: [owner.sessionId] }, reason: "reused" })
     assert.deepInclude(end?.event, { id: "e1", type: "refresh_reused" })
   })
 

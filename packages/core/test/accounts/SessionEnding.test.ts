@@ -12,7 +12,7 @@ describe("the end of sessions", () => {
         [endReusedSession(owner, "event", origin), "reused", "refresh_reused"]
       ] as const
     ) {
-      assert.deepStrictEqual(ending.which, { only: session })
+      assert.deepStrictEqual(ending.which, { only: [session] })
       assert.deepStrictEqual([ending.reason, ending.event.type, ending.event.sessionId], [reason, type, session])
     }
     const all = endAllSessions(ada, "everywhere", "event", origin)

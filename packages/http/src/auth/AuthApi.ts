@@ -37,7 +37,7 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
   }).annotateMerge(operation(
     "credentials",
     "Signs in",
-    "The same `invalid_credentials`, in the same time, for an unknown address and a wrong password; after many wrong ones `rate_limited`."
+    "The same `invalid_credentials`, in the same time, for an unknown address and a wrong password; after many wrong ones `rate_limited`. Of more than a hundred sessions the one that was unused for longest ends."
   )),
   HttpApiEndpoint.post("refresh", "/auth/refresh", {
     payload: Refresh,
@@ -69,7 +69,7 @@ export class AuthApi extends HttpApiGroup.make("auth").add(
   }).middleware(PlayerOnly).annotateMerge(operation(
     "read",
     "Where the player is signed in, newest first",
-    "One item a session that has not ended."
+    "One item a session that has not ended; a hundred at most, since one more ends the one that was unused for longest."
   )),
   HttpApiEndpoint.delete("endSession", "/auth/sessions/:id", {
     params: { id: Schema.String.annotate({ description: "The session's id", examples: [rowExample] }) },

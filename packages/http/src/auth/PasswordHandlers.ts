@@ -7,7 +7,7 @@ import { CurrentUser } from "../requests/Authentication.ts"
 import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
-import { refuseMailedToken } from "./AccountProblems.ts"
+import { refuseMailedToken, refuseTooMany } from "./AccountProblems.ts"
 import { ChangePassword, ConfirmReset, ResetPassword } from "./AuthBodies.ts"
 import { inEqualTime } from "./EqualTime.ts"
 import { makeNewPasswordHash } from "./NewPassword.ts"
@@ -35,6 +35,7 @@ export const makePasswordHandlers = Effect.gen(function*() {
       }).pipe(
         Effect.catchTags({
           PasswordOutdated: () => refuseCredentials("currentPassword"),
+          TooManyChanges: refuseTooMany("A password can be changed"),
           Unavailable: refuseUnavailable
         })
       ),

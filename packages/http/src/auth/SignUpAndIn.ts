@@ -21,7 +21,7 @@ import type { Call } from "../requests/Call.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
 import { requestOrigin } from "../requests/RequestOrigin.ts"
 import type { PlaceOf } from "../requests/RequestPlace.ts"
-import { refuseEmailTaken, refuseUsernameTaken } from "./AccountProblems.ts"
+import { refuseEmailTaken, refuseTooMany, refuseUsernameTaken } from "./AccountProblems.ts"
 import { SignIn, SignUp } from "./AuthBodies.ts"
 import { makeNewPasswordHash } from "./NewPassword.ts"
 import { makePasswordProof, refuseCredentials } from "./PasswordProof.ts"
@@ -155,6 +155,10 @@ export const makeSignIn = Effect.gen(function*() {
       const opened = yield* accounts.openSession(user.id, session, { verified, replacement }, origin)
       return { user, tokens: yield* tokensOf(user.id, sessionId(opened.sessionId), refreshToken) }
     }).pipe(
-      Effect.catchTags({ PasswordOutdated: () => refuseCredentials("password"), Unavailable: refuseUnavailable })
+      Effect.catchTags({
+        PasswordOutdated: () => refuseCredentials("password"),
+        TooManyChanges: refuseTooMany("A player can sign in"),
+        Unavailable: refuseUnavailable
+      })
     )
 })

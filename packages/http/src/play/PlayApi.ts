@@ -16,11 +16,11 @@ export class PlayApi extends HttpApiGroup.make("play").add(
   HttpApiEndpoint.put("changeLimits", "/user/limits", {
     payload: ChangeLimits,
     success: LimitsBody,
-    error: problems(...bodyProblems)
+    error: problems(...bodyProblems, "rate_limited")
   }).annotateMerge(operation(
     "money",
     "Changes limits: lower at once, higher after a day and a confirmation",
-    "A lower limit is in force at once, and takes back a rise that waits. A higher one, or none, waits for 24 hours and is confirmed by POST `/user/limits/confirm` within 72 hours; of two rises the lower waits on. What is left out stays."
+    "A lower limit is in force at once, and takes back a rise that waits. A higher one, or none, waits for 24 hours and is confirmed by POST `/user/limits/confirm` within 72 hours; of two rises the lower waits on. What is left out stays. A hundred times a UTC day: `rate_limited`."
   )),
   HttpApiEndpoint.post("confirmLimits", "/user/limits/confirm", {
     success: LimitsBody
@@ -32,7 +32,7 @@ export class PlayApi extends HttpApiGroup.make("play").add(
   HttpApiEndpoint.post("timeOut", "/user/time-out", {
     payload: TimeOut,
     success: UntilBody,
-    error: problems(...bodyProblems)
+    error: problems(...bodyProblems, "rate_limited")
   }).annotateMerge(operation(
     "money",
     "Stops buying for a day to six weeks",
@@ -41,7 +41,7 @@ export class PlayApi extends HttpApiGroup.make("play").add(
   HttpApiEndpoint.post("selfExclude", "/user/self-exclusion", {
     payload: SelfExclusion,
     success: UntilBody,
-    error: problems(...bodyProblems)
+    error: problems(...bodyProblems, "rate_limited")
   }).annotateMerge(operation(
     "money",
     "Excludes the player for half a year to five years",

@@ -3,6 +3,7 @@ import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
+import { refuseTooMany } from "../auth/AccountProblems.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { refuseField } from "../problems/Problem.ts"
 import { refuseUnavailable } from "../problems/Unavailability.ts"
@@ -34,7 +35,9 @@ export const layer = withoutPorts(Effect.gen(function*() {
             return yield* refuseField("body", "must have at least one limit")
           }
           return limitsBody(yield* controls.changeLimits(userId, change, requestOrigin(request)))
-        }).pipe(Effect.catchTags(refusals)))
+        }).pipe(
+          Effect.catchTags({ ...refusals, TooManyChanges: refuseTooMany("Limits can be changed") })
+        ))
       .handle("confirmLimits", ({ request }) =>
         Effect.flatMap(
           CurrentUser,
@@ -46,12 +49,16 @@ export const layer = withoutPorts(Effect.gen(function*() {
           const { hours } = (yield* timeOutBody(request)).value
           const { userId } = yield* CurrentUser
           return { until: yield* controls.timeOut(userId, hours, requestOrigin(request)) }
-        }).pipe(Effect.catchTags(refusals)))
+        }).pipe(
+          Effect.catchTags({ ...refusals, TooManyChanges: refuseTooMany("A time-out can be taken") })
+        ))
       .handleRaw("selfExclude", ({ request }) =>
         Effect.gen(function*() {
           const { days } = (yield* selfExclusionBody(request)).value
           const { userId } = yield* CurrentUser
           const by = { _tag: "Player", origin: requestOrigin(request) } as const
           return { until: yield* controls.exclude(userId, days, by) }
-        }).pipe(Effect.catchTags(refusals))))
+        }).pipe(
+          Effect.catchTags({ ...refusals, TooManyChanges: refuseTooMany("An exclusion can be asked for") })
+        )))
 }))

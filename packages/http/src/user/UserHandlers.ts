@@ -1,5 +1,4 @@
 /** The handlers of `UserApi`: a player's own profile. */
-import { exportsADay } from "@ddd/core/accounts/PersonalExport"
 import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { viewLimits } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
@@ -10,7 +9,7 @@ import { Effect, type Redacted, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../Api.ts"
-import { refuseEmailTaken, refuseUsernameTaken } from "../auth/AccountProblems.ts"
+import { refuseEmailTaken, refuseTooMany, refuseUsernameTaken } from "../auth/AccountProblems.ts"
 import { makeCurrentProof, refuseCredentials } from "../auth/PasswordProof.ts"
 import { withoutPorts } from "../boundary/WithoutPorts.ts"
 import { limitsBody } from "../play/PlayBodies.ts"
@@ -103,6 +102,7 @@ export const layer = (terms: WithdrawalTerms) =>
               EmailTaken: () => refuseEmailTaken,
               PasswordOutdated: () => refuseCredentials("currentPassword"),
               UnknownUser: () => refuseUnknownPlayer,
+              TooManyChanges: refuseTooMany("A name can be changed"),
               TooManyMails: ({ retryAfter }) =>
                 refuse(
                   "rate_limited",
@@ -129,14 +129,7 @@ export const layer = (terms: WithdrawalTerms) =>
             })
           }).pipe(
             Effect.catchTags({
-              TooManyExports: ({ retryAfter }) =>
-                refuse(
-                  "rate_limited",
-                  `An export can be taken ${exportsADay} times a day (UTC). Take the next one tomorrow.`,
-                  {
-                    retryAfter
-                  }
-                ),
+              TooManyChanges: refuseTooMany("An export can be taken"),
               Unavailable: refuseUnavailable
             })
           ))

@@ -1,12 +1,16 @@
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { changesADay } from "@ddd/core/accounts/SecurityLogLimit"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
+import { userId as asUser } from "@ddd/core/values/Ids"
 import { World } from "@ddd/sim/World"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as LiveHub from "../../src/live/LiveHub.ts"
 import * as LiveSourceFromPorts from "../../src/live/LiveSourceFromPorts.ts"
 import { Client as LiveClient } from "../live/Client.ts"
-import { get, newPassword, password, post, signIn, signUp, statusFor } from "../support/Players.ts"
+import { get, newPassword, password, post, signIn, signUp, statusFor, trySignIn } from "../support/Players.ts"
 import { assertProblem, at, Client, layer as server, makePlayer, ports, textAt } from "../support/Server.ts"
 
 const refresh = (refreshToken: string) => post("/auth/refresh", { refreshToken })
@@ -200,6 +204,37 @@ layer(live, { excludeTestServices: true })("#15 a session that has ended", (it) 
         event: "error",
         data: { code: "unauthenticated", detail: "This session has ended." }
       })
+    }))
+})
+
+layer(server({ limits: "off" }), { excludeTestServices: true })("however often a player signs in", (it) => {
+  it.effect("a hundred sessions are open, and listed; the one that was unused for longest has ended", () =>
+    Effect.gen(function*() {
+      const first = yield* signUp("Radia")
+      yield* (yield* World).advance(1_000)
+      for (let times = 0; times < 110; times++) yield* signIn(first.email)
+      const last = yield* signIn(first.email)
+      const listed = yield* get("/auth/sessions", last.token)
+      assert.lengthOf(yield* sessionsOf(last.token), 100)
+      // as large as it ever is
+      assert.isBelow(listed.text.length, 100_000)
+      assert.strictEqual(yield* statusFor(first.token), 401)
+      assertProblem(yield* refresh(first.refreshToken), 401, "unauthenticated")
+    }))
+
+  it.effect("a thousand times a day are enough: then it is 429, until the day is over", () =>
+    Effect.gen(function*() {
+      const { email, userId } = yield* signUp("Hedy")
+      const log = yield* SecurityLog
+      for (let times = 0; times < changesADay.signed_in; times++) {
+        yield* log.append("signed_in", { userId: asUser(userId) }, operatorOrigin)
+      }
+      const refused = yield* trySignIn(email)
+      assertProblem(refused, 429, "rate_limited")
+      const seconds = Number(refused.headers.get("retry-after"))
+      assert.isTrue(seconds > 0 && seconds <= 86_400)
+      yield* (yield* World).advance(seconds * 1_000)
+      assert.strictEqual((yield* trySignIn(email)).status, 200)
     }))
 })
 

@@ -203,3 +203,22 @@ layer(server(), { excludeTestServices: true })("a profile", (it) => {
       assert.strictEqual(at(shown, "sessionStartedAt"), "2026-02-03T10:30:00.000Z")
     }))
 })
+
+layer(server({ limits: "off" }), { excludeTestServices: true })("changes that are written down", (it) => {
+  it.effect("are made a hundred times a day each, and then 429, until the day is over", () =>
+    Effect.gen(function*() {
+      const ada = yield* makePlayer()
+      const timeOut = call("POST", "/user/time-out", ada, { hours: 24 })
+      for (const [name, change] of [["limits", limit(ada, { dailySpend: "5.00" })], ["time-outs", timeOut]] as const) {
+        for (let times = 0; times < 100; times++) assert.strictEqual((yield* change).status, 200, name)
+        const refused = yield* change
+        assertProblem(refused, 429, "rate_limited")
+        assert.match(textAt(refused.json, "detail"), / 100 times a day \(UTC\), and was\. Nothing was changed/)
+        // from half past ten in the morning until midnight
+        assert.strictEqual(refused.headers.get("retry-after"), "48600")
+      }
+      assert.deepInclude(yield* profile(ada), { limits: { ...none, dailySpend: "5.00" } })
+      yield* (yield* World).advance(48_600_000)
+      assert.strictEqual((yield* limit(ada, { dailySpend: "4.00" })).status, 200)
+    }))
+})

@@ -1,5 +1,5 @@
 /** The export and the erasure that a player asks for, over real sockets. */
-import { exportsADay } from "@ddd/core/accounts/PersonalExport"
+import { changesADay } from "@ddd/core/accounts/SecurityLogLimit"
 import { cents } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
@@ -102,10 +102,10 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
       Effect.gen(function*() {
         const { token } = yield* makePlayer()
         const { call } = yield* Client
-        for (let asked = 0; asked <= exportsADay; asked++) {
+        for (let asked = 0; asked <= changesADay.exported; asked++) {
           assert.strictEqual((yield* call("HEAD", "/user/export", { token })).status, 200)
         }
-        for (let taken = 0; taken < exportsADay; taken++) {
+        for (let taken = 0; taken < changesADay.exported; taken++) {
           assert.strictEqual((yield* get("/user/export", token)).status, 200)
         }
         const refused = yield* get("/user/export", token)

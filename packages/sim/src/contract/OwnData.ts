@@ -1,5 +1,5 @@
 /** What every adapter must do with what is a player's own: the export and the erasure that they ask for, statements, and prizes. */
-import { exportsADay } from "@ddd/core/accounts/PersonalExport"
+import { changesADay } from "@ddd/core/accounts/SecurityLogLimit"
 import { turnMillis } from "@ddd/core/money/ClaimWithdrawal"
 import { cents, zero } from "@ddd/core/money/Money"
 import { statementPeriod, writeStatement } from "@ddd/core/money/Statement"
@@ -76,12 +76,12 @@ export const ownDataContract = (subject: Subject): void =>
         const accounts = yield* Accounts
         const { id, session } = yield* newPlayer("ada")
         const take = accounts.export(id, { _tag: "Player", sessionId: session, origin })
-        for (let taken = 0; taken < exportsADay; taken++) yield* take
+        for (let taken = 0; taken < changesADay.exported; taken++) yield* take
         const refused = yield* Effect.flip(take)
-        assert.strictEqual(refused._tag, "TooManyExports")
-        assert.isAtMost(refused._tag === "TooManyExports" ? refused.retryAfter : 0, 86_400)
+        assert.strictEqual(refused._tag, "TooManyChanges")
+        assert.isAtMost(refused._tag === "TooManyChanges" ? refused.retryAfter : 0, 86_400)
         assert.isNotNull(yield* exportOf(id))
-        assert.lengthOf((yield* eventsOf(id)).filter((type) => type === "exported"), exportsADay + 1)
+        assert.lengthOf((yield* eventsOf(id)).filter((type) => type === "exported"), changesADay.exported + 1)
         yield* advance(dayMillis)
         const events = Object(JSON.parse(yield* Stream.mkString(present(yield* take))))
         assert.nestedPropertyVal(events, "securityEvents[1].details.ip", origin.ip)

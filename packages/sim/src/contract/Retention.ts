@@ -1,6 +1,7 @@
 /** What every adapter of `Retention` must do. */
-import { strangersEventsMax } from "@ddd/core/accounts/SecurityLogLimit"
+import { type CountedChange, strangersEventsMax } from "@ddd/core/accounts/SecurityLogLimit"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { Retention } from "@ddd/core/ports/Retention"
 import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
@@ -12,6 +13,7 @@ import { keptMillis, type RetainedKind, retainedKinds } from "@ddd/core/values/R
 import { pruneKind } from "@ddd/core/work/Pruning"
 import { assert } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
+import { byAnn } from "../scenario/Operators.ts"
 import {
   advance,
   auditClean,
@@ -25,7 +27,7 @@ import {
   present
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
-import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
+import { eventsOf, firstHash, newPlayer, origin, signInAgain } from "./Players.ts"
 import { contract, patience, type Subject } from "./Subject.ts"
 
 /** Gives how many rows went in one step. */
@@ -203,6 +205,44 @@ export const retentionContract = (subject: Subject): void =>
           Effect.repeat({ until: (count) => count > strangersEventsMax, schedule: Schedule.spaced("10 millis") }),
           Effect.timeout(patience)
         )
+      })
+    )
+
+    it(
+      "lets a player do so often a day what is written into the log, and operators go on",
+      Effect.gen(function*() {
+        const accounts = yield* Accounts
+        const controls = yield* PlayControls
+        const { id, session } = yield* newPlayer("ada")
+        const byPlayer = { _tag: "Player", origin } as const
+        const password = { verified: firstHash, replacement: firstHash }
+        let names = 0
+        const acts: Readonly<
+          Record<Exclude<CountedChange, "signed_in" | "exported">, Effect.Effect<unknown, { readonly _tag: string }>>
+        > = {
+          limits_changed: controls.changeLimits(id, { dailySpend: 100n }, origin),
+          timed_out: controls.timeOut(id, 24, origin),
+          self_excluded: controls.exclude(id, 180, byPlayer),
+          password_changed: accounts.changePassword(id, session, password, origin),
+          username_changed: Effect.suspend(() => accounts.changeProfile(id, { username: `ada${++names}` }, origin))
+        }
+        const done = Effect.map((yield* SecurityLog).of(id, 1_000), (events) => events.map(({ type }) => type))
+        for (const [type, act] of Object.entries(acts)) {
+          const tags: Array<string> = []
+          for (let times = 0; times < 102; times++) {
+            tags.push(yield* Effect.match(act, { onFailure: ({ _tag }) => _tag, onSuccess: () => "done" }))
+          }
+          assert.deepStrictEqual(tags.slice(99), ["done", "TooManyChanges", "TooManyChanges"], type)
+          assert.lengthOf((yield* done).filter((each) => each === type), 100)
+        }
+        yield* controls.exclude(id, 365, { _tag: "Operator", act: byAnn })
+        yield* advance(dayMillis)
+        // as soon as the adapter's clock knows
+        yield* Effect.forEach(Object.values(acts), (act) =>
+          act.pipe(
+            Effect.retry({ schedule: Schedule.spaced("10 millis") }),
+            Effect.timeout(patience)
+          ), { discard: true })
       })
     )
   })

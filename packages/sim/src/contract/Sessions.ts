@@ -1,13 +1,14 @@
 /** What every adapter of `Sessions` must do. */
 import { refreshTokenMillis, repeatMillis } from "@ddd/core/accounts/Refresh"
 import type { Refreshed } from "@ddd/core/accounts/Refresh"
-import { type EndedSession, sessionId } from "@ddd/core/accounts/Session"
+import { type EndedSession, openSessionsMax, sessionId } from "@ddd/core/accounts/Session"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { SecurityLog } from "@ddd/core/ports/SecurityLog"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { assert } from "@effect/vitest"
-import { Effect, Schedule, Stream } from "effect"
+import { Effect, Fiber, Option, Schedule, Stream } from "effect"
 import { byAnn } from "../scenario/Operators.ts"
-import { hashOf, present, times } from "../scenario/Steps.ts"
+import { advance, hashOf, present, times } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { eventsOf, newPlayer, origin, signInAgain } from "./Players.ts"
 import { contract, patience, type Subject } from "./Subject.ts"
@@ -128,6 +129,37 @@ export const sessionsContract = (subject: Subject): void =>
         const first = present(listed[1])
         assert.strictEqual(first.userAgent, "a browser")
         assert.isTrue(first.lastUsedAt - first.createdAt >= 60_000)
+      })
+    )
+
+    it(
+      "keeps so many sessions of a player open: one more ends the one that was unused for longest, which is told and written down",
+      Effect.gen(function*() {
+        const sessions = yield* Sessions
+        const { id, session } = yield* newPlayer("ada")
+        const { session: bobs } = yield* newPlayer("bob")
+        yield* advance(1_000)
+        const second = yield* signInAgain(id, "second")
+        yield* advance(1_000)
+        yield* Effect.forEach(
+          Array.from({ length: openSessionsMax - 2 }, (_, n) => `more ${n}`),
+          (token) => signInAgain(id, token),
+          { discard: true }
+        )
+        assert.lengthOf(yield* sessions.list(id), openSessionsMax)
+        // the first is the oldest, and was used since the second was
+        yield* refresh("ada")
+        const ended = yield* Effect.forkChild(Stream.runHead(sessions.ended), { startImmediately: true })
+        const newest = yield* signInAgain(id, "newest")
+        assert.deepStrictEqual(Option.getOrNull(yield* Fiber.join(ended)), { sessionId: second, userId: id })
+        assert.isTrue(yield* sessions.hasEnded(second))
+        const living = yield* sessions.list(id)
+        assert.lengthOf(living, openSessionsMax)
+        assert.includeMembers(living.map((each) => each.id), [session, newest])
+        assert.strictEqual(yield* tagOf(refresh("second")), "Unknown")
+        const events = yield* (yield* SecurityLog).of(id, 2)
+        assert.deepStrictEqual(events.map(({ type }) => type).toReversed(), ["signed_in", "session_ended"])
+        assert.isFalse(yield* sessions.hasEnded(bobs))
       })
     )
 

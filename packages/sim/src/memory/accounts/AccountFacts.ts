@@ -2,6 +2,8 @@
 import { emailIdentity, isSameAddress, pickAddressed } from "@ddd/core/accounts/EmailAddress"
 import type { Holdings } from "@ddd/core/accounts/Erase"
 import { mailWaitMillis } from "@ddd/core/accounts/MailAllowance"
+import { type CountedChange, countedSince } from "@ddd/core/accounts/SecurityLogLimit"
+import { openSessionsMax, type SessionId } from "@ddd/core/accounts/Session"
 import { isSameName, type TakenNames, type WantedNames } from "@ddd/core/accounts/TakenNames"
 import { type Account, playersAccount, type User } from "@ddd/core/accounts/User"
 import { cents } from "@ddd/core/money/Money"
@@ -69,6 +71,18 @@ export const mailWaitOf = (store: Stored, address: string): number =>
 /** The same of the notices that others were to replace a player's address. */
 export const noticeWaitOf = (store: Stored, id: UserId): number =>
   waitAfter(store, ({ previousEmail, userId }) => userId === id && previousEmail !== null)
+
+/** How often a player has done it this UTC day. */
+export const doneToday = (store: Stored, id: UserId, type: CountedChange): number =>
+  store.securityEvents.filter((event) =>
+    event.userId === id && event.type === type && event.at >= countedSince(store.now())
+  ).length
+
+/** The player's living sessions that are too many beside a new one: those that were unused for longest. */
+export const surplusSessions = (store: Stored, id: UserId): ReadonlyArray<SessionId> =>
+  [...store.sessions.values()].filter((row) => row.userId === id && row.endedAt === null)
+    .toSorted((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1))
+    .slice(openSessionsMax - 1).map((row) => row.id)
 
 /** A token that somebody shows, its player's account, and the clock. */
 export const readShown = (store: Stored, tokenHash: string) => {

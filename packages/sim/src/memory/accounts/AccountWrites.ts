@@ -48,7 +48,7 @@ const openSession = (store: Stored, userId: UserId, { id, refreshTokenHash, user
 const endSessions = (store: Stored, userId: UserId, which: WhichSessions, reason: SessionEndReason): number => {
   const ending = [...store.sessions.values()].filter((row) =>
     row.userId === userId && row.endedAt === null &&
-    ("only" in which ? row.id === which.only : row.id !== which.except)
+    ("only" in which ? which.only.includes(row.id) : row.id !== which.except)
   )
   for (const row of ending) {
     store.sessions.set(row.id, { ...row, endedAt: store.now(), endReason: reason })

@@ -6,7 +6,6 @@ import { workingToken } from "@ddd/core/accounts/MailedToken"
 import { askReset, changePassword, resetPassword } from "@ddd/core/accounts/PasswordChange"
 import { exportAccount } from "@ddd/core/accounts/PersonalExport"
 import { changeProfile, newAddress } from "@ddd/core/accounts/Profile"
-import { countedSince } from "@ddd/core/accounts/SecurityLogLimit"
 import { sessionId } from "@ddd/core/accounts/Session"
 import { openSession } from "@ddd/core/accounts/SignIn"
 import { signUp } from "@ddd/core/accounts/SignUp"
@@ -25,6 +24,7 @@ import { forgetBuyer, matchPurchasesOf } from "../money/FundingSteps.ts"
 import { Store } from "../Store.ts"
 import type { UserRow } from "../StoredRows.ts"
 import {
+  doneToday,
   findUser,
   mailWaitOf,
   noticeWaitOf,
@@ -33,6 +33,7 @@ import {
   readHoldings,
   readShown,
   readTaken,
+  surplusSessions,
   unusedVerification,
   userOf
 } from "./AccountFacts.ts"
@@ -110,10 +111,15 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
 
       openSession: (id, session, password, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const newIds = { session: sessionId(store.newId()), event: store.newId() }
-          const facts = { account: readAccount(store, id), newIds }
+          const facts = {
+            account: readAccount(store, id),
+            surplus: surplusSessions(store, id),
+            signedInToday: doneToday(store, id, "signed_in"),
+            now: store.now(),
+            newIds: { session: sessionId(store.newId()), event: store.newId(), endEvent: store.newId() }
+          }
           write(yield* decided(openSession(facts, { userId: id, session, password }, origin)))
-          return { sessionId: newIds.session }
+          return { sessionId: facts.newIds.session }
         })),
 
       profile: (id) =>
@@ -173,7 +179,12 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
 
       changePassword: (id, keep, password, origin) =>
         store.exclusive(Effect.gen(function*() {
-          const facts = { account: readAccount(store, id), newIds: { event: store.newId() } }
+          const facts = {
+            account: readAccount(store, id),
+            changedToday: doneToday(store, id, "password_changed"),
+            now: store.now(),
+            newIds: { event: store.newId() }
+          }
           write(yield* decided(changePassword(facts, { userId: id, keep, password }, origin)))
         })),
 
@@ -188,6 +199,8 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
               toNewAddress: to === null ? 0 : mailWaitOf(store, to),
               ofNotices: to === null ? 0 : noticeWaitOf(store, id)
             },
+            renamedToday: doneToday(store, id, "username_changed"),
+            now: store.now(),
             newIds: { usernameEvent: store.newId(), mailedToken: store.newId(), addressEvent: store.newId() }
           }
           write(yield* decided(changeProfile(facts, { userId: id, change }, origin)))
@@ -223,9 +236,7 @@ export const layer: Layer.Layer<Accounts, never, Store | MailedTokens> = Layer.e
           const facts = {
             now,
             records: readPersonalRecords(store, id),
-            takenToday: store.securityEvents.filter(({ at, type, userId }) =>
-              userId === id && type === "exported" && at >= countedSince(now)
-            ).length,
+            takenToday: doneToday(store, id, "exported"),
             newIds: { event: store.newId() }
           }
           const { all, change } = yield* decided(exportAccount(facts, id, by))

@@ -1,6 +1,6 @@
 /** Sessions and their refresh tokens, in memory. */
 import { refresh, type Refreshed } from "@ddd/core/accounts/Refresh"
-import type { Session } from "@ddd/core/accounts/Session"
+import { openSessionsMax, type Session } from "@ddd/core/accounts/Session"
 import { endAllSessions, endSession, signOut } from "@ddd/core/accounts/SessionEnding"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { Effect, Layer, Stream } from "effect"
@@ -62,7 +62,7 @@ export const layer: Layer.Layer<Sessions, never, Store> = Layer.effect(
       list: (userId) =>
         Effect.sync(() =>
           [...store.sessions.values()].filter((row) => row.userId === userId && row.endedAt === null).toReversed()
-            .map(asSession)
+            .slice(0, openSessionsMax).map(asSession)
         ),
 
       hasEnded: (sessionId) =>

@@ -1,4 +1,5 @@
 /** What players decide about their own play, in memory. */
+import { type CountedChange, refusalOfChange } from "@ddd/core/accounts/SecurityLogLimit"
 import { playersAccount } from "@ddd/core/accounts/User"
 import { type CountedMovement, countedOn, countedSince, countMovements } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
@@ -11,6 +12,7 @@ import {
   viewLimits
 } from "@ddd/core/play/LimitChange"
 import { sayBirth } from "@ddd/core/play/SayBirth"
+import { accountError } from "@ddd/core/ports/Accounts"
 import { UnknownUser } from "@ddd/core/ports/Ledger"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { MinAge } from "@ddd/core/ports/MinAge"
@@ -20,7 +22,7 @@ import { dayOf, dayStart, type Instant } from "@ddd/core/values/Instant"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import type { TransactionRow } from "../../audit/Rows.ts"
-import { readAccount } from "../accounts/AccountFacts.ts"
+import { doneToday, readAccount } from "../accounts/AccountFacts.ts"
 import { writeChange } from "../accounts/AccountWrites.ts"
 import { keepNamesBarred } from "../money/FundingSteps.ts"
 import { Store } from "../Store.ts"
@@ -65,11 +67,16 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
     }
 
     /** Decides about a player, and writes the wallet and the change. */
-    const decide = <A extends LimitsChanged | PlayerStopped>(userId: UserId, decision: (facts: LimitFacts) => A) =>
+    const decide = <A extends LimitsChanged | PlayerStopped, E = never>(
+      userId: UserId,
+      decision: (facts: LimitFacts) => A,
+      first: Effect.Effect<void, E> = Effect.void
+    ) =>
       store.exclusive(Effect.gen(function*() {
         const wallet = yield* walletOf(userId)
         if (playersAccount(readAccount(store, userId)) === null) return yield* new UnknownUser({ userId })
         const now = store.now()
+        yield* first
         const counted = wallet.limits === null ? countedAt(store, userId, now) : wallet.limits.counted
         const decided = decision({ wallet, counted, now, newIds: { event: store.newId() } })
         store.wallets.set(userId, { ...decided.wallet, userId, updatedAt: wallet.updatedAt })
@@ -78,8 +85,18 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
         return decided
       }))
 
-    const limitsAfter = (userId: UserId, decision: (facts: LimitFacts) => LimitsChanged) =>
-      Effect.map(decide(userId, decision), ({ wallet }) => viewLimits(wallet.limits, store.now()))
+    /** Refuses what the player did as often today as one may. */
+    const requireFew = (userId: UserId, type: CountedChange) =>
+      Effect.suspend(() => {
+        const refusal = refusalOfChange(type, doneToday(store, userId, type), store.now())
+        return refusal === null ? Effect.void : Effect.fail(accountError(refusal))
+      })
+
+    const limitsAfter = <E = never>(
+      userId: UserId,
+      decision: (facts: LimitFacts) => LimitsChanged,
+      first?: Effect.Effect<void, E>
+    ) => Effect.map(decide(userId, decision, first), ({ wallet }) => viewLimits(wallet.limits, store.now()))
 
     return PlayControls.of({
       of: (userId) =>
@@ -91,15 +108,29 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
         })),
 
       changeLimits: (userId, change, origin) =>
-        limitsAfter(userId, (facts) => changeLimits(facts, userId, change, origin)),
+        limitsAfter(
+          userId,
+          (facts) => changeLimits(facts, userId, change, origin),
+          requireFew(userId, "limits_changed")
+        ),
 
       confirmLimits: (userId, origin) => limitsAfter(userId, (facts) => confirmLimits(facts, userId, origin)),
 
       timeOut: (userId, hours, origin) =>
-        Effect.map(decide(userId, (facts) => timeOut(facts, userId, hours, origin)), ({ until }) => until),
+        Effect.map(
+          decide(userId, (facts) => timeOut(facts, userId, hours, origin), requireFew(userId, "timed_out")),
+          ({ until }) => until
+        ),
 
       exclude: (userId, days, by) =>
-        Effect.map(decide(userId, (facts) => excludePlayer(facts, userId, days, by)), ({ until }) => until),
+        Effect.map(
+          decide(
+            userId,
+            (facts) => excludePlayer(facts, userId, days, by),
+            by._tag === "Player" ? requireFew(userId, "self_excluded") : Effect.void
+          ),
+          ({ until }) => until
+        ),
 
       excludeRegistered: (userId, until) =>
         Effect.asVoid(decide(userId, (facts) => excludeRegistered(facts, userId, until))),
