@@ -5,7 +5,9 @@
  * somebody who was erased in the meantime, carries a link that no longer works, or says what is no longer so.
  */
 import { isSameAddress } from "@ddd/core/accounts/EmailAddress"
+import { type CountedMail, fateOfMail } from "@ddd/core/accounts/MailAllowance"
 import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
+import { MailCounts } from "@ddd/core/ports/MailCounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
 import { MailRecipients } from "@ddd/core/ports/MailRecipients"
@@ -16,7 +18,7 @@ import type { LinkMail, MailJob } from "@ddd/core/values/Job"
 import { Effect } from "effect"
 import type { Addressee } from "./Addressee.ts"
 import { identityLetters } from "./IdentityLetters.ts"
-import type { Letter } from "./Letter.ts"
+import { type Letter, remark } from "./Letter.ts"
 import { letterHtml } from "./LetterHtml.ts"
 import * as Letters from "./Letters.ts"
 import { letterText } from "./LetterText.ts"
@@ -28,7 +30,15 @@ import { withdrawalNews } from "./WithdrawalLetters.ts"
 interface Addressed {
   readonly to: string
   readonly letter: Letter
+  /** The kind that it is counted as; absent of a mail with a link. */
+  readonly counted?: CountedMail
 }
+
+const lastOfToday = remark(
+  "This is the last mail of its kind to you today (UTC): there were many. What else happens stands in the app."
+)
+
+type CountedJob = Extract<MailJob, { readonly _tag: CountedMail }>
 
 export interface MailJobsConfig {
   /** PUBLIC_URL: where links lead. */
@@ -40,6 +50,7 @@ export interface MailJobsConfig {
  * be; `Unavailable`: do the job again.
  */
 export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
+  const counts = yield* MailCounts
   const mailer = yield* Mailer
   const recipients = yield* MailRecipients
   const subjects = yield* MailSubjects
@@ -85,14 +96,8 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     return letter === null ? null : { to: recipient.email, letter }
   })
 
-  const written = Effect.fnUntraced(function*(job: MailJob): Effect.fn.Return<Addressed | null, Unavailable> {
+  const news = Effect.fnUntraced(function*(job: CountedJob): Effect.fn.Return<Addressed | null, Unavailable> {
     switch (job._tag) {
-      case "MailWelcome":
-        return yield* withLink(job, "verify_email", Letters.welcome)
-      case "MailVerifyAddress":
-        return yield* withLink(job, "verify_email", Letters.verifyAddress)
-      case "MailResetPassword":
-        return yield* withLink(job, "reset_password", Letters.resetPassword)
       case "MailPasswordChanged": {
         const unlinkedPayoutAccount = job.unlinkedPayoutAccount === true
         return yield* toPlayer(
@@ -167,11 +172,37 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     }
   })
 
+  /** What is news, where its reader may be sent it. */
+  const allowedNews = Effect.fnUntraced(function*(job: CountedJob): Effect.fn.Return<Addressed | null, Unavailable> {
+    const recipient = yield* recipients.recipient(job.userId)
+    if (recipient === null) return null
+    const counted = job._tag
+    const sentToday = recipient.isVerified ? yield* counts.sentToday(job.userId, counted) : 0
+    const fate = fateOfMail(counted, { isVerified: recipient.isVerified, sentToday })
+    const mail = fate === "Drop" ? null : yield* news(job)
+    if (mail === null) return null
+    const { letter, to } = mail
+    return { to, letter: fate === "Send" ? letter : { ...letter, blocks: [...letter.blocks, lastOfToday] }, counted }
+  })
+
+  const written = (job: MailJob): Effect.Effect<Addressed | null, Unavailable> => {
+    switch (job._tag) {
+      case "MailWelcome":
+        return withLink(job, "verify_email", Letters.welcome)
+      case "MailVerifyAddress":
+        return withLink(job, "verify_email", Letters.verifyAddress)
+      case "MailResetPassword":
+        return withLink(job, "reset_password", Letters.resetPassword)
+      default:
+        return allowedNews(job)
+    }
+  }
+
   return Effect.fn("MailJobs.handle")(
     function*(job: MailJob, id: string): Effect.fn.Return<void, MailRefused | Unavailable> {
       const mail = yield* written(job)
       if (mail === null) return
-      const { letter, to } = mail
+      const { counted, letter, to } = mail
       yield* mailer.send({
         to,
         subject: letter.subject,
@@ -179,6 +210,13 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         html: letterHtml(letter),
         messageId: id
       })
+      if (counted === undefined) return
+      // it was sent: one that is not counted is no reason to send it again
+      yield* Effect.catchTag(
+        counts.countSent(job.userId, counted),
+        "Unavailable",
+        (cause) => Effect.logWarning("a mail that was sent could not be counted", cause)
+      )
     }
   )
 })

@@ -76,7 +76,7 @@ const winInRoom: Win = {
   drawnAt: now
 }
 
-const closed: ClosedRoom = { name: "Friday night at Paul's", refunded: cents(100n), reason: "closed" }
+const closed: ClosedRoom = { code: "K7M2QX", refunded: cents(100n), reason: "closed" }
 
 const withdrawing = (status: WithdrawalStatus): WithdrawalLetters.Withdrawing => ({
   ...addressee,

@@ -4,7 +4,7 @@ import type { ClosedRoom } from "@ddd/core/ports/MailSubjects"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import { type Addressee, footer, greeting } from "./Addressee.ts"
 import { button, facts, type Letter, paragraph, remark } from "./Letter.ts"
-import { asTyped, dollars } from "./Wording.ts"
+import { dollars } from "./Wording.ts"
 
 const patienceDays = expireAfterMillis / 86_400_000
 
@@ -22,30 +22,22 @@ const why = (reason: VoidReason): string => {
   }
 }
 
-/** To each member of a room that was closed before it was drawn. What the host typed stands in no subject. */
+/** To whoever had a ticket in a room that was closed before it was drawn. */
 export const roomClosed = (to: Addressee & { readonly closed: ClosedRoom }): Letter => {
-  const { name, reason, refunded } = to.closed
-  const back = refunded === 0n ? null : dollars(refunded)
+  const { code, reason, refunded } = to.closed
+  const back = dollars(refunded)
   return {
-    subject: back === null ? "A room of yours was closed" : `A room of yours was closed: ${back} is back`,
-    preview: back === null
-      ? "Nothing was drawn, and nothing was paid."
-      : "Your ticket's price was credited to your wallet.",
+    subject: `A room of yours was closed: ${back} is back`,
+    preview: "Your ticket's price was credited to your wallet.",
     blocks: [
       greeting(to),
       paragraph(`A room that you were in was closed${why(reason)}.`),
-      facts(["Room", asTyped(name)], ["Came back to you", back ?? "nothing: you had no ticket in it"]),
-      paragraph(
-        back === null
-          ? "Nobody has won, and nobody can join it any more. There is nothing that you must do."
-          : "Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."
-      ),
+      facts(["Room", code], ["Came back to you", back]),
+      paragraph("Nobody has won: every ticket in it was refunded in full. There is nothing that you must do."),
       button("Open Daily Dollar Draw", to.links.home),
       // credits pay debts first (docs/design.md, "Money")
-      ...(back === null ? [] : [
-        remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
-      ])
+      remark("If your wallet owed something, for a purchase that was refunded, that was paid out of it first.")
     ],
-    footer: footer(to, "You get this because you were a member of the room.")
+    footer: footer(to, "You get this because you had a ticket in the room.")
   }
 }

@@ -1,4 +1,6 @@
+import { type CountedMail, mailsADay } from "@ddd/core/accounts/MailAllowance"
 import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
+import { MailCounts } from "@ddd/core/ports/MailCounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { type Mail, Mailer, MailRefused } from "@ddd/core/ports/Mailer"
 import { type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
@@ -35,7 +37,7 @@ interface Known {
 }
 
 const known: Known = {
-  users: { [marie]: { email: "marie@example.com", username: "marie" } },
+  users: { [marie]: { email: "marie@example.com", isVerified: true, username: "marie" } },
   tokens: { t1: aToken }
 }
 
@@ -50,8 +52,23 @@ const subjects = MailSubjects.of({
   identity: (id) => Effect.succeed(id === marie ? "verified" : null)
 })
 
+/** Counts by kind, of one player. */
+const countsOf = (counts: Map<CountedMail, number>) =>
+  Layer.succeed(
+    MailCounts,
+    MailCounts.of({
+      sentToday: (_, kind) => Effect.sync(() => counts.get(kind) ?? 0),
+      countSent: (_, kind) => Effect.sync(() => void counts.set(kind, (counts.get(kind) ?? 0) + 1))
+    })
+  )
+
 /** What is sent when the job is done in a world where this is known. */
-const mailOf = (job: MailJob, { tokens, users }: Known = known, about = subjects) => {
+const mailOf = (
+  job: MailJob,
+  { tokens, users }: Known = known,
+  about = subjects,
+  counts = new Map<CountedMail, number>()
+) => {
   const sent: Array<Mail> = []
   return MailJobs.make({ publicUrl: "https://draws.example.com" }).pipe(
     Effect.flatMap((handle) => handle(job, "job-1")),
@@ -69,6 +86,7 @@ const mailOf = (job: MailJob, { tokens, users }: Known = known, about = subjects
         })
       ),
       Layer.succeed(MailSubjects, about),
+      countsOf(counts),
       Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(tokenOf(id)), hashOf: () => "" }))
     ))
   )
@@ -130,7 +148,7 @@ describe("MailJobs", () => {
   it.effect("tells the old address even when the new one is in force already", () =>
     Effect.gen(function*() {
       const notice = yield* mailOf(addressChanged, {
-        users: { [marie]: { email: "maria@sorbonne.example", username: "marie" } },
+        users: { [marie]: { email: "maria@sorbonne.example", isVerified: true, username: "marie" } },
         tokens: {
           t1: { ...aToken, email: "maria@sorbonne.example", previousEmail: "marie@example.com", usable: false }
         }
@@ -201,7 +219,7 @@ describe("MailJobs", () => {
     Effect.gen(function*() {
       const both: Known = {
         ...known,
-        users: { ...known.users, [paul]: { email: "paul@example.com", username: "paul" } }
+        users: { ...known.users, [paul]: { email: "paul@example.com", isVerified: true, username: "paul" } }
       }
       for (const job of [tickets, winner, drawVoid, roomClosed, paid]) {
         assert.isNull(yield* mailOf({ ...job, userId: paul }, both))
@@ -211,6 +229,38 @@ describe("MailJobs", () => {
       assert.isNull(yield* mailOf({ ...paid, event: "failed" }))
       const inVoid = MailSubjects.of({ ...subjects, tickets: () => Effect.succeed({ ...boughtOf(3), status: "void" }) })
       assert.isNull(yield* mailOf(tickets, known, inVoid))
+    }))
+
+  it.effect("sends an address that is not verified what has a link, and nothing else", () =>
+    Effect.gen(function*() {
+      const users = { [marie]: { email: "marie@example.com", isVerified: false, username: "marie" } }
+      const linked = new Set<MailJob>([welcome, verify])
+      for (const job of everyJob) {
+        const mail = yield* mailOf(job, { ...withToken({ previousEmail: "marie@example.com" }), users })
+        assert.strictEqual(mail !== null, linked.has(job), job._tag)
+      }
+      assert.isNotNull(yield* mailOf(reset, { ...aReset, users }))
+    }))
+
+  it.effect("sends so many of a kind a day, says of the last that it is, and goes on with the others", () =>
+    Effect.gen(function*() {
+      const counts = new Map<CountedMail, number>()
+      const one = Effect.suspend(() => mailOf(roomClosed, known, subjects, counts))
+      for (let sent = 1; sent <= mailsADay.MailRoomClosed; sent++) {
+        const { text } = (yield* one) ?? assert.fail("it was not sent")
+        assert.strictEqual(text.includes("the last mail of its kind to you today"), sent === mailsADay.MailRoomClosed)
+      }
+      assert.isNull(yield* one)
+      assert.isNotNull(yield* mailOf(winner, known, subjects, counts))
+      assert.deepStrictEqual([...counts], [["MailRoomClosed", mailsADay.MailRoomClosed], ["MailWinner", 1]])
+    }))
+
+  it.effect("counts what was sent, and nothing that there was no need to send", () =>
+    Effect.gen(function*() {
+      const counts = new Map<CountedMail, number>()
+      yield* mailOf({ ...paid, withdrawalId: "w2" }, known, subjects, counts)
+      yield* mailOf(welcome, known, subjects, counts)
+      assert.deepStrictEqual([...counts], [])
     }))
 
   it.effect("writes to nobody who was erased", () =>
@@ -246,11 +296,12 @@ describe("MailJobs", () => {
       Layer.succeed(
         MailRecipients,
         MailRecipients.of({
-          recipient: () => Effect.succeed({ email: "marie@example.com", username: "marie" }),
+          recipient: () => Effect.succeed({ email: "marie@example.com", isVerified: true, username: "marie" }),
           mailedToken: () => Effect.succeed(null)
         })
       ),
       Layer.succeed(MailSubjects, subjects),
+      countsOf(new Map()),
       Layer.succeed(MailedTokens, MailedTokens.of({ tokenOf: (id) => Redacted.make(id), hashOf: () => "" }))
     ))))
 })

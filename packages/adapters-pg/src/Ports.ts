@@ -2,6 +2,7 @@
 import { Layer } from "effect"
 import * as AccountsPg from "./accounts/AccountsPg.ts"
 import * as IdentityChecksPg from "./accounts/IdentityChecksPg.ts"
+import * as MailCountsPg from "./accounts/MailCountsPg.ts"
 import * as SecurityLogPg from "./accounts/SecurityLogPg.ts"
 import * as SessionEnds from "./accounts/SessionEnds.ts"
 import * as SessionsPg from "./accounts/SessionsPg.ts"
@@ -34,12 +35,13 @@ export interface PortsOptions {
   readonly clock?: NowPg.NowOptions
 }
 
-/** Accounts, Sessions, SecurityLog, SharedCounts, Throttles, PlayControls and IdentityChecks. */
+/** Accounts, Sessions, SecurityLog, SharedCounts, MailCounts, Throttles, PlayControls and IdentityChecks. */
 const accounts = Layer.mergeAll(
   AccountsPg.layer,
   SessionsPg.layer,
   SecurityLogPg.layer,
   SharedCountsPg.layer,
+  MailCountsPg.layer,
   ThrottlesPg.layer,
   PlayControlsPg.layer,
   IdentityChecksPg.layer

@@ -17,6 +17,7 @@ import { setUp } from "./sell/Stage.ts"
 import { advanceClock } from "./support/Clocks.ts"
 import { inside, settingsIn } from "./support/Inside.ts"
 import { makeMeter } from "./support/Meter.ts"
+import { verifyAddresses } from "./support/Players.ts"
 import { sellToAll } from "./support/PortSales.ts"
 import { argumentsOf, runProgram } from "./support/Terminal.ts"
 
@@ -42,6 +43,8 @@ runProgram(Effect.gen(function*() {
 
   yield* Effect.gen(function*() {
     yield* measure("welcome", writeUntil(players))
+    // an address that is not verified is sent links alone
+    yield* verifyAddresses
     const each = Math.ceil(Number(values.tickets) / players)
     yield* remark(`selling ${each} tickets to each of ${players} players`)
     yield* sellToAll(stage.buyers, each, 10)

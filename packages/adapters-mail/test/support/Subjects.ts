@@ -41,7 +41,7 @@ export const aWin: Win = {
 }
 
 /** Closed by its host, with a ticket that was refunded. */
-export const aClosedRoom: ClosedRoom = { name: "Friday night", refunded: cents(100n), reason: "closed" }
+export const aClosedRoom: ClosedRoom = { code: "K7M2QX", refunded: cents(100n), reason: "closed" }
 
 /** Three tickets of the draw's day, given back because the beacon's round did not come. */
 export const aVoidDraw: VoidDraw = {

@@ -13,7 +13,7 @@ const make = Effect.gen(function*() {
   return MailRecipients.of({
     recipient: Effect.fn("MailRecipientsPg.recipient")(function*(user) {
       const [row] = yield* sql<MailRecipient>`
-        SELECT email, username FROM users WHERE id = ${user}::uuid AND erased_at IS NULL`
+        SELECT email, email_verified AS "isVerified", username FROM users WHERE id = ${user}::uuid AND erased_at IS NULL`
       return row ?? null
     }, orUnavailable),
 

@@ -92,14 +92,12 @@ export const refund = Effect.fnUntraced(function*(
 
 /** Enqueues the mails to whom it concerns that a draw is void. */
 const tell = Effect.fnUntraced(function*({ sql }: StepServices, draw: DrawState, record: VoidRecord) {
-  const usersOf = Effect.map((rows: ReadonlyArray<{ readonly user_id: string }>) =>
-    rows.map((row) => userId(row.user_id))
-  )
-  const told = voidMailRecipients(draw.kind, record.reason, {
-    holders: yield* usersOf(sql<{ readonly user_id: string }>`
-      SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${draw.id}::uuid ORDER BY user_id`),
-    members: yield* usersOf(sql<{ readonly user_id: string }>`
-      SELECT user_id FROM lobby_members WHERE lobby_id = ${draw.id}::uuid ORDER BY user_id`)
+  const holders = yield* sql<{ readonly user_id: string }>`
+    SELECT DISTINCT user_id FROM tickets WHERE draw_id = ${draw.id}::uuid ORDER BY user_id`
+  const [room] = yield* sql<{ readonly host_id: string }>`SELECT host_id FROM lobbies WHERE id = ${draw.id}::uuid`
+  const told = voidMailRecipients(record.reason, {
+    holders: holders.map((row) => userId(row.user_id)),
+    hostId: room === undefined ? null : userId(room.host_id)
   })
   for (let from = 0; from < told.length; from += mailsAtOnce) {
     const mails = told.slice(from, from + mailsAtOnce).map((user) => voidMail(draw, user))

@@ -55,7 +55,7 @@ interface VoidDrawRow extends VoidRow {
 }
 
 interface ClosedRoomRow extends VoidRow {
-  readonly name: string
+  readonly code: string
 }
 
 interface WithdrawalRow {
@@ -141,12 +141,12 @@ const make = Effect.gen(function*() {
 
   const closedRoom = Effect.fn("MailSubjectsPg.closedRoom")(function*(user: UserId, draw: DrawId) {
     const [row] = yield* sql<ClosedRoomRow>`
-      SELECT l.name, d.result_note, (${refundsOf(sql`m.user_id`, sql`l.id`)} * 100)::bigint AS refunded
+      SELECT l.code, d.result_note, (${refundsOf(sql`m.user_id`, sql`l.id`)} * 100)::bigint AS refunded
       FROM lobbies l JOIN draws d ON d.id = l.id JOIN lobby_members m ON m.lobby_id = l.id
       WHERE l.id = ${draw}::uuid AND d.status = 'void' AND m.user_id = ${user}::uuid`
-    if (row === undefined) return null
+    if (row === undefined || row.refunded === 0n) return null
     return {
-      name: row.name,
+      code: row.code,
       refunded: cents(row.refunded),
       reason: yield* reasonOf(draw, row)
     } satisfies ClosedRoom

@@ -4,12 +4,12 @@ import type { DrawState } from "@ddd/core/draws/DrawState"
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { cents } from "@ddd/core/money/Money"
 import type { RoomRequest } from "@ddd/core/ports/Rooms"
-import type { OpenRooms, RoomUser } from "@ddd/core/rooms/Membership"
+import { type OpenRooms, roomsADayMax, type RoomUser } from "@ddd/core/rooms/Membership"
 import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseCode, parseRoomName } from "@ddd/core/rooms/RoomCode"
 import type { RoomState } from "@ddd/core/rooms/RoomState"
 import { type DrawId, drawId, type Position, type UserId, userId } from "@ddd/core/values/Ids"
-import { type Day, dayMillis, type Instant, instant } from "@ddd/core/values/Instant"
+import { type Day, dayMillis, dayOf, dayStart, type Instant, instant } from "@ddd/core/values/Instant"
 import { pageOf, type PageRequest } from "@ddd/core/values/Page"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
@@ -178,6 +178,19 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
           WHERE m.user_id = ${user}::uuid AND m.lobby_id >= ${smallestIdAt(now - roomLifeMillisMax)}::uuid
             AND d.status IN ('scheduled', 'open')`,
         ([row]): OpenRooms => row ?? { hosted: 0, joined: 0 }
+      ),
+
+    /** How many rooms a player has made since this UTC day began. */
+    madeTodayBy: (user: UserId, now: Instant) =>
+      Effect.map(
+        sql<{ readonly made: number }>`
+          SELECT count(*)::int AS made FROM (
+            SELECT 1 FROM lobby_members m JOIN lobbies l ON l.id = m.lobby_id AND l.host_id = m.user_id
+            WHERE m.user_id = ${user}::uuid AND m.lobby_id >= ${
+          smallestIdAt(dayStart(dayOf(now)))
+        }::uuid LIMIT ${roomsADayMax}
+          ) r`,
+        ([row]) => row?.made ?? 0
       ),
 
     /** A room as its decisions see it; its draw, `draw`, was locked and read before. */

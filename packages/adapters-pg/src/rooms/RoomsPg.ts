@@ -117,7 +117,8 @@ const make = Effect.gen(function*() {
       const { hostId } = asked
       yield* lockWallets(sql, [hostId])
       const now = yield* clock
-      const decided = createRoom(asked, yield* rooms.userOf(hostId), yield* rooms.openRoomsOf(hostId, now), minAge, now)
+      const ofHost = { ...yield* rooms.openRoomsOf(hostId, now), madeToday: yield* rooms.madeTodayBy(hostId, now) }
+      const decided = createRoom(asked, yield* rooms.userOf(hostId), ofHost, minAge, now)
       if (Result.isFailure(decided)) {
         const { failure } = decided
         return yield* failure._tag === "UnknownUser" ? new UnknownUser({ userId: hostId }) : refuse(failure)

@@ -43,7 +43,11 @@ describe("MailRecipientsPg", () => {
       const write = yield* rows
       const recipients = yield* MailRecipients
       const marie = yield* write.user("Marie@Example.com", "marie")
-      assert.deepStrictEqual(yield* recipients.recipient(marie), { email: "Marie@Example.com", username: "marie" })
+      assert.deepStrictEqual(yield* recipients.recipient(marie), {
+        email: "Marie@Example.com",
+        isVerified: false,
+        username: "marie"
+      })
       assert.isNull(yield* recipients.recipient(userId(randomUUID())))
       yield* write.erase(marie)
       assert.isNull(yield* recipients.recipient(marie))

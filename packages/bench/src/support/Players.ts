@@ -43,7 +43,7 @@ export const openSession = Effect.fn("Players.openSession")(function*({ userId: 
 })
 
 /** Verifies the addresses of all who were mailed a link, as by that link. */
-const verifyAddresses = Effect.gen(function*() {
+export const verifyAddresses = Effect.gen(function*() {
   const mailedTokens = yield* MailedTokens
   const accounts = yield* Accounts
   const board = yield* JobBoard

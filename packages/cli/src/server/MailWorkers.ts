@@ -2,6 +2,7 @@
 import * as MailerFiles from "@ddd/adapters-mail/MailerFiles"
 import * as MailerSmtp from "@ddd/adapters-mail/MailerSmtp"
 import * as MailJobs from "@ddd/adapters-mail/MailJobs"
+import * as MailCountsPg from "@ddd/adapters-pg/accounts/MailCountsPg"
 import * as MailRecipientsPg from "@ddd/adapters-pg/accounts/MailRecipientsPg"
 import * as TicketMailsPg from "@ddd/adapters-pg/draws/TicketMailsPg"
 import * as MailSubjectsPg from "@ddd/adapters-pg/jobs/MailSubjectsPg"
@@ -57,6 +58,6 @@ export const layer = (settings: MailSettings, publicUrl: URL) => {
     )
   })
   return Layer.merge(Layer.effectDiscard(work), OutboxPg.cleanup).pipe(
-    Layer.provide([mailer, MailRecipientsPg.layer, MailSubjectsPg.layer, TicketMailsPg.layer])
+    Layer.provide([mailer, MailCountsPg.layer, MailRecipientsPg.layer, MailSubjectsPg.layer, TicketMailsPg.layer])
   )
 }

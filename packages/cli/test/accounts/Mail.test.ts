@@ -3,7 +3,16 @@ import { Effect, Fiber } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { eventually } from "../support/Ddd.ts"
-import { Site } from "../support/Site.ts"
+import { password, Site, textAt } from "../support/Site.ts"
+
+/** Each job with its state: `MailTickets completed`. */
+const jobKinds = Effect.gen(function*() {
+  const { sql } = yield* Site
+  const rows = yield* sql<
+    { readonly kind: string }
+  >`SELECT (element::jsonb ->> '_tag') || ' ' || state AS kind FROM jobs`
+  return rows.map(({ kind }) => kind)
+}).pipe(Effect.orDie)
 
 const jobStates = Effect.gen(function*() {
   const { sql } = yield* Site
@@ -35,8 +44,9 @@ describe("mail", () => {
     "confirms in one mail what was bought in a minute, and tells the one winner of the draw",
     () =>
       Effect.gen(function*() {
-        const { advance, buy, deposit, mailbox, newPlayer } = yield* Site
+        const { advance, buy, deposit, mailbox, newPlayer, verifyAddress } = yield* Site
         const player = yield* newPlayer
+        yield* verifyAddress(player)
         yield* deposit(player, "10.00")
         const bought = [yield* buy(player.accessToken, 2), yield* buy(player.accessToken, 1)]
         const ids = bought.flatMap(({ text }) => text.match(/DDL-20260203-[0-9A-Z]{5,8}/g) ?? [])
@@ -51,6 +61,44 @@ describe("mail", () => {
         const won = yield* mailbox.saying(player.email, "Subject: You won $2.85")
         assert.include(won.text, "http://lottery.example.com/verify?draw=2026-02-03")
         assert.lengthOf(mailbox.to(player.email), 3)
+      }).pipe(Effect.provide(Site.layer())),
+    180_000
+  )
+
+  it.live(
+    "goes to an address that nobody has verified only with a link, whatever its player does",
+    () =>
+      Effect.gen(function*() {
+        const { advance, ask, deposit, mailbox, newPlayer, post } = yield* Site
+        const [stranger, friend] = [yield* newPlayer, yield* newPlayer]
+        const token = stranger.accessToken
+        const made = (of: string) => post("/rooms", { name: "BUY PILLS at evil.example" }, { token: of })
+        // rooms that the player makes and closes, one that another closes in which they have a ticket, and what they change
+        for (let times = 0; times < 5; times++) {
+          yield* post(`/rooms/${textAt((yield* made(token)).json, "id")}/close`, undefined, { token })
+        }
+        yield* deposit(stranger, "5.00")
+        const room = (yield* made(friend.accessToken)).json
+        const [id, code] = [textAt(room, "id"), textAt(room, "code")]
+        assert.strictEqual((yield* post(`/rooms/${id}/join`, { code }, { token })).status, 200)
+        assert.strictEqual((yield* post(`/rooms/${id}/purchase-ticket`, {}, { token })).status, 201)
+        yield* post(`/rooms/${id}/close`, undefined, { token: friend.accessToken })
+        yield* ask("PATCH", "/user/profile", {
+          token,
+          body: { email: `new.${stranger.email}`, currentPassword: password }
+        })
+        yield* post("/auth/change-password", { currentPassword: password, password: "copper walrus dances" }, { token })
+        yield* advance(60_000)
+        yield* eventually("a job for the ticket", jobKinds, (kinds) => kinds.includes("MailTickets completed"))
+        const kinds = yield* eventually(
+          "every job is done",
+          jobKinds,
+          (kinds) => kinds.every((kind) => kind.endsWith("completed"))
+        )
+        assert.includeMembers([...kinds], ["MailRoomClosed completed", "MailPasswordChanged completed"])
+        assert.lengthOf(kinds.filter((kind) => kind.startsWith("MailRoomClosed")), 1)
+        assert.lengthOf(mailbox.to(stranger.email), 1)
+        assert.include(mailbox.to(stranger.email)[0]?.text, "Subject: Welcome")
       }).pipe(Effect.provide(Site.layer())),
     180_000
   )

@@ -29,8 +29,9 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the p
 
   it.effect("takes a new address with the password, and uses it once it is verified", () =>
     Effect.gen(function*() {
-      const { ask, mailbox, newPlayer, post, signIn } = yield* Site
+      const { ask, mailbox, newPlayer, post, signIn, verifyAddress } = yield* Site
       const { accessToken, email } = yield* newPlayer
+      yield* verifyAddress({ email })
       const next = `new.${email}`
       assertProblem(yield* change(accessToken, { email: next }), 400, "invalid_request")
       assertProblem(

@@ -110,8 +110,9 @@ layer(Site.layer({ processes: [{}, {}] }), { excludeTestServices: true, timeout:
 
     it.effect("waits for the time that the host named, and then needs no host", () =>
       Effect.gen(function*() {
-        const { mailbox } = yield* Site
+        const { mailbox, verifyAddress } = yield* Site
         const { host, members, room } = yield* ofThree
+        yield* Effect.forEach(members, verifyAddress)
         const drawAt = formatInstant(instant(Math.ceil(yield* clock) + hour))
         const started = yield* expectAs(200, host, "POST", `/rooms/${room.id}/start-draw`, { drawAt })
         assert.strictEqual(at(started, "drawAt"), drawAt)

@@ -6,13 +6,10 @@ import { at, Site, textAt } from "./Site.ts"
 
 /** A player with so much and an account that money can be sent to. */
 export const newPayee = Effect.fnUntraced(function*(amount: string) {
-  const { ask, deposit, mailbox, newPlayer, post } = yield* Site
+  const { ask, deposit, newPlayer, post, verifyAddress } = yield* Site
   const player = yield* newPlayer
   yield* deposit(player, amount)
-  assert.strictEqual(
-    (yield* post("/auth/verify-email", { token: yield* mailbox.token(player.email, "verify-email") })).status,
-    204
-  )
+  yield* verifyAddress(player)
   const opened = yield* post("/wallet/payout-account", undefined, { token: player.accessToken })
   assert.strictEqual(opened.status, 201, opened.text)
   yield* get(textAt(opened.json, "url"))

@@ -158,6 +158,12 @@ const make = ({ database: given, inTurn = false, processes = [{}] }: SiteOptions
         const player: Player = { id: textAt(answer.json, "user", "id"), email, username, ...tokensOf(answer) }
         return player
       }),
+      /** Verifies a player's address by the mailed link. */
+      verifyAddress: ({ email }: Pick<Player, "email">) =>
+        Effect.gen(function*() {
+          const answer = yield* post("/auth/verify-email", { token: yield* mailbox.token(email, "verify-email") })
+          assert.strictEqual(answer.status, 204, answer.text)
+        }),
       signIn: (email: string, secret: string = password, asked: Call = {}) =>
         post("/auth/sign-in", { email, password: secret }, asked),
       /** Credits a player, as a store's webhook would. */

@@ -1,11 +1,45 @@
 /**
- * How many mails a stranger can have sent to somebody's address.
+ * Which mails an address is sent, and how many.
  *
  * Signing up, resets, verifications and changes of address mail whoever's address is given, so they share one allowance, counted by
  * address: whoever fills a mailbox by us gets twenty mails a day into it, whatever they ask for and from wherever (OWASP, "Forgot
  * Password Cheat Sheet").
+ *
+ * An address that nobody has verified is sent nothing else: anybody can sign up with a stranger's, and play. One that is verified is sent
+ * so many of each kind a UTC day, so that no kind keeps another from its reader.
  */
 import type { Instant } from "../values/Instant.ts"
+import type { MailJob } from "../values/Job.ts"
+
+/** Mails with a link, counted where they are asked for. */
+type LinkMailTag = "MailWelcome" | "MailVerifyAddress" | "MailResetPassword"
+
+/** The kinds of mails that are counted when they are sent. */
+export type CountedMail = Exclude<MailJob["_tag"], LinkMailTag>
+
+/** How many of each a player is sent, a UTC day. Those that are sent at the same moment may exceed it by as many as they are. */
+export const mailsADay: { readonly [Kind in CountedMail]: number } = {
+  MailPasswordChanged: 20,
+  MailAddressChanged: 20,
+  MailTickets: 100,
+  MailWinner: 100,
+  MailDrawVoid: 20,
+  MailRoomClosed: 20,
+  MailWithdrawal: 100,
+  MailIdentity: 20
+}
+
+/** What becomes of a mail: `SendLast` says that it is the last of its kind today. */
+export type MailFate = "Send" | "SendLast" | "Drop"
+
+/** What becomes of a mail to a player's address, of which `sentToday` of its kind were sent. */
+export const fateOfMail = (
+  kind: CountedMail,
+  { isVerified, sentToday }: { readonly isVerified: boolean; readonly sentToday: number }
+): MailFate => {
+  const left = mailsADay[kind] - sentToday
+  return !isVerified || left <= 0 ? "Drop" : left === 1 ? "SendLast" : "Send"
+}
 
 export interface MailAllowance {
   /** So many mails … */

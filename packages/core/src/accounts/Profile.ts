@@ -100,7 +100,10 @@ export const changeProfile = (
     ],
     jobs: [
       linkMail("MailVerifyAddress", { userId, mailedTokenId: mailedToken }, origin),
-      { id: addressEvent, job: { _tag: "MailAddressChanged", userId, mailedTokenId: mailedToken } }
+      // one that nobody has verified may be a stranger's, who is told nothing
+      ...user.emailVerified
+        ? [{ id: addressEvent, job: { _tag: "MailAddressChanged", userId, mailedTokenId: mailedToken } } as const]
+        : []
     ]
   })
 }

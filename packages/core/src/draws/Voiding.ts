@@ -20,7 +20,6 @@ import { type DrawId, type Position, position, type TicketId, type UserId } from
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
-import type { DrawKind } from "./Draw.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isAbandoned, isDue, type StepToDo } from "./DrawSteps.ts"
 import { retiredAt } from "./EarlyVoid.ts"
@@ -174,15 +173,11 @@ export const refundTickets = (
   return Result.succeed({ wallet: after, movements })
 }
 
-/**
- * Who is told that a draw is void: of a room each member, unless the server closes one in which nobody ever bought; of a day those who had
- * tickets.
- */
+/** Who is told that a draw is void: those whose money came back, but for a host who closed the room and knows. `hostId`: of a room. */
 export const voidMailRecipients = (
-  kind: DrawKind,
   reason: VoidReason,
-  { holders, members }: { readonly holders: ReadonlyArray<UserId>; readonly members: ReadonlyArray<UserId> }
-): ReadonlyArray<UserId> => kind === "room" && (reason === "closed" || holders.length > 0) ? members : holders
+  { holders, hostId }: { readonly holders: ReadonlyArray<UserId>; readonly hostId: UserId | null }
+): ReadonlyArray<UserId> => reason === "closed" ? holders.filter((holder) => holder !== hostId) : holders
 
 /** The mail to one of them. */
 export const voidMail = ({ id, kind }: Pick<DrawState, "id" | "kind">, userId: UserId): NewJob => ({

@@ -7,6 +7,8 @@ import type { Unavailable } from "./Unavailable.ts"
 export interface MailRecipient {
   /** The address in force. */
   readonly email: string
+  /** Whether the player has verified it. */
+  readonly isVerified: boolean
   readonly username: string
 }
 

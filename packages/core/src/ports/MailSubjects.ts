@@ -52,11 +52,11 @@ export interface VoidDraw {
   readonly reason: VoidReason
 }
 
-/** A room that was closed before it was drawn, as one of its members is told of it. */
+/** A room that was closed before it was drawn, as one of those is told of it who had a ticket in it. */
 export interface ClosedRoom {
-  /** As its host called it. */
-  readonly name: string
-  /** What came back to that member; zero without a ticket. */
+  /** What its host called it is in no mail: it is text that another player chose. */
+  readonly code: string
+  /** What came back to that member. */
   readonly refunded: Cents
   readonly reason: VoidReason
 }
@@ -78,7 +78,7 @@ export class MailSubjects extends Context.Service<MailSubjects, {
   readonly win: (userId: UserId, drawId: DrawId) => Effect.Effect<Win | null, Unavailable>
   /** Null where the draw is a room, or not void, or the player had no ticket in it. */
   readonly voidDraw: (userId: UserId, drawId: DrawId) => Effect.Effect<VoidDraw | null, Unavailable>
-  /** Null where the draw is no room, or not void, or the player none of its members. */
+  /** Null where the draw is no room, or not void, or the player had no ticket in it. */
   readonly closedRoom: (userId: UserId, drawId: DrawId) => Effect.Effect<ClosedRoom | null, Unavailable>
   /** How the identity check of a player stands; null for who is unknown or erased. */
   readonly identity: (userId: UserId) => Effect.Effect<KycStatus | null, Unavailable>

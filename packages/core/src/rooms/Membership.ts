@@ -6,7 +6,7 @@ import { Result } from "effect"
 import { type AgeRefusal, type Birth, refusalOfAge } from "../money/Age.ts"
 import { type Barring, type PlayerBarred, refusalOfBarred } from "../money/Barring.ts"
 import type { UserId } from "../values/Ids.ts"
-import type { Instant } from "../values/Instant.ts"
+import { dayAfter, dayOf, dayStart, type Instant } from "../values/Instant.ts"
 import { isPlayer } from "../values/Player.ts"
 import type { Room } from "./Room.ts"
 import { isOpen, memberOf, type RoomRefusal, type RoomState, wrongState } from "./RoomState.ts"
@@ -31,6 +31,9 @@ export interface RoomUser extends Barring, Birth {
 export const hostedRoomsMax = 50
 export const joinedRoomsMax = 200
 
+/** How many rooms a player makes a UTC day: what is made of each stays, though it be closed at once. */
+export const roomsADayMax = 100
+
 /** The rooms of a player that are not locked yet. */
 export interface OpenRooms {
   readonly hosted: number
@@ -38,7 +41,19 @@ export interface OpenRooms {
   readonly joined: number
 }
 
+/** What counts against a player who makes one more. */
+export interface RoomsOfHost extends OpenRooms {
+  /** Those that they made since this UTC day began, also where they are over: as far as `roomsADayMax`. */
+  readonly madeToday: number
+}
+
 type TooManyRooms = Extract<RoomRefusal, { readonly _tag: "TooManyRooms" }>
+type TooManyRoomsToday = Extract<RoomRefusal, { readonly _tag: "TooManyRoomsToday" }>
+
+const tooManyToday = ({ madeToday }: RoomsOfHost, clock: Instant): TooManyRoomsToday | null =>
+  madeToday < roomsADayMax
+    ? null
+    : { _tag: "TooManyRoomsToday", max: roomsADayMax, again: dayStart(dayAfter(dayOf(clock))) }
 
 const tooMany = ({ hosted, joined }: OpenRooms, isHost: boolean): TooManyRooms | null =>
   isHost && hosted >= hostedRoomsMax
@@ -69,12 +84,15 @@ const refusalOfPlayer = (user: RoomUser, minAge: number | null, clock: Instant):
 export const createRoom = (
   asked: NewRoom,
   host: RoomUser | null,
-  open: OpenRooms,
+  rooms: RoomsOfHost,
   minAge: number | null,
   clock: Instant
-): Result.Result<CreatedRoom, { readonly _tag: "UnknownUser" } | PlayerBarred | AgeRefusal | TooManyRooms> => {
+): Result.Result<
+  CreatedRoom,
+  { readonly _tag: "UnknownUser" } | PlayerBarred | AgeRefusal | TooManyRooms | TooManyRoomsToday
+> => {
   if (host === null || !mayTakePart(host)) return Result.fail({ _tag: "UnknownUser" })
-  const refusal = refusalOfPlayer(host, minAge, clock) ?? tooMany(open, true)
+  const refusal = refusalOfPlayer(host, minAge, clock) ?? tooMany(rooms, true) ?? tooManyToday(rooms, clock)
   return refusal === null
     ? Result.succeed({ ...asked, createdAt: clock, members: [{ userId: asked.hostId, joinedAt: clock }] })
     : Result.fail(refusal)

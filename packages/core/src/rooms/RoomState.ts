@@ -25,6 +25,8 @@ export type RoomRefusal =
   | { readonly _tag: "RoomFull" }
   /** The player hosts, or is in, as many rooms as one may that are not locked yet. */
   | { readonly _tag: "TooManyRooms"; readonly which: "hosted" | "joined"; readonly max: number }
+  /** The player has made as many rooms today as one may. */
+  | { readonly _tag: "TooManyRoomsToday"; readonly max: number; readonly again: Instant }
   | PlayerBarred
   | AgeRefusal
   | { readonly _tag: "AlreadyMember" }

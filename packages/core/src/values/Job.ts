@@ -23,7 +23,7 @@ export type MailJob =
   | { readonly _tag: "MailWinner"; readonly userId: UserId; readonly drawId: DrawId }
   /** To whoever had tickets in a daily draw that was declared void. */
   | { readonly _tag: "MailDrawVoid"; readonly userId: UserId; readonly drawId: DrawId }
-  /** To each member of a room that was closed. */
+  /** To whoever had a ticket in a room that was closed, but for a host who closed it. */
   | { readonly _tag: "MailRoomClosed"; readonly userId: UserId; readonly drawId: DrawId }
   | {
     readonly _tag: "MailWithdrawal"

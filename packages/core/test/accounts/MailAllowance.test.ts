@@ -1,7 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { mailAllowances, mailHistoryNeeded, mailWaitMillis } from "../../src/accounts/MailAllowance.ts"
+import {
+  type CountedMail,
+  fateOfMail,
+  mailAllowances,
+  mailHistoryNeeded,
+  mailsADay,
+  mailWaitMillis
+} from "../../src/accounts/MailAllowance.ts"
 import { type Instant, instant } from "../../src/values/Instant.ts"
+
+const kinds = Object.keys(mailsADay).filter((kind): kind is CountedMail => Object.hasOwn(mailsADay, kind))
 
 const start = instant(1_770_000_000_000)
 const hour = 3_600_000
@@ -50,6 +59,16 @@ describe("MailAllowance", () => {
       const known = sent.filter((at) => at > now - mailHistoryNeeded.withinMillis).slice(-mailHistoryNeeded.mails)
       assert.strictEqual(mailWaitMillis(known, now), mailWaitMillis(sent, now))
     }))
+  })
+
+  it("drops what is news to an address that is not verified, and what is more than a day's, saying so of the last", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), fc.nat({ max: 200 }), fc.boolean(), (kind, sentToday, isVerified) => {
+        const max = mailsADay[kind]
+        const expected = !isVerified || sentToday >= max ? "Drop" : sentToday === max - 1 ? "SendLast" : "Send"
+        assert.strictEqual(fateOfMail(kind, { isVerified, sentToday }), expected)
+      })
+    )
   })
 
   it("lets five mails go in an hour, and twenty in a day", () => {

@@ -62,12 +62,16 @@ describe("changeProfile", () => {
     }))
   })
 
-  it("mails the new address a link and tells the old one, and leaves the old one in force", () => {
+  it("mails the new address a link and tells the old one where it is verified, and leaves the old one in force", () => {
     const change = Result.getOrThrow(decide(both))
     assert.deepStrictEqual(change.set, { username: "lovelace" })
     assert.deepStrictEqual([change.issueToken?.email, change.issueToken?.previousEmail], [both.email, user.email])
     assert.deepStrictEqual(eventsIn(change), ["username_changed", "email_change_asked"])
-    assert.deepStrictEqual(jobsIn(change), ["MailVerifyAddress", "MailAddressChanged"])
+    // the one before is told where it is the player's
+    assert.deepStrictEqual(jobsIn(change), ["MailVerifyAddress"])
+    const verified = { ...account, user: { ...user, emailVerified: true } }
+    const told = Result.getOrThrow(decide(both, { account: verified }))
+    assert.deepStrictEqual(jobsIn(told), ["MailVerifyAddress", "MailAddressChanged"])
   })
 
   it("forgets an address that waits where the one in force is asked for, in any case", () => {

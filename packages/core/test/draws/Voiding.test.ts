@@ -78,14 +78,12 @@ describe("a draw that is void", () => {
     assert.isNull(voidReason(noSeed, lockedDay(1), null))
   })
 
-  it("is told to a room's members, and of a day to those who had tickets", () => {
-    const concerned = { holders: [ada], members: [ada, bob] }
-    assert.deepStrictEqual(voidMailRecipients("room", "closed", concerned), [ada, bob])
-    assert.deepStrictEqual(voidMailRecipients("daily", "beacon", concerned), [ada])
-    // a room that the server closes because nobody ever bought is no news
-    const unsold = { holders: [], members: [ada, bob] }
-    assert.deepStrictEqual(voidMailRecipients("room", "deadline", unsold), [])
-    assert.deepStrictEqual(voidMailRecipients("room", "closed", unsold), [ada, bob])
+  it("is told to those who had tickets, but for a host who closed the room", () => {
+    const concerned = { holders: [ada, bob], hostId: ada }
+    assert.deepStrictEqual(voidMailRecipients("closed", concerned), [bob])
+    assert.deepStrictEqual(voidMailRecipients("deadline", concerned), [ada, bob])
+    assert.deepStrictEqual(voidMailRecipients("beacon", { holders: [ada], hostId: null }), [ada])
+    assert.deepStrictEqual(voidMailRecipients("closed", { holders: [], hostId: ada }), [])
     assert.deepStrictEqual(voidMail(openRoom(0), bob), {
       id: `closed ${idOf(1)} ${bob}`,
       job: { _tag: "MailRoomClosed", userId: bob, drawId: idOf(1) }

@@ -9,10 +9,12 @@ import {
   joinedRoomsMax,
   joinRoom,
   leaveRoom,
+  roomsADayMax,
   type RoomUser
 } from "../../src/rooms/Membership.ts"
 import { roomStatus } from "../../src/rooms/Room.ts"
 import { houseUserId, type UserId } from "../../src/values/Ids.ts"
+import { dayAfter, dayOf, dayStart } from "../../src/values/Instant.ts"
 import { guest, host, locked, noon, room, rooms, stranger, withTicket } from "../support/rooms.ts"
 
 const player = (userId: UserId): RoomUser => ({
@@ -23,7 +25,7 @@ const player = (userId: UserId): RoomUser => ({
   ...unsaidBirth
 })
 
-const few = { hosted: hostedRoomsMax - 1, joined: joinedRoomsMax - 1 }
+const few = { hosted: hostedRoomsMax - 1, joined: joinedRoomsMax - 1, madeToday: roomsADayMax - 1 }
 
 /** Who may play in no room. */
 const barred: ReadonlyArray<RoomUser | null> = [
@@ -49,6 +51,15 @@ describe("a new room", () => {
 describe("a player with many rooms", () => {
   const asked = { hostId: host, name: "Friday", maxParticipants: 2 }
   const [hosted, joined] = [{ ...few, hosted: hostedRoomsMax }, { ...few, joined: joinedRoomsMax }]
+
+  it("makes a hundred a day, however soon each is over, and comes into as many as there are", () => {
+    const many = { ...few, madeToday: roomsADayMax }
+    assert.deepStrictEqual(
+      createRoom(asked, player(host), many, null, noon),
+      Result.fail({ _tag: "TooManyRoomsToday", max: roomsADayMax, again: dayStart(dayAfter(dayOf(noon))) })
+    )
+    assert.isTrue(Result.isSuccess(joinRoom(room(), stranger, player(stranger), many, null, noon)))
+  })
 
   it("makes no further one, and comes into none, before some are over", () => {
     assert.deepStrictEqual(

@@ -48,6 +48,14 @@ const problemOf = (refusal: TellableRefusal): Problem<RoomProblemCode> => {
           ? `A player hosts at most ${refusal.max} rooms that are not locked. Nothing was made: start or close one of yours.`
           : `A player is in at most ${refusal.max} rooms that are not locked. Nothing was changed: leave one, or wait until one is drawn or closed.`
       )
+    case "TooManyRoomsToday":
+      return new Problem(
+        "limit_exceeded",
+        `A player makes at most ${refusal.max} rooms a day (UTC). Nothing was made: the next one can be at ${
+          formatInstant(refusal.again)
+        }.`,
+        { until: refusal.again }
+      )
     case "PlayerBarred":
       return barredProblem(refusal, "Nothing was changed.")
     case "UnderAge":

@@ -39,7 +39,7 @@ export class RoomsApi extends HttpApiGroup.make("rooms").add(
   }).middleware(OfferedHere).annotateMerge(operation(
     "rooms",
     "Makes a room: the player is its host and first member",
-    "Its code, which others join by, is in the answer."
+    "Its code, which others join by, is in the answer. A hundred a UTC day: `limit_exceeded`, with `until`."
   )),
   HttpApiEndpoint.get("room", "/rooms/:id", {
     params: room,

@@ -441,3 +441,20 @@ layer(server({}, ports.pipe(Layer.provideMerge(unfollowed))))("a room whose beac
       assert.strictEqual(closed.status, 200, closed.text)
     }))
 })
+
+layer(server({ limits: "off" }), { excludeTestServices: true })("rooms that are closed at once", (it) => {
+  it.effect("are made a hundred a day by a player, whose answer then says when the next one can be", () =>
+    Effect.gen(function*() {
+      const host = yield* newPlayer()
+      for (let times = 0; times < 100; times++) {
+        const { json } = yield* post("/rooms", host, { name: "Friday" })
+        assert.strictEqual((yield* post(`/rooms/${textAt(json, "id")}/close`, host)).status, 200)
+      }
+      const refused = yield* post("/rooms", host, { name: "Friday" })
+      assertProblem(refused, 403, "limit_exceeded")
+      assert.strictEqual(textAt(refused.json, "until"), "2026-02-04T00:00:00.000Z")
+      assert.match(textAt(refused.json, "detail"), /at most 100 rooms a day \(UTC\)\. Nothing was made/)
+      yield* (yield* World).advance(dayMillis)
+      assert.strictEqual((yield* post("/rooms", host, { name: "Friday" })).status, 201)
+    }))
+})

@@ -14,6 +14,7 @@ import { identityMoneyContract } from "./IdentityMoney.ts"
 import { jobBoardContract } from "./JobBoard.ts"
 import { ledgerContract } from "./Ledger.ts"
 import { lookupContract } from "./Lookup.ts"
+import { mailCountsContract } from "./MailCounts.ts"
 import { operatorLogContract } from "./OperatorLog.ts"
 import { operatorsContract } from "./Operators.ts"
 import { ownDataContract } from "./OwnData.ts"
@@ -40,6 +41,7 @@ export const allContracts = (subject: Subject): void => {
   credentialsContract(subject)
   sessionsContract(subject)
   sharedCountsContract(subject)
+  mailCountsContract(subject)
   retentionContract(subject)
   throttlesContract(subject)
   operatorsContract(subject)

@@ -435,6 +435,7 @@ export const credentialsContract = (subject: Subject): void =>
       Effect.gen(function*() {
         const accounts = yield* Accounts
         const { id } = yield* newPlayer("ada")
+        yield* (yield* World).verify(id)
         for (const number of [1, 2, 3, 4, 5]) {
           yield* accounts.changeProfile(id, { email: `ada${number}@example.com`, verified: firstHash }, origin)
         }

@@ -6,10 +6,11 @@
 import { cents, zero } from "@ddd/core/money/Money"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
-import { hostedRoomsMax } from "@ddd/core/rooms/Membership"
+import { hostedRoomsMax, roomsADayMax } from "@ddd/core/rooms/Membership"
 import type { Room } from "@ddd/core/rooms/Room"
 import { codeSymbols } from "@ddd/core/rooms/RoomCode"
 import { drawId, houseUserId, isTicketId, type UserId, userId } from "@ddd/core/values/Ids"
+import { dayAfter, dayMillis, dayOf, dayStart } from "@ddd/core/values/Instant"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { verdictOf } from "../scenario/Bundle.ts"
@@ -30,6 +31,7 @@ import {
   startDraw
 } from "../scenario/RoomSteps.ts"
 import {
+  advance,
   auditClean,
   buy,
   dollars,
@@ -44,6 +46,7 @@ import {
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
+import { jobsOf } from "./Players.ts"
 import { contract, type Subject } from "./Subject.ts"
 
 const nobody = userId("01900000-0000-7000-8000-00000000dead")
@@ -541,6 +544,29 @@ export const roomsContract = (subject: Subject): void =>
         }
         yield* closeRoom(ada, present(made[0]))
         assert.strictEqual((yield* makeRoom(ada)).status, "waiting")
+        yield* auditClean
+      })
+    )
+
+    it(
+      "are made a hundred a day by a host, however soon each is closed, and again the day after",
+      Effect.gen(function*() {
+        const [ada, bob] = [yield* signUp("ada"), yield* signUp("bob")]
+        const closed = Effect.flatMap(makeRoom(ada), (room) => closeRoom(ada, room))
+        for (let made = 0; made < roomsADayMax; made++) yield* closed
+        const refused = yield* Effect.flip(makeRoom(ada))
+        const at = yield* World.use((world) => world.now)
+        assert.deepStrictEqual(refused._tag === "RoomRefused" ? refused.refusal : refused, {
+          _tag: "TooManyRoomsToday",
+          max: roomsADayMax,
+          again: dayStart(dayAfter(dayOf(at)))
+        })
+        const bobs = yield* makeRoom(bob)
+        yield* joinRoom(ada, bobs)
+        // whom nobody's money came back to is told nothing
+        assert.deepStrictEqual(yield* jobsOf("MailRoomClosed"), [])
+        yield* advance(dayMillis)
+        yield* makeRoom(ada)
         yield* auditClean
       })
     )

@@ -15,6 +15,7 @@ import type { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { Lookup } from "@ddd/core/ports/Lookup"
+import type { MailCounts } from "@ddd/core/ports/MailCounts"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { Now } from "@ddd/core/ports/Now"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
@@ -39,6 +40,7 @@ import { Layer } from "effect"
 import type { World } from "../World.ts"
 import * as AccountsMemory from "./accounts/AccountsMemory.ts"
 import * as IdentityChecksMemory from "./accounts/IdentityChecksMemory.ts"
+import * as MailCountsMemory from "./accounts/MailCountsMemory.ts"
 import * as SecurityLogMemory from "./accounts/SecurityLogMemory.ts"
 import * as SessionsMemory from "./accounts/SessionsMemory.ts"
 import * as SharedCountsMemory from "./accounts/SharedCountsMemory.ts"
@@ -78,6 +80,7 @@ export type Ports =
   | JobBoard
   | Ledger
   | Lookup
+  | MailCounts
   | MailedTokens
   | Now
   | OperatorLog
@@ -126,6 +129,7 @@ export const layer = (
       JobBoardMemory.layer,
       LedgerMemory.layer,
       LookupMemory.layer,
+      MailCountsMemory.layer,
       OperatorLogMemory.layer,
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,

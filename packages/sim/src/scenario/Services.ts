@@ -10,6 +10,7 @@ import type { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import type { JobBoard } from "@ddd/core/ports/JobBoard"
 import type { Ledger } from "@ddd/core/ports/Ledger"
 import type { Lookup } from "@ddd/core/ports/Lookup"
+import type { MailCounts } from "@ddd/core/ports/MailCounts"
 import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
@@ -41,6 +42,7 @@ export type Services =
   | JobBoard
   | Ledger
   | Lookup
+  | MailCounts
   | MailedTokens
   | OperatorLog
   | PayoutAccounts

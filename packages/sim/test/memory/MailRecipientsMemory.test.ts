@@ -49,7 +49,11 @@ describe("MailRecipientsMemory", () => {
       assert.isNull(yield* recipients.mailedToken("t1"))
       store.users.set(marie, aUser)
       store.mailedTokens.set("t1", aToken)
-      assert.deepStrictEqual(yield* recipients.recipient(marie), { email: "marie@example.com", username: "marie" })
+      assert.deepStrictEqual(yield* recipients.recipient(marie), {
+        email: "marie@example.com",
+        isVerified: false,
+        username: "marie"
+      })
       assert.deepStrictEqual(yield* recipients.mailedToken("t1"), {
         userId: marie,
         purpose: "verify_email",

@@ -11,7 +11,9 @@ export const layer = Layer.effect(
       recipient: (userId) =>
         Effect.sync(() => {
           const user = store.users.get(userId)
-          return user === undefined || user.erasedAt !== null ? null : { email: user.email, username: user.username }
+          if (user === undefined || user.erasedAt !== null) return null
+          const { email, emailVerified: isVerified, username } = user
+          return { email, isVerified, username }
         }),
 
       mailedToken: (id) =>

@@ -68,8 +68,8 @@ export const makeVoids = ({ change, openSeedOrNull, sha256, signer, stateOf, sto
   const publishVoid = (row: DrawRow, record: VoidRecord, note: string): void => {
     const { id, kind, notes } = row
     const holders = [...new Set(ticketsIn(id).map(({ userId }) => userId))]
-    const members = (store.lobbies.get(id)?.members ?? []).map(({ userId }) => userId)
-    for (const userId of voidMailRecipients(kind, record.reason, { holders, members })) {
+    const hostId = store.lobbies.get(id)?.hostId ?? null
+    for (const userId of voidMailRecipients(record.reason, { holders, hostId })) {
       const mail = voidMail({ id, kind }, userId)
       addJob(store, mail.id, mail.job)
     }

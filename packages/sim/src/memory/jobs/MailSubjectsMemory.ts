@@ -75,8 +75,8 @@ export const layer = Layer.effect(
           const draw = store.draws.get(drawId)
           const lobby = store.lobbies.get(drawId)
           if (draw?.status !== "void" || lobby === undefined) return null
-          if (!lobby.members.some((member) => member.userId === userId)) return null
-          return { name: lobby.name, refunded: refundedTo(store, userId, drawId), reason: reasonOf(draw) }
+          const refunded = refundedTo(store, userId, drawId)
+          return refunded === 0n ? null : { code: lobby.code, refunded, reason: reasonOf(draw) }
         }),
 
       identity: (userId) =>

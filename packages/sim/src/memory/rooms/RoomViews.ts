@@ -7,6 +7,7 @@ import { type Room, roomOf } from "@ddd/core/rooms/Room"
 import { parseRoomName } from "@ddd/core/rooms/RoomCode"
 import { isOpen, type RoomState } from "@ddd/core/rooms/RoomState"
 import type { UserId } from "@ddd/core/values/Ids"
+import { dayOf } from "@ddd/core/values/Instant"
 import type { DrawRow, TicketRow } from "../../audit/Rows.ts"
 import type { Store } from "../Store.ts"
 import type { LobbyRow } from "../StoredRows.ts"
@@ -62,6 +63,12 @@ export const makeRoomViews = (store: Store["Service"]) => {
     return { hosted: open.filter(({ hostId }) => hostId === userId).length, joined: open.length }
   }
 
+  /** How many rooms a player has made since this UTC day began. */
+  const madeTodayBy = (userId: UserId): number =>
+    [...store.lobbies.values()].filter(({ createdAt, hostId }) =>
+      hostId === userId && dayOf(createdAt) === dayOf(store.now())
+    ).length
+
   /** By id or code, whoever asks. */
   const lookUp = (room: string): LobbyRow | undefined => {
     const { code, id } = parseRoomName(room)
@@ -78,5 +85,17 @@ export const makeRoomViews = (store: Store["Service"]) => {
 
   const newestFirst = (): ReadonlyArray<LobbyRow> => [...store.lobbies.values()].toReversed()
 
-  return { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, openRoomsOf, stateOf, ticketsIn }
+  return {
+    asMember,
+    userOf,
+    asRoom,
+    drawOf,
+    isMember,
+    lookUp,
+    madeTodayBy,
+    newestFirst,
+    openRoomsOf,
+    stateOf,
+    ticketsIn
+  }
 }

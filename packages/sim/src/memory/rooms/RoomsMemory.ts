@@ -40,10 +40,21 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
     const minAge = yield* MinAge
     const steps = yield* makeDrawSteps
     const selling = yield* makeSelling
-    const { asMember, userOf, asRoom, drawOf, isMember, lookUp, newestFirst, openRoomsOf, stateOf, ticketsIn } =
-      makeRoomViews(
-        store
-      )
+    const {
+      asMember,
+      userOf,
+      asRoom,
+      drawOf,
+      isMember,
+      lookUp,
+      madeTodayBy,
+      newestFirst,
+      openRoomsOf,
+      stateOf,
+      ticketsIn
+    } = makeRoomViews(
+      store
+    )
 
     const exclusively = <A, E>(write: () => Effect.Effect<A, E>) => store.exclusive(Effect.suspend(write))
 
@@ -61,7 +72,8 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
       create: (asked) =>
         exclusively(() =>
           Effect.gen(function*() {
-            const decided = createRoom(asked, userOf(asked.hostId), openRoomsOf(asked.hostId), minAge, store.now())
+            const ofHost = { ...openRoomsOf(asked.hostId), madeToday: madeTodayBy(asked.hostId) }
+            const decided = createRoom(asked, userOf(asked.hostId), ofHost, minAge, store.now())
             if (Result.isFailure(decided)) {
               const { failure } = decided
               return yield* failure._tag === "UnknownUser"
