@@ -15,7 +15,7 @@ import { houseUserId, type UserId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Result } from "effect"
 import { clockOf } from "../database/ClockCheck.ts"
-import { walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
+import { instantOf, walletColumns, walletOf, type WalletRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { idBeforeAll } from "../database/UuidTimes.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
@@ -92,15 +92,18 @@ const make = Effect.gen(function*() {
     }, orUnavailable),
 
     waiting: Effect.fn("IdentityChecksPg.waiting")(function*({ cursor, limit }) {
-      const rows = yield* sql<SummaryRow & StateRow>`
-        SELECT ${summaryColumns(sql)}, ${columns}, w.*
+      const rows = yield* sql<SummaryRow & StateRow & { readonly since: Date }>`
+        SELECT ${summaryColumns(sql)}, ${columns}, w.*, i.since
         FROM (
-          SELECT user_id FROM identity_waiting WHERE user_id > ${cursor ?? idBeforeAll}::uuid ORDER BY user_id LIMIT ${
-        limit + 1
-      }
+          SELECT user_id, since FROM identity_waiting WHERE user_id > ${
+        cursor ?? idBeforeAll
+      }::uuid ORDER BY user_id LIMIT ${limit + 1}
         ) i JOIN users u ON u.id = i.user_id ${joinedWallet} ORDER BY u.id`
       const { items, nextCursor } = pageOf(rows, limit, ({ id }) => id)
-      return { items: items.map((row) => ({ user: summaryOf(row), ...stateOf(row) })), nextCursor }
+      return {
+        items: items.map((row) => ({ user: summaryOf(row), since: instantOf(row.since), ...stateOf(row) })),
+        nextCursor
+      }
     }, orUnavailable)
   })
 })

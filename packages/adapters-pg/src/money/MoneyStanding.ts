@@ -13,6 +13,14 @@ export interface MoneyStanding {
   readonly underWay: { readonly count: number; readonly dollars: number }
   /** Purchases of a shop that are not credited to anybody yet; none that was wholly refunded. */
   readonly purchasesWaiting: number
+  /**
+   * Players whose identity check is pending, and those whose prizes wait for one, with the sum of these: among the `countedMax` who have
+   * waited for longest.
+   */
+  readonly checksPending: number
+  readonly prizesWaiting: { readonly count: number; readonly dollars: number }
+  /** For how long the first of them has waited; 0 where nobody does. */
+  readonly identityWaitSeconds: number
   /** Notices of outside services that could not be acted on; and those that wait. */
   readonly noticesFailed: number
   readonly noticesWaiting: number
@@ -24,6 +32,10 @@ interface Row {
   readonly under_way: number
   readonly under_way_dollars: number
   readonly purchases: number
+  readonly checks: number
+  readonly prizes: number
+  readonly prizes_dollars: number
+  readonly identity_wait: number
   readonly failed: number
   readonly waiting: number
 }
@@ -32,6 +44,7 @@ export const readMoneyStanding = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<Row>`
       SELECT h.count AS held, h.dollars AS held_dollars, u.count AS under_way, u.dollars AS under_way_dollars,
+        i.checks, i.prizes, i.prizes_dollars, i.identity_wait,
         (SELECT count(*) FROM (
           SELECT 1 FROM fundings WHERE ${
       isOpenRow(sql)
@@ -46,11 +59,22 @@ export const readMoneyStanding = (sql: PgClient.PgClient) =>
         (SELECT count(*)::float8 AS count, coalesce(sum(amount), 0)::float8 AS dollars FROM (
           SELECT amount FROM withdrawals
           WHERE status = 'pending' OR (status = 'paid' AND provider_payout_status IN ('failed', 'canceled'))
-          ORDER BY id LIMIT ${countedMax}) w) u`,
+          ORDER BY id LIMIT ${countedMax}) w) u,
+        (SELECT count(*) FILTER (WHERE p.kyc_status = 'pending')::float8 AS checks,
+            count(w.awaiting_identity)::float8 AS prizes, coalesce(sum(a.dollars), 0)::float8 AS prizes_dollars,
+            coalesce(extract(epoch FROM app_now() - min(o.since)), 0)::float8 AS identity_wait
+          FROM (SELECT user_id, since FROM identity_waiting ORDER BY since LIMIT ${countedMax}) o
+          JOIN users p ON p.id = o.user_id JOIN wallets w ON w.user_id = o.user_id
+          LEFT JOIN LATERAL (
+            SELECT sum((prize ->> 'amount')::decimal) AS dollars FROM jsonb_array_elements(w.awaiting_identity) prize
+          ) a ON true) i`,
     ([row]): MoneyStanding => ({
       held: { count: row?.held ?? 0, dollars: row?.held_dollars ?? 0 },
       underWay: { count: row?.under_way ?? 0, dollars: row?.under_way_dollars ?? 0 },
       purchasesWaiting: row?.purchases ?? 0,
+      checksPending: row?.checks ?? 0,
+      prizesWaiting: { count: row?.prizes ?? 0, dollars: row?.prizes_dollars ?? 0 },
+      identityWaitSeconds: row?.identity_wait ?? 0,
       noticesFailed: row?.failed ?? 0,
       noticesWaiting: row?.waiting ?? 0
     })

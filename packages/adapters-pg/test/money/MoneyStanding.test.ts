@@ -49,6 +49,28 @@ layer(PgWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("how mone
       assert.deepStrictEqual([held, underWay], [{ count: 1, dollars: 8 }, { count: 3, dollars: 13 }])
     })))
 
+  it.effect("has players who wait for identity checks, and what of theirs waits", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const sql = yield* asAdmin
+      const nobody = { checksPending: 0, prizesWaiting: { count: 0, dollars: 0 }, identityWaitSeconds: 0 }
+      assert.deepInclude(yield* standing, nobody)
+      const [pending, both, prizes] = [yield* signUp("bob"), yield* signUp("eve"), yield* signUp("dan")]
+      for (const player of [pending, both]) {
+        yield* sql`UPDATE users SET kyc_status = 'pending' WHERE id = ${player}::uuid`
+      }
+      for (const player of [both, prizes]) {
+        yield* sql`
+          UPDATE wallets SET awaiting_identity = '[{"amount": "600.25", "at": null}, {"amount": "1.00", "at": "2026-02-03T00:00:00Z"}]'
+          WHERE user_id = ${player}::uuid`
+      }
+      yield* sql`
+        INSERT INTO identity_waiting (user_id, since) VALUES (${pending}::uuid, app_now() - interval '1 hour'),
+          (${both}::uuid, app_now() - interval '2 hours'), (${prizes}::uuid, app_now())`
+      const { checksPending, identityWaitSeconds, prizesWaiting } = yield* standing
+      assert.deepStrictEqual([checksPending, prizesWaiting], [2, { count: 2, dollars: 1_202.5 }])
+      assert.approximately(identityWaitSeconds, 7_200, 60)
+    })))
+
   it.effect("has purchases that wait for their buyers, and none that was wholly refunded before", () =>
     Effect.gen(function*() {
       const purchased = (reference: string, doubt?: string) =>

@@ -1,6 +1,7 @@
 /** What `ddd doctor` asks of the services that this program works with: each is greeted, and none is given anything to do. */
 import { check as checkMail } from "@ddd/adapters-mail/MailerSmtp"
 import { nobleSha256 } from "@ddd/core/hash/Hash"
+import { formatCents } from "@ddd/core/money/Money"
 import { providerText } from "@ddd/core/money/ProviderId"
 import { BeaconChains } from "@ddd/core/ports/BeaconChains"
 import { BeaconRelays } from "@ddd/core/ports/BeaconRelays"
@@ -119,9 +120,30 @@ const purchases = (
     : ok(`RevenueCat tells of purchases, and signs what it tells; ${products}.`)
 }
 
+/** What waits for an identity check, by the settings: a clause. */
+const identityNeeds = ({ KYC_ABOVE, PRIZE_HOLD_KYC }: Settings): ReadonlyArray<string> => [
+  ...KYC_ABOVE === undefined ? [] : [`withdrawals above $${formatCents(KYC_ABOVE)}`],
+  ...PRIZE_HOLD_KYC ? ["prizes from PRIZE_REPORT_FROM on"] : []
+]
+
+const identity = (settings: Settings): Said => {
+  const needs = identityNeeds(settings).join(" and ")
+  if (settings.KYC_WEBHOOK_SECRET !== undefined) {
+    return ok(
+      needs === "" ? "Checks are told of; nothing waits for one." : `Checks are told of; ${needs} wait for one.`
+    )
+  }
+  if (needs === "") return ok("Nothing waits for a check.")
+  const off =
+    `Nobody tells of a check, and ${needs} wait for one: the webhook answers 503 until KYC_WEBHOOK_SECRET is set ` +
+    "(docs/identity.md). Until then operators alone say how checks stand (`ddd kyc set`)."
+  return settings.NODE_ENV === "production" ? warning(off) : ok(off)
+}
+
 export const outsideChecks = (settings: Settings): ReadonlyArray<Effect.Effect<Finding>> => [
   check("beacon", beacon(settings)),
   check("mail", mail(settings)),
   check("payouts", payouts(settings)),
-  check("purchases", Effect.succeed(purchases(settings)))
+  check("purchases", Effect.succeed(purchases(settings))),
+  check("identity", Effect.succeed(identity(settings)))
 ]

@@ -11,6 +11,8 @@ import { failed, ok, type Said, warning } from "./Finding.ts"
 export const drawLateSecondsMax = 120
 export const roundLateSecondsMax = 600
 export const jobLateSecondsMax = 300
+/** How long an identity check, and prizes that wait for one, may take, in seconds: three days. */
+export const identityWaitSecondsMax = 259_200
 
 const draws = (sql: PgClient.PgClient) =>
   Effect.map(readDrawsStanding(sql), ({ lateSeconds, roundLateSeconds }): Said => {
@@ -43,18 +45,35 @@ const jobs = (sql: PgClient.PgClient) =>
   })
 
 const money = (sql: PgClient.PgClient) =>
-  Effect.map(readMoneyStanding(sql), ({ held, noticesFailed, purchasesWaiting }): Said => {
-    const waits = [
-      ...held.count > 0 ? [`${held.count} withdrawals: \`ddd withdrawals list --held\``] : [],
-      ...noticesFailed > 0 ? [`${noticesFailed} notices that failed: \`ddd webhooks list --state failed\``] : [],
-      ...purchasesWaiting > 0
-        ? [`${purchasesWaiting} purchases that nobody is credited for: \`ddd purchases list\``]
-        : []
-    ]
-    return waits.length > 0
-      ? warning(`Money waits for a person. ${waits.join("; ")}.`)
-      : ok("No money waits for a person.")
-  })
+  Effect.map(
+    readMoneyStanding(sql),
+    ({ checksPending, held, identityWaitSeconds, noticesFailed, prizesWaiting, purchasesWaiting }): Said => {
+      const waits = [
+        ...held.count > 0 ? [`${held.count} withdrawals: \`ddd withdrawals list --held\``] : [],
+        ...noticesFailed > 0 ? [`${noticesFailed} notices that failed: \`ddd webhooks list --state failed\``] : [],
+        ...purchasesWaiting > 0
+          ? [`${purchasesWaiting} purchases that nobody is credited for: \`ddd purchases list\``]
+          : [],
+        ...prizesWaiting.count > 0
+          ? [
+            `$${
+              prizesWaiting.dollars.toFixed(2)
+            } of ${prizesWaiting.count} players for an identity check: \`ddd kyc list\``
+          ]
+          : [],
+        ...identityWaitSeconds > identityWaitSecondsMax && checksPending > 0
+          ? [
+            `${checksPending} identity checks, the first for ${
+              count(Math.floor(identityWaitSeconds / 86_400))
+            } days: \`ddd kyc list\``
+          ]
+          : []
+      ]
+      return waits.length > 0
+        ? warning(`Money waits for a person. ${waits.join("; ")}.`)
+        : ok("No money waits for a person.")
+    }
+  )
 
 /** On a connection to a database of this program's schema; three statements, by indexes. */
 export const standingChecks = [

@@ -74,6 +74,28 @@ const show = Effect.fnUntraced(function*(first: Standing, standing: () => Standi
     "Purchases of a shop that nobody was credited for yet and that were not wholly refunded, 200 at most.",
     () => standing().money.purchasesWaiting
   )
+  const ofIdentity = {
+    checks: () => standing().money.checksPending,
+    prizes: () => standing().money.prizesWaiting.count
+  }
+  for (const [what, value] of Object.entries(ofIdentity)) {
+    yield* gauge(
+      "ddd_identity_waiting",
+      "Players whose identity check is pending, or whose prizes wait for one, among the 200 who have waited for longest.",
+      value,
+      { what }
+    )
+  }
+  yield* gauge(
+    "ddd_identity_waiting_dollars",
+    "The prizes of those players that wait.",
+    () => standing().money.prizesWaiting.dollars
+  )
+  yield* gauge(
+    "ddd_identity_waiting_seconds",
+    "For how long the first of those players has waited.",
+    () => standing().money.identityWaitSeconds
+  )
   for (const [state, of] of [["failed", "noticesFailed"], ["waiting", "noticesWaiting"]] as const) {
     yield* gauge(
       "ddd_webhook_events",

@@ -87,7 +87,10 @@ layer(Site.layer({ processes: [settings] }), { excludeTestServices: true, timeou
           const { accessToken } = tokensOf(yield* signIn(player.email))
           const wallet = Effect.map(profile({ ...player, accessToken }), (shown) => at(shown, "wallet"))
           assert.deepInclude(yield* wallet, { balance: "1.90", withdrawable: "0.00", awaitingIdentity: "1.90" })
-          assert.match((yield* run("kyc", "list")).stdout, new RegExp(`none\\s+\\$1\\.90\\s+${player.username}`))
+          assert.match(
+            (yield* run("kyc", "list")).stdout,
+            new RegExp(`2026-02-04T00\\S+\\s+none\\s+\\$1\\.90\\s+${player.username}`)
+          )
           assert.include((yield* run("user", "show", player.username)).stdout, "awaiting identity")
           const prizes = (yield* run("report", "prizes", "--csv")).stdout.split("\r\n")
           assert.include(prizes[0], ",country,kycStatus,")

@@ -16,6 +16,7 @@ import { machineChecks } from "../../src/doctor/MachineChecks.ts"
 import { outsideChecks } from "../../src/doctor/OutsideChecks.ts"
 import { dataFolder } from "../support/Ddd.ts"
 import { openMailbox } from "../support/Mailbox.ts"
+import { productionSettings, secret } from "../support/ProductionSettings.ts"
 
 const certificates = join(import.meta.dirname, "../../../http/test/support/tls")
 const settings = (environment: Environment) => Result.getOrThrow(settingsOf(readConfig(environment, everyNeed)))
@@ -96,6 +97,28 @@ describe("ddd doctor, of payouts", () => {
       const other = yield* found("payouts", { ...env, STRIPE_SECRET_KEY: "sk_test_of_somebody_else" })
       assertFound(other, "failed", /STRIPE_SECRET_KEY/)
       assert.notInclude(other?.message ?? "", "somebody_else")
+    }))
+})
+
+describe("ddd doctor, of identity checks", () => {
+  it.live("warns where money waits for identity checks that nobody can tell of", () =>
+    Effect.gen(function*() {
+      const needed = { KYC_ABOVE: "3.00", PRIZE_HOLD_KYC: "true", PRIZE_REPORT_FROM: "2025-01-01=600.00" }
+      const production = {
+        ...productionSettings(),
+        DATABASE_URL: "postgres://app:word@127.0.0.1:9/lottery",
+        PUBLIC_URL: "https://127.0.0.1:1",
+        TRUSTED_PROXIES: "127.0.0.1"
+      }
+      assertFound(
+        yield* found("identity", { ...production, ...needed }),
+        "warning",
+        /^Nobody tells of a check, and withdrawals above \$3\.00 and prizes from PRIZE_REPORT_FROM on wait for one: .* KYC_WEBHOOK_SECRET/
+      )
+      const told = { ...production, ...needed, KYC_WEBHOOK_SECRET: secret() }
+      assertFound(yield* found("identity", told), "ok", /^Checks are told of; withdrawals above \$3\.00/)
+      assertFound(yield* found("identity", production), "ok", /^Nothing waits for a check\.$/)
+      assertFound(yield* found("identity", needed), "ok", /503 until KYC_WEBHOOK_SECRET is set/)
     }))
 })
 

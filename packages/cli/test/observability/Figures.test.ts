@@ -1,16 +1,22 @@
 /** What `/metrics` says; and that the page, the dashboard and the alert rules ask for what there is. */
+import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
-import { drawLateSecondsMax, jobLateSecondsMax, roundLateSecondsMax } from "../../src/doctor/StandingChecks.ts"
+import {
+  drawLateSecondsMax,
+  identityWaitSecondsMax,
+  jobLateSecondsMax,
+  roundLateSecondsMax
+} from "../../src/doctor/StandingChecks.ts"
 import { call } from "../support/Call.ts"
 import { databaseProxy, through } from "../support/DatabaseProxy.ts"
-import { eventually, get, type Server } from "../support/Ddd.ts"
+import { eventually, get, type Server, sure } from "../support/Ddd.ts"
 import { type Family, readFigures, valueOf } from "../support/Figures.ts"
 import { askedBy } from "../support/PromQl.ts"
-import { arrayAt, at, Site, textAt } from "../support/Site.ts"
+import { arrayAt, at, type Player, Site, textAt } from "../support/Site.ts"
 
 const operations = join(import.meta.dirname, "../../../../docs/operations")
 const readPage = (name: string): string => readFileSync(join(operations, name), "utf8")
@@ -32,6 +38,16 @@ const untilRead = (url: string) =>
 const pageRows = readPage("metrics.md").split("\n").filter((line) => /^\| `(?:ddd|process)_/.test(line))
 const rowOf = (name: string, { help, labels, type }: Family): string =>
   `| \`${name}\` | ${type} | ${labels.join(", ")} | ${help} |`
+
+/** Has so much of a player's wallet wait for an identity check, as a settlement does. */
+const awaitPrize = Effect.fnUntraced(function*({ id }: Player, amount: string) {
+  const { admin } = (yield* Site).database
+  const sql = yield* Provision.session(admin)
+  yield* sql`SET session_replication_role = replica`
+  const waiting = JSON.stringify([{ amount, at: null }])
+  yield* sql`UPDATE wallets SET awaiting_identity = ${waiting}::text::jsonb WHERE user_id = ${id}::uuid`
+  yield* sql`INSERT INTO identity_waiting VALUES (${id}::uuid)`
+})
 
 /** Asks for what is counted only once it has happened. */
 const playAll = Effect.gen(function*() {
@@ -76,6 +92,43 @@ layer(Site.layer({ processes: [{ METRICS_PORT: "0" }] }), { excludeTestServices:
           assert.isTrue(
             readFigures(text).get("ddd_http_requests_total")?.series.some(({ labels }) => labels["route"] === "(none)")
           )
+        }),
+      180_000
+    )
+
+    it.effect(
+      "says who waits for an identity check, as doctor does",
+      () =>
+        Effect.gen(function*() {
+          const { advance, ddd, newPlayer, servers: [server = assert.fail()] } = yield* Site
+          const [pending, paid] = [yield* newPlayer, yield* newPlayer]
+          assert.strictEqual((yield* ddd(["kyc", "set", pending.email, "pending", ...sure])).code, 0)
+          // a prize that waits, as a settlement writes it
+          yield* awaitPrize(paid, "12.50")
+          const money = Effect.map(ddd(["doctor", "--json"]), ({ stdout }) => {
+            const told = arrayAt(JSON.parse(stdout), "findings").find((finding) => at(finding, "check") === "money")
+            return [at(told, "status"), textAt(told, "message")] as const
+          })
+          const [status, message] = yield* money
+          assert.strictEqual(status, "warning")
+          assert.include(message, "$12.50 of 1 players for an identity check: ")
+          assert.notInclude(message, "identity checks,")
+          const url = metricsUrl(server)
+          const families = yield* eventually(
+            "a reading with who waits",
+            scrape(url),
+            (found) => valueOf(found, "ddd_identity_waiting", { what: "prizes" }) === 1
+          )
+          assert.strictEqual(valueOf(families, "ddd_identity_waiting", { what: "checks" }), 1)
+          assert.strictEqual(valueOf(families, "ddd_identity_waiting_dollars"), 12.5)
+          assert.isBelow(valueOf(families, "ddd_identity_waiting_seconds"), 600)
+          yield* advance((identityWaitSecondsMax + 1) * 1_000)
+          yield* eventually(
+            "they have waited for too long",
+            scrape(url),
+            (found) => valueOf(found, "ddd_identity_waiting_seconds") > identityWaitSecondsMax
+          )
+          assert.include((yield* money)[1], "1 identity checks, the first for 3 days: ")
         }),
       180_000
     )
@@ -133,7 +186,8 @@ describe("ddd doctor", () => {
     assert.includeMembers([...alertExpressions], [
       `max(ddd_draw_late_seconds) > ${drawLateSecondsMax}`,
       `max(ddd_draw_round_late_seconds) > ${roundLateSecondsMax}`,
-      `max by (queue) (ddd_jobs_late_seconds) > ${jobLateSecondsMax}`
+      `max by (queue) (ddd_jobs_late_seconds) > ${jobLateSecondsMax}`,
+      `max(ddd_identity_waiting_seconds) > ${identityWaitSecondsMax}`
     ])
   })
 })

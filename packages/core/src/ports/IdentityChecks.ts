@@ -26,6 +26,8 @@ export interface IdentityState extends Identity {
 /** Who waits: for who checks, or with prizes that wait. */
 export interface WaitingPlayer extends IdentityState {
   readonly user: UserSummary
+  /** Since when, without a break. */
+  readonly since: Instant
 }
 
 /** `UnknownUser` also of who is erased, and of the house. */

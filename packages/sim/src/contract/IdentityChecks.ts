@@ -136,10 +136,16 @@ export const identityChecksContract = (subject: Subject): void => {
       "that are pending are listed a page at a time, each once, until they are decided",
       Effect.gen(function*() {
         const players = yield* Effect.forEach(["ada", "bob", "eve", "dan"], signUp)
+        const before = yield* now
         yield* Effect.forEach(players, (player) => told(player, "pending"))
+        const after = yield* now
+        yield* advance(dayMillis)
         const pages = yield* pagesOf(2, (page) => IdentityChecks.use((checks) => checks.waiting(page)))
         assert.deepStrictEqual(pages.flat().map(({ user }) => user.id), players.toSorted())
-        assert.isTrue(pages.flat().every(({ status }) => status === "pending"))
+        for (const { since, status } of pages.flat()) {
+          assert.strictEqual(status, "pending")
+          assert.isTrue(since >= before && since <= after)
+        }
         const [first, second] = players
         yield* verify(present(first))
         yield* advance(1)

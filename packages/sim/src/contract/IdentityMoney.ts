@@ -2,6 +2,7 @@
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { viewWallet } from "@ddd/core/money/Withdrawable"
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { PrizesAwaitIdentityFrom } from "@ddd/core/ports/PrizesAwaitIdentityFrom"
 import { roomPrizeHoldDays } from "@ddd/core/ports/RoomPrizeHold"
@@ -107,7 +108,11 @@ export const identityMoneyContract = (subject: Subject): void => {
     it(
       "are in the balance and cannot be withdrawn until their player is verified",
       Effect.gen(function*() {
+        const before = yield* now
         const ada = yield* winner("ada", 2)
+        const { items } = yield* IdentityChecks.use((checks) => checks.waiting({ limit: 10, cursor: null }))
+        assert.deepStrictEqual(items.map(({ status, user }) => [user.id, status]), [[ada, "none"]])
+        assert.isTrue(items.every(({ since }) => since > before))
         assert.deepInclude(yield* viewOf(ada), {
           balance: cents(490n),
           withdrawable: zero,

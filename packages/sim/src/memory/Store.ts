@@ -57,6 +57,8 @@ export class Store extends Context.Service<Store, {
   /** When an account was last signed in to from a network, by both. */
   readonly knownNetworks: Map<string, Instant>
   readonly wallets: Map<UserId, WalletRow>
+  /** Whose identity check is pending, or whose prizes wait for one, and since when; kept by whatever writes users and wallets. */
+  readonly identityWaiting: Map<UserId, Instant>
   /** Each wallet's movements, oldest first. */
   readonly transactions: Map<UserId, Array<TransactionRow>>
   /** In the order of publication. */
@@ -124,6 +126,18 @@ export class Store extends Context.Service<Store, {
   readonly exclusive: <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("@ddd/sim/memory/Store") {}
 
+/** A map that tells of each key that is written. */
+const watched = <K, V>(written: (key: K) => void): Map<K, V> => {
+  const map = new Map<K, V>()
+  const set = map.set.bind(map)
+  map.set = (key, value) => {
+    set(key, value)
+    written(key)
+    return map
+  }
+  return map
+}
+
 export interface StoreOptions {
   /** What the clock says first. */
   readonly startsAt: Instant
@@ -155,8 +169,20 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       ageVerified: false,
       erasedAt: null
     }
+    const identityWaiting = new Map<UserId, Instant>()
+    const noteWaiting = (id: UserId): void => {
+      const user = users.get(id)
+      const waits = user !== undefined && user.erasedAt === null &&
+        (user.kycStatus === "pending" || (wallets.get(id)?.awaiting.length ?? 0) > 0)
+      if (!waits) identityWaiting.delete(id)
+      else if (!identityWaiting.has(id)) identityWaiting.set(id, instant(clock))
+    }
+    const users = watched<UserId, UserRow>(noteWaiting)
+    const wallets = watched<UserId, WalletRow>(noteWaiting)
+    users.set(house.id, house)
+    wallets.set(house.id, { ...emptyWallet, userId: house.id, updatedAt: startsAt })
     return Store.of({
-      users: new Map([[house.id, house]]),
+      users,
       sessions: new Map(),
       refreshTokens: new Map(),
       mailedTokens: new Map(),
@@ -164,7 +190,8 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       jobs: new Map(),
       throttles: new Map(),
       knownNetworks: new Map(),
-      wallets: new Map([[house.id, { ...emptyWallet, userId: house.id, updatedAt: startsAt }]]),
+      wallets,
+      identityWaiting,
       transactions: new Map(),
       draws: new Map(),
       seeds: new Map(),

@@ -2,7 +2,7 @@
 import { formatCents, formatSum } from "@ddd/core/money/Money"
 import type { UserSummary } from "@ddd/core/ports/Accounts"
 import type { IdentityState, WaitingPlayer } from "@ddd/core/ports/IdentityChecks"
-import { formatInstantOrNull } from "@ddd/core/values/Instant"
+import { formatInstant, formatInstantOrNull } from "@ddd/core/values/Instant"
 import type { KycStatus } from "@ddd/core/values/KycStatus"
 import { visibleData } from "@ddd/core/values/Visible"
 import { style } from "../../terminal/Output.ts"
@@ -18,7 +18,11 @@ export const stateJson = ({ at, awaitingIdentity, isAgeVerified, reference, stat
   withdrawn: formatSum(withdrawn)
 })
 
-export const waitingJson = ({ user, ...state }: WaitingPlayer) => ({ ...userJson(user), ...stateJson(state) })
+export const waitingJson = ({ since, user, ...state }: WaitingPlayer) => ({
+  ...userJson(user),
+  ...stateJson(state),
+  waitingSince: formatInstant(since)
+})
 
 const statusText: { readonly [S in KycStatus]: (text: string) => string } = {
   none: style.dim,
@@ -49,8 +53,8 @@ export const stateText = (summary: UserSummary, state: IdentityState): string =>
 export const waitingTable = (players: ReadonlyArray<WaitingPlayer>): string =>
   fitted([
     ["SINCE", "STATUS", "AWAITING", "NAME", "REFERENCE", "ID"],
-    ...visibleData(players).map(({ at, awaitingIdentity, reference, status, user }) => [
-      formatInstantOrNull(at) ?? "",
+    ...visibleData(players).map(({ awaitingIdentity, reference, since, status, user }) => [
+      formatInstant(since),
       statusOf(status),
       `$${formatCents(awaitingIdentity)}`,
       user.username,

@@ -76,12 +76,11 @@ export const layer: Layer.Layer<IdentityChecks, never, Store | MailedTokens> = L
       of: (userId) => Effect.map(find(userId), ({ user, wallet }) => stateOf(user, wallet)),
       waiting: ({ cursor, limit }) =>
         Effect.sync(() => {
-          const waiting = [...store.users.values()].flatMap((user) => {
-            const wallet = store.wallets.get(user.id)
-            return wallet === undefined || user.erasedAt !== null ||
-                (user.kycStatus !== "pending" && wallet.awaiting.length === 0)
+          const waiting = [...store.identityWaiting].flatMap(([id, since]) => {
+            const [user, wallet] = [store.users.get(id), store.wallets.get(id)]
+            return user === undefined || wallet === undefined
               ? []
-              : [{ user: { ...userOf(user), frozen: user.frozen, erased: false }, ...stateOf(user, wallet) }]
+              : [{ user: { ...userOf(user), frozen: user.frozen, erased: false }, since, ...stateOf(user, wallet) }]
           }).toSorted((a, b) => a.user.id < b.user.id ? -1 : 1)
           return pageOf(waiting.filter(({ user }) => cursor === null || user.id > cursor), limit, ({ user }) => user.id)
         })
