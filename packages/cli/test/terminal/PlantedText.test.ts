@@ -120,7 +120,13 @@ const commands: Readonly<Record<string, Tested>> = {
   },
   "ticket show": calls({ args: [nasty] }),
   "find": {
-    calls: ({ player }) => [{ args: [player] }, { args: [nasty] }, { args: [`${nasty}?`] }],
+    // what waits for approval under a name is shown without it
+    calls: ({ player }) => [
+      { args: [player] },
+      { args: [nasty] },
+      { args: [`${nasty}?`], isSilent: true },
+      { args: [`${nasty} nowhere`] }
+    ],
     json: ({ player }) => [{ args: [player] }]
   },
   "user shared": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
