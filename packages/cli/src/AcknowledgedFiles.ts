@@ -1,5 +1,6 @@
 /**
- * What was acknowledged and published, remembered in a folder outside the database (docs/decisions/0053).
+ * What was acknowledged and published, what was paid out, and what protects players, remembered in a folder outside the database
+ * (docs/decisions/0053, 0098).
  *
  * Each process that has something to remember appends lines to a file of its own: written before an answer goes out, so that a killed
  * process has written it, and synced each second; records are synced at once. It reads the files of the others too. A file that grew is
@@ -94,9 +95,13 @@ class Files {
     },
     newestEpoch: () => this.#remembered.newestEpoch,
     all: () => [...this.#remembered.draws.values()].toReversed(),
-    sold: (id, epoch, entries) => this.#write({ draw: id, epoch, entries, at: Date.now() }, false),
-    published: (id, epoch, notes) => this.#write({ draw: id, epoch, notes, at: Date.now() }, true),
-    begun: (epoch) => this.#write({ epoch, at: Date.now() }, true),
+    withdrawals: () => [...this.#remembered.withdrawals.values()],
+    measures: () => [...this.#remembered.measures.values()],
+    sold: (id, epoch, entries) => this.#write([{ draw: id, epoch, entries, at: Date.now() }], false),
+    published: (id, epoch, notes) => this.#write([{ draw: id, epoch, notes, at: Date.now() }], true),
+    sent: (withdrawals) => this.#write(withdrawals.map((withdrawal) => ({ ...this.#now(), withdrawal })), true),
+    took: (measures) => this.#write(measures.map((measure) => ({ ...this.#now(), measure })), true),
+    begun: (epoch) => this.#write([{ epoch, at: Date.now() }], true),
     lost: () => this.#lost,
     found: (lost) => {
       this.#lost = lost
@@ -107,14 +112,19 @@ class Files {
   #failed(error: unknown): void {
     this.lastError = error
     this.#problem = `what is sold cannot be remembered in PROOF_DIR (${codeOf(error)}); ` +
-      "nothing is sold or signed until that folder can be written and read"
+      "nothing is sold, signed or paid out until that folder can be written and read"
   }
 
-  #write(line: Line, isLasting: boolean): void {
+  #now(): { readonly epoch: number; readonly at: number } {
+    return { epoch: this.#remembered.newestEpoch, at: Date.now() }
+  }
+
+  #write(lines: ReadonlyArray<Line>, isLasting: boolean): void {
+    const told = lines.filter((line) => this.#remembered.take(line))
     // where something lacks already, this is written with it
-    if (!this.#remembered.take(line) || this.#isLacking) return
+    if (told.length === 0 || this.#isLacking) return
     try {
-      const text = lineOf(line)
+      const text = told.map(lineOf).join("")
       // all of it, where a call writes a part only
       fs.writeFileSync(this.#descriptor ?? this.#replace(), text)
       this.#bytes += text.length
@@ -240,12 +250,16 @@ class Files {
 /** Why the folder cannot be used, and what to do. */
 const unusable = (error: unknown): string =>
   `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
+  (["EACCES", "EPERM"].includes(codeOf(error))
+    ? "Run this as the account of the servers, whose folder it is. "
+    : "") +
   "Set it to a folder that this program may write, on a disk that is not put back together with the database."
 
 /** What is remembered in the folder of a database; null where there is no such folder. Makes and changes nothing. */
 export const look = (folder: string): Effect.Effect<AcknowledgedService | null, ProofFolderUnusable> =>
   Effect.try({
-    try: () => fs.existsSync(folder) ? new Files(folder).service : null,
+    // one that may not be looked at is not one that is not there
+    try: () => fs.statSync(folder, { throwIfNoEntry: false }) === undefined ? null : new Files(folder).service,
     catch: (error) => new ProofFolderUnusable({ message: unusable(error) })
   })
 

@@ -1,17 +1,25 @@
 /** What is remembered in PROOF_DIR, as lines of text, and what they amount to together. */
+import type { TakenMeasure } from "@ddd/core/accounts/Measure"
 import type { DrawNotes } from "@ddd/core/draws/Draw"
-import type { RememberedDraw } from "@ddd/core/draws/Remembered"
+import type { RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "@ddd/core/draws/Remembered"
+import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
 import { type DrawId, drawId, isUuid } from "@ddd/core/values/Ids"
+import { readMeasure, readWithdrawal, written, writtenWithdrawal } from "./AcknowledgedPlayers.ts"
 
 /** Draws that are remembered at most: days, and the rooms that were touched last. */
 const drawsMax = 5_000
 
-/** A line of such a file: an epoch, or what was told of a draw. */
+/** Withdrawals, and measures, that are remembered at most: of more, the newest. */
+const ofPlayersMax = 100_000
+
+/** A line of such a file: an epoch, what was told of a draw, a withdrawal that was sent, or a measure that was taken. */
 export interface Line {
   readonly draw?: string
   readonly epoch: number
   readonly entries?: number
   readonly notes?: DrawNotes
+  readonly withdrawal?: SentWithdrawal
+  readonly measure?: TakenMeasure
   /** Milliseconds since 1970, by the clock of this machine. */
   readonly at: number
 }
@@ -31,12 +39,16 @@ export const parseLine = (text: string): Line | undefined => {
     const read: Partial<Record<keyof Line, unknown>> = Object(JSON.parse(text))
     if (!isCount(read.epoch) || !isCount(read.at)) return undefined
     const notes = readNotes(read.notes)
+    const withdrawal = read.withdrawal === undefined ? undefined : readWithdrawal(read.withdrawal)
+    const measure = read.measure === undefined ? undefined : readMeasure(read.measure)
     return {
       epoch: read.epoch,
       at: read.at,
       ...typeof read.draw === "string" && isUuid(read.draw) ? { draw: read.draw } : {},
       ...isCount(read.entries) ? { entries: read.entries } : {},
-      ...notes === undefined ? {} : { notes }
+      ...notes === undefined ? {} : { notes },
+      ...withdrawal === undefined ? {} : { withdrawal },
+      ...measure === undefined ? {} : { measure }
     }
   } catch {
     return undefined
@@ -48,13 +60,52 @@ const isDay = ({ open }: DrawNotes): boolean => open.includes("\nkind daily\n")
 /** What all files of a folder amount to. The draws that were touched last come last. */
 export class Remembered {
   readonly draws = new Map<DrawId, RememberedDraw & { readonly at: number }>()
+  readonly withdrawals = new Map<string, RememberedWithdrawal & { readonly at: number }>()
+  readonly measures = new Map<string, RememberedMeasure & { readonly at: number }>()
   newestEpoch = 0
 
   /** Takes a line in; whether it told anything new. */
-  take({ at, draw, entries = 0, epoch, notes }: Line): boolean {
+  take(line: Line): boolean {
+    const { at, epoch, measure, withdrawal } = line
     const isNewEpoch = epoch > this.newestEpoch
     if (isNewEpoch) this.newestEpoch = epoch
-    if (draw === undefined) return isNewEpoch
+    const isNew = withdrawal !== undefined
+      ? this.#takeWithdrawal(withdrawal, epoch, at)
+      : measure !== undefined
+      ? this.#takeMeasure(measure, epoch, at)
+      : this.#takeDraw(line)
+    return isNew || isNewEpoch
+  }
+
+  #takeWithdrawal(withdrawal: SentWithdrawal, epoch: number, at: number): boolean {
+    const before = this.withdrawals.get(withdrawal.id)
+    const after = {
+      ...withdrawal,
+      attempt: Math.max(withdrawal.attempt, before?.attempt ?? 0),
+      isOver: withdrawal.isOver || before?.isOver === true,
+      epoch: Math.max(epoch, before?.epoch ?? 0),
+      at: Math.max(at, before?.at ?? 0)
+    }
+    if (
+      before !== undefined && after.attempt === before.attempt && after.isOver === before.isOver &&
+      after.epoch === before.epoch
+    ) return false
+    this.withdrawals.delete(after.id)
+    this.withdrawals.set(after.id, after)
+    forgetFirst(this.withdrawals)
+    return true
+  }
+
+  #takeMeasure(measure: TakenMeasure, epoch: number, at: number): boolean {
+    const before = this.measures.get(measure.id)
+    if (before !== undefined && before.epoch >= epoch) return false
+    this.measures.set(measure.id, { ...measure, epoch, at })
+    forgetFirst(this.measures)
+    return true
+  }
+
+  #takeDraw({ at, draw, entries = 0, epoch, notes }: Line): boolean {
+    if (draw === undefined) return false
     const id = drawId(draw)
     const before = this.draws.get(id)
     const isNewer = before === undefined || epoch > before.epoch
@@ -68,7 +119,7 @@ export class Remembered {
     }
     const isNew = before === undefined || after.epoch > before.epoch || after.entries > before.entries ||
       JSON.stringify(after.notes) !== JSON.stringify(before.notes)
-    if (!isNew) return isNewEpoch
+    if (!isNew) return false
     this.draws.delete(id)
     this.draws.set(id, after)
     if (this.draws.size > drawsMax) this.#forgetOne()
@@ -89,6 +140,8 @@ export class Remembered {
 
   forgetBefore(at: number): void {
     for (const draw of this.draws.values()) if (draw.at < at) this.draws.delete(draw.id)
+    for (const one of this.withdrawals.values()) if (one.at < at) this.withdrawals.delete(one.id)
+    for (const one of this.measures.values()) if (one.at < at) this.measures.delete(one.id)
   }
 
   text(): string {
@@ -97,8 +150,17 @@ export class Remembered {
       ({ at, entries, epoch, id, notes }) =>
         lineOf({ draw: id, epoch, entries, at, ...notes === null ? {} : { notes } })
     )
-    return lineOf({ epoch: this.newestEpoch, at: Date.now() }) + lines.join("")
+    const ofPlayers = [
+      ...Array.from(this.withdrawals.values(), ({ at, epoch, ...withdrawal }) => lineOf({ epoch, at, withdrawal })),
+      ...Array.from(this.measures.values(), ({ at, epoch, ...measure }) => lineOf({ epoch, at, measure }))
+    ]
+    return lineOf({ epoch: this.newestEpoch, at: Date.now() }) + lines.join("") + ofPlayers.join("")
   }
+}
+
+const forgetFirst = (all: Map<string, unknown>): void => {
+  const [first] = all.keys()
+  if (all.size > ofPlayersMax && first !== undefined) all.delete(first)
 }
 
 /** The first record that was published of a kind is the one that counts. */
@@ -107,4 +169,11 @@ const mergeNotes = (before: DrawNotes | null, after: DrawNotes | null): DrawNote
     ? before ?? after
     : { open: before.open, lock: before.lock ?? after.lock, result: before.result ?? after.result }
 
-export const lineOf = (line: Line): string => `${JSON.stringify(line)}\n`
+export const lineOf = ({ measure, withdrawal, ...line }: Line): string =>
+  `${
+    JSON.stringify({
+      ...line,
+      ...withdrawal === undefined ? {} : { withdrawal: writtenWithdrawal(withdrawal) },
+      ...measure === undefined ? {} : { measure: written(measure) }
+    })
+  }\n`

@@ -192,18 +192,18 @@ export const prepare = Effect.fn("Database.prepare")(function*(database: Databas
 })
 
 /**
- * The database, with what is remembered of it in PROOF_DIR, compared with what it holds: where it lacks something, that is in the log, and
- * nothing is sold or signed on it. Its schema is this program's.
+ * The database, with what is remembered of it in PROOF_DIR, compared with what it holds: where it lacks something, that is in the log (unless
+ * `isTold` otherwise), and nothing is sold, signed or paid out on it. Its schema is this program's.
  */
 export const remembering = Effect.fn("Database.remembering")(function*(
   database: Database,
   settings: Settings,
-  { isServer }: { readonly isServer: boolean }
+  { isServer, isTold = false }: { readonly isServer: boolean; readonly isTold?: boolean }
 ) {
   return yield* Effect.gen(function*() {
     const folder = join(proofDirOf(settings), yield* Restored.readIdentity)
     const acknowledged = yield* AcknowledgedFiles.open(folder, { isServer })
-    const lost = yield* Behind.compare(acknowledged)
+    const lost = yield* Behind.compare(acknowledged, isTold)
     if (lost.length === 0 && isServer) yield* Restored.rememberStanding(acknowledged)
     const remembered: Database = { ...database, acknowledged }
     return remembered

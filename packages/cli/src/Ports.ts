@@ -104,7 +104,7 @@ const moneyPorts = (
     Layer.provide(Layer.succeed(KycAbove, KYC_ABOVE ?? null))
   )
 
-const accountPorts = ({ refresh }: Keys) =>
+const accountPorts = ({ acknowledged }: Database, { refresh }: Keys) =>
   Layer.mergeAll(
     AccountsPg.layer,
     SessionsPg.layer,
@@ -115,6 +115,7 @@ const accountPorts = ({ refresh }: Keys) =>
     IdentityChecksPg.layer,
     OperatorLogPg.layer
   ).pipe(
+    Layer.provide(Layer.succeed(Acknowledged, acknowledged)),
     Layer.provideMerge(SessionEnds.layer),
     Layer.provideMerge([MailedTokensNode.layer(refresh), PersonalSealNode.layer(refresh)])
   )
@@ -129,7 +130,7 @@ export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>
 
 /** What acting on players needs: Accounts, Sessions, SecurityLog, Lookup. */
 export const accounts = (database: Database, keys: Keys) =>
-  Layer.merge(accountPorts(keys), LookupPg.layer).pipe(
+  Layer.merge(accountPorts(database, keys), LookupPg.layer).pipe(
     Layer.provide(listener(database)),
     Layer.provideMerge(base(database, workWaits))
   )
@@ -166,7 +167,7 @@ export const all = (
     DrawEventsPg.layer,
     moneyPorts(database, settings),
     moneyProviders(settings, publicUrl),
-    accountPorts(keys),
+    accountPorts(database, keys),
     AccessTokensJose.layer({ issuer: publicUrl.origin, privateKeys: keys.accessTokens }),
     RefreshTokensNode.layer(keys.refresh),
     PasswordsArgon2.layer()

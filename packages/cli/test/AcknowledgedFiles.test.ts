@@ -1,5 +1,10 @@
+import type { Measure } from "@ddd/core/accounts/Measure"
+import { noLimits } from "@ddd/core/money/Limits"
+import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import { cents } from "@ddd/core/money/Money"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
-import { drawId } from "@ddd/core/values/Ids"
+import { drawId, userId } from "@ddd/core/values/Ids"
+import { instant } from "@ddd/core/values/Instant"
 import { patiently } from "@ddd/sim/scenario/PatientClock"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
@@ -23,7 +28,60 @@ const readAnew = (folder: string) =>
 const written = (folder: string, write: (files: AcknowledgedService) => void) =>
   Effect.tap(open(folder, { isServer: true }), (files) => Effect.sync(() => write(files)))
 
+const uuid = (n: number) => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`
+const ada = userId(uuid(0xada))
+const payout = (n: number, more: Partial<SentWithdrawal> = {}): SentWithdrawal => ({
+  id: uuid(n),
+  userId: ada,
+  amount: cents(2_000n),
+  account: "acct_1",
+  provider: "stripe test acct_ours",
+  askedAt: instant(1_000),
+  attempt: 1,
+  isOver: false,
+  ...more
+})
+
+const measures: ReadonlyArray<Measure> = [
+  { _tag: "Frozen" },
+  { _tag: "Unfrozen" },
+  { _tag: "Erased" },
+  { _tag: "Barred", by: "exclusion", until: instant(5_000) },
+  { _tag: "Barred", by: "time-out", until: instant(6_000) },
+  { _tag: "Identity", status: "rejected", occurredAt: instant(7_000) },
+  { _tag: "Limited", limits: { ...noLimits, dailySpend: 100n, ticketsPerDraw: 3n } }
+]
+
 describe("what is remembered in PROOF_DIR", () => {
+  it.live("of withdrawals and measures is there for others at once, also once the file is written anew", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      const taken = measures.map((measure, n) => ({ id: uuid(100 + n), userId: ada, measure }))
+      yield* written(folder, ({ begun, sent, took }) => {
+        sent([payout(1), payout(2)])
+        begun(1)
+        sent([payout(1, { attempt: 2 })])
+        sent([payout(2, { isOver: true })])
+        sent([payout(2)])
+        took(taken)
+      })
+      const read = Effect.scoped(
+        Effect.map(open(folder, { isServer: true }), (files) => ({
+          withdrawals: files.withdrawals().map(({ attempt, epoch, id, isOver }) => ({ attempt, epoch, id, isOver })),
+          measures: files.measures().map(({ id, measure, userId }) => ({ id, userId, measure }))
+        }))
+      )
+      // the second reads what the first wrote anew
+      for (const _ of ["first", "second"]) {
+        const { measures, withdrawals } = yield* read
+        assert.sameDeepMembers([...withdrawals], [
+          { id: uuid(1), attempt: 2, epoch: 1, isOver: false },
+          { id: uuid(2), attempt: 1, epoch: 1, isOver: true }
+        ])
+        assert.deepStrictEqual(measures, taken)
+      }
+    }))
+
   it.live("is there for others at once, the most that was told, and what was published first", () =>
     Effect.gen(function*() {
       const folder = yield* dataFolder

@@ -1,4 +1,5 @@
 /** What the operations on accounts need of the outside, put together once. */
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Now } from "@ddd/core/ports/Now"
@@ -20,6 +21,7 @@ export const makeServices = Effect.gen(function*() {
     sql,
     newId,
     seal,
+    acknowledged: yield* Acknowledged,
     outbox: yield* Outbox,
     ends: yield* SessionEnds,
     events: makeSecurityEvents(sql, seal),

@@ -2,10 +2,12 @@
 import type { AccountChange } from "@ddd/core/accounts/AccountChange"
 import { emailIdentity } from "@ddd/core/accounts/EmailAddress"
 import type { OpenedSession } from "@ddd/core/accounts/Session"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PersonalSeal } from "@ddd/core/ports/PersonalSeal"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { afterCommit } from "../database/AfterCommit.ts"
 import { clockOf } from "../database/ClockCheck.ts"
 import { type LogServices, writeEntry } from "../operators/OperatorLogRows.ts"
 import { updateUser } from "./AccountRows.ts"
@@ -15,6 +17,7 @@ import type { SessionEnds } from "./SessionEnds.ts"
 import { accountPseudonym } from "./ThrottlesPg.ts"
 
 export interface ChangeWriters {
+  readonly acknowledged: AcknowledgedService
   readonly seal: PersonalSeal["Service"]
   readonly sql: PgClient.PgClient
   readonly newId: LogServices["newId"]
@@ -48,6 +51,12 @@ const forgetNetworks = Effect.fnUntraced(function*({ seal, sql }: ChangeWriters,
   yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(row.email))}`
 })
 
+/** What protects the player is remembered outside too, by the event that stands for it. */
+const rememberMeasure = ({ acknowledged }: ChangeWriters, { events: [event], measure, userId }: AccountChange) =>
+  measure === null || event === undefined
+    ? Effect.void
+    : afterCommit(() => acknowledged.took([{ id: event.id, userId, measure }]))
+
 export const makeWriteChange = (writers: ChangeWriters) => {
   const { ends, events, outbox, sql, tokens } = writers
   return Effect.fnUntraced(function*(change: AccountChange) {
@@ -64,5 +73,6 @@ export const makeWriteChange = (writers: ChangeWriters) => {
     for (const event of change.events) yield* events.record(event)
     for (const { id, job } of change.jobs) yield* outbox.add(id, job)
     if (change.log !== null) yield* writeEntry(writers, change.log)
+    yield* rememberMeasure(writers, change)
   })
 }

@@ -3,6 +3,7 @@
  *
  * Whether what stands there then is what was backed up is told by its counts, and by the audit, which the caller runs.
  */
+import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { longWaits } from "../database/Client.ts"
 import { type PgConnection, session } from "../database/Provision.ts"
@@ -17,8 +18,8 @@ export interface PutBackOptions {
   readonly servers: AllServers
   readonly dump: string
   readonly manifest: Manifest
-  /** Whether rights are given as they were, to roles of the same names; otherwise the tables are the owner's alone. */
-  readonly rights: boolean
+  /** Whether it is to be served from: rights are given as they were, to roles of the same names, and it waits for `ddd restored`. */
+  readonly served: boolean
 }
 
 interface Counts {
@@ -29,9 +30,16 @@ interface Counts {
   readonly transactions: number
 }
 
+/** Leaves the mark by which servers wait for `ddd restored`; the table as migration 0041 has it, which the backup may be older than. */
+const markPutBack = Effect.fnUntraced(function*(sql: PgClient.PgClient, madeAt: string) {
+  yield* sql`
+    CREATE TABLE IF NOT EXISTS put_back (made_at timestamptz NOT NULL, epoch integer NOT NULL CHECK (epoch >= 0))`
+  yield* sql`INSERT INTO put_back SELECT ${madeAt}::timestamptz, coalesce(max(number), 0) FROM epochs`
+})
+
 /** Puts it back, has PostgreSQL look through the tables so that indexes are used, and fails where a row is missing. */
 export const putBack = Effect.fn("PutBack.putBack")(function*(
-  { dump, manifest, owner, rights, servers }: PutBackOptions
+  { dump, manifest, owner, served, servers }: PutBackOptions
 ) {
   const sql = yield* session(owner, { waits: longWaits, servers })
   const { major } = yield* readServerKind(sql)
@@ -51,19 +59,22 @@ export const putBack = Effect.fn("PutBack.putBack")(function*(
     })
   }
   const tool = yield* findTool("pg_restore", Math.max(manifest.tool, major))
-  yield* runTool(
+  const restoring = runTool(
     tool,
     [
       "--single-transaction",
       "--exit-on-error",
       "--no-owner",
-      ...rights ? [] : ["--no-acl"],
+      ...served ? [] : ["--no-acl"],
       "--no-password",
       // a name would be read as more than a name where it has a "=": it comes from the environment, as all else
       "--dbname=application_name=ddd",
       dump
     ],
     owner
+  )
+  yield* Effect.uninterruptibleMask((restore) =>
+    served ? Effect.andThen(restore(restoring), markPutBack(sql, manifest.madeAt)) : restore(restoring)
   )
   yield* sql`ANALYZE`
   const [counts] = yield* sql<Counts>`

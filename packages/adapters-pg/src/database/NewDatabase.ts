@@ -1,7 +1,8 @@
 /**
  * A database for production, made once: as SQL for whoever administers the server, or by an administrator's hand.
  *
- * Unlike `Provision.provision` it touches nothing that is there: a role that a server uses keeps its password.
+ * Unlike `Provision.provision` it touches nothing that is there: a role that a server uses keeps its password. Where a database is to be made
+ * anew, for settings that are there, its roles may be.
  */
 import { Effect, type Redacted } from "effect"
 import { administer, checkName, type PgConnection, ProvisionError } from "./Provision.ts"
@@ -14,6 +15,8 @@ export interface NewDatabase {
   readonly owner: { readonly username: string; readonly password: Redacted.Redacted }
   /** The application: may connect, and what the migrations grant it. */
   readonly app: { readonly username: string; readonly password: Redacted.Redacted }
+  /** Whether the roles may be there, and are left as they are then. */
+  readonly keepsRoles: boolean
 }
 
 /** The names of the roles of a database; fails for a name that it cannot have. */
@@ -23,10 +26,15 @@ export const roleNames = (name: string): Effect.Effect<{ owner: string; app: str
 /** Names that `checkName` let pass. */
 const quoted = (name: string): string => `"${name}"`
 
-const rolesSql = ({ app, owner }: NewDatabase): ReadonlyArray<string> =>
-  [owner, app].map(({ password, username }) =>
-    `CREATE ROLE ${quoted(username)} LOGIN PASSWORD '${scramVerifier(password)}'`
-  )
+type Role = NewDatabase["app"]
+
+const roleSql = ({ password, username }: Role): string =>
+  `CREATE ROLE ${quoted(username)} LOGIN PASSWORD '${scramVerifier(password)}'`
+
+/** The same for psql, where the role may be there. */
+const roleUnlessThere = (role: Role): string =>
+  `SELECT '${roleSql(role).replaceAll("'", "''")}' WHERE NOT EXISTS (\n` +
+  `  SELECT FROM pg_roles WHERE rolname = '${role.username}') \\gexec`
 
 // in the order of bytes, which no upgrade of the system changes; what a letter's other case is, as Unicode says
 const databaseSql = ({ app, name, owner }: NewDatabase): ReadonlyArray<string> => [
@@ -40,22 +48,26 @@ const databaseSql = ({ app, name, owner }: NewDatabase): ReadonlyArray<string> =
 export const newDatabaseSql = (database: NewDatabase): string =>
   [
     "\\set ON_ERROR_STOP on",
-    ...[...rolesSql(database), ...databaseSql(database)].map((statement) => `${statement};`)
+    ...[database.owner, database.app].map((role) => database.keepsRoles ? roleUnlessThere(role) : `${roleSql(role)};`),
+    ...databaseSql(database).map((statement) => `${statement};`)
   ].join("\n")
 
 /** Makes it; fails where any of it is there already, and leaves nothing behind where it fails. */
 export const makeNewDatabase = (admin: PgConnection, database: NewDatabase): Effect.Effect<void, ProvisionError> =>
   Effect.gen(function*() {
-    const { app, name, owner } = database
+    const { app, keepsRoles, name, owner } = database
     const roles = [owner.username, app.username]
     const isThere = yield* administer(admin, name, (sql, isSuperuser) =>
       Effect.gen(function*() {
         const there = yield* sql`
           SELECT datname FROM pg_database WHERE datname = ${name}
-          UNION ALL SELECT rolname FROM pg_roles WHERE rolname = ANY(${roles}::text[])`
+          UNION ALL SELECT rolname FROM pg_roles WHERE rolname = ANY(${keepsRoles ? [] : roles}::text[])`
         if (there.length > 0) return true
+        const known = yield* sql<{ readonly name: string }>`
+          SELECT rolname AS name FROM pg_roles WHERE rolname = ANY(${roles}::text[])`
+        const missing = [owner, app].filter(({ username }) => !known.some((role) => role.name === username))
         yield* Effect.forEach([
-          ...rolesSql(database),
+          ...missing.map(roleSql),
           // who is no superuser must be a member, to create a database for a role
           ...isSuperuser ? [] : [`GRANT ${quoted(owner.username)} TO CURRENT_USER`],
           ...databaseSql(database)
@@ -65,7 +77,8 @@ export const makeNewDatabase = (admin: PgConnection, database: NewDatabase): Eff
               Effect.ignore(
                 Effect.andThen(
                   sql.unsafe(`DROP DATABASE IF EXISTS ${quoted(name)}`),
-                  sql.unsafe(`DROP ROLE IF EXISTS ${roles.map(quoted).join(", ")}`)
+                  Effect.forEach(missing, ({ username }) =>
+                    sql.unsafe(`DROP ROLE IF EXISTS ${quoted(username)}`))
                 )
               )
             )
@@ -75,10 +88,11 @@ export const makeNewDatabase = (admin: PgConnection, database: NewDatabase): Eff
     if (!isThere) return
     return yield* new ProvisionError({
       reason: "name",
-      message:
-        `The server has a database ${name}, or a role ${
+      message: keepsRoles
+        ? `The server has a database ${name} already, which is left as it is: rename it first, or drop it.`
+        : `The server has a database ${name}, or a role ${
           roles.join(" or ")
         }, already: whoever uses them would be locked out. ` +
-        "Choose another name, or go on with the settings of that one."
+          "Choose another name, or go on with the settings of that one."
     })
   })

@@ -4,6 +4,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule } from "effect"
 import { SqlError } from "effect/sql"
 import { Suspended } from "../draws/Behind.ts"
+import { withFollowing } from "./AfterCommit.ts"
 import { ClocksDisagree } from "./ClockCheck.ts"
 import { failureText, isUnavailable, mayHaveCommitted, mayRunAgain, tellUnavailable } from "./Failure.ts"
 
@@ -54,7 +55,7 @@ const unavailable = (cause: SqlError.SqlError): Unavailable =>
 
 /** Runs an effect as one transaction, again where the database chose it as the victim of a conflict. */
 export const inTransaction = (sql: PgClient.PgClient) => <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
-  retryConflicts(sql.withTransaction(transaction))
+  retryConflicts(withFollowing(sql.withTransaction(transaction)))
 
 /** The same, with the database's errors as the port's: what an operation of a port is run by. */
 export const transact = (sql: PgClient.PgClient) => <A, E, R>(transaction: Effect.Effect<A, E, R>) =>

@@ -3,13 +3,13 @@
  *
  * Where it is, nothing is sold on it and nothing signed, until `ddd restored` begins a new epoch.
  */
-import { type Lost, lostOf, lostText, type NoteKind } from "@ddd/core/draws/Remembered"
+import { type Lost, lostOf, lostOfPlayers, lostText, type NoteKind } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
-import { type DrawId, drawId } from "@ddd/core/values/Ids"
+import { type DrawId, drawId, type UserId } from "@ddd/core/values/Ids"
 import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
 import type { SqlError } from "effect/sql"
-import { notesOf, type NotesRow } from "../database/Rows.ts"
+import { instantOf, notesOf, type NotesRow } from "../database/Rows.ts"
 
 /** The database lacks what was acknowledged, or what is done on it could not be remembered. Nothing was changed. */
 export class Suspended extends Data.TaggedError("Suspended")<{ readonly message: string }> {}
@@ -39,7 +39,44 @@ const readEpoch = (sql: PgClient.PgClient) =>
     ([row]) => row?.epoch ?? 0
   )
 
-/** What the database lacks of the draws that are remembered, or of `only`. */
+/** Rows that are looked for by one statement. */
+const idsAtOnce = 5_000
+
+/** Which of some ids a table has no row of. */
+const readMissing = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  table: "withdrawals" | "security_events",
+  ids: ReadonlyArray<string>
+) {
+  const missing = new Set<string>()
+  for (let from = 0; from < ids.length; from += idsAtOnce) {
+    const rows = yield* sql<{ readonly id: string }>`
+      SELECT i.id FROM unnest(${ids.slice(from, from + idsAtOnce)}::uuid[]) AS i (id)
+      WHERE NOT EXISTS (SELECT FROM ${sql(table)} t WHERE t.id = i.id)`
+    for (const { id } of rows) missing.add(id)
+  }
+  return missing
+})
+
+/** What the database lacks of what is remembered of players. */
+const readLostOfPlayers = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  acknowledged: AcknowledgedService,
+  epoch: number
+) {
+  const [withdrawals, measures] = [acknowledged.withdrawals(), acknowledged.measures()]
+  const unpaid = yield* readMissing(sql, "withdrawals", withdrawals.map(({ id }) => id))
+  const untaken = yield* readMissing(sql, "security_events", measures.map(({ id }) => id))
+  return lostOfPlayers(withdrawals, measures, (id) => !unpaid.has(id) && !untaken.has(id), epoch)
+})
+
+/** That a backup was put back by `ddd restore`, and no epoch has begun since. */
+const readPutBack = Effect.fnUntraced(function*(sql: PgClient.PgClient, epoch: number) {
+  const rows = yield* sql<{ readonly made_at: Date }>`SELECT made_at FROM put_back WHERE epoch >= ${epoch}::int`
+  return rows.map((row): Lost => ({ _tag: "PutBack", madeAt: instantOf(row.made_at) }))
+})
+
+/** What the database lacks of all that is remembered, or of the draw `only`. */
 export const readLost = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   acknowledged: AcknowledgedService,
@@ -65,15 +102,22 @@ export const readLost = Effect.fnUntraced(function*(
       lost.push(...lostOf(draw, held, epoch, (kind) => known.has(`${draw.id} ${kind}`)))
     }
   }
+  if (only === undefined) {
+    lost.push(...yield* readLostOfPlayers(sql, acknowledged, epoch), ...yield* readPutBack(sql, epoch))
+  }
   return { epoch, lost }
 })
 
-/** Compares all that is remembered with the database, and keeps what it lacks; says so in the log where that is new. */
-export const compare = Effect.fn("Behind.compare")(function*(acknowledged: AcknowledgedService) {
+/**
+ * Compares all that is remembered with the database, and keeps what it lacks; says so in the log where that is new, unless `isTold` otherwise.
+ */
+export const compare = Effect.fn("Behind.compare")(function*(acknowledged: AcknowledgedService, isTold = false) {
   const before = acknowledged.lost().length
-  const { lost } = yield* readLost(yield* PgClient.PgClient, acknowledged)
+  const { epoch, lost } = yield* readLost(yield* PgClient.PgClient, acknowledged)
+  // what is remembered of players from here on is of this epoch, whoever began it
+  if (epoch > acknowledged.newestEpoch()) acknowledged.begun(epoch)
   acknowledged.found(lost)
-  if (lost.length > 0 && before === 0) {
+  if (lost.length > 0 && before === 0 && !isTold) {
     yield* Effect.logError(behindText, { lost: lost.slice(0, 20).map(lostText), more: Math.max(0, lost.length - 20) })
   }
   return lost
@@ -82,6 +126,34 @@ export const compare = Effect.fn("Behind.compare")(function*(acknowledged: Ackno
 /** Fails where the database is known to be behind. */
 export const requireUpToDate = (acknowledged: AcknowledgedService): Effect.Effect<void, Suspended> =>
   Effect.suspend(() => acknowledged.lost().length === 0 ? Effect.void : Effect.fail(behind()))
+
+/**
+ * Fails where the database lacks a withdrawal of this player that left: the standby that took over a moment ago may have lagged. Under the lock
+ * of the player's wallet.
+ */
+export const requireWithdrawals = Effect.fnUntraced(function*(
+  sql: PgClient.PgClient,
+  acknowledged: AcknowledgedService,
+  user: UserId
+) {
+  const ids = acknowledged.withdrawals().filter(({ isOver, userId }) => userId === user && !isOver).map(({ id }) => id)
+  const missing = ids.length === 0 ? new Set<string>() : yield* readMissing(sql, "withdrawals", ids)
+  if (missing.size === 0) return
+  const lost = lostOfPlayers(acknowledged.withdrawals(), [], (id) => !missing.has(id), yield* readEpoch(sql))
+  if (lost.length === 0) return
+  acknowledged.found(lost)
+  yield* Effect.logError(behindText, { lost: lost.map(lostText) })
+  return yield* behind()
+})
+
+/** Which database a connection leads to, and on which server: another one where a standby took over, or it was put back. */
+export const readPlace = Effect.gen(function*() {
+  const sql = yield* PgClient.PgClient
+  const [row] = yield* sql<{ readonly place: string }>`
+    SELECT concat(oid, ' ', pg_postmaster_start_time(), ' ', (SELECT max(number) FROM epochs)) AS place
+    FROM pg_database WHERE datname = current_database()`
+  return row?.place ?? ""
+})
 
 /** Fails also where what is sold or signed could not be remembered. */
 export const requireMemory = (acknowledged: AcknowledgedService): Effect.Effect<void, Suspended> =>

@@ -1,14 +1,28 @@
 /** Begins a new epoch on a database that a backup replaced, and keeps what was lost with the state before (docs/decisions/0053). */
 import { epochMax } from "@ddd/core/draws/Epoch"
 import { type Lost, lostDay, lostText, nextEpoch } from "@ddd/core/draws/Remembered"
+import { recordAgain, type SentWithdrawal, sentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import type { Cents } from "@ddd/core/money/Money"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
+import { Outbox } from "@ddd/core/ports/Outbox"
 import { drawId } from "@ddd/core/values/Ids"
 import { logged, type OperatorAct } from "@ddd/core/values/OperatorAct"
 import { PgClient } from "@effect/sql-pg"
-import { Data, Effect } from "effect"
+import { Data, Effect, Result } from "effect"
+import { clockOf } from "../database/ClockCheck.ts"
 import { notesOf, type NotesRow } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
+import { addJobs } from "../jobs/OutboxPg.ts"
+import { writeMoves } from "../money/WalletMoves.ts"
+import {
+  insertWithdrawal,
+  lockAndReadWallet,
+  withdrawalColumns,
+  withdrawalOf,
+  type WithdrawalRow,
+  type WithdrawalServices
+} from "../money/WithdrawalRows.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { epochColumn, readLost } from "./Behind.ts"
 
@@ -34,11 +48,42 @@ export const readLoss = Effect.fnUntraced(function*(acknowledged: AcknowledgedSe
 /** Serialises beginning an epoch. */
 const turn = "ddd epochs"
 
+/** What became of a withdrawal that was lost. */
+export interface WithdrawalOutcome {
+  readonly withdrawal: SentWithdrawal
+  /** What its player owes since, where it is recorded again; null where it could not be. */
+  readonly owed: Cents | null
+  /** Why it could not be, a clause; null where it is. */
+  readonly problem: string | null
+}
+
+/** Records a lost withdrawal again: its money left the wallet. It is looked for at the provider, and not sent. */
+const recordWithdrawal = Effect.fnUntraced(function*(services: WithdrawalServices, withdrawal: SentWithdrawal) {
+  const { newId, outbox, sql } = services
+  const failed = (problem: string): WithdrawalOutcome => ({ withdrawal, owed: null, problem })
+  const { id, userId } = withdrawal
+  const wallet = yield* lockAndReadWallet(sql, userId)
+  if (wallet === null) return failed("nobody of that id is in this database")
+  const now = yield* clockOf(sql)
+  const decided = recordAgain(wallet, withdrawal, now)
+  if (Result.isFailure(decided)) return failed("the wallet cannot owe as much")
+  const { jobs, moved, owed, recorded } = decided.success
+  const types = moved.movements.map(({ type }) => type)
+  // one after the other, as they are written
+  yield* writeMoves(sql, (at) => types.shift() === "withdrawal" ? id : newId(at), now, { userId, ...moved })
+  yield* insertWithdrawal(sql, recorded)
+  yield* addJobs(outbox, jobs)
+  return { withdrawal, owed, problem: null } satisfies WithdrawalOutcome
+})
+
+/** Says, for this transaction, that withdrawals are recorded which were sent before: they may take what rests (migration 0041). */
+const knowsLostWithdrawals = (sql: PgClient.PgClient) => sql`SELECT set_config('ddd.knows', 'lost withdrawals', true)`
+
 const describe = (lost: Lost) => ({ what: lostText(lost), day: lostDay(lost) })
 
 /**
- * Begins the epoch `expected`, which `readLoss` said; what is lost is read again under the lock that keeps others from doing the same.
- * Gives what was lost; null where another epoch would begin by now.
+ * Begins the epoch `expected`, which `readLoss` said, and with it records again the withdrawals that are lost; what is lost is read again under
+ * the lock that keeps others from doing the same. Gives what was lost; null where another epoch would begin by now.
  */
 export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
   acknowledged: AcknowledgedService,
@@ -47,7 +92,8 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
 ) {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
-  const lost = yield* Effect.gen(function*() {
+  const outbox = yield* Outbox
+  const begun = yield* Effect.gen(function*() {
     yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`
     const { lost, next } = yield* readLoss(acknowledged)
     if (next !== expected) return null
@@ -63,17 +109,28 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
         ${records.map(({ day }) => day ?? "")}::text[], ${
       records.map(({ note }) => note)
     }::text[]) AS r (draw_id, kind, day, note)`
-    yield* writeEntry({ sql, newId }, logged(act, "epoch", String(next), { lost: lost.length }))
-    return lost
+    yield* knowsLostWithdrawals(sql)
+    // the oldest first: of two that are owed, the newer one is
+    const withdrawals = lost.flatMap((each) => each._tag === "Withdrawal" ? [each.withdrawal] : [])
+      .toSorted((a, b) => a.id < b.id ? -1 : 1)
+    const outcomes = yield* Effect.forEach(withdrawals, (one) => recordWithdrawal({ sql, newId, outbox }, one))
+    yield* writeEntry(
+      { sql, newId },
+      logged(act, "epoch", String(next), { lost: lost.length, withdrawals: withdrawals.length })
+    )
+    return { lost, withdrawals: outcomes }
   }).pipe(inTransaction(sql))
-  if (lost === null) return null
+  if (begun === null) return null
   acknowledged.begun(expected)
   acknowledged.found([])
-  return lost
+  return begun
 })
 
 /** The draws of the last days and of the days ahead, of which whoever begins to remember remembers first. */
 const standingMax = 30
+
+/** The withdrawals that it remembers first. */
+const standingSentMax = 10_000
 
 /** Remembers what stands in the database, which is not behind: it may hold more than was remembered. */
 export const rememberStanding = Effect.fnUntraced(function*(acknowledged: AcknowledgedService) {
@@ -86,4 +143,10 @@ export const rememberStanding = Effect.fnUntraced(function*(acknowledged: Acknow
     acknowledged.published(id, row.epoch, notesOf(row))
     acknowledged.sold(id, row.epoch, row.total_entries)
   }
+  // those that have a turn to come: under way, or watched for a week; by the index of what is due
+  const sent = yield* sql<WithdrawalRow>`
+    SELECT ${
+    withdrawalColumns(sql)
+  } FROM withdrawals w WHERE w.due_at IS NOT NULL ORDER BY w.due_at LIMIT ${standingSentMax}`
+  acknowledged.sent(sent.flatMap((row) => sentWithdrawal(withdrawalOf(row)) ?? []))
 })

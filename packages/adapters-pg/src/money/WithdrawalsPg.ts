@@ -25,11 +25,11 @@ import { Effect, Layer, Result } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
 import { orUnavailable, transact } from "../database/Transaction.ts"
 import { idAfterAll } from "../database/UuidTimes.ts"
-import { requireUpToDate } from "../draws/Behind.ts"
+import { requireMemory, requireUpToDate, requireWithdrawals } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { makeGate, orApproval } from "../operators/ApprovalRows.ts"
 import { keepAnswers, readKept } from "../sales/KeptAnswers.ts"
-import { conclude, resolveHeld } from "./ConcludeWithdrawals.ts"
+import { conclude, rememberSent, resolveHeld } from "./ConcludeWithdrawals.ts"
 import { writeMoves } from "./WalletMoves.ts"
 import {
   insertWithdrawal,
@@ -83,16 +83,18 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
   const outbox = yield* Outbox
-  const services = { sql, newId, outbox }
+  const acknowledged = yield* Acknowledged
+  const services = { sql, newId, outbox, acknowledged }
   const above = yield* FourEyesAbove
   const kycAbove = yield* KycAbove
   // what a database that is behind does not know of was paid out already
-  const mayPayOut = requireUpToDate(yield* Acknowledged)
+  const mayPayOut = requireUpToDate(acknowledged)
 
   /** What decides about a request, read under the wallet's lock: a sale, a refund or another withdrawal of the player waits. */
   const askFacts = Effect.fnUntraced(function*(request: WithdrawalRequest) {
     const { userId } = request
     const wallet = yield* lockAndReadWallet(sql, userId)
+    yield* requireWithdrawals(sql, acknowledged, userId)
     const [player] = yield* sql<PlayerRow>`
       SELECT clock, u.erased_at IS NOT NULL AS is_erased, u.is_active, u.email_verified, u.kyc_status, a.account, a.provider,
         a.status AS account_status
@@ -159,6 +161,11 @@ const make = Effect.gen(function*() {
       if (facts === null) return null
       const decision = claimWithdrawal(facts, isUrgent, own)
       if (decision._tag === "Leave") return null
+      if (decision._tag === "Claim" && decision.action._tag === "Send" && decision.action.step === "transfer") {
+        // nothing leaves that could not be remembered
+        rememberSent(acknowledged, decision.withdrawal)
+        yield* requireMemory(acknowledged)
+      }
       yield* storeWithdrawal(sql, decision)
       return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
     }, transact(sql)),

@@ -1,5 +1,6 @@
 /** Money that waits for another operator, on PostgreSQL: what is approved is done in the transaction that says so. */
 import { type Approval, approvalAt, approvalEntry, type ApprovalState, decideApproval } from "@ddd/core/money/FourEyes"
+import { Acknowledged } from "@ddd/core/ports/Acknowledged"
 import { AdjustmentRefused, ApprovalRefused, Approvals, NotGivenBack } from "@ddd/core/ports/Approvals"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { ReferenceConflict } from "@ddd/core/ports/Ledger"
@@ -33,7 +34,12 @@ const inState = (sql: PgClient.PgClient, state: ApprovalState | null) => {
 
 const make = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
-  const services = { sql, newId: (yield* Identifiers).newId, outbox: yield* Outbox }
+  const services = {
+    sql,
+    newId: (yield* Identifiers).newId,
+    outbox: yield* Outbox,
+    acknowledged: yield* Acknowledged
+  }
 
   const find = (id: string) =>
     Effect.map(

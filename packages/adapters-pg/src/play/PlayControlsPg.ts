@@ -5,7 +5,7 @@ import { playersAccount } from "@ddd/core/accounts/User"
 import { countedOn } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
 import type { Wallet } from "@ddd/core/money/Wallet"
-import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
+import { barAgain, excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import { changeLimits, confirmLimits, type LimitsChanged, viewLimits } from "@ddd/core/play/LimitChange"
 import { sayBirth as decideBirth } from "@ddd/core/play/SayBirth"
 import { accountError } from "@ddd/core/ports/Accounts"
@@ -133,6 +133,11 @@ const make = Effect.gen(function*() {
     excludeRegistered: Effect.fn("PlayControlsPg.excludeRegistered")(
       (userId, until) =>
         Effect.asVoid(stop(userId, (facts) => Effect.succeed(excludeRegistered(facts, userId, until)))),
+      transact(sql)
+    ),
+
+    barAgain: Effect.fn("PlayControlsPg.barAgain")(
+      (userId, by, until) => Effect.asVoid(stop(userId, (facts) => barAgain(facts, userId, by, until))),
       transact(sql)
     ),
 

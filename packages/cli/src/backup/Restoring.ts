@@ -5,6 +5,7 @@ import { schemaState } from "@ddd/adapters-pg/database/Migrator"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { readLost } from "@ddd/adapters-pg/draws/Behind"
 import { lostText } from "@ddd/core/draws/Remembered"
+import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { visible } from "@ddd/core/values/Visible"
 import { PgClient } from "@effect/sql-pg"
 import { Data, Effect } from "effect"
@@ -13,6 +14,8 @@ import { look } from "../AcknowledgedFiles.ts"
 import type { Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { proofDirOf } from "../DataDir.ts"
+import { withCallable } from "../Invocation.ts"
+import { remark } from "../terminal/Output.ts"
 import { audited } from "./Audited.ts"
 
 /** Nothing was put back; the message says why, and what to do. */
@@ -37,19 +40,25 @@ const requireRoles = Effect.fnUntraced(function*(
   })
 })
 
-/** What was acknowledged and the database lacks; null where nothing is remembered of it. */
-const readLoss = Effect.fnUntraced(function*(settings: Settings, identity: string) {
-  const acknowledged = yield* look(join(proofDirOf(settings), identity))
-  if (acknowledged === null) return null
+/** What the database lacks of what is remembered. */
+const readLoss = Effect.fnUntraced(function*(acknowledged: AcknowledgedService) {
   const { lost } = yield* readLost(yield* PgClient.PgClient, acknowledged)
   return lost.map(lostText)
 })
 
+/** Said before the audit, which may take long. */
+const auditBegins =
+  "Everything is put back; now the books are audited. Should this be ended now, go on with `ddd audit`."
+
 /**
- * Does it. `schemaProblem`: why the books were not audited, which those of another release are not; `lost`: what was acknowledged and is not
- * there, null where nothing is remembered.
+ * Does it. `schemaProblem`: why the books were not audited, which those of another release are not; `lost`: what is remembered and is not
+ * there, null where that could not be compared. `quiet`: says nothing on the way.
  */
-export const restoreFrom = Effect.fnUntraced(function*(folder: string, settings: Settings) {
+export const restoreFrom = Effect.fnUntraced(function*(
+  folder: string,
+  settings: Settings,
+  { quiet }: { readonly quiet: boolean }
+) {
   const { dump, manifest } = yield* readBackup(folder)
   const database = yield* Database.open(settings, { own: false })
   const { app, place, servers } = database
@@ -63,17 +72,23 @@ export const restoreFrom = Effect.fnUntraced(function*(folder: string, settings:
         `The database ${
           visible(place)
         } has tables already, and nothing is overwritten. Name an empty database in DATABASE_URL, ` +
-        "and the same one in DATABASE_OWNER_URL. Nothing was changed."
+        "and the same one in DATABASE_OWNER_URL. Nothing was changed. Where it was a `ddd restore` that made them, and was ended at " +
+        "its audit, all is there: go on with `ddd audit`, then `ddd restored`."
     })
   }
-  yield* putBack({ owner, servers, dump, manifest, rights: true })
+  // before anything is done: a folder that may not be read remembers something all the same
+  const acknowledged = yield* look(join(proofDirOf(settings), manifest.identity))
+  yield* putBack({ owner, servers, dump, manifest, served: true })
   const after = yield* Effect.provide(schemaState(), asApp)
-  const lost = yield* Effect.provide(readLoss(settings, manifest.identity), asApp)
   const fits = after._tag === "Fits"
+  // of another release's nothing can be read before it is migrated
+  const lost = !fits || acknowledged === null ? null : yield* Effect.provide(readLoss(acknowledged), asApp)
+  if (fits && !quiet) yield* remark(withCallable(auditBegins))
   return {
     place,
     manifest,
     lost,
+    remembers: acknowledged !== null,
     schemaProblem: fits ? null : after.problem,
     report: fits ? yield* audited(database, settings) : null
   }

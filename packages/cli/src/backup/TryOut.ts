@@ -15,7 +15,7 @@ export const tryOut = Effect.fnUntraced(function*(admin: PgConnection, folder: s
   const { dump, manifest } = yield* readBackup(folder)
   const place = yield* scratch(admin)
   const servers = new AllServers()
-  yield* putBack({ owner: place, servers, dump, manifest, rights: false })
+  yield* putBack({ owner: place, servers, dump, manifest, served: false })
   const database: Database = {
     app: place,
     owner: place,

@@ -1,4 +1,5 @@
 /** `ddd backup`: a dump of the whole database, of one moment; tried out in another database where that is asked for (decision 88). */
+import type { PgConnection } from "@ddd/adapters-pg/database/Provision"
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { visible, visibleError } from "@ddd/core/values/Visible"
 import { Clock, Data, Effect } from "effect"
@@ -9,7 +10,7 @@ import { done, type ExitCode, refuted } from "../ExitCode.ts"
 import { withCallable } from "../Invocation.ts"
 import * as Logging from "../Logging.ts"
 import { count } from "../terminal/Numbers.ts"
-import { print, printJson } from "../terminal/Output.ts"
+import { print, printJson, remark } from "../terminal/Output.ts"
 import { programVersion } from "../Version.ts"
 import { administratorOf, adminOption } from "./Administrator.ts"
 import { auditJson, auditText } from "./AuditText.ts"
@@ -21,6 +22,22 @@ class NotBackedUp extends Data.TaggedError("NotBackedUp")<{ readonly message: st
 interface Flags extends JsonFlag {
   readonly verify?: string
 }
+
+/** Fails where nobody is reached who could try it out; no other database is to blame. */
+const requireAdministrator = Effect.fnUntraced(function*(admin: PgConnection) {
+  const { session } = yield* Effect.promise(() => import("@ddd/adapters-pg/database/Provision"))
+  const { failureText } = yield* Effect.promise(() => import("@ddd/adapters-pg/database/Failure"))
+  yield* Effect.flatMap(session(admin), (sql) => sql`SELECT 1`).pipe(
+    Effect.scoped,
+    Effect.mapError((error) =>
+      new NotBackedUp({
+        message: `The server of --verify cannot be used: ${failureText(error)}. Nothing was made.`
+      })
+    )
+  )
+})
+
+const remarkUnlessJson = (json: true | undefined, text: string) => json === true ? Effect.void : remark(text)
 
 /** `20260203T000000Z`: sorted as text they are sorted by time. */
 const nameOf = (madeAt: string): string => `${madeAt.slice(0, 19).replaceAll(/[-:]/g, "")}Z`
@@ -39,6 +56,8 @@ const run = Effect.fn("ddd backup")(function*(place: string, { json, verify }: F
           "DATABASE_OWNER_URL is missing: a backup is made by the role that owns the tables, which may read all of them."
       })
     }
+    // before anything is dumped: a backup that was to be tried out is not left untried
+    if (admin !== undefined) yield* requireAdministrator(admin)
     const madeAt = formatInstant(instant(yield* Clock.currentTimeMillis))
     const folder = join(resolve(place), nameOf(madeAt))
     yield* Effect.try({
@@ -56,7 +75,10 @@ const run = Effect.fn("ddd backup")(function*(place: string, { json, verify }: F
       program: programVersion(),
       madeAt
     })
-    const report = admin === undefined ? null : yield* tryOut(admin, folder, settings)
+    const report = admin === undefined ? null : yield* Effect.tapError(
+      tryOut(admin, folder, settings),
+      () => remarkUnlessJson(json, `${visible(folder)} is a whole backup, but was not tried out.`)
+    )
     const { draws, tickets, transactions, users } = manifest.counts
     const holds: ExitCode = report === null || report.findings.length === 0 ? done : refuted
     if (json === true) {

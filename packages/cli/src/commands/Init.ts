@@ -1,6 +1,7 @@
 /**
  * `ddd init`: what a first start in production needs, made once: a file of settings with secrets of its own, and the database with its two
- * roles, as SQL or by an administrator's hand (decision 87).
+ * roles, as SQL or by an administrator's hand (decision 87). With `--database-only` the database alone, for settings that are there: for one
+ * that a backup is put back into.
  */
 import { visible, visibleError } from "@ddd/core/values/Visible"
 import { InvalidArgumentError, Option } from "commander"
@@ -20,7 +21,7 @@ class NotInitialised extends Data.TaggedError("NotInitialised")<{ readonly messa
 
 interface Flags extends JsonFlag {
   readonly publicUrl?: string
-  readonly sql?: true
+  readonly databaseOnly?: true
   readonly logOrigin?: string
   readonly trustedProxies: string
   readonly beacon: "drand" | "none"
@@ -73,7 +74,7 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
           failed(
             fs.existsSync(path) && !written.includes(path)
               ? `The file ${visible(path)} is there already, and secrets are never overwritten. Nothing was made. ` +
-                "Name another one; or, where its database was not made yet, have the SQL for that again by `ddd init <file> --sql`."
+                "Name another one; or, where its database was not made yet, have the SQL for that by `ddd init <file> --database-only`."
               : `The file ${visible(path)} cannot be written: ${visibleError(error)}. Nothing was made.`
           )
       }).pipe(Effect.onError(() => discard))
@@ -84,52 +85,71 @@ const writeNew = (files: ReadonlyArray<{ readonly path: string; readonly text: s
 /** What only the operator can say. */
 const toFillIn: ReadonlySet<string> = new Set(["SMTP_URL"])
 
-/** The settings in a file; fails where it cannot be read. */
-const readSettings = (path: string) =>
-  Effect.try({
-    try: () => parseEnv(fs.readFileSync(path, "utf8")),
-    catch: (error) => failed(`The file ${visible(path)} cannot be read: ${visibleError(error)}. Nothing was made.`)
-  })
-
-/** The role that a URL in a file names, with its password. */
-const roleIn = (path: string, variable: string, text = "") => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url === undefined || url.username === "" || url.password === ""
-    ? Effect.fail(
-      failed(`The file ${visible(path)} has no ${variable} with a role and its password. Nothing was made.`)
-    )
-    : Effect.succeed({
-      database: url.pathname.slice(1),
-      role: { username: url.username, password: Redacted.make(decodeURIComponent(url.password)) }
-    })
+/** The file for the owner beside a file of settings. */
+const ownerFileOf = (settings: string): string => {
+  const { ext, name } = parse(settings)
+  return join(dirname(settings), `${name}-owner${ext}`)
 }
 
-/** The SQL for files that are there already: whoever ran it first may not have reached the server. */
-const sqlOf = Effect.fnUntraced(function*(settings: string, owner: string, json: boolean) {
+/** A role and its database as a file has them, under `name`. */
+const urlIn = (path: string, name: string) =>
+  Effect.gen(function*() {
+    const text = yield* Effect.try({
+      try: () => fs.readFileSync(path, "utf8"),
+      catch: (error) => failed(`The file ${visible(path)} cannot be read: ${visibleError(error)}. Nothing was made.`)
+    })
+    const value = parseEnv(text)[name]
+    const url = value !== undefined && URL.canParse(value) ? new URL(value) : undefined
+    const database = url?.pathname.slice(1) ?? ""
+    if (url === undefined || url.username === "" || url.password === "" || database === "") {
+      return yield* failed(
+        `The file ${visible(path)} has no ${name} with a role, a password and a database. Nothing was made.`
+      )
+    }
+    const [username, password] = [decodeURIComponent(url.username), Redacted.make(decodeURIComponent(url.password))]
+    return { database, role: { username, password } }
+  })
+
+/** The database alone, for the roles and passwords of settings that are there. */
+const makeDatabaseOnly = Effect.fnUntraced(function*(file: string, flags: Flags) {
   const NewDatabase = yield* Effect.promise(() => import("@ddd/adapters-pg/database/NewDatabase"))
-  const app = yield* roleIn(settings, "DATABASE_URL", (yield* readSettings(settings))["DATABASE_URL"])
-  const owning = yield* roleIn(owner, "DATABASE_OWNER_URL", (yield* readSettings(owner))["DATABASE_OWNER_URL"])
-  const roles = yield* Effect.mapError(NewDatabase.roleNames(app.database), ({ message }) => failed(visible(message)))
-  if (owning.database !== app.database || owning.role.username !== roles.owner || app.role.username !== roles.app) {
-    return yield* failed("The files do not name one database and the roles that `ddd init` gave it. Nothing was made.")
+  const settings = resolve(file)
+  const app = yield* urlIn(settings, "DATABASE_URL")
+  const owner = yield* urlIn(ownerFileOf(settings), "DATABASE_OWNER_URL")
+  const roles = yield* Effect.mapError(NewDatabase.roleNames(app.database), ({ message }) => failed(message))
+  if (owner.database !== app.database || app.role.username !== roles.app || owner.role.username !== roles.owner) {
+    return yield* failed(
+      `The files ${visible(settings)} and ${visible(ownerFileOf(settings))} name other roles than those of a database ${
+        visible(app.database)
+      } that was made by \`ddd init\`: make it by hand. Nothing was made.`
+    )
   }
-  const sql = NewDatabase.newDatabaseSql({ name: app.database, owner: owning.role, app: app.role })
-  yield* json ? printJson({ settings, owner, database: app.database, roles, sql }) : print(sql)
+  const database = { name: app.database, owner: owner.role, app: app.role, keepsRoles: true }
+  const admin = flags.admin === undefined ? undefined : yield* administratorOf("--admin", flags.admin)
+  if (admin !== undefined) {
+    yield* Effect.mapError(NewDatabase.makeNewDatabase(admin, database), ({ message }) => failed(visible(message)))
+  }
+  const sql = admin === undefined ? NewDatabase.newDatabaseSql(database) : null
+  if (flags.json === true) {
+    yield* printJson({ database: database.name, roles, sql })
+    return done
+  }
+  const next = withCallable("The settings stay as they are. A backup is put back into it by `ddd restore`.")
+  if (sql === null) yield* print(`The database ${database.name} was made. ${next}`)
+  else {
+    yield* print(sql)
+    yield* remark(`Make the database: run the SQL that was printed by psql, as a superuser of the server. ${next}`)
+  }
   return done
 })
 
-/** The files of settings: the server's, and what `ddd migrate` needs beside them. */
-const filesOf = (file: string) => {
-  const settings = resolve(file)
-  const { ext, name } = parse(settings)
-  return { settings, owner: join(dirname(settings), `${name}-owner${ext}`) }
-}
-
-const run = Effect.fn("ddd init")(function*(file: string, { publicUrl, ...flags }: Flags) {
-  const { owner, settings } = filesOf(file)
-  if (flags.sql === true) return yield* sqlOf(settings, owner, flags.json === true)
+const run = Effect.fn("ddd init")(function*(file: string, flags: Flags) {
+  const { publicUrl } = flags
+  if (flags.databaseOnly === true) return yield* makeDatabaseOnly(file, flags)
   if (publicUrl === undefined) {
-    return yield* failed("Say --public-url <url>: where clients reach the server. Nothing was made.")
+    return yield* failed(
+      "--public-url is missing: where clients reach the server, such as https://lottery.example.com. Nothing was made."
+    )
   }
   const [{ envFile, isPlain, ownerFile }, NewDatabase] = yield* Effect.promise(() =>
     Promise.all([
@@ -161,10 +181,13 @@ const run = Effect.fn("ddd init")(function*(file: string, { publicUrl, ...flags 
   if (wrong.length > 0) {
     return yield* failed(`Nothing was made: ${wrong.map(({ message }) => visible(message)).join(" ")}`)
   }
+  const settings = resolve(file)
+  const owner = ownerFileOf(settings)
   const database = {
     name,
     owner: { username: roles.owner, password: Redacted.make(ownerPassword) },
-    app: { username: roles.app, password: Redacted.make(appPassword) }
+    app: { username: roles.app, password: Redacted.make(appPassword) },
+    keepsRoles: false
   }
   const admin = flags.admin === undefined ? undefined : yield* administratorOf("--admin", flags.admin)
   const { discard } = yield* writeNew([
@@ -192,7 +215,7 @@ const run = Effect.fn("ddd init")(function*(file: string, { publicUrl, ...flags 
       ? `The database ${name} was made, with its roles ${roles.owner} and ${roles.app}.`
       : `Make the database: run the SQL that was printed by psql, as a superuser of the server. \`ddd init ${
         visible(file)
-      } --sql\` prints it again.`,
+      } --database-only\` prints it again.`,
     "Next:",
     ...left.map((message) => `  - ${visible(message)}`),
     "  - with both files in the environment: `ddd migrate`",
@@ -217,10 +240,18 @@ export const init: Declare = (perform) =>
     "init",
     "make what a first start in production needs: a file of settings with new secrets, and a database with its roles",
     "ddd init ddd.env --public-url https://lottery.example.com > database.sql",
+    "ddd init ddd.env --database-only > database.sql",
     "ddd init ddd.env --public-url https://lottery.example.com --admin 'postgres://postgres@localhost/postgres?host=/run/postgresql'"
   )
-    .argument("<file>", "the file to be made; one that is there is never overwritten", plainPath)
-    .option("--public-url <url>", "where clients reach the server: https://lottery.example.com; must be said")
+    .argument("<file>", "the file of settings; one that is there is never overwritten", plainPath)
+    .option(
+      "--public-url <url>",
+      "where clients reach the server: https://lottery.example.com; needed for new settings"
+    )
+    .option(
+      "--database-only",
+      "write no file: make the database that the settings in <file> name, to put a backup back into"
+    )
     .option(
       "--log-origin <name>",
       "the name under which records are signed, for ever (default: the host of --public-url)"
@@ -230,6 +261,5 @@ export const init: Declare = (perform) =>
     .option("--proof <folder>", "where it is remembered what was sold, outside the database", "/var/lib/ddd/proof")
     .option("--database <url>", "where the database will be, without a role", "postgres://127.0.0.1:5432/ddd")
     .addOption(adminOption("--admin <url>", "make it, as this superuser, in place of printing the SQL for it"))
-    .option("--sql", "make nothing: print the SQL again for files that were made and a database that was not")
     .addOption(jsonOption())
     .action((file, flags) => perform(run(file, flags)))

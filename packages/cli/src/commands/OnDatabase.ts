@@ -15,10 +15,14 @@ const adapters = Effect.promise(() =>
   Promise.all([import("../Database.ts"), import("../Ports.ts"), import("../SecretGuard.ts")])
 )
 
-/** `acts`: it may sign, sell or pay out, so it must know where the database is behind (docs/decisions/0053). */
+/**
+ * `acts`: it may sign, sell or pay out, or protects a player, so it must know where the database is behind, and remember what it did
+ * (docs/decisions/0053). `tells`: it says itself what the database lacks.
+ */
 interface Conduct {
   readonly acts: boolean
   readonly keep: boolean
+  readonly tells?: boolean
 }
 
 const looking: Conduct = { acts: false, keep: false }
@@ -28,42 +32,49 @@ const looking: Conduct = { acts: false, keep: false }
  * with it does nothing. `keep`: it uses them as a server does, so those that are new to the database are written down.
  */
 const on = <Port, Failure>(
-  need: Need,
+  needs: ReadonlyArray<Need>,
   choose: (
     ports: PortLayers
   ) => (database: Database.Database, keys: Keys, settings: Settings) => Layer.Layer<Port, Failure>,
-  { acts, keep }: Conduct = looking
+  { acts, keep, tells = false }: Conduct = looking
 ) =>
 <A, E>(task: Effect.Effect<A, E, Port>) =>
   Effect.gen(function*() {
-    const settings = yield* settingsFor("database", need)
+    const settings = yield* settingsFor("database", ...needs)
     return yield* Effect.gen(function*() {
       const [{ openExisting, remembering, requireSchema }, ports, { requireSecrets }] = yield* adapters
       const opened = yield* openExisting(settings)
       yield* requireSchema(opened)
       const keys = yield* keysOf(settings)
-      yield* requireSecrets(opened, keys, [need], { keep })
-      const database = acts ? yield* remembering(opened, settings, { isServer: false }) : opened
+      yield* requireSecrets(opened, keys, needs, { keep })
+      const database = acts ? yield* remembering(opened, settings, { isServer: false, isTold: tells }) : opened
       return yield* Effect.provide(task, choose(ports)(database, keys, settings))
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
 
 /** For tasks that work on draws, or audit the books. */
-export const onDraws = on("draws", ({ draws }) => draws)
+export const onDraws = on(["draws"], ({ draws }) => draws)
 
 /** For tasks that do what is due of draws, with the keys of draws. */
-export const drawing = on("draws", ({ draws }) => draws, { acts: true, keep: true })
+export const drawing = on(["draws"], ({ draws }) => draws, { acts: true, keep: true })
 
 /** For the task that begins a new epoch on a database that a backup replaced. */
 export const restoring = on(
-  "draws",
-  ({ draws }) => (database, keys, settings) =>
-    Layer.merge(draws(database, keys, settings), Layer.succeed(Acknowledged, database.acknowledged)),
-  { acts: true, keep: true }
+  ["draws", "accounts"],
+  ({ accounts, draws }) => (database, keys, settings) =>
+    Layer.mergeAll(
+      draws(database, keys, settings),
+      accounts(database, keys),
+      Layer.succeed(Acknowledged, database.acknowledged)
+    ),
+  { acts: true, keep: true, tells: true }
 )
 
 /** For tasks that work on players. */
-export const onAccounts = on("accounts", ({ accounts }) => accounts)
+export const onAccounts = on(["accounts"], ({ accounts }) => accounts)
+
+/** For tasks that protect players, which is remembered outside the database too. */
+export const protecting = on(["accounts"], ({ accounts }) => accounts, { acts: true, keep: false })
 
 /** For tasks that work on jobs, on money that comes in and goes out, and on whose it is. */
-export const onMoney = on("accounts", ({ money }) => money, { acts: true, keep: false })
+export const onMoney = on(["accounts"], ({ money }) => money, { acts: true, keep: false })

@@ -15,17 +15,20 @@ import { print, printJson } from "../terminal/Output.ts"
 import { auditJson, auditText } from "./AuditText.ts"
 import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.ts"
 
-const next = (lost: ReadonlyArray<string> | null, proofDir: string): string => {
-  if (lost === null) {
-    return `Nothing is remembered of it in ${
-      visible(proofDir)
-    }. If that folder was lost, or is another machine's, run \`ddd restored\` ` +
-      "before you start a server."
-  }
-  if (lost.length === 0) return "It has all that was acknowledged. Start the servers."
+/** What is known to be lost; then what is to be done, which is the same whether or not anything is. */
+const next = (lost: ReadonlyArray<string> | null, remembers: boolean, proofDir: string): string => {
+  const known = lost !== null
+    ? ["Since it was made, this was done, and is lost:", ...lost.map((each) => `  ${visible(each)}`)]
+    : remembers
+    ? []
+    : [
+      `Nothing is remembered of it in ${
+        visible(proofDir)
+      }, so nothing can be said of what was done since it was made. ` +
+      "If that folder is another machine's, go on there."
+    ]
   return [
-    "It lacks what was acknowledged since it was made:",
-    ...lost.map((each) => `  ${visible(each)}`),
+    ...known,
     "A server that starts on it sells, draws and pays out nothing until `ddd restored` (docs/operations/restoring.md)."
   ].join("\n")
 }
@@ -34,7 +37,9 @@ const run = Effect.fn("ddd restore")(function*(folder: string, { json }: JsonFla
   const settings = yield* settingsFor("database", "draws")
   return yield* Effect.gen(function*() {
     const { restoreFrom } = yield* Effect.promise(() => import("../backup/Restoring.ts"))
-    const { lost, manifest, place, report, schemaProblem } = yield* restoreFrom(resolve(folder), settings)
+    const { lost, manifest, place, remembers, report, schemaProblem } = yield* restoreFrom(resolve(folder), settings, {
+      quiet: json === true
+    })
     const code = report === null || report.findings.length === 0 ? done : refuted
     if (json === true) {
       const audit = report === null ? null : auditJson(report)
@@ -49,7 +54,7 @@ const run = Effect.fn("ddd restore")(function*(folder: string, { json }: JsonFla
       } tickets, ${count(transactions)} transactions.`
     )
     if (schemaProblem !== null) yield* print(withCallable(`It was not audited: ${schemaProblem}; then \`ddd audit\`.`))
-    yield* print(withCallable(next(lost, proofDirOf(settings))))
+    yield* print(withCallable(next(lost, remembers, proofDirOf(settings))))
     return code
   }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
 })
@@ -57,7 +62,7 @@ const run = Effect.fn("ddd restore")(function*(folder: string, { json }: JsonFla
 export const restore: Declare = (perform) =>
   command(
     "restore",
-    "put a backup back into an empty database, audit the books, and say what was lost since; exit code 1 where they do not hold",
+    "put a backup back into an empty database, audit the books, and say what was lost since, as far as it is known; exit code 1 where they do not hold",
     "ddd restore /var/backups/ddd/20260203T000000Z"
   )
     .argument("<backup>", "the folder of the backup")

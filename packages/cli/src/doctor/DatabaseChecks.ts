@@ -9,6 +9,7 @@ import { readServerKind, unfitServerText } from "@ddd/adapters-pg/database/Serve
 import { behindText, readLost } from "@ddd/adapters-pg/draws/Behind"
 import * as Restored from "@ddd/adapters-pg/draws/Restored"
 import { lostText } from "@ddd/core/draws/Remembered"
+import { nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Result, type Scope } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -121,16 +122,16 @@ const remembered = (settings: Settings) =>
     const sql = yield* PgClient.PgClient
     const folder = join(proofDirOf(settings), yield* Restored.readIdentity)
     const acknowledged = yield* AcknowledgedFiles.look(folder)
-    if (acknowledged === null) {
+    const { lost } = yield* readLost(sql, acknowledged ?? nothingAcknowledged)
+    if (acknowledged === null && lost.length === 0) {
       const [sold] = yield* sql<{ readonly any: boolean }>`SELECT EXISTS (SELECT 1 FROM tickets) AS any`
       return sold?.any === true
         ? warning(
-          "PROOF_DIR remembers nothing of this database, which has sold tickets. On a new machine that is so; where the folder was lost, " +
-            "and a backup was put back, say `ddd restored`."
+          "PROOF_DIR remembers nothing of this database, which has sold tickets. On a new machine that is so, until its server starts. " +
+            "Where a backup was put back: docs/operations/restoring.md."
         )
         : ok("Nothing was sold on this database, and nothing is remembered of it.")
     }
-    const { lost } = yield* readLost(sql, acknowledged)
     if (lost.length === 0) return ok("The database has all that was acknowledged.")
     const told = lost.slice(0, lossesTold).map(lostText).join("; ")
     const more = lost.length > lossesTold ? `; and ${lost.length - lossesTold} more` : ""

@@ -14,6 +14,7 @@ import { Draws } from "@ddd/core/ports/Draws"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
+import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
 import * as Pruning from "@ddd/core/work/Pruning"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
@@ -21,7 +22,7 @@ import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
 import type { PlaceSource } from "@ddd/http/requests/RequestPlace"
-import { Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
+import { Clock, Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
 import { createServer } from "node:net"
 import { everyNeed, type Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
@@ -121,21 +122,41 @@ const refuseOtherProvider = Effect.gen(function*() {
   if (message !== null) return yield* new OtherPayoutProvider({ message })
 })
 
-/** How often it is looked whether a database that was behind is so still. */
-const behindPause = "5 seconds"
+/** How often it is looked whether the database is another one, and whether one that was behind is so still. */
+const lookPause = "1 second"
+const behindPauseMillis = 5_000
 
-/** Goes on selling and drawing once `ddd restored` has begun a new epoch on a database that was behind. */
+/**
+ * Goes on selling and drawing once `ddd restored` has begun a new epoch on a database that was behind; and compares anew once a standby took
+ * over, or another database stands in its place.
+ */
 const watchBehind = ({ acknowledged }: Database.Database) =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const look = Effect.suspend(() =>
-      acknowledged.lost().length === 0 ?
-        Effect.void :
-        Effect.flatMap(
-          Behind.compare(acknowledged),
-          (lost) => lost.length === 0 ? Effect.logInfo("the database is not behind any more") : Effect.void
-        )
-    ).pipe(Effect.catchCause((cause) => Effect.logWarning("it could not be compared what the database holds", cause)))
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(behindPause)))
+    let place: string | undefined
+    let comparedAt = 0
+    const look = Effect.gen(function*() {
+      const wasBehind = acknowledged.lost().length > 0
+      const found = yield* Behind.readPlace
+      const at = yield* Clock.currentTimeMillis
+      const isOther = place !== found
+      if (!isOther && !(wasBehind && at - comparedAt >= behindPauseMillis)) return
+      comparedAt = at
+      const lost = yield* Behind.compare(acknowledged)
+      // only now: what could not be compared is compared with the next look
+      place = found
+      if (wasBehind && lost.length === 0) yield* Effect.logInfo("the database is not behind any more")
+    })
+    const said = makeLogThrottle()
+    const looking = look.pipe(
+      Effect.andThen(Effect.suspend(() => {
+        said.ended()
+        return Effect.void
+      })),
+      Effect.catchCause((cause) =>
+        said.failed(Effect.logWarning("it could not be compared what the database holds", cause))
+      )
+    )
+    yield* Effect.forkScoped(Effect.repeat(looking, Schedule.spaced(lookPause)))
   }))
 
 /**

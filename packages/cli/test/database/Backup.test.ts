@@ -3,11 +3,11 @@ import { type PgConnection, provision, session } from "@ddd/adapters-pg/database
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { because, dataFolder, eventually, get } from "../support/Ddd.ts"
-import { arrayAt, at, Site } from "../support/Site.ts"
+import { arrayAt, at, Site, textAt } from "../support/Site.ts"
 import { systemPostgres, systemPrograms } from "../support/SystemPostgres.ts"
 
 const newDatabase = (admin: PgConnection, name: string) =>
@@ -53,6 +53,11 @@ describe("ddd backup and ddd restore", () => {
           yield* buy(first.url, ann.accessToken, 2)
 
           const kept = join(yield* dataFolder, "backups")
+          const nobody = yield* site.ddd(["backup", kept, "--verify", "-"], "postgres://postgres@127.0.0.1:1/postgres")
+          assert.strictEqual(nobody.code, 2, nobody.stdout)
+          assert.match(nobody.stderr, /The server of --verify cannot be used: .*Nothing was made/)
+          assert.notInclude(nobody.stderr, "DATABASE_URL")
+          assert.isFalse(existsSync(kept))
           const verified = yield* site.ddd(["backup", kept, "--verify", "-", "--json"], urlOf(admin))
           assert.strictEqual(verified.code, 0, verified.stdout + verified.stderr)
           const told: unknown = JSON.parse(verified.stdout)
@@ -114,6 +119,27 @@ describe("ddd backup and ddd restore", () => {
           const anew = yield* buy(second.url, ann.accessToken, 1)
           assert.strictEqual(at(arrayAt(anew.json, "tickets")[0], "position"), 3)
           assert.strictEqual((yield* site.ddd(["audit"])).code, 0)
+
+          // nothing was lost that anybody could know of, and it waits all the same
+          yield* second.stop()
+          const whole = join(kept, "whole")
+          const complete = yield* site.ddd(["backup", whole, "--json"])
+          assert.strictEqual(complete.code, 0, complete.stderr)
+          const again = textAt(JSON.parse(complete.stdout), "folder")
+          yield* emptied(admin, database.name)
+          const anew1 = yield* site.ddd(["restore", again])
+          assert.strictEqual(anew1.code, 0, anew1.stdout + anew1.stderr)
+          assert.include(anew1.stderr, "now the books are audited")
+          assert.match(anew1.stdout, /what else was done since .*\n.*until `npm run -s ddd -- restored`/)
+          const twice = yield* site.ddd(["restore", again])
+          assert.strictEqual(twice.code, 2)
+          assert.match(twice.stderr, /ended at its audit.*ddd -- audit`, then `npm run -s ddd -- restored`/)
+          const doctor = yield* site.ddd(["doctor", "--json"])
+          assert.match(doctor.stdout, /database is behind.*what else was done since/)
+          const third = yield* site.serve()
+          assert.strictEqual((yield* get(`${third.url}/readyz`)).status, 503)
+          assert.strictEqual((yield* site.ddd(["restored", "--yes", "2", ...because])).code, 0)
+          yield* eventually("readiness", get(`${third.url}/readyz`), ({ status }) => status === 200)
 
           // a cent that came from nowhere
           const sql = yield* session({ ...admin, database: database.name })

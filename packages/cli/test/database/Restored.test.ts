@@ -2,13 +2,15 @@ import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import { clone, session } from "@ddd/adapters-pg/database/Provision"
 import { injectedAdmin } from "@ddd/adapters-pg/testing/ProvidedPostgres"
 import { dayMillis } from "@ddd/core/values/Instant"
+import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { because, eventually, get } from "../support/Ddd.ts"
-import { arrayAt, at, Site, textAt } from "../support/Site.ts"
+import { because, eventually, get, sure } from "../support/Ddd.ts"
+import { newPayee } from "../support/Payees.ts"
+import { arrayAt, at, password, Site, textAt } from "../support/Site.ts"
 
 /** Ends whatever is connected to a database: it is about to be copied, or replaced. */
 const disconnect = Effect.fnUntraced(function*(name: string) {
@@ -120,6 +122,139 @@ describe("a backup that was put back", () => {
         assert.include(verified.stdout, "VALID", verified.stdout)
         assert.strictEqual((yield* site.ddd(["audit"])).code, 0)
       }).pipe(Effect.scoped, Effect.provide(Site.layer({}))),
+    400_000
+  )
+})
+
+describe("a database that was put back and lacks what left the house, and what protects players", () => {
+  it.live(
+    "is found behind although every ticket is there; ddd restored records and carries it out again, and no money leaves twice",
+    () =>
+      Effect.gen(function*() {
+        const stripe = yield* StripeStandIn.make({ times: { inTransitMillis: 50, paidMillis: 100 } })
+        const env = { STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_API_BASE: stripe.url, WITHDRAW_DEPOSITS: "true" }
+        yield* Effect.gen(function*() {
+          const site = yield* Site
+          const { database } = site
+          const ddd = (...args: ReadonlyArray<string>) => site.ddd(args, undefined, env)
+          const admin = injectedAdmin()
+          const [first] = site.servers
+          assert(first !== undefined)
+          const ann = yield* newPayee("20.00")
+          const spender = yield* newPayee("20.00")
+          const [excluded, erased, frozen, limited, freed] = [
+            yield* site.newPlayer,
+            yield* site.newPlayer,
+            yield* site.newPlayer,
+            yield* site.newPlayer,
+            yield* site.newPlayer
+          ]
+          yield* site.deposit(limited, "20.00")
+          yield* site.deposit(excluded, "20.00")
+          assert.strictEqual((yield* ddd("user", "freeze", freed.username, ...sure)).code, 0)
+          yield* first.stop()
+          const backup = `${database.name}_b`
+          yield* disconnect(database.name)
+          const kept = yield* Effect.acquireRelease(clone(admin, database, backup), () => Effect.orDie(remove(backup)))
+
+          const second = yield* site.serve(env)
+          const ask = (token: string, method: string, path: string, body?: unknown) =>
+            site.ask(method, path, { at: second.url, token, body })
+          const withdrawn = yield* ask(ann.accessToken, "POST", "/wallet/withdraw", { amount: "20.00" })
+          assert.strictEqual(withdrawn.status, 202, withdrawn.text)
+          const id = textAt(withdrawn.json, "id")
+          const spent = yield* ask(spender.accessToken, "POST", "/wallet/withdraw", { amount: "15.00" })
+          assert.strictEqual(spent.status, 202, spent.text)
+          const paid = Effect.gen(function*() {
+            const sql = yield* session(database.owner)
+            const rows = yield* sql<{ readonly id: string }>`SELECT id FROM withdrawals WHERE payout_status = 'done'`
+            return rows.map((row) => row.id)
+          }).pipe(Effect.scoped, Effect.orDie)
+          yield* eventually("both paid", paid, (ids) => ids.length === 2 && ids.includes(id))
+          const stopped = yield* ask(excluded.accessToken, "POST", "/user/self-exclusion", { days: 365 })
+          assert.strictEqual(stopped.status, 200, stopped.text)
+          const gone = yield* ask(erased.accessToken, "DELETE", "/user", { currentPassword: password })
+          assert.strictEqual(gone.status, 204, gone.text)
+          const lowered = yield* ask(limited.accessToken, "PUT", "/user/limits", { dailySpend: "1.00" })
+          assert.strictEqual(lowered.status, 200, lowered.text)
+          assert.strictEqual((yield* ddd("user", "freeze", frozen.username, ...sure)).code, 0)
+          assert.strictEqual((yield* ddd("user", "unfreeze", freed.username, ...sure)).code, 0)
+          assert.strictEqual((yield* ddd("kyc", "set", limited.username, "rejected", ...sure)).code, 0)
+          const deposited = yield* site.post(
+            "/wallet/deposit",
+            { userId: ann.id, amount: "7.00", referenceId: "lost" },
+            { at: second.url, token: site.internalToken }
+          )
+          assert.strictEqual(deposited.status, 201, deposited.text)
+          assert.strictEqual(stripe.transfers.size, 2)
+          yield* second.stop("SIGKILL")
+          yield* remove(database.name)
+          yield* clone(admin, kept, database.name)
+
+          const third = yield* site.serve(env)
+          const now = (token: string, method: string, path: string, body?: unknown) =>
+            site.ask(method, path, { at: third.url, token, body })
+          const ready = yield* get(`${third.url}/readyz`)
+          assert.strictEqual(ready.status, 503, "ready, although a withdrawal is lost that was paid")
+          assert.include(third.stderr(), id)
+          const again = yield* now(ann.accessToken, "POST", "/wallet/withdraw", { amount: "20.00" })
+          assert.strictEqual(again.status, 503, again.text)
+          assert.strictEqual(
+            (yield* now(spender.accessToken, "POST", "/lottery/purchase-ticket", { quantity: 1 })).status,
+            503
+          )
+
+          // what was not decided yet is told as JSON too
+          const asked = yield* ddd("restored", "--json")
+          assert.strictEqual(asked.code, 2)
+          assert.match(asked.stderr, /^[^\n]+\n$/)
+          assert.strictEqual(at(JSON.parse(asked.stdout), "begun"), false)
+          assert.strictEqual(at(JSON.parse(asked.stdout), "epoch"), 1)
+          assert.include(asked.stdout, id)
+          assert.strictEqual(at(JSON.parse(asked.stderr), "error", "code"), "not_begun")
+
+          const begun = yield* ddd("restored", "--yes", "1", "--json", ...because)
+          assert.strictEqual(begun.code, 0, begun.stderr)
+          const told: unknown = JSON.parse(begun.stdout)
+          assert.strictEqual(at(told, "begun"), true)
+          const outcomes = arrayAt(told, "carriedOut").map((each) =>
+            `${textAt(each, "what")}: ${textAt(each, "outcome")}`
+          )
+          const outcomeOf = (text: string) => outcomes.filter((each) => each.includes(text)).join("\n")
+          assert.match(outcomeOf(id), /recorded again/)
+          assert.match(outcomeOf(excluded.id), /excluded .*until .*: carried out again/)
+          assert.match(outcomeOf(erased.id), /erased: carried out again/)
+          assert.match(outcomeOf(frozen.id), /frozen: carried out again/)
+          assert.match(outcomeOf(freed.id), /unfrozen: carried out again/)
+          assert.match(outcomeOf(limited.id), /limits .*: carried out again/)
+          assert.match(outcomeOf(limited.id), /rejected.*: carried out again/)
+          assert.match(arrayAt(told, "left").join("\n"), /ddd -- withdrawals reconcile/)
+
+          yield* eventually("readiness", get(`${third.url}/readyz`), ({ status }) => status === 200)
+          const wallet = yield* now(ann.accessToken, "GET", "/wallet")
+          assert.strictEqual(at(wallet.json, "balance"), "0.00")
+          const twice = yield* now(ann.accessToken, "POST", "/wallet/withdraw", { amount: "20.00" })
+          assert.notStrictEqual(twice.status, 202, twice.text)
+          yield* eventually("both paid", paid, (ids) => ids.length === 2 && ids.includes(id))
+          assert.strictEqual(stripe.transfers.size, 2)
+          assert.strictEqual(stripe.payouts.size, 2)
+          const reconciled = yield* ddd("withdrawals", "reconcile")
+          assert.strictEqual(reconciled.code, 0, reconciled.stdout)
+
+          const barred = yield* now(excluded.accessToken, "POST", "/lottery/purchase-ticket", { quantity: 1 })
+          assert.strictEqual(barred.status, 403, barred.text)
+          const signIn = (email: string) => site.post("/auth/sign-in", { email, password }, { at: third.url })
+          assert.strictEqual((yield* signIn(erased.email)).status, 401)
+          assert.strictEqual((yield* signIn(frozen.email)).status, 403)
+          assert.strictEqual((yield* signIn(freed.email)).status, 200)
+          const one = () => now(limited.accessToken, "POST", "/lottery/purchase-ticket", { quantity: 1 })
+          assert.strictEqual((yield* one()).status, 201)
+          assert.strictEqual((yield* one()).status, 403)
+          assert.include((yield* ddd("kyc", "show", limited.username)).stdout, "rejected")
+          const audit = yield* ddd("audit")
+          assert.strictEqual(audit.code, 0, audit.stdout + audit.stderr)
+        }).pipe(Effect.provide(Site.layer({ processes: [env] })))
+      }).pipe(Effect.scoped),
     400_000
   )
 })

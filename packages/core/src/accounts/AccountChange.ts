@@ -10,6 +10,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { KycStatus } from "../values/KycStatus.ts"
 import type { NewOperatorEntry } from "../values/OperatorAct.ts"
 import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
+import type { Measure } from "./Measure.ts"
 import type { NewSecurityEvent } from "./SecurityEvent.ts"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"
 
@@ -50,6 +51,8 @@ export interface AccountChange {
   readonly issueToken: NewMailedToken | null
   readonly events: ReadonlyArray<NewSecurityEvent>
   readonly jobs: ReadonlyArray<NewJob>
+  /** What of it protects the player, and is remembered outside the database under the id of the first event; null where nothing does. */
+  readonly measure: Measure | null
   /** What an operator did; null where it was somebody else. */
   readonly log: NewOperatorEntry | null
 }
@@ -68,5 +71,6 @@ export const noChange = (userId: UserId): AccountChange => ({
   issueToken: null,
   events: [],
   jobs: [],
+  measure: null,
   log: null
 })

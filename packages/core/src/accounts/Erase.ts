@@ -114,6 +114,7 @@ export const erase = (
       abandonsRooms: true,
       endSessions: { which: { except: null }, reason: "erased" },
       events: [{ id: newIds.event, type: "erased", userId, sessionId: null, origin: null, details: {} }],
+      measure: { _tag: "Erased" },
       log: act === null ? null : logged(act, "user", userId)
     }
   })

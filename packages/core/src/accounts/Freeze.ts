@@ -30,6 +30,7 @@ const setFrozen = (
       origin: operatorOrigin,
       details: {}
     }],
+    measure: { _tag: frozen ? "Frozen" : "Unfrozen" },
     log: logged(act, "user", userId)
   }
 

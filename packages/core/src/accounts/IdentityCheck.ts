@@ -123,6 +123,7 @@ const changed = (
           }
         }]
         : [],
+      measure: isSeen ? { _tag: "Identity", status, occurredAt } : null,
       jobs: isMailed ? [{ id: `identity ${newIds.event}`, job: { _tag: "MailIdentity", userId, status } }] : [],
       log: by._tag === "Operator"
         ? logged(by.act, "user", userId, { status, was: before.status, isDateOfBirthSet: bornOn !== null })

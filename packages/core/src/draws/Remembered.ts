@@ -3,9 +3,13 @@
  *
  * Positions that somebody holds must not be sold to somebody else, and no draw may have two records of one kind (docs/decisions/0053).
  */
+import { measureText, type TakenMeasure } from "../accounts/Measure.ts"
+import type { SentWithdrawal } from "../money/LostWithdrawal.ts"
+import { formatCents } from "../money/Money.ts"
+import { providerText } from "../money/ProviderId.ts"
 import { parseRecord } from "../proof/RecordText.ts"
 import type { DrawId } from "../values/Ids.ts"
-import type { Day } from "../values/Instant.ts"
+import { type Day, formatInstant, type Instant } from "../values/Instant.ts"
 import type { DrawNotes } from "./Draw.ts"
 
 export type NoteKind = keyof DrawNotes
@@ -23,6 +27,16 @@ export interface RememberedDraw {
   readonly notes: DrawNotes | null
 }
 
+/** A withdrawal that a provider may have been asked for, and the newest epoch that was known then. */
+export interface RememberedWithdrawal extends SentWithdrawal {
+  readonly epoch: number
+}
+
+/** A measure that was taken, and the newest epoch that was known then. */
+export interface RememberedMeasure extends TakenMeasure {
+  readonly epoch: number
+}
+
 /** What a database holds of a remembered draw; null where it has no such draw. */
 export interface StoredDraw {
   readonly entries: number
@@ -37,6 +51,12 @@ export type Lost =
   | { readonly _tag: "Tickets"; readonly drawId: DrawId; readonly from: number; readonly to: number }
   /** A record that was published; the database has none of the kind, or another. */
   | { readonly _tag: "Record"; readonly drawId: DrawId; readonly kind: NoteKind; readonly note: string }
+  /** Money that a provider may have been asked to pay out. */
+  | { readonly _tag: "Withdrawal"; readonly withdrawal: SentWithdrawal }
+  /** What protected a player. */
+  | { readonly _tag: "Measure"; readonly taken: TakenMeasure }
+  /** Nobody knows what else: `ddd restore` put a backup of that instant back, and no epoch has begun since. */
+  | { readonly _tag: "PutBack"; readonly madeAt: Instant }
 
 const textOfNote = (note: string): string => note.slice(0, note.lastIndexOf("\n\n") + 1)
 
@@ -65,6 +85,24 @@ export const lostOf = (
   return lost
 }
 
+/** Which of what is remembered of players a database lacks that holds `stored`. Of earlier epochs than its own it was said to be lost. */
+export const lostOfPlayers = (
+  withdrawals: ReadonlyArray<RememberedWithdrawal>,
+  measures: ReadonlyArray<RememberedMeasure>,
+  isStored: (id: string) => boolean,
+  epoch: number
+): ReadonlyArray<Lost> => {
+  const isLost = (one: { readonly id: string; readonly epoch: number }) => one.epoch >= epoch && !isStored(one.id)
+  return [
+    // of what came to nothing, the money is in the wallet
+    ...withdrawals.filter((one) => !one.isOver && isLost(one)).map((withdrawal): Lost => ({
+      _tag: "Withdrawal",
+      withdrawal
+    })),
+    ...measures.filter(isLost).map((taken): Lost => ({ _tag: "Measure", taken }))
+  ]
+}
+
 /** Whether a draw that was read for a sale is behind what was acknowledged of it. */
 export const isBehind = (
   read: { readonly entries: number; readonly epoch: number },
@@ -89,5 +127,16 @@ export const lostText = (lost: Lost): string => {
       return `draw ${lost.drawId}: tickets at the positions ${lost.from} to ${lost.to}`
     case "Record":
       return `draw ${lost.drawId}: its ${lost.kind} record`
+    case "Withdrawal": {
+      const { amount, askedAt, id, provider, userId } = lost.withdrawal
+      return `withdrawal ${id} of user ${userId}: $${formatCents(amount)}, asked for at ${
+        formatInstant(askedAt)
+      } and sent to ` +
+        providerText(provider)
+    }
+    case "Measure":
+      return `user ${lost.taken.userId} ${measureText(lost.taken.measure)}`
+    case "PutBack":
+      return `what else was done since ${formatInstant(lost.madeAt)}, of when the backup is that was put back`
   }
 }

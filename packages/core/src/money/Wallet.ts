@@ -446,6 +446,35 @@ export interface WithdrawnMoney {
   readonly withdrawableDelta: Cents
 }
 
+/**
+ * A withdrawal that left before a backup was put back is taken again, from a wallet that has its money once more: from winnings first, as it
+ * was, then from purchased credit, then from what rests. What is not there is owed (docs/money.md).
+ */
+export const takeBackPayout = (
+  wallet: Wallet,
+  userId: UserId,
+  { amount, id }: Pick<WithdrawnMoney, "amount" | "id">,
+  now: Instant
+): Result.Result<MovedTogether & { readonly owed: Cents }, WalletRefusal> => {
+  const missing = amount > wallet.balance ? amount - wallet.balance : 0n
+  const debt = wallet.debt + missing
+  if (!isCents(debt)) return Result.fail({ _tag: "DebtTooLarge", debt: wallet.debt, added: cents(missing) })
+  const pending = wallet.pendingWithdrawal + amount
+  if (!isCents(pending)) return Result.fail({ _tag: "BalanceTooLarge", balance: wallet.balance, added: amount })
+  const lent = missing === 0n
+    ? null
+    : moved(wallet, "debt", cents(missing), wallet.withdrawable, `receivable:${userId}`, id)
+  const before = lent === null ? wallet : { ...lent.wallet, debt: cents(debt) }
+  const left = before.balance - amount
+  const winnings = before.withdrawable - smaller(freeWinningsAt(wallet, now), amount)
+  const taken = moved(before, "withdrawal", cents(-amount), smaller(winnings, left), "payouts", id)
+  return Result.succeed({
+    wallet: { ...taken.wallet, pendingWithdrawal: cents(pending) },
+    movements: lent === null ? [taken.movement] : [lent.movement, taken.movement],
+    owed: cents(missing)
+  })
+}
+
 const noLongerPending = (wallet: Wallet, amount: Cents): Wallet => ({
   ...wallet,
   pendingWithdrawal: cents(wallet.pendingWithdrawal - amount)

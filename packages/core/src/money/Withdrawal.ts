@@ -23,7 +23,7 @@ export interface StepState {
   readonly status: StepStatus
   /** Which request it is, from 1. A further one is made only where the one before certainly did nothing. */
   readonly attempt: number
-  /** When the request of this attempt was first sent; null until then. */
+  /** When the request of this attempt was first sent; null until then, and where that was lost. */
   readonly sentAt: Instant | null
   /** The provider's name for what it did; null until that is known. */
   readonly objectId: string | null
@@ -77,7 +77,12 @@ const unsent: StepState = { status: "unsent", attempt: 1, sentAt: null, objectId
 export const newWithdrawal = (
   asked: Pick<Withdrawal, "id" | "userId" | "amount" | "account" | "provider" | "askedAt">
 ): Withdrawal => ({
-  ...asked,
+  id: asked.id,
+  userId: asked.userId,
+  amount: asked.amount,
+  account: asked.account,
+  provider: asked.provider,
+  askedAt: asked.askedAt,
   status: "pending",
   transfer: unsent,
   payout: unsent,

@@ -27,7 +27,8 @@ export const requestKey = (withdrawalId: string, step: ProviderStep, attempt: nu
   `ddd-${withdrawalId}-${step}-${attempt}`
 
 const send = (step: ProviderStep, { attempt, sentAt, status }: StepState, now: Instant): ProviderAction =>
-  status === "unknown" && sentAt !== null && now - sentAt >= keyLifeMillis
+  // when it was sent is unknown of what a backup lost: its key may have come to its end
+  status === "unknown" && (sentAt === null || now - sentAt >= keyLifeMillis)
     ? { _tag: "LookUp", step, attempt }
     : { _tag: "Send", step, attempt, isFirst: status === "unsent" }
 

@@ -5,6 +5,7 @@
  * signs in, withdraws, and closes it. Decided under the wallet's lock and then that on the user's row. Source: docs/play.md.
  */
 import { type AccountChange, noChange } from "../accounts/AccountChange.ts"
+import type { Measure } from "../accounts/Measure.ts"
 import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "../accounts/SecurityEvent.ts"
 import { barredAt, type Barring } from "../money/Barring.ts"
 import type { Wallet } from "../money/Wallet.ts"
@@ -48,10 +49,12 @@ const stopped = (
   userId: UserId,
   type: SecurityEventType,
   origin: RequestOrigin,
-  details: Readonly<Record<string, string>>
+  details: Readonly<Record<string, string>>,
+  measure: Measure
 ): AccountChange => ({
   ...noChange(userId),
-  events: [{ id: newIds.event, type, userId, sessionId: null, origin, details }]
+  events: [{ id: newIds.event, type, userId, sessionId: null, origin, details }],
+  measure
 })
 
 const throwUnlessWithin = (what: string, value: number, min: number, max: number): void => {
@@ -73,7 +76,11 @@ export const timeOut = (
   return {
     wallet: { ...wallet, timedOutUntil: until },
     until,
-    change: stopped(facts, userId, "timed_out", origin, { until: formatInstant(until) })
+    change: stopped(facts, userId, "timed_out", origin, { until: formatInstant(until) }, {
+      _tag: "Barred",
+      by: "time-out",
+      until
+    })
   }
 }
 
@@ -87,7 +94,11 @@ const excludedUntil = (
   wallet: { ...facts.wallet, excludedUntil: until },
   until,
   change: {
-    ...stopped(facts, userId, "self_excluded", origin, { ...said, until: formatInstant(until) }),
+    ...stopped(facts, userId, "self_excluded", origin, { ...said, until: formatInstant(until) }, {
+      _tag: "Barred",
+      by: "exclusion",
+      until
+    }),
     abandonsRooms: true
   }
 })
@@ -115,11 +126,39 @@ export const excludePlayer = (
  * Excludes a player whom a register lists until `until`, where that is to come and later than an earlier exclusion; else nothing changes,
  * and no event is written.
  */
-export const excludeRegistered = (facts: BarringFacts, userId: UserId, until: Instant): PlayerStopped => {
+export const excludeRegistered = (facts: BarringFacts, userId: UserId, until: Instant): PlayerStopped =>
+  excludeUntil(facts, userId, until, "register")
+
+const excludeUntil = (
+  facts: BarringFacts,
+  userId: UserId,
+  until: Instant,
+  by: "register" | "operator"
+): PlayerStopped => {
   const { now, wallet } = facts
   return until > now && later(wallet.excludedUntil, until) === until && until !== wallet.excludedUntil
-    ? excludedUntil(facts, userId, until, operatorOrigin, { by: "register" })
+    ? excludedUntil(facts, userId, until, operatorOrigin, { by })
     : { wallet, until: wallet.excludedUntil ?? now, change: noChange(userId) }
+}
+
+/** Bars a player as they were barred before a backup was put back; nothing changes where that is over, or they are barred for longer. */
+export const barAgain = (
+  facts: BarringFacts,
+  userId: UserId,
+  by: "time-out" | "exclusion",
+  until: Instant
+): PlayerStopped => {
+  if (by === "exclusion") return excludeUntil(facts, userId, until, "operator")
+  const { now, wallet } = facts
+  if (until <= now || (wallet.timedOutUntil !== null && wallet.timedOutUntil >= until)) {
+    return { wallet, until: wallet.timedOutUntil ?? now, change: noChange(userId) }
+  }
+  const details = { until: formatInstant(until) }
+  return {
+    wallet: { ...wallet, timedOutUntil: until },
+    until,
+    change: stopped(facts, userId, "timed_out", operatorOrigin, details, { _tag: "Barred", by, until })
+  }
 }
 
 /** Until when the names of who is erased, or changes the address at `now`, stay barred: by what lasts longer; null where nothing bars them. */

@@ -132,7 +132,8 @@ const changed = (
   wallet: { ...wallet, limits },
   change: {
     ...noChange(userId),
-    events: [{ id: newIds.event, type, userId, sessionId: null, origin, details: describe(limits) }]
+    events: [{ id: newIds.event, type, userId, sessionId: null, origin, details: describe(limits) }],
+    measure: { _tag: "Limited", limits: limits?.inForce ?? noLimits }
   }
 })
 
@@ -147,6 +148,13 @@ export const changeLimits = (
   origin: RequestOrigin
 ): LimitsChanged =>
   changed(facts, userId, bookOrNull(askLimits(bookOf(facts), change, facts.now)), "limits_changed", origin)
+
+/** What of limits that were in force is lower than what is now: the change that makes it so. */
+export const lowerOf = (inForce: Limits, remembered: Limits): LimitChange =>
+  Object.fromEntries(limitNames.flatMap((name) => {
+    const value = remembered[name]
+    return isHigher(inForce[name], value) ? [[name, value]] : []
+  }))
 
 /** Confirms the rises of a player's limits that have waited. Writes nothing where there is none. */
 export const confirmLimits = (

@@ -70,6 +70,12 @@ export class PlayControls extends Context.Service<PlayControls, {
   ) => Effect.Effect<Instant, TooManyChanges | UnknownUser | Unavailable>
   /** As a register says; nothing where that is over, or no longer than an earlier exclusion. */
   readonly excludeRegistered: (userId: UserId, until: Instant) => Effect.Effect<void, UnknownUser | Unavailable>
+  /** As the player was barred before a backup was put back; nothing where that is over, or they are barred for longer. */
+  readonly barAgain: (
+    userId: UserId,
+    by: "time-out" | "exclusion",
+    until: Instant
+  ) => Effect.Effect<void, UnknownUser | Unavailable>
   /** Keeps when the player was born, as they say, once. */
   readonly sayBirth: (
     userId: UserId,

@@ -1,6 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { isBehind, lostDay, lostOf, nextEpoch, type RememberedDraw } from "../../src/draws/Remembered.ts"
+import {
+  isBehind,
+  lostDay,
+  lostOf,
+  lostOfPlayers,
+  lostText,
+  nextEpoch,
+  type RememberedDraw
+} from "../../src/draws/Remembered.ts"
+import { cents } from "../../src/money/Money.ts"
+import { userId } from "../../src/values/Ids.ts"
+import { instant } from "../../src/values/Instant.ts"
 import { openDay } from "../support/drawStates.ts"
 
 const { id, openText } = openDay(0)
@@ -14,6 +25,43 @@ const remembered = (more: Partial<RememberedDraw> = {}): RememberedDraw => ({
   ...more
 })
 const nothingTold = () => false
+
+describe("what a database lacks of what left the house, and of what protects players", () => {
+  const ada = userId("01900000-0000-7000-8000-00000000000a")
+  const sent = {
+    id: "1",
+    userId: ada,
+    amount: cents(2_000n),
+    account: "acct_1",
+    provider: "simulated",
+    askedAt: instant(0),
+    attempt: 1,
+    isOver: false,
+    epoch: 1
+  } as const
+  const frozen = { id: "2", userId: ada, measure: { _tag: "Frozen" }, epoch: 1 } as const
+  const lostIn = (stored: ReadonlyArray<string>, epoch: number, isOver = false) =>
+    lostOfPlayers([{ ...sent, isOver }], [frozen], (id) => stored.includes(id), epoch).map(({ _tag }) => _tag)
+
+  it("is what it has no row of, unless that was said to be lost, or came back", () => {
+    assert.deepStrictEqual(lostIn([], 0), ["Withdrawal", "Measure"])
+    assert.deepStrictEqual(lostIn([], 1), ["Withdrawal", "Measure"])
+    assert.deepStrictEqual(lostIn(["1"], 1), ["Measure"])
+    assert.deepStrictEqual(lostIn(["2"], 1), ["Withdrawal"])
+    assert.deepStrictEqual(lostIn([], 1, true), ["Measure"])
+    assert.deepStrictEqual(lostIn([], 2), [])
+  })
+
+  it("is told with whose it is and how much", () => {
+    assert.deepStrictEqual(
+      lostOfPlayers([sent], [frozen], () => false, 0).map(lostText),
+      [
+        `withdrawal 1 of user ${ada}: $20.00, asked for at 1970-01-01T00:00:00.000Z and sent to the simulation`,
+        `user ${ada} was frozen`
+      ]
+    )
+  })
+})
 
 describe("what a database lacks of what was acknowledged", () => {
   it("is every position above those that it holds, of its own epoch or a later one", () => {

@@ -9,7 +9,7 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
-import { onAccounts } from "../OnDatabase.ts"
+import { protecting } from "../OnDatabase.ts"
 import { readDay } from "../report/Days.ts"
 import { findPlayer, nameOf } from "../user/UserText.ts"
 import { stateJson } from "./KycText.ts"
@@ -38,7 +38,7 @@ const run = Effect.fn("ddd kyc set")(
           "A date of birth is checked of who is verified: say --date-of-birth with verified. Nothing was changed."
       })
     }
-    const { changed, state, user } = yield* onAccounts(Effect.gen(function*() {
+    const { changed, state, user } = yield* protecting(Effect.gen(function*() {
       const user = yield* findPlayer(who)
       const checks = yield* IdentityChecks
       const born = bornOn === null ? "" : " The date of birth is the one that was checked, whatever the player said."

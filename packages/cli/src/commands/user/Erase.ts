@@ -14,7 +14,7 @@ import { ask, isSomebodyThere } from "../../terminal/Ask.ts"
 import { print, printJson, remark } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { reasonedAct, type ReasonFlag, reasonOption } from "../Guarded.ts"
-import { onAccounts } from "../OnDatabase.ts"
+import { protecting } from "../OnDatabase.ts"
 import { findUser, nameOf } from "./UserText.ts"
 
 /** Nobody was erased; the message says why. */
@@ -26,7 +26,7 @@ const stays =
   "Tickets, wallet movements and proofs stay as they are, under the id alone; so does the time and kind of each event."
 
 /** A reason, and what to do about it. */
-const reasonText = (reason: EraseReason): string => {
+export const eraseReasonText = (reason: EraseReason): string => {
   switch (reason._tag) {
     case "Balance":
       return `$${formatCents(reason.amount)} in the wallet: the player spends or withdraws it` + (
@@ -50,7 +50,7 @@ const reasonText = (reason: EraseReason): string => {
 }
 
 const whyRefused = (reasons: ReadonlyArray<EraseReason>): string =>
-  ["The player cannot be erased now. Nothing was changed.", ...reasons.map((reason) => `- ${reasonText(reason)}`)]
+  ["The player cannot be erased now. Nothing was changed.", ...reasons.map((reason) => `- ${eraseReasonText(reason)}`)]
     .join("\n")
 
 const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: string | undefined) {
@@ -70,7 +70,7 @@ const confirm = Effect.fnUntraced(function*({ username }: UserSummary, yes: stri
 /** `yes`: the exact name of the player, where it is said beforehand. */
 const run = Effect.fn("ddd user erase")(
   function*(who: string, { json, yes, ...flags }: JsonFlag & ReasonFlag & { readonly yes?: string }) {
-    const user = yield* onAccounts(Effect.gen(function*() {
+    const user = yield* protecting(Effect.gen(function*() {
       const accounts = yield* Accounts
       const user = yield* findUser(who)
       if (user.erased) return yield* new NotErased({ message: `The player ${user.id} is erased already.` })

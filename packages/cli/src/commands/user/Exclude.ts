@@ -8,7 +8,7 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument, wholeNumber } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
-import { onAccounts } from "../OnDatabase.ts"
+import { protecting } from "../OnDatabase.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
 
 interface ExcludeFlags extends JsonFlag, GuardFlags {
@@ -16,7 +16,7 @@ interface ExcludeFlags extends JsonFlag, GuardFlags {
 }
 
 const run = Effect.fn("ddd user exclude")(function*(who: string, { days, json, ...flags }: ExcludeFlags) {
-  const { until, user } = yield* onAccounts(Effect.gen(function*() {
+  const { until, user } = yield* protecting(Effect.gen(function*() {
     const user = yield* findUser(who)
     const act = yield* guard(
       "user exclude",

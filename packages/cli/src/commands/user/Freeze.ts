@@ -5,13 +5,13 @@ import { done } from "../../ExitCode.ts"
 import { print, printJson } from "../../terminal/Output.ts"
 import { command, type Declare, type JsonFlag, jsonOption, whoArgument } from "../Declaration.ts"
 import { guard, guarded, type GuardFlags } from "../Guarded.ts"
-import { onAccounts } from "../OnDatabase.ts"
+import { protecting } from "../OnDatabase.ts"
 import { findUser, nameOf, userJson } from "./UserText.ts"
 
 const setFrozen = (frozen: boolean) =>
   Effect.fn(`ddd user ${frozen ? "freeze" : "unfreeze"}`)(
     function*(who: string, { json, ...flags }: JsonFlag & GuardFlags) {
-      const user = yield* onAccounts(Effect.gen(function*() {
+      const user = yield* protecting(Effect.gen(function*() {
         const accounts = yield* Accounts
         const user = yield* findUser(who)
         const act = yield* frozen

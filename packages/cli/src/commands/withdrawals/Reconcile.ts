@@ -25,7 +25,8 @@ import { withdrawalJson } from "./WithdrawalText.ts"
 const concurrency = 4
 
 /** Whether the provider may have been asked for it. One that failed then is compared too: nothing may be there. */
-const wasSent = ({ transfer }: Withdrawal): boolean => transfer.sentAt !== null || transfer.status === "done"
+const wasSent = ({ transfer }: Withdrawal): boolean =>
+  transfer.sentAt !== null || transfer.status === "done" || transfer.status === "unknown"
 
 const compareAll = Effect.fnUntraced(function*(days: number, act: OperatorAct) {
   const withdrawals = yield* Withdrawals

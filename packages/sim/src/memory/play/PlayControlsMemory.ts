@@ -3,7 +3,7 @@ import { type CountedChange, refusalOfChange } from "@ddd/core/accounts/Security
 import { playersAccount } from "@ddd/core/accounts/User"
 import { type CountedMovement, countedOn, countedSince, countMovements } from "@ddd/core/money/Limits"
 import { cents } from "@ddd/core/money/Money"
-import { excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
+import { barAgain, excludePlayer, excludeRegistered, type PlayerStopped, timeOut } from "@ddd/core/play/Exclusion"
 import {
   changeLimits,
   confirmLimits,
@@ -134,6 +134,8 @@ export const layer: Layer.Layer<PlayControls, never, Store | MailedTokens> = Lay
 
       excludeRegistered: (userId, until) =>
         Effect.asVoid(decide(userId, (facts) => excludeRegistered(facts, userId, until))),
+
+      barAgain: (userId, by, until) => Effect.asVoid(decide(userId, (facts) => barAgain(facts, userId, by, until))),
 
       sayBirth: (userId, bornOn, origin) =>
         store.exclusive(Effect.gen(function*() {

@@ -1,0 +1,95 @@
+/** Carries out again what protected players and was lost with a backup that was put back (docs/decisions/0098). */
+import { Effect } from "effect"
+import { identityFault } from "../accounts/IdentityCheck.ts"
+import type { Measure, TakenMeasure } from "../accounts/Measure.ts"
+import type { EraseReason } from "../accounts/Refusals.ts"
+import { operatorOrigin } from "../accounts/SecurityEvent.ts"
+import { lowerOf } from "../play/LimitChange.ts"
+import { Accounts } from "../ports/Accounts.ts"
+import { IdentityChecks } from "../ports/IdentityChecks.ts"
+import { PlayControls } from "../ports/PlayControls.ts"
+import type { OperatorAct } from "../values/OperatorAct.ts"
+
+/** What became of a measure. */
+export type CarriedOut =
+  | { readonly _tag: "Done" }
+  /** They signed up since, or are erased. */
+  | { readonly _tag: "UnknownUser" }
+  /** The player cannot be erased yet, and is frozen. */
+  | { readonly _tag: "EraseWaits"; readonly reasons: ReadonlyArray<EraseReason> }
+  /** `why`: a clause. */
+  | { readonly _tag: "Refused"; readonly why: string }
+
+const done: CarriedOut = { _tag: "Done" }
+
+/** Measures of one player of which the newest alone counts. */
+const kindOf = (measure: Measure): string => {
+  switch (measure._tag) {
+    case "Unfrozen":
+      return "Frozen"
+    case "Barred":
+      return measure.by
+    case "Erased":
+    case "Frozen":
+    case "Identity":
+    case "Limited":
+      return measure._tag
+  }
+}
+
+/** Of each player and kind the newest, in the order in which they were taken. */
+export const newestOf = (taken: ReadonlyArray<TakenMeasure>): ReadonlyArray<TakenMeasure> => {
+  const newest = new Map<string, TakenMeasure>()
+  for (const one of taken.toSorted((a, b) => a.id < b.id ? -1 : 1)) {
+    const key = `${one.userId} ${kindOf(one.measure)}`
+    newest.delete(key)
+    newest.set(key, one)
+  }
+  return [...newest.values()]
+}
+
+/** Does it as it was; safe as often as wanted. */
+export const carryOut = Effect.fn("CarryOut.carryOut")(function*({ measure, userId }: TakenMeasure, act: OperatorAct) {
+  const accounts = yield* Accounts
+  if ((yield* accounts.profile(userId)) === null) return { _tag: "UnknownUser" } satisfies CarriedOut
+  const ofPlay = yield* PlayControls
+  switch (measure._tag) {
+    case "Frozen":
+      yield* accounts.freeze(userId, act)
+      return done
+    case "Unfrozen":
+      yield* accounts.unfreeze(userId, act)
+      return done
+    case "Erased":
+      return yield* accounts.erase(userId, act).pipe(
+        Effect.as(done),
+        // what they had spent is in the wallet again: nobody uses the account meanwhile
+        Effect.catchTag(
+          "EraseRefused",
+          ({ reasons }) => Effect.as(accounts.freeze(userId, act), { _tag: "EraseWaits", reasons } satisfies CarriedOut)
+        )
+      )
+    case "Barred":
+      yield* ofPlay.barAgain(userId, measure.by, measure.until)
+      return done
+    case "Limited": {
+      const lower = lowerOf((yield* ofPlay.of(userId)).inForce, measure.limits)
+      if (Object.keys(lower).length > 0) yield* ofPlay.changeLimits(userId, lower, operatorOrigin)
+      return done
+    }
+    case "Identity":
+      return yield* (yield* IdentityChecks).record({
+        userId,
+        status: measure.status,
+        occurredAt: measure.occurredAt,
+        bornOn: null,
+        reference: null
+      }).pipe(
+        Effect.as(done),
+        Effect.catchTag(
+          "IdentityRefused",
+          ({ refusal }) => Effect.succeed({ _tag: "Refused", why: identityFault(refusal) } satisfies CarriedOut)
+        )
+      )
+  }
+}, Effect.catchTag("UnknownUser", () => Effect.succeed({ _tag: "UnknownUser" } satisfies CarriedOut)))
