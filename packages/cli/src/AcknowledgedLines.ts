@@ -1,8 +1,8 @@
 /** What is remembered in PROOF_DIR, as lines of text, and what they amount to together. */
-import type { TakenMeasure } from "@ddd/core/accounts/Measure"
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import type { RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "@ddd/core/draws/Remembered"
 import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import type { TakenMeasure } from "@ddd/core/money/Measure"
 import { type DrawId, drawId, isUuid } from "@ddd/core/values/Ids"
 import { readMeasure, readWithdrawal, written, writtenWithdrawal } from "./AcknowledgedPlayers.ts"
 

@@ -1,7 +1,7 @@
 /** What is remembered of players in PROOF_DIR, as members of its lines: withdrawals that were sent, and measures that were taken. */
-import type { Measure, TakenMeasure } from "@ddd/core/accounts/Measure"
 import { limitNames, type Limits, noLimits } from "@ddd/core/money/Limits"
 import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import type { Measure, TakenMeasure } from "@ddd/core/money/Measure"
 import { cents, isCents } from "@ddd/core/money/Money"
 import type { StoredProvider } from "@ddd/core/money/ProviderId"
 import { isUuid, userId } from "@ddd/core/values/Ids"

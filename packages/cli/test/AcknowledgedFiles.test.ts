@@ -1,6 +1,6 @@
-import type { Measure } from "@ddd/core/accounts/Measure"
 import { noLimits } from "@ddd/core/money/Limits"
 import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import type { Measure } from "@ddd/core/money/Measure"
 import { cents } from "@ddd/core/money/Money"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { drawId, userId } from "@ddd/core/values/Ids"
@@ -11,7 +11,7 @@ import { Clock, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { open } from "../src/AcknowledgedFiles.ts"
+import { look, open } from "../src/AcknowledgedFiles.ts"
 import { dataFolder, eventually } from "./support/Ddd.ts"
 
 const draw = (n: number) => drawId(`019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`)
@@ -96,6 +96,16 @@ describe("what is remembered in PROOF_DIR", () => {
       assert.lengthOf(all, 1)
       assert.strictEqual(all[0]?.entries, 3)
       assert.strictEqual(all[0]?.notes?.lock, "lock\n\n— key c2ln\n")
+    }))
+
+  it.live("is not taken for nothing where the folder cannot be looked at", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      assert.isNull(yield* look(join(folder, "none")))
+      // whom rights do not stop this stops too
+      fs.symlinkSync("loop", join(folder, "loop"))
+      const refused = yield* Effect.flip(look(join(folder, "loop", "of the database")))
+      assert.match(refused.message, /^PROOF_DIR cannot be used: ELOOP/)
     }))
 
   it.live("counts anew in each epoch, and knows the newest", () =>

@@ -1,27 +1,33 @@
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { lockByClock } from "@ddd/core/draws/Locking"
-import type { Lost, RememberedDraw } from "@ddd/core/draws/Remembered"
+import type { Lost, RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "@ddd/core/draws/Remembered"
 import { quantityMax } from "@ddd/core/draws/Sale"
 import { declareVoid, refundsAtOnce } from "@ddd/core/draws/Voiding"
+import { type Cents, cents, zero } from "@ddd/core/money/Money"
+import { Accounts } from "@ddd/core/ports/Accounts"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { Withdrawals } from "@ddd/core/ports/Withdrawals"
 import type { VoidReason } from "@ddd/core/proof/Record"
 import { formatLock } from "@ddd/core/proof/RecordText"
-import { drawId } from "@ddd/core/values/Ids"
+import { drawId, type UserId, userId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, instant } from "@ddd/core/values/Instant"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { byAnn } from "@ddd/sim/scenario/Operators"
-import { buyInRoom, closeRoom, makeRoom } from "@ddd/sim/scenario/RoomSteps"
+import { buyInRoom, closeRoom, executeDraw, joinRoom, makeRoom, startDraw } from "@ddd/sim/scenario/RoomSteps"
 import {
   advance,
   advancePast,
+  applyReport,
+  askRefusalOf,
   auditClean,
   buy,
   catchUp,
+  claim,
   dollars,
   fundedPlayer,
   openSales,
@@ -30,14 +36,18 @@ import {
   readDraw,
   recordIn,
   times,
-  withdraw
+  transferSeen,
+  withdraw,
+  withdrawalAt
 } from "@ddd/sim/scenario/Steps"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import { afterCommit } from "../../src/database/AfterCommit.ts"
 import { session } from "../../src/database/Provision.ts"
+import { inTransaction } from "../../src/database/Transaction.ts"
 import { readDraw as readState } from "../../src/draws/ReadDraw.ts"
-import { beginEpoch, readLoss } from "../../src/draws/Restored.ts"
+import { beginEpoch, readLoss, rememberStanding } from "../../src/draws/Restored.ts"
 import { TestDatabase } from "../../src/testing/TestDatabase.ts"
 import * as PgWorld from "../support/PgWorld.ts"
 
@@ -46,11 +56,21 @@ const makeAcknowledged = () => {
   let lost: ReadonlyArray<Lost> = []
   let problem: string | null = null
   const draws: Array<RememberedDraw> = []
+  const withdrawals = new Map<string, RememberedWithdrawal>()
+  const measures: Array<RememberedMeasure> = []
   const told: Array<number> = []
   const service: AcknowledgedService = {
     ...nothingAcknowledged,
     entriesOf: (id, epoch) => draws.find((draw) => draw.id === id && draw.epoch === epoch)?.entries ?? 0,
     all: () => draws,
+    withdrawals: () => [...withdrawals.values()],
+    measures: () => measures,
+    sent: (all) => {
+      for (const one of all) withdrawals.set(one.id, { ...one, epoch: 0 })
+    },
+    took: (all) => {
+      measures.push(...all.map((one) => ({ ...one, epoch: 0 })))
+    },
     lost: () => lost,
     found: (found) => {
       lost = found
@@ -66,8 +86,10 @@ const makeAcknowledged = () => {
   return {
     draws,
     fail,
+    measures,
     service,
     told,
+    withdrawals,
     world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service)))
   }
 }
@@ -173,6 +195,136 @@ describe("what is sold or signed and cannot be remembered", () => {
       }).pipe(Effect.provide(world)),
     180_000
   )
+})
+
+/** A withdrawal as it is remembered that this database never had. */
+const lostOf = (
+  n: number,
+  who: UserId,
+  amount: Cents,
+  more: Partial<RememberedWithdrawal> = {}
+): RememberedWithdrawal => ({
+  id: `019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`,
+  userId: who,
+  amount,
+  account: `acct_${who}`,
+  provider: "simulated",
+  askedAt: instant(Date.UTC(2026, 1, 3, 10)),
+  attempt: 1,
+  isOver: false,
+  epoch: 0,
+  ...more
+})
+
+describe("a withdrawal that was sent and that the database lacks", () => {
+  it.live(
+    "is recorded again with the epoch, from what is there and what rests; the rest is owed; and it is looked for, not sent",
+    () => {
+      const { service, withdrawals, world } = makeAcknowledged()
+      return Effect.gen(function*() {
+        yield* openSales
+        const [ada, bob] = [yield* payablePlayer("ada", dollars(9)), yield* payablePlayer("bob", dollars(9))]
+        // a room's prize, which rests
+        const room = yield* makeRoom(ada)
+        yield* joinRoom(bob, room)
+        yield* buyInRoom(ada, room)
+        yield* buyInRoom(bob, room)
+        yield* startDraw(ada, room)
+        yield* executeDraw(ada, room)
+        const balances = yield* Effect.forEach([ada, bob], (who) => Ledger.use(({ wallet }) => wallet(who)))
+        const [winner, loser] = present(balances[0] ?? null).balance > dollars(8) ? [ada, bob] : [bob, ada]
+        assert.isAbove(Number(present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).maturing.length), 0)
+        const own = yield* withdraw(loser, dollars(1))
+        const one = lostOf(1, winner, dollars(9))
+        const two = lostOf(2, winner, dollars(4))
+        const nobodys = lostOf(3, userId("019a0000-0000-7000-8000-00000000dead"), dollars(5))
+        const over = lostOf(4, loser, dollars(5), { isOver: true })
+        for (const each of [one, two, nobodys, over]) withdrawals.set(each.id, each)
+        const refused = yield* Effect.flip(withdraw(winner, dollars(1)))
+        assert.strictEqual(refused._tag, "Unavailable")
+        assert.deepStrictEqual(service.lost().map((lost) => lost._tag), ["Withdrawal", "Withdrawal"])
+        assert.strictEqual((yield* Effect.flip(claim(own.transaction.id)))._tag, "Unavailable")
+
+        const before = present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null)
+        const { withdrawals: outcomes } = yield* restore(service)
+        assert.deepStrictEqual(
+          outcomes.map(({ owed, problem, withdrawal }) => [withdrawal.id, owed, problem === null]),
+          [
+            [one.id, zero, true],
+            [two.id, cents(dollars(13) - before.balance), true],
+            [nobodys.id, null, false]
+          ]
+        )
+        const after = present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null)
+        assert.deepStrictEqual([after.balance, after.pendingWithdrawal], [zero, dollars(13)])
+        assert.strictEqual((yield* askRefusalOf(withdraw(winner, dollars(1))))._tag, "InDebt")
+        const turn = yield* claim(one.id)
+        assert.deepStrictEqual(turn.action, { _tag: "LookUp", step: "transfer", attempt: 1 })
+        yield* auditClean
+        // the provider has the one, and knows nothing of the other
+        const seen = yield* applyReport(turn.withdrawal.id, transferSeen(turn.withdrawal), turn.withdrawal.turn)
+        assert.strictEqual(seen.transfer.status, "done")
+        const other = yield* claim(two.id)
+        const held = yield* applyReport(other.withdrawal.id, { _tag: "Absent", step: "transfer", attempt: 1 })
+        assert.strictEqual(held.held?.step, "transfer")
+        const back = yield* Withdrawals.use(({ resolve }) => resolve(held.id, "absent", byAnn))
+        assert.strictEqual(back?.status, "failed")
+        assert.isTrue(withdrawals.get(held.id)?.isOver)
+        assert.strictEqual(
+          present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).balance,
+          before.balance - dollars(9)
+        )
+        yield* auditClean
+      }).pipe(Effect.provide(world))
+    },
+    180_000
+  )
+
+  it.live("was remembered before its provider could be asked; what cannot be is not sent", () => {
+    const { fail, service, withdrawals, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const ada = yield* payablePlayer("ada", dollars(9))
+      const { transaction: { id } } = yield* withdraw(ada, dollars(5))
+      assert.strictEqual(withdrawals.size, 0)
+      fail("the disk is full")
+      const refused = yield* Effect.flip(claim(id))
+      assert.deepStrictEqual([refused._tag, refused.message], ["Unavailable", "the disk is full"])
+      assert.strictEqual((yield* withdrawalAt(id)).transfer.status, "unsent")
+      fail(null)
+      withdrawals.clear()
+      yield* claim(id)
+      assert.deepInclude(withdrawals.get(id), { userId: ada, amount: dollars(5), attempt: 1, isOver: false })
+      // a server that begins to remember knows of it too
+      withdrawals.clear()
+      yield* rememberStanding(service)
+      assert.isTrue(withdrawals.has(id))
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+})
+
+describe("what protects a player", () => {
+  it.live("is remembered once it has committed, and not where it did not", () => {
+    const { measures, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const sql = yield* PgClient.PgClient
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      const accounts = yield* Accounts
+      yield* accounts.freeze(ada, byAnn)
+      assert.deepStrictEqual(measures.map(({ measure, userId }) => [userId, measure._tag]), [[ada, "Frozen"]])
+      const rows = yield* sql<{ readonly id: string }>`SELECT id FROM security_events WHERE type = 'frozen'`
+      assert.deepStrictEqual(rows.map(({ id }) => id), measures.map(({ id }) => id))
+      yield* accounts.freeze(ada, byAnn)
+      yield* Effect.ignore(Effect.flip(accounts.erase(ada, byAnn)))
+      assert.lengthOf(measures, 1)
+      // what a transaction within another asked for is done with the outer one, or never
+      let done = 0
+      const act = inTransaction(sql)(afterCommit(() => done++))
+      yield* Effect.exit(inTransaction(sql)(Effect.andThen(act, Effect.die("undone"))))
+      assert.strictEqual(done, 0)
+      yield* inTransaction(sql)(Effect.andThen(act, Effect.sync(() => assert.strictEqual(done, 0))))
+      assert.strictEqual(done, 1)
+    }).pipe(Effect.provide(world))
+  }, 60_000)
 })
 
 describe("a day that was locked before a backup was put back", () => {

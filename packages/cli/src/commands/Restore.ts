@@ -18,7 +18,7 @@ import { command, type Declare, type JsonFlag, jsonOption } from "./Declaration.
 /** What is known to be lost; then what is to be done, which is the same whether or not anything is. */
 const next = (lost: ReadonlyArray<string> | null, remembers: boolean, proofDir: string): string => {
   const known = lost !== null
-    ? ["Since it was made, this was done, and is lost:", ...lost.map((each) => `  ${visible(each)}`)]
+    ? ["It lacks:", ...lost.map((each) => `  ${visible(each)}`)]
     : remembers
     ? []
     : [

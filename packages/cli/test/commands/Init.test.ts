@@ -145,6 +145,52 @@ describe("ddd init", () => {
     120_000
   )
 
+  it.live(
+    "makes the database anew for settings that are there, with those of its roles that are missing, to put a backup back into",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* dataFolder
+        const database = yield* toBe
+        const file = join(folder, "ddd.env")
+        const asAdmin = ["--admin", "-"]
+        const init = (...args: ReadonlyArray<string>) => ddd(["init", file, ...args], {}, urlOf(injectedAdmin()))
+        const early = yield* init("--database-only", ...asAdmin)
+        assert.strictEqual(early.code, 2)
+        assert.match(early.stderr, /ddd\.env cannot be read: .*Nothing was made/)
+        assert.strictEqual((yield* init(...publicUrl, "--database", database.url, ...asAdmin)).code, 0)
+        const before = readFileSync(file, "utf8")
+        const there = yield* init("--database-only", ...asAdmin)
+        assert.strictEqual(there.code, 2)
+        assert.match(there.stderr, /already, which is left as it is: rename it first, or drop it/)
+        const env = {
+          ...settingsIn(file),
+          ...settingsIn(join(folder, "ddd-owner.env")),
+          SMTP_URL: "smtp://127.0.0.1:1"
+        }
+
+        // on the same server the roles are there, on a new one they are not
+        const admin = yield* session(injectedAdmin())
+        for (const roles of [[], [`${database.name}_owner`, `${database.name}_app`]]) {
+          yield* admin.unsafe(`DROP DATABASE "${database.name}" WITH (FORCE)`)
+          for (const role of roles) yield* admin.unsafe(`DROP ROLE "${role}"`)
+          const anew = yield* init("--database-only", ...asAdmin)
+          assert.strictEqual(anew.code, 0, anew.stderr)
+          assert.match(anew.stdout, /was made\. The settings stay as they are/)
+          assert.strictEqual((yield* ddd(["migrate"], env)).code, 0)
+        }
+        const sql = yield* init("--database-only")
+        assert.strictEqual(sql.code, 0, sql.stderr)
+        assert.strictEqual(sql.stdout.split("\\gexec").length, 3)
+        const { password } = new URL(settingsIn(file)["DATABASE_URL"] ?? "")
+        assert.notInclude(sql.stdout + sql.stderr, password)
+        assert.strictEqual(readFileSync(file, "utf8"), before)
+        const missing = yield* ddd(["init", join(folder, "new.env")])
+        assert.strictEqual(missing.code, 2)
+        assert.include(missing.stderr, "--public-url is missing")
+      }),
+    180_000
+  )
+
   it.live("makes nothing of settings that a server would refuse, or that a shell would read otherwise", () =>
     Effect.gen(function*() {
       const folder = yield* dataFolder

@@ -253,6 +253,21 @@ describe("a database that was put back and lacks what left the house, and what p
           assert.include((yield* ddd("kyc", "show", limited.username)).stdout, "rejected")
           const audit = yield* ddd("audit")
           assert.strictEqual(audit.code, 0, audit.stdout + audit.stderr)
+
+          // under a server that runs, as where a standby that lagged takes over
+          yield* remove(database.name)
+          yield* clone(admin, kept, database.name)
+          yield* eventually(
+            "the loss is noticed",
+            get(`${third.url}/readyz`),
+            ({ status, text }) => status === 503 && text.includes("ddd restored")
+          )
+          assert.strictEqual((yield* ddd("restored", "--yes", "2", ...because)).code, 0)
+          yield* eventually("readiness", get(`${third.url}/readyz`), ({ status }) => status === 200)
+          assert.strictEqual(at((yield* now(ann.accessToken, "GET", "/wallet")).json, "balance"), "0.00")
+          yield* eventually("both paid", paid, (ids) => ids.length === 2 && ids.includes(id))
+          assert.strictEqual(stripe.transfers.size, 2)
+          assert.strictEqual((yield* ddd("audit")).code, 0)
         }).pipe(Effect.provide(Site.layer({ processes: [env] })))
       }).pipe(Effect.scoped),
     400_000

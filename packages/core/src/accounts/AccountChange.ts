@@ -4,13 +4,13 @@
  * Each adapter writes it by one function, in the transaction that the facts were read in, and in the order of these members.
  */
 import type { Redacted } from "effect"
+import type { Measure } from "../money/Measure.ts"
 import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { KycStatus } from "../values/KycStatus.ts"
 import type { NewOperatorEntry } from "../values/OperatorAct.ts"
 import type { NewMailedToken, TokensToCancel } from "./MailedToken.ts"
-import type { Measure } from "./Measure.ts"
 import type { NewSecurityEvent } from "./SecurityEvent.ts"
 import type { OpenedSession, SessionEndReason, WhichSessions } from "./Session.ts"
 

@@ -3,8 +3,8 @@
  *
  * Positions that somebody holds must not be sold to somebody else, and no draw may have two records of one kind (docs/decisions/0053).
  */
-import { measureText, type TakenMeasure } from "../accounts/Measure.ts"
 import type { SentWithdrawal } from "../money/LostWithdrawal.ts"
+import { measureText, type TakenMeasure } from "../money/Measure.ts"
 import { formatCents } from "../money/Money.ts"
 import { providerText } from "../money/ProviderId.ts"
 import { parseRecord } from "../proof/RecordText.ts"
@@ -137,6 +137,6 @@ export const lostText = (lost: Lost): string => {
     case "Measure":
       return `user ${lost.taken.userId} ${measureText(lost.taken.measure)}`
     case "PutBack":
-      return `what else was done since ${formatInstant(lost.madeAt)}, of when the backup is that was put back`
+      return `what else was done since ${formatInstant(lost.madeAt)}: a backup of that time was put back`
   }
 }

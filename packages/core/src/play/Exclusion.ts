@@ -5,9 +5,9 @@
  * signs in, withdraws, and closes it. Decided under the wallet's lock and then that on the user's row. Source: docs/play.md.
  */
 import { type AccountChange, noChange } from "../accounts/AccountChange.ts"
-import type { Measure } from "../accounts/Measure.ts"
 import { operatorOrigin, type RequestOrigin, type SecurityEventType } from "../accounts/SecurityEvent.ts"
 import { barredAt, type Barring } from "../money/Barring.ts"
+import type { Measure } from "../money/Measure.ts"
 import type { Wallet } from "../money/Wallet.ts"
 import type { UserId } from "../values/Ids.ts"
 import { dayMillis, formatInstant, type Instant, instant } from "../values/Instant.ts"

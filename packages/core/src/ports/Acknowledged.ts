@@ -5,10 +5,10 @@
  * signed until it is written.
  */
 import { Context } from "effect"
-import type { TakenMeasure } from "../accounts/Measure.ts"
 import type { DrawNotes } from "../draws/Draw.ts"
 import type { Lost, RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "../draws/Remembered.ts"
 import type { SentWithdrawal } from "../money/LostWithdrawal.ts"
+import type { TakenMeasure } from "../money/Measure.ts"
 import type { DrawId } from "../values/Ids.ts"
 
 export interface AcknowledgedService {

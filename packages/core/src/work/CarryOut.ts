@@ -1,9 +1,9 @@
 /** Carries out again what protected players and was lost with a backup that was put back (docs/decisions/0098). */
 import { Effect } from "effect"
 import { identityFault } from "../accounts/IdentityCheck.ts"
-import type { Measure, TakenMeasure } from "../accounts/Measure.ts"
 import type { EraseReason } from "../accounts/Refusals.ts"
 import { operatorOrigin } from "../accounts/SecurityEvent.ts"
+import type { Measure, TakenMeasure } from "../money/Measure.ts"
 import { lowerOf } from "../play/LimitChange.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { IdentityChecks } from "../ports/IdentityChecks.ts"

@@ -4,14 +4,17 @@
  * Over 300 lines: a list of promises, each to be read by itself.
  */
 import { type Limits, noLimits } from "@ddd/core/money/Limits"
+import type { Measure, TakenMeasure } from "@ddd/core/money/Measure"
 import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { LimitChange } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Fundings } from "@ddd/core/ports/Fundings"
+import { IdentityChecks } from "@ddd/core/ports/IdentityChecks"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
-import { dayAfter, dayMillis, dayOf, dayStart, parseDay } from "@ddd/core/values/Instant"
+import { dayAfter, dayMillis, dayOf, dayStart, instant, parseDay } from "@ddd/core/values/Instant"
+import { carryOut, newestOf } from "@ddd/core/work/CarryOut"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
@@ -322,6 +325,93 @@ export const playControlsContract = (subject: Subject): void =>
         yield* advance(49 * hour)
         yield* openSales
         yield* buy(ada, 1)
+        yield* auditClean
+      })
+    )
+
+    it(
+      "bars a player again as they were before a backup was put back, never for shorter, and not where that is over",
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(5))
+        const room = yield* makeRoom(ada)
+        const controls = yield* PlayControls
+        const at = yield* now
+        const [soon, until] = [instant(at + 48 * hour), instant(at + 200 * dayMillis)]
+        yield* controls.barAgain(ada, "time-out", soon)
+        yield* controls.barAgain(ada, "exclusion", until)
+        yield* controls.barAgain(ada, "exclusion", soon)
+        yield* controls.barAgain(ada, "time-out", instant(at - hour))
+        assert.deepInclude(yield* stateOf(ada), { timedOutUntil: soon, excludedUntil: until })
+        assert.deepStrictEqual(yield* refusalOf(buy(ada, 1)), { _tag: "PlayerBarred", by: "exclusion", until })
+        yield* catchUp
+        assert.strictEqual(yield* refusedAs(buyInRoom(ada, room)), "PlayerBarred")
+        assert.deepStrictEqual(
+          (yield* eventsOf(ada)).filter((type) => type === "self_excluded" || type === "timed_out").length,
+          2
+        )
+        assert.strictEqual((yield* Effect.flip(controls.barAgain(nobody, "exclusion", until)))._tag, "UnknownUser")
+        yield* auditClean
+      })
+    )
+
+    it(
+      "is carried out again of what protected a player, the newest of each kind, and an erasure that waits is a freeze",
+      Effect.gen(function*() {
+        const [ada, bob, cleo] = [
+          yield* fundedPlayer("ada", dollars(5)),
+          yield* fundedPlayer("bob", dollars(5)),
+          yield* signUp("cleo")
+        ]
+        const at = yield* now
+        let made = 0
+        const taken = (who: UserId, measure: Measure): TakenMeasure => ({
+          id: `019a0000-0000-7000-8000-${(++made).toString().padStart(12, "0")}`,
+          userId: who,
+          measure
+        })
+        const limited = (dailySpend: bigint): Measure => ({ _tag: "Limited", limits: inForce({ dailySpend }) })
+        yield* limit(ada, { dailySpend: 900n })
+        const all = [
+          taken(ada, { _tag: "Frozen" }),
+          taken(ada, limited(100n)),
+          taken(ada, limited(500n)),
+          taken(ada, { _tag: "Unfrozen" }),
+          taken(ada, { _tag: "Identity", status: "rejected", occurredAt: at }),
+          taken(bob, { _tag: "Erased" }),
+          taken(cleo, { _tag: "Erased" }),
+          taken(nobody, { _tag: "Frozen" })
+        ]
+        const newest = newestOf(all.toReversed())
+        assert.deepStrictEqual(newest.map(({ id }) => id), all.slice(2).map(({ id }) => id))
+        const run = Effect.forEach(newest, (one) => carryOut(one, byAnn))
+        const carried = yield* run
+        assert.deepStrictEqual(carried.map(({ _tag }) => _tag), [
+          "Done",
+          "Done",
+          "Done",
+          "EraseWaits",
+          "Done",
+          "UnknownUser"
+        ])
+        // a second time changes nothing
+        assert.deepStrictEqual((yield* run).map(({ _tag }) => _tag), [
+          "Done",
+          "Done",
+          "Done",
+          "EraseWaits",
+          "UnknownUser",
+          "UnknownUser"
+        ])
+        assert.strictEqual((yield* stateOf(ada)).inForce.dailySpend, 500n)
+        assert.strictEqual((yield* IdentityChecks.use((checks) => checks.of(ada))).status, "rejected")
+        const found = yield* Effect.forEach([ada, bob, cleo], (who) => Accounts.use((accounts) => accounts.find(who)))
+        assert.deepStrictEqual(found.map((user) => [user?.frozen, user?.erased]), [
+          [false, false],
+          [true, false],
+          [true, true]
+        ])
+        assert.strictEqual((yield* eventsOf(ada)).filter((type) => type === "limits_changed").length, 2)
         yield* auditClean
       })
     )

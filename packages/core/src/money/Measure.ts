@@ -2,10 +2,10 @@
  * What protects a player, as it is remembered outside the database: should a backup without it be put back, it is carried out again
  * (docs/decisions/0098).
  */
-import { limitNames, type Limits, limitText } from "../money/Limits.ts"
 import type { UserId } from "../values/Ids.ts"
 import { formatInstant, type Instant } from "../values/Instant.ts"
 import type { KycStatus } from "../values/KycStatus.ts"
+import { limitNames, type Limits, limitText } from "./Limits.ts"
 
 export type Measure =
   | { readonly _tag: "Frozen" }
