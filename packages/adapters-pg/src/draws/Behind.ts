@@ -42,7 +42,10 @@ const readEpoch = (sql: PgClient.PgClient) =>
 /** Rows that are looked for by one statement. */
 const idsAtOnce = 5_000
 
-/** Which of some ids a table has no row of. */
+/**
+ * Which of some ids a table has no row of; of withdrawals also those of which it has no turn: before one they are not remembered, so the turn
+ * is lost.
+ */
 const readMissing = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
   table: "withdrawals" | "security_events",
@@ -52,7 +55,9 @@ const readMissing = Effect.fnUntraced(function*(
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const rows = yield* sql<{ readonly id: string }>`
       SELECT i.id FROM unnest(${ids.slice(from, from + idsAtOnce)}::uuid[]) AS i (id)
-      WHERE NOT EXISTS (SELECT FROM ${sql(table)} t WHERE t.id = i.id)`
+      WHERE NOT EXISTS (SELECT FROM ${sql(table)} t WHERE t.id = i.id AND ${
+      table === "withdrawals" ? sql`t.turn > 0` : sql`true`
+    })`
     for (const { id } of rows) missing.add(id)
   }
   return missing

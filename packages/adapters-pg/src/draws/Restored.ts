@@ -1,7 +1,7 @@
 /** Begins a new epoch on a database that a backup replaced, and keeps what was lost with the state before (docs/decisions/0053). */
 import { epochMax } from "@ddd/core/draws/Epoch"
 import { type Lost, lostDay, lostText, nextEpoch } from "@ddd/core/draws/Remembered"
-import { recordAgain, type SentWithdrawal, sentWithdrawal } from "@ddd/core/money/LostWithdrawal"
+import { recordAgain, recordSending, type SentWithdrawal, sentWithdrawal } from "@ddd/core/money/LostWithdrawal"
 import type { Cents } from "@ddd/core/money/Money"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
@@ -18,6 +18,8 @@ import { writeMoves } from "../money/WalletMoves.ts"
 import {
   insertWithdrawal,
   lockAndReadWallet,
+  lockToConclude,
+  storeWithdrawal,
   withdrawalColumns,
   withdrawalOf,
   type WithdrawalRow,
@@ -51,7 +53,7 @@ const turn = "ddd epochs"
 /** What became of a withdrawal that was lost. */
 export interface WithdrawalOutcome {
   readonly withdrawal: SentWithdrawal
-  /** What its player owes since, where it is recorded again; null where it could not be. */
+  /** What its player owes since, where it is recorded again; null where it could not be, or its sending alone was lost. */
   readonly owed: Cents | null
   /** Why it could not be, a clause; null where it is. */
   readonly problem: string | null
@@ -62,6 +64,9 @@ const recordWithdrawal = Effect.fnUntraced(function*(services: WithdrawalService
   const { newId, outbox, sql } = services
   const failed = (problem: string): WithdrawalOutcome => ({ withdrawal, owed: null, problem })
   const { id, userId } = withdrawal
+  const stored = yield* lockToConclude(sql, id)
+  // its sending was lost, and is recorded
+  if (stored !== null) return { withdrawal, owed: null, problem: null } satisfies WithdrawalOutcome
   const wallet = yield* lockAndReadWallet(sql, userId)
   if (wallet === null) return failed("nobody of that id is in this database")
   const now = yield* clockOf(sql)
@@ -74,6 +79,21 @@ const recordWithdrawal = Effect.fnUntraced(function*(services: WithdrawalService
   yield* insertWithdrawal(sql, recorded)
   yield* addJobs(outbox, jobs)
   return { withdrawal, owed, problem: null } satisfies WithdrawalOutcome
+})
+
+/** What was sent is not sent again, nor given back, because its row is of before that: it is looked for. */
+const recordSendings = Effect.fnUntraced(function*(sql: PgClient.PgClient, acknowledged: AcknowledgedService) {
+  const sent = new Map(acknowledged.withdrawals().map((each) => [each.id, each]))
+  const rows = yield* sql<{ readonly id: string }>`
+    SELECT id FROM withdrawals WHERE id = ANY(${[
+    ...sent.keys()
+  ]}::uuid[]) AND status = 'pending' AND transfer_status = 'unsent'
+    ORDER BY id`
+  for (const { id } of rows) {
+    const [stored, remembered] = [yield* lockToConclude(sql, id), sent.get(id)]
+    const recorded = stored === null || remembered === undefined ? null : recordSending(stored, remembered, stored.now)
+    if (recorded !== null) yield* storeWithdrawal(sql, recorded)
+  }
 })
 
 /** Says, for this transaction, that withdrawals are recorded which were sent before: they may take what rests (migration 0041). */
@@ -113,6 +133,7 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
     // the oldest first: of two that are owed, the newer one is
     const withdrawals = lost.flatMap((each) => each._tag === "Withdrawal" ? [each.withdrawal] : [])
       .toSorted((a, b) => a.id < b.id ? -1 : 1)
+    yield* recordSendings(sql, acknowledged)
     const outcomes = yield* Effect.forEach(withdrawals, (one) => recordWithdrawal({ sql, newId, outbox }, one))
     yield* writeEntry(
       { sql, newId },

@@ -16,14 +16,14 @@ import { FourEyesAbove } from "@ddd/core/ports/FourEyesAbove"
 import { Identifiers } from "@ddd/core/ports/Identifiers"
 import { KycAbove } from "@ddd/core/ports/KycAbove"
 import { Outbox } from "@ddd/core/ports/Outbox"
-import { WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
+import { type Turn, WithdrawalRefused, Withdrawals } from "@ddd/core/ports/Withdrawals"
 import { houseUserId } from "@ddd/core/values/Ids"
 import type { KycStatus } from "@ddd/core/values/KycStatus"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Result } from "effect"
 import { instantOf, transactionColumns, transactionOf, type TransactionRow } from "../database/Rows.ts"
-import { orUnavailable, transact } from "../database/Transaction.ts"
+import { inTransaction, orUnavailable, transact } from "../database/Transaction.ts"
 import { idAfterAll } from "../database/UuidTimes.ts"
 import { requireMemory, requireUpToDate, requireWithdrawals } from "../draws/Behind.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
@@ -143,6 +143,14 @@ const make = Effect.gen(function*() {
     return { transaction: transactionOf(row), isReplayed: false }
   })
 
+  /** Once the turn is committed, and before its provider is asked: nothing leaves that could not be remembered. */
+  const rememberClaimed = (turn: Turn | null) =>
+    Effect.suspend(() => {
+      if (turn === null) return Effect.void
+      rememberSent(acknowledged, turn.withdrawal)
+      return turn.action._tag === "Send" && turn.action.step === "transfer" ? requireMemory(acknowledged) : Effect.void
+    })
+
   return Withdrawals.of({
     ask: Effect.fn("WithdrawalsPg.ask")(function*(request) {
       yield* mayPayOut
@@ -155,20 +163,23 @@ const make = Effect.gen(function*() {
         : yield* writeAsked(request, decided.success)
     }, transact(sql)),
 
-    claim: Effect.fn("WithdrawalsPg.claim")(function*(id, isUrgent, own) {
-      yield* mayPayOut
-      const facts = yield* lockToClaim(sql, id)
-      if (facts === null) return null
-      const decision = claimWithdrawal(facts, isUrgent, own)
-      if (decision._tag === "Leave") return null
-      if (decision._tag === "Claim" && decision.action._tag === "Send" && decision.action.step === "transfer") {
-        // nothing leaves that could not be remembered
-        rememberSent(acknowledged, decision.withdrawal)
-        yield* requireMemory(acknowledged)
-      }
-      yield* storeWithdrawal(sql, decision)
-      return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
-    }, transact(sql)),
+    claim: Effect.fn("WithdrawalsPg.claim")(
+      function*(id, isUrgent, own) {
+        yield* mayPayOut
+        const facts = yield* lockToClaim(sql, id)
+        if (facts === null) return null
+        const decision = claimWithdrawal(facts, isUrgent, own)
+        if (decision._tag === "Leave") return null
+        const sends = decision._tag === "Claim" && decision.action._tag === "Send" &&
+          decision.action.step === "transfer"
+        if (sends) yield* requireMemory(acknowledged)
+        yield* storeWithdrawal(sql, decision)
+        return decision._tag === "Claim" ? { withdrawal: decision.withdrawal, action: decision.action } : null
+      },
+      inTransaction(sql),
+      Effect.tap(rememberClaimed),
+      orUnavailable
+    ),
 
     applyReport: Effect.fn("WithdrawalsPg.applyReport")(
       (id, report, turn, act) =>

@@ -280,6 +280,26 @@ describe("a withdrawal that was sent and that the database lacks", () => {
     180_000
   )
 
+  it.live("is looked for and not given back where its sending alone is lost", () => {
+    const { service, withdrawals, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const ada = yield* payablePlayer("ada", dollars(9))
+      const { transaction: { id } } = yield* withdraw(ada, dollars(5))
+      const again = yield* withdraw(ada, dollars(2))
+      withdrawals.set(id, { ...lostOf(1, ada, dollars(5)), id, attempt: 2 })
+      const { lost } = yield* readLoss(service)
+      assert.deepStrictEqual(lost.map(({ _tag }) => _tag), ["Withdrawal"])
+      yield* restore(service)
+      assert.lengthOf((yield* readLoss(service)).lost, 0)
+      const canceled = yield* applyReport(id, { _tag: "Canceled", reason: "by an operator" })
+      assert.deepStrictEqual([canceled.status, canceled.transfer.status], ["pending", "unknown"])
+      assert.deepStrictEqual((yield* claim(id)).action, { _tag: "LookUp", step: "transfer", attempt: 2 })
+      assert.strictEqual((yield* withdrawalAt(again.transaction.id)).transfer.status, "unsent")
+      assert.strictEqual(present(yield* Ledger.use(({ wallet }) => wallet(ada))).pendingWithdrawal, dollars(7))
+      yield* auditClean
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+
   it.live("was remembered before its provider could be asked; what cannot be is not sent", () => {
     const { fail, service, withdrawals, world } = makeAcknowledged()
     return Effect.gen(function*() {

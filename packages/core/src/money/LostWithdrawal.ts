@@ -10,7 +10,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { Cents } from "./Money.ts"
 import type { StoredProvider } from "./ProviderId.ts"
 import { type MovedTogether, takeBackPayout, type Wallet, type WalletRefusal } from "./Wallet.ts"
-import { newWithdrawal, type Withdrawal } from "./Withdrawal.ts"
+import { newWithdrawal, setStep, type Withdrawal } from "./Withdrawal.ts"
 import { firstTurnJob, type ScheduledWithdrawal } from "./WithdrawalActions.ts"
 
 /** What is remembered of a withdrawal outside the database, from before its transfer is first asked for. */
@@ -40,6 +40,26 @@ export const sentWithdrawal = (withdrawal: Withdrawal): SentWithdrawal | null =>
     : { id, userId, amount, account, provider, askedAt, attempt: transfer.attempt, isOver: cameBack(withdrawal) }
 }
 
+/** As after a turn in which it may have been sent, nobody knows when: it is only looked up. */
+const maybeSent = (withdrawal: Withdrawal, attempt: number): Withdrawal => ({
+  ...setStep(withdrawal, "transfer", {
+    status: "unknown",
+    attempt: Math.max(withdrawal.transfer.attempt, attempt),
+    sentAt: null
+  }),
+  turn: Math.max(withdrawal.turn, 1)
+})
+
+/** A withdrawal that is stored as not sent, and was; null of any other: what is known of it holds. */
+export const recordSending = (
+  { withdrawal }: ScheduledWithdrawal,
+  sent: SentWithdrawal,
+  now: Instant
+): ScheduledWithdrawal | null =>
+  withdrawal.status === "pending" && withdrawal.transfer.status === "unsent" && !sent.isOver
+    ? { withdrawal: maybeSent(withdrawal, sent.attempt), schedule: { dueAt: now, claimedUntil: null } }
+    : null
+
 /** What is written where a lost withdrawal is recorded again. */
 export interface RecordedAgain {
   /** Of the movements, the one of type `withdrawal` has the withdrawal's id. */
@@ -62,8 +82,7 @@ export const recordAgain = (
       moved,
       owed,
       recorded: {
-        // unknown, and not known when it was sent: it is only looked up
-        withdrawal: { ...withdrawal, transfer: { ...withdrawal.transfer, status: "unknown", attempt: sent.attempt } },
+        withdrawal: maybeSent(withdrawal, sent.attempt),
         schedule: { dueAt: now, claimedUntil: null }
       },
       jobs: [firstTurnJob(withdrawal)]
