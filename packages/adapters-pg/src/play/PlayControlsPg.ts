@@ -137,7 +137,7 @@ const make = Effect.gen(function*() {
     ),
 
     barAgain: Effect.fn("PlayControlsPg.barAgain")(
-      (userId, by, until) => Effect.asVoid(stop(userId, (facts) => barAgain(facts, userId, by, until))),
+      (userId, by, until) => Effect.asVoid(stop(userId, (facts) => Effect.succeed(barAgain(facts, userId, by, until)))),
       transact(sql)
     ),
 

@@ -233,7 +233,7 @@ describe("a withdrawal that was sent and that the database lacks", () => {
         yield* executeDraw(ada, room)
         const balances = yield* Effect.forEach([ada, bob], (who) => Ledger.use(({ wallet }) => wallet(who)))
         const [winner, loser] = present(balances[0] ?? null).balance > dollars(8) ? [ada, bob] : [bob, ada]
-        assert.isAbove(Number(present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).maturing.length), 0)
+        assert.isNotEmpty(present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).maturing)
         const own = yield* withdraw(loser, dollars(1))
         const one = lostOf(1, winner, dollars(9))
         const two = lostOf(2, winner, dollars(4))

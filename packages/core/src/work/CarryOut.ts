@@ -74,8 +74,14 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function*({ measure, user
       return done
     case "Limited": {
       const lower = lowerOf((yield* ofPlay.of(userId)).inForce, measure.limits)
-      if (Object.keys(lower).length > 0) yield* ofPlay.changeLimits(userId, lower, operatorOrigin)
-      return done
+      if (Object.keys(lower).length === 0) return done
+      return yield* ofPlay.changeLimits(userId, lower, operatorOrigin).pipe(
+        Effect.as(done),
+        Effect.catchTag(
+          "TooManyChanges",
+          () => Effect.succeed({ _tag: "Refused", why: "they were changed too often today" } satisfies CarriedOut)
+        )
+      )
     }
     case "Identity":
       return yield* (yield* IdentityChecks).record({
@@ -84,7 +90,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function*({ measure, user
         occurredAt: measure.occurredAt,
         bornOn: null,
         reference: null
-      }).pipe(
+      }, measure.occurredAt).pipe(
         Effect.as(done),
         Effect.catchTag(
           "IdentityRefused",
