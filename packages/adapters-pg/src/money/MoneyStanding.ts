@@ -64,7 +64,9 @@ export const readMoneyStanding = (sql: PgClient.PgClient) =>
             count(w.awaiting_identity)::float8 AS prizes, coalesce(sum(a.dollars), 0)::float8 AS prizes_dollars,
             coalesce(extract(epoch FROM app_now() - min(o.since)), 0)::float8 AS identity_wait
           FROM (SELECT user_id, since FROM identity_waiting ORDER BY since LIMIT ${countedMax}) o
-          JOIN users p ON p.id = o.user_id JOIN wallets w ON w.user_id = o.user_id
+          -- each by its key, however few of all players they are: LIMIT keeps the planner from reading all
+          CROSS JOIN LATERAL (SELECT kyc_status FROM users WHERE id = o.user_id LIMIT 1) p
+          CROSS JOIN LATERAL (SELECT awaiting_identity FROM wallets WHERE user_id = o.user_id LIMIT 1) w
           LEFT JOIN LATERAL (
             SELECT sum((prize ->> 'amount')::decimal) AS dollars FROM jsonb_array_elements(w.awaiting_identity) prize
           ) a ON true) i`,
