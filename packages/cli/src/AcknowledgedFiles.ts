@@ -17,6 +17,7 @@ import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { type Line, lineOf, parseLine, Remembered } from "./AcknowledgedLines.ts"
+import { codeOf, isForbidden, readFrom, type Seen } from "./AcknowledgedReading.ts"
 
 /** The folder cannot be used. The message says what to do. */
 export class ProofFolderUnusable extends Data.TaggedError("ProofFolderUnusable")<{ readonly message: string }> {}
@@ -34,35 +35,7 @@ const isOurs = (name: string): boolean => /^[0-9a-f-]{36}\.jsonl$/.test(name)
 /** What a process leaves that is killed while it writes its file anew. */
 const isPart = (name: string): boolean => /^[0-9a-f-]{36}\.jsonl\.part$/.test(name)
 
-/** What was read of a file of another process. */
-interface Seen {
-  readonly ino: number
-  readonly offset: number
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
-
-/** What is read of a file of another process from an offset on, and which file that was; null where it is gone. */
-const readFrom = (path: string, seen: Seen | undefined): (Seen & { readonly text: Buffer }) | null => {
-  let descriptor: number
-  try {
-    descriptor = fs.openSync(path, "r")
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null
-    throw error
-  }
-  try {
-    const { ino, size } = fs.fstatSync(descriptor)
-    // a smaller file is another one, whatever its number
-    const offset = seen?.ino === ino && seen.offset <= size ? seen.offset : 0
-    const text = Buffer.alloc(size - offset)
-    const length = text.length === 0 ? 0 : fs.readSync(descriptor, text, 0, text.length, offset)
-    return { ino, offset, text: text.subarray(0, length) }
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
+const now = ({ newestEpoch: epoch }: Remembered) => ({ epoch, at: Date.now() })
 
 class Files {
   readonly #folder: string
@@ -99,8 +72,9 @@ class Files {
     measures: () => [...this.#remembered.measures.values()],
     sold: (id, epoch, entries) => this.#write([{ draw: id, epoch, entries, at: Date.now() }], false),
     published: (id, epoch, notes) => this.#write([{ draw: id, epoch, notes, at: Date.now() }], true),
-    sent: (withdrawals) => this.#write(withdrawals.map((withdrawal) => ({ ...this.#now(), withdrawal })), true),
-    took: (measures) => this.#write(measures.map((measure) => ({ ...this.#now(), measure })), true),
+    sent: (withdrawals) =>
+      this.#write(withdrawals.map((withdrawal) => ({ ...now(this.#remembered), withdrawal })), true),
+    took: (measures) => this.#write(measures.map((measure) => ({ ...now(this.#remembered), measure })), true),
     begun: (epoch) => this.#write([{ epoch, at: Date.now() }], true),
     lost: () => this.#lost,
     found: (lost) => {
@@ -113,10 +87,6 @@ class Files {
     this.lastError = error
     this.#problem = `what is sold cannot be remembered in PROOF_DIR (${codeOf(error)}); ` +
       "nothing is sold, signed or paid out until that folder can be written and read"
-  }
-
-  #now(): { readonly epoch: number; readonly at: number } {
-    return { epoch: this.#remembered.newestEpoch, at: Date.now() }
   }
 
   #write(lines: ReadonlyArray<Line>, isLasting: boolean): void {
@@ -250,9 +220,7 @@ class Files {
 /** Why the folder cannot be used, and what to do. */
 const unusable = (error: unknown): string =>
   `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
-  (["EACCES", "EPERM"].includes(codeOf(error))
-    ? "Run this as the account of the servers, whose folder it is. "
-    : "") +
+  (isForbidden(error) ? "Run this as the account of the servers, whose folder it is. " : "") +
   "Set it to a folder that this program may write, on a disk that is not put back together with the database."
 
 /** What is remembered in the folder of a database; null where there is no such folder. Makes and changes nothing. */

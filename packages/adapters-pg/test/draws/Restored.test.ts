@@ -232,8 +232,8 @@ describe("a withdrawal that was sent and that the database lacks", () => {
         yield* startDraw(ada, room)
         yield* executeDraw(ada, room)
         const balances = yield* Effect.forEach([ada, bob], (who) => Ledger.use(({ wallet }) => wallet(who)))
-        const [winner, loser] = present(balances[0] ?? null).balance > dollars(8) ? [ada, bob] : [bob, ada]
-        assert.isNotEmpty(present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).maturing)
+        const [winner, loser] = present(balances[0]).balance > dollars(8) ? [ada, bob] : [bob, ada]
+        assert.isNotEmpty(present(yield* Ledger.use(({ wallet }) => wallet(winner))).maturing)
         const own = yield* withdraw(loser, dollars(1))
         const one = lostOf(1, winner, dollars(9))
         const two = lostOf(2, winner, dollars(4))
@@ -245,7 +245,7 @@ describe("a withdrawal that was sent and that the database lacks", () => {
         assert.deepStrictEqual(service.lost().map((lost) => lost._tag), ["Withdrawal", "Withdrawal"])
         assert.strictEqual((yield* Effect.flip(claim(own.transaction.id)))._tag, "Unavailable")
 
-        const before = present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null)
+        const before = present(yield* Ledger.use(({ wallet }) => wallet(winner)))
         const { withdrawals: outcomes } = yield* restore(service)
         assert.deepStrictEqual(
           outcomes.map(({ owed, problem, withdrawal }) => [withdrawal.id, owed, problem === null]),
@@ -255,7 +255,7 @@ describe("a withdrawal that was sent and that the database lacks", () => {
             [nobodys.id, null, false]
           ]
         )
-        const after = present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null)
+        const after = present(yield* Ledger.use(({ wallet }) => wallet(winner)))
         assert.deepStrictEqual([after.balance, after.pendingWithdrawal], [zero, dollars(13)])
         assert.strictEqual((yield* askRefusalOf(withdraw(winner, dollars(1))))._tag, "InDebt")
         const turn = yield* claim(one.id)
@@ -271,7 +271,7 @@ describe("a withdrawal that was sent and that the database lacks", () => {
         assert.strictEqual(back?.status, "failed")
         assert.isTrue(withdrawals.get(held.id)?.isOver)
         assert.strictEqual(
-          present((yield* Ledger.use(({ wallet }) => wallet(winner))) ?? null).balance,
+          present(yield* Ledger.use(({ wallet }) => wallet(winner))).balance,
           before.balance - dollars(9)
         )
         yield* auditClean
