@@ -61,6 +61,7 @@ const notExported: Readonly<Record<string, string>> = {
   secret_checks: "of this server's secrets",
   epochs: "of the database",
   lost_records: "public records",
+  put_back: "of the database",
   database_identity: "of the database",
   app_clock: "of the database",
   schema_migrations: "of the database",
