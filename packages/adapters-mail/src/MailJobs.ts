@@ -10,7 +10,7 @@ import type { MailedTokenState } from "@ddd/core/accounts/MailedToken"
 import { MailCounts } from "@ddd/core/ports/MailCounts"
 import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Mailer, type MailRefused } from "@ddd/core/ports/Mailer"
-import { MailRecipients } from "@ddd/core/ports/MailRecipients"
+import { type MailRecipient, MailRecipients } from "@ddd/core/ports/MailRecipients"
 import { MailSubjects } from "@ddd/core/ports/MailSubjects"
 import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { UserId } from "@ddd/core/values/Ids"
@@ -85,23 +85,25 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     return isSameAddress(token.email, recipient.email) ? { to: recipient.email, letter } : null
   })
 
-  /** A letter to a player at the address in force; null where there is no such player, or nothing to say. */
-  const toPlayer = Effect.fnUntraced(function*(
-    userId: UserId,
+  /** A letter to a player at the address in force; null where there is nothing to say. */
+  const toPlayer = (
+    { email, username }: MailRecipient,
     write: (to: Addressee) => Effect.Effect<Letter | null, Unavailable>
-  ) {
-    const recipient = yield* recipients.recipient(userId)
-    if (recipient === null) return null
-    const letter = yield* write({ username: recipient.username, links })
-    return letter === null ? null : { to: recipient.email, letter }
-  })
+  ) =>
+    Effect.map(
+      write({ username, links }),
+      (letter): Addressed | null => letter === null ? null : { to: email, letter }
+    )
 
-  const news = Effect.fnUntraced(function*(job: CountedJob): Effect.fn.Return<Addressed | null, Unavailable> {
+  const news = Effect.fnUntraced(function*(
+    job: CountedJob,
+    recipient: MailRecipient
+  ): Effect.fn.Return<Addressed | null, Unavailable> {
     switch (job._tag) {
       case "MailPasswordChanged": {
         const unlinkedPayoutAccount = job.unlinkedPayoutAccount === true
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) => Effect.succeed(Letters.passwordChanged({ ...to, unlinkedPayoutAccount }))
         )
       }
@@ -114,7 +116,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
       }
       case "MailTickets":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(subjects.tickets(job.userId, job.drawId, job.from), (bought) =>
               // what was bought in a void draw was given back
@@ -122,7 +124,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         )
       case "MailWinner":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(
               subjects.win(job.userId, job.drawId),
@@ -131,7 +133,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         )
       case "MailDrawVoid":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(
               subjects.voidDraw(job.userId, job.drawId),
@@ -140,7 +142,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         )
       case "MailRoomClosed":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(
               subjects.closedRoom(job.userId, job.drawId),
@@ -149,7 +151,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         )
       case "MailWithdrawal":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(
               subjects.withdrawal(job.withdrawalId),
@@ -161,7 +163,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
         )
       case "MailIdentity":
         return yield* toPlayer(
-          job.userId,
+          recipient,
           (to) =>
             Effect.map(
               subjects.identity(job.userId),
@@ -179,7 +181,7 @@ export const make = Effect.fnUntraced(function*({ publicUrl }: MailJobsConfig) {
     const counted = job._tag
     const sentToday = recipient.isVerified ? yield* counts.sentToday(job.userId, counted) : 0
     const fate = fateOfMail(counted, { isVerified: recipient.isVerified, sentToday })
-    const mail = fate === "Drop" ? null : yield* news(job)
+    const mail = fate === "Drop" ? null : yield* news(job, recipient)
     if (mail === null) return null
     const { letter, to } = mail
     return { to, letter: fate === "Send" ? letter : { ...letter, blocks: [...letter.blocks, lastOfToday] }, counted }
