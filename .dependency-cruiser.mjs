@@ -18,7 +18,7 @@ const mayImport = {
 }
 
 /** What is decided: pure functions of core on plain data. They know no port: what is done with a decision is another's. */
-const decisions = ["money", "draws", "rooms", "proof", "accounts", "play", "operators"]
+const decisions = ["money", "draws", "rooms", "proof", "accounts", "play", "push", "operators"]
 const pure = ["values", "hash", ...decisions]
 
 /** What the sources of each folder of core may import of the other folders: no two of them import each other. */
@@ -31,6 +31,7 @@ const mayImportInCore = {
   rooms: ["values", "hash", "money", "proof", "draws"],
   accounts: ["values", "money", "draws"],
   play: ["values", "money", "accounts"],
+  push: ["values", "money", "draws", "accounts"],
   operators: ["values", "money", "rooms", "accounts"],
   ports: pure,
   work: [...pure, "ports"]

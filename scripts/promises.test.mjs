@@ -1,4 +1,4 @@
-/** What docs/security.md, docs/money.md, docs/play.md and docs/identity.md promise is tested: each row of their tables names tests that are there. */
+/** What docs/security.md, docs/money.md, docs/play.md, docs/identity.md and docs/push.md promise is tested: each row of their tables names tests that are there. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -41,7 +41,8 @@ describe.each([
   { doc: "docs/security.md", promisesMin: 30 },
   { doc: "docs/money.md", promisesMin: 30 },
   { doc: "docs/play.md", promisesMin: 10 },
-  { doc: "docs/identity.md", promisesMin: 10 }
+  { doc: "docs/identity.md", promisesMin: 10 },
+  { doc: "docs/push.md", promisesMin: 10 }
 ])("$doc", ({ doc, promisesMin }) => {
   const rows = promisesIn(readFileSync(join(root, doc), "utf8"))
 

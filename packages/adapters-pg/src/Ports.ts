@@ -26,6 +26,8 @@ import * as ApprovalsPg from "./operators/ApprovalsPg.ts"
 import * as LookupPg from "./operators/LookupPg.ts"
 import * as OperatorLogPg from "./operators/OperatorLogPg.ts"
 import * as PlayControlsPg from "./play/PlayControlsPg.ts"
+import * as DevicesPg from "./push/DevicesPg.ts"
+import * as PushMessagesPg from "./push/PushMessagesPg.ts"
 import * as RetentionPg from "./retention/RetentionPg.ts"
 import * as RoomsPg from "./rooms/RoomsPg.ts"
 import * as SalesPg from "./sales/SalesPg.ts"
@@ -70,6 +72,8 @@ export const layer = (options: PortsOptions = {}) =>
     accounts,
     money,
     TicketMailsPg.layer,
+    DevicesPg.layer,
+    PushMessagesPg.layer,
     OperatorLogPg.layer,
     LookupPg.layer,
     RetentionPg.layer

@@ -27,6 +27,7 @@ import * as LookupPg from "@ddd/adapters-pg/operators/LookupPg"
 import * as OperatorLogPg from "@ddd/adapters-pg/operators/OperatorLogPg"
 import * as PlayControlsPg from "@ddd/adapters-pg/play/PlayControlsPg"
 import * as PortsPg from "@ddd/adapters-pg/Ports"
+import * as DevicesPg from "@ddd/adapters-pg/push/DevicesPg"
 import * as RoomsPg from "@ddd/adapters-pg/rooms/RoomsPg"
 import * as SalesPg from "@ddd/adapters-pg/sales/SalesPg"
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
@@ -165,6 +166,7 @@ export const all = (
   return Layer.mergeAll(
     sales,
     DrawEventsPg.layer,
+    DevicesPg.layer,
     moneyPorts(database, settings),
     moneyProviders(settings, publicUrl),
     accountPorts(database, keys),

@@ -6,12 +6,13 @@ import { LotteryApi } from "./lottery/LotteryApi.ts"
 import { OperatorApi } from "./operator/OperatorApi.ts"
 import { PlayApi } from "./play/PlayApi.ts"
 import { RoomsApi } from "./rooms/RoomsApi.ts"
+import { DevicesApi } from "./user/DevicesApi.ts"
 import { UserApi } from "./user/UserApi.ts"
 import { WalletApi } from "./wallet/WalletApi.ts"
 import { WebhooksApi } from "./webhooks/WebhooksApi.ts"
 
 export class Api extends HttpApi.make("DailyDollarDraw")
-  .add(AuthApi, UserApi, PlayApi, WalletApi, WebhooksApi, LotteryApi, RoomsApi, OperatorApi)
+  .add(AuthApi, UserApi, DevicesApi, PlayApi, WalletApi, WebhooksApi, LotteryApi, RoomsApi, OperatorApi)
   .middleware(ProblemMiddleware)
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotateMerge(OpenApi.annotations({

@@ -30,6 +30,7 @@ import { LongAnswers } from "./requests/LongAnswers.ts"
 import { OfferedHere } from "./requests/OfferedHere.ts"
 import { makePlaceOf, type PlaceSource } from "./requests/RequestPlace.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
+import * as DeviceHandlers from "./user/DeviceHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
 import * as WalletHandlers from "./wallet/WalletHandlers.ts"
@@ -104,6 +105,7 @@ export const routing = (
   const handlers = Layer.mergeAll(
     AuthHandlers.layer(placeOf),
     UserHandlers.layer(withdrawals),
+    DeviceHandlers.layer,
     PlayHandlers.layer,
     WalletHandlers.layer(withdrawals),
     WebhookHandlers.layer,

@@ -55,6 +55,8 @@ export const forget = Effect.fnUntraced(
     yield* sql`UPDATE sessions SET user_agent = NULL WHERE user_id = ${user}::uuid`
     yield* sql`UPDATE mailed_tokens SET email = NULL, previous_email = NULL WHERE user_id = ${user}::uuid`
     yield* sql`DELETE FROM known_networks WHERE account = ${accountPseudonym(seal, emailIdentity(email))}`
+    yield* sql`DELETE FROM devices WHERE user_id = ${user}::uuid`
+    yield* sql`DELETE FROM push_messages WHERE user_id = ${user}::uuid`
     yield* forgetFailures(sql, user)
     yield* forgetBuyer(sql, user, email)
     // what they limited and when they were born is nobody's any more; that they are excluded stays until it ends

@@ -54,6 +54,14 @@ interface MembershipRow {
   readonly joined_at: Date
 }
 
+interface DeviceRow {
+  readonly device_id: string
+  readonly push_token: string
+  readonly platform: string
+  readonly locale: string
+  readonly put_at: Date
+}
+
 /** What is kept of a player beside money and tickets. */
 const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: UserId) => ({
   sessions: mapPages(
@@ -159,6 +167,26 @@ const readAccountLists = (sql: PgClient.PgClient, events: SecurityEvents, user: 
       name: row.name,
       isHost: row.is_host,
       joinedAt: instantOf(row.joined_at)
+    })
+  ),
+  // a few at most
+  devices: mapPages(
+    readPages(
+      sql,
+      idBeforeAll,
+      (after, limit) =>
+        sql<DeviceRow>`
+        SELECT device_id, push_token, platform, locale, put_at FROM devices
+        WHERE user_id = ${user}::uuid AND device_id > ${after}::uuid ORDER BY device_id LIMIT ${limit}`,
+      (row) => row.device_id,
+      pageSize
+    ),
+    (row) => ({
+      deviceId: row.device_id,
+      pushToken: row.push_token,
+      platform: row.platform,
+      locale: row.locale,
+      putAt: instantOf(row.put_at)
     })
   )
 })

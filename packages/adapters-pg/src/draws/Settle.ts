@@ -1,6 +1,6 @@
 /**
  * The step by which a locked draw is settled: the seed is revealed, winner and house are paid, the result is published, and the winner's
- * mail is enqueued; all in one transaction.
+ * mail is enqueued, as is what is told on devices; all in one transaction.
  *
  * The outcome is computed from the locked draw, which no longer changes, and its result signed, before any lock is taken; then wallets by
  * ascending user id, then the draw, whose state is checked again (docs/design.md, "Money", lock order).
@@ -22,6 +22,7 @@ import { Effect, Result } from "effect"
 import { inTransaction } from "../database/Transaction.ts"
 import { addJobs } from "../jobs/OutboxPg.ts"
 import { lockWallets, writeAllMoves } from "../money/WalletMoves.ts"
+import { addNotices } from "../push/NoticeRows.ts"
 import { tellStatus } from "./DrawEventsPg.ts"
 import { signOnce } from "./LostRecords.ts"
 import { lockDraw, readDraw } from "./ReadDraw.ts"
@@ -78,6 +79,7 @@ export const settleDraw = Effect.fnUntraced(function*(services: StepServices, id
       WHERE id = ${id}::uuid`
     yield* tellStatus(sql, id)
     yield* addJobs(outbox, settled.jobs)
+    yield* addNotices(sql, settled.notices)
     return true
   })
   return yield* pay.pipe(inTransaction(sql))

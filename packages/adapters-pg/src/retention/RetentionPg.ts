@@ -122,7 +122,9 @@ const makePrunes = (sql: PgClient.PgClient): Record<RetainedKind, Prune> => {
         RETURNING 1 AS gone`
         )),
 
-    "excluded names": oldest("excluded_names", "until")
+    "excluded names": oldest("excluded_names", "until"),
+    devices: oldest("devices", "put_at", "FOR UPDATE SKIP LOCKED"),
+    "push messages": oldest("push_messages", "until", "FOR UPDATE SKIP LOCKED")
   }
 }
 

@@ -44,6 +44,7 @@ import { settleDraw } from "../draws/Settle.ts"
 import { StepImpossible } from "../draws/StepServices.ts"
 import { lockForVoid, openSeedOrNull, retryVoid, signVoid, writeVoid } from "../draws/Void.ts"
 import { lockWallets } from "../money/WalletMoves.ts"
+import { addNotices } from "../push/NoticeRows.ts"
 import { sellInRoom } from "../sales/RoomSale.ts"
 import { makeSaleAttempt } from "../sales/SaleAttempt.ts"
 import { countRoomTicket } from "../sales/SaleMeasures.ts"
@@ -225,6 +226,7 @@ const make = Effect.gen(function*() {
       }
       const locked = yield* orRefuse(startRoom(sealing.sha256, state, draw, request.userId, terms))
       yield* writeLock(services, locked)
+      yield* addNotices(sql, locked.notices)
       yield* storeAutoDrawAt(sql, id, locked.autoDrawAt)
       return yield* known(id)
     },

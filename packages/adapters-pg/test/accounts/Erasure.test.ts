@@ -1,5 +1,6 @@
 /** What is left of a person in the database once they are erased, and what becomes of players who were there before accounts. */
 import { Accounts } from "@ddd/core/ports/Accounts"
+import { Devices } from "@ddd/core/ports/Devices"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Fundings } from "@ddd/core/ports/Fundings"
 import { Outbox } from "@ddd/core/ports/Outbox"
@@ -137,16 +138,24 @@ describe("a person who is erased", () => {
       yield* accounts.changeProfile(id, { username: "ada", email: "ada@babbage.example", verified: firstHash }, origin)
       yield* accounts.verifyEmail(yield* mailedHash("MailVerifyAddress"), origin)
       yield* accounts.askReset("ada@babbage.example", origin)
-      yield* signInAgain(id, "second")
+      const second = yield* signInAgain(id, "second")
+      const phone = { deviceId: id, pushToken: "ExponentPushToken[countess]", platform: "ios", locale: "en" } as const
+      assert.isTrue(yield* (yield* Devices).put(id, second, phone))
       yield* (yield* Sessions).end(id, session, origin)
       const sql = yield* sessionOf
       yield* sql`UPDATE jobs SET last_failure = '550 <ada@babbage.example>: no such user'`
 
-      const personal = ["lovelace@", "lovelace", "babbage", "192.0.2", "a browser", "another browser"]
+      yield* sql`
+        INSERT INTO push_messages (user_id, device_id, draw_id, kind, due_at, until, receipt_id, sent_token, sent_at)
+        VALUES (${id}::uuid, ${id}::uuid, ${id}::uuid, 'won', app_now(), app_now(), 'r', 'ExponentPushToken[countess]', app_now())`
+
+      const personal = ["lovelace@", "lovelace", "babbage", "192.0.2", "a browser", "another browser", "countess"]
       assert.deepStrictEqual(yield* tablesHolding(personal), [
+        "devices",
         "email_identities",
         "jobs",
         "mailed_tokens",
+        "push_messages",
         "sessions",
         "users"
       ])

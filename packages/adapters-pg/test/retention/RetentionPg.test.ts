@@ -122,6 +122,24 @@ const kept: ReadonlyArray<Kept> = [
     insert: (nth, age) => [`INSERT INTO excluded_names VALUES (sha256('${nth}'), app_now() - ${age})`],
     left: "SELECT 1 FROM excluded_names",
     guarded: true
+  },
+  {
+    kind: "devices",
+    table: "devices",
+    insert: (nth, age) => [
+      `INSERT INTO devices VALUES ('${player}', gen_random_uuid(), gen_random_uuid(), 'token ${nth}', 'ios', 'en', app_now() - ${age})`
+    ],
+    left: "SELECT 1 FROM devices",
+    guarded: false
+  },
+  {
+    kind: "push messages",
+    table: "push_messages",
+    insert: (_, age) => [
+      `INSERT INTO push_messages VALUES ('${player}', gen_random_uuid(), gen_random_uuid(), 'won', app_now(), app_now() - ${age})`
+    ],
+    left: "SELECT 1 FROM push_messages",
+    guarded: false
   }
 ]
 

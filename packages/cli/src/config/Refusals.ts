@@ -105,6 +105,9 @@ const productionRefusals = (
   if (settings.STRIPE_API_BASE?.protocol === "http:") {
     refuse("STRIPE_API_BASE", "must begin with https:// in production: it is sent the key that moves the money.")
   }
+  if (settings.EXPO_API_BASE?.protocol === "http:") {
+    refuse("EXPO_API_BASE", "must begin with https:// in production: it is sent the token that speaks to players.")
+  }
   if (needs.includes("server") && isSet("STRIPE_SECRET_KEY") && !isSet("STRIPE_WEBHOOK_SECRET")) {
     refuse(
       "STRIPE_WEBHOOK_SECRET",

@@ -314,6 +314,13 @@ export const variables = {
     otherwise: "Daily Dollar Draw <no-reply@HOST>, HOST that of PUBLIC_URL"
   }),
 
+  EXPO_ACCESS_TOKEN: optional(
+    secret,
+    "sends push notifications by Expo: an access token of the app's project, where push security is on",
+    { otherwise: "files in DATA_DIR/push, none in production" }
+  ),
+  EXPO_API_BASE: defaulting(origin, "https://exp.host", "where Expo is asked"),
+
   RATE_LIMITS: optional(
     requestLimits,
     "how many requests a network and a player may send, such as credentials=30/60s,buy-user=100/60s; off: any number",

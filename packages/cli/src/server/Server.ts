@@ -35,6 +35,7 @@ import * as GeoFile from "./GeoFile.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
 import { pagesFolder } from "./PagesFolder.ts"
+import * as PushWorkers from "./PushWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 import * as TlsFiles from "./TlsFiles.ts"
 
@@ -220,7 +221,13 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
     app.pipe(
       Layer.provide(engine),
       Layer.provide(
-        Layer.mergeAll(clockwork, MailWorkers.layer(settings, url), MoneyWorkers.layer, pruning).pipe(
+        Layer.mergeAll(
+          clockwork,
+          MailWorkers.layer(settings, url),
+          MoneyWorkers.layer,
+          PushWorkers.layer(settings),
+          pruning
+        ).pipe(
           Layer.provide(Ports.work(database, keys, settings, url))
         )
       ),

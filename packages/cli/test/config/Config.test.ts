@@ -233,6 +233,7 @@ describe("money", () => {
     const stripe = { STRIPE_SECRET_KEY: `sk_live_hunter2${made}`, STRIPE_WEBHOOK_SECRET: `whsec_${made}` }
     assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
     assert.deepStrictEqual(namesOf({ ...production, STRIPE_API_BASE }), ["STRIPE_API_BASE"])
+    assert.deepStrictEqual(namesOf({ ...production, EXPO_API_BASE: STRIPE_API_BASE }), ["EXPO_API_BASE"])
     assert.deepStrictEqual(namesOf({ ...production, ...stripe, STRIPE_API_BASE: "https://stripe.example.com" }), [])
   })
 

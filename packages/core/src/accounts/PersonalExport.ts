@@ -88,6 +88,14 @@ export interface PersonalLists {
     readonly isHost: boolean
     readonly joinedAt: Instant
   }
+  /** Where they are told by push notifications. */
+  readonly devices: {
+    readonly deviceId: string
+    readonly pushToken: string
+    readonly platform: string
+    readonly locale: string
+    readonly putAt: Instant
+  }
 }
 
 /** What a store holds about a player: what is little, and the lists, each in an order of its own that is that of its ids, or of time. */
@@ -194,7 +202,8 @@ const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[
   }),
   mailFailures: (failure) => ({ ...failure, at: formatInstant(failure.at) }),
   idempotencyKeys: (kept) => ({ ...kept, keptAt: formatInstant(kept.keptAt) }),
-  rooms: (room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) })
+  rooms: (room) => ({ ...room, joinedAt: formatInstant(room.joinedAt) }),
+  devices: (device) => ({ ...device, putAt: formatInstant(device.putAt) })
 }
 
 const listNames = Object.keys(listForms) as ReadonlyArray<keyof PersonalLists>

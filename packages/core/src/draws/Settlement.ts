@@ -29,6 +29,7 @@ import type { NewJob } from "../values/Job.ts"
 import type { DrawState } from "./DrawState.ts"
 import { isDue, mayBeDrawn } from "./DrawSteps.ts"
 import { lockRecordOf } from "./Locking.ts"
+import { type Notice, noticesOfResult } from "./Notices.ts"
 import { openRecordOf } from "./Opening.ts"
 import { isReported, type PrizeThresholds } from "./PrizeReport.ts"
 
@@ -171,6 +172,8 @@ export interface Settled {
   /** What happens to wallets, at `drawnAt`. */
   readonly moves: ReadonlyArray<MovedTogether & { readonly userId: UserId }>
   readonly jobs: ReadonlyArray<NewJob>
+  /** Who is told on their devices. */
+  readonly notices: ReadonlyArray<Notice>
 }
 
 /** A wallet that is to be paid does not exist, or cannot hold what it is paid: nothing is written. */
@@ -212,6 +215,7 @@ export const settle = (facts: SettleFacts): Result.Result<Settled | null, Unpaya
     moves,
     jobs: winner === null
       ? []
-      : [{ id: `winner ${draw.id}`, job: { _tag: "MailWinner", userId: winner.userId, drawId: draw.id } }]
+      : [{ id: `winner ${draw.id}`, job: { _tag: "MailWinner", userId: winner.userId, drawId: draw.id } }],
+    notices: noticesOfResult(draw, winner?.userId ?? null, clock)
   })
 }

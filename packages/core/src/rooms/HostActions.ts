@@ -1,6 +1,7 @@
 /** What a host does with the room's draw: close the room, start its draw, have it drawn. Decided under the lock of the draw's row. */
 import { Result } from "effect"
 import { type Lockable, lockByHost, type LockedByHost, type RoomLockTerms } from "../draws/Locking.ts"
+import { type Notice, noticesOfLock } from "../draws/Notices.ts"
 import type { Sha256 } from "../hash/Hash.ts"
 import type { UserId } from "../values/Ids.ts"
 import { type Instant, instant } from "../values/Instant.ts"
@@ -39,6 +40,12 @@ export const drawAheadMillisMax = 86_400_000
  */
 export const holdersMin = 2
 
+/** What is written of a room whose draw its host starts. */
+export interface RoomStarted extends LockedByHost {
+  /** Who is told on their devices. */
+  readonly notices: ReadonlyArray<Notice>
+}
+
 /** Locks the room, to be drawn at `drawAt` (null: as soon as it can be). `isChainFollowed`: whether its round can come (`isFollowed`). */
 export const startRoom = (
   hash: Sha256,
@@ -46,7 +53,7 @@ export const startRoom = (
   draw: Lockable,
   userId: UserId,
   terms: RoomLockTerms & { readonly isChainFollowed: boolean }
-): Result.Result<LockedByHost, RoomRefusal> => {
+): Result.Result<RoomStarted, RoomRefusal> => {
   const host = asHost(room, userId, "start the draw")
   if (Result.isFailure(host)) return Result.fail(host.failure)
   if (!isOpen(room)) return Result.fail(wrongState(room, "its draw was started before, or it is closed"))
@@ -59,7 +66,8 @@ export const startRoom = (
   }
   const holders = room.members.filter(({ hasTicket }) => hasTicket).length
   if (holders < holdersMin) return Result.fail({ _tag: "TooFewHolders", holders })
-  return Result.succeed(lockByHost(hash, draw, terms))
+  const locked = lockByHost(hash, draw, terms)
+  return Result.succeed({ ...locked, notices: noticesOfLock(draw.id, userId, locked.record.locked) })
 }
 
 /** What becomes of a room whose host asks for its outcome. */

@@ -17,7 +17,9 @@ export const retainedKinds = [
   "known networks",
   "webhook bodies",
   "request counts",
-  "excluded names"
+  "excluded names",
+  "devices",
+  "push messages"
 ] as const
 export type RetainedKind = typeof retainedKinds[number]
 
@@ -35,6 +37,8 @@ export type RetainedKind = typeof retainedKinds[number]
  * - webhook bodies, since they were acted on: for as long as a person may want to see why money moved. The event itself stays.
  * - request counts, since their window ended, by the clocks of the processes that counted: a little, as those may differ.
  * - excluded names, since the exclusion or the time-out ended: nobody is barred by them any more.
+ * - devices, since they were put last: as long as what their app signs in by, which nobody can have used since.
+ * - push messages, since they were not to be told any more: receipts are there for a day.
  */
 export const keptMillis: Record<RetainedKind, number> = {
   "kept answers": 30 * dayMillis,
@@ -46,7 +50,9 @@ export const keptMillis: Record<RetainedKind, number> = {
   "known networks": 90 * dayMillis,
   "webhook bodies": 90 * dayMillis,
   "request counts": 5 * 60_000,
-  "excluded names": 0
+  "excluded names": 0,
+  devices: 120 * dayMillis,
+  "push messages": dayMillis
 }
 
 /** What of a kind is as old as this, or older, may go at `now`. */

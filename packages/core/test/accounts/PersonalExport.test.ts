@@ -37,7 +37,8 @@ const records: PersonalRecords<never> = {
     mailedTokens: none,
     mailFailures: none,
     idempotencyKeys: none,
-    rooms: none
+    rooms: none,
+    devices: none
   }
 }
 const facts = { now, records, takenToday: 0, newIds: { event: "event" } }

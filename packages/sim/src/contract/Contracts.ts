@@ -5,6 +5,7 @@ import { beaconDrawsContract } from "./BeaconDraws.ts"
 import { booksContract } from "./Books.ts"
 import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
+import { devicesContract } from "./Devices.ts"
 import { drawEventsContract } from "./DrawEvents.ts"
 import { drawsContract } from "./Draws.ts"
 import { fourEyesContract } from "./FourEyes.ts"
@@ -21,6 +22,7 @@ import { ownDataContract } from "./OwnData.ts"
 import { pausedSalesContract } from "./PausedSales.ts"
 import { payoutAccountsContract } from "./PayoutAccounts.ts"
 import { playControlsContract } from "./PlayControls.ts"
+import { pushMessagesContract } from "./PushMessages.ts"
 import { retentionContract } from "./Retention.ts"
 import { roomDrawsContract } from "./RoomDraws.ts"
 import { roomsContract } from "./Rooms.ts"
@@ -59,6 +61,8 @@ export const allContracts = (subject: Subject): void => {
   identityChecksContract(subject)
   identityMoneyContract(subject)
   ticketMailsContract(subject)
+  devicesContract(subject)
+  pushMessagesContract(subject)
   jobBoardContract(subject)
   salesContract(subject)
   pausedSalesContract(subject)

@@ -8,6 +8,7 @@ import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Adjustments } from "@ddd/core/ports/Adjustments"
 import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
+import type { Devices } from "@ddd/core/ports/Devices"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
@@ -22,6 +23,7 @@ import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { Outbox } from "@ddd/core/ports/Outbox"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { PlayControls } from "@ddd/core/ports/PlayControls"
+import type { PushMessages } from "@ddd/core/ports/PushMessages"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -63,6 +65,8 @@ import * as ApprovalsMemory from "./operators/ApprovalsMemory.ts"
 import * as LookupMemory from "./operators/LookupMemory.ts"
 import * as OperatorLogMemory from "./operators/OperatorLogMemory.ts"
 import * as PlayControlsMemory from "./play/PlayControlsMemory.ts"
+import * as DevicesMemory from "./push/DevicesMemory.ts"
+import * as PushMessagesMemory from "./push/PushMessagesMemory.ts"
 import * as RetentionMemory from "./RetentionMemory.ts"
 import * as RoomsMemory from "./rooms/RoomsMemory.ts"
 import * as SalesMemory from "./sales/SalesMemory.ts"
@@ -73,6 +77,7 @@ export type Ports =
   | Adjustments
   | Approvals
   | Books
+  | Devices
   | DrawEvents
   | Draws
   | Fundings
@@ -87,6 +92,7 @@ export type Ports =
   | Outbox
   | PayoutAccounts
   | PlayControls
+  | PushMessages
   | RecordSigner
   | Retention
   | Rooms
@@ -122,6 +128,7 @@ export const layer = (
       ApprovalsMemory.layer,
       BooksMemory.layer,
       Clock.layer,
+      DevicesMemory.layer,
       DrawEventsMemory.layer,
       DrawsMemory.layer,
       FundingsMemory.layer,
@@ -134,6 +141,7 @@ export const layer = (
       OutboxMemory.layer,
       PayoutAccountsMemory.layer,
       PlayControlsMemory.layer,
+      PushMessagesMemory.layer,
       RetentionMemory.layer,
       RoomsMemory.layer,
       SalesMemory.layer,

@@ -65,7 +65,9 @@ const prunes: Record<RetainedKind, (store: Stored, before: Instant, limit: numbe
   },
   // they go by themselves
   "request counts": () => 0,
-  "excluded names": (store, before, limit) => removeOld(store.excludedNames, ({ until }) => until, before, limit)
+  "excluded names": (store, before, limit) => removeOld(store.excludedNames, ({ until }) => until, before, limit),
+  devices: (store, before, limit) => removeOld(store.devices, ({ putAt }) => putAt, before, limit),
+  "push messages": (store, before, limit) => removeOld(store.pushMessages, ({ until }) => until, before, limit)
 }
 
 export const layer: Layer.Layer<Retention, never, Store> = Layer.effect(

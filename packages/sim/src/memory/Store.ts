@@ -15,6 +15,7 @@ import type { OperatorEntry } from "@ddd/core/ports/OperatorLog"
 import type { ExcessiveDeposit } from "@ddd/core/ports/PlayControls"
 import type { SealedSeed } from "@ddd/core/ports/SeedVault"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
+import type { Device } from "@ddd/core/push/Device"
 import { codeOf } from "@ddd/core/rooms/RoomCode"
 import { type DrawId, houseUserId, type TicketId, type UserId } from "@ddd/core/values/Ids"
 import { type Instant, instant } from "@ddd/core/values/Instant"
@@ -27,6 +28,7 @@ import type {
   LobbyRow,
   MailedTokenRow,
   PayoutAccountRow,
+  PushMessageRow,
   RefreshTokenRow,
   SecurityEventRow,
   SessionRow,
@@ -107,6 +109,12 @@ export class Store extends Context.Service<Store, {
   readonly approvals: Map<string, Approval>
   /** Wallets that were adjusted, by reference. */
   readonly adjustments: Map<string, AdjustmentRow>
+  /** By player and device. */
+  readonly devices: Map<string, Device>
+  /** By device and what is told. */
+  readonly pushMessages: Map<string, PushMessageRow>
+  /** Draws of which it was told that they close. */
+  readonly announced: Set<DrawId>
   readonly endedSessions: PubSub.PubSub<EndedSession>
   readonly tellEnded: (session: EndedSession) => void
   /** What became of draws. */
@@ -217,6 +225,9 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       operatorLog: new Map(),
       approvals: new Map(),
       adjustments: new Map(),
+      devices: new Map(),
+      pushMessages: new Map(),
+      announced: new Set(),
       endedSessions,
       tellEnded: (session) => {
         PubSub.publishUnsafe(endedSessions, session)

@@ -3,8 +3,10 @@ import type { MailedToken } from "@ddd/core/accounts/MailedToken"
 import type { SecurityEventType } from "@ddd/core/accounts/SecurityEvent"
 import type { Session, SessionEndReason, SessionId } from "@ddd/core/accounts/Session"
 import type { User } from "@ddd/core/accounts/User"
+import type { Notice } from "@ddd/core/draws/Notices"
 import type { PayoutAccount } from "@ddd/core/money/PayoutAccount"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import type { MessageKey } from "@ddd/core/push/Delivery"
 import type { UserId } from "@ddd/core/values/Ids"
 import type { Instant } from "@ddd/core/values/Instant"
 import type { Job } from "@ddd/core/values/Job"
@@ -22,6 +24,15 @@ export interface UserRow extends User {
   readonly country: string | null
   readonly ageVerified: boolean
   readonly erasedAt: Instant | null
+}
+
+/** What is to be told on a device. */
+export interface PushMessageRow extends MessageKey, Pick<Notice, "until"> {
+  /** When it is to be sent, or its receipt read. */
+  readonly dueAt: Instant
+  readonly attempts: number
+  /** Null until it was sent. */
+  readonly sent: { readonly receiptId: string; readonly pushToken: string; readonly at: Instant } | null
 }
 
 export interface SessionRow extends Session {

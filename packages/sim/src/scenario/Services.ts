@@ -3,6 +3,7 @@ import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Adjustments } from "@ddd/core/ports/Adjustments"
 import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
+import type { Devices } from "@ddd/core/ports/Devices"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
 import type { Fundings } from "@ddd/core/ports/Fundings"
@@ -15,6 +16,7 @@ import type { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import type { OperatorLog } from "@ddd/core/ports/OperatorLog"
 import type { PayoutAccounts } from "@ddd/core/ports/PayoutAccounts"
 import type { PlayControls } from "@ddd/core/ports/PlayControls"
+import type { PushMessages } from "@ddd/core/ports/PushMessages"
 import type { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import type { Retention } from "@ddd/core/ports/Retention"
 import type { Rooms } from "@ddd/core/ports/Rooms"
@@ -35,6 +37,7 @@ export type Services =
   | Adjustments
   | Approvals
   | Books
+  | Devices
   | DrawEvents
   | Draws
   | Fundings
@@ -47,6 +50,7 @@ export type Services =
   | OperatorLog
   | PayoutAccounts
   | PlayControls
+  | PushMessages
   | RecordSigner
   | Retention
   | Rooms

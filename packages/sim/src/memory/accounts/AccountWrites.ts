@@ -51,6 +51,7 @@ const endSessions = (store: Stored, userId: UserId, which: WhichSessions, reason
     ("only" in which ? which.only.includes(row.id) : row.id !== which.except)
   )
   for (const row of ending) {
+    for (const [key, { sessionId }] of store.devices) if (sessionId === row.id) store.devices.delete(key)
     store.sessions.set(row.id, { ...row, endedAt: store.now(), endReason: reason })
     store.tellEnded({ sessionId: row.id, userId })
   }

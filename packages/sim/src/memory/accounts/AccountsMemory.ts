@@ -258,6 +258,8 @@ const forget = (store: Store["Service"], id: UserId, email: string): void => {
   for (const row of store.sessions.values()) {
     if (row.userId === id) store.sessions.set(row.id, { ...row, userAgent: null })
   }
+  for (const [key, { userId }] of store.devices) if (userId === id) store.devices.delete(key)
+  for (const [key, { userId }] of store.pushMessages) if (userId === id) store.pushMessages.delete(key)
   for (const row of store.mailedTokens.values()) {
     if (row.userId === id) store.mailedTokens.set(row.id, { ...row, email: null, previousEmail: null })
   }

@@ -116,7 +116,14 @@ const accountLists = (
   store: Store["Service"],
   user: UserId
 ): Lists<
-  "sessions" | "securityEvents" | "operatorActions" | "mailedTokens" | "mailFailures" | "idempotencyKeys" | "rooms"
+  | "sessions"
+  | "securityEvents"
+  | "operatorActions"
+  | "mailedTokens"
+  | "mailFailures"
+  | "idempotencyKeys"
+  | "rooms"
+  | "devices"
 > => {
   const own = ownOf(user)
   return {
@@ -154,6 +161,15 @@ const accountLists = (
       [...store.lobbies.values()].flatMap(({ code, hostId, id, members, name }) =>
         own(members).map(({ joinedAt }) => ({ id, code, name, isHost: hostId === user, joinedAt }))
       )
+    ),
+    devices: page(
+      own(store.devices.values()).map(({ deviceId, locale, platform, pushToken, putAt }) => ({
+        deviceId,
+        pushToken,
+        platform,
+        locale,
+        putAt
+      }))
     )
   }
 }

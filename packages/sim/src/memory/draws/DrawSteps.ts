@@ -23,6 +23,7 @@ import { leafOf } from "../../audit/Leaves.ts"
 import type { DrawRow, TicketRow, WalletRow } from "../../audit/Rows.ts"
 import { addJob } from "../jobs/OutboxMemory.ts"
 import { postMovements } from "../money/WalletMoves.ts"
+import { addNotices } from "../push/Notices.ts"
 import { Store } from "../Store.ts"
 import { makeChains } from "./Chains.ts"
 import { treeOf } from "./Trees.ts"
@@ -203,6 +204,7 @@ export const makeDrawSteps = Effect.gen(function*() {
     if (settled === null) return false
     for (const moves of settled.moves) postMovements(store, moves.userId, moves, settled.drawnAt)
     for (const { id, job } of settled.jobs) addJob(store, id, job)
+    addNotices(store, settled.notices)
     change(draw.id, {
       status: "drawn",
       seed: record.seed,

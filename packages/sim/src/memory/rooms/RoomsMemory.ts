@@ -19,6 +19,7 @@ import { pageOf } from "@ddd/core/values/Page"
 import { Effect, Layer, Redacted, Result } from "effect"
 import { makeDrawSteps } from "../draws/DrawSteps.ts"
 import { asTicket } from "../draws/TicketView.ts"
+import { addNotices } from "../push/Notices.ts"
 import { makeSelling } from "../sales/Selling.ts"
 import { Store } from "../Store.ts"
 import type { LobbyRow } from "../StoredRows.ts"
@@ -184,10 +185,11 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
               chain: steps.chains.named(draw.chainHash),
               isChainFollowed: isFollowed(followed, draw.chainHash)
             }
-            const { autoDrawAt, ...locked } = yield* orRefused(
+            const { autoDrawAt, notices, ...locked } = yield* orRefused(
               startRoom(sealing.sha256, stateOf(lobby), draw, userId, terms)
             )
             yield* steps.writeLock(locked)
+            addNotices(store, notices)
             return change(lobby, { autoDrawAt })
           })
         ),

@@ -1,0 +1,167 @@
+/** Players are told through a service that speaks Expo's protocol and misbehaves: over a world in memory, with the worker that a server runs. */
+import { dayMillis } from "@ddd/core/values/Instant"
+import { readReceipts, sendDue } from "@ddd/core/work/Pushes"
+import { put, tokenOf, tokensOf } from "@ddd/sim/contract/Phones"
+import * as Memory from "@ddd/sim/memory/Memory"
+import * as ExpoStandIn from "@ddd/sim/providers/ExpoStandIn"
+import { advance, buy, dollars, drawNow, fundedPlayer, openSales } from "@ddd/sim/scenario/Steps"
+import { World } from "@ddd/sim/World"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger, Redacted } from "effect"
+import { layer } from "../src/PushSenderExpo.ts"
+
+const minute = 60_000
+
+/** A draw that Ada has won, who has devices with tokens of these names; gives Ada. */
+const wonBy = Effect.fnUntraced(function*(tokens: ReadonlyArray<string>) {
+  yield* openSales
+  const ada = yield* fundedPlayer("ada", dollars(5))
+  for (const [nth, token] of tokens.entries()) yield* put(ada, nth, token)
+  yield* buy(ada, 1)
+  yield* drawNow
+  return ada
+})
+
+type Story<E> = (
+  standIn: ExpoStandIn.ExpoStandIn
+) => Effect.Effect<
+  void,
+  E,
+  Effect.Services<ReturnType<typeof sendDue>> | Effect.Services<ReturnType<typeof wonBy>> | World
+>
+
+/** Tells a story in a new world. */
+const told = <E>(options: ExpoStandIn.ExpoStandInOptions, story: Story<E>, accessToken?: string) =>
+  Effect.gen(function*() {
+    const standIn = yield* ExpoStandIn.make(options)
+    const sender = layer({
+      apiBase: new URL(standIn.url),
+      accessToken: Redacted.make(accessToken ?? standIn.accessToken)
+    })
+    yield* story(standIn).pipe(Effect.provide([sender, Memory.layer(), Logger.layer([])]))
+  }).pipe(Effect.scoped)
+
+describe("push notifications by Expo", () => {
+  it.live("say what happened to each device in its language, with the draw's id and until when it is worth telling", () =>
+    told({}, (standIn) =>
+      Effect.gen(function*() {
+        yield* openSales
+        const ada = yield* fundedPlayer("ada", dollars(5))
+        yield* put(ada, 1, "phone")
+        yield* put(ada, 2, "tablet", "es-MX")
+        yield* buy(ada, 1)
+        const draw = yield* drawNow
+        const now = yield* (yield* World).now
+        assert.deepStrictEqual(yield* sendDue(), { taken: 2, isAsked: true })
+        const [english, spanish] = standIn.taken.toSorted((a, b) => a.to < b.to ? -1 : 1)
+        assert.deepInclude(english, {
+          to: tokenOf("phone"),
+          title: "You won!",
+          data: { kind: "won", drawId: draw.id },
+          expiration: Math.floor((now + 3 * dayMillis) / 1_000)
+        })
+        assert.deepInclude(spanish, { to: tokenOf("tablet"), title: "¡Has ganado!" })
+        assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+        // receipts are asked for a quarter of an hour later, once
+        assert.strictEqual(yield* readReceipts(), 0)
+        yield* advance(15 * minute)
+        assert.strictEqual(yield* readReceipts(), 2)
+        assert.lengthOf(standIn.receiptsGiven, 2)
+        yield* advance(dayMillis)
+        assert.deepStrictEqual([yield* sendDue(), yield* readReceipts()], [{ taken: 0, isAsked: true }, 0])
+        assert.lengthOf(standIn.taken, 2)
+      })))
+
+  it.live("are sent again where the service cannot be asked, and twice only where its answer was lost", () => {
+    const faults = [429, 503, "no answer", "nonsense", "lost answer"] as const
+    return told({ onRequest: (_, nth) => faults[nth - 1] ?? "done" }, (standIn) =>
+      Effect.gen(function*() {
+        yield* wonBy(["phone"])
+        for (const _ of faults) {
+          assert.deepStrictEqual(yield* sendDue(), { taken: 1, isAsked: false })
+          assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+          yield* advance(10 * minute)
+        }
+        assert.deepStrictEqual(yield* sendDue(), { taken: 1, isAsked: true })
+        // nonsense and a lost answer, and the last
+        assert.lengthOf(standIn.taken, 3)
+        yield* advance(dayMillis)
+        yield* sendDue()
+        assert.lengthOf(standIn.taken, 3)
+      }))
+  })
+
+  it.live("are not sent by a token that the service refuses, until that is mended", () =>
+    told({}, (standIn) =>
+      Effect.gen(function*() {
+        yield* wonBy(["phone"])
+        assert.deepStrictEqual(yield* sendDue(), { taken: 1, isAsked: false })
+        assert.lengthOf(standIn.taken, 0)
+      }), "another token"))
+
+  it.live("are told to others where one device is gone, and that device is forgotten: by the answer, or by the receipt", () =>
+    told({
+      onMessage: ({ to }) =>
+        to === tokenOf("gone")
+          ? { ticket: "DeviceNotRegistered" }
+          : to === tokenOf("going")
+          ? { receipt: "DeviceNotRegistered" }
+          : to === tokenOf("too big")
+          ? { ticket: "MessageTooBig" }
+          : "delivered"
+    }, () =>
+      Effect.gen(function*() {
+        const ada = yield* wonBy(["gone", "going", "phone"])
+        yield* sendDue()
+        assert.deepStrictEqual(yield* tokensOf(ada), ["going", "phone"])
+        yield* advance(15 * minute)
+        assert.strictEqual(yield* readReceipts(), 2)
+        assert.deepStrictEqual(yield* tokensOf(ada), ["phone"])
+      })))
+
+  it.live("that are too many for a device are sent later, those that are refused are not, and no device is forgotten for it", () => {
+    let asked = 0
+    return told({
+      onMessage: ({ to }) =>
+        to === tokenOf("busy") && asked++ === 0
+          ? { ticket: "MessageRateExceeded" }
+          : to === tokenOf("odd")
+          ? { ticket: "MismatchSenderId" }
+          : "delivered"
+    }, (standIn) =>
+      Effect.gen(function*() {
+        const ada = yield* wonBy(["busy", "odd"])
+        yield* sendDue()
+        yield* advance(minute)
+        assert.deepStrictEqual(yield* sendDue(), { taken: 1, isAsked: true })
+        assert.deepStrictEqual(standIn.taken.map(({ to }) => to), [tokenOf("busy")])
+        assert.lengthOf(yield* tokensOf(ada), 2)
+      }))
+  })
+
+  it.live("reach the others where tokens of another project have the whole request refused", () =>
+    told({ projectOf: (token) => token.includes("foreign") ? "another" : "ours" }, (standIn) =>
+      Effect.gen(function*() {
+        yield* wonBy(["a", "foreign1", "b", "c", "foreign2", "d"])
+        assert.deepStrictEqual(yield* sendDue(), { taken: 6, isAsked: true })
+        const ours = standIn.taken.filter(({ to }) => !to.includes("foreign")).map(({ to }) => to)
+        assert.sameMembers(ours, ["a", "b", "c", "d"].map(tokenOf))
+        assert.isAtMost(standIn.requests.length, 11)
+        yield* advance(dayMillis)
+        assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+      })))
+
+  it.live("wait for receipts that are late, for a day", () =>
+    told({ receiptsLate: 2 }, (standIn) =>
+      Effect.gen(function*() {
+        yield* wonBy(["phone"])
+        yield* sendDue()
+        for (const _ of [1, 2, 3]) {
+          yield* advance(15 * minute)
+          assert.strictEqual(yield* readReceipts(), 1)
+        }
+        assert.lengthOf(standIn.receiptsGiven, 1)
+        yield* advance(15 * minute)
+        assert.strictEqual(yield* readReceipts(), 0)
+      })))
+})
