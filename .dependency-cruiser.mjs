@@ -12,6 +12,7 @@ const mayImport = {
   sim: ["core"],
   verify: ["core"],
   web: ["core"],
+  client: ["core"],
   http: ["core", "uws"],
   cli: [".*"],
   bench: [".*"]
@@ -41,9 +42,10 @@ const mayImportInCore = {
 const tests = "^packages/[^/]+/(test/|src/testing/|[^/]+\\.config\\.mjs$)"
 /** What registers tests or asserts: the contracts of the ports, the model-based test and the scenarios they share. */
 const testsOfSim = "^packages/sim/src/(contract|model|scenario)/"
-/** Where processes and pages begin. */
+/** Where processes and pages begin, and what the app imports. */
 const programs = [
   "^packages/(cli|verify)/src/main\\.ts$",
+  "^packages/client/src/(index|browser|proof|react)\\.ts$",
   "^packages/bench/src/([^/]+|sell/\\w+Worker|flood/Flooder|live/(Audience|Peer)|verify/Once)\\.ts$",
   "^packages/web/src/(home/Home|verify/(Page|Worker)|docs/(HttpPage|SocketPage)|account/(VerifyEmail|ResetPassword)|vite\\.d)\\.ts$"
 ].join("|")
@@ -118,7 +120,8 @@ const forbidden = [
     name: "sources import what is there when they run",
     comment: "Neither a development dependency nor one of the root's: name it in the package's own dependencies.",
     from: { path: "^packages/[^/]+/src/", pathNot: tests },
-    to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] }
+    // what the app brings along is here for the tests
+    to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["npm-peer"] }
   },
   {
     name: "what is imported is there",
@@ -126,9 +129,14 @@ const forbidden = [
     to: { couldNotResolve: true }
   },
   {
-    name: "core and web run without Node",
-    from: { path: "^packages/(core|web)/src/" },
+    name: "core, web and the client run without Node",
+    from: { path: "^packages/(core|web|client)/src/" },
     to: { dependencyTypes: ["core"] }
+  },
+  {
+    name: "who imports the client alone gets neither React nor the verifier",
+    from: { path: "^packages/client/src/(index|browser)\\.ts$" },
+    to: { path: ["^packages/client/src/(react|proof)", "^packages/core/src/(?!money/)"], reachable: true }
   },
   {
     name: "core runs on any platform",

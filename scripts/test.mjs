@@ -21,7 +21,7 @@ const slow = [
   "packages/adapters-pg/test/sales/SalesFaults.test.ts",
   "packages/bench/**",
   "packages/cli/test/{ClockSteps,LiveSilence,Years}.test.ts",
-  "packages/cli/test/{accounts,checks,commands,database,money,proof,requests,rooms,terminal,web}/**",
+  "packages/cli/test/{accounts,checks,client,commands,database,money,proof,requests,rooms,terminal,web}/**",
   "packages/core/test/proof/Mutations.test.ts",
   "packages/http/test/engine/**",
   "packages/sim/test/model/**",

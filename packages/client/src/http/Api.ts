@@ -1,0 +1,86 @@
+/** The contract's operations, typed by its document: of the public, and of who is signed in. */
+import createClient, { type Client } from "openapi-fetch"
+import { DddError, isClientError } from "../Errors.ts"
+import { type paths, requiredMembers } from "../generated/OpenApi.ts"
+import type { Transport } from "./Transport.ts"
+
+export type Api = Client<paths>
+
+/** An access token to show, and another one where the server does not take it. */
+export interface TokenSource {
+  readonly accessToken: () => Promise<string>
+  readonly renewed: (rejected: string) => Promise<string>
+}
+
+/** How long an answer may take. Milliseconds. */
+const answerMillis = 15_000
+/** The same of long ones: bundles, statements, exports. */
+const longAnswerMillis = 120_000
+
+/** The same of a refresh, of which a lost answer must be asked for again within ten seconds. */
+const refreshMillis = 3_000
+
+const longPaths = /\/(?:proof|export|statement)(?:\?|$)/
+
+/** Checks that an answer has the members that the contract says. */
+const checkMembers = async (operation: string, response: Response): Promise<void> => {
+  const members = requiredMembers[operation]
+  const type = response.headers.get("content-type") ?? ""
+  // a statement may be asked for as CSV or as a page
+  if (members === undefined || /^text\/(?:csv|html)\b/.test(type) && operation === "GET /wallet/statement") return
+  const json: unknown = await response.clone().json().catch(() => null)
+  const isWhole = typeof json === "object" && json !== null && members.split(" ").every((name) => name in json)
+  if (!isWhole) throw new DddError("unreadable", `The answer to ${operation} is not what the contract says.`)
+}
+
+/** `tokens`: of who is signed in; null: nobody's. */
+export const makeApi = (baseUrl: string, transport: Transport, tokens: TokenSource | null): Api => {
+  const send = (request: Request): Promise<Response> =>
+    transport(
+      request,
+      longPaths.test(request.url)
+        ? longAnswerMillis
+        : request.url.endsWith("/auth/refresh")
+        ? refreshMillis
+        : answerMillis
+    )
+  const sendAs = (request: Request, token: string): Promise<Response> => {
+    request.headers.set("authorization", `Bearer ${token}`)
+    return send(request)
+  }
+  const api = createClient<paths>({
+    baseUrl,
+    credentials: "omit",
+    redirect: "error",
+    // no `cache`: React Native's fetch would add a parameter to the query, which the server refuses
+    fetch: async (request) => {
+      if (tokens === null) return send(request)
+      const token = await tokens.accessToken()
+      const again = request.clone()
+      try {
+        return await sendAs(request, token)
+      } catch (error) {
+        if (!isClientError(error) || error.code !== "token_expired" && error.code !== "unauthenticated") throw error
+        return await sendAs(again, await tokens.renewed(token))
+      }
+    }
+  })
+  api.use({
+    onResponse: async ({ request, response, schemaPath }) => {
+      await checkMembers(`${request.method} ${schemaPath}`, response)
+    }
+  })
+  return api
+}
+
+/** What an operation answered. */
+export const valueOf = async <A>(asked: Promise<{ readonly data?: A }>): Promise<A> => {
+  const { data } = await asked
+  if (data === undefined) throw new DddError("unreadable", "The server's answer is empty.")
+  return data
+}
+
+/** An operation was done; what it answered does not matter. */
+export const doneOf = async (asked: Promise<unknown>): Promise<void> => {
+  await asked
+}

@@ -1,0 +1,147 @@
+/** Keeps the lock records of the draws that the player plays, and verifies draws on the device, trusting nobody (docs/fairness.md). */
+import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
+import { type ReaderInput, readInput } from "@ddd/core/proof/ReaderInput"
+import type { Verdict } from "@ddd/core/proof/Verdict"
+import { verifyBundle } from "@ddd/core/proof/Verifier"
+import type { Client } from "../Client.ts"
+import type { Ticket } from "../Contract.ts"
+import { DddError, isClientError } from "../Errors.ts"
+import type { DrawStatus } from "../live/Events.ts"
+import { type Clock, type KeyValueStorage, type LockPort, makeLock, platformClock } from "../Ports.ts"
+import { type KeptLock, LockRecords } from "./LockRecords.ts"
+
+export interface ProofPorts {
+  readonly client: Client
+  readonly storage: KeyValueStorage
+  /**
+   * The operator's verifier keys, with space between, as `/log/vkey` tells them: built into the app, not asked of the server. None: the level
+   * stays ARITHMETIC.
+   */
+  readonly keys: string
+  /** The hash of the beacon's chain; drand's quicknet unless given. */
+  readonly chainHash?: string
+  readonly lock?: LockPort
+  readonly clock?: Clock
+}
+
+/** How many of the newest tickets are looked at for draws whose records are not kept yet. */
+const ticketsMax = 100
+
+export class Proofs {
+  readonly #client: Client
+  readonly #records: LockRecords
+  readonly #clock: Clock
+  readonly #pins: Pick<ReaderInput, "chainHash" | "keys">
+
+  constructor({ chainHash = "", client, clock = platformClock, keys, lock = makeLock(), storage }: ProofPorts) {
+    this.#client = client
+    this.#records = new LockRecords(storage, lock)
+    this.#clock = clock
+    this.#pins = { keys, chainHash }
+  }
+
+  /** The records that are kept, oldest first. */
+  kept(): Promise<ReadonlyArray<KeptLock>> {
+    return this.#records.all()
+  }
+
+  /**
+   * Keeps the lock records of draws that the player has tickets in: as they are told live, and on each connection those that were missed.
+   * `failed` is told why one could not be kept; it is tried again with the next connection. Gives what ends that.
+   */
+  start(failed: (error: unknown) => void = () => {}): () => void {
+    const { live } = this.#client
+    let isStale = true
+    const endStatus = live.onDrawStatus((status) => void this.#keepTold(status).catch(failed))
+    const endDraw = live.watchDraw((view) => {
+      const isBack = isStale && !view.isStale
+      isStale = view.isStale
+      if (isBack) this.catchUp().catch(failed)
+    })
+    return () => {
+      endStatus()
+      endDraw()
+    }
+  }
+
+  /** The same of a room that the player is in. */
+  watchRoom(roomId: string, failed: (error: unknown) => void = () => {}): () => void {
+    return this.#client.live.watchRoom(roomId, ({ data }) => {
+      if (data?.lock !== undefined) this.#keep(roomId, data.lock).catch(failed)
+    })
+  }
+
+  /** Keeps the records of the draws of the newest hundred tickets, where they are locked. Gives how many are new. */
+  async catchUp(): Promise<number> {
+    if (await this.#client.auth.current() === null) return 0
+    const known = new Set((await this.#records.all()).map(({ drawId }) => drawId))
+    const { items } = await this.#client.lottery.tickets({ limit: ticketsMax })
+    const missing = new Map(
+      items.flatMap(({ drawDate, drawId }) => drawDate === null || known.has(drawId) ? [] : [[drawId, drawDate]])
+    )
+    let count = 0
+    for (const [drawId, drawDate] of missing) {
+      const { lock } = await this.#client.lottery.records(drawDate)
+      if (lock === null) continue
+      await this.#keep(drawId, lock)
+      count++
+    }
+    return count
+  }
+
+  /** Verifies the draw of a day from its bundle: with what was kept of it, and that the player's ticket in it, if there is one, is there. */
+  async verifyDraw(drawDate: string): Promise<Verdict> {
+    const { id } = await this.#client.lottery.drawByDate(drawDate)
+    const isSignedIn = await this.#client.auth.current() !== null
+    const { items: [ticket] } = isSignedIn
+      ? await this.#client.lottery.tickets({ drawId: id, limit: 1 })
+      : { items: [] }
+    return this.#verify(id, await this.#client.lottery.proof(drawDate), ticket)
+  }
+
+  /** The same of a room, by its id. */
+  async verifyRoom(roomId: string): Promise<Verdict> {
+    return this.#verify(roomId, await this.#client.rooms.proof(roomId), await this.#roomTicket(roomId))
+  }
+
+  async #roomTicket(roomId: string): Promise<Ticket | undefined> {
+    try {
+      return await this.#client.rooms.ticket(roomId)
+    } catch (error) {
+      if (isClientError(error) && error.code === "not_found") return undefined
+      throw error
+    }
+  }
+
+  async #verify(drawId: string, bundle: string, ticket: Ticket | undefined): Promise<Verdict> {
+    const kept = await this.#records.of(drawId)
+    const known = readInput(fastSha256, {
+      ...this.#pins,
+      seenLock: kept?.lock ?? "",
+      seenAt: kept?.seenAt ?? "",
+      ticketId: ticket?.ticketId ?? "",
+      ownerSalt: ticket?.ownerSalt ?? "",
+      userId: ticket?.userId ?? ""
+    })
+    if (!known.ok) {
+      throw new DddError("invalid_request", `What the draw is verified with cannot be read: ${known.fault.field}.`)
+    }
+    return verifyBundle(fastSha256, [new TextEncoder().encode(bundle)], known.value)
+  }
+
+  async #keepTold({ drawId, lock }: DrawStatus): Promise<void> {
+    if (lock === undefined || await this.#client.auth.current() === null) return
+    // seen now, whatever the answer takes
+    const record = this.#recordOf(drawId, lock)
+    const { items } = await this.#client.lottery.tickets({ drawId, limit: 1 })
+    if (items.length > 0) await this.#records.keep(record)
+  }
+
+  #keep(drawId: string, lock: string): Promise<void> {
+    return this.#records.keep(this.#recordOf(drawId, lock))
+  }
+
+  #recordOf(drawId: string, lock: string): KeptLock {
+    return { drawId, lock, seenAt: new Date(this.#clock.now()).toISOString() }
+  }
+}

@@ -1,0 +1,76 @@
+/** Private rooms, live. */
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useEffect, useState } from "react"
+import type { Page, Room, RoomReceipt } from "../Contract.ts"
+import type { ClientError } from "../Errors.ts"
+import { keys, retries } from "./Keys.ts"
+import { useClient } from "./Provider.ts"
+import { usePlayerId } from "./Session.ts"
+
+/** Those that the player is in, newest first, a page at a time. */
+export const useRooms = () => {
+  const client = useClient()
+  const userId = usePlayerId()
+  return useInfiniteQuery({
+    queryKey: keys.player(userId, "rooms"),
+    queryFn: ({ pageParam }: { readonly pageParam: string | null }): Promise<Page<Room>> =>
+      client.rooms.rooms(pageParam === null ? {} : { cursor: pageParam }),
+    initialPageParam: null,
+    getNextPageParam: ({ nextCursor }: Page<Room>) => nextCursor,
+    enabled: userId !== null,
+    ...retries
+  })
+}
+
+/** A room, by its id. `isLive`: it is as it is now; otherwise it may be old, and is asked for again by itself. */
+export const useRoom = (roomId: string) => {
+  const client = useClient()
+  const queries = useQueryClient()
+  const userId = usePlayerId()
+  const [isLive, setLive] = useState(false)
+  useEffect(() => {
+    if (userId === null) return
+    const queryKey = keys.player(userId, "room", roomId)
+    let wasLive = false
+    return client.live.watchRoom(roomId, ({ data, isStale }) => {
+      setLive(!isStale)
+      const known = queries.getQueryData<Room>(queryKey)
+      if (known !== undefined && data !== null) {
+        const { participants, prizePool, status, winnerId } = data
+        queries.setQueryData<Room>(queryKey, {
+          ...known,
+          participants: [...participants],
+          prizePool,
+          ...(status === undefined ? {} : { status }),
+          ...(winnerId === undefined ? {} : { winnerId })
+        })
+      }
+      // seed and position of a room that is drawn are not told
+      if (!isStale && (!wasLive || known === undefined || data?.status !== undefined)) {
+        void queries.invalidateQueries({ queryKey })
+      }
+      wasLive = !isStale
+    })
+  }, [client, queries, roomId, userId])
+  const query = useQuery<Room, ClientError>({
+    queryKey: keys.player(userId, "room", roomId),
+    queryFn: () => client.rooms.room(roomId),
+    enabled: userId !== null,
+    ...retries
+  })
+  return { ...query, isLive }
+}
+
+/** Buys the player's one ticket of a room, by its id, once. */
+export const useRoomPurchase = () => {
+  const client = useClient()
+  const queries = useQueryClient()
+  const userId = usePlayerId()
+  return useMutation<RoomReceipt, ClientError, string>({
+    mutationFn: (roomId) => client.rooms.purchaseTicket(roomId),
+    networkMode: "always",
+    retry: false,
+    onSuccess: ({ wallet }) => queries.setQueryData(keys.player(userId, "wallet"), wallet),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.player(userId) })
+  })
+}

@@ -1,0 +1,34 @@
+/** The requests that move money, by their kind. */
+import type { Receipt, RoomReceipt, Transaction } from "../Contract.ts"
+import type { ClientError } from "../Errors.ts"
+
+/** What can be asked for under a key, and what it answers, by its kind. */
+export interface Kinds {
+  readonly ticket: { readonly input: { readonly quantity: number; readonly drawId: string }; readonly answer: Receipt }
+  readonly roomTicket: { readonly input: { readonly roomId: string }; readonly answer: RoomReceipt }
+  readonly withdrawal: { readonly input: { readonly amount: string }; readonly answer: Transaction }
+}
+export type Kind = keyof Kinds
+
+/** A request whose answer is not known yet. */
+export interface Unsettled<Of extends Kind = Kind> {
+  readonly kind: Of
+  readonly key: string
+  /** Whose it is: nobody else's token may ask for it. */
+  readonly userId: string
+  readonly input: Kinds[Of]["input"]
+  /** By the server's clock. Milliseconds. */
+  readonly askedAt: number
+}
+
+/** What became of a request. */
+export type Settled<Of extends Kind = Kind> =
+  & { readonly request: Unsettled<Of> }
+  & (
+    | { readonly done: true; readonly answer: Kinds[Of]["answer"] }
+    | { readonly done: false; readonly error: ClientError }
+  )
+
+export type Senders = {
+  readonly [Of in Kind]: (input: Kinds[Of]["input"], key: string) => Promise<Kinds[Of]["answer"]>
+}
