@@ -1,5 +1,6 @@
 /** Every show. */
 import { beacon } from "./Beacon.ts"
+import { client } from "./Client.ts"
 import { deposits } from "./Deposits.ts"
 import { failover } from "./Failover.ts"
 import { funds } from "./Funds.ts"
@@ -29,5 +30,6 @@ export const shows: ReadonlyArray<Show> = [
   payouts,
   rooms,
   beacon,
-  live
+  live,
+  client
 ]

@@ -42,6 +42,12 @@ export const openSession = Effect.fn("Players.openSession")(function*({ userId: 
   }
 })
 
+/** Of all of them. */
+export const password = "correct horse battery staple"
+
+/** Where the player of this number gets mail. */
+export const emailOf = (index: number): string => `player-${index}@example.com`
+
 /** Verifies the addresses of all who were mailed a link, as by that link. */
 export const verifyAddresses = Effect.gen(function*() {
   const mailedTokens = yield* MailedTokens
@@ -72,12 +78,12 @@ export const makePlayers = Effect.fn("Players.make")(function*(
   const ledger = yield* Ledger
   const refreshTokens = yield* RefreshTokens
   const tokens = yield* AccessTokens
-  const passwordHash = Redacted.make(yield* (yield* Passwords).hash(Redacted.make("correct horse battery staple")))
+  const passwordHash = Redacted.make(yield* (yield* Passwords).hash(Redacted.make(password)))
 
   const make = Effect.fnUntraced(function*(index: number) {
     const username = `player-${first + index}`
     const { sessionId: session, user } = yield* accounts.signUp({
-      email: `${username}@example.com`,
+      email: emailOf(first + index),
       username,
       passwordHash,
       session: { refreshTokenHash: (yield* refreshTokens.issue).hash, userAgent: null }
