@@ -26,7 +26,7 @@ const head = `/**
 `
 
 /** Whether players and the public call it. */
-const isForClients = (path, operation) =>
+export const isForClients = (path, operation) =>
   !path.startsWith("/webhooks/") && !JSON.stringify(operation.security ?? []).includes("internalToken")
 
 /** The schema without its examples, which would be repeated in every comment. */

@@ -8,12 +8,12 @@ const name = "ddd.requests"
 /** No more are kept; a further one is not sent. */
 const requestsMax = 64
 
-const kinds: { readonly [Each in Kind]: true } = { ticket: true, roomTicket: true, withdrawal: true }
+const kinds: ReadonlyArray<unknown> = ["ticket", "roomTicket", "withdrawal"] satisfies ReadonlyArray<Kind>
 
 /** Whether this version of the app wrote it, or one that knew no more. */
 const isUnsettled = (json: unknown): json is Unsettled => {
   const [kind, input] = [at(json, "kind"), at(json, "input")]
-  return typeof kind === "string" && Object.hasOwn(kinds, kind) && typeof input === "object" && input !== null &&
+  return kinds.includes(kind) && typeof input === "object" && input !== null &&
     typeof at(json, "key") === "string" && typeof at(json, "userId") === "string" &&
     typeof at(json, "askedAt") === "number"
 }
