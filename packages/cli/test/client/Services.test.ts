@@ -3,6 +3,7 @@ import { amountOf, centsOf, type Ports } from "@ddd/client"
 import { TickClock } from "@ddd/sim/providers/TickClock"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { randomUUID } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { device, failure, newAccount } from "../support/Device.ts"
@@ -45,6 +46,13 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the c
         assert.strictEqual((await client.lottery.drawByDate("2026-02-03")).id, current.id)
         assert.isNull((await client.lottery.records("2026-02-03")).lock)
         assert.match(await client.lottery.proof("2026-02-03"), /^\{"format":"ddd\/proof\/v1"/)
+        const deviceId = randomUUID()
+        await client.user.putDevice(deviceId, {
+          pushToken: "ExponentPushToken[client-test]",
+          platform: "ios",
+          locale: "en"
+        })
+        await client.user.removeDevice(deviceId)
         assert.include(await client.user.exportData(), account.email)
         await client.auth.signOut()
         assert.isNull(await client.auth.current())

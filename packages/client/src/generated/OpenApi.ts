@@ -728,6 +728,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/devices/{deviceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Has the player told on a device
+         * @description An app does so at each of its starts, and where its token or language changes. The token is the player's from then on, and nobody else's; of eleven devices that goes which was put longest ago. The device goes with the session, and after 120 days in which it is not put.
+         */
+        put: operations["devices.putDevice"];
+        post?: never;
+        /**
+         * Tells the player nothing more on a device
+         * @description Also where there is no such device.
+         */
+        delete: operations["devices.removeDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/export": {
         parameters: {
             query?: never;
@@ -2439,6 +2463,62 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description It is done; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "devices.putDevice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID that the app made for itself when it was installed */
+                deviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The language that it speaks, as BCP 47 writes it; what it is told is in Spanish or English */
+                    locale: string;
+                    /**
+                     * @description Whose device it is
+                     * @enum {string}
+                     */
+                    platform: "android" | "ios";
+                    /** @description What Expo gave the app */
+                    pushToken: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "devices.removeDevice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID that the app made for itself when it was installed */
+                deviceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description It is done; the answer has no body. */
             204: {

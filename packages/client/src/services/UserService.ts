@@ -16,6 +16,14 @@ export interface ProfileChange {
 /** What is left out stays; null: no limit. */
 export type LimitChange = Partial<Omit<Limits, "pending">>
 
+export interface Device {
+  /** What Expo gave the app. */
+  readonly pushToken: string
+  readonly platform: "android" | "ios"
+  /** As BCP 47 writes it. */
+  readonly locale: string
+}
+
 export class UserService {
   readonly #signed: Api
   readonly #requests: KeptRequests
@@ -78,6 +86,16 @@ export class UserService {
   /** 180 to 1825 days. */
   excludeSelf(days: number): Promise<TimeOut> {
     return valueOf(this.#signed.POST("/user/self-exclusion", { body: { days } }))
+  }
+
+  /** Has the player told things on this device: at each start of the app. `deviceId`: a UUID that the app made when it was installed. */
+  putDevice(deviceId: string, { locale, platform, pushToken }: Device): Promise<void> {
+    const body = { pushToken, platform, locale }
+    return doneOf(this.#signed.PUT("/user/devices/{deviceId}", { params: { path: { deviceId } }, body }))
+  }
+
+  removeDevice(deviceId: string): Promise<void> {
+    return doneOf(this.#signed.DELETE("/user/devices/{deviceId}", { params: { path: { deviceId } } }))
   }
 
   /** Everything that is kept about the player, as the text of one JSON object. */
