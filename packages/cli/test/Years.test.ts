@@ -74,6 +74,12 @@ const ofTimers = [
   /DELETE FROM throttles/,
   /DELETE FROM known_networks/,
   /DELETE FROM excluded_names/,
+  /DELETE FROM devices WHERE ctid/,
+  /DELETE FROM push_messages WHERE ctid/,
+  /FROM push_messages WHERE receipt_id IS NULL AND kind <> 'closing'/,
+  /FROM push_messages WHERE receipt_id IS NULL AND kind = 'closing'/,
+  /FROM push_messages WHERE receipt_id IS NOT NULL/,
+  /FROM draws d.* draw_closings c/s,
   /UPDATE webhook_events SET body = ''/,
   /DELETE FROM "jobs"/
 ]
@@ -288,6 +294,11 @@ const playAccount = Effect.fnUntraced(function*(say: Say, veteran: Player, frien
     body: { dailySpend: "5000.00", monthlyDeposit: "1.00", ticketsPerDraw: 900 + round }
   })
   yield* say([200], "POST", "/user/limits/confirm", own)
+  const device = `/user/devices/00000000-0000-4000-8000-00000000000${round}`
+  const pushToken = `ExponentPushToken[${round}]`
+  yield* say([204], "PUT", device, { ...own, body: { pushToken, platform: "ios", locale: "en" } })
+  yield* say([204], "DELETE", device, own)
+  yield* say([204], "PUT", device, { ...own, body: { pushToken, platform: "ios", locale: "en" } })
   yield* say([200], "POST", "/user/time-out", { ...newcomer, body: { hours: 24 } })
   yield* say([200], "POST", "/user/self-exclusion", { ...newcomer, body: { days: 180 } })
   yield* say([204], "POST", "/auth/change-password", {
