@@ -54,8 +54,8 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "email_taken",
     "username_taken"
   ],
-  "put /user/devices/{deviceId}": [...body, ...player],
-  "delete /user/devices/{deviceId}": ["invalid_request", ...player],
+  "put /user/devices/{deviceId}": [...body, "not_found", ...player],
+  "delete /user/devices/{deviceId}": ["invalid_request", "not_found", ...player],
   "get /user/limits": player,
   "put /user/limits": [...body, ...player],
   "post /user/limits/confirm": player,

@@ -6,6 +6,7 @@ import { operation } from "../schemas/Described.ts"
 import { UuidText } from "../schemas/Ids.ts"
 import { PutDevice } from "./DeviceBodies.ts"
 
+/** A `deviceId` of more than a hundred characters, or with a `%`, is at no path of ours: `not_found`. */
 const device = {
   deviceId: UuidText.annotate({ description: "A UUID that the app made for itself when it was installed" })
 }
@@ -15,7 +16,7 @@ export class DevicesApi extends HttpApiGroup.make("devices").add(
     params: device,
     payload: PutDevice,
     success: HttpApiSchema.NoContent,
-    error: problems(...bodyProblems)
+    error: problems(...bodyProblems, "not_found")
   }).annotateMerge(operation(
     "credentials",
     "Has the player told on a device",
@@ -24,7 +25,7 @@ export class DevicesApi extends HttpApiGroup.make("devices").add(
   HttpApiEndpoint.delete("removeDevice", "/user/devices/:deviceId", {
     params: device,
     success: HttpApiSchema.NoContent,
-    error: problems("invalid_request")
+    error: problems("invalid_request", "not_found")
   }).annotateMerge(operation(
     "credentials",
     "Tells the player nothing more on a device",
