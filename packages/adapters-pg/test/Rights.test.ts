@@ -160,6 +160,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         yield* tablesWith("has_table_privilege($app, c.oid, 'DELETE')"),
         [
           "buyer_names",
+          "devices",
           "excluded_names",
           "idempotency_keys",
           "jobs",
@@ -168,6 +169,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
           "mailed_tokens",
           "payout_accounts",
           "purchases_to_match",
+          "push_messages",
           "refresh_tokens",
           "request_counts",
           "sale_batches",
@@ -185,6 +187,8 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
         yield* tablesWith("has_any_column_privilege($app, c.oid, 'UPDATE')"),
         [
           "approvals",
+          "devices",
+          "draw_closings",
           "draws",
           "email_identities",
           "followed_chains",
@@ -196,6 +200,7 @@ layer(PgWorld.migrated)("30. the application's role", (it) => {
           "lobbies",
           "mailed_tokens",
           "payout_accounts",
+          "push_messages",
           "refresh_tokens",
           "request_counts",
           "sessions",
