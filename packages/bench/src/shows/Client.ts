@@ -154,6 +154,10 @@ const walk = async (network: BadNetwork, direct: Client, steps: number) => {
     random,
     clock
   })
+  // what was silenced stays so, and is given up
+  client.live.onState((state) => {
+    if (state === "connecting") silent.isOn = false
+  })
   const end = client.live.watchDraw((shown) => {
     view = shown
     seen.stale ||= shown.isStale
@@ -168,13 +172,14 @@ const walk = async (network: BadNetwork, direct: Client, steps: number) => {
       seen.stale = false
       if (kind === "reset") network.reset()
       if (kind === "refused") network.close(true)
-      silent.isOn = kind === "silent"
-      network.silence(silent.isOn)
+      if (kind === "silent") {
+        silent.isOn = true
+        network.silence(true)
+      }
       if (kind === "offline") client.live.tell("offline")
       if (step % 5 === 0) await direct.lottery.purchaseTicket()
       while (!seen.stale) await sleep(2)
       network.close(false)
-      silent.isOn = false
       network.silence(false)
       if (kind === "offline") client.live.tell("online")
       await untilTrue(direct, () => view, `after disconnection ${step + 1}, ${kind}`)

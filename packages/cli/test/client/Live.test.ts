@@ -65,6 +65,10 @@ const behindNetwork = (account: ReturnType<typeof newAccount>) =>
       }
     })()
     yield* Effect.addFinalizer(() => Effect.sync(() => client.close()))
+    // what was silenced stays so, and is given up
+    client.live.onState((state) => {
+      if (state === "connecting") trouble.isOn = false
+    })
     yield* Effect.promise(() => client.auth.signIn(account))
     return {
       client,
@@ -73,7 +77,7 @@ const behindNetwork = (account: ReturnType<typeof newAccount>) =>
       tell: (presence: Presence) => tell(presence),
       /** Nothing passes, or everything does. */
       silence: (isSilent: boolean) => {
-        trouble.isOn = isSilent
+        if (isSilent) trouble.isOn = true
         network.silence(isSilent)
       }
     }
