@@ -6,6 +6,7 @@
  * opposite order: requests under way are finished, then mails, notices and payouts under way, the clockwork, the connections and the embedded database
  * end.
  */
+import { orUnavailable } from "@ddd/adapters-pg/database/Transaction"
 import * as Behind from "@ddd/adapters-pg/draws/Behind"
 import * as RetentionPg from "@ddd/adapters-pg/retention/RetentionPg"
 import { defaultLimits } from "@ddd/core/accounts/RequestLimits"
@@ -16,6 +17,7 @@ import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import * as Clockwork from "@ddd/core/work/Clockwork"
 import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
 import * as Pruning from "@ddd/core/work/Pruning"
+import { sayFailure } from "@ddd/core/work/SeldomLog"
 import * as Engine from "@ddd/http/engine/Engine"
 import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
@@ -148,14 +150,12 @@ const watchBehind = ({ acknowledged }: Database.Database) =>
       if (wasBehind && lost.length === 0) yield* Effect.logInfo("the database is not behind any more")
     })
     const said = makeLogThrottle()
-    const looking = look.pipe(
+    const looking = orUnavailable(look).pipe(
       Effect.andThen(Effect.suspend(() => {
         said.ended()
         return Effect.void
       })),
-      Effect.catchCause((cause) =>
-        said.failed(Effect.logWarning("it could not be compared what the database holds", cause))
-      )
+      Effect.catchCause((cause) => said.failed(sayFailure("it could not be compared what the database holds", cause)))
     )
     yield* Effect.forkScoped(Effect.repeat(looking, Schedule.spaced(lookPause)))
   }))
