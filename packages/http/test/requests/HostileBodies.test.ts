@@ -119,6 +119,7 @@ for (const engine of engines) {
           assert.isAbove(endpoints.length, 20)
           for (const { method, path } of endpoints) {
             const place = path.replace("/rooms/:id", `/rooms/${room.id}`).replace(":id", player.sessionId)
+              .replace(":deviceId", player.sessionId)
             const token = path === "/wallet/deposit" ? internalToken : player.token
             for (const { body, code, headers, status, what } of hostile) {
               const answer = yield* Effect.promise(async () => {

@@ -24,6 +24,8 @@ const fromAnywhere: Readonly<Record<string, string>> = {
   "POST /auth/verify-email/resend": "withdrawing wants it",
   "PATCH /user/profile": "opens nothing",
   "DELETE /user": "ends something",
+  "PUT /user/devices/:deviceId": "opens nothing",
+  "DELETE /user/devices/:deviceId": "ends something",
   "PUT /user/limits": "responsible play",
   "POST /user/limits/confirm": "it is the purchase that is refused",
   "POST /user/time-out": "responsible play",
