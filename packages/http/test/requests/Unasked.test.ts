@@ -12,7 +12,7 @@ const endpoints = () => {
     onEndpoint: ({ endpoint: { method, path, payload, query } }) =>
       all.push({
         method,
-        path: path.replaceAll(/:\w+/g, "2026-02-03"),
+        path: path.replace(":deviceId", "0190e1a2-5c3e-7000-8000-0000000000d1").replaceAll(/:\w+/g, "2026-02-03"),
         takesQuery: query !== undefined,
         takesBody: payload.size > 0
       })
