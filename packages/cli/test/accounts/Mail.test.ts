@@ -71,6 +71,8 @@ describe("mail", () => {
       Effect.gen(function*() {
         const { advance, ask, deposit, mailbox, newPlayer, post } = yield* Site
         const [stranger, friend] = [yield* newPlayer, yield* newPlayer]
+        // a link that another one has replaced meanwhile is not sent any more
+        yield* mailbox.saying(stranger.email, "Subject: Welcome")
         const token = stranger.accessToken
         const made = (of: string) => post("/rooms", { name: "BUY PILLS at evil.example" }, { token: of })
         // rooms that the player makes and closes, one that another closes in which they have a ticket, and what they change
