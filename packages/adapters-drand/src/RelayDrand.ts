@@ -5,6 +5,7 @@
  * whoever asks verifies the signature.
  */
 import { type BeaconRelay, RelayFailed } from "@ddd/core/ports/BeaconRelays"
+import { boundedText } from "@ddd/core/values/BoundedText"
 import { fromHex } from "@ddd/core/values/Bytes"
 import { Effect, Schema } from "effect"
 
@@ -24,26 +25,13 @@ const answerBytesMax = 16 * 1024
 const Answer = Schema.fromJsonString(Schema.Struct({ round: Schema.Int, signature: Schema.String }))
 const decode = Schema.decodeUnknownEffect(Answer)
 
-/** The bytes of a body, as long as there are few. */
-const textOf = async (body: ReadableStream<Uint8Array>): Promise<string> => {
-  const decoder = new TextDecoder("utf-8", { fatal: true })
-  let [text, length] = ["", 0]
-  for await (const chunk of body) {
-    length += chunk.length
-    // leaving the loop cancels the rest
-    if (length > answerBytesMax) throw new Error(`its answer is longer than ${answerBytesMax} bytes`)
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
 const request = async (url: URL, signal: AbortSignal): Promise<string> => {
   const response = await fetch(url, { signal, redirect: "error", headers: { accept: "application/json" } })
   if (response.status !== 200 || response.body === null) {
     await response.body?.cancel()
     throw new Error(`it answered ${response.status}`)
   }
-  return await textOf(response.body)
+  return await boundedText(response.body, answerBytesMax, new TextDecoder("utf-8", { fatal: true }))
 }
 
 /** What went wrong, in the words of whoever noticed: `fetch` says by itself that it failed. */

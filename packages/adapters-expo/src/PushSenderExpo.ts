@@ -9,6 +9,7 @@
 import { messagesAtOnce, PushSender, type WrittenMessage } from "@ddd/core/ports/PushSender"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
 import type { ReceiptAnswer, SendAnswer } from "@ddd/core/push/Delivery"
+import { boundedText } from "@ddd/core/values/BoundedText"
 import { Data, Effect, Layer, Redacted, Schema } from "effect"
 
 export interface PushSenderExpoConfig {
@@ -54,20 +55,6 @@ const answerOf = ({ details }: typeof Fault.Type): Exclude<SendAnswer, { readonl
 const unavailable = (message: string, cause?: unknown) =>
   new Unavailable({ message: `Expo ${message}`, retryAfter: 10, cause })
 
-/** The bytes of a body as text, as long as they are few. */
-const textOf = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
-  if (body === null) return ""
-  const decoder = new TextDecoder()
-  let [text, length] = ["", 0]
-  for await (const chunk of body) {
-    length += chunk.length
-    // leaving the loop cancels the rest
-    if (length > answerBytesMax) throw new Error(`its answer is longer than ${answerBytesMax} bytes`)
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
 const isTooMany = "PUSH_TOO_MANY_EXPERIENCE_IDS"
 
 const messageOf = ({ message, text }: WrittenMessage) => ({
@@ -96,7 +83,10 @@ const make = ({ accessToken, apiBase }: PushSenderExpoConfig) => {
           },
           body: JSON.stringify(body)
         })
-        return { status: response.status, text: await textOf(response.body) }
+        return {
+          status: response.status,
+          text: response.body === null ? "" : await boundedText(response.body, answerBytesMax)
+        }
       },
       catch: (cause) => unavailable("did not answer", cause)
     }).pipe(

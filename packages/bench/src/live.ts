@@ -9,7 +9,7 @@
 import { print, remark } from "@ddd/cli/terminal/Output"
 import { aligned } from "@ddd/cli/terminal/Table"
 import { cents } from "@ddd/core/money/Money"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { type HubName, hubNames, isHubName, startAudience, startHub } from "./live/Hubs.ts"
 import { morning } from "./shows/Show.ts"
@@ -17,7 +17,7 @@ import { cpuMillisOf } from "./support/CpuTime.ts"
 import { openConnection } from "./support/HttpConnection.ts"
 import { inside } from "./support/Inside.ts"
 import { makePlayers } from "./support/Players.ts"
-import { purchaseRequest } from "./support/Purchases.ts"
+import { entriesIn, purchaseRequest } from "./support/Purchases.ts"
 import { medianOf, quantile } from "./support/Quantiles.ts"
 import { type Environment, freePort, originAt, startServer } from "./support/ServerProcess.ts"
 import { sharedDatabase } from "./support/SharedDatabase.ts"
@@ -45,8 +45,6 @@ interface Turn {
   readonly kibibytes: number
 }
 
-const BoughtJson = Schema.fromJsonString(Schema.Struct({ draw: Schema.Struct({ totalEntries: Schema.Int }) }))
-
 /** Sells, 20 a second, until the scope closes; gives when each number of entries was answered, in Unix milliseconds. */
 const sell = Effect.fnUntraced(function*(environment: Environment, port: number) {
   const [player] = yield* makePlayers(1, () => cents(10_000_000n)).pipe(
@@ -59,9 +57,8 @@ const sell = Effect.fnUntraced(function*(environment: Environment, port: number)
   const soldAt = new Map<number, number>()
   const buy = Effect.promise(async () => {
     if (player === undefined) return
-    const { body } = await connection.ask(purchaseRequest({ player, key: randomUUID() }))
-    const { draw } = Schema.decodeUnknownSync(BoughtJson)(body.toString())
-    soldAt.set(draw.totalEntries, performance.timeOrigin + performance.now())
+    const answer = await connection.ask(purchaseRequest({ player, key: randomUUID() }))
+    soldAt.set(entriesIn(answer), performance.timeOrigin + performance.now())
   })
   yield* Effect.forkScoped(Effect.forever(Effect.all([buy, Effect.sleep(1_000 / salesPerSecond)], { concurrency: 2 })))
   return soldAt

@@ -1,4 +1,5 @@
 /** What floods are made of. */
+import { frame } from "../live/Handshake.ts"
 
 export interface Kind {
   readonly name: string
@@ -12,10 +13,6 @@ export interface Kind {
 
 const get = (path: string) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
 const times = (count: number, bytes: Buffer) => Buffer.concat(Array.from({ length: count }, () => bytes))
-
-/** A frame as clients send it, masked with zeros. */
-const frame = (opcode: number, payload: string) =>
-  Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0]), Buffer.from(payload)])
 
 export const kinds: ReadonlyArray<Kind> = [
   { name: "GETs of /docs, 300 in one write", bytes: times(300, get("/docs")), isSocket: false, reads: true },

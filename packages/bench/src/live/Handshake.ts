@@ -13,9 +13,11 @@ export const handshakeAt = (path: string): string =>
     ""
   ].join("\r\n")
 
-/** A text of up to 125 bytes in a frame, masked with zeros. */
-export const textFrame = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+/** A frame of up to 125 bytes, masked with zeros. */
+export const frame = (opcode: number, payload: string): Buffer =>
+  Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0]), Buffer.from(payload)])
+
+export const textFrame = (text: string): Buffer => frame(0x1, text)
 
 export const handshake = handshakeAt("/ws")
 export const subscribe = textFrame("{\"type\":\"subscribe\",\"channel\":\"draw\"}")

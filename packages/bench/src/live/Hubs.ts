@@ -1,7 +1,8 @@
 /** The hubs that are compared, each in a process of its own, and those who listen to it, in another. */
-import { Data, Effect, Schema, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
+import { nextMessage, type ProcessEnded } from "../support/ChildMessages.ts"
 import { inspected, openInspector, type ServerMemory } from "../support/Inspector.ts"
 import { type Environment, freePort, startServer } from "../support/ServerProcess.ts"
 import { AudienceHeard, type AudienceOrder, type Speech } from "./Orders.ts"
@@ -12,9 +13,6 @@ export type HubName = typeof hubNames[number]
 
 export const isHubName = (text: string): text is HubName => hubNames.some((name) => name === text)
 
-/** A process of the bench ended before it should. What it had to say is on stderr. */
-export class HubFailed extends Data.TaggedError("HubFailed")<{ readonly message: string }> {}
-
 export interface Hub {
   readonly port: number
   readonly pid: number
@@ -22,21 +20,6 @@ export interface Hub {
   /** Its memory, once garbage has been collected. */
   readonly memory: Effect.Effect<ServerMemory, Effect.Error<ReturnType<typeof openInspector>>>
 }
-
-/** Waits for the next message of a process. */
-const heardOf = (child: ChildProcess, name: string): Effect.Effect<unknown, HubFailed> =>
-  Effect.callback((resume) => {
-    const onMessage = (message: unknown) => {
-      child.off("exit", onExit)
-      resume(Effect.succeed(message))
-    }
-    const onExit = () => {
-      child.off("message", onMessage)
-      resume(Effect.fail(new HubFailed({ message: `the process of ${name} has ended` })))
-    }
-    child.once("message", onMessage)
-    child.once("exit", onExit)
-  })
 
 const forked = (
   file: string,
@@ -77,7 +60,7 @@ export const startHub = Effect.fn("Hubs.start")(function*(name: HubName, environ
   const child = yield* forked("Peer.ts", [name, String(port)], { ...environment, ...inspected }, (chunk) => {
     output += chunk.toString()
   })
-  yield* heardOf(child, name)
+  yield* nextMessage(child, name)
   const { measure } = yield* openInspector(output)
   const hub: Hub = { port, pid: child.pid ?? 0, speech: name === "socket.io" ? "socket.io" : "ddd", memory: measure }
   return hub
@@ -85,16 +68,13 @@ export const startHub = Effect.fn("Hubs.start")(function*(name: HubName, environ
 
 export interface Audience {
   /** Gives what was heard since `count`. */
-  readonly told: (order: AudienceOrder) => Effect.Effect<AudienceHeard, HubFailed>
+  readonly told: (order: AudienceOrder) => Effect.Effect<AudienceHeard, ProcessEnded>
 }
 
 /** Starts who listens; the scope ends it. */
 export const startAudience: Effect.Effect<Audience, never, Scope.Scope> = Effect.map(
   forked("Audience.ts", [], {}, (chunk) => process.stderr.write(chunk)),
   (child) => ({
-    told: (order) => {
-      child.send(order)
-      return Effect.map(heardOf(child, "who listens"), Schema.decodeUnknownSync(AudienceHeard))
-    }
+    told: (order) => Effect.map(nextMessage(child, "who listens", order), Schema.decodeUnknownSync(AudienceHeard))
   })
 )

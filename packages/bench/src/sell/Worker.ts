@@ -4,8 +4,9 @@
  * The one side forks the file of a way of selling; the other, in that file, serves the orders. An error ends the process:
  * a benchmark that lost a purchase has nothing to report.
  */
-import { Data, Effect, Schema, type Scope } from "effect"
-import { type ChildProcess, fork } from "node:child_process"
+import { Effect, Schema, type Scope } from "effect"
+import { fork } from "node:child_process"
+import { nextMessage, type ProcessEnded } from "../support/ChildMessages.ts"
 import { Player } from "../support/Players.ts"
 import type { Environment } from "../support/ServerProcess.ts"
 
@@ -49,27 +50,9 @@ const sellFor = async (atOnce: number, millis: number, buy: (lane: number) => Pr
   return { tickets, millis: performance.now() - begin, cpuMillis: (user + system) / 1000 }
 }
 
-/** The process of a way of selling ended before it should. What it had to say is on stderr. */
-export class WorkerFailed extends Data.TaggedError("WorkerFailed")<{ readonly message: string }> {}
-
 export interface Worker {
-  readonly sell: (order: Order) => Effect.Effect<Sold, WorkerFailed>
+  readonly sell: (order: Order) => Effect.Effect<Sold, ProcessEnded>
 }
-
-const exchange = (child: ChildProcess, name: string, message: object): Effect.Effect<unknown, WorkerFailed> =>
-  Effect.callback((resume) => {
-    const onMessage = (answer: unknown) => {
-      child.off("exit", onExit)
-      resume(Effect.succeed(answer))
-    }
-    const onExit = () => {
-      child.off("message", onMessage)
-      resume(Effect.fail(new WorkerFailed({ message: `the process of ${name} has ended` })))
-    }
-    child.once("message", onMessage)
-    child.once("exit", onExit)
-    child.send(message)
-  })
 
 /** Starts the way of selling in `file`; the scope ends it. */
 export const startWorker = Effect.fn("Worker.start")(
@@ -78,7 +61,7 @@ export const startWorker = Effect.fn("Worker.start")(
     file: string,
     environment: Environment,
     buyers: ReadonlyArray<Player>
-  ): Effect.fn.Return<Worker, WorkerFailed, Scope.Scope> {
+  ): Effect.fn.Return<Worker, ProcessEnded, Scope.Scope> {
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         fork(file, {
@@ -94,9 +77,9 @@ export const startWorker = Effect.fn("Worker.start")(
           if (made.connected) made.disconnect()
         })
     )
-    yield* exchange(child, name, buyers)
+    yield* nextMessage(child, name, buyers)
     return {
-      sell: (order) => Effect.map(exchange(child, name, order), Schema.decodeUnknownSync(Sold))
+      sell: (order) => Effect.map(nextMessage(child, name, order), Schema.decodeUnknownSync(Sold))
     }
   }
 )

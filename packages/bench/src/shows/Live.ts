@@ -13,14 +13,12 @@ import { inside } from "../support/Inside.ts"
 import { inspected, openInspector } from "../support/Inspector.ts"
 import { Listener } from "../support/Listener.ts"
 import { makePlayers, type Player } from "../support/Players.ts"
-import { purchaseRequest } from "../support/Purchases.ts"
+import { entriesIn, purchaseRequest } from "../support/Purchases.ts"
 import { quantile } from "../support/Quantiles.ts"
 import { type Environment, freePort, originAt, type ServerProcess, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited } from "./Books.ts"
 import { morning, must, Refuted, type Show, type Size } from "./Show.ts"
-
-const BoughtJson = Schema.fromJsonString(Schema.Struct({ draw: Schema.Struct({ totalEntries: Schema.Int }) }))
 
 const DrawJson = Schema.fromJsonString(Schema.Struct({ totalEntries: Schema.Int }))
 
@@ -73,7 +71,7 @@ const sell = Effect.fnUntraced(function*(
     if (connection === undefined) return yield* new Refuted({ message: "there is no server" })
     const answer = yield* Effect.promise(() => askPatiently(connection, purchaseRequest({ player, key: randomUUID() })))
     yield* must(answer.status === 201, () => `a purchase was answered ${answer.status}: ${answer.body.toString()}`)
-    soldAt.set((yield* Schema.decodeEffect(BoughtJson)(answer.body.toString())).draw.totalEntries, performance.now())
+    soldAt.set(entriesIn(answer), performance.now())
     yield* Effect.sleep(pauseMillis)
   }
   return soldAt

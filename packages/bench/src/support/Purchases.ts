@@ -54,3 +54,9 @@ const ReceiptJson = Schema.fromJsonString(Schema.Struct({
 
 /** The one ticket that an answer of 201 sells. */
 export const ticketIn = ({ body }: HttpAnswer) => Schema.decodeSync(ReceiptJson)(body.toString()).tickets[0]
+
+const BoughtJson = Schema.fromJsonString(Schema.Struct({ draw: Schema.Struct({ totalEntries: Schema.Int }) }))
+
+/** How many entries its draw has with the purchase that an answer of 201 tells of. */
+export const entriesIn = ({ body }: HttpAnswer): number =>
+  Schema.decodeSync(BoughtJson)(body.toString()).draw.totalEntries

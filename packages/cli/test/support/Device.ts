@@ -9,6 +9,7 @@ import {
   memoryStorage,
   type Ports
 } from "@ddd/client"
+import { DeviceTimers } from "@ddd/sim/providers/DeviceTimers"
 import { randomBytes } from "node:crypto"
 import { password } from "./Site.ts"
 
@@ -16,29 +17,16 @@ import { password } from "./Site.ts"
  * A clock that stands still while something is asked, and otherwise goes at once to the next timer: however slow the machine, nobody waits
  * for a pause, and no answer is late.
  */
-export class IdleClock implements Clock {
-  #now = Date.now()
+export class IdleClock extends DeviceTimers implements Clock {
   #asked = 0
-  readonly #timers = new Set<{ readonly at: number; readonly work: () => void }>()
   #look: NodeJS.Timeout | undefined
 
-  now(): number {
-    return this.#now
-  }
-
   advance(millis: number): void {
-    this.#now += millis
+    this.time += millis
   }
 
-  setTimeout(work: () => void, millis: number): unknown {
-    const timer = { at: this.#now + millis, work }
-    this.#timers.add(timer)
+  protected override added(): void {
     this.#lookSoon()
-    return timer
-  }
-
-  clearTimeout(timer: unknown): void {
-    for (const each of this.#timers) if (each === timer) this.#timers.delete(each)
   }
 
   /** Time stands still until this has come. */
@@ -56,45 +44,20 @@ export class IdleClock implements Clock {
   #lookSoon(): void {
     clearTimeout(this.#look)
     this.#look = setTimeout(() => {
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at)
+      const [next] = this.dueBy(Infinity)
       if (this.#asked > 0 || next === undefined) return
-      this.#timers.delete(next)
-      this.#now = Math.max(this.#now, next.at)
-      next.work()
+      this.run(next)
       this.#lookSoon()
     }, 2)
   }
 }
 
 /** A clock that goes where it is moved; what is due on the way happens in its order. */
-export class ManualClock implements Clock {
-  #now = Date.now()
-  readonly #timers = new Set<{ readonly at: number; readonly work: () => void }>()
-
-  now(): number {
-    return this.#now
-  }
-
-  setTimeout(work: () => void, millis: number): unknown {
-    const timer = { at: this.#now + millis, work }
-    this.#timers.add(timer)
-    return timer
-  }
-
-  clearTimeout(timer: unknown): void {
-    for (const each of this.#timers) if (each === timer) this.#timers.delete(each)
-  }
-
+export class ManualClock extends DeviceTimers implements Clock {
   advance(millis: number): void {
-    const until = this.#now + millis
-    for (;;) {
-      const [next] = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
-      if (next === undefined) break
-      this.#timers.delete(next)
-      this.#now = Math.max(this.#now, next.at)
-      next.work()
-    }
-    this.#now = until
+    const until = this.time + millis
+    for (let [next] = this.dueBy(until); next !== undefined; [next] = this.dueBy(until)) this.run(next)
+    this.time = until
   }
 }
 

@@ -3,7 +3,8 @@
  * witness nothing (docs/fairness.md, check 12).
  */
 import { DddError, isClientError } from "../Errors.ts"
-import { at, parseJson } from "../http/Transport.ts"
+import { at } from "../http/Transport.ts"
+import { readKept } from "../KeptList.ts"
 import type { KeyValueStorage, LockPort } from "../Ports.ts"
 
 export interface KeptLock {
@@ -31,13 +32,8 @@ export class LockRecords {
   }
 
   /** Oldest first. */
-  async all(): Promise<ReadonlyArray<KeptLock>> {
-    try {
-      const json = parseJson(await this.#storage.getItem(name) ?? "[]")
-      return Array.isArray(json) ? json.filter(isKept) : []
-    } catch (cause) {
-      throw new DddError("storage", "The device's storage cannot be read.", { cause })
-    }
+  all(): Promise<ReadonlyArray<KeptLock>> {
+    return readKept(this.#storage, name, isKept)
   }
 
   async of(drawId: string): Promise<KeptLock | undefined> {

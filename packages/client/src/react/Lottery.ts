@@ -1,9 +1,10 @@
 /** The draw on sale, live, and tickets. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
-import type { Draw, LastWinner, Page, Receipt, Ticket } from "../Contract.ts"
+import type { Draw, LastWinner, Receipt, Ticket } from "../Contract.ts"
 import type { ClientError } from "../Errors.ts"
 import type { PurchaseOrder, TicketQuery } from "../services/LotteryService.ts"
+import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
 import { usePlayerId } from "./Session.ts"
@@ -59,42 +60,22 @@ export const useLastWinner = () => {
 /** Draws whose sales are over, newest first, a page at a time. */
 export const useDrawHistory = () => {
   const client = useClient()
-  return useInfiniteQuery({
-    queryKey: keys.history,
-    queryFn: ({ pageParam }: { readonly pageParam: string | null }): Promise<Page<Draw>> =>
-      client.lottery.drawHistory(pageParam === null ? {} : { cursor: pageParam }),
-    initialPageParam: null,
-    getNextPageParam: ({ nextCursor }: Page<Draw>) => nextCursor,
-    ...retries
-  })
+  return usePages<Draw>(keys.history, (from) => client.lottery.drawHistory(from))
 }
 
 /** The player's tickets, newest first, a page at a time; nothing is asked while nobody is signed in. */
 export const useTickets = (query: Omit<TicketQuery, "cursor"> = {}) => {
   const client = useClient()
   const userId = usePlayerId()
-  return useInfiniteQuery({
-    queryKey: keys.player(userId, "tickets", query),
-    queryFn: ({ pageParam }: { readonly pageParam: string | null }): Promise<Page<Ticket>> =>
-      client.lottery.tickets(pageParam === null ? query : { ...query, cursor: pageParam }),
-    initialPageParam: null,
-    getNextPageParam: ({ nextCursor }: Page<Ticket>) => nextCursor,
-    enabled: userId !== null,
-    ...retries
-  })
+  return usePages<Ticket>(
+    keys.player(userId, "tickets", query),
+    (from) => client.lottery.tickets({ ...query, ...from }),
+    userId !== null
+  )
 }
 
 /** Buys tickets of the draw on sale, once. `unsettled`: the app is to say that it is not known yet; `useUnsettled` finds out. */
 export const usePurchase = () => {
   const client = useClient()
-  const queries = useQueryClient()
-  const userId = usePlayerId()
-  return useMutation<Receipt, ClientError, PurchaseOrder>({
-    mutationFn: (order) => client.lottery.purchaseTicket(order),
-    // the client keeps it, and asks again by itself
-    networkMode: "always",
-    retry: false,
-    onSuccess: ({ wallet }) => queries.setQueryData(keys.player(userId, "wallet"), wallet),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.player(userId) })
-  })
+  return useMoney<Receipt, PurchaseOrder>((order) => client.lottery.purchaseTicket(order), ({ wallet }) => wallet)
 }

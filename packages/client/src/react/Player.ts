@@ -1,10 +1,11 @@
 /** The player's wallet, profile and movements. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
-import type { Page, Profile, Transaction, Wallet } from "../Contract.ts"
+import type { Profile, Transaction, Wallet } from "../Contract.ts"
 import type { ClientError } from "../Errors.ts"
 import type { Unsettled } from "../requests/Kinds.ts"
 import type { TransactionQuery } from "../services/TransactionService.ts"
+import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
 import { usePlayerId } from "./Session.ts"
@@ -57,28 +58,17 @@ export const useProfile = () => {
 export const useTransactions = (query: Omit<TransactionQuery, "cursor"> = {}) => {
   const client = useClient()
   const userId = usePlayerId()
-  return useInfiniteQuery({
-    queryKey: keys.player(userId, "transactions", query),
-    queryFn: ({ pageParam }: { readonly pageParam: string | null }): Promise<Page<Transaction>> =>
-      client.transactions.transactions(pageParam === null ? query : { ...query, cursor: pageParam }),
-    initialPageParam: null,
-    getNextPageParam: ({ nextCursor }: Page<Transaction>) => nextCursor,
-    enabled: userId !== null,
-    ...retries
-  })
+  return usePages<Transaction>(
+    keys.player(userId, "transactions", query),
+    (from) => client.transactions.transactions({ ...query, ...from }),
+    userId !== null
+  )
 }
 
 /** Asks for money to be paid out, once. */
 export const useWithdrawal = () => {
   const client = useClient()
-  const queries = useQueryClient()
-  const userId = usePlayerId()
-  return useMutation<Transaction, ClientError, string>({
-    mutationFn: (amount) => client.user.withdraw(amount),
-    networkMode: "always",
-    retry: false,
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.player(userId) })
-  })
+  return useMoney<Transaction, string>((amount) => client.user.withdraw(amount))
 }
 
 /**

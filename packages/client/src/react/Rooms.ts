@@ -1,8 +1,9 @@
 /** Private rooms, live. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
-import type { Page, Room, RoomReceipt } from "../Contract.ts"
+import type { Room, RoomReceipt } from "../Contract.ts"
 import type { ClientError } from "../Errors.ts"
+import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
 import { usePlayerId } from "./Session.ts"
@@ -11,15 +12,7 @@ import { usePlayerId } from "./Session.ts"
 export const useRooms = () => {
   const client = useClient()
   const userId = usePlayerId()
-  return useInfiniteQuery({
-    queryKey: keys.player(userId, "rooms"),
-    queryFn: ({ pageParam }: { readonly pageParam: string | null }): Promise<Page<Room>> =>
-      client.rooms.rooms(pageParam === null ? {} : { cursor: pageParam }),
-    initialPageParam: null,
-    getNextPageParam: ({ nextCursor }: Page<Room>) => nextCursor,
-    enabled: userId !== null,
-    ...retries
-  })
+  return usePages<Room>(keys.player(userId, "rooms"), (from) => client.rooms.rooms(from), userId !== null)
 }
 
 /** A room, by its id. `isLive`: it is as it is now; otherwise it may be old, and is asked for again by itself. */
@@ -64,13 +57,5 @@ export const useRoom = (roomId: string) => {
 /** Buys the player's one ticket of a room, by its id, once. */
 export const useRoomPurchase = () => {
   const client = useClient()
-  const queries = useQueryClient()
-  const userId = usePlayerId()
-  return useMutation<RoomReceipt, ClientError, string>({
-    mutationFn: (roomId) => client.rooms.purchaseTicket(roomId),
-    networkMode: "always",
-    retry: false,
-    onSuccess: ({ wallet }) => queries.setQueryData(keys.player(userId, "wallet"), wallet),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.player(userId) })
-  })
+  return useMoney<RoomReceipt, string>((roomId) => client.rooms.purchaseTicket(roomId), ({ wallet }) => wallet)
 }

@@ -1,6 +1,7 @@
 /** The list of requests on the device, which all tabs share. */
 import { DddError, isClientError } from "../Errors.ts"
-import { at, parseJson } from "../http/Transport.ts"
+import { at } from "../http/Transport.ts"
+import { readKept } from "../KeptList.ts"
 import type { KeyValueStorage, LockPort } from "../Ports.ts"
 import type { Kind, Unsettled } from "./Kinds.ts"
 
@@ -31,12 +32,7 @@ export class RequestList {
 
   /** All that are kept, oldest first. */
   async read(): Promise<ReadonlyArray<Unsettled>> {
-    try {
-      const json = parseJson(await this.#storage.getItem(name) ?? "[]")
-      return Array.isArray(json) ? json.filter(isUnsettled).filter(({ key }) => !this.#known.has(key)) : []
-    } catch (cause) {
-      throw new DddError("storage", "The device's storage cannot be read.", { cause })
-    }
+    return (await readKept(this.#storage, name, isUnsettled)).filter(({ key }) => !this.#known.has(key))
   }
 
   async has(key: string): Promise<boolean> {

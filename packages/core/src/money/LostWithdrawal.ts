@@ -4,25 +4,17 @@
  * Its money may have left. So it is only looked for at the provider, and never sent again unless a person says so.
  */
 import { Result } from "effect"
-import type { UserId } from "../values/Ids.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { NewJob } from "../values/Job.ts"
 import type { Cents } from "./Money.ts"
-import type { StoredProvider } from "./ProviderId.ts"
 import { type MovedTogether, takeBackPayout, type Wallet, type WalletRefusal } from "./Wallet.ts"
 import { newWithdrawal, setStep, type Withdrawal } from "./Withdrawal.ts"
 import { firstTurnJob, type ScheduledWithdrawal } from "./WithdrawalActions.ts"
 
 /** What is remembered of a withdrawal outside the database, from before its transfer is first asked for. */
-export interface SentWithdrawal {
-  /** UUID, lower case. */
-  readonly id: string
-  readonly userId: UserId
-  /** Positive. */
-  readonly amount: Cents
-  readonly account: string
-  readonly provider: StoredProvider
-  readonly askedAt: Instant
+export interface SentWithdrawal
+  extends Pick<Withdrawal, "id" | "userId" | "amount" | "account" | "provider" | "askedAt">
+{
   /** The newest request of its transfer, from 1. */
   readonly attempt: number
   /** Whether all of its money came back to the wallet. */

@@ -1,19 +1,8 @@
 import { patiently } from "@ddd/sim/scenario/PatientClock"
 import { assert, describe } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { drawId, hub, LocalSockets, session, Stage, userId } from "./support.ts"
-
-const start = Effect.gen(function*() {
-  const stage = new Stage()
-  const sockets = new LocalSockets()
-  yield* Layer.build(hub(stage).pipe(Layer.provide(sockets.layer)))
-  yield* settle
-  return { stage, sockets, connect: () => sockets.connect() }
-})
-
-/** Lets everything happen that happens without time going by. */
-const settle = TestClock.adjust(0)
+import { drawId, session, settle, startHub, userId } from "./support.ts"
 
 const subscribed = { event: "subscribed", data: { channel: "draw" } }
 const update = (totalEntries: number, prizePool = `${totalEntries}.00`) => ({
@@ -25,7 +14,7 @@ const update = (totalEntries: number, prizePool = `${totalEntries}.00`) => ({
 describe("LiveHub", () => {
   patiently("greets, answers pings, and tells the time of the port", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       yield* TestClock.setTime(1_000)
       const socket = connect()
       socket.say({ type: "ping" })
@@ -39,7 +28,7 @@ describe("LiveHub", () => {
 
   patiently("sends the state on subscribing, to the first and to those that come later", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const first = connect()
       first.events()
       first.say({ type: "subscribe", channel: "draw" })
@@ -56,7 +45,7 @@ describe("LiveHub", () => {
 
   patiently("sends no state while no draw is on sale", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       stage.draw = null
       const socket = connect()
       socket.events()
@@ -71,7 +60,7 @@ describe("LiveHub", () => {
 
   patiently("sends at most 20 states a second, and always the last one", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const socket = connect()
       socket.say({ type: "subscribe", channel: "draw" })
       yield* TestClock.adjust("1 second")
@@ -93,7 +82,7 @@ describe("LiveHub", () => {
 
   patiently("sends every subscriber the very same text", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const all = Array.from({ length: 2_000 }, connect)
       /** Readers are served in several turns, between which other work has its own. */
       const allHave = (text: string) =>
@@ -111,7 +100,7 @@ describe("LiveHub", () => {
     "notices within 3 s what nobody told of, while somebody listens, and asks nothing otherwise",
     () =>
       Effect.gen(function*() {
-        const { connect, stage } = yield* start
+        const { connect, stage } = yield* startHub
         yield* TestClock.adjust("1 minute")
         assert.strictEqual(stage.reads, 0)
         const socket = connect()
@@ -133,7 +122,7 @@ describe("LiveHub", () => {
 
   patiently("tells a draw's status at once, once", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const socket = connect()
       socket.say({ type: "subscribe", channel: "draw" })
       yield* settle
@@ -167,7 +156,7 @@ describe("LiveHub", () => {
     "sends a slow reader the newest state of each draw once there is room, and keeps nothing for it before",
     () =>
       Effect.gen(function*() {
-        const { connect, stage } = yield* start
+        const { connect, stage } = yield* startHub
         const other = "0190e1a2-0000-7000-8000-000000000002"
         const [slow, fast] = [connect(), connect()]
         for (const socket of [slow, fast]) socket.say({ type: "subscribe", channel: "draw" })
@@ -201,7 +190,7 @@ describe("LiveHub", () => {
     "listens again a second after the changes failed, and reads what it may have missed",
     () =>
       Effect.gen(function*() {
-        const { connect, stage } = yield* start
+        const { connect, stage } = yield* startHub
         const socket = connect()
         socket.say({ type: "subscribe", channel: "draw" })
         yield* TestClock.adjust("100 millis")
@@ -221,7 +210,7 @@ describe("LiveHub", () => {
 
   patiently("goes on when the state could not be read for a while", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       stage.broken = true
       const socket = connect()
       socket.events()
@@ -235,7 +224,7 @@ describe("LiveHub", () => {
 
   patiently("sends nothing more after unsubscribing, and takes the same message twice", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const socket = connect()
       socket.say({ type: "subscribe", channel: "draw" })
       yield* TestClock.adjust("1 second")
@@ -250,7 +239,7 @@ describe("LiveHub", () => {
 
   patiently("signs in with a token and says how long it is good for", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       const socket = connect()
       socket.events()
       socket.say({ type: "auth", token: "good" })
@@ -264,7 +253,7 @@ describe("LiveHub", () => {
 
   patiently("25: says when a token has expired, once", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       const socket = connect()
       socket.say({ type: "auth", token: "good" })
       yield* TestClock.adjust("59 seconds")
@@ -280,7 +269,7 @@ describe("LiveHub", () => {
 
   patiently("15: closes the sockets of a session that has ended, and no others", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const [ended, sameSession, otherSessions, stranger] = [connect(), connect(), connect(), connect()]
       ended.say({ type: "auth", token: "good" })
       sameSession.say({ type: "auth", token: "good" })
@@ -296,7 +285,7 @@ describe("LiveHub", () => {
 
   patiently("15: closes a socket whose session ends while its token is being verified", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const [socket, neighbour] = [connect(), connect()]
       neighbour.say({ type: "auth", token: "other" })
       socket.events()
@@ -311,7 +300,7 @@ describe("LiveHub", () => {
 
   patiently("15: hears of ended sessions while the changes are interrupted", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const socket = connect()
       socket.say({ type: "auth", token: "good" })
       yield* settle
@@ -324,7 +313,7 @@ describe("LiveHub", () => {
 
   patiently("24: answers a channel that is not there, or not yet, with an error", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       const socket = connect()
       socket.events()
       for (const channel of ["lobby:1", "drawn", "__proto__", ""]) socket.say({ type: "subscribe", channel })
@@ -340,7 +329,7 @@ describe("LiveHub", () => {
     "answers what is no message of the protocol with an error that names what is wrong",
     () =>
       Effect.gen(function*() {
-        const { sockets } = yield* start
+        const { sockets } = yield* startHub
         const cases: ReadonlyArray<readonly [text: string, code: string]> = [
           ["", "invalid_json"],
           ["{", "invalid_json"],
@@ -375,7 +364,7 @@ describe("LiveHub", () => {
     "closes with 1008 after five such messages in a row; a good one between starts the count again",
     () =>
       Effect.gen(function*() {
-        const { connect } = yield* start
+        const { connect } = yield* startHub
         const socket = connect()
         const bad = (times: number) => {
           for (let i = 0; i < times; i++) socket.listener?.message("bad")
@@ -393,7 +382,7 @@ describe("LiveHub", () => {
 
   patiently("forgets a client that goes away while it is being served", () =>
     Effect.gen(function*() {
-      const { connect, stage } = yield* start
+      const { connect, stage } = yield* startHub
       const socket = connect()
       socket.say({ type: "auth", token: "slow" })
       socket.say({ type: "subscribe", channel: "draw" })
@@ -404,7 +393,7 @@ describe("LiveHub", () => {
 
   patiently("serves a burst of lawful messages in the order they came: it is no fault", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       const socket = connect()
       socket.events()
       socket.say({ type: "auth", token: "slow" })
@@ -417,7 +406,7 @@ describe("LiveHub", () => {
 
   patiently("closes with 1008 who sends more than 256 KiB while a message is served", () =>
     Effect.gen(function*() {
-      const { connect } = yield* start
+      const { connect } = yield* startHub
       const socket = connect()
       socket.events()
       socket.say({ type: "auth", token: "slow" })
@@ -433,7 +422,7 @@ describe("LiveHub", () => {
     "signs a player in on 16 connections at most, and again once one of them is gone",
     () =>
       Effect.gen(function*() {
-        const { connect } = yield* start
+        const { connect } = yield* startHub
         const signIn = Effect.fnUntraced(function*(token: string) {
           const socket = connect()
           socket.events()

@@ -1,28 +1,22 @@
 import { patiently } from "@ddd/sim/scenario/PatientClock"
 import { assert, describe } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { drawId, guestId, hub, type LocalSocket, LocalSockets, participant, roomId, Stage, userId } from "./support.ts"
+import { drawId, guestId, type LocalSocket, participant, roomId, settle, startHub, userId } from "./support.ts"
 
 const channel = `lobby:${roomId}`
 
-/** Lets everything happen that happens without time going by. */
-const settle = TestClock.adjust(0)
-
 const start = Effect.gen(function*() {
-  const stage = new Stage()
-  const sockets = new LocalSockets()
-  yield* Layer.build(hub(stage).pipe(Layer.provide(sockets.layer)))
-  yield* settle
+  const { connect, stage } = yield* startHub
   /** A connection that has signed in and asked for the room's channel. */
   const listening = Effect.fnUntraced(function*(token: string) {
-    const socket = sockets.connect()
+    const socket = connect()
     socket.say({ type: "auth", token })
     socket.say({ type: "subscribe", channel })
     yield* settle
     return socket
   })
-  return { stage, listening, connect: () => sockets.connect() }
+  return { stage, listening, connect }
 })
 
 const subscribed = { event: "subscribed", data: { channel } }

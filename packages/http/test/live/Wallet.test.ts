@@ -1,25 +1,21 @@
 import { patiently } from "@ddd/sim/scenario/PatientClock"
 import { assert, describe } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { hub, LocalSockets, Stage } from "./support.ts"
+import { settle, startHub } from "./support.ts"
 
 const channel = "wallet"
-const settle = TestClock.adjust(0)
 
 const start = Effect.gen(function*() {
-  const stage = new Stage()
-  const sockets = new LocalSockets()
-  yield* Layer.build(hub(stage).pipe(Layer.provide(sockets.layer)))
-  yield* settle
+  const { connect, stage } = yield* startHub
   const signedIn = Effect.fnUntraced(function*(token: string) {
-    const socket = sockets.connect()
+    const socket = connect()
     socket.say({ type: "auth", token })
     yield* settle
     socket.events()
     return socket
   })
-  return { stage, signedIn, connect: () => sockets.connect() }
+  return { stage, signedIn, connect }
 })
 
 const subscribed = { event: "subscribed", data: { channel } }

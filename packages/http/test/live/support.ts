@@ -3,6 +3,7 @@ import { type SessionId, sessionId } from "@ddd/core/accounts/Session"
 import { Now } from "@ddd/core/ports/Now"
 import { instant } from "@ddd/core/values/Instant"
 import { Clock, Effect, Layer, PubSub, Redacted, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { type LiveSocket, type SocketListener, Sockets } from "../../src/engine/Sockets.ts"
 import type { DrawUpdate, RoomUpdate, WalletUpdate } from "../../src/live/Events.ts"
 import * as LiveHub from "../../src/live/LiveHub.ts"
@@ -218,3 +219,15 @@ export class LocalSockets {
     return socket
   }
 }
+
+/** Lets everything happen that happens without time going by. */
+export const settle = TestClock.adjust(0)
+
+/** A hub on a stage, and connections to it. */
+export const startHub = Effect.gen(function*() {
+  const stage = new Stage()
+  const sockets = new LocalSockets()
+  yield* Layer.build(hub(stage).pipe(Layer.provide(sockets.layer)))
+  yield* settle
+  return { stage, sockets, connect: () => sockets.connect() }
+})

@@ -5,7 +5,8 @@
  * The program under test may be any other process, pointed at `url` by EXPO_API_BASE.
  */
 import { Effect, type Scope } from "effect"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { listening } from "./Listening.ts"
 
 /** What becomes of a message: `taken`, or what its ticket says, or what its receipt will say. */
 export type ExpoError =
@@ -151,21 +152,7 @@ export const make = (options: ExpoStandInOptions = {}): Effect.Effect<ExpoStandI
   Effect.gen(function*() {
     const accessToken = options.accessToken ?? "expo-token-of-the-stand-in"
     const service = new Service(options, accessToken)
-    const server = yield* Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((request, response) => {
-          service.handle(request, response).catch(() => response.destroy())
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.callback<void>((resume) => {
-          server.close(() => resume(Effect.void))
-          server.closeAllConnections()
-        })
-    )
-    const address = server.address()
-    if (address === null || typeof address === "string") return yield* Effect.die(new Error("the stand-in has no port"))
+    const url = yield* listening((request, response) => service.handle(request, response))
     const { receiptsGiven, requests, taken } = service
-    return { url: `http://127.0.0.1:${address.port}`, accessToken, taken, requests, receiptsGiven }
+    return { url, accessToken, taken, requests, receiptsGiven }
   })

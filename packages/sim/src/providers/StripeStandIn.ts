@@ -9,7 +9,8 @@
  */
 import { Effect, type Scope } from "effect"
 import { randomBytes } from "node:crypto"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { listening } from "./Listening.ts"
 import { type Answer, fault, internal, invalid, missing } from "./stripe/Answers.ts"
 import { type Asked, type Behaviour, Behaviours } from "./stripe/Behaviour.ts"
 import {
@@ -343,23 +344,11 @@ const endOf = (behaviour: Behaviour): PayoutEnd =>
 export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeStandIn, never, Scope.Scope> =>
   Effect.gen(function*() {
     const service = new Service(options)
-    const server = yield* Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((request, response) => {
-          service.handle(request, response).catch(() => response.destroy())
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.callback<void>((resume) => {
-          service.deliveries.close()
-          server.close(() => resume(Effect.void))
-          server.closeAllConnections()
-        })
+    const url = yield* listening(
+      (request, response) => service.handle(request, response),
+      () => service.deliveries.close()
     )
-    const address = server.address()
-    if (address === null || typeof address === "string") return yield* Effect.die(new Error("the stand-in has no port"))
-    service.url = `http://127.0.0.1:${address.port}`
+    service.url = url
     if (options.clock !== "still") {
       yield* Effect.forkScoped(
         Effect.sync(() => service.books.settle()).pipe(Effect.delay(tickMillis), Effect.forever)

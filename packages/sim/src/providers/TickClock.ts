@@ -3,39 +3,24 @@
  * takes seconds, and none of its answers is late because the machine is busy.
  */
 
+import { DeviceTimers } from "./DeviceTimers.ts"
+
 /** How much of the machine's time passes between two looks, at least, and how much counts where it was more. Milliseconds. */
 const tickMillis = 5
 
-interface Timer {
-  readonly at: number
-  readonly work: () => void
-}
-
-export class TickClock {
+export class TickClock extends DeviceTimers {
   readonly #speed: () => number
-  readonly #timers = new Set<Timer>()
-  #now = Date.now()
   #asked = 0
   #isTicking = false
 
   /** `speed`: how many times as fast as the machine's, asked at each tick. */
   constructor(speed: () => number) {
+    super()
     this.#speed = speed
   }
 
-  now(): number {
-    return this.#now
-  }
-
-  setTimeout(work: () => void, millis: number): unknown {
-    const timer = { at: this.#now + millis, work }
-    this.#timers.add(timer)
+  protected override added(): void {
     if (!this.#isTicking) this.#tickSoon()
-    return timer
-  }
-
-  clearTimeout(timer: unknown): void {
-    for (const each of this.#timers) if (each === timer) this.#timers.delete(each)
   }
 
   /** Time stands still until this has come. */
@@ -50,17 +35,11 @@ export class TickClock {
 
   #tick(): void {
     if (this.#asked === 0) {
-      const until = this.#now + tickMillis * this.#speed()
-      const due = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
-      for (const timer of due) {
-        // one before it may have cleared it
-        if (!this.#timers.delete(timer)) continue
-        this.#now = Math.max(this.#now, timer.at)
-        timer.work()
-      }
-      this.#now = until
+      const until = this.time + tickMillis * this.#speed()
+      for (const timer of this.dueBy(until)) this.run(timer)
+      this.time = until
     }
-    if (this.#timers.size === 0) this.#isTicking = false
+    if (!this.hasTimers) this.#isTicking = false
     else this.#tickSoon()
   }
 
