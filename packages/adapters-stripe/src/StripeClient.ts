@@ -9,6 +9,7 @@
 import { Effect, Redacted, type Scope } from "effect"
 import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
+import { Socket } from "node:net"
 import { Stripe } from "stripe"
 
 export interface StripeClientConfig {
@@ -18,6 +19,24 @@ export interface StripeClientConfig {
   readonly apiBase?: URL
   /** How long Stripe may be silent, in milliseconds. */
   readonly timeoutMillis: number
+}
+
+/**
+ * How long a connection waits for another request, in milliseconds. Stripe closes those that are idle for longer, at a time that it does
+ * not tell: a request that meets that moment has to be taken for one that may have been done.
+ */
+const idleMillis = 1_000
+
+/** Keeps connections for the next request, no longer than `idleMillis`. */
+const keepShortly = <A extends HttpAgent>(agent: A): A => {
+  const keep = agent.keepSocketAlive.bind(agent)
+  agent.keepSocketAlive = (socket) => {
+    const kept = keep(socket)
+    // of an idle connection: a request sets its own when it takes it
+    if (socket instanceof Socket) socket.setTimeout(idleMillis)
+    return kept
+  }
+  return agent
 }
 
 const closedCodes = new Set<unknown>(["ECONNRESET", "EPIPE"])
@@ -39,7 +58,9 @@ export const make = (
   Effect.gen(function*() {
     const isPlain = apiBase?.protocol === "http:"
     const agent = yield* Effect.acquireRelease(
-      Effect.sync(() => isPlain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true })),
+      Effect.sync(() =>
+        keepShortly(isPlain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true }))
+      ),
       (agent) => Effect.sync(() => agent.destroy())
     )
     return new Stripe(Redacted.value(secretKey), {

@@ -10,6 +10,7 @@ import { payoutProviderContract } from "@ddd/sim/contract/PayoutProvider"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { hasStripeSchema, needsStripeSchema, requestJudge } from "./support/schema.ts"
 import { ada, layer, opening, providerAt, readyAccount, StandIn, startAt, withStripe } from "./support/stripe.ts"
 
@@ -61,11 +62,12 @@ const still = Layer.succeed(Now, Now.of({ now: Effect.succeed(instant(startAt)) 
 /** Runs a test against a server that answers everything alike. */
 const against = <A>(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  run: Effect.Effect<A, unknown, PayoutProvider | Scope.Scope>
+  run: Effect.Effect<A, unknown, PayoutProvider | Scope.Scope>,
+  { timeoutMillis = 200 } = {}
 ) =>
   Effect.scoped(
     Effect.flatMap(serverOf(handle), (url) =>
-      Effect.provide(run, Layer.fresh(providerAt(url, { timeoutMillis: 200 }).pipe(Layer.provide(still)))))
+      Effect.provide(run, Layer.fresh(providerAt(url, { timeoutMillis }).pipe(Layer.provide(still)))))
   )
 
 const answering = (status: number, body: unknown) => (_: IncomingMessage, response: ServerResponse) => {
@@ -176,6 +178,27 @@ describe("PayoutProviderStripe", () => {
       )
       assert.deepStrictEqual(keys, [requestKey(id, "transfer", 1)])
     }))
+
+  it.live("asks over no connection that has been idle for long, since the other side may be closing it", () => {
+    const asked = new WeakSet<Socket>()
+    return against(
+      (request, response) => {
+        // closes a connection that comes back, as one does whose time is over
+        if (asked.has(request.socket)) return void request.socket.destroy()
+        asked.add(request.socket)
+        response.removeHeader("keep-alive")
+        answering(200, { id: "acct_ours" })(request, response)
+      },
+      Effect.gen(function*() {
+        const { accountStatus } = yield* PayoutProvider
+        for (let nth = 0; nth < 3; nth++) {
+          assert.strictEqual(yield* accountStatus("acct_ours"), "pending")
+          yield* Effect.sleep("1500 millis")
+        }
+      }),
+      { timeoutMillis: 20_000 }
+    )
+  })
 
   it.live("knows nothing after a silence, and of an answer that breaks off", () =>
     Effect.gen(function*() {

@@ -18,6 +18,7 @@ import { SqlClient } from "effect/sql"
 import * as fc from "fast-check"
 import { audited } from "../shows/Books.ts"
 import { morning, must, Refuted } from "../shows/Show.ts"
+import { bodyOf } from "../support/AnswerBody.ts"
 import { once } from "../support/AtOnce.ts"
 import { cpuMillisOf } from "../support/CpuTime.ts"
 import { requestText } from "../support/HttpConnection.ts"
@@ -84,7 +85,7 @@ const warmUpOf = (requests: number): number => Math.min(requests / 2, Math.max(1
 /** How often it is measured then. */
 const memoriesOfRun = 8
 
-const IdJson = Schema.fromJsonString(Schema.Struct({ id: Schema.String }))
+const drawIn = bodyOf(Schema.Struct({ id: Schema.String }))
 
 /** The tokens of the links that were mailed to players. */
 const mailedTo = Effect.fnUntraced(function*(players: ReadonlyArray<Player>) {
@@ -121,9 +122,7 @@ const makeCast = Effect.fnUntraced(function*(
     if (room !== undefined) yield* ask(joinRoom(friend, room.code))
   }
   const bought = yield* Effect.forEach([host, friend], (player) => ask(buyInRoom(player, one?.id ?? "")))
-  const draw = yield* Schema.decodeEffect(IdJson)(
-    (yield* ask(requestText({ method: "GET", path: "/lottery/current-draw" }))).body.toString()
-  )
+  const draw = drawIn(yield* ask(requestText({ method: "GET", path: "/lottery/current-draw" })))
   const emails = sacrificed.map((_, nth) => `player-${first + 3 + nth}@example.com`)
   const accounts = yield* Accounts
   yield* Effect.forEach(emails, (email) => accounts.askReset(email, operatorOrigin))

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto"
 import { connect, type Socket } from "node:net"
 import { performance } from "node:perf_hooks"
 import { handshake, subscribe } from "../live/Handshake.ts"
+import { bodyOf } from "../support/AnswerBody.ts"
 import { once } from "../support/AtOnce.ts"
 import { startBalancer } from "../support/Balancer.ts"
 import { startBuyers } from "../support/Buyers.ts"
@@ -20,7 +21,7 @@ import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited } from "./Books.ts"
 import { morning, must, Refuted, type Show, type Size } from "./Show.ts"
 
-const DrawJson = Schema.fromJsonString(Schema.Struct({ totalEntries: Schema.Int }))
+const drawIn = bodyOf(Schema.Struct({ totalEntries: Schema.Int }))
 
 const pollEvery = Schedule.spaced("20 millis")
 
@@ -90,9 +91,9 @@ const told = (delays: ReadonlyArray<number>) =>
 
 /** How many entries the draw on sale has, by a server. */
 const currentEntries = (port: number) =>
-  Effect.flatMap(
+  Effect.map(
     Effect.promise(() => once(port, requestText({ method: "GET", path: "/lottery/current-draw" }))),
-    ({ body }) => Effect.map(Schema.decodeEffect(DrawJson)(body.toString()), ({ totalEntries }) => totalEntries)
+    (answer) => drawIn(answer).totalEntries
   )
 
 /** A client that listens and reads nothing of what it is sent. */

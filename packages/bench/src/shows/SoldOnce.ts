@@ -1,6 +1,7 @@
 /** What buyers were told, whatever became of the database meanwhile: counted, and compared with what it holds. */
 import { behindText } from "@ddd/adapters-pg/draws/Behind"
 import { Effect, Schema } from "effect"
+import { bodyOf } from "../support/AnswerBody.ts"
 import type { Answered, Buyers } from "../support/Buyers.ts"
 import { headerOf } from "../support/HttpConnection.ts"
 import { rush, ticketIn } from "../support/Purchases.ts"
@@ -20,13 +21,13 @@ const [behind = ""] = behindText.split(":", 1)
 /** Whether a server found that the database lacks something that was acknowledged. */
 export const foundBehind = ({ output }: ServerProcess): boolean => output().includes(behind)
 
-const ProblemJson = Schema.fromJsonString(Schema.Struct({ code: Schema.String }))
+const problemIn = bodyOf(Schema.Struct({ code: Schema.String }))
 
 /** What an answer says, in a word: `sold`, `replay`, or the code of the error with its status. */
 const wordOf = ({ answer, isReplay }: Answered): string =>
   answer.status === 201
     ? isReplay ? "replay" : "sold"
-    : `${answer.status} ${Schema.decodeSync(ProblemJson)(answer.body.toString()).code}`
+    : `${answer.status} ${problemIn(answer).code}`
 
 /** The words that are expected, in the order of a table. */
 export const words = ["sold", "replay", "503 unavailable", "503 outcome_unknown"] as const

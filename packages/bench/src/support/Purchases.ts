@@ -1,5 +1,6 @@
 /** Purchases over HTTP: a rush of them, and what the answers say. */
 import { Schema } from "effect"
+import { bodyOf } from "./AnswerBody.ts"
 import { askPatiently, ConnectionLost, type HttpAnswer, requestText, withConnections } from "./HttpConnection.ts"
 import type { Player } from "./Players.ts"
 
@@ -48,15 +49,15 @@ export const rush = (
     return outcomes
   })
 
-const ReceiptJson = Schema.fromJsonString(Schema.Struct({
+const Receipt = Schema.Struct({
   tickets: Schema.Tuple([Schema.Struct({ position: Schema.Int, ticketId: Schema.String })])
-}))
+})
+const receiptIn = bodyOf(Receipt)
 
 /** The one ticket that an answer of 201 sells. */
-export const ticketIn = ({ body }: HttpAnswer) => Schema.decodeSync(ReceiptJson)(body.toString()).tickets[0]
+export const ticketIn = (answer: HttpAnswer) => receiptIn(answer).tickets[0]
 
-const BoughtJson = Schema.fromJsonString(Schema.Struct({ draw: Schema.Struct({ totalEntries: Schema.Int }) }))
+const boughtIn = bodyOf(Schema.Struct({ draw: Schema.Struct({ totalEntries: Schema.Int }) }))
 
 /** How many entries its draw has with the purchase that an answer of 201 tells of. */
-export const entriesIn = ({ body }: HttpAnswer): number =>
-  Schema.decodeSync(BoughtJson)(body.toString()).draw.totalEntries
+export const entriesIn = (answer: HttpAnswer): number => boughtIn(answer).draw.totalEntries

@@ -1,5 +1,6 @@
 /** What players ask of private rooms over HTTP, and what the answers say (docs/api.md, "Rooms"). */
 import { Option, Schema } from "effect"
+import { bodyOf } from "./AnswerBody.ts"
 import { type HttpAnswer, requestText } from "./HttpConnection.ts"
 import type { Player } from "./Players.ts"
 
@@ -56,17 +57,14 @@ const SeenRoom = Schema.Struct({
 /** A room, as one of its members is told of it. */
 export type SeenRoom = typeof SeenRoom.Type
 
-const SeenRoomJson = Schema.fromJsonString(SeenRoom)
-
 /** The room that an answer shows; throws where it shows none. */
-export const roomIn = ({ body }: HttpAnswer): SeenRoom => Schema.decodeSync(SeenRoomJson)(body.toString())
+export const roomIn = bodyOf(SeenRoom)
 
-const ReceiptJson = Schema.fromJsonString(Schema.Struct({
-  ticket: Schema.Struct({ ticketId: Schema.String, position: Schema.Int })
-}))
+const Receipt = Schema.Struct({ ticket: Schema.Struct({ ticketId: Schema.String, position: Schema.Int }) })
+const receiptIn = bodyOf(Receipt)
 
 /** The ticket that an answer of 201 sells; throws where it sells none. */
-export const roomTicketIn = ({ body }: HttpAnswer) => Schema.decodeSync(ReceiptJson)(body.toString()).ticket
+export const roomTicketIn = (answer: HttpAnswer) => receiptIn(answer).ticket
 
 const ProblemJson = Schema.fromJsonString(Schema.Struct({ code: Schema.String }))
 

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { showLogOf } from "./ServerLogs.ts"
 
 export interface Ended {
   readonly code: number | null
@@ -106,6 +107,10 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
       }
     )
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    yield* Effect.acquireRelease(
+      Effect.sync(() => showLogOf(child.pid ?? 0, () => stdout() + stderr())),
+      (forget) => Effect.sync(forget)
+    )
     const url = yield* Effect.callback<string>((resume) => {
       child.once("message", (message) =>
         resume(Effect.succeed(`http://127.0.0.1:${String(Reflect.get(Object(message), "port"))}`)))
