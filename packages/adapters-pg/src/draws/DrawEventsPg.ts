@@ -17,7 +17,10 @@ const notice = (sql: PgClient.PgClient, what: "sold" | "status" | "left", id: st
 
 const tell = (...[sql, ...change]: Parameters<typeof notice>) => sql`SELECT 1 FROM ${notice(sql, ...change)}`
 
-/** Tells, at the commit, that a draw has changed its status, or a room its members. */
+/** The call that tells, at the commit, that a draw has changed its status: a row of a `FROM`, in a statement that does more. */
+export const statusNotice = (sql: PgClient.PgClient, id: string) => notice(sql, "status", id)
+
+/** Tells, at the commit, that a draw has changed its status or has its round, or a room its members. */
 export const tellStatus = (sql: PgClient.PgClient, id: string) => tell(sql, "status", id)
 
 /** The call that tells, at the commit, that tickets of a draw were sold: a row of a `FROM`, in a statement that does more. */

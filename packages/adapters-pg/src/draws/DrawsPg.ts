@@ -17,6 +17,7 @@ import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { RoomPrizeHold } from "@ddd/core/ports/RoomPrizeHold"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
+import { toHex } from "@ddd/core/values/Bytes"
 import { type DrawId, drawId, type Position, userId } from "@ddd/core/values/Ids"
 import { pageOf } from "@ddd/core/values/Page"
 import { PgClient } from "@effect/sql-pg"
@@ -45,6 +46,7 @@ import { inclusionOf, ticketLines } from "./TicketTiles.ts"
 
 interface PublishedRow extends NotesRow {
   readonly beacon_chain: string | null
+  readonly beacon_signature: Uint8Array | null
 }
 
 const make = Effect.gen(function*() {
@@ -70,7 +72,8 @@ const make = Effect.gen(function*() {
 
   const notesRow = (id: DrawId) =>
     Effect.map(
-      sql<PublishedRow>`SELECT open_note, lock_note, result_note, beacon_chain FROM draws WHERE id = ${id}::uuid`,
+      sql<PublishedRow>`
+        SELECT open_note, lock_note, result_note, beacon_chain, beacon_signature FROM draws WHERE id = ${id}::uuid`,
       ([row]) => row
     )
 
@@ -150,6 +153,7 @@ const make = Effect.gen(function*() {
         drawId: id,
         notes,
         chain: yield* chains.named(row.beacon_chain),
+        beaconSignature: row.beacon_signature === null ? null : toHex(row.beacon_signature),
         // before the lock a bundle has no tickets: they are still being sold
         lines: notes.lock === null ? Stream.empty : ticketLines(sql, id).pipe(
           Stream.catch((error) => Stream.fromEffect(orUnavailable(Effect.fail(error))))

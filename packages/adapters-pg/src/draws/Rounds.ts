@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import { instantOf } from "../database/Rows.ts"
 import { inTransaction } from "../database/Transaction.ts"
 import type { Chains } from "./Chains.ts"
+import { statusNotice } from "./DrawEventsPg.ts"
 
 interface WaitingRow {
   readonly id: string
@@ -54,10 +55,14 @@ export const storeRound = Effect.fnUntraced(
       ORDER BY id`
     const [stored, unstored] = yield* Effect.partition(waiting, ({ id }) =>
       Effect.map(
+        // told with it, so that every process tells its own clients
         inTransaction(sql)(sql`
-          UPDATE draws SET beacon_signature = ${signature}
-          WHERE id = ${id}::uuid AND status = 'locked' AND void_begun_at IS NULL AND beacon_signature IS NULL
-          RETURNING 1 AS stored`),
+          WITH stored AS (
+            UPDATE draws SET beacon_signature = ${signature}
+            WHERE id = ${id}::uuid AND status = 'locked' AND void_begun_at IS NULL AND beacon_signature IS NULL
+            RETURNING 1
+          )
+          SELECT 1 AS stored FROM stored, ${statusNotice(sql, id)}`),
         (rows) => rows.length
       ))
     if (unstored[0] !== undefined) {

@@ -82,6 +82,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
   const rooms = sql.literal(`
     SELECT l.id, l.code, l.name, l.host_id, d.status, (d.prize_pool * 100)::bigint AS prize_pool, l.max_participants,
       d.commitment_hash, d.draw_at, d.seed, d.winning_position, l.created_at,
+      d.beacon_signature IS NOT NULL AS is_round_there,
       (
         SELECT json_agg(json_build_object('id', m.user_id, 'name', u.username, 'position', m.ticket_position,
           'joined', floor(extract(epoch FROM m.joined_at) * 1000)) ORDER BY m.joined_at, m.id)
@@ -124,7 +125,7 @@ export const makeRoomRows = (sql: PgClient.PgClient) => {
     marks: (ids: ReadonlyArray<DrawId>) =>
       Effect.map(
         sql<{ readonly id: string; readonly mark: string }>`
-          SELECT id, md5(concat_ws(' ', status, prize_pool, winning_position, participants)) AS mark
+          SELECT id, md5(concat_ws(' ', status, prize_pool, winning_position, is_round_there, participants)) AS mark
           FROM (${rooms} WHERE l.id = ANY(${ids}::uuid[])) AS room`,
         (rows) => new Map(rows.map(({ id, mark }) => [drawId(id), mark]))
       ),

@@ -3,7 +3,7 @@ import { Context, type Stream } from "effect"
 import type { DrawId, UserId } from "../values/Ids.ts"
 
 /**
- * A draw changed; a room's `Status` also when its members did.
+ * A draw changed: `Status` also when the beacon's round that it waited for is there, and of a room when its members did.
  *
  * It carries ids, not state: whoever hears it reads the state. `Missed` says that some changes may not have
  * been heard (the connection was lost and is back): read everything again.

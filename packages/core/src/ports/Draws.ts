@@ -55,6 +55,8 @@ export interface ProofSource {
   readonly notes: DrawNotes
   /** What is known of the beacon's chain that it names; null: it names none, or nothing. */
   readonly chain: ChainInfo | null
+  /** The signature of the beacon's round, in hex; null without a beacon, and until it is there. */
+  readonly beaconSignature: string | null
   /** Some thousand whole lines at a time. */
   readonly lines: Stream.Stream<string, Unavailable>
 }
@@ -103,7 +105,7 @@ export class Draws extends Context.Service<Draws, {
   readonly awaitedRounds: Effect.Effect<ReadonlyArray<AwaitedRound>, Unavailable>
   /**
    * Keeps the signature of a round, which the caller has verified, for every locked draw that waits for it: once, and unchanged ever
-   * after. Gives how many draws waited.
+   * after; `DrawEvents` tells of each. Gives how many draws waited.
    */
   readonly storeRound: (chainHash: string, round: number, signature: Uint8Array) => Effect.Effect<number, Unavailable>
 

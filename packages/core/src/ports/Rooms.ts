@@ -58,8 +58,8 @@ export class Rooms extends Context.Service<Rooms, {
   /** A room by its id, for whoever is told of it: its members' sockets, its mails. Null where there is none. */
   readonly byId: (id: DrawId) => Effect.Effect<Room | null, Unavailable>
   /**
-   * For each of these rooms that there is a text, another one whenever its status, pot, winner, members or their tickets are others: so that
-   * many are asked about in one question whether they have changed.
+   * For each of these rooms that there is a text, another one whenever its status, pot, winner, members or their tickets are others, and once
+   * its beacon's round is there: so that many are asked about in one question whether they have changed.
    */
   readonly marks: (ids: ReadonlyArray<DrawId>) => Effect.Effect<ReadonlyMap<DrawId, string>, Unavailable>
   /** Every room, newest first, for operators; the cursor is a room's id. */

@@ -128,7 +128,8 @@ type RecordOf<T extends RecordType> = Extract<DrawRecord, { readonly type: T }>
 const isOfType = <T extends RecordType>(record: DrawRecord, types: ReadonlyArray<T>): record is RecordOf<T> =>
   types.some((type) => type === record.type)
 
-const readSigned = <T extends RecordType>(
+/** A signed note whose text is a record of one of these types; undefined for anything else. */
+export const readSigned = <T extends RecordType>(
   hash: Sha256,
   noteText: string,
   ...types: ReadonlyArray<T>

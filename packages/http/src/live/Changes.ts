@@ -2,7 +2,7 @@
 import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Stream } from "effect"
 import { drawChannel, lobbyChannel } from "./ChannelKind.ts"
-import { encodeEvent } from "./Events.ts"
+import { type DrawStatusUpdate, encodeEvent } from "./Events.ts"
 import { isSourceUnavailable, type LiveChange, type LiveSource } from "./LiveSource.ts"
 import type { Topics } from "./Topics.ts"
 
@@ -11,15 +11,40 @@ const retryInterval = "1 second"
 
 /** Never ends: where the changes fail or end, they are listened to again, and every state is read that may have changed meanwhile. */
 export const tellChanges = ({ changes }: LiveSource["Service"], topics: Topics): Effect.Effect<never> =>
-  changes.pipe(
-    Stream.runForEach((change) => tell(change, topics)),
-    Effect.catchCause((cause) => logFailure("The live changes are interrupted", cause, isSourceUnavailable)),
-    Effect.andThen(Effect.sleep(retryInterval)),
-    Effect.andThen(Effect.sync(() => topics.touchAll())),
-    Effect.forever
-  )
+  Effect.suspend(() => {
+    const standing = new Standing()
+    return changes.pipe(
+      Stream.runForEach((change) => tell(change, topics, standing)),
+      Effect.catchCause((cause) => logFailure("The live changes are interrupted", cause, isSourceUnavailable)),
+      Effect.andThen(Effect.sleep(retryInterval)),
+      Effect.andThen(Effect.sync(() => topics.touchAll())),
+      Effect.forever
+    )
+  })
 
-const tell = (change: LiveChange, topics: Topics): Effect.Effect<void> => {
+/** How many draws may be locked at once, and be told of to those who come: of more days than one waits for its outcome. */
+const lockedMax = 10
+
+/** What is told of the draws to those who come later: of each that is locked, and of the one that ended last. */
+class Standing {
+  readonly #locked = new Map<string, string>()
+  #ended: readonly [drawId: string, text: string] | undefined
+
+  take({ drawId, status }: DrawStatusUpdate, text: string): void {
+    this.#locked.delete(drawId)
+    if (status === "drawn" || status === "void") this.#ended = [drawId, text]
+    else if (this.#ended?.[0] === drawId) this.#ended = undefined
+    if (status === "locked") this.#locked.set(drawId, text)
+    if (this.#locked.size > lockedMax) { for (const [oldest] of this.#locked) return void this.#locked.delete(oldest) }
+  }
+
+  /** By their draws. */
+  texts(): ReadonlyMap<string, string> {
+    return new Map([...this.#ended === undefined ? [] : [this.#ended], ...this.#locked])
+  }
+}
+
+const tell = (change: LiveChange, topics: Topics, standing: Standing): Effect.Effect<void> => {
   switch (change._tag) {
     case "DrawSold":
       return Effect.sync(() => {
@@ -30,8 +55,11 @@ const tell = (change: LiveChange, topics: Topics): Effect.Effect<void> => {
       return Effect.sync(() => topics.touch(lobbyChannel(change.roomId)))
     case "DrawStatus": {
       const { _tag, ...data } = change
+      const text = encodeEvent("draw:status", data, drawChannel)
+      standing.take(data, text)
+      topics.greet(drawChannel, standing.texts())
       topics.touch(drawChannel) // another draw may be on sale now
-      return topics.publish(drawChannel, data.drawId, encodeEvent("draw:status", data, drawChannel))
+      return topics.publish(drawChannel, data.drawId, text)
     }
   }
 }

@@ -76,6 +76,11 @@ export class Channel<R extends Reader = Reader> {
     return true
   }
 
+  /** `text` is the newest message of `subject`, and whoever subscribes has it already. */
+  recall(subject: string, text: string): void {
+    this.#newest.set(subject, { version: this.#published, text })
+  }
+
   /**
    * Publishes what has not been yet, by `publish`, which sends a part with each step; so does this. One at a time: where it is being done
    * already, nothing is left to do.

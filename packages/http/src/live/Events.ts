@@ -3,10 +3,11 @@
  *
  * They are declared as schemas so that the page can be compared with them; what is sent is typed by them, and not run through them.
  */
+import { quicknet, quicknetHash } from "@ddd/core/proof/Beacon"
 import { Schema } from "effect"
 import { type ProblemCode, problemStatus } from "../problems/Problem.ts"
 import { described } from "../schemas/Described.ts"
-import { drawExample, noteExample, playerExample, roomExample, rowExample } from "../schemas/Examples.ts"
+import { drawExample, hashExample, noteExample, playerExample, roomExample, rowExample } from "../schemas/Examples.ts"
 
 /** A decimal string. */
 const MoneyText = Schema.String
@@ -27,11 +28,45 @@ export const DrawUpdate = described({
 })
 export type DrawUpdate = typeof DrawUpdate.Type
 
-/** A draw opened, locked, was drawn or declared void. Members that are not known yet are absent. */
+const ChainBody = described({
+  publicKey: [Schema.String, "Its key, in hex", quicknet.publicKey],
+  period: [Schema.Int, "Seconds from one round to the next", quicknet.period],
+  genesisTime: [Schema.Int, "When round 1 was due: seconds since the Unix epoch", quicknet.genesisTime],
+  genesisSeed: [Schema.String, "In hex", quicknet.genesisSeed],
+  schemeID: [Schema.String, "The scheme", quicknet.schemeID],
+  beaconID: [Schema.String, "The beacon's name", quicknet.beaconID]
+})
+
+/** The beacon's round that decides a draw. */
+const RoundBody = described({
+  chainHash: [Schema.String, "The hash of the drand chain, as the lock record names it", quicknetHash],
+  round: [Schema.Int, "The round, as the lock record names it", 25_123_456],
+  time: [Schema.optionalKey(InstantText), "When it is due; absent where nothing is known of the chain", instantExample],
+  chain: [
+    Schema.optionalKey(ChainBody),
+    "The chain's parameters, which have that hash; absent where they are not known"
+  ]
+})
+
+const round = [
+  Schema.optionalKey(RoundBody),
+  "The beacon's round that decides it; from the lock on, with a beacon"
+] as const
+const signature = [
+  Schema.optionalKey(Schema.String),
+  "The round's signature, in hex; once it is there",
+  "ab".repeat(48)
+] as const
+const seed = [Schema.optionalKey(Schema.String), "What the commitment opens to; with `drawn`", hashExample] as const
+
+/** A draw opened, locked, has its round, was drawn or declared void. Members that are not known yet are absent. */
 export const DrawStatusUpdate = described({
   drawId: [Schema.String, "The draw", drawExample],
   status: [Schema.Literals(["open", "locked", "drawn", "void"]), "What it is now", "drawn"],
   lock: [Schema.optionalKey(Schema.String), "The lock record, a signed note; with `locked`", noteExample],
+  round,
+  signature,
+  seed,
   winningPosition: [Schema.optionalKey(Schema.Int), "The winning ticket's position; with `drawn`", 17],
   winningTicketId: [Schema.optionalKey(Schema.String), "The winning ticket; with `drawn`", "DDL-20260203-7K3QX"],
   prizeAmount: [Schema.optionalKey(MoneyText), "What it won; with `drawn`", "39.90"]
@@ -61,7 +96,11 @@ export const RoomUpdate = described({
     Schema.optionalKey(Schema.String),
     "The lock record, a signed note; while the room is locked or drawn",
     noteExample
-  ]
+  ],
+  round,
+  signature,
+  seed,
+  winningPosition: [Schema.optionalKey(Schema.Int), "The winning ticket's position; with `drawn`", 2]
 })
 export type RoomUpdate = typeof RoomUpdate.Type
 
@@ -119,9 +158,10 @@ export const eventTexts: Readonly<Record<EventName, string>> = {
   "error": "A message cannot be served. After 5 in a row the connection is closed with 1008.",
   "draw:update":
     "On subscribing to `draw`, and after purchases commit. At most 20 a second; the last state is always sent.",
-  "draw:status": "A draw opens, locks, is drawn or void.",
+  "draw:status":
+    "On subscribing to `draw`, of each draw that is locked and of the one that ended last; a draw opens, locks, has its beacon's round, is drawn or void.",
   "lobby:update":
-    "On subscribing to `lobby:<roomId>`; somebody joins, leaves or buys; the room locks, is drawn or closed.",
+    "On subscribing to `lobby:<roomId>`; somebody joins, leaves or buys; the room locks, has its beacon's round, is drawn or closed.",
   "wallet": "On subscribing to `wallet`, and within seconds of each movement."
 }
 

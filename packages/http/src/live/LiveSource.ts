@@ -51,7 +51,7 @@ export class LiveSource extends Context.Service<LiveSource, {
    * What happens from now on. Where it fails or ends, the hub runs it again a second later.
    *
    * Each run may begin with the present `DrawStatus` of the last few draws, so that one which was missed between two runs
-   * comes late instead of never: a status that was already told is not told again.
+   * comes late instead of never: a status that was already told is not told again. Of one draw nothing older comes after what is newer.
    */
   readonly changes: Stream.Stream<LiveChange, LiveSourceUnavailable>
   /** Sessions that end from now on, before their tokens do: their sockets are closed. Never ends and never fails. */

@@ -1,10 +1,11 @@
 /** The live hub's source, made of core's ports. */
+import { decidingRound } from "@ddd/core/draws/DecidingRound"
 import type { Draw } from "@ddd/core/draws/Draw"
 import { formatCents } from "@ddd/core/money/Money"
 import { viewWallet, type WithdrawalTerms } from "@ddd/core/money/Withdrawable"
 import { AccessTokens } from "@ddd/core/ports/AccessTokens"
 import { type DrawChange, DrawEvents } from "@ddd/core/ports/DrawEvents"
-import { Draws } from "@ddd/core/ports/Draws"
+import { Draws, type ProofSource } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Now } from "@ddd/core/ports/Now"
 import { Rooms } from "@ddd/core/ports/Rooms"
@@ -13,7 +14,7 @@ import type { Unavailable } from "@ddd/core/ports/Unavailable"
 import { type DrawId, drawId, userId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import { Effect, Layer, Stream } from "effect"
-import type { RoomUpdate } from "./Events.ts"
+import type { DrawStatusUpdate, RoomUpdate } from "./Events.ts"
 import { type LiveChange, LiveSource, LiveSourceUnavailable, TokenRefused } from "./LiveSource.ts"
 
 /**
@@ -35,20 +36,24 @@ export const layer = (terms: WithdrawalTerms) =>
       const sessions = yield* Sessions
       const tokens = yield* AccessTokens
 
-      const statusOf = (draw: Draw): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
-        Effect.map(draw.status === "locked" ? draws.notes(draw.id) : Effect.succeed(null), (notes) => {
-          const { id, prizePool, status, winningPosition, winningTicketId } = draw
-          const lock = notes?.lock ?? null
+      const statusOf = Effect.fnUntraced(
+        function*(draw: Draw): Effect.fn.Return<ReadonlyArray<LiveChange>, Unavailable> {
+          const { id, prizePool, seed, status, winningPosition, winningTicketId } = draw
           if (status === "scheduled") return []
+          const source = status === "locked" || status === "drawn" ? yield* draws.proof(id) : null
+          const lock = source?.notes.lock ?? null
           return [{
             _tag: "DrawStatus",
             drawId: id,
             status,
-            ...(lock === null ? {} : { lock }),
+            ...(status === "locked" && lock !== null ? { lock } : {}),
+            ...decidedBy(source),
+            ...(status === "drawn" && seed !== null ? { seed } : {}),
             ...(winningPosition === null ? {} : { winningPosition, prizeAmount: formatCents(prizePool) }),
             ...(winningTicketId === null ? {} : { winningTicketId })
           }]
-        })
+        }
+      )
 
       /** A daily draw's status is public; of a room's change only that it happened is passed on. */
       const statusById = (id: DrawId): Effect.Effect<ReadonlyArray<LiveChange>, Unavailable> =>
@@ -90,9 +95,10 @@ export const layer = (terms: WithdrawalTerms) =>
           function*(roomId) {
             const room = yield* rooms.byId(drawId(roomId))
             if (room === null) return null
-            const { id, participants, prizePool, status, winnerId } = room
+            const { id, participants, prizePool, seed, status, winnerId, winningPosition } = room
             const isFixed = status === "locked" || status === "drawn"
-            const lock = isFixed ? (yield* draws.notes(id))?.lock ?? null : null
+            const source = isFixed ? yield* draws.proof(id) : null
+            const lock = source?.notes.lock ?? null
             return {
               roomId: id,
               prizePool: formatCents(prizePool),
@@ -102,7 +108,10 @@ export const layer = (terms: WithdrawalTerms) =>
               })),
               ...(isFixed || status === "closed" ? { status } : {}),
               ...(winnerId === null ? {} : { winnerId }),
-              ...(lock === null ? {} : { lock })
+              ...(lock === null ? {} : { lock }),
+              ...decidedBy(source),
+              ...(status === "drawn" && seed !== null ? { seed } : {}),
+              ...(winningPosition === null ? {} : { winningPosition })
             } satisfies RoomUpdate
           },
           Effect.mapError(sourceUnavailable)
@@ -128,9 +137,11 @@ export const layer = (terms: WithdrawalTerms) =>
             Effect.map((found) => found !== null),
             Effect.mapError(sourceUnavailable)
           ),
-        // listening begins before the present is read: what happens in between is told twice rather than never
-        changes: Stream.mapEffect(events.changes, liveChangesOf).pipe(
-          Stream.merge(Stream.fromEffect(present)),
+        // listening begins before the present is read: what happens in between is told twice rather than never; one after the other, so that
+        // nothing older is told after what is newer
+        changes: events.changes.pipe(
+          Stream.merge(Stream.succeed<DrawChange>({ _tag: "Missed" })),
+          Stream.mapEffect(liveChangesOf),
           Stream.flatMap(Stream.fromIterable),
           Stream.mapError(sourceUnavailable)
         ),
@@ -150,6 +161,22 @@ export const layer = (terms: WithdrawalTerms) =>
       })
     })
   )
+
+/** The round that decides a draw whose lock is published, as far as it is known. */
+const decidedBy = (source: ProofSource | null): Pick<DrawStatusUpdate, "round" | "signature"> => {
+  const lock = source?.notes.lock ?? null
+  const deciding = source === null || lock === null ? null : decidingRound(lock, source.chain)
+  if (source === null || deciding === null) return {}
+  const { chainHash, known, round } = deciding
+  return {
+    round: {
+      chainHash,
+      round,
+      ...(known === null ? {} : { time: formatInstant(known.time), chain: known.chain })
+    },
+    ...(source.beaconSignature === null ? {} : { signature: source.beaconSignature })
+  }
+}
 
 const refuse = (code: TokenRefused["code"], detail: string): Effect.Effect<never, TokenRefused> =>
   Effect.fail(new TokenRefused({ code, detail }))

@@ -41,6 +41,7 @@ interface Topic {
 
 export class Topics {
   readonly #topics = new Map<string, Topic>()
+  readonly #greetings = new Map<string, ReadonlyMap<string, string>>()
   readonly #scope: Scope.Scope
   readonly #publish: Sockets["Service"]["publish"]
 
@@ -55,16 +56,19 @@ export class Topics {
     return this.#topics.size
   }
 
-  /** `subscriber` listens to the channel `name` from now on, and is sent its newest state first. */
+  /** `subscriber` listens to the channel `name` from now on, and is sent first what it is greeted with, and the newest state. */
   listen(subscriber: Subscriber, name: string, kind: ChannelKind): Effect.Effect<void> {
     return Effect.suspend(() => {
       subscriber.channels.add(name)
+      const greetings = this.#greetings.get(name) ?? new Map<string, string>()
+      for (const text of greetings.values()) subscriber.send(text)
       const known = this.#topics.get(name)
       if (known !== undefined) {
         known.channel.subscribe(subscriber, state)
         return Effect.void
       }
       const topic: Topic = { kind, channel: new Channel(name), stale: Latch.makeUnsafe(false), mark: undefined }
+      for (const [subject, text] of greetings) topic.channel.recall(subject, text)
       topic.channel.subscribe(subscriber) // the state follows, once it has been read
       this.#topics.set(name, topic)
       return Effect.forkIn(this.#keepFresh(name, topic), this.#scope)
@@ -109,7 +113,12 @@ export class Topics {
     for (const topic of this.#topics.values()) topic.stale.openUnsafe()
   }
 
-  /** Tells who listens to `name`, at once, what is new of `subject`. Nothing is kept for those who come later. */
+  /** From now on, who comes to `name` is sent these first: what is newest of some subjects, by their names. */
+  greet(name: string, greetings: ReadonlyMap<string, string>): void {
+    this.#greetings.set(name, greetings)
+  }
+
+  /** Tells who listens to `name`, at once, what is new of `subject`. Those who come later have `greet`. */
   publish(name: string, subject: string, message: string): Effect.Effect<void> {
     return Effect.suspend(() => {
       const topic = this.#topics.get(name)

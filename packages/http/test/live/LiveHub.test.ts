@@ -145,12 +145,58 @@ describe("LiveHub", () => {
           channel: "draw"
         }
       ])
-      const late = connect()
-      late.events()
-      late.say({ type: "subscribe", channel: "draw" })
-      yield* settle
-      assert.deepStrictEqual(late.events(), [subscribed, update(1, "0.95")])
     }))
+
+  patiently(
+    "tells those who come later of each draw that is locked, and of the one that ended last",
+    () =>
+      Effect.gen(function*() {
+        const { connect, stage } = yield* startHub
+        const [second, third] = ["2", "3"].map((nth) => `${drawId.slice(0, -1)}${nth}`)
+        assert(second !== undefined && third !== undefined)
+        const status = (draw: string, of: string, more: object = {}) => ({
+          event: "draw:status",
+          data: { drawId: draw, status: of, ...more },
+          channel: "draw"
+        })
+        /** Who comes now is told, and hears nothing twice once it is told again. */
+        const greeted = Effect.fnUntraced(function*() {
+          const socket = connect()
+          socket.events()
+          socket.say({ type: "subscribe", channel: "draw" })
+          yield* settle
+          const told = socket.events()
+          stage.tell({ _tag: "DrawStatus", drawId: third, status: "open" })
+          yield* settle
+          assert.deepStrictEqual(socket.events().filter(({ event }) => event === "draw:status"), [
+            status(third, "open")
+          ])
+          socket.close(1000)
+          return told
+        })
+        const round = { chainHash: "ab", round: 7 }
+        stage.tell({ _tag: "DrawStatus", drawId, status: "drawn", winningPosition: 1 })
+        stage.tell({ _tag: "DrawStatus", drawId: second, status: "locked", lock: "ddd/lock/v1\n", round })
+        yield* settle
+        const locked = { lock: "ddd/lock/v1\n", round }
+        const winner = { winningPosition: 1 }
+        assert.deepStrictEqual(yield* greeted(), [
+          subscribed,
+          status(drawId, "drawn", winner),
+          status(second, "locked", locked),
+          update(1, "0.95")
+        ])
+        // while nobody listens the channel is forgotten, and what is told is not
+        yield* TestClock.adjust("10 seconds")
+        stage.tell({ _tag: "DrawStatus", drawId: second, status: "locked", ...locked, signature: "cd" })
+        yield* settle
+        assert.deepStrictEqual((yield* greeted())[2], status(second, "locked", { ...locked, signature: "cd" }))
+        yield* TestClock.adjust("10 seconds")
+        stage.tell({ _tag: "DrawStatus", drawId: second, status: "void" })
+        yield* settle
+        assert.deepStrictEqual(yield* greeted(), [subscribed, status(second, "void"), update(1, "0.95")])
+      })
+  )
 
   patiently(
     "sends a slow reader the newest state of each draw once there is room, and keeps nothing for it before",

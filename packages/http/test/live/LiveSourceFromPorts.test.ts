@@ -1,12 +1,16 @@
 import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
+import { decidingRound } from "@ddd/core/draws/DecidingRound"
 import { cents } from "@ddd/core/money/Money"
+import { BeaconChains, onlyChain } from "@ddd/core/ports/BeaconChains"
 import { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Rooms } from "@ddd/core/ports/Rooms"
 import { Sales } from "@ddd/core/ports/Sales"
 import { Sessions } from "@ddd/core/ports/Sessions"
 import { Unavailable } from "@ddd/core/ports/Unavailable"
-import { formatInstant } from "@ddd/core/values/Instant"
+import { fromHex, toHex } from "@ddd/core/values/Bytes"
+import { formatInstant, instant } from "@ddd/core/values/Instant"
+import { chain, signRound } from "@ddd/sim/providers/BeaconStandIn"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Queue, Redacted, Stream } from "effect"
@@ -61,6 +65,97 @@ describe("LiveSourceFromPorts", () => {
       yield* Fiber.interrupt(listening)
     }).pipe(Effect.provide(world)))
 
+  it.effect("names the round that decides a locked draw or room, tells its signature once it is there, and the seed once it is drawn", () =>
+    Effect.gen(function*() {
+      const source = yield* LiveSource
+      const draws = yield* Draws
+      const rooms = yield* Rooms
+      const { advance, now } = yield* World
+      const [host, guest] = [yield* makePlayer(cents(500n)), yield* makePlayer(cents(500n))]
+      const { draw: { id } } = yield* (yield* Sales).purchase({
+        userId: host.id,
+        quantity: 1,
+        drawId: null,
+        idempotency: null
+      })
+      const room = yield* rooms.create({ hostId: host.id, name: "Friday", maxParticipants: 2 })
+      yield* rooms.join({ userId: guest.id, room: room.id, code: room.code })
+      for (const { id: userId } of [host, guest]) yield* rooms.purchase({ userId, room: room.id, idempotency: null })
+      const told: Array<LiveChange> = []
+      yield* source.changes.pipe(
+        Stream.runForEach((change) => Effect.sync(() => told.push(change))),
+        Effect.forkScoped({ startImmediately: true })
+      )
+      /** What was told last of the draw, once that is as it is to be. */
+      const last = (is: (change: Extract<LiveChange, { readonly _tag: "DrawStatus" }>) => boolean) =>
+        Effect.yieldNow.pipe(
+          Effect.map(() =>
+            told.flatMap((change) => change._tag === "DrawStatus" && change.drawId === id ? [change] : []).at(-1)
+          ),
+          Effect.repeat({ until: (change) => change !== undefined && is(change), times: 10_000 }),
+          Effect.map((change) => change ?? assert.fail("nothing was told of the draw"))
+        )
+      const inRoom = Effect.map(source.roomUpdate(room.id), (update) => update ?? assert.fail("the room is there"))
+      const roundOf = (lock: string) => {
+        const deciding = decidingRound(lock, chain) ?? assert.fail("the lock names a round")
+        const { chainHash, known, round } = deciding
+        return {
+          round: { chainHash, round, time: formatInstant(known?.time ?? assert.fail("the chain is known")), chain },
+          signature: toHex(signRound(round))
+        }
+      }
+
+      yield* rooms.start({ userId: host.id, room: room.id, drawAt: instant((yield* now) + 86_400_000) })
+      yield* advance(86_400_000)
+      yield* runDue
+      const locked = yield* last(({ status }) => status === "locked")
+      assert.strictEqual(locked?.status, "locked")
+      assert.strictEqual(locked.lock, (yield* draws.notes(id))?.lock)
+      const daily = roundOf(locked.lock ?? "")
+      assert.deepStrictEqual(locked.round, daily.round)
+      assert.isUndefined(locked.signature)
+      const waiting = yield* inRoom
+      const ofRoom = roundOf(waiting.lock ?? "")
+      assert.deepStrictEqual(waiting.round, ofRoom.round)
+      assert.isUndefined(waiting.signature)
+
+      yield* advance(3_600_000)
+      for (const { round, signature } of [daily, ofRoom]) {
+        yield* draws.storeRound(round.chainHash, round.round, fromHex(signature, 48) ?? assert.fail("48 bytes"))
+      }
+      const signed = yield* last(({ signature }) => signature !== undefined)
+      assert.deepStrictEqual(signed, { ...locked, signature: daily.signature })
+      assert.deepStrictEqual(yield* inRoom, { ...waiting, signature: ofRoom.signature })
+
+      yield* runDue
+      const draw = (yield* draws.byId(id)) ?? assert.fail("the draw is there")
+      const { lock: _, ...kept } = locked
+      assert.deepStrictEqual(yield* last(({ status }) => status === "drawn"), {
+        ...kept,
+        status: "drawn",
+        signature: daily.signature,
+        seed: draw.seed ?? "",
+        winningPosition: 1,
+        winningTicketId: draw.winningTicketId ?? "",
+        prizeAmount: "0.95"
+      })
+      const { seed, winnerId, winningPosition } = (yield* rooms.byId(room.id)) ?? assert.fail("the room is there")
+      assert.deepStrictEqual(yield* inRoom, {
+        ...waiting,
+        status: "drawn",
+        signature: ofRoom.signature,
+        seed: seed ?? "",
+        winnerId: winnerId ?? "",
+        winningPosition: winningPosition ?? 0
+      })
+    }).pipe(
+      Effect.provide(
+        LiveSourceFromPorts.layer({ withdrawDeposits: false }).pipe(
+          Layer.provideMerge(Layer.provideMerge(ports, Layer.succeed(BeaconChains, onlyChain(chain))))
+        )
+      )
+    ))
+
   it.effect("shows a room as far as it has come, to its members, and says nothing of its draw in public", () =>
     Effect.gen(function*() {
       const source = yield* LiveSource
@@ -99,8 +194,15 @@ describe("LiveSourceFromPorts", () => {
       const lock = (yield* (yield* Draws).notes(id))?.lock ?? ""
       assert.include(lock, "ddd/lock/v1")
       assert.deepStrictEqual(yield* source.roomUpdate(id), { ...sold, status: "locked", lock })
-      const { winnerId } = yield* rooms.execute(asHost)
-      assert.deepStrictEqual(yield* source.roomUpdate(id), { ...sold, status: "drawn", winnerId: winnerId ?? "", lock })
+      const { seed, winnerId, winningPosition } = yield* rooms.execute(asHost)
+      assert.deepStrictEqual(yield* source.roomUpdate(id), {
+        ...sold,
+        status: "drawn",
+        seed: seed ?? "",
+        winnerId: winnerId ?? "",
+        winningPosition: winningPosition ?? 0,
+        lock
+      })
       assert.isNull(yield* source.roomUpdate(guest.id))
 
       const closed = yield* rooms.create({ hostId: host.id, name: "Saturday", maxParticipants: 2 })

@@ -7,8 +7,10 @@ import { abandonAfterMillis, type AbandonReason, earlyVoidAfterMillis } from "@d
 import { cents } from "@ddd/core/money/Money"
 import { BeaconChains, onlyChain } from "@ddd/core/ports/BeaconChains"
 import { type BeaconRelay, BeaconRelays, RelayFailed } from "@ddd/core/ports/BeaconRelays"
+import { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Now } from "@ddd/core/ports/Now"
+import { Rooms } from "@ddd/core/ports/Rooms"
 import { beaconDelayMillis, roundFor, roundTime } from "@ddd/core/proof/Beacon"
 import { drawAheadMillisMax } from "@ddd/core/rooms/HostActions"
 import type { Room } from "@ddd/core/rooms/Room"
@@ -16,7 +18,7 @@ import { toHex } from "@ddd/core/values/Bytes"
 import { type DrawId, houseUserId, type UserId } from "@ddd/core/values/Ids"
 import * as BeaconRounds from "@ddd/core/work/BeaconRounds"
 import { assert } from "@effect/vitest"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer, Result, Schedule, Stream } from "effect"
 import { chain, hash, signRound } from "../providers/BeaconStandIn.ts"
 import { verdictOf } from "../scenario/Bundle.ts"
 import { byAnn } from "../scenario/Operators.ts"
@@ -47,7 +49,7 @@ import {
 } from "../scenario/Steps.ts"
 import { World } from "../World.ts"
 import { historyOf, walletOf } from "./Money.ts"
-import { contract, type Subject } from "./Subject.ts"
+import { contract, patience, type Subject } from "./Subject.ts"
 
 /** A room of new players of these names, each with a ticket, and its host. */
 const soldRoomOf = Effect.fnUntraced(function*(...names: ReadonlyArray<string>) {
@@ -203,6 +205,40 @@ export const beaconDrawsContract = (subject: Subject): void =>
         yield* roundOf(room.id)
         assert.strictEqual(yield* refusedAs(executeDraw(host, room)), "WrongState")
         yield* assertWaits(room.id)
+      })
+    )
+
+    it(
+      "is told of once its round is there, with the signature that can be read then, and its room has another mark",
+      Effect.gen(function*() {
+        const { host, room } = yield* soldRoom
+        yield* startDraw(host, room)
+        yield* advance(beaconDelayMillis)
+        const heard: Array<string | null> = []
+        const events = yield* DrawEvents
+        yield* events.changes.pipe(
+          Stream.runForEach((change) =>
+            Effect.gen(function*() {
+              if (change._tag === "Status" && change.drawId === room.id) {
+                heard.push(present(yield* Draws.use((draws) => draws.proof(room.id))).beaconSignature)
+              }
+            })
+          ),
+          Effect.forkScoped({ startImmediately: true })
+        )
+        const marks = Rooms.use((rooms) => rooms.marks([room.id]))
+        const before = yield* marks
+        assert.isNull(present(yield* Draws.use((draws) => draws.proof(room.id))).beaconSignature)
+        yield* appear(room.id)
+        assert.notDeepEqual(yield* marks, before)
+        const signature = toHex(signRound(yield* roundOf(room.id)))
+        yield* Effect.sync(() => heard.includes(signature)).pipe(
+          Effect.repeat({ until: (isTold) => isTold, schedule: Schedule.spaced("10 millis") }),
+          Effect.timeoutOrElse({
+            duration: patience,
+            orElse: () => Effect.sync(() => assert.fail("nobody told of the round"))
+          })
+        )
       })
     )
 

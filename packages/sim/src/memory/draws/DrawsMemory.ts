@@ -97,7 +97,10 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
             return isUndecided(draw) && draw.isRoundMissing && draw.chainHash === chainHash &&
               row.beacon?.round === round
           })
-          for (const row of waiting) store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
+          for (const row of waiting) {
+            store.draws.set(row.id, { ...row, beaconSignature: toHex(signature) })
+            store.tell("Status", row.id)
+          }
           return waiting.length
         })),
 
@@ -144,7 +147,13 @@ export const layer: Layer.Layer<Draws, never, Store | Sealing | SeedVault | Reco
           if (draw === undefined) return null
           const tickets = draw.notes.lock === null ? [] : ticketsIn(id)
           const lines = chunksOf(tickets, chunkSize).map((chunk) => chunk.map(encodeTicket).join(""))
-          return { drawId: id, notes: draw.notes, chain: chainOf(draw), lines: Stream.fromIterable(lines) }
+          return {
+            drawId: id,
+            notes: draw.notes,
+            chain: chainOf(draw),
+            beaconSignature: draw.beaconSignature,
+            lines: Stream.fromIterable(lines)
+          }
         }),
       chainFollowedAt: (chainHash) => Effect.sync(() => store.followedChains.get(chainHash) ?? null),
       voidedEarly: (id) => Effect.sync(() => store.earlyVoids.get(id) ?? null),

@@ -225,7 +225,10 @@ export const layer: Layer.Layer<Rooms, never, Store | Sealing | SeedVault | Reco
             const lobby = store.lobbies.get(id)
             if (lobby === undefined) return []
             const { participants, prizePool, status, winningPosition } = asRoom(lobby)
-            return [[id, JSON.stringify([status, String(prizePool), winningPosition, participants])] as const]
+            const isRoundThere = drawOf(lobby).beaconSignature !== null
+            return [
+              [id, JSON.stringify([status, String(prizePool), winningPosition, isRoundThere, participants])] as const
+            ]
           }))
         ),
 
