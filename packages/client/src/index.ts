@@ -3,7 +3,7 @@ export { type Client, makeClient } from "./Client.ts"
 export type * from "./Contract.ts"
 export { type ClientError, DddError, type ErrorCode, isClientError, type OwnCode, type ProblemCode } from "./Errors.ts"
 export type { LiveView } from "./live/Channels.ts"
-export type { DrawStatus, DrawUpdate, RoomUpdate, WalletUpdate } from "./live/Events.ts"
+export type { DecidingRound, DrawStatus, DrawUpdate, RoomUpdate, WalletUpdate } from "./live/Events.ts"
 export type { LiveState } from "./live/Live.ts"
 export { amountOf, centsOf } from "./Money.ts"
 export {

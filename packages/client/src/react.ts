@@ -6,5 +6,6 @@
 export { useCurrentDraw, useDrawHistory, useLastWinner, usePurchase, useTickets } from "./react/Lottery.ts"
 export { useProfile, useTransactions, useUnsettled, useWallet, useWithdrawal } from "./react/Player.ts"
 export { DddProvider, useClient } from "./react/Provider.ts"
+export { type DrawRevealState, useDrawReveal } from "./react/Reveal.ts"
 export { useRoom, useRoomPurchase, useRooms } from "./react/Rooms.ts"
 export { useSession } from "./react/Session.ts"

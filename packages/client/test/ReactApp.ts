@@ -4,9 +4,11 @@ import { createElement, StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { browserPorts } from "../src/browser.ts"
 import { makeClient } from "../src/index.ts"
+import type { Proofs } from "../src/proof.ts"
 import {
   DddProvider,
   useCurrentDraw,
+  useDrawReveal,
   usePurchase,
   useRoom,
   useSession,
@@ -16,7 +18,8 @@ import {
 } from "../src/react.ts"
 
 const query = new URLSearchParams(location.search)
-const client = makeClient({ ...browserPorts(), baseUrl: query.get("api") ?? location.origin })
+const ports = browserPorts()
+const client = makeClient({ ...ports, baseUrl: query.get("api") ?? location.origin })
 // tests sign up and in by it
 Reflect.set(globalThis, "client", client)
 
@@ -28,6 +31,21 @@ const RoomLine = ({ id }: { readonly id: string }) => {
   const { data, isLive } = useRoom(id)
   return line("room", `${data?.status ?? "…"} ${data?.participants.length ?? 0} ${isLive ? "live" : "stale"}`)
 }
+
+const RevealLine = ({ day }: { readonly day: string }) => {
+  const { error, reveal } = useDrawReveal(day)
+  const winner = reveal.phase === "drawn"
+    ? ` ${reveal.winningPosition} ${reveal.isMine === true ? "mine" : "not mine"} ${
+      reveal.agrees ? "agreed" : "disputed"
+    }`
+    : ""
+  return line("reveal", `${reveal.phase}${winner}${error === null ? "" : " in trouble"}`)
+}
+
+let loaded: Promise<Proofs> | undefined
+const proofs =
+  () => (loaded ??= import("../src/proof.ts").then(({ Proofs }) => new Proofs({ ...ports, client, keys: "" })))
+const day = query.get("day")
 
 const App = () => {
   const session = useSession()
@@ -49,7 +67,8 @@ const App = () => {
     line("error", purchase.error?.code ?? "no error"),
     line("unsettled", `${unsettled.data?.length ?? 0} unsettled`),
     createElement("button", { id: "buy", onClick: () => purchase.mutate({}) }, "Buy"),
-    roomId === null ? null : createElement(RoomLine, { id: roomId })
+    roomId === null ? null : createElement(RoomLine, { id: roomId }),
+    day === null ? null : createElement(RevealLine, { day })
   )
 }
 
@@ -62,7 +81,7 @@ if (root !== null) {
       createElement(
         QueryClientProvider,
         { client: new QueryClient() },
-        createElement(DddProvider, { client }, createElement(App))
+        createElement(DddProvider, { client, proofs }, createElement(App))
       )
     )
   )

@@ -17,7 +17,7 @@ const built = async (): Promise<string> => {
     platform: "browser",
     transform: { define: { "process.env.NODE_ENV": JSON.stringify("production") } }
   })
-  const { output: [{ code }] } = await bundle.generate({ format: "iife" })
+  const { output: [{ code }] } = await bundle.generate({ format: "iife", codeSplitting: false })
   await bundle.close()
   return code
 }
@@ -97,6 +97,32 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
               await untilShown(page, "#session", "nobody")
               await untilShown(page, "#wallet", "none")
             }, { expected: /ERR_INTERNET_DISCONNECTED|WebSocket/ })
+          })
+      )
+
+      it.effect(
+        "follows the draw of the day to the winner that the browser computes",
+        () =>
+          Effect.gen(function*() {
+            const { advance, deposit, untilDrawn, urls: [url = ""] } = yield* Site
+            const account = newAccount()
+            const player = device(url)()
+            const { id } = yield* Effect.promise(() => player.auth.signUp(account))
+            yield* deposit({ id }, "2.00")
+            const { closesAt, drawDate } = yield* Effect.promise(() => player.lottery.currentDraw())
+            assert(closesAt !== null && drawDate !== null)
+            const runs = yield* Effect.context<Site>()
+            yield* visit(machine, appOn(url, `&day=${drawDate}`), async (page) => {
+              await untilShown(page, "#reveal", "open")
+              await page.evaluate(`client.auth.signIn(${credentials(account)})`)
+              await untilShown(page, "#session", id)
+              await page.locator("#buy").click()
+              await untilShown(page, "#wallet", "1.00")
+              await Effect.runPromiseWith(runs)(Effect.andThen(advance(14 * 3_600_000), untilDrawn(drawDate)))
+              const { winningPosition } = await player.lottery.drawByDate(drawDate)
+              const mine = (await player.lottery.tickets()).items.some(({ position }) => position === winningPosition)
+              await untilShown(page, "#reveal", `drawn ${winningPosition} ${mine ? "mine" : "not mine"} agreed`)
+            }, { expected: /401/ })
           })
       )
 

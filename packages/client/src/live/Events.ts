@@ -9,12 +9,39 @@ export interface DrawUpdate {
   readonly totalEntries: number
 }
 
-/** A draw opened, locked, was drawn or declared void. What is not known yet is absent. */
+/** The beacon's round that decides a draw, as the lock record names it. */
+export interface DecidingRound {
+  readonly chainHash: string
+  readonly round: number
+  /** When it is due; absent where the server knows nothing of the chain. */
+  readonly time?: string
+  /** The chain's parameters, with drand's own names for them; absent likewise. */
+  readonly chain?: {
+    /** Hex. */
+    readonly publicKey: string
+    /** Seconds. */
+    readonly period: number
+    /** Seconds since the Unix epoch. */
+    readonly genesisTime: number
+    /** Hex. */
+    readonly genesisSeed: string
+    readonly schemeID: string
+    readonly beaconID: string
+  }
+}
+
+/** A draw opened, locked, has its round, was drawn or declared void. What is not known yet is absent. */
 export interface DrawStatus {
   readonly drawId: string
   readonly status: "open" | "locked" | "drawn" | "void"
   /** The lock record, a signed note; with `locked`. */
   readonly lock?: string
+  /** With a beacon, from the lock on. */
+  readonly round?: DecidingRound
+  /** The round's, in hex; once it is there. */
+  readonly signature?: string
+  /** In hex; with `drawn`. */
+  readonly seed?: string
   readonly winningPosition?: number
   readonly winningTicketId?: string
   readonly prizeAmount?: string
@@ -29,6 +56,10 @@ export interface RoomUpdate {
   readonly winnerId?: string
   /** The lock record, a signed note; while it is locked or drawn. */
   readonly lock?: string
+  readonly round?: DecidingRound
+  readonly signature?: string
+  readonly seed?: string
+  readonly winningPosition?: number
 }
 
 /** What of the player's wallet changes by itself. */
@@ -50,10 +81,25 @@ const has = (json: unknown, ...names: ReadonlyArray<string>): boolean =>
 export const isDrawUpdate = (data: unknown): data is DrawUpdate =>
   has(data, "drawId", "prizePool") && typeof at(data, "totalEntries") === "number"
 
-export const isDrawStatus = (data: unknown): data is DrawStatus => has(data, "drawId", "status")
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string"
+
+const isChain = (value: unknown): boolean =>
+  has(value, "publicKey", "genesisSeed", "schemeID", "beaconID") && Number.isSafeInteger(at(value, "period")) &&
+  Number.isSafeInteger(at(value, "genesisTime"))
+
+const isRound = (value: unknown): boolean =>
+  has(value, "chainHash") && typeof at(value, "round") === "number" && isTextOrAbsent(at(value, "time")) &&
+  (at(value, "chain") === undefined || isChain(at(value, "chain")))
+
+/** Whether what is told of how a draw is decided is of its form, where it is told. */
+const isDecision = (data: unknown): boolean =>
+  ["lock", "signature", "seed"].every((name) => isTextOrAbsent(at(data, name))) &&
+  (at(data, "round") === undefined || isRound(at(data, "round")))
+
+export const isDrawStatus = (data: unknown): data is DrawStatus => has(data, "drawId", "status") && isDecision(data)
 
 export const isRoomUpdate = (data: unknown): data is RoomUpdate =>
-  has(data, "roomId", "prizePool") && Array.isArray(at(data, "participants"))
+  has(data, "roomId", "prizePool") && Array.isArray(at(data, "participants")) && isDecision(data)
 
 export const isWalletUpdate = (data: unknown): data is WalletUpdate =>
   has(data, "balance", "withdrawable", "maturing", "pendingWithdrawal")

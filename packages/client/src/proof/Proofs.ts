@@ -1,6 +1,6 @@
 /** Keeps the lock records of the draws that the player plays, and verifies draws on the device, trusting nobody (docs/fairness.md). */
 import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
-import { type ReaderInput, readInput } from "@ddd/core/proof/ReaderInput"
+import { type ReaderInput, readInput, readKeys } from "@ddd/core/proof/ReaderInput"
 import type { Verdict } from "@ddd/core/proof/Verdict"
 import { verifyBundle } from "@ddd/core/proof/Verifier"
 import type { Client } from "../Client.ts"
@@ -8,6 +8,8 @@ import type { Ticket } from "../Contract.ts"
 import { DddError, isClientError } from "../Errors.ts"
 import type { DrawStatus } from "../live/Events.ts"
 import { type Clock, type KeyValueStorage, type LockPort, makeLock, platformClock } from "../Ports.ts"
+import { DrawFollower } from "./DrawFollower.ts"
+import type { DrawReveal } from "./DrawReveal.ts"
 import { type KeptLock, LockRecords } from "./LockRecords.ts"
 
 export interface ProofPorts {
@@ -23,6 +25,9 @@ export interface ProofPorts {
   readonly lock?: LockPort
   readonly clock?: Clock
 }
+
+const unreadable = (field: keyof ReaderInput): DddError =>
+  new DddError("invalid_request", `What the draw is verified with cannot be read: ${field}.`)
 
 /** How many of the newest tickets are looked at for draws whose records are not kept yet. */
 const ticketsMax = 100
@@ -89,6 +94,29 @@ export class Proofs {
     return count
   }
 
+  /**
+   * Follows the draw of a day to its winner, which is computed on the device from the lock record that it keeps; shows where it is, now and
+   * at each change, from whatever phase on. `failed` is told what could not be asked or kept; it is tried again. Gives what ends it.
+   */
+  followDraw(
+    drawDate: string,
+    show: (reveal: DrawReveal) => void,
+    failed: (error: unknown) => void = () => {}
+  ): () => void {
+    const keys = readKeys(fastSha256, this.#pins.keys)
+    if (keys === undefined) throw unreadable("keys")
+    const ports = {
+      client: this.#client,
+      clock: this.#clock,
+      keys,
+      chainHash: this.#pins.chainHash,
+      kept: (drawId: string) => this.#records.of(drawId),
+      keep: (record: KeptLock) => this.#records.keep(record)
+    }
+    const follower = new DrawFollower(drawDate, ports, { show, failed })
+    return () => follower.end()
+  }
+
   /** Verifies the draw of a day from its bundle: with what was kept of it, and that the player's ticket in it, if there is one, is there. */
   async verifyDraw(drawDate: string): Promise<Verdict> {
     const { id } = await this.#client.lottery.drawByDate(drawDate)
@@ -123,9 +151,7 @@ export class Proofs {
       ownerSalt: ticket?.ownerSalt ?? "",
       userId: ticket?.userId ?? ""
     })
-    if (!known.ok) {
-      throw new DddError("invalid_request", `What the draw is verified with cannot be read: ${known.fault.field}.`)
-    }
+    if (!known.ok) throw unreadable(known.fault.field)
     return verifyBundle(fastSha256, [new TextEncoder().encode(bundle)], known.value)
   }
 

@@ -29,16 +29,18 @@ export const useRoom = (roomId: string) => {
       setLive(!isStale)
       const known = queries.getQueryData<Room>(queryKey)
       if (known !== undefined && data !== null) {
-        const { participants, prizePool, status, winnerId } = data
+        const { participants, prizePool, seed, status, winnerId, winningPosition } = data
         queries.setQueryData<Room>(queryKey, {
           ...known,
           participants: [...participants],
           prizePool,
           ...(status === undefined ? {} : { status }),
-          ...(winnerId === undefined ? {} : { winnerId })
+          ...(seed === undefined ? {} : { seed }),
+          ...(winnerId === undefined ? {} : { winnerId }),
+          ...(winningPosition === undefined ? {} : { winningPosition })
         })
       }
-      // seed and position of a room that is drawn are not told
+      // of a room that is closed the seed is not told
       if (!isStale && (!wasLive || known === undefined || data?.status !== undefined)) {
         void queries.invalidateQueries({ queryKey })
       }
