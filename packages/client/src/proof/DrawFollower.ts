@@ -3,23 +3,21 @@
  * (docs/fairness.md, "Following a draw").
  *
  * What is told live is taken as it comes; what may have been missed is asked for: at the start, on each new connection, and now and then
- * while something is overdue. One thing is taken after the other. What is refuted stays so.
+ * while something is overdue. One thing is taken after the other.
  */
-import { fastSha256 } from "@ddd/core/hash/Sha256Batch"
-import { type ChainInfo, quicknetHash } from "@ddd/core/proof/Beacon"
-import { computeWinner, type FollowedLock, followLock, type Refutation, refuteRound } from "@ddd/core/proof/Following"
-import { parseNote, type VerifierKey } from "@ddd/core/proof/Note"
+import { quicknetHash } from "@ddd/core/proof/Beacon"
+import type { FollowedLock } from "@ddd/core/proof/Following"
+import type { VerifierKey } from "@ddd/core/proof/Note"
 import { ticketTerms } from "@ddd/core/proof/Outcome"
 import { decodeHeader } from "@ddd/core/proof/Proof"
 import type { RecordPolicy } from "@ddd/core/proof/RecordChecks"
-import { parseRecord } from "@ddd/core/proof/RecordText"
-import { drawId } from "@ddd/core/values/Ids"
 import { formatInstant } from "@ddd/core/values/Instant"
 import type { Client } from "../Client.ts"
 import type { Draw } from "../Contract.ts"
 import type { DrawStatus } from "../live/Events.ts"
 import { amountOf } from "../Money.ts"
 import type { Clock } from "../Ports.ts"
+import { Decision } from "./Decision.ts"
 import type { DrawReveal, LockedDraw } from "./DrawReveal.ts"
 import type { KeptLock } from "./LockRecords.ts"
 
@@ -51,15 +49,6 @@ const pagesMax = 20
 /** What is told before it is known which draw is followed: of so many draws at most. */
 const toldMax = 16
 
-/** What was told of how the draw was decided. */
-interface Told {
-  chain: ChainInfo | null
-  signature: string | null
-  seed: string | null
-  /** The server's winner; undefined: it has not said. */
-  position: number | null | undefined
-}
-
 export class DrawFollower {
   readonly #ports: FollowerPorts
   readonly #listener: FollowerListener
@@ -67,15 +56,9 @@ export class DrawFollower {
   readonly #policy: RecordPolicy
   readonly #ends: Array<() => void> = []
   readonly #early = new Map<string, DrawStatus>()
-  readonly #told: Told = { chain: null, signature: null, seed: null, position: undefined }
   #draw: Draw | undefined
+  #decision: Decision | undefined
   #status: Draw["status"] | undefined
-  #open: string | undefined
-  #lock: KeptLock | undefined
-  #followed: FollowedLock | undefined
-  #isRoundGood = false
-  #winner: number | null | undefined
-  #refuted: Refutation | undefined
   /** The positions of the player's tickets; null: not known, undefined: not asked yet. */
   #positions: ReadonlySet<number> | null | undefined
   #onSale: string | null = null
@@ -137,6 +120,7 @@ export class DrawFollower {
   async #ask(): Promise<void> {
     const draw = await this.#ports.client.lottery.drawByDate(this.#drawDate)
     this.#draw = draw
+    this.#decision ??= new Decision(draw.id, this.#policy)
     this.#status = draw.status
     const early = this.#early.get(draw.id)
     this.#early.clear()
@@ -144,96 +128,47 @@ export class DrawFollower {
   }
 
   async #take(status: DrawStatus): Promise<void> {
-    if (this.#draw === undefined) {
+    if (this.#draw === undefined || this.#decision === undefined) {
       this.#early.set(status.drawId, status)
       if (this.#early.size > toldMax) { for (const [oldest] of this.#early) return void this.#early.delete(oldest) }
       return
     }
     if (status.drawId !== this.#draw.id) return
     this.#status = status.status
-    const { lock, round, seed, signature, winningPosition } = status
-    if (lock !== undefined) await this.#hold(lock)
-    const told = this.#told
-    told.chain = round?.chain ?? told.chain
-    told.signature = signature ?? told.signature
-    told.seed = seed ?? told.seed
-    if (status.status === "drawn") told.position = winningPosition ?? null
+    if (status.lock !== undefined) await this.#hold(this.#decision, status.lock, this.#draw.id)
+    this.#decision.hear(status)
   }
 
-  /** Holds a lock record that was told against the one that was seen first. */
-  async #hold(lock: string): Promise<void> {
-    if (this.#draw === undefined) return
-    const { id } = this.#draw
-    this.#lock ??= await this.#ports.kept(id)
-    this.#lock ??= { drawId: id, lock, seenAt: new Date(this.#ports.clock.now()).toISOString() }
-    if (textOf(this.#lock.lock) !== textOf(lock)) {
-      this.#refute({ check: 12, detail: "The lock record is not the one that this device has seen first." })
+  /** Takes a lock record that was told, after the one that is kept, if there is one. */
+  async #hold(decision: Decision, lock: string, drawId: string): Promise<void> {
+    if (decision.lock === undefined) {
+      const kept = await this.#ports.kept(drawId)
+      if (kept !== undefined) decision.hold(kept)
     }
-  }
-
-  #refute(refutation: Refutation): void {
-    this.#refuted ??= refutation
+    decision.hold({ drawId, lock, seenAt: new Date(this.#ports.clock.now()).toISOString() })
   }
 
   /** Goes on as far as what is known allows, and asks for what it takes. */
   async #advance(): Promise<void> {
+    const [decision, draw] = [this.#decision, this.#draw]
     const isLocked = this.#status === "locked" || this.#status === "drawn"
-    if (this.#draw === undefined || !isLocked || this.#refuted !== undefined) return
-    if (this.#open === undefined || this.#lock === undefined || this.#status === "drawn" && this.#told.seed === null) {
-      await this.#askRecords()
+    if (draw === undefined || decision === undefined || !isLocked || decision.refuted !== undefined) return
+    if (decision.lacksRecords || this.#status === "drawn" && !decision.hasSeed) {
+      const records = await this.#ports.client.lottery.records(this.#drawDate)
+      if (records.lock !== null) await this.#hold(decision, records.lock, draw.id)
+      this.#status = decision.read(records) ?? this.#status
     }
-    this.#follow()
-    if (this.#status === "drawn" && this.#followed?.chain === null && this.#followed.lock.record.beacon !== null) {
-      await this.#askChain()
-      this.#follow()
+    decision.advance()
+    if (this.#status === "drawn" && decision.lacksChain) {
+      // the server told the chain with what happened last, and this was before that
+      const [header = ""] = (await this.#ports.client.lottery.proof(this.#drawDate)).split("\n", 1)
+      decision.learnChain(decodeHeader(header)?.chain ?? null)
+      decision.advance()
     }
-    await this.#askTickets(this.#draw.id)
+    await this.#askTickets(draw.id, decision)
   }
 
-  async #askRecords(): Promise<void> {
-    const { lock, open, result } = await this.#ports.client.lottery.records(this.#drawDate)
-    this.#open ??= open
-    if (lock !== null) await this.#hold(lock)
-    const record = result === null ? undefined : parseRecord(textOf(result))
-    if (record?.type === "void") this.#status = "void"
-    if (record?.type !== "result") return
-    this.#status = "drawn"
-    this.#told.seed ??= record.seed
-    this.#told.signature ??= record.beacon?.signature ?? null
-    if (this.#told.position === undefined) this.#told.position = record.winner?.position ?? null
-  }
-
-  /** Of a draw that is over: the server told the chain with what happened last, and this was before that. */
-  async #askChain(): Promise<void> {
-    const [header = ""] = (await this.#ports.client.lottery.proof(this.#drawDate)).split("\n", 1)
-    this.#told.chain = decodeHeader(header)?.chain ?? null
-  }
-
-  #follow(): void {
-    const { chain, seed, signature } = this.#told
-    if (this.#draw === undefined || this.#open === undefined || this.#lock === undefined) return
-    if (this.#refuted !== undefined || this.#winner !== undefined) return
-    if (this.#followed === undefined || this.#followed.chain === null && chain !== null) {
-      const told = { drawId: drawId(this.#draw.id), open: this.#open, lock: this.#lock.lock, chain }
-      const followed = followLock(fastSha256, told, this.#policy)
-      if (!followed.ok) return this.#refute(followed.refuted)
-      this.#followed = followed.value
-    }
-    const { chain: known, lock: { record } } = this.#followed
-    const hasBeacon = record.beacon !== null
-    if (hasBeacon && !this.#isRoundGood) {
-      if (signature === null || known === null) return
-      const wrong = refuteRound(fastSha256, this.#followed, signature)
-      if (wrong !== null) return this.#refute(wrong)
-      this.#isRoundGood = true
-    }
-    if (seed === null) return
-    const computed = computeWinner(fastSha256, this.#followed, { seed, signature: hasBeacon ? signature : null })
-    if (!computed.ok) return this.#refute(computed.refuted)
-    this.#winner = computed.value
-  }
-
-  async #askTickets(id: string): Promise<void> {
+  async #askTickets(id: string, { lock }: Decision): Promise<void> {
     if (this.#positions !== undefined) return
     const { auth, lottery } = this.#ports.client
     if (await auth.current() === null) {
@@ -252,49 +187,33 @@ export class DrawFollower {
       cursor = nextCursor
     }
     this.#positions = cursor === null ? positions : null
-    if (positions.size > 0 && this.#lock !== undefined) await this.#ports.keep(this.#lock)
+    if (positions.size > 0 && lock !== undefined) await this.#ports.keep(lock)
   }
 
   #reveal(): DrawReveal {
-    const draw = this.#draw
+    const [decision, draw] = [this.#decision, this.#draw]
     const now = this.#ports.client.time.now()
     const next = this.#onSale === draw?.id ? null : this.#onSale
-    if (this.#refuted !== undefined) return { phase: "refuted", ...this.#refuted }
-    if (draw === undefined) return { phase: "unknown" }
+    if (draw === undefined || decision === undefined) return { phase: "unknown" }
+    if (decision.refuted !== undefined) return { phase: "refuted", ...decision.refuted }
     if (this.#status === "void") return { phase: "void", next }
-    if (this.#followed === undefined) {
+    if (decision.followed === undefined) {
       const { closesAt } = draw
       const isOpen = this.#status === "open" || this.#status === "scheduled"
       return isOpen && closesAt !== null && now < Date.parse(closesAt)
         ? { phase: "open", closesAt }
         : { phase: "closed" }
     }
-    const locked = this.#lockedDraw(this.#followed)
-    if (this.#winner !== undefined) {
-      return {
-        ...locked,
-        phase: "drawn",
-        winningPosition: this.#winner,
-        isMine: this.#positions === undefined || this.#positions === null
-          ? null
-          : this.#winner !== null && this.#positions.has(this.#winner),
-        agrees: this.#told.position === this.#winner,
-        next
-      }
+    const locked = lockedDraw(decision.followed, decision.lock)
+    const { agrees, winner } = decision
+    if (winner !== undefined) {
+      const isMine = this.#positions === undefined || this.#positions === null
+        ? null
+        : winner !== null && this.#positions.has(winner)
+      return { ...locked, phase: "drawn", winningPosition: winner, isMine, agrees, next }
     }
-    if (this.#isRoundGood) return { ...locked, phase: "fixed" }
+    if (decision.isRoundGood) return { ...locked, phase: "fixed" }
     return { ...locked, phase: now < Date.parse(locked.dueAt) ? "locked" : "awaiting" }
-  }
-
-  #lockedDraw({ lock: { record }, roundAt }: FollowedLock): LockedDraw {
-    const dueAt = formatInstant(roundAt ?? record.draws)
-    return {
-      entries: record.entries,
-      prizePool: amountOf(record.pool),
-      dueAt,
-      hasBeacon: record.beacon !== null,
-      isWitnessed: this.#lock !== undefined && Date.parse(this.#lock.seenAt) < Date.parse(dueAt)
-    }
   }
 
   #show(): void {
@@ -332,5 +251,13 @@ export class DrawFollower {
   }
 }
 
-/** The text of a signed note; of anything else, all of it. */
-const textOf = (note: string): string => parseNote(note)?.text ?? note
+const lockedDraw = ({ lock: { record }, roundAt }: FollowedLock, seen: KeptLock | undefined): LockedDraw => {
+  const dueAt = formatInstant(roundAt ?? record.draws)
+  return {
+    entries: record.entries,
+    prizePool: amountOf(record.pool),
+    dueAt,
+    hasBeacon: record.beacon !== null,
+    isWitnessed: seen !== undefined && Date.parse(seen.seenAt) < Date.parse(dueAt)
+  }
+}
