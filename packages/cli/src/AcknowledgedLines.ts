@@ -1,10 +1,11 @@
 /** What is remembered in PROOF_DIR, as lines of text, and what they amount to together. */
 import type { DrawNotes } from "@ddd/core/draws/Draw"
-import type { RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "@ddd/core/draws/Remembered"
+import type { RememberedDraw, RememberedMeasure } from "@ddd/core/draws/Remembered"
 import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
 import type { TakenMeasure } from "@ddd/core/money/Measure"
 import { type DrawId, drawId, isUuid } from "@ddd/core/values/Ids"
 import { readMeasure, readWithdrawal, written, writtenWithdrawal } from "./AcknowledgedPlayers.ts"
+import { Withdrawals } from "./AcknowledgedWithdrawals.ts"
 
 /** Draws that are remembered at most: days, and the rooms that were touched last. */
 const drawsMax = 5_000
@@ -60,7 +61,7 @@ const isDay = ({ open }: DrawNotes): boolean => open.includes("\nkind daily\n")
 /** What all files of a folder amount to. The draws that were touched last come last. */
 export class Remembered {
   readonly draws = new Map<DrawId, RememberedDraw & { readonly at: number }>()
-  readonly withdrawals = new Map<string, RememberedWithdrawal & { readonly at: number }>()
+  readonly withdrawals = new Withdrawals(ofPlayersMax)
   readonly measures = new Map<string, RememberedMeasure & { readonly at: number }>()
   newestEpoch = 0
 
@@ -90,9 +91,7 @@ export class Remembered {
       before !== undefined && after.attempt === before.attempt && after.isOver === before.isOver &&
       after.epoch === before.epoch
     ) return false
-    this.withdrawals.delete(after.id)
-    this.withdrawals.set(after.id, after)
-    forgetFirst(this.withdrawals)
+    this.withdrawals.set(after)
     return true
   }
 
@@ -100,7 +99,8 @@ export class Remembered {
     const before = this.measures.get(measure.id)
     if (before !== undefined && before.epoch >= epoch) return false
     this.measures.set(measure.id, { ...measure, epoch, at })
-    forgetFirst(this.measures)
+    const [first] = this.measures.keys()
+    if (this.measures.size > ofPlayersMax && first !== undefined) this.measures.delete(first)
     return true
   }
 
@@ -140,7 +140,7 @@ export class Remembered {
 
   forgetBefore(at: number): void {
     for (const draw of this.draws.values()) if (draw.at < at) this.draws.delete(draw.id)
-    for (const one of this.withdrawals.values()) if (one.at < at) this.withdrawals.delete(one.id)
+    this.withdrawals.forgetBefore(at)
     for (const one of this.measures.values()) if (one.at < at) this.measures.delete(one.id)
   }
 
@@ -151,16 +151,11 @@ export class Remembered {
         lineOf({ draw: id, epoch, entries, at, ...notes === null ? {} : { notes } })
     )
     const ofPlayers = [
-      ...Array.from(this.withdrawals.values(), ({ at, epoch, ...withdrawal }) => lineOf({ epoch, at, withdrawal })),
+      ...Array.from(this.withdrawals.all(), ({ at, epoch, ...withdrawal }) => lineOf({ epoch, at, withdrawal })),
       ...Array.from(this.measures.values(), ({ at, epoch, ...measure }) => lineOf({ epoch, at, measure }))
     ]
     return lineOf({ epoch: this.newestEpoch, at: Date.now() }) + lines.join("") + ofPlayers.join("")
   }
-}
-
-const forgetFirst = (all: Map<string, unknown>): void => {
-  const [first] = all.keys()
-  if (all.size > ofPlayersMax && first !== undefined) all.delete(first)
 }
 
 /** The first record that was published of a kind is the one that counts. */

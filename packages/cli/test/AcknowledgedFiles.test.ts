@@ -30,6 +30,8 @@ const written = (folder: string, write: (files: AcknowledgedService) => void) =>
 
 const uuid = (n: number) => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`
 const ada = userId(uuid(0xada))
+const bob = userId(uuid(0xb0b))
+const cid = userId(uuid(0xc1d))
 const payout = (n: number, more: Partial<SentWithdrawal> = {}): SentWithdrawal => ({
   id: uuid(n),
   userId: ada,
@@ -80,6 +82,25 @@ describe("what is remembered in PROOF_DIR", () => {
         ])
         assert.deepStrictEqual(measures, taken)
       }
+    }))
+
+  it.live("of withdrawals is had by player, until what changed longest ago is forgotten", () =>
+    Effect.gen(function*() {
+      const folder = yield* dataFolder
+      yield* Effect.scoped(Effect.map(open(folder, { isServer: true }), ({ sent, withdrawals, withdrawalsOf }) => {
+        sent([payout(1), payout(2, { userId: bob }), payout(3)])
+        sent([payout(1, { attempt: 2 })])
+        const had = () => [ada, bob].map((player) => withdrawalsOf(player).map(({ attempt, id }) => [id, attempt]))
+        assert.deepStrictEqual(had(), [[[uuid(3), 1], [uuid(1), 2]], [[uuid(2), 1]]])
+        // a hundred thousand are remembered
+        sent(Array.from({ length: 99_998 }, (_, n) => payout(1_000 + n, { userId: cid })))
+        assert.deepStrictEqual(had(), [[[uuid(3), 1], [uuid(1), 2]], []])
+        assert.lengthOf(withdrawals(), 100_000)
+        assert.lengthOf(withdrawalsOf(cid), 99_998)
+        sent([payout(4, { userId: bob }), payout(5, { userId: bob })])
+        assert.deepStrictEqual(had(), [[], [[uuid(4), 1], [uuid(5), 1]]])
+        assert.lengthOf(withdrawals(), 100_000)
+      }))
     }))
 
   it.live("is there for others at once, the most that was told, and what was published first", () =>

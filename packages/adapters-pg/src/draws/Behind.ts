@@ -141,10 +141,11 @@ export const requireWithdrawals = Effect.fnUntraced(function*(
   acknowledged: AcknowledgedService,
   user: UserId
 ) {
-  const ids = acknowledged.withdrawals().filter(({ isOver, userId }) => userId === user && !isOver).map(({ id }) => id)
-  const missing = ids.length === 0 ? new Set<string>() : yield* readMissing(sql, "withdrawals", ids)
+  const remembered = acknowledged.withdrawalsOf(user).filter(({ isOver }) => !isOver)
+  if (remembered.length === 0) return
+  const missing = yield* readMissing(sql, "withdrawals", remembered.map(({ id }) => id))
   if (missing.size === 0) return
-  const lost = lostOfPlayers(acknowledged.withdrawals(), [], (id) => !missing.has(id), yield* readEpoch(sql))
+  const lost = lostOfPlayers(remembered, [], (id) => !missing.has(id), yield* readEpoch(sql))
   if (lost.length === 0) return
   acknowledged.found(lost)
   yield* Effect.logError(behindText, { lost: lost.map(lostText) })

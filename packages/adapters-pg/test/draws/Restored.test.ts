@@ -59,11 +59,16 @@ const makeAcknowledged = () => {
   const withdrawals = new Map<string, RememberedWithdrawal>()
   const measures: Array<RememberedMeasure> = []
   const told: Array<number> = []
+  let readWhole = 0
   const service: AcknowledgedService = {
     ...nothingAcknowledged,
     entriesOf: (id, epoch) => draws.find((draw) => draw.id === id && draw.epoch === epoch)?.entries ?? 0,
     all: () => draws,
-    withdrawals: () => [...withdrawals.values()],
+    withdrawals: () => {
+      readWhole++
+      return [...withdrawals.values()]
+    },
+    withdrawalsOf: (userId) => [...withdrawals.values()].filter((each) => each.userId === userId),
     measures: () => measures,
     sent: (all) => {
       for (const one of all) withdrawals.set(one.id, { ...one, epoch: 0 })
@@ -90,6 +95,8 @@ const makeAcknowledged = () => {
     service,
     told,
     withdrawals,
+    /** How often all that is remembered of withdrawals was read. */
+    timesReadWhole: () => readWhole,
     world: PgWorld.layer().pipe(Layer.provide(Layer.succeed(Acknowledged, service)))
   }
 }
@@ -279,6 +286,22 @@ describe("a withdrawal that was sent and that the database lacks", () => {
     },
     180_000
   )
+
+  it.live("of a player keeps that player from withdrawing, without a look at what is remembered of all others", () => {
+    const { service, timesReadWhole, withdrawals, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const [ada, bob] = [yield* payablePlayer("ada", dollars(9)), yield* payablePlayer("bob", dollars(9))]
+      const { transaction: { id } } = yield* withdraw(ada, dollars(1))
+      yield* claim(id)
+      const gone = lostOf(1, bob, dollars(5))
+      withdrawals.set(gone.id, gone)
+      const before = timesReadWhole()
+      yield* withdraw(ada, dollars(1))
+      assert.strictEqual((yield* Effect.flip(withdraw(bob, dollars(1))))._tag, "Unavailable")
+      assert.strictEqual(timesReadWhole(), before)
+      assert.deepStrictEqual(service.lost(), [{ _tag: "Withdrawal", withdrawal: gone }])
+    }).pipe(Effect.provide(world))
+  }, 60_000)
 
   it.live("is looked for and not given back where its sending alone is lost", () => {
     const { service, withdrawals, world } = makeAcknowledged()

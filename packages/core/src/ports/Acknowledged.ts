@@ -9,7 +9,7 @@ import type { DrawNotes } from "../draws/Draw.ts"
 import type { Lost, RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "../draws/Remembered.ts"
 import type { SentWithdrawal } from "../money/LostWithdrawal.ts"
 import type { TakenMeasure } from "../money/Measure.ts"
-import type { DrawId } from "../values/Ids.ts"
+import type { DrawId, UserId } from "../values/Ids.ts"
 
 export interface AcknowledgedService {
   /** The most tickets of a draw that any answer told in this epoch; zero where none did. */
@@ -22,6 +22,8 @@ export interface AcknowledgedService {
   /** The records of a draw that are published. Durable once this returns, unless there is a `problem`. */
   readonly published: (drawId: DrawId, epoch: number, notes: DrawNotes) => void
   readonly withdrawals: () => ReadonlyArray<RememberedWithdrawal>
+  /** Those of one player, at the cost of so many. */
+  readonly withdrawalsOf: (userId: UserId) => ReadonlyArray<RememberedWithdrawal>
   /** In the order in which they were taken. */
   readonly measures: () => ReadonlyArray<RememberedMeasure>
   /** To be called before a provider is first asked for their transfers, and once they are over. Durable as records are. */
@@ -45,6 +47,7 @@ export const nothingAcknowledged: AcknowledgedService = {
   sold: () => undefined,
   published: () => undefined,
   withdrawals: () => [],
+  withdrawalsOf: () => [],
   measures: () => [],
   sent: () => undefined,
   took: () => undefined,
