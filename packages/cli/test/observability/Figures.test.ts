@@ -192,6 +192,17 @@ describe("ddd doctor", () => {
   })
 })
 
+describe("the dashboard", () => {
+  it("shows who waits for identity checks, with what prizes and for how long, and what became of push messages", () => {
+    assert.includeMembers([...dashboardExpressions], [
+      "max by (what) (ddd_identity_waiting)",
+      "max(ddd_identity_waiting_dollars)",
+      "max(ddd_identity_waiting_seconds)",
+      "sum by (end) (rate(ddd_push_messages_total[5m]))"
+    ])
+  })
+})
+
 /** Labels that Prometheus adds to whatever it scrapes. */
 const ofPrometheus = ["instance", "job"]
 /** What Prometheus itself says of each scrape. */
