@@ -23,6 +23,7 @@ import * as Docs from "./operator/Docs.ts"
 import * as OperatorHandlers from "./operator/OperatorHandlers.ts"
 import type { BuiltFile } from "./pages/BuiltPages.ts"
 import * as Pages from "./pages/Pages.ts"
+import * as PlayApp from "./pages/PlayApp.ts"
 import * as PlayHandlers from "./play/PlayHandlers.ts"
 import { InternalOnly, PlayerOnly } from "./requests/Authentication.ts"
 import { bodyBytesMax } from "./requests/BodyLimits.ts"
@@ -43,6 +44,8 @@ export interface HttpAppOptions extends PublicAddress {
   readonly withdrawals: WithdrawalOptions
   /** The public pages; null where they are not built. */
   readonly pages: ReadonlyArray<BuiltFile> | null
+  /** The app below `/play/`; null where it is not built. */
+  readonly playApp: ReadonlyArray<BuiltFile> | null
   /** Where play is offered; null: everywhere. */
   readonly territory: Territory | null
   /** What tells where requests come from; null: nothing does. */
@@ -51,14 +54,17 @@ export interface HttpAppOptions extends PublicAddress {
   readonly record?: RecordRequest
 }
 
-export interface RuleOptions extends Pick<HttpAppOptions, "corsOrigins" | "pages" | "publicUrl"> {
+/** The files that are served beside the API. */
+export type ServedFiles = Pick<HttpAppOptions, "pages" | "playApp">
+
+export interface RuleOptions extends ServedFiles, Pick<HttpAppOptions, "corsOrigins" | "publicUrl"> {
   /** What clients may send (RATE_LIMITS). */
   readonly limits: Limits | "off"
 }
 
 /** The rules by which the engine answers before a request reaches the application. */
 export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, never, SharedCounts> => {
-  const routes = tableOf(options.pages)
+  const routes = tableOf(options)
   const limiting = RequestLimits.make(options.limits, (method, url) => countedAsAt(routes, method, url))
   return Effect.map(limiting, (limiting) => ({
     bodyBytesMax,
@@ -71,30 +77,36 @@ export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, 
 }
 
 /** Pages that people open: they are sent on to https, where programs are refused. */
-const openedRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+const openedRoutes = ({ pages, playApp }: ServedFiles): ReadonlyArray<Route> => [
   ...PayoutAccountPage.payoutAccountRoutes,
-  ...Pages.pageRoutes(pages)
+  ...Pages.pageRoutes(pages),
+  ...PlayApp.playRoutes(playApp)
 ]
 
 /** All that is served: what is not in here is not answered. */
-export const declaredRoutes = (pages: HttpAppOptions["pages"]): ReadonlyArray<Route> => [
+export const declaredRoutes = (files: ServedFiles): ReadonlyArray<Route> => [
   ...routesOf(Api),
   ...Docs.docsRoutes,
-  ...openedRoutes(pages)
+  ...openedRoutes(files)
 ]
 
-const tableOf = (pages: HttpAppOptions["pages"]): RouteTable => makeRouteTable(declaredRoutes(pages))
+const tableOf = (files: ServedFiles): RouteTable => makeRouteTable(declaredRoutes(files))
+
+/** A path is served as it stands, and in no other spelling. */
+export const routerConfig = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
 
 /** Gives a router every handler, and what goes around each request. */
 export const routing = (
-  { corsOrigins, internalTokens, pages, places, publicUrl, record, territory, withdrawals }: HttpAppOptions
+  { corsOrigins, internalTokens, pages, places, playApp, publicUrl, record, territory, withdrawals }: HttpAppOptions
 ) => {
+  const files = { pages, playApp }
+  const routes = tableOf(files)
   const placeOf = makePlaceOf(places)
   const cors = makeCors(corsOrigins)
   const around = boundary({
-    routes: tableOf(pages),
+    routes,
     cors,
-    insecure: makeInsecure(publicUrl, openedRoutes(pages)),
+    insecure: makeInsecure(publicUrl, routes, new Set(openedRoutes(files).map(({ path }) => path))),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
     record: (request) => {
       countRequest(request)
@@ -127,6 +139,7 @@ export const routing = (
     Docs.layer(publicUrl),
     PayoutAccountPage.layer,
     Pages.layer(pages, publicUrl),
+    PlayApp.layer(playApp, publicUrl),
     HttpRouter.middleware(around, { global: true })
   )
 }
@@ -141,7 +154,7 @@ export const layer = (options: HttpAppOptions) => {
         // the boundary writes the log
         disableLogger: true,
         disableListenLog: true,
-        routerConfig: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
+        routerConfig
       })
   ))
 }

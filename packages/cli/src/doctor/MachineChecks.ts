@@ -1,6 +1,7 @@
 /** What `ddd doctor` looks at on this machine, and at the way that clients come: its disks, files, certificates and proxies. */
 import { formatInstant, instant } from "@ddd/core/values/Instant"
 import { readPages } from "@ddd/http/pages/BuiltPages"
+import { playBase } from "@ddd/http/pages/PlayApp"
 import { Effect } from "effect"
 import { X509Certificate } from "node:crypto"
 import * as fs from "node:fs"
@@ -12,7 +13,7 @@ import { edgeWarning } from "../config/EdgeWarning.ts"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf, proofDirOf } from "../DataDir.ts"
 import * as GeoFile from "../server/GeoFile.ts"
-import { pagesFolder } from "../server/PagesFolder.ts"
+import { pagesFolder, playAppFolder } from "../server/PagesFolder.ts"
 import * as TlsFiles from "../server/TlsFiles.ts"
 import { check, failed, type Finding, ok, type Said, skipped, warning } from "./Finding.ts"
 
@@ -165,10 +166,15 @@ const places = ({ GEO_DB }: Settings) =>
     : Effect.map(GeoFile.read(GEO_DB), ({ builtAt }) =>
       ok(`GEO_DB can be read; it is of ${formatInstant(instant(builtAt.getTime()))}.`))
 
-const pages = (): Said =>
-  readPages(pagesFolder) === null
-    ? warning("The public pages are not built: `npm run setup` builds them.")
-    : ok("The public pages are built.")
+const pages = (): Said => {
+  const missing = [
+    ...readPages(pagesFolder) === null ? ["The public pages are"] : [],
+    ...readPages(playAppFolder, playBase) === null ? ["The app at /play is"] : []
+  ]
+  return missing.length > 0
+    ? warning(missing.map((each) => `${each} not built: \`npm run setup\` builds what is missing.`).join(" "))
+    : ok("The public pages and the app at /play are built.")
+}
 
 export const machineChecks = (settings: Settings): ReadonlyArray<Effect.Effect<Finding>> => [
   check("disk", Effect.sync(() => disk(settings))),

@@ -1,4 +1,10 @@
-/** Where the public pages are built (scripts/pages.mjs). */
+/** Where what browsers load is built (scripts/pages.mjs). */
 import { join } from "node:path"
 
-export const pagesFolder = join(import.meta.dirname, "../../../web/dist/pages")
+const packages = join(import.meta.dirname, "../../..")
+
+/** The public pages. */
+export const pagesFolder = join(packages, "web/dist/pages")
+
+/** The app for players. */
+export const playAppFolder = join(packages, "play/dist/app")

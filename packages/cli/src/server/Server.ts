@@ -23,6 +23,7 @@ import * as HttpApp from "@ddd/http/HttpApp"
 import * as LiveHub from "@ddd/http/live/LiveHub"
 import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
+import { playBase } from "@ddd/http/pages/PlayApp"
 import type { PlaceSource } from "@ddd/http/requests/RequestPlace"
 import { Clock, Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
 import { createServer } from "node:net"
@@ -36,7 +37,7 @@ import { requireSecrets } from "../SecretGuard.ts"
 import * as GeoFile from "./GeoFile.ts"
 import * as MailWorkers from "./MailWorkers.ts"
 import * as MoneyWorkers from "./MoneyWorkers.ts"
-import { pagesFolder } from "./PagesFolder.ts"
+import { pagesFolder, playAppFolder } from "./PagesFolder.ts"
 import * as PushWorkers from "./PushWorkers.ts"
 import * as ReadinessPg from "./ReadinessPg.ts"
 import * as TlsFiles from "./TlsFiles.ts"
@@ -182,11 +183,14 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
 
   const pages = readPages(pagesFolder)
   if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
+  const playApp = readPages(playAppFolder, playBase)
+  if (playApp === null) yield* Effect.logWarning("The app at /play is not built: `npm run setup` builds it.")
 
   const rules = HttpApp.requestRules({
     publicUrl: url,
     corsOrigins,
     pages,
+    playApp,
     limits: settings.RATE_LIMITS ?? defaultLimits
   })
   const engine = Layer.unwrap(Effect.map(rules, (rules) =>
@@ -208,6 +212,7 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
       internalTokens: keys.internalTokens,
       withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
       pages,
+      playApp,
       places,
       territory: territoryOf(
         { allowed: settings.ALLOWED_COUNTRIES, blocked: settings.BLOCKED_COUNTRIES },

@@ -9,11 +9,12 @@ import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/h
 import { countedOf } from "../engine/Exchange.ts"
 import { ServerStop } from "../engine/GracefulStop.ts"
 import { lengthOf } from "../engine/ResponsePayload.ts"
-import { internalProblem, Problem } from "../problems/Problem.ts"
+import { internalProblem, nothingHere, Problem } from "../problems/Problem.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
 import { unknownOutcome } from "../problems/UnknownOutcome.ts"
 import { keyHeader } from "../requests/Idempotency.ts"
 import { CurrentRequestId, requestIdOf } from "../requests/RequestId.ts"
+import { wantsPage } from "../requests/WantsPage.ts"
 import type { AnswerHeaders } from "./AnswerHeaders.ts"
 import type { Cors } from "./Cors.ts"
 import type { Insecure } from "./Insecure.ts"
@@ -127,22 +128,16 @@ const cutShort = ({ headers, method }: HttpServerRequest.HttpServerRequest, { ta
       "Look at what this request was to change before you send it again."
     )
 
-/** Browsers that open an address name HTML; clients of the API, and scripts of pages, do not. */
-const wantsPage = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
-  (method === "GET" || method === "HEAD") && /\btext\/html\b/i.test(headers["accept"] ?? "")
-
-const nothing = new Problem("not_found", "There is nothing at this path.")
-
 const notFound = (
   request: HttpServerRequest.HttpServerRequest,
   requestId: string,
   page: HttpServerResponse.HttpServerResponse | undefined
-) => Effect.succeed(page !== undefined && wantsPage(request) ? page : problemResponse(nothing, requestId))
+) => Effect.succeed(page !== undefined && wantsPage(request) ? page : problemResponse(nothingHere, requestId))
 
 const notRouted = ({ method }: HttpServerRequest.HttpServerRequest, requestId: string, { allow }: PathEntry) =>
   problemResponse(
     allow.split(", ").includes(method)
-      ? nothing
+      ? nothingHere
       : new Problem("method_not_allowed", `This path takes ${allow}.`, { allow }),
     requestId
   )

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { httpsRequired } from "../engine/Refusal.ts"
 import { problemResponse } from "../problems/ProblemResponse.ts"
-import type { Route } from "./RouteTable.ts"
+import type { RouteTable } from "./RouteTable.ts"
 
 /** The answer, where the request came so; otherwise it is served. */
 export type Insecure = (
@@ -21,16 +21,15 @@ export const isHttps = ({ protocol }: URL): boolean => protocol === "https:"
 /** Asked by machines of our own, which may stand in the same network. */
 const letThrough: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 
-/** `opened`: the pages. */
-export const makeInsecure = (publicUrl: URL, opened: ReadonlyArray<Route>): Insecure => {
+/** `opened`: the templates of pages, among those of `routes`. */
+export const makeInsecure = (publicUrl: URL, routes: RouteTable, opened: ReadonlySet<string>): Insecure => {
   if (!isHttps(publicUrl)) return () => undefined
-  const pages = new Set(opened.map(({ path }) => path))
   return ({ method, protocol, url }, requestId) => {
     if (protocol !== "http") return undefined
     const [path = ""] = url.split("?")
     if (letThrough.has(path)) return undefined
     return Effect.succeed(
-      (method === "GET" || method === "HEAD") && pages.has(path)
+      (method === "GET" || method === "HEAD") && opened.has(routes(url)?.template ?? "")
         // by our own name, never that of the request
         ? HttpServerResponse.empty({ status: 308, headers: { location: `${publicUrl.origin}${url}` } })
         : problemResponse(httpsRequired, requestId)

@@ -11,7 +11,7 @@ import { CountedAs } from "../schemas/Described.ts"
 
 export interface Route {
   readonly method: string
-  /** `/lottery/draws/:drawDate`. */
+  /** `/lottery/draws/:drawDate`; `/play/*` is `/play`, and every path below it that no other route has. */
   readonly path: string
   /** Null where nothing limits it. */
   readonly countedAs: RequestClass | null
@@ -67,7 +67,9 @@ export const makeRouteTable = (routes: ReadonlyArray<Route>): RouteTable => {
     }
   })
   // most requests are for a path without parameters, and each is looked up
-  const fixed = new Map(entries.filter(({ template }) => !template.includes("/:")).map((each) => [each.template, each]))
+  const fixed = new Map(
+    entries.filter(({ template }) => !/\/[:*]/.test(template)).map((each) => [each.template, each])
+  )
   const others = entries.filter(({ template }) => !fixed.has(template))
     .map((entry) => ({ segments: entry.template.split("/"), entry }))
   return (url) => {
@@ -87,5 +89,5 @@ export const countedAsAt = (routes: RouteTable, method: string, url: string): Re
 }
 
 const matches = (template: ReadonlyArray<string>, path: ReadonlyArray<string>): boolean =>
-  template.length === path.length &&
-  template.every((segment, i) => segment === path[i] || (segment.startsWith(":") && path[i] !== ""))
+  (template.at(-1) === "*" ? template.length - 1 <= path.length : template.length === path.length) &&
+  template.every((segment, i) => segment === path[i] || segment === "*" || (segment.startsWith(":") && path[i] !== ""))

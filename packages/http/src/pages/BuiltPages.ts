@@ -1,4 +1,4 @@
-/** The public pages as they were built, in memory: a few hundred kilobytes, read once. */
+/** The public pages and the app as they were built, in memory: a few hundred kilobytes, read once. */
 import { hash } from "node:crypto"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { extname, join, sep } from "node:path"
@@ -43,8 +43,8 @@ const suffixes: ReadonlyArray<readonly [Encoding, string]> = [["br", ".br"], ["g
 const assets = "assets/"
 
 /** `index.html` is the page of `/`, `verify.html` of `/verify`; the rest keeps its name. */
-const pathOf = (name: string): PagePath =>
-  name.endsWith(".html") ? `/${name.slice(0, -".html".length).replace(/^index$/, "")}` : `/${name}`
+const pathOf = (base: PagePath, name: string): PagePath =>
+  `${base}${name.endsWith(".html") ? name.slice(0, -".html".length).replace(/^index$/, "") : name}`
 
 /** These bytes with their validator. */
 export const encodedFile = (bytes: Uint8Array): EncodedFile => ({
@@ -52,8 +52,11 @@ export const encodedFile = (bytes: Uint8Array): EncodedFile => ({
   etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"`
 })
 
-/** Reads what was built into `folder`; `null` where nothing was. Files of no kind that pages are made of are left out. */
-export const readPages = (folder: string): ReadonlyArray<BuiltFile> | null => {
+/**
+ * Reads what was built into `folder`, to be served below `base`, which ends with a slash; `null` where nothing was. Files of no kind that
+ * pages are made of are left out.
+ */
+export const readPages = (folder: string, base: PagePath = "/"): ReadonlyArray<BuiltFile> | null => {
   if (!existsSync(join(folder, "index.html"))) return null
   return globSync("**/*.*", { cwd: folder }).map((name) => name.split(sep).join("/")).sort().flatMap((name) => {
     const contentType = contentTypes[extname(name)]
@@ -62,6 +65,6 @@ export const readPages = (folder: string): ReadonlyArray<BuiltFile> | null => {
       const file = join(folder, `${name}${suffix}`)
       return existsSync(file) ? [[encoding, encodedFile(readFileSync(file))] as const] : []
     }))
-    return [{ path: pathOf(name), contentType, isImmutable: name.startsWith(assets), encodings }]
+    return [{ path: pathOf(base, name), contentType, isImmutable: name.startsWith(assets), encodings }]
   })
 }

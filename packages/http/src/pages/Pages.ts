@@ -4,13 +4,12 @@
  * Every file has a route of its own, so that any other path stays what it is without them: nothing. The pages load what this server
  * serves and nothing else, and their policy forbids them to.
  */
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import type { Route } from "../boundary/RouteTable.ts"
-import { Problem } from "../problems/Problem.ts"
-import { problemResponse } from "../problems/ProblemResponse.ts"
-import { CurrentRequestId } from "../requests/RequestId.ts"
 import type { BuiltFile, PagePath } from "./BuiltPages.ts"
+import { notBuilt } from "./NotBuilt.ts"
+import { isPage, pageHeaders } from "./PageHeaders.ts"
 import { serve, textFile } from "./ServedFile.ts"
 
 /** The paths that people open, whether or not the pages are built. Mails lead to two of them (adapters-mail, `Links`). */
@@ -31,47 +30,6 @@ export const pageRoutes = (files: ReadonlyArray<BuiltFile> | null): ReadonlyArra
   (files?.map(({ path }) => path).filter((path) => path !== notFoundPath) ?? pagePaths)
     .map((path) => ({ method: "GET", path, countedAs: "pages" }))
 
-/**
- * The Content-Security-Policy of the pages: scripts and styles from their own files, requests to this server alone.
- *
- * Text never becomes script: `trusted-types` leaves one way to make an address of code, the verifier's worker. `'self'` covers
- * WebSockets in some browsers only, so their address stands beside it. The worker goes by the policy of its own file, and may compile
- * WebAssembly, which it hashes with; a document may not.
- */
-const policyOf = (publicUrl: URL, { contentType }: BuiltFile): string =>
-  [
-    "default-src 'none'",
-    contentType.startsWith("text/html") ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "manifest-src 'self'",
-    `connect-src 'self' ${publicUrl.origin.replace(/^http/, "ws")}`,
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types ddd-verifier"
-  ].join("; ")
-
-/** What building takes, and starting again. */
-const buildSeconds = 60
-
-const notBuilt = Effect.map(
-  CurrentRequestId,
-  (requestId) =>
-    problemResponse(
-      new Problem(
-        "unavailable",
-        "The pages are not built here. `npm run setup` builds them; then start the server again.",
-        { retryAfter: buildSeconds }
-      ),
-      requestId
-    )
-)
-
-const isPage = ({ contentType }: BuiltFile): boolean => contentType.startsWith("text/html")
-
 /** Where the built pages have the address of this server, which those who share a link need whole. */
 const addressMark = "__PUBLIC_URL__"
 
@@ -83,19 +41,6 @@ const addressed = (file: BuiltFile, publicUrl: URL): BuiltFile => {
     : file
 }
 
-const fixedHeaders = {
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-}
-
-const headersOf = (publicUrl: URL, file: BuiltFile) => ({
-  "content-security-policy": policyOf(publicUrl, file),
-  // a picture is shown by whoever shares a link, a verifier fetched by whoever wants it
-  "cross-origin-resource-policy": isPage(file) || file.isImmutable ? "same-origin" : "cross-origin",
-  ...fixedHeaders
-})
-
 /** What a browser is shown where nothing is; undefined where no page is built for that. */
 export type NotFoundPage = HttpServerResponse.HttpServerResponse | undefined
 
@@ -106,17 +51,17 @@ export const notFoundPage = (files: ReadonlyArray<BuiltFile> | null, publicUrl: 
   return HttpServerResponse.uint8Array(bytes, {
     status: 404,
     contentType: file.contentType,
-    headers: { ...headersOf(publicUrl, file), "cache-control": "no-store", vary: "Accept, Origin" }
+    headers: { ...pageHeaders(publicUrl, file), "cache-control": "no-store", vary: "Accept, Origin" }
   })
 }
 
 /** Serves what `readPages` read; where it read nothing, each page says so. */
 export const layer = (files: ReadonlyArray<BuiltFile> | null, publicUrl: URL) => {
   const served = files === null
-    ? pagePaths.map((path) => ({ path, answer: notBuilt }))
+    ? pagePaths.map((path) => ({ path, answer: notBuilt("pages are") }))
     : files.filter(({ path }) => path !== notFoundPath).map((file) => ({
       path: file.path,
-      answer: serve(addressed(file, publicUrl), headersOf(publicUrl, file))
+      answer: serve(addressed(file, publicUrl), pageHeaders(publicUrl, file))
     }))
   return Layer.mergeAll(
     Layer.empty,

@@ -116,6 +116,9 @@ export const internalProblem = new Problem(
   "Something went wrong on our side. The request id helps us to find out what."
 )
 
+/** For a path that nothing is at. */
+export const nothingHere = new Problem("not_found", "There is nothing at this path.")
+
 /** Fails with a problem. */
 export const refuse = <Code extends ProblemCode>(
   ...problem: ConstructorParameters<typeof Problem<Code>>

@@ -27,7 +27,15 @@ describe.each(engines)("on %s", (engine) => {
       it.effect("is sent on to https where it asks for a page, to our own name", () =>
         Effect.gen(function*() {
           for (const method of ["GET", "HEAD"]) {
-            for (const path of ["/", "/verify?draw=2026-02-03", "/reset-password", "/payout-account?state=again"]) {
+            for (
+              const path of [
+                "/",
+                "/verify?draw=2026-02-03",
+                "/reset-password",
+                "/payout-account?state=again",
+                "/play/tickets"
+              ]
+            ) {
               const { headers, status, text } = yield* call(method, path, inTheOpen)
               assert.strictEqual(status, 308, path)
               assert.strictEqual(headers.get("location"), `${publicUrl}${path}`)

@@ -4,7 +4,6 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { Api } from "../../src/Api.ts"
 import { makeRouteTable, routesOf } from "../../src/boundary/RouteTable.ts"
 import * as HttpApp from "../../src/HttpApp.ts"
-import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
 import { textFile } from "../../src/pages/ServedFile.ts"
 import { ports } from "../support/Server.ts"
 
@@ -20,9 +19,9 @@ describe("the routes of the contract", () => {
 })
 
 /** What the application adds to its router. */
-const addedRoutes = Effect.fnUntraced(function*(pages: ReadonlyArray<BuiltFile> | null) {
+const addedRoutes = Effect.fnUntraced(function*(files: HttpApp.ServedFiles) {
   const added: Array<string> = []
-  const router = yield* HttpRouter.make
+  const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, HttpApp.routerConfig)
   const recording = HttpRouter.HttpRouter.of({
     ...router,
     add: (method, path, handler, options) => {
@@ -42,7 +41,7 @@ const addedRoutes = Effect.fnUntraced(function*(pages: ReadonlyArray<BuiltFile> 
       withdrawals: { enabled: true, withdrawDeposits: false },
       territory: null,
       places: null,
-      pages
+      ...files
     }).pipe(
       Layer.provide(Layer.succeed(HttpRouter.HttpRouter)(recording)),
       Layer.provide([ports, HttpServer.layerServices])
@@ -54,16 +53,24 @@ const addedRoutes = Effect.fnUntraced(function*(pages: ReadonlyArray<BuiltFile> 
 describe("the table of routes", () => {
   it.effect("has each route of the router, and no other", () =>
     Effect.gen(function*() {
-      for (const pages of [null, [textFile("/assets/a.css", "text/css", ""), textFile("/", "text/html", "")]]) {
+      for (
+        const files of [
+          { pages: null, playApp: null },
+          {
+            pages: [textFile("/assets/a.css", "text/css", ""), textFile("/", "text/html", "")],
+            playApp: [textFile("/play/", "text/html", ""), textFile("/play/assets/a.js", "text/javascript", "")]
+          }
+        ]
+      ) {
         assert.sameMembers(
-          [...yield* addedRoutes(pages)],
-          HttpApp.declaredRoutes(pages).map(({ method, path }) => `${method} ${path}`)
+          [...yield* addedRoutes(files)],
+          HttpApp.declaredRoutes(files).map(({ method, path }) => `${method} ${path}`)
         )
       }
     }))
 
   it("finds each by its path alone, however else that could be spelt", () => {
-    const routes = HttpApp.declaredRoutes(null)
+    const routes = HttpApp.declaredRoutes({ pages: null, playApp: null })
     const find = makeRouteTable(routes)
     assert.isAbove(routes.length, 50)
     for (const { path } of routes) {

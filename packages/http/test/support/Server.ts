@@ -130,6 +130,8 @@ export interface ServerOptions {
   readonly withdrawals?: Partial<WithdrawalOptions>
   /** None are built unless given. */
   readonly pages?: ReadonlyArray<BuiltFile>
+  /** Not built unless given. */
+  readonly playApp?: ReadonlyArray<BuiltFile>
   /** Those that hold by default, unless given. */
   readonly limits?: RequestLimits | "off"
   readonly territory?: Territory
@@ -146,6 +148,7 @@ export const layer = (
     limits = defaultLimits,
     pages,
     places,
+    playApp,
     proxies,
     publicUrl = "http://localhost:8080",
     record,
@@ -162,13 +165,20 @@ export const layer = (
       internalTokens: [Redacted.make(internalToken)],
       withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
       pages: pages ?? null,
+      playApp: playApp ?? null,
       territory: territory ?? null,
       places: places ?? null,
       ...record && { record }
     })
   ).pipe(
     Layer.provideMerge(Layer.unwrap(Effect.map(
-      HttpApp.requestRules({ publicUrl: new URL(publicUrl), corsOrigins, pages: pages ?? null, limits }),
+      HttpApp.requestRules({
+        publicUrl: new URL(publicUrl),
+        corsOrigins,
+        pages: pages ?? null,
+        playApp: playApp ?? null,
+        limits
+      }),
       (rules) =>
         Engine.layer(engine, {
           host: "127.0.0.1",
