@@ -8,6 +8,7 @@ import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
+import { isLiveKey } from "./LiveKey.ts"
 import * as PayoutProviderOff from "./PayoutProviderOff.ts"
 
 type ProviderSettings = Pick<
@@ -18,6 +19,16 @@ type ProviderSettings = Pick<
 /** Who pays players out: Stripe; in development without its key a simulation; in production without it nobody. */
 export const payoutsBy = (settings: Pick<Settings, "NODE_ENV" | "STRIPE_SECRET_KEY">): "Stripe" | "simulated" | "off" =>
   settings.STRIPE_SECRET_KEY !== undefined ? "Stripe" : settings.NODE_ENV === "production" ? "off" : "simulated"
+
+/**
+ * Whether players credit their wallets themselves, for nothing (POST `/dev/credit`): in development, and where no key pays real money out,
+ * which what is won with such credit would be.
+ */
+export const hasDevCredit = (settings: Pick<Settings, "NODE_ENV" | "STRIPE_SECRET_KEY">): boolean =>
+  settings.NODE_ENV !== "production" && !isLiveKey(settings.STRIPE_SECRET_KEY)
+
+/** Whether players can pay by Stripe Checkout, which nothing here takes yet. */
+export const hasCheckout = false
 
 /** Of a module that is loaded only where it is needed: Stripe's library is large, and production never reads a simulation. */
 const loaded = <M, A, E, R>(module: () => Promise<M>, layerOf: (module: M) => Layer.Layer<A, E, R>) =>

@@ -16,6 +16,8 @@ import { countRequest } from "./boundary/RequestMeasures.ts"
 import type { RecordRequest } from "./boundary/RequestRecord.ts"
 import { countedAsAt, makeRouteTable, type Route, routesOf, type RouteTable } from "./boundary/RouteTable.ts"
 import { withoutPorts } from "./boundary/WithoutPorts.ts"
+import { DevApi } from "./dev/DevApi.ts"
+import * as DevHandlers from "./dev/DevHandlers.ts"
 import type { RequestRules } from "./engine/EngineOptions.ts"
 import * as RequestLimits from "./limits/RequestLimits.ts"
 import * as LotteryHandlers from "./lottery/LotteryHandlers.ts"
@@ -31,6 +33,8 @@ import { LongAnswers } from "./requests/LongAnswers.ts"
 import { OfferedHere } from "./requests/OfferedHere.ts"
 import { makePlaceOf, type PlaceSource } from "./requests/RequestPlace.ts"
 import * as RoomHandlers from "./rooms/RoomHandlers.ts"
+import type { SiteOptions } from "./site/SiteBodies.ts"
+import * as SiteHandlers from "./site/SiteHandlers.ts"
 import * as DeviceHandlers from "./user/DeviceHandlers.ts"
 import * as UserHandlers from "./user/UserHandlers.ts"
 import * as PayoutAccountPage from "./wallet/PayoutAccountPage.ts"
@@ -46,6 +50,10 @@ export interface HttpAppOptions extends PublicAddress {
   readonly pages: ReadonlyArray<BuiltFile> | null
   /** The app below `/play/`; null where it is not built. */
   readonly playApp: ReadonlyArray<BuiltFile> | null
+  /** What an app says of the operator, and offers. */
+  readonly site: SiteOptions
+  /** Whether players credit their wallets themselves, for nothing: in development alone. */
+  readonly devCredit: boolean
   /** Where play is offered; null: everywhere. */
   readonly territory: Territory | null
   /** What tells where requests come from; null: nothing does. */
@@ -54,10 +62,10 @@ export interface HttpAppOptions extends PublicAddress {
   readonly record?: RecordRequest
 }
 
-/** The files that are served beside the API. */
-export type ServedFiles = Pick<HttpAppOptions, "pages" | "playApp">
+/** What is served beside the contract, which differs from server to server. */
+export type ServedBeside = Pick<HttpAppOptions, "devCredit" | "pages" | "playApp">
 
-export interface RuleOptions extends ServedFiles, Pick<HttpAppOptions, "corsOrigins" | "publicUrl"> {
+export interface RuleOptions extends ServedBeside, Pick<HttpAppOptions, "corsOrigins" | "publicUrl"> {
   /** What clients may send (RATE_LIMITS). */
   readonly limits: Limits | "off"
 }
@@ -77,36 +85,49 @@ export const requestRules = (options: RuleOptions): Effect.Effect<RequestRules, 
 }
 
 /** Pages that people open: they are sent on to https, where programs are refused. */
-const openedRoutes = ({ pages, playApp }: ServedFiles): ReadonlyArray<Route> => [
+const openedRoutes = ({ pages, playApp }: ServedBeside): ReadonlyArray<Route> => [
   ...PayoutAccountPage.payoutAccountRoutes,
   ...Pages.pageRoutes(pages),
   ...PlayApp.playRoutes(playApp)
 ]
 
 /** All that is served: what is not in here is not answered. */
-export const declaredRoutes = (files: ServedFiles): ReadonlyArray<Route> => [
+export const declaredRoutes = (beside: ServedBeside): ReadonlyArray<Route> => [
   ...routesOf(Api),
+  ...beside.devCredit ? routesOf(DevApi) : [],
   ...Docs.docsRoutes,
-  ...openedRoutes(files)
+  ...openedRoutes(beside)
 ]
 
-const tableOf = (files: ServedFiles): RouteTable => makeRouteTable(declaredRoutes(files))
+const tableOf = (beside: ServedBeside): RouteTable => makeRouteTable(declaredRoutes(beside))
 
 /** A path is served as it stands, and in no other spelling. */
 export const routerConfig = { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true }
 
 /** Gives a router every handler, and what goes around each request. */
 export const routing = (
-  { corsOrigins, internalTokens, pages, places, playApp, publicUrl, record, territory, withdrawals }: HttpAppOptions
+  {
+    corsOrigins,
+    devCredit,
+    internalTokens,
+    pages,
+    places,
+    playApp,
+    publicUrl,
+    record,
+    site,
+    territory,
+    withdrawals
+  }: HttpAppOptions
 ) => {
-  const files = { pages, playApp }
-  const routes = tableOf(files)
+  const beside = { devCredit, pages, playApp }
+  const routes = tableOf(beside)
   const placeOf = makePlaceOf(places)
   const cors = makeCors(corsOrigins)
   const around = boundary({
     routes,
     cors,
-    insecure: makeInsecure(publicUrl, routes, new Set(openedRoutes(files).map(({ path }) => path))),
+    insecure: makeInsecure(publicUrl, routes, new Set(openedRoutes(beside).map(({ path }) => path))),
     answerHeaders: makeAnswerHeaders({ corsOrigins, publicUrl }),
     record: (request) => {
       countRequest(request)
@@ -114,6 +135,13 @@ export const routing = (
     },
     notFoundPage: Pages.notFoundPage(pages, publicUrl)
   })
+  const guarded = Layer.provide([
+    LongAnswers.layer,
+    ProblemMiddleware.layer,
+    PlayerOnly.layer,
+    InternalOnly.layer(internalTokens),
+    OfferedHere.layer(territory, placeOf)
+  ])
   const handlers = Layer.mergeAll(
     AuthHandlers.layer(placeOf),
     UserHandlers.layer(withdrawals),
@@ -123,19 +151,14 @@ export const routing = (
     WebhookHandlers.layer,
     LotteryHandlers.layer(withdrawals),
     RoomHandlers.layer(withdrawals),
+    SiteHandlers.layer(site, devCredit),
     OperatorHandlers.layer
-  ).pipe(
-    Layer.provide([
-      LongAnswers.layer,
-      ProblemMiddleware.layer,
-      PlayerOnly.layer,
-      InternalOnly.layer(internalTokens),
-      OfferedHere.layer(territory, placeOf)
-    ])
-  )
+  ).pipe(guarded)
+  const ofDevelopment = HttpApiBuilder.layer(DevApi).pipe(Layer.provide(DevHandlers.layer), guarded)
 
   return Layer.mergeAll(
     HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)),
+    devCredit ? ofDevelopment : Layer.empty,
     Docs.layer(publicUrl),
     PayoutAccountPage.layer,
     Pages.layer(pages, publicUrl),

@@ -1,13 +1,14 @@
 /** `ddd demo`: one whole day against a real server, from the first player to the verified proof. */
 import { Option } from "commander"
 import { Effect } from "effect"
-import type { Cast } from "../demo/Script.ts"
+import type { Asked } from "../demo/Demo.ts"
+import { type ExitCode, interrupted } from "../ExitCode.ts"
 import { command, type Declare, wholeNumber } from "./Declaration.ts"
 
 /** Loaded when it is asked for: no other command needs what plays the day. */
-const run = Effect.fn("ddd demo")(function*(cast: Cast) {
+const run = Effect.fn("ddd demo")(function*(asked: Asked, told: (code: ExitCode) => void) {
   const { demo } = yield* Effect.promise(() => import("../demo/Demo.ts"))
-  return yield* demo(cast)
+  return yield* demo(asked, told)
 })
 
 export const demo: Declare = (perform) =>
@@ -20,4 +21,8 @@ export const demo: Declare = (perform) =>
     .addOption(
       new Option("--purchases <n>", "how many purchases they make").default(2400).argParser(wholeNumber(2, 100_000))
     )
-    .action((cast) => perform(run(cast)))
+    .option("--open", "then leave the server of that day running to look at, until Ctrl-C")
+    .action((asked) => {
+      let code: ExitCode = interrupted
+      perform(run(asked, (found) => (code = found)), () => code)
+    })

@@ -13,6 +13,7 @@ import { type PlaceList, readPlaceList } from "@ddd/core/play/Places"
 import type { ChainInfo } from "@ddd/core/proof/Beacon"
 import { type Instant, parseInstant } from "@ddd/core/values/Instant"
 import { operatorCharactersMax, operatorFault } from "@ddd/core/values/OperatorAct"
+import { visible } from "@ddd/core/values/Visible"
 import { Redacted, Result } from "effect"
 import { isIP } from "node:net"
 import { readDsn } from "../observability/Sentry.ts"
@@ -33,6 +34,18 @@ const plain = <A>(description: string, read: (text: string) => A | undefined): F
   read,
   secret: false
 })
+
+const nameCharactersMax = 100
+const pageCharactersMax = 1000
+
+/** The name of a person or a company, in one line. */
+export const name: Form<string> = plain(
+  `1 to ${nameCharactersMax} visible characters, without blanks around them`,
+  (value) => {
+    const isShort = value.length > 0 && value.length <= nameCharactersMax
+    return isShort && value.trim() === value && visible(value) === value ? value : undefined
+  }
+)
 
 export const text: Form<string> = plain("text", (value) => value)
 
@@ -145,6 +158,13 @@ const originOf = (value: string): URL | undefined => {
 
 /** `https://lottery.example.com`: scheme, host, perhaps a port; nothing after it. */
 export const origin: Form<URL> = plain("an origin such as https://lottery.example.com, without a path", originOf)
+
+/** A page that people are led to: `https://example.com/terms`. Production refuses those of http (`Refusals`). */
+export const page: Form<URL> = plain("the URL of a page such as https://example.com/terms", (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isPage = url?.username === "" && url.password === "" && /^https?:$/.test(url.protocol)
+  return isPage && url.href.length <= pageCharactersMax ? url : undefined
+})
 
 /** Where something is sent: `http://127.0.0.1:4318`, perhaps with a path. */
 export const endpoint: Form<URL> = plain("a URL such as http://127.0.0.1:4318", (value) => {

@@ -1,7 +1,7 @@
 /** What may not be, however well each variable is spelled (docs/design.md, "Configuration", last paragraph). */
 import { quicknet } from "@ddd/core/proof/Beacon"
 import { visible } from "@ddd/core/values/Visible"
-import { Redacted } from "effect"
+import { isLiveKey } from "../LiveKey.ts"
 import type { ConfigProblem } from "./ConfigProblem.ts"
 import { type Need, type Settings, type VariableName, variableNames, variables } from "./Variables.ts"
 import { weakSecrets } from "./WeakSecrets.ts"
@@ -107,6 +107,9 @@ const productionRefusals = (
   }
   if (settings.EXPO_API_BASE?.protocol === "http:") {
     refuse("EXPO_API_BASE", "must begin with https:// in production: it is sent the token that speaks to players.")
+  }
+  for (const name of ["OPERATOR_URL", "TERMS_URL", "HELP_URL"] as const) {
+    if (settings[name]?.protocol === "http:") refuse(name, "must begin with https:// in production.")
   }
   if (needs.includes("server") && isSet("STRIPE_SECRET_KEY") && !isSet("STRIPE_WEBHOOK_SECRET")) {
     refuse(
@@ -222,8 +225,7 @@ const moneyRefusals = (
   }
   // in production that address is refused already
   if (
-    NODE_ENV !== "production" && STRIPE_API_BASE?.protocol === "http:" && STRIPE_SECRET_KEY !== undefined &&
-    Redacted.value(STRIPE_SECRET_KEY).includes("_live_")
+    NODE_ENV !== "production" && STRIPE_API_BASE?.protocol === "http:" && isLiveKey(STRIPE_SECRET_KEY)
   ) {
     refuse(
       "STRIPE_API_BASE",

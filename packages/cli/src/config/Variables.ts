@@ -19,11 +19,13 @@ import {
   instant,
   money,
   moneyOrNone,
+  name,
   networks,
   oneOf,
   operator,
   origin,
   origins,
+  page,
   placeList,
   port,
   prizeThresholds,
@@ -295,6 +297,13 @@ export const variables = {
   BLOCKED_COUNTRIES: optional(placeList, "or where it is not, in the same form", { otherwise: "nowhere" }),
   MIN_AGE: optional(years, "the age from which on one may play; players say when they were born then", {
     otherwise: "nobody is asked their age"
+  }),
+
+  OPERATOR_NAME: optional(name, "who runs this server, as the app at /play says it", { otherwise: "not said" }),
+  OPERATOR_URL: optional(page, "the operator's page", { otherwise: "not said" }),
+  TERMS_URL: optional(page, "the page of the terms that players agree to", { otherwise: "not said" }),
+  HELP_URL: optional(page, "the page where players are helped, also with play that is too much", {
+    otherwise: "not said"
   }),
 
   FOUR_EYES_ABOVE: optional(

@@ -1,8 +1,10 @@
 /** The end of the demo: what was done, and what held. */
+import type { Day } from "@ddd/core/values/Instant"
 import { count, withTenths } from "../terminal/Numbers.ts"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 import type { Claim } from "./Claims.ts"
+import type { Player } from "./Player.ts"
 import type { Played } from "./Script.ts"
 import { quantile } from "./Tally.ts"
 
@@ -33,5 +35,22 @@ export const summary = (
     broken === 0
       ? style.bold(style.green(`Everything held, in ${withTenths(seconds)} s.`))
       : style.bold(style.red(`${broken} of ${claims.length} did not hold.`))
+  ].join("\n")
+}
+
+/** Where the day is to be looked at, and as whom. `player`: the winner, where there is one. */
+export const invitation = (url: string, day: Day, player: Player | undefined): string => {
+  // as the server names itself to browsers
+  const origin = `http://localhost:${new URL(url).port}`
+  const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, value]
+  return [
+    "",
+    `The server of this day runs on, at ${style.bold(style.cyan(`${origin}/play`))}`,
+    aligned([
+      ...player === undefined ? [] : [line("sign in as", player.email), line("password", player.password)],
+      line("the draw", `${origin}/verify?draw=${day}`),
+      line("docs", `${origin}/docs`)
+    ]),
+    "Ctrl-C ends it, and takes away all that it made."
   ].join("\n")
 }

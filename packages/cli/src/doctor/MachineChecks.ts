@@ -176,10 +176,20 @@ const pages = (): Said => {
     : ok("The public pages and the app at /play are built.")
 }
 
+/** Who runs the server, as the app says it: players are to know whom they play with. */
+const operator = (settings: Settings): Said => {
+  const unsaid = (["OPERATOR_NAME", "OPERATOR_URL", "TERMS_URL", "HELP_URL"] as const)
+    .filter((name) => settings[name] === undefined)
+  if (unsaid.length === 0) return ok("The app says who runs this server, its terms, and where there is help.")
+  const said = `The app cannot say who runs this server, its terms, or where there is help: set ${unsaid.join(", ")}.`
+  return settings.NODE_ENV === "production" ? warning(said) : ok(said)
+}
+
 export const machineChecks = (settings: Settings): ReadonlyArray<Effect.Effect<Finding>> => [
   check("disk", Effect.sync(() => disk(settings))),
   check("edge", Effect.succeed(edge(settings))),
   check("certificate", certificate(settings)),
   check("places", places(settings)),
-  check("pages", Effect.sync(pages))
+  check("pages", Effect.sync(pages)),
+  check("operator", Effect.sync(() => operator(settings)))
 ]

@@ -4,7 +4,7 @@ import { visible } from "@ddd/core/values/Visible"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
-import { payoutsBy } from "../MoneyProviders.ts"
+import { hasDevCredit, payoutsBy } from "../MoneyProviders.ts"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 import { destinationOf } from "./MailWorkers.ts"
@@ -49,14 +49,24 @@ const beaconText = ({ BEACON, DRAND_CHAIN }: Settings): string => {
   }
 }
 
+/** Where one plays, and how a wallet gets its first money. */
+const playText = (settings: Settings, url: URL, hasPlayApp: boolean): string => {
+  const { origin } = url
+  if (!hasPlayApp) return `not built: \`npm run setup\` builds ${origin}/play`
+  return hasDevCredit(settings)
+    ? `${origin}/play: sign up, add development money, buy a ticket`
+    : `${origin}/play`
+}
+
 /** What holds of the server, line by line. */
-export const banner = (settings: Settings, { database, metrics, url, vkeys }: Running): string => {
+export const banner = (settings: Settings, { database, hasPlayApp, metrics, url, vkeys }: Running): string => {
   const { DEV_CLOCK_START } = settings
   const line = (name: string, value: string): ReadonlyArray<string> => [` ${style.dim(name)}`, visible(value)]
   return [
     "",
     `${style.bold("Daily Dollar Draw")} is open at ${style.bold(style.cyan(url.origin))}`,
     aligned([
+      line("play", playText(settings, url, hasPlayApp)),
       line("docs", `${url.origin}/docs`),
       line("live", `${url.origin.replace(/^http/, "ws")}/ws`),
       line("database", database.embedded ? `embedded PostgreSQL in ${shortest(database.place)}` : database.place),

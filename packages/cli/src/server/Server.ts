@@ -25,12 +25,13 @@ import * as LiveSourceFromPorts from "@ddd/http/live/LiveSourceFromPorts"
 import { readPages } from "@ddd/http/pages/BuiltPages"
 import { playBase } from "@ddd/http/pages/PlayApp"
 import type { PlaceSource } from "@ddd/http/requests/RequestPlace"
+import type { SiteOptions } from "@ddd/http/site/SiteBodies"
 import { Clock, Context, Data, Effect, Layer, Schedule, type Scope } from "effect"
 import { createServer } from "node:net"
 import { everyNeed, type Settings } from "../config/Variables.ts"
 import * as Database from "../Database.ts"
 import { keysOf } from "../Keys.ts"
-import { otherProviderProblem, payoutsBy } from "../MoneyProviders.ts"
+import { hasCheckout, hasDevCredit, otherProviderProblem, payoutsBy } from "../MoneyProviders.ts"
 import * as Observability from "../observability/Observability.ts"
 import * as Ports from "../Ports.ts"
 import { requireSecrets } from "../SecretGuard.ts"
@@ -56,6 +57,8 @@ export interface Running {
   readonly port: number
   /** Where `/metrics` is; null where it is off. */
   readonly metrics: URL | null
+  /** Whether the app at /play is built here. */
+  readonly hasPlayApp: boolean
   /** The verifier keys of the log, oldest first. */
   readonly vkeys: ReadonlyArray<string>
   readonly database: Database.Database
@@ -80,6 +83,15 @@ const freePort = (host: string): Effect.Effect<number, PortUnavailable> =>
 /** The origins of our own pages. Without a PUBLIC_URL they are opened by either name of this machine. */
 const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyArray<string> =>
   PUBLIC_URL === undefined ? [url.origin, `http://127.0.0.1:${port}`] : [url.origin]
+
+/** What the app says of the operator, and offers. */
+const siteOf = ({ HELP_URL, OPERATOR_NAME, OPERATOR_URL, TERMS_URL }: Settings): SiteOptions => ({
+  operatorName: OPERATOR_NAME ?? null,
+  operatorUrl: OPERATOR_URL ?? null,
+  termsUrl: TERMS_URL ?? null,
+  helpUrl: HELP_URL ?? null,
+  checkout: hasCheckout
+})
 
 /** What tells where requests come from. */
 const placesOf = (
@@ -184,13 +196,13 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
   const pages = readPages(pagesFolder)
   if (pages === null) yield* Effect.logWarning("The public pages are not built: `npm run setup` builds them.")
   const playApp = readPages(playAppFolder, playBase)
-  if (playApp === null) yield* Effect.logWarning("The app at /play is not built: `npm run setup` builds it.")
 
   const rules = HttpApp.requestRules({
     publicUrl: url,
     corsOrigins,
     pages,
     playApp,
+    devCredit: hasDevCredit(settings),
     limits: settings.RATE_LIMITS ?? defaultLimits
   })
   const engine = Layer.unwrap(Effect.map(rules, (rules) =>
@@ -213,6 +225,8 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
       withdrawals: { enabled: payoutsBy(settings) !== "off", withdrawDeposits: settings.WITHDRAW_DEPOSITS },
       pages,
       playApp,
+      site: siteOf(settings),
+      devCredit: hasDevCredit(settings),
       places,
       territory: territoryOf(
         { allowed: settings.ALLOWED_COUNTRIES, blocked: settings.BLOCKED_COUNTRIES },
@@ -250,6 +264,14 @@ export const start = Effect.fnUntraced(function*(settings: Settings, isStopping:
         })
       ))
   )
-  const running: Running = { url, port, metrics, vkeys: Context.get(context, RecordSigner).vkeys, database, migrated }
+  const running: Running = {
+    url,
+    port,
+    metrics,
+    hasPlayApp: playApp !== null,
+    vkeys: Context.get(context, RecordSigner).vkeys,
+    database,
+    migrated
+  }
   return running
 })

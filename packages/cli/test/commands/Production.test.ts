@@ -1,6 +1,8 @@
 import { TestDatabase } from "@ddd/adapters-pg/testing/TestDatabase"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { textAt } from "../../src/demo/Client.ts"
+import { call } from "../support/Call.ts"
 import { urlOf } from "../support/DatabaseUrl.ts"
 import { ddd, type Env, get, serve } from "../support/Ddd.ts"
 import { productionSettings } from "../support/ProductionSettings.ts"
@@ -26,10 +28,31 @@ describe("ddd on the PostgreSQL of DATABASE_URL", () => {
         assert.include(withoutOwner.stderr, "DATABASE_OWNER_URL is missing")
         assert.strictEqual((yield* ddd(["migrate"], { ...env, DATABASE_OWNER_URL: urlOf(owner) })).code, 0)
 
-        const server = yield* serve({ ...env, PORT: "0" })
+        const server = yield* serve({
+          ...env,
+          PORT: "0",
+          OPERATOR_NAME: "Example Draws Ltd",
+          TERMS_URL: "https://example.com/terms"
+        })
         assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 200)
         const vkey = yield* Effect.promise(async () => (await (await fetch(`${server.url}/log/vkey`)).text()).trim())
         assert.strictEqual(server.stdout(), "")
+        // no credit of development, whoever asks: its path is one where nothing is
+        const signUp = { email: "ann@example.com", username: "ann", password: "violet kettle sings" }
+        const { json: signedUp } = yield* call(server.url, "POST", "/auth/sign-up", { body: signUp })
+        const token = textAt(signedUp, "tokens", "accessToken")
+        for (const path of ["/dev/credit", "/dev/nothing"]) {
+          const { json, status } = yield* call(server.url, "POST", path, { token, body: { amount: "5.00" } })
+          assert.strictEqual(status, 404)
+          assert.deepInclude(json, { code: "not_found", detail: "There is nothing at this path." })
+        }
+        assert.notInclude((yield* get(`${server.url}/openapi.json`)).text, "/dev/credit\"")
+        assert.deepInclude((yield* call(server.url, "GET", "/play/site")).json, {
+          operatorName: "Example Draws Ltd",
+          operatorUrl: null,
+          termsUrl: "https://example.com/terms",
+          money: { dev: false, checkout: false }
+        })
         const [audit, neighbour] = yield* Effect.all([
           ddd(["audit"], env),
           ddd(["serve"], { ...env, PORT: new URL(server.url).port })

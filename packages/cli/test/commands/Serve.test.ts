@@ -27,6 +27,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
         const { port } = new URL(server.url)
         for (
           const told of [
+            `http://localhost:${port}/play`,
             `http://localhost:${port}/docs`,
             DATA_DIR,
             vkey,

@@ -352,6 +352,36 @@ describe("identity checks", () => {
   })
 })
 
+describe("the operator", () => {
+  const pages = ["OPERATOR_URL", "TERMS_URL", "HELP_URL"] as const
+
+  it("is named in one visible line, with pages of https, or in development of http", () => {
+    const { HELP_URL, OPERATOR_NAME, TERMS_URL } = settings({
+      OPERATOR_NAME: "Łódź Draws & Söhne",
+      TERMS_URL: "https://example.com/terms?of=2026#prizes",
+      HELP_URL: "http://localhost:9000/help"
+    })
+    assert.strictEqual(OPERATOR_NAME, "Łódź Draws & Söhne")
+    assert.strictEqual(TERMS_URL?.href, "https://example.com/terms?of=2026#prizes")
+    assert.strictEqual(HELP_URL?.href, "http://localhost:9000/help")
+    assert.strictEqual(settings({}).OPERATOR_NAME, undefined)
+  })
+
+  it("is refused where it is no such name, or no such page", () => {
+    for (const name of ["Example\nDraws", " Example", "Example\u202eDraws", "\u200b", "x".repeat(101)]) {
+      assert.deepStrictEqual(namesOf({ OPERATOR_NAME: name }), ["OPERATOR_NAME"], JSON.stringify(name))
+    }
+    for (const name of pages) {
+      for (const page of ["example.com", "javascript:alert(1)", "https://ann:b@example.com", "ftp://example.com"]) {
+        assert.deepStrictEqual(namesOf({ [name]: page }), [name], page)
+      }
+      assert.deepStrictEqual(namesOf({ [name]: `https://example.com/${"x".repeat(1000)}` }), [name])
+      assert.deepStrictEqual(namesOf({ ...production, [name]: "http://example.com/" }), [name])
+      assert.deepStrictEqual(namesOf({ ...production, [name]: "https://example.com/" }), [])
+    }
+  })
+})
+
 describe("development", () => {
   it("refuses an address that others reach, unless that is allowed", () => {
     assert.deepStrictEqual(namesOf({ HOST: "0.0.0.0" }), ["HOST"])

@@ -170,6 +170,11 @@ describe("ddd doctor", () => {
         assert.include(stopped.stderr.toLowerCase(), (durability?.message ?? "?").toLowerCase())
         assert.deepStrictEqual(having(told(loose), "failed"), ["durability", "mail"])
         assert.include(having(told(loose), "warning"), "payouts")
+        assert.match(
+          named(told(loose), "operator")?.message ?? "",
+          /set OPERATOR_NAME, OPERATOR_URL, TERMS_URL, HELP_URL\.$/
+        )
+        assert.include(having(told(loose), "warning"), "operator")
 
         const owning = told(yield* ddd(["doctor", "--json"], { ...env, DATABASE_URL: urlOf(owner) }))
         assert.match(named(owning, "role")?.message ?? "", /which owns the tables/)

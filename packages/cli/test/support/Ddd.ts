@@ -130,6 +130,30 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
     }
   })
 
+/** Runs another command of `ddd` that ends by a signal; the scope ends it. */
+export const leftRunning = (
+  args: ReadonlyArray<string>,
+  env: Env
+): Effect.Effect<Pick<Server, "stderr" | "stdout" | "stop">, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => spawn(process.execPath, [main, ...args], { env: environment(env), stdio: "pipe" })),
+      (running) => {
+        running.kill("SIGTERM")
+        return closed(running)
+      }
+    ),
+    (child) => ({
+      stdout: collect(child.stdout),
+      stderr: collect(child.stderr),
+      stop: (signal = "SIGTERM") =>
+        Effect.suspend(() => {
+          child.kill(signal)
+          return closed(child)
+        })
+    })
+  )
+
 /** A folder for a server's data, removed with the scope, also what the embedded PostgreSQL had to keep elsewhere. */
 export const dataFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {

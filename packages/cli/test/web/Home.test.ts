@@ -85,6 +85,15 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
         }, { reducedMotion: "reduce" })
       }), 180_000)
 
+    it.effect("leads to where one plays", () =>
+      Effect.gen(function*() {
+        const { url } = yield* PlayedDays
+        yield* visit(url, "/", async (page) => {
+          const link = page.getByRole("link", { name: "Play", exact: true })
+          assert.strictEqual(await link.getAttribute("href"), "/play")
+        })
+      }), 180_000)
+
     it.effect("shows more draws when asked for, and goes there", () =>
       Effect.gen(function*() {
         const { url } = yield* PlayedDays

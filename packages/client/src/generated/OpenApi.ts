@@ -484,6 +484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/play/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who runs this server, and how an app takes money here
+         * @description What is not configured is null. It changes with the server's settings alone.
+         */
+        get: operations["site.site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1337,6 +1357,35 @@ export interface components {
             /** @description The program that signed in, as it called itself */
             userAgent: string | null;
         };
+        /** @description Who runs a server, and how an app takes money there */
+        Site: {
+            /**
+             * @description The currency of every amount
+             * @enum {string}
+             */
+            currency: "USD";
+            /** @description Where players are helped, also with play that is too much */
+            helpUrl: string | null;
+            /** @description Which part of it the house keeps; the rest goes to the pot */
+            houseShare: string;
+            /** @description The age in years from which on one may play; null where none is asked for */
+            minAge: number | null;
+            /** @description How money comes into a wallet here */
+            money: {
+                /** @description Whether a page of Stripe Checkout takes payments */
+                checkout: boolean;
+                /** @description Whether POST `/dev/credit` credits wallets: never in production */
+                dev: boolean;
+            };
+            /** @description Who runs this server; null where it is not said */
+            operatorName: string | null;
+            /** @description Their page */
+            operatorUrl: string | null;
+            /** @description The terms that players agree to */
+            termsUrl: string | null;
+            /** @description What a ticket costs */
+            ticketPrice: string;
+        };
         /** @description A wallet's movements of a month */
         Statement: {
             /** @description The opening balance and all totals */
@@ -2135,6 +2184,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketCheck"];
+                };
+            };
+        };
+    };
+    "site.site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who runs a server, and how an app takes money there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
                 };
             };
         };
@@ -2978,6 +3047,7 @@ export const requiredMembers: Readonly<Record<string, string>> = {
     "GET /lottery/last-winner": "draw winner",
     "GET /lottery/tickets": "items nextCursor",
     "GET /lottery/tickets/{ticketId}/verify": "ticketId drawId drawDate position ticketHash sealValid inclusion",
+    "GET /play/site": "operatorName operatorUrl termsUrl helpUrl minAge money currency ticketPrice houseShare",
     "GET /readyz": "status",
     "GET /rooms": "items nextCursor",
     "GET /rooms/{id}": "id code name hostId status prizePool ticketPrice maxParticipants participants commitmentHash drawAt seed winnerId winningPosition createdAt",

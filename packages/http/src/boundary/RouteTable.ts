@@ -4,8 +4,7 @@
  */
 import type { RequestClass } from "@ddd/core/accounts/RequestLimits"
 import { Context } from "effect"
-import { HttpApi } from "effect/http-api"
-import type { Api } from "../Api.ts"
+import { HttpApi, type HttpApiGroup } from "effect/http-api"
 import { takesKey } from "../requests/Idempotency.ts"
 import { CountedAs } from "../schemas/Described.ts"
 
@@ -42,8 +41,10 @@ export type RouteTable = (url: string) => PathEntry | undefined
  */
 const respelt = /[%;#]/
 
-/** Every route that the contract declares. */
-export const routesOf = (api: typeof Api): ReadonlyArray<Route> => {
+/** Every route that an API declares. */
+export const routesOf = <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups>
+): ReadonlyArray<Route> => {
   const routes: Array<Route> = []
   HttpApi.reflect(api, {
     onGroup: () => {},

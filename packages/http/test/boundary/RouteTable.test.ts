@@ -19,7 +19,7 @@ describe("the routes of the contract", () => {
 })
 
 /** What the application adds to its router. */
-const addedRoutes = Effect.fnUntraced(function*(files: HttpApp.ServedFiles) {
+const addedRoutes = Effect.fnUntraced(function*(files: HttpApp.ServedBeside) {
   const added: Array<string> = []
   const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, HttpApp.routerConfig)
   const recording = HttpRouter.HttpRouter.of({
@@ -39,6 +39,7 @@ const addedRoutes = Effect.fnUntraced(function*(files: HttpApp.ServedFiles) {
       corsOrigins: [],
       internalTokens: [Redacted.make("none")],
       withdrawals: { enabled: true, withdrawDeposits: false },
+      site: { operatorName: null, operatorUrl: null, termsUrl: null, helpUrl: null, checkout: false },
       territory: null,
       places: null,
       ...files
@@ -55,9 +56,10 @@ describe("the table of routes", () => {
     Effect.gen(function*() {
       for (
         const files of [
-          { pages: null, playApp: null },
+          { pages: null, playApp: null, devCredit: false },
           {
             pages: [textFile("/assets/a.css", "text/css", ""), textFile("/", "text/html", "")],
+            devCredit: true,
             playApp: [textFile("/play/", "text/html", ""), textFile("/play/assets/a.js", "text/javascript", "")]
           }
         ]
@@ -70,7 +72,7 @@ describe("the table of routes", () => {
     }))
 
   it("finds each by its path alone, however else that could be spelt", () => {
-    const routes = HttpApp.declaredRoutes({ pages: null, playApp: null })
+    const routes = HttpApp.declaredRoutes({ pages: null, playApp: null, devCredit: true })
     const find = makeRouteTable(routes)
     assert.isAbove(routes.length, 50)
     for (const { path } of routes) {

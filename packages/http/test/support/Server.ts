@@ -20,6 +20,7 @@ import * as HttpApp from "../../src/HttpApp.ts"
 import { Readiness } from "../../src/operator/Readiness.ts"
 import type { BuiltFile } from "../../src/pages/BuiltPages.ts"
 import type { PlaceSource } from "../../src/requests/RequestPlace.ts"
+import type { SiteOptions } from "../../src/site/SiteBodies.ts"
 import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
 import * as Checker from "./Checker.ts"
 import * as Keys from "./Keys.ts"
@@ -132,6 +133,10 @@ export interface ServerOptions {
   readonly pages?: ReadonlyArray<BuiltFile>
   /** Not built unless given. */
   readonly playApp?: ReadonlyArray<BuiltFile>
+  /** Nothing is said, unless given. */
+  readonly site?: Partial<SiteOptions>
+  /** Whether it is a server in development. */
+  readonly devCredit?: boolean
   /** Those that hold by default, unless given. */
   readonly limits?: RequestLimits | "off"
   readonly territory?: Territory
@@ -144,6 +149,7 @@ export interface ServerOptions {
 export const layer = (
   {
     corsOrigins = [],
+    devCredit = false,
     engine = "uws",
     limits = defaultLimits,
     pages,
@@ -152,6 +158,7 @@ export const layer = (
     proxies,
     publicUrl = "http://localhost:8080",
     record,
+    site = {},
     territory,
     withdrawals = {}
   }: ServerOptions = {},
@@ -166,6 +173,8 @@ export const layer = (
       withdrawals: { enabled: true, withdrawDeposits: false, ...withdrawals },
       pages: pages ?? null,
       playApp: playApp ?? null,
+      site: { operatorName: null, operatorUrl: null, termsUrl: null, helpUrl: null, checkout: false, ...site },
+      devCredit,
       territory: territory ?? null,
       places: places ?? null,
       ...record && { record }
@@ -177,6 +186,7 @@ export const layer = (
         corsOrigins,
         pages: pages ?? null,
         playApp: playApp ?? null,
+        devCredit,
         limits
       }),
       (rules) =>
