@@ -13,8 +13,11 @@ export interface Finished {
 
 const main = join(import.meta.dirname, "../main.ts")
 
-/** How long the server may take to start, and to stop before it is ended by force. */
-const patience = "30 seconds"
+/** How long the server may take to start, with a new database on a busy machine. */
+const startPatience = "2 minutes"
+
+/** And to stop before it is ended by force. */
+const stopPatience = "30 seconds"
 
 const failed = (message: string) => new DemoFailed({ message })
 
@@ -39,7 +42,7 @@ export const stop = (child: ChildProcess): Effect.Effect<number | null> =>
     child.kill("SIGTERM")
     return exitOf(child).pipe(
       Effect.timeoutOrElse({
-        duration: patience,
+        duration: stopPatience,
         orElse: () => {
           child.kill("SIGKILL")
           return exitOf(child)
@@ -71,7 +74,7 @@ export const startServer = Effect.fnUntraced(function*(env: Environment) {
     child.once("close", () => resume(Effect.fail(failed(`The server did not start. It said:\n${log()}`))))
   }).pipe(
     Effect.timeoutOrElse({
-      duration: patience,
+      duration: startPatience,
       orElse: () => Effect.fail(failed(`The server does not start:\n${log()}`))
     })
   )

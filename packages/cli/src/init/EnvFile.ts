@@ -68,6 +68,15 @@ const linesOf = (choices: Choices): ReadonlyArray<Line> => {
     { name: "STRIPE_WEBHOOK_SECRET", value: null, example: "whsec_" },
     { name: "REVENUECAT_WEBHOOK_AUTH", value: null, example: "" },
     { name: "KYC_WEBHOOK_SECRET", value: null, example: "" },
+    {
+      name: "OPERATOR_NAME",
+      value: null,
+      example: "ExampleDraws",
+      note: "Players are to know whom they play with; in double quotes where it has blanks."
+    },
+    { name: "OPERATOR_URL", value: null, example: "https://example.com" },
+    { name: "TERMS_URL", value: null, example: "https://example.com/terms" },
+    { name: "HELP_URL", value: null, example: "https://example.com/help" },
     { name: "METRICS_PORT", value: null, example: "9464" }
   ]
 }

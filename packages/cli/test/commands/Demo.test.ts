@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { arrayAt, textAt } from "../../src/demo/Client.ts"
 import { call } from "../support/Call.ts"
-import { dataFolder, ddd, eventually, leftRunning } from "../support/Ddd.ts"
+import { dataFolder, ddd, leftRunning } from "../support/Ddd.ts"
 
 it.live(
   "a small day of the demo holds, and leaves nothing behind",
@@ -17,7 +17,7 @@ it.live(
       assert.include(stdout, "Everything held")
       assert.deepStrictEqual(fs.readdirSync(join(TMPDIR)), [])
     }),
-  180_000
+  300_000
 )
 
 it.live(
@@ -27,7 +27,7 @@ it.live(
       const TMPDIR = yield* dataFolder
       const asked = ["demo", "--open", "--players", "12", "--purchases", "72"]
       const demo = yield* leftRunning(asked, { TMPDIR })
-      const text = yield* eventually("the open server", Effect.sync(demo.stdout), (text) => text.includes("Ctrl-C"))
+      const text = yield* demo.said("Ctrl-C")
       assert.include(text, "Everything held")
       const [, url = ""] = /at (http:\/\/localhost:\d+)\/play/.exec(text) ?? []
       const [, email = ""] = /sign in as +(\S+)/.exec(text) ?? []
@@ -43,5 +43,5 @@ it.live(
       assert.include(demo.stdout(), "Stopped. What the demo made is gone.")
       assert.deepStrictEqual(fs.readdirSync(join(TMPDIR)), [])
     }),
-  180_000
+  300_000
 )

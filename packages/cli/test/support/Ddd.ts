@@ -130,29 +130,42 @@ export const serve = (env: Env): Effect.Effect<Server, never, Scope.Scope> =>
     }
   })
 
-/** Runs another command of `ddd` that ends by a signal; the scope ends it. */
-export const leftRunning = (
-  args: ReadonlyArray<string>,
-  env: Env
-): Effect.Effect<Pick<Server, "stderr" | "stdout" | "stop">, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
+/** A command that runs until it is told to end. */
+export interface LeftRunning extends Pick<Server, "stop" | "stdout"> {
+  /** Waits until it has said a text, and gives all that it said; a defect where it ends before. */
+  readonly said: (text: string) => Effect.Effect<string>
+}
+
+/** Runs `ddd` until a signal ends it; the scope sends one. */
+export const leftRunning = (args: ReadonlyArray<string>, env: Env): Effect.Effect<LeftRunning, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const child = yield* Effect.acquireRelease(
       Effect.sync(() => spawn(process.execPath, [main, ...args], { env: environment(env), stdio: "pipe" })),
       (running) => {
         running.kill("SIGTERM")
         return closed(running)
       }
-    ),
-    (child) => ({
-      stdout: collect(child.stdout),
-      stderr: collect(child.stderr),
+    )
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+    return {
+      stdout,
+      said: (text) =>
+        Effect.callback<string>((resume) => {
+          const look = () => {
+            if (stdout().includes(text)) resume(Effect.succeed(stdout()))
+          }
+          child.stdout.on("data", look)
+          child.once("close", (code) =>
+            resume(Effect.die(new Error(`ddd ${args[0]} ended with ${code}:\n${stdout()}\n${stderr()}`))))
+          look()
+        }),
       stop: (signal = "SIGTERM") =>
         Effect.suspend(() => {
           child.kill(signal)
           return closed(child)
         })
-    })
-  )
+    }
+  })
 
 /** A folder for a server's data, removed with the scope, also what the embedded PostgreSQL had to keep elsewhere. */
 export const dataFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(

@@ -1374,7 +1374,7 @@ export interface components {
             money: {
                 /** @description Whether a page of Stripe Checkout takes payments */
                 checkout: boolean;
-                /** @description Whether POST `/dev/credit` credits wallets: never in production */
+                /** @description Whether players credit their wallets themselves: in development alone */
                 dev: boolean;
             };
             /** @description Who runs this server; null where it is not said */

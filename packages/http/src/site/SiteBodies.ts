@@ -17,7 +17,7 @@ export interface SiteOptions {
 const Link = Schema.NullOr(Schema.String)
 
 const MoneyIn = described({
-  dev: [Schema.Boolean, "Whether POST `/dev/credit` credits wallets: never in production", false],
+  dev: [Schema.Boolean, "Whether players credit their wallets themselves: in development alone", false],
   checkout: [Schema.Boolean, "Whether a page of Stripe Checkout takes payments", true]
 })
 

@@ -99,7 +99,7 @@ describe.each(["uws", "node"] as const)("on %s", (engine) => {
           )
         }
         assert.strictEqual(yield* balanceOf(token), "0.00")
-        assert.notInclude((yield* call("GET", "/openapi.json")).text, "\"/dev/")
+        assert.notInclude((yield* call("GET", "/openapi.json")).text, "/dev/")
       }))
   })
 })
