@@ -144,6 +144,7 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
   "post /rooms/{id}/start-draw": [...body, ...room, "forbidden", "wrong_room_state"],
   "post /rooms/{id}/execute-draw": [...body, ...room, "forbidden", "wrong_room_state", "beacon_pending"],
   "get /rooms/{id}/proof": room,
+  "get /play/site": [],
   "get /healthz": [],
   "get /readyz": [],
   "get /.well-known/jwks.json": [],

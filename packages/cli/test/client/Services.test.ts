@@ -43,6 +43,7 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("the c
         assert.match(await client.transactions.statementText("2026-02", "csv"), /^line,/)
         assert.deepStrictEqual((await client.lottery.drawHistory()).items, [])
         assert.deepStrictEqual(await client.lottery.lastWinner(), { draw: null, winner: null })
+        assert.deepInclude(await client.lottery.site(), { currency: "USD", ticketPrice: "1.00", houseShare: "0.05" })
         assert.strictEqual((await client.lottery.drawByDate("2026-02-03")).id, current.id)
         assert.isNull((await client.lottery.records("2026-02-03")).lock)
         assert.match(await client.lottery.proof("2026-02-03"), /^\{"format":"ddd\/proof\/v1"/)

@@ -7,6 +7,7 @@ import {
   pageQuery,
   type Receipt,
   type Records,
+  type Site,
   type Ticket,
   type TicketCheck
 } from "../Contract.ts"
@@ -77,6 +78,11 @@ export class LotteryService {
 
   drawHistory(query: PageQuery = {}): Promise<Page<Draw>> {
     return valueOf(this.#open.GET("/lottery/draw-history", { params: { query: pageQuery(query) } }))
+  }
+
+  /** Who runs this server, and how an app takes money there. */
+  site(): Promise<Site> {
+    return valueOf(this.#open.GET("/play/site"))
   }
 
   lastWinner(): Promise<LastWinner> {
