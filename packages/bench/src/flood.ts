@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `bench:flood`: what everyone else feels while one anonymous connection sends as fast as it can, on each engine.
+ * `bench:flood`: what everyone else feels while one anonymous connection, or a hundred, send as fast as they can, on each engine.
  *
  * Twenty ordinary clients ask for something small every 50 ms and wait for each answer, 10 s at most. The flood comes from a process
  * of its own. The memory is the server's, looked at twenty times a second.

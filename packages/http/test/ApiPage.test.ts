@@ -8,13 +8,14 @@ import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 import { Api } from "../src/Api.ts"
 import { routesOf } from "../src/boundary/RouteTable.ts"
-import { framesAtOnce, perSecond } from "../src/engine/Allowance.ts"
+import { perSecond } from "../src/engine/Allowance.ts"
+import { framesOfConnection, framesOfItsOwn, framesOfNetwork } from "../src/engine/FrameLimits.ts"
 import { defaultPatience } from "../src/engine/Heartbeat.ts"
 import { headBytesMax, headersMax } from "../src/engine/node/RequestHead.ts"
 import { limits } from "../src/engine/Sockets.ts"
 import { events } from "../src/live/Events.ts"
 import { messageMembers } from "../src/live/Protocol.ts"
-import { connectionsOfPlayerMax } from "../src/live/SignIns.ts"
+import { connectionsOfPlayerMax, messagesOfPlayer } from "../src/live/SignIns.ts"
 import { channelsMax } from "../src/live/Subscriptions.ts"
 import { docsRoutes } from "../src/operator/Docs.ts"
 import { pageRoutes } from "../src/pages/Pages.ts"
@@ -211,7 +212,12 @@ describe("docs/api.md", () => {
       `past ${limits.bufferedBytes / 1024 / 1024} MiB, or after ${defaultPatience.unread} s`,
       `a head over ${headBytesMax / 1024} KiB or ${headersMax} headers`,
       `${perSecond.requests.toLocaleString("en")} requests and ${perSecond.bytes / 1024 / 1024} MiB a second`,
-      `${framesAtOnce} frames at once and then ${perSecond.frames} a second`,
+      `${framesOfConnection.atOnce} frames at once and then ${framesOfConnection.perSecond} a second`,
+      `${framesOfNetwork.atOnce.toLocaleString("en")} at once and ${
+        framesOfNetwork.perSecond.toLocaleString("en")
+      } a second of a network`,
+      `${framesOfItsOwn.atOnce} at once and ${framesOfItsOwn.perSecond} a second of each connection`,
+      `${messagesOfPlayer.atOnce.toLocaleString("en")} messages at once and ${messagesOfPlayer.perSecond} a second`,
       `listens to ${channelsMax} channels at most, a player is signed in on ${connectionsOfPlayerMax} connections`,
       `has ${limits.socketsOfNetwork.toLocaleString("en")}: 429`,
       `is pinged after ${defaultPatience.pingAfter} s, dropped after ${defaultPatience.dropAfter} s`,

@@ -1,7 +1,7 @@
 /**
- * One anonymous connection that sends as fast as it can, in a process of its own: `node Flooder.ts <port> <kind>`.
+ * Anonymous connections that send as fast as they can, in a process of their own: `node Flooder.ts <port> <kind>`.
  *
- * Where the server ends it, it comes back a second later. It goes on until nobody is left who started it.
+ * Where the server ends one, it comes back a second later. They go on until nobody is left who started it.
  */
 import { connect, type Socket } from "node:net"
 import { handshake } from "../live/Handshake.ts"
@@ -34,4 +34,4 @@ const attack = (kind: Kind): void => {
 }
 
 process.once("disconnect", () => process.exit())
-attack(kind)
+for (let nth = 0; nth < kind.connections; nth++) attack(kind)

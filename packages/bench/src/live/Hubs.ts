@@ -49,7 +49,15 @@ export const startHub = Effect.fn("Hubs.start")(function*(name: HubName, environ
   const port = yield* freePort
   if (name === "node" || name === "uws") {
     const { output, pid } = yield* startServer(
-      { ...environment, ...inspected, ENGINE: name, LOG_LEVEL: "error", RATE_LIMITS: "off" },
+      // of a proxy that names nobody: a network has no more than 2,000 connections
+      {
+        ...environment,
+        ...inspected,
+        ENGINE: name,
+        LOG_LEVEL: "error",
+        RATE_LIMITS: "off",
+        TRUSTED_PROXIES: "127.0.0.1"
+      },
       port
     )
     const { measure } = yield* openInspector(output())

@@ -1,5 +1,5 @@
 /**
- * What one connection may cost a second.
+ * What one connection of HTTP may cost a second.
  *
  * Everyone is served by one thread: whoever sends as fast as they can would be served as fast as that, and the others
  * late. What is beyond the allowance waits for the next second.
@@ -10,13 +10,8 @@ export const perSecond = {
   /** Far more than a client, or a proxy's connection that carries many clients, has answered one after the other. */
   requests: 1_000,
   /** Of all that arrives: heads, bodies, frames. */
-  bytes: 4 * 1024 * 1024,
-  /** WebSocket frames of any kind. */
-  frames: 100
+  bytes: 4 * 1024 * 1024
 } as const
-
-/** WebSocket frames that may come at once, before `perSecond.frames` counts: an app that comes back subscribes to all its rooms. */
-export const framesAtOnce = 400
 
 /** A count that begins anew each second. */
 export class Allowance {
@@ -38,7 +33,7 @@ export class Allowance {
   }
 
   /** A second has gone by. What was used beyond the last one's counts for this one. */
-  renew(amount = this.#max): void {
-    this.#left = Math.min(this.#max, this.#left + amount)
+  renew(): void {
+    this.#left = Math.min(this.#max, this.#left + this.#max)
   }
 }

@@ -3,14 +3,15 @@
  *
  * The engine reports what its library tells of a connection; the rules are here, once for both engines.
  */
+import { isTrusted } from "@ddd/core/accounts/ClientAddress"
 import { networkOf } from "@ddd/core/accounts/Network"
 import { gauge } from "@ddd/core/values/Measure"
 import { Effect, type Scope } from "effect"
 import type { Problem } from "../problems/Problem.ts"
-import { Allowance, framesAtOnce, perSecond } from "./Allowance.ts"
 import { Counts } from "./Counts.ts"
 import { eachSecond } from "./EachSecond.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
+import { FrameLimit, NetworkFrames } from "./FrameLimits.ts"
 import { type Handshake, refuseHandshake } from "./Handshake.ts"
 import * as Heartbeat from "./Heartbeat.ts"
 import { notServing, tooManySockets } from "./Refusal.ts"
@@ -18,13 +19,13 @@ import { goingAway, limits, type LiveSocket, type SocketListener } from "./Socke
 
 /** A connection of an engine. */
 export interface EngineSocket extends LiveSocket, Heartbeat.Pulse {
-  /** In text form. */
-  readonly clientAddress: string
   /** False once it was said goodbye to. */
   readonly isOpen: boolean
   /** As `close`, and reads no more of what the client sends. */
   readonly cutOff: (code: number, reason: string) => void
 }
+
+type SocketRules = Pick<EngineOptions, "allowedOrigins" | "isHttpsOnly" | "proxies">
 
 type Accept = (socket: LiveSocket) => SocketListener
 
@@ -35,7 +36,7 @@ interface Open {
   readonly network: string
   /** Null for one that nobody serves. */
   listener: SocketListener | null
-  readonly frames: Allowance
+  readonly frames: FrameLimit
   /** Seconds since something was unread. */
   unread: number
   /** Seconds since the goodbye. */
@@ -46,14 +47,15 @@ export class OpenSockets<Socket extends EngineSocket> {
   #accept: Accept | undefined
   readonly #open = new Map<Socket, Open>()
   readonly #byNetwork = new Counts()
+  readonly #framesOf = new NetworkFrames()
   readonly #heartbeat: Heartbeat.Heartbeat
-  readonly #rules: Parameters<typeof refuseHandshake>[1]
+  readonly #rules: SocketRules
   readonly #unreadMax: number
 
   constructor(
     patience: Heartbeat.Patience,
     heartbeat: Heartbeat.Heartbeat,
-    rules: Parameters<typeof refuseHandshake>[1]
+    rules: SocketRules
   ) {
     this.#heartbeat = heartbeat
     this.#rules = rules
@@ -65,7 +67,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     if (this.#accept === undefined) return notServing
     const refusal = refuseHandshake(handshake, this.#rules)
     const { address } = handshake.client
-    if (refusal !== undefined || isProxy(address)) return refusal
+    if (refusal !== undefined || this.#isProxy(address)) return refusal
     const fromThere = this.#byNetwork.of(networkOf(address))
     return fromThere >= limits.socketsOfNetwork ? tooManySockets : undefined
   }
@@ -73,7 +75,8 @@ export class OpenSockets<Socket extends EngineSocket> {
   /** The handshake is done. Comes before whatever else is told of the connection. */
   opened(socket: Socket): void {
     const network = networkOf(socket.clientAddress)
-    const open: Open = { network, listener: null, frames: new Allowance(framesAtOnce), unread: 0, leaving: 0 }
+    const ofNetwork = this.#isProxy(socket.clientAddress) ? undefined : this.#framesOf.of(network)
+    const open: Open = { network, listener: null, frames: new FrameLimit(ofNetwork), unread: 0, leaving: 0 }
     this.#open.set(socket, open)
     this.#byNetwork.add(network)
     this.#heartbeat.heard(socket)
@@ -88,8 +91,7 @@ export class OpenSockets<Socket extends EngineSocket> {
     const open = this.#open.get(socket)
     if (open === undefined || !socket.isOpen) return false
     this.#heartbeat.heard(socket)
-    open.frames.use(1)
-    if (!open.frames.isUsedUp) return true
+    if (open.frames.take()) return true
     socket.cutOff(1008, "Send more slowly.")
     return false
   }
@@ -129,14 +131,19 @@ export class OpenSockets<Socket extends EngineSocket> {
 
   /** A second has gone by. */
   sweep(): void {
+    this.#framesOf.sweep((network) => this.#byNetwork.of(network) > 0)
     for (const [socket, open] of this.#open) {
-      open.frames.renew(perSecond.frames)
       if (!socket.isOpen) {
         if (++open.leaving >= goodbyeMax) socket.drop()
       } else if (socket.bufferedAmount() === 0) open.unread = 0
       else if (++open.unread >= this.#unreadMax) socket.close(1013, "Read faster.")
       else open.listener?.behind?.()
     }
+  }
+
+  /** Whether all who come through a trusted proxy seem to come from the address: it names nobody else. */
+  #isProxy(address: string): boolean {
+    return this.#rules.proxies !== undefined && isTrusted(this.#rules.proxies, address)
   }
 
   /** As `Sockets.serve`; where the scope closes, `finish` follows the goodbyes, with what is then left open. */
@@ -174,10 +181,6 @@ const sendElsewhere = (open: ReadonlyArray<EngineSocket>): Effect.Effect<void> =
       for (const socket of sockets) socket.close(1012, goingAway)
     }).pipe(Effect.delay(turn === 0 ? 0 : goodbyeTurns.millis)), { discard: true })
 }
-
-/** Whether many clients may stand behind the address: a proxy on this machine, or in its own network. */
-const isProxy = (address: string): boolean =>
-  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/.test(address)
 
 /** Makes an empty set, whose sweeps stop with the scope. */
 export const make = <Socket extends EngineSocket>(

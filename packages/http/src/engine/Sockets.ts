@@ -5,9 +5,12 @@
  * ten thousand sockets need no fiber and no timer of their own.
  */
 import { Context, type Effect, type Scope } from "effect"
+import type { Limiting } from "../limits/RequestLimits.ts"
 
 /** One open connection, as the server sees it. Every method may be called at any time: on a closed one it does nothing. */
 export interface LiveSocket {
+  /** The client's, in text form. */
+  readonly clientAddress: string
   /** Sends one text message, or queues it where the client reads more slowly. */
   readonly send: (text: string) => void
   /** Is sent what is published to `topic` from now on. */
@@ -40,6 +43,8 @@ export class Sockets extends Context.Service<Sockets, {
    * caller can let others have their turn in between. Who joins meanwhile may be sent it or not.
    */
   readonly publish: (topic: string, text: string) => Iterable<void>
+  /** As the engine counts requests (`Limiting`). */
+  readonly countRead: Limiting["countRead"]
 }>()("@ddd/http/engine/Sockets") {}
 
 /** Limits of every connection (docs/api.md, "WebSocket"). */
@@ -48,7 +53,7 @@ export const limits = {
   messageBytes: 4 * 1024,
   /** What a slow reader may leave unread: past it, closed with 1013. */
   bufferedBytes: 1024 * 1024,
-  /** Of one network (a /24 of IPv4, a /56 of IPv6), such as a mobile provider's; those behind a proxy of ours count as none. */
+  /** Of one network (a /24 of IPv4, a /56 of IPv6), such as a mobile provider's; a trusted proxy that names nobody has any number. */
   socketsOfNetwork: 2_000
 } as const
 

@@ -16,7 +16,7 @@ export interface CountedClass {
 export type LimitHeaders = Readonly<Record<string, string>>
 
 /** One too many: `whose` requests were counted. Nothing of the request was looked at. */
-const refusal = (whose: string, requestClass: string, { reset }: RequestCount): Problem<"rate_limited"> =>
+export const tooMany = (whose: string, requestClass: string, { reset }: RequestCount): Problem<"rate_limited"> =>
   new Problem(
     "rate_limited",
     `Too many requests of the kind ${requestClass} came from ${whose}. Nothing was changed; try again in ${reset} s.`,
@@ -34,7 +34,7 @@ export class CountedRequest {
   constructor(of: CountedClass, ofNetwork: RequestCount) {
     this.#of = of
     this.#ofNetwork = ofNetwork
-    this.refusal = ofNetwork.isOver ? refusal("this network", of.requestClass, ofNetwork) : undefined
+    this.refusal = ofNetwork.isOver ? tooMany("this network", of.requestClass, ofNetwork) : undefined
   }
 
   /** Counts it for its player too. Gives why it is not served. */
@@ -42,7 +42,7 @@ export class CountedRequest {
     const count = this.#of.countPlayer
     if (count === undefined) return undefined
     const counted = this.#ofPlayer = await count(player)
-    return counted.isOver ? refusal("this player", this.#of.requestClass, counted) : undefined
+    return counted.isOver ? tooMany("this player", this.#of.requestClass, counted) : undefined
   }
 
   headers(): LimitHeaders {

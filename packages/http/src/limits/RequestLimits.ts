@@ -22,7 +22,8 @@ import { makeRecent } from "@ddd/core/values/Recent"
 import { visible } from "@ddd/core/values/Visible"
 import { makeSeldomLog } from "@ddd/core/work/SeldomLog"
 import { Cause, Duration, Effect } from "effect"
-import { type CountedClass, CountedRequest, type LimitHeaders } from "./CountedRequest.ts"
+import type { Problem } from "../problems/Problem.ts"
+import { type CountedClass, CountedRequest, type LimitHeaders, tooMany } from "./CountedRequest.ts"
 import { type CountedKey, LocalCounts } from "./LocalCounts.ts"
 
 type Count = (key: CountedKey) => Promise<RequestCount>
@@ -47,18 +48,26 @@ export interface Countable {
 export interface Limiting {
   /** Counts a request. Undefined where nothing limits it. Never rejects. */
   readonly count: (request: Countable) => Promise<CountedRequest> | undefined
+  /**
+   * Counts something small that is read over a WebSocket, for its player where one is signed in, else for the network of `address`. Gives
+   * why it is not served; undefined at once where nothing limits it. Never rejects.
+   */
+  readonly countRead: (
+    address: string,
+    player: UserId | undefined
+  ) => Promise<Problem<"rate_limited"> | undefined> | undefined
   /** The headers of the answer to what could not be read, and so not be counted. */
   readonly uncounted: LimitHeaders
 }
 
 /** Counts nothing. */
-export const unlimited: Limiting = { count: () => undefined, uncounted: {} }
+export const unlimited: Limiting = { count: () => undefined, countRead: () => undefined, uncounted: {} }
 
 /** The class of what a method asks for at a URL; null where nothing limits it. */
 export type ClassOf = (method: string, url: string) => RequestClass | null
 
-/** What a request that cannot be read counts as. */
-const unreadClass: RequestClass = "read"
+/** What is read over a WebSocket counts as, and a request that cannot be read. */
+const readClass = "read"
 
 const policyText = (name: PolicyName, { quantity, seconds }: Quota): string => `"${name}";q=${quantity};w=${seconds}`
 
@@ -149,6 +158,15 @@ export const make = (limits: RequestLimits | "off", classOf: ClassOf): Effect.Ef
         const ofClass = requestClass === null ? undefined : counters.get(requestClass)
         return ofClass?.countNetwork(keyOf(address)).then((count) => new CountedRequest(ofClass, count))
       },
-      uncounted: { "ratelimit-policy": counters.get(unreadClass)?.policy ?? "" }
+      countRead: async (address, player) => {
+        const ofClass = counters.get(readClass)
+        const count = player === undefined
+          ? await ofClass?.countNetwork(keyOf(address))
+          : await ofClass?.countPlayer?.(player)
+        return count?.isOver === true
+          ? tooMany(player === undefined ? "this network" : "this player", readClass, count)
+          : undefined
+      },
+      uncounted: { "ratelimit-policy": counters.get(readClass)?.policy ?? "" }
     }
   })

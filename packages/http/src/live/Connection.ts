@@ -1,4 +1,4 @@
-/** One client of the live hub: who it is, its channels, and its messages that wait to be served. */
+/** One client of the live hub: who it is, its channels, and its messages that wait to be served, one after the other. */
 import { randomUUID } from "node:crypto"
 import type { LiveSocket } from "../engine/Sockets.ts"
 import { channelCalled } from "./ChannelKind.ts"
@@ -6,7 +6,10 @@ import { encodeEvent, type EventData, type EventName, type Fault } from "./Event
 import type { Authenticated } from "./LiveSource.ts"
 import type { Subscriber } from "./Topics.ts"
 
-/** So many messages in a row that cannot be served end the connection (docs/api.md, "WebSocket"). */
+/** An answer that costs so little that it says nothing of the messages before it: who sends what cannot be served goes on doing so. */
+const isFree = (event: EventName): boolean => event === "pong" || event === "unsubscribed"
+
+/** So many messages that cannot be served, and none between them that was (`isFree`), end the connection (docs/api.md, "WebSocket"). */
 const faultsMax = 5
 
 /**
@@ -26,11 +29,15 @@ export class Connection implements Subscriber {
   readonly #waiting: Array<string> = []
   /** Characters of those that wait. */
   #waitingLength = 0
-  #busy = false
   #faults = 0
 
   constructor(socket: LiveSocket) {
     this.#socket = socket
+  }
+
+  /** In text form. */
+  get clientAddress(): string {
+    return this.#socket.clientAddress
   }
 
   get userId(): string | undefined {
@@ -60,7 +67,7 @@ export class Connection implements Subscriber {
 
   /** Answers a message that was served. */
   answer<Name extends EventName>(event: Name, data: EventData<Name>): void {
-    this.#faults = 0
+    if (!isFree(event)) this.#faults = 0
     this.send(encodeEvent(event, data))
   }
 
@@ -75,22 +82,20 @@ export class Connection implements Subscriber {
     this.#socket.close(code, reason)
   }
 
-  /**
-   * A message arrived. Messages are served one by one, in the order of arrival: returns whether the caller is to serve this one, and
-   * then those that `next` gives; otherwise it waits until those before it are served.
-   */
-  receive(message: string): boolean {
-    if (!this.#busy) return this.#busy = true
+  /** A message arrived. It waits for its turn. */
+  receive(message: string): void {
     this.#waitingLength += message.length
     if (this.#waitingLength > waitingMax) this.close(1008, "Wait for answers before sending more.")
     else this.#waiting.push(message)
-    return false
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0
   }
 
   /** The next message to serve; `undefined` where none waits. */
   next(): string | undefined {
     const message = this.#waiting.shift()
-    this.#busy = message !== undefined
     this.#waitingLength -= message?.length ?? 0
     return message
   }

@@ -155,7 +155,8 @@ export const eventTexts: Readonly<Record<EventName, string>> = {
   "subscribed": "The answer to `subscribe`; a snapshot follows.",
   "unsubscribed": "The answer to `unsubscribe`; also to who may listen no longer.",
   "pong": "The answer to `ping`.",
-  "error": "A message cannot be served. After 5 in a row the connection is closed with 1008.",
+  "error":
+    "A message cannot be served. After 5, between which nothing was served but `ping` and `unsubscribe`, the connection is closed with 1008.",
   "draw:update":
     "On subscribing to `draw`, and after purchases commit. At most 20 a second; the last state is always sent.",
   "draw:status":

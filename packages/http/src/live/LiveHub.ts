@@ -10,12 +10,14 @@ import { Effect, Layer, Stream } from "effect"
 import { type LiveSocket, type SocketListener, Sockets } from "../engine/Sockets.ts"
 import { tellChanges } from "./Changes.ts"
 import { drawKind, lobbyKind, walletKind } from "./ChannelKind.ts"
-import { type MessageServers, serveMessages } from "./ClientMessages.ts"
+import { type MessageServers, plainPing, serveMessage } from "./ClientMessages.ts"
 import { Connection } from "./Connection.ts"
+import { encodeEvent } from "./Events.ts"
 import { LiveSource } from "./LiveSource.ts"
 import { SignIns } from "./SignIns.ts"
 import { Subscriptions } from "./Subscriptions.ts"
 import { Topics } from "./Topics.ts"
+import { Turns, type Waiting } from "./Turns.ts"
 
 /** How often tokens are looked at for having expired. */
 const expiryInterval = "1 second"
@@ -45,20 +47,52 @@ export const layer: Layer.Layer<never, never, LiveSource | Now | Sockets> = Laye
     Effect.forkScoped
   )
   yield* topics.askAbout.pipe(Effect.delay(askInterval), Effect.forever, Effect.forkScoped)
-  const hub: Hub = { now, signIns, subscriptions, topics, fork: (effect) => fork(effect) }
+  const pong = new Pong()
+  const hub: Hub = {
+    now,
+    signIns,
+    subscriptions,
+    topics,
+    pong,
+    turns: new Turns(() => pong.forget()),
+    countRead: sockets.countRead,
+    fork: (effect) => fork(effect)
+  }
   yield* sockets.serve((socket) => new Served(hub, socket))
 }))
 
 /** What all connections are served by. */
 interface Hub extends MessageServers {
   readonly topics: Topics
+  readonly turns: Turns
+  readonly pong: Pong
   readonly fork: (effect: Effect.Effect<void>) => void
 }
 
+/** The answer to pings, made once for all of a turn: clients may send very many. */
+class Pong {
+  #text: string | undefined
+
+  forget(): void {
+    this.#text = undefined
+  }
+
+  /** Sends it. */
+  answer({ fork, now }: Hub, connection: Connection): void {
+    if (this.#text !== undefined) return connection.send(this.#text)
+    fork(Effect.map(now, (time) => {
+      this.#text = encodeEvent("pong", { serverTime: formatInstant(time) })
+      connection.send(this.#text)
+    }))
+  }
+}
+
 /** What becomes of a connection, from its greeting to its end. A class: of closures each connection would have its own. */
-class Served implements SocketListener {
+class Served implements SocketListener, Waiting {
   readonly #hub: Hub
   readonly #connection: Connection
+  /** A message is being served; the others wait, so that all are served in the order in which they came. */
+  #isBusy = false
 
   constructor(hub: Hub, socket: LiveSocket) {
     this.#hub = hub
@@ -67,10 +101,34 @@ class Served implements SocketListener {
   }
 
   message(text: string): void {
-    const { fork } = this.#hub
-    if (this.#connection.receive(text)) {
-      fork(Effect.andThen(serveMessages(this.#hub, this.#connection, text), this.#end()))
-    }
+    const { signIns, turns } = this.#hub
+    if (!signIns.mayMessage(this.#connection)) return this.#connection.close(1008, "Send more slowly.")
+    const isWaiting = this.#isBusy || this.#connection.isWaiting
+    this.#connection.receive(text)
+    if (!isWaiting) turns.add(this)
+  }
+
+  serveOne(): boolean {
+    const text = this.#connection.next()
+    if (text === undefined) return false
+    if (text === plainPing) this.#hub.pong.answer(this.#hub, this.#connection)
+    else this.#serve(text)
+    return !this.#isBusy && this.#connection.isWaiting
+  }
+
+  #serve(text: string): void {
+    this.#isBusy = true
+    let isNow = true
+    this.#hub.fork(Effect.andThen(
+      serveMessage(this.#hub, this.#connection, text),
+      Effect.sync(() => {
+        this.#isBusy = false
+        // a message that was being served when the connection closed may have signed it in, or subscribed it, after `closed`
+        if (this.#connection.gone) this.#forget()
+        else if (!isNow && this.#connection.isWaiting) this.#hub.turns.add(this)
+      })
+    ))
+    isNow = false
   }
 
   behind(): void {
@@ -83,19 +141,13 @@ class Served implements SocketListener {
 
   closed(): void {
     this.#connection.gone = true
+    this.#hub.turns.remove(this)
     this.#forget()
   }
 
   #forget(): void {
     this.#hub.signIns.forget(this.#connection)
     this.#hub.topics.leaveAll(this.#connection)
-  }
-
-  /** A message that was being served when the connection closed may have signed it in, or subscribed it, after `forget`. */
-  #end(): Effect.Effect<void> {
-    return Effect.sync(() => {
-      if (this.#connection.gone) this.#forget()
-    })
   }
 }
 

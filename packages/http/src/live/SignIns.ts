@@ -1,8 +1,10 @@
 /** Who has signed in on which connection, until the token expires or its session ends. */
 import type { SessionId } from "@ddd/core/accounts/Session"
 import { formatInstant, type Instant, instant } from "@ddd/core/values/Instant"
+import { makeRecent } from "@ddd/core/values/Recent"
 import { Effect, type Redacted } from "effect"
 import { Counts } from "../engine/Counts.ts"
+import { TokenBucket } from "../engine/TokenBucket.ts"
 import type { Connection } from "./Connection.ts"
 import { encodeEvent, type Fault } from "./Events.ts"
 import type { LiveSource } from "./LiveSource.ts"
@@ -12,6 +14,11 @@ export const tokenExpired: Fault = { code: "token_expired", detail: "The access 
 
 /** The most connections that one player is signed in on (docs/api.md, "WebSocket"). */
 export const connectionsOfPlayerMax = 16
+
+/** Messages of one player, on all their connections together. */
+export const messagesOfPlayer = { atOnce: 1_000, perSecond: 200 } as const
+/** So many players are remembered by what they sent lately. */
+const recentPlayers = 10_000
 
 const tooManyConnections: Fault = {
   code: "limit_exceeded",
@@ -24,12 +31,18 @@ export class SignIns {
   readonly #signedIn = new Set<Connection>()
   /** On how many connections each player is signed in. */
   readonly #connectionsOf = new Counts()
+  readonly #messagesOf = makeRecent(recentPlayers, () => new TokenBucket(messagesOfPlayer))
   /** For each token that is being verified, the sessions that have ended meanwhile. */
   readonly #verifying = new Set<Set<SessionId>>()
 
   constructor(source: LiveSource["Service"], topics: Topics) {
     this.#source = source
     this.#topics = topics
+  }
+
+  /** Counts a message for the player who is signed in. Returns whether it is to be served. */
+  mayMessage({ userId }: Connection): boolean {
+    return userId === undefined || this.#messagesOf(userId).take()
   }
 
   /** Signs in by an access token. Another player than before leaves the private channels of the one before, and is told. */

@@ -26,11 +26,11 @@ export class Client {
     })
   }
 
-  /** An open connection, closed with the scope. */
-  static open(port: number): Effect.Effect<Client, never, Scope.Scope> {
+  /** An open connection, closed with the scope. `headers`: what the handshake has besides, as a proxy would add. */
+  static open(port: number, headers: Readonly<Record<string, string>> = {}): Effect.Effect<Client, never, Scope.Scope> {
     return Effect.acquireRelease(
       Effect.callback<Client>((resume) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`)
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers })
         const client = new Client(socket)
         socket.addEventListener("open", () => resume(Effect.succeed(client)))
         socket.addEventListener("error", () => resume(Effect.die(new Error("the connection was not opened"))))

@@ -2,7 +2,9 @@ import { patiently } from "@ddd/sim/scenario/PatientClock"
 import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { drawId, session, settle, startHub, userId } from "./support.ts"
+import { messagesOfTurn } from "../../src/live/Turns.ts"
+import { Problem } from "../../src/problems/Problem.ts"
+import { drawId, roomId, session, settle, startHub, userId } from "./support.ts"
 
 const subscribed = { event: "subscribed", data: { channel: "draw" } }
 const update = (totalEntries: number, prizePool = `${totalEntries}.00`) => ({
@@ -407,7 +409,7 @@ describe("LiveHub", () => {
   )
 
   patiently(
-    "closes with 1008 after five such messages in a row; a good one between starts the count again",
+    "closes with 1008 after five such messages in a row; a good one between starts the count again, one that costs nothing does not",
     () =>
       Effect.gen(function*() {
         const { connect } = yield* startHub
@@ -416,10 +418,12 @@ describe("LiveHub", () => {
           for (let i = 0; i < times; i++) socket.listener?.message("bad")
         }
         bad(4)
-        socket.say({ type: "ping" })
+        socket.say({ type: "subscribe", channel: "draw" })
         bad(4)
         yield* settle
         assert.isUndefined(socket.closedWith)
+        socket.say({ type: "ping" })
+        socket.say({ type: "unsubscribe", channel: "draw" })
         bad(1)
         yield* settle
         assert.strictEqual(socket.closedWith, 1008)
@@ -445,10 +449,81 @@ describe("LiveHub", () => {
       socket.say({ type: "auth", token: "slow" })
       for (let i = 0; i < 300; i++) socket.say({ type: "subscribe", channel: "draw" })
       yield* TestClock.adjust("1 second")
-      const names = socket.events().map(({ event }) => event).filter((event) => event !== "draw:update")
+      const names: Array<string> = []
+      const isAnswered = () => {
+        names.push(...socket.events().map(({ event }) => event).filter((event) => event !== "draw:update"))
+        return names.length > 300
+      }
+      yield* Effect.repeat(settle, { until: isAnswered, times: 1_000 })
       assert.deepStrictEqual(names, ["authenticated", ...Array.from({ length: 300 }, () => "subscribed")])
       assert.isUndefined(socket.closedWith)
     }))
+
+  patiently("serves all connections in turns, a few messages before others have theirs", () =>
+    Effect.gen(function*() {
+      const { connect } = yield* startHub
+      const flood = Array.from({ length: 50 }, connect)
+      const quiet = connect()
+      for (const socket of [...flood, quiet]) socket.events()
+      for (const socket of flood) for (let i = 0; i < 400; i++) socket.say({ type: "ping" })
+      const answered = () => flood.reduce((sum, { sent }) => sum + sent.length, 0)
+      assert.isAtMost(answered(), messagesOfTurn)
+      quiet.say({ type: "ping" })
+      yield* Effect.repeat(settle, { until: () => quiet.sent.length > 0, times: 1_000 })
+      assert.isAtMost(answered(), 10 * flood.length)
+      yield* Effect.repeat(settle, { until: () => answered() === 50 * 400, times: 10_000 })
+    }))
+
+  patiently(
+    "closes with 1008 a player who sends too much on all their connections together",
+    () =>
+      Effect.gen(function*() {
+        const { connect } = yield* startHub
+        const sockets = Array.from({ length: 8 }, connect)
+        const other = connect()
+        for (const socket of sockets) socket.say({ type: "auth", token: "good" })
+        other.say({ type: "auth", token: "guest" })
+        yield* settle
+        for (const socket of sockets) for (let i = 0; i < 300; i++) socket.say({ type: "ping" })
+        other.say({ type: "ping" })
+        yield* Effect.repeat(settle, { until: () => other.sent.length === 3, times: 1_000 })
+        const closed = sockets.filter(({ closedWith }) => closedWith === 1008)
+        assert.isAtLeast(closed.length, 4)
+        assert.isBelow(closed.length, sockets.length)
+        assert.isUndefined(other.closedWith)
+      })
+  )
+
+  patiently(
+    "counts who asks for what the database has to say, by player, or else by network, and nothing else",
+    () =>
+      Effect.gen(function*() {
+        const { connect, sockets } = yield* startHub
+        const counted: Array<string> = []
+        sockets.countRead = (address, player) => {
+          counted.push(player ?? address)
+          const refusal = new Problem("rate_limited", "Too many.", { retryAfter: 7 })
+          return Promise.resolve(counted.length > 3 ? refusal : undefined)
+        }
+        const socket = connect()
+        socket.events()
+        socket.say({ type: "subscribe", channel: "draw" })
+        socket.say({ type: "auth", token: "good" })
+        socket.say({ type: "subscribe", channel: `lobby:${roomId}` })
+        socket.say({ type: "ping" })
+        socket.say({ type: "unsubscribe", channel: "draw" })
+        socket.say({ type: "subscribe", channel: "draw" })
+        socket.say({ type: "auth", token: "guest" })
+        yield* Effect.repeat(settle, { until: () => counted.length === 5, times: 1_000 })
+        yield* settle
+        assert.deepStrictEqual(counted, ["192.0.2.7", "192.0.2.7", userId, userId, userId])
+        const refused = socket.events().filter(({ event }) => event === "error")
+        assert.deepStrictEqual(refused.map(({ data }) => data), [
+          { code: "rate_limited", detail: "Too many." },
+          { code: "rate_limited", detail: "Too many." }
+        ])
+      })
+  )
 
   patiently("closes with 1008 who sends more than 256 KiB while a message is served", () =>
     Effect.gen(function*() {

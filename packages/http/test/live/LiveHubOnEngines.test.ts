@@ -1,6 +1,10 @@
+import { readNetworks } from "@ddd/core/accounts/ClientAddress"
+import { defaultLimits } from "@ddd/core/accounts/RequestLimits"
+import { SharedCounts } from "@ddd/core/ports/SharedCounts"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { Sockets } from "../../src/engine/Sockets.ts"
+import { make } from "../../src/limits/RequestLimits.ts"
 import { engines, eventually, listen } from "../engine/support.ts"
 import { Client } from "./Client.ts"
 import { drawId, hub, Stage } from "./support.ts"
@@ -51,6 +55,33 @@ describe.each(engines)("LiveHub on %s", (engine) => {
       yield* eventually("all have the last state", () => clients.every((client) => client.unread.at(-1) === last))
       for (const client of clients) assert.isBelow(client.unread.length, 30)
     }))
+
+  it.live("refuses who subscribes more often than may be read, and nobody of another network", () =>
+    Effect.gen(function*() {
+      const limiting = yield* make({ ...defaultLimits, read: { quantity: 3, seconds: 3_600 } }, () => null)
+      const proxies = { networks: readNetworks("127.0.0.1") ?? [], from: "x-forwarded-for" } as const
+      const listening = yield* listen(engine, { limiting, proxies })
+      yield* Layer.build(hub(new Stage()).pipe(Layer.provide(Layer.succeed(Sockets, listening.sockets))))
+      const subscribe = Effect.fnUntraced(function*(address: string, times: number) {
+        const client = yield* Client.open(listening.port, { "x-forwarded-for": address })
+        assert.strictEqual((yield* client.event).event, "connected")
+        const answers: Array<unknown> = []
+        for (let nth = 0; nth < times; nth++) {
+          client.say({ type: "subscribe", channel: "draw" })
+          for (;;) {
+            const { data, event } = yield* client.event
+            if (event === "subscribed") answers.push(event)
+            else if (event === "error") answers.push(data["code"])
+            else continue
+            break
+          }
+        }
+        return answers
+      })
+      assert.deepStrictEqual(yield* subscribe("198.51.100.1", 2), ["subscribed", "subscribed"])
+      assert.deepStrictEqual(yield* subscribe("198.51.100.2", 3), ["subscribed", "rate_limited", "rate_limited"])
+      assert.deepStrictEqual(yield* subscribe("203.0.113.1", 1), ["subscribed"])
+    }).pipe(Effect.provideService(SharedCounts, { counter: () => () => Effect.die(new Error("nothing is shared")) })))
 
   it.live("says goodbye with 1012 when it stops", () =>
     Effect.gen(function*() {

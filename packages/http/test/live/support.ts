@@ -143,6 +143,7 @@ interface Event {
 
 /** The server's side of a connection whose reader is the test. */
 export class LocalSocket implements LiveSocket {
+  readonly clientAddress = "192.0.2.7"
   /** While true, nothing that is sent is taken. */
   slow = false
   closedWith: number | undefined
@@ -201,6 +202,7 @@ function* sendTo(sockets: ReadonlyArray<LocalSocket>, text: string): Iterable<vo
 
 /** Connections without a network. */
 export class LocalSockets {
+  countRead: Sockets["Service"]["countRead"] = () => undefined
   #accept: ((socket: LiveSocket) => SocketListener) | undefined
   readonly #open: Array<LocalSocket> = []
 
@@ -209,6 +211,7 @@ export class LocalSockets {
       Effect.sync(() => {
         this.#accept = accept
       }),
+    countRead: (address, player) => this.countRead(address, player),
     publish: (topic, text) => sendTo(this.#open.filter(({ topics }) => topics.has(topic)), text)
   })
 

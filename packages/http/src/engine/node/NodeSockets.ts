@@ -188,7 +188,8 @@ export const make = (
     return {
       sockets: Sockets.of({
         serve: (accept) => sockets.serve(accept, goodbyes),
-        publish: (topic, text) => place.topics.publish(topic, text, behind)
+        publish: (topic, text) => place.topics.publish(topic, text, behind),
+        countRead: options.limiting.countRead
       }),
       upgrades: {
         asks: ({ method, upgrade, url }) =>

@@ -157,7 +157,8 @@ export const attach = (
     })
     return Sockets.of({
       serve: (accept) => sockets.serve(accept),
-      publish: (topic, text) => places.publish(app, topic, text)
+      publish: (topic, text) => places.publish(app, topic, text),
+      countRead: options.limiting.countRead
     })
   })
 
