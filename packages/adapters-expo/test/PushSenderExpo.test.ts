@@ -1,9 +1,12 @@
 /** Players are told through a service that speaks Expo's protocol and misbehaves: over a world in memory, with the worker that a server runs. */
+import { closingMillis } from "@ddd/core/draws/Notices"
+import { PushMessages } from "@ddd/core/ports/PushMessages"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { readReceipts, sendDue } from "@ddd/core/work/Pushes"
 import { put, tokenOf, tokensOf } from "@ddd/sim/contract/Phones"
 import * as Memory from "@ddd/sim/memory/Memory"
 import * as ExpoStandIn from "@ddd/sim/providers/ExpoStandIn"
+import { buyInRoom, roomOf, startDraw } from "@ddd/sim/scenario/RoomSteps"
 import { advance, buy, dollars, drawNow, fundedPlayer, openSales } from "@ddd/sim/scenario/Steps"
 import { World } from "@ddd/sim/World"
 import { assert, describe, it } from "@effect/vitest"
@@ -139,16 +142,117 @@ describe("push notifications by Expo", () => {
       }))
   })
 
-  it.live("reach the others where tokens of another project have the whole request refused", () =>
-    told({ projectOf: (token) => token.includes("foreign") ? "another" : "ours" }, (standIn) =>
+  const projectOf = (token: string) => token.includes("foreign") ? "@another/app" : "@ours/app"
+  const oursOf = ({ taken }: ExpoStandIn.ExpoStandIn) =>
+    taken.filter(({ to }) => !to.includes("foreign")).map(({ to }) => to)
+
+  it.live("reach the others by three requests where tokens of another project have the whole request refused", () =>
+    told({ projectOf }, (standIn) =>
       Effect.gen(function*() {
-        yield* wonBy(["a", "foreign1", "b", "c", "foreign2", "d"])
-        assert.deepStrictEqual(yield* sendDue(), { taken: 6, isAsked: true })
-        const ours = standIn.taken.filter(({ to }) => !to.includes("foreign")).map(({ to }) => to)
-        assert.sameMembers(ours, ["a", "b", "c", "d"].map(tokenOf))
-        assert.isAtMost(standIn.requests.length, 11)
+        yield* wonBy(["a", "foreign1", "b", "foreign2", "c", "foreign3", "d", "foreign4"])
+        assert.deepStrictEqual(yield* sendDue(), { taken: 8, isAsked: true })
+        assert.sameMembers(oursOf(standIn), ["a", "b", "c", "d"].map(tokenOf))
+        assert.deepStrictEqual(standIn.requests, [8, 4, 4])
         yield* advance(dayMillis)
         assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+      })))
+
+  it.live("forget a device whose token is another project's, once it is refused by itself", () =>
+    told({ projectOf, closedProjects: ["@another/app"] }, (standIn) =>
+      Effect.gen(function*() {
+        const ada = yield* wonBy(["a", "foreign1", "b", "foreign2"])
+        assert.deepStrictEqual(yield* sendDue(), { taken: 4, isAsked: true })
+        assert.sameMembers(oursOf(standIn), ["a", "b"].map(tokenOf))
+        assert.deepStrictEqual(yield* tokensOf(ada), ["a", "b"])
+        yield* advance(dayMillis)
+        assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+      })))
+
+  it.live("forget no device where nothing is taken at all", () =>
+    told({ projectOf: () => "@another/app", closedProjects: ["@another/app"] }, () =>
+      Effect.gen(function*() {
+        const ada = yield* wonBy(["a", "b"])
+        assert.deepStrictEqual(yield* sendDue(), { taken: 2, isAsked: false })
+        assert.deepStrictEqual(yield* tokensOf(ada), ["a", "b"])
+        yield* advance(10 * minute)
+        assert.deepStrictEqual(yield* sendDue(), { taken: 2, isAsked: false })
+      })))
+
+  it.live("reach the others within some requests where it is not said whose tokens are whose; the rest is sent later", () =>
+    told({ projectOf, hidesProjects: true }, (standIn) =>
+      Effect.gen(function*() {
+        yield* wonBy(["a", "foreign1", "b", "foreign2", "c", "foreign3", "d", "foreign4", "e", "f"])
+        for (let nth = 0; nth < 10; nth++) {
+          const before = standIn.requests.length
+          yield* sendDue()
+          assert.isAtMost(standIn.requests.length - before, 16)
+          yield* advance(10 * minute)
+        }
+        assert.deepStrictEqual(oursOf(standIn).toSorted(), ["a", "b", "c", "d", "e", "f"].map(tokenOf))
+      })))
+
+  it.live("are each told once where the service answers some parts, and then no more", () =>
+    told(
+      { projectOf, onRequest: (kind, nth) => kind === "send" && nth === 3 ? 503 : "done" },
+      (standIn) =>
+        Effect.gen(function*() {
+          yield* wonBy(["a", "b", "c", "foreign1", "foreign2"])
+          for (let nth = 0; nth < 3; nth++) {
+            yield* sendDue()
+            yield* advance(minute)
+          }
+          assert.deepStrictEqual(oursOf(standIn).toSorted(), ["a", "b", "c"].map(tokenOf))
+          assert.lengthOf(standIn.taken, 5)
+        })
+    ))
+
+  for (
+    const [name, id] of [
+      ["that is empty", ""],
+      ["that is too long", "x".repeat(101)],
+      ["with a NUL", "a\u0000b"],
+      ["with what cannot be seen", "a\u202eb"]
+    ] as const
+  ) {
+    it.live(`are told once where one is given a receipt ${name}`, () =>
+      told({ ticketId: ({ to }) => to === tokenOf("odd") ? id : undefined }, (standIn) =>
+        Effect.gen(function*() {
+          yield* wonBy(["a", "odd", "b"])
+          assert.deepStrictEqual(yield* sendDue(), { taken: 3, isAsked: true })
+          yield* advance(15 * minute)
+          assert.deepStrictEqual(yield* sendDue(), { taken: 0, isAsked: true })
+          assert.lengthOf(standIn.taken, 3)
+          assert.strictEqual(yield* readReceipts(), 2)
+        })))
+  }
+
+  it.live("that a draw closes are sent too while there are more of others than one request takes", () =>
+    told({}, (standIn) =>
+      Effect.gen(function*() {
+        const draw = yield* openSales
+        const players = yield* Effect.forEach(
+          Array.from({ length: 12 }, (_, nth) => nth),
+          Effect.fnUntraced(
+            function*(nth) {
+              const player = yield* fundedPlayer(`player${nth}`, dollars(5))
+              for (let device = 0; device < 10; device++) yield* put(player, device, `p${nth}d${device}`)
+              yield* buy(player, 1)
+              return player
+            }
+          )
+        )
+        const [host] = players
+        if (host === undefined) return
+        const room = yield* roomOf(players)
+        for (const player of players) yield* buyInRoom(player, room)
+        const now = yield* (yield* World).now
+        yield* advance((draw.closesAt ?? now) - closingMillis - now)
+        yield* (yield* PushMessages).announceClosing
+        yield* startDraw(host, room)
+        yield* sendDue()
+        const kinds = Object.groupBy(standIn.taken, ({ data }) => data.kind)
+        assert.lengthOf(kinds["room_locked"] ?? [], 75)
+        assert.lengthOf(kinds["closing"] ?? [], 25)
       })))
 
   it.live("wait for receipts that are late, for a day", () =>

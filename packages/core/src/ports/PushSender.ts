@@ -16,8 +16,8 @@ export const receiptsAtOnce = 300
 
 export class PushSender extends Context.Service<PushSender, {
   /**
-   * Hands over up to `messagesAtOnce`; gives an answer for each, in their order. After `Unavailable` none, some or all of them may have been
-   * taken.
+   * Hands over up to `messagesAtOnce`; gives an answer for each, in their order: `Later` where there was no time to ask. After `Unavailable`
+   * none of them was answered; some or all of them may have been taken.
    */
   readonly send: (messages: ReadonlyArray<WrittenMessage>) => Effect.Effect<ReadonlyArray<SendAnswer>, Unavailable>
   /** What the receipts say, up to `receiptsAtOnce`, in their order. */

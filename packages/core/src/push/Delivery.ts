@@ -33,15 +33,22 @@ export interface SentMessage extends MessageKey {
   readonly sentAt: Instant
 }
 
-/** Who delivers takes it, or says why not. `later`: not now. `unknown device`: the app is gone from it. */
+/**
+ * Who delivers takes it, or says why not. `Later`: not now. `UnknownDevice`: the app is gone from it. `ForeignDevice`: its token alone is not
+ * taken, as that of another app.
+ */
 export type SendAnswer =
   | { readonly _tag: "Taken"; readonly receiptId: string }
   | { readonly _tag: "Later" }
   | { readonly _tag: "UnknownDevice" }
+  | { readonly _tag: "ForeignDevice" }
   | { readonly _tag: "Refused"; readonly reason: string }
 
 /** What a receipt says; null where there is none yet. */
-export type ReceiptAnswer = { readonly _tag: "Delivered" } | Exclude<SendAnswer, { readonly _tag: "Taken" }> | null
+export type ReceiptAnswer =
+  | { readonly _tag: "Delivered" }
+  | Exclude<SendAnswer, { readonly _tag: "Taken" | "ForeignDevice" }>
+  | null
 
 /** How a message ends. */
 export const messageEnds = ["delivered", "refused", "device gone", "untold", "no receipt"] as const
@@ -99,6 +106,8 @@ export const afterSending = (message: Sendable, answer: SendAnswer, now: Instant
       return sendAgain(message, now)
     case "UnknownDevice":
       return over("device gone", true)
+    case "ForeignDevice":
+      return over("refused", true)
     case "Refused":
       return over("refused")
   }

@@ -76,6 +76,7 @@ const sendAll = Effect.fnUntraced(function*(taken: ReadonlyArray<DueMessage>) {
   const at = yield* now
   for (const answer of answers ?? []) {
     if (answer._tag === "Refused") yield* say(answer.reason, `${refusedText}: ${answer.reason}`)
+    if (answer._tag === "ForeignDevice") yield* say(answer._tag, `${refusedText}: a token of another app`)
   }
   yield* conclude(sendable.map((message, nth) => {
     const answer = answers?.[nth]
@@ -87,11 +88,25 @@ const sendAll = Effect.fnUntraced(function*(taken: ReadonlyArray<DueMessage>) {
   return answers !== null
 })
 
-/** Sends what is due, up to `messagesAtOnce`: those of draws that close after all others. Gives how many, and whether they could be sent. */
-export const sendDue = Effect.fn("Pushes.sendDue")(function*() {
+/** Of each batch so many are kept for those of draws that close: nobody who causes many others can keep them back. */
+const closingsAtOnce = messagesAtOnce / 4
+
+/**
+ * Takes what is due, up to `messagesAtOnce`: most of them others than those of draws that close, as far as there are others, and either kind
+ * what the other leaves.
+ */
+const takeDue = Effect.fnUntraced(function*() {
   const { take } = yield* PushMessages
-  const others = yield* take("others", messagesAtOnce)
-  const taken = others.length > 0 ? others : yield* take("closing", messagesAtOnce)
+  const first = yield* take("others", messagesAtOnce - closingsAtOnce)
+  const closing = yield* take("closing", messagesAtOnce - first.length)
+  const left = messagesAtOnce - first.length - closing.length
+  const isMore = left > 0 && first.length === messagesAtOnce - closingsAtOnce
+  return [...first, ...closing, ...(isMore ? yield* take("others", left) : [])]
+})
+
+/** Sends what is due, up to `messagesAtOnce`. Gives how many, and whether they could be sent. */
+export const sendDue = Effect.fn("Pushes.sendDue")(function*() {
+  const taken = yield* takeDue()
   const isAsked = taken.length === 0 || (yield* sendAll(taken))
   return { taken: taken.length, isAsked }
 })

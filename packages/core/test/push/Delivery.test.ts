@@ -121,5 +121,7 @@ describe("a message to a device", () => {
     assert.deepStrictEqual<unknown>(refused, { _tag: "Over", end: "refused", forgetsDevice: false })
     const gone = afterSending(message, { _tag: "UnknownDevice" }, now)
     assert.deepStrictEqual<unknown>(gone, { _tag: "Over", end: "device gone", forgetsDevice: true })
+    const foreign = afterSending(message, { _tag: "ForeignDevice" }, now)
+    assert.deepStrictEqual<unknown>(foreign, { _tag: "Over", end: "refused", forgetsDevice: true })
   })
 })

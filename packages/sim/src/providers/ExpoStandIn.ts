@@ -38,8 +38,14 @@ export interface ExpoStandInOptions {
   readonly onRequest?: (kind: "send" | "getReceipts", nth: number) => RequestBehaviour
   /** What becomes of a message: `delivered`. */
   readonly onMessage?: (message: ExpoMessage) => MessageBehaviour
-  /** The project whose a token is: all are of one. Tokens of two in one request have all of it refused. */
+  /** The project whose a token is: all are of one. Tokens of two in one request have all of it refused, saying whose they are. */
   readonly projectOf?: (token: string) => string
+  /** It does not say whose they are. */
+  readonly hidesProjects?: boolean
+  /** Projects to which the access token does not belong, and which ask for theirs. */
+  readonly closedProjects?: ReadonlyArray<string>
+  /** The id of the ticket of a message: a UUID. */
+  readonly ticketId?: (message: ExpoMessage) => string | undefined
   /** How often a receipt is asked for before it is there: 0. */
   readonly receiptsLate?: number
 }
@@ -71,7 +77,10 @@ interface Answer {
   readonly status: number
   readonly body: unknown
 }
-const refusal = (status: number, code: string): Answer => ({ status, body: { errors: [{ code, message: code }] } })
+const refusal = (status: number, code: string, details?: unknown): Answer => ({
+  status,
+  body: { errors: [{ code, message: code, details }] }
+})
 
 class Service {
   readonly taken: Array<ExpoMessage> = []
@@ -92,13 +101,19 @@ class Service {
     const messages: ReadonlyArray<ExpoMessage> = body
     this.requests.push(messages.length)
     if (messages.length > messagesMax) return refusal(413, "PUSH_TOO_MANY_NOTIFICATIONS")
-    const { onMessage = () => "delivered" as const, projectOf = () => "one" } = this.#options
-    if (new Set(messages.map(({ to }) => projectOf(to))).size > 1) return refusal(400, "PUSH_TOO_MANY_EXPERIENCE_IDS")
+    const { closedProjects = [], hidesProjects, onMessage = () => "delivered" as const, projectOf = () => "one" } =
+      this.#options
+    const tokensOf = Object.groupBy(messages.map(({ to }) => to), projectOf)
+    if (Object.keys(tokensOf).length > 1) {
+      return refusal(400, "PUSH_TOO_MANY_EXPERIENCE_IDS", hidesProjects === true ? undefined : tokensOf)
+    }
+    if (Object.keys(tokensOf).some((project) => closedProjects.includes(project))) return refusal(403, "FORBIDDEN")
     const data = messages.map((message) => {
       const behaviour = onMessage(message)
       if (typeof behaviour === "object" && "ticket" in behaviour) return faultOf(behaviour.ticket)
       this.taken.push(message)
-      const id = `00000000-0000-4000-8000-${String(this.taken.length).padStart(12, "0")}`
+      const id = this.#options.ticketId?.(message) ??
+        `00000000-0000-4000-8000-${String(this.taken.length).padStart(12, "0")}`
       const receipt = typeof behaviour === "object" ? faultOf(behaviour.receipt) : { status: "ok" }
       this.#receipts.set(id, { receipt, asked: 0 })
       return { status: "ok", id }
