@@ -9,7 +9,10 @@ import type { Topics } from "./Topics.ts"
 /** How long until changes that failed are listened to again. */
 const retryInterval = "1 second"
 
-/** Never ends: where the changes fail or end, they are listened to again, and every state is read that may have changed meanwhile. */
+/**
+ * Never ends: where the changes fail or end, they are listened to again. What channels missed meanwhile they find by being asked about
+ * (`Topics.askAbout`), many in one question, so that a database that is away for a while is not asked about each by itself.
+ */
 export const tellChanges = ({ changes }: LiveSource["Service"], topics: Topics): Effect.Effect<never> =>
   Effect.suspend(() => {
     const standing = new Standing()
@@ -17,7 +20,6 @@ export const tellChanges = ({ changes }: LiveSource["Service"], topics: Topics):
       Stream.runForEach((change) => tell(change, topics, standing)),
       Effect.catchCause((cause) => logFailure("The live changes are interrupted", cause, isSourceUnavailable)),
       Effect.andThen(Effect.sleep(retryInterval)),
-      Effect.andThen(Effect.sync(() => topics.touchAll())),
       Effect.forever
     )
   })

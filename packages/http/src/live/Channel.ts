@@ -24,6 +24,13 @@ interface Message {
   readonly text: string
 }
 
+interface Progress {
+  /** It has had, or may do without, every message up to this version, */
+  readonly version: number
+  /** but for the newest one of this subject. */
+  readonly lacks?: string | undefined
+}
+
 export class Channel<R extends Reader = Reader> {
   /** By which the engine knows those who have had everything. */
   readonly topic: string
@@ -31,8 +38,8 @@ export class Channel<R extends Reader = Reader> {
   readonly #newest = new Map<string, Message>()
   /** Those who are sent to by the engine. */
   readonly #abreast = new Set<R>()
-  /** How far each of the others has come: it has had, or may do without, every message up to this version. */
-  readonly #behind = new Map<R, number>()
+  /** How far each of the others has come. */
+  readonly #behind = new Map<R, Progress>()
   #version = 0
   /** Everything up to this version has been published. */
   #published = 0
@@ -48,10 +55,15 @@ export class Channel<R extends Reader = Reader> {
   }
 
   /**
-   * Adds a reader. It gets what is published from now on; and first, where `snapshot` names a subject, its newest message.
+   * Adds a reader. It gets what is published from now on; and first, where `snapshot` names a subject, its newest message, once it has taken
+   * what it was sent before.
    */
   subscribe(reader: R, snapshot?: string): void {
     this.unsubscribe(reader)
+    if (!reader.ready()) {
+      this.#behind.set(reader, { version: this.#published, lacks: snapshot })
+      return
+    }
     const message = snapshot === undefined ? undefined : this.#newest.get(snapshot)
     if (message !== undefined) reader.send(message.text)
     this.#place(reader, this.#published)
@@ -105,15 +117,15 @@ export class Channel<R extends Reader = Reader> {
     if (!this.#abreast.delete(reader)) return
     reader.leave(this.topic)
     // what is being published it may have had, or not: it gets it again rather than never
-    this.#behind.set(reader, this.#published)
+    this.#behind.set(reader, { version: this.#published })
   }
 
   /** Sends `reader` what it has not had. To be called when there is room again. */
   catchUp(reader: R): void {
     const had = this.#behind.get(reader)
     if (had === undefined || !reader.ready()) return
-    for (const message of this.#newest.values()) {
-      if (message.version > had) reader.send(message.text)
+    for (const [subject, message] of this.#newest) {
+      if (message.version > had.version || subject === had.lacks) reader.send(message.text)
     }
     this.#behind.delete(reader)
     this.#place(reader, this.#version)
@@ -129,6 +141,6 @@ export class Channel<R extends Reader = Reader> {
     if (reader.ready()) {
       this.#abreast.add(reader)
       reader.join(this.topic)
-    } else this.#behind.set(reader, version)
+    } else this.#behind.set(reader, { version })
   }
 }

@@ -108,11 +108,6 @@ export class Topics {
     this.#topics.get(name)?.stale.openUnsafe()
   }
 
-  /** Every state may have changed: some news was missed. */
-  touchAll(): void {
-    for (const topic of this.#topics.values()) topic.stale.openUnsafe()
-  }
-
   /** From now on, who comes to `name` is sent these first: what is newest of some subjects, by their names. */
   greet(name: string, greetings: ReadonlyMap<string, string>): void {
     this.#greetings.set(name, greetings)

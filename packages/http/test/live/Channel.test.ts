@@ -99,6 +99,25 @@ describe("Channel", () => {
     assert.deepStrictEqual([reader.sent, reader.had.get("a")], [2, "100"])
   })
 
+  it("sends who has read nothing yet no state, however often it subscribes, and then the newest alone", () => {
+    const [channel, reader, first] = [new Channel("topic"), new Slow(), new Slow()]
+    channel.subscribe(first)
+    for (const text of ["status=1", "state=1"]) channel.put(text.split("=")[0] ?? "", text)
+    publish(channel, first)
+    reader.isOpen = false
+    reader.send("before=1")
+    for (let i = 0; i < 100; i++) channel.subscribe(reader, "state")
+    channel.put("state", "state=2")
+    publish(channel, first)
+    publish(channel, reader)
+    assert.strictEqual(reader.sent, 1)
+    reader.isOpen = true
+    reader.read()
+    channel.catchUp(reader)
+    assert.deepStrictEqual([...reader.had], [["before", "1"], ["state", "2"]])
+    assert.strictEqual(reader.sent, 2)
+  })
+
   it("goes on with what is new meanwhile where it is publishing already", () => {
     const [channel, reader] = [new Channel("topic"), new Slow()]
     channel.subscribe(reader)

@@ -48,6 +48,28 @@ describe("the channel of a room", () => {
     }))
 
   patiently(
+    "is read by itself only where it has changed, also while changes are interrupted again and again",
+    () =>
+      Effect.gen(function*() {
+        const { listening, stage } = yield* start
+        const host = yield* listening("good")
+        yield* TestClock.adjust("10 seconds")
+        heard(host)
+        const reads = stage.roomReads
+        for (let nth = 0; nth < 10; nth++) {
+          stage.tell("lost")
+          yield* TestClock.adjust("1 second")
+        }
+        assert.strictEqual(stage.roomReads, reads)
+        stage.room = { ...stage.room, prizePool: "0.95" } // and nobody says so
+        stage.tell("lost")
+        yield* TestClock.adjust("3 seconds")
+        assert.strictEqual(stage.roomReads, reads + 1)
+        assert.deepStrictEqual(host.events().map(({ data }) => data["prizePool"]), ["0.95"])
+      })
+  )
+
+  patiently(
     "24: is not there for a stranger, as one of no room is not, nor for nobody, nor by the room's code",
     () =>
       Effect.gen(function*() {

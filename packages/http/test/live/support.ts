@@ -40,6 +40,8 @@ export class Stage {
   draw: DrawUpdate | null = { drawId, prizePool: "0.95", totalEntries: 1 }
   /** How often the hub has read it. */
   reads = 0
+  /** How often it has read a room by itself. */
+  roomReads = 0
   /** The room `roomId`, as it is read. */
   room: RoomUpdate = { roomId, prizePool: "0.00", participants: [participant(userId)] }
   /** The wallet of `userId`. */
@@ -93,7 +95,11 @@ export class Stage {
       this.reads++
       return this.#read(() => this.draw)
     }),
-    roomUpdate: (id) => this.#read(() => id === roomId ? this.room : null),
+    roomUpdate: (id) =>
+      Effect.suspend(() => {
+        this.roomReads++
+        return this.#read(() => id === roomId ? this.room : null)
+      }),
     roomMarks: (ids) =>
       this.#read(() => {
         this.marked.push(ids.length)
