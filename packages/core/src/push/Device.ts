@@ -17,8 +17,11 @@ export const devicesMax = 10
 /** A token of Expo's: `ExponentPushToken[…]`, today with 22 characters in it. */
 export const pushTokenPattern = /^(?:ExponentPushToken|ExpoPushToken)\[[A-Za-z0-9_=.:+/-]{1,100}\]$/u
 
-/** A language tag as devices say it: `es-MX`, `zh-Hant-TW`. */
-export const localePattern = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}$/u
+/** A language tag as devices say it, with extensions (RFC 5646): `es-MX`, `zh-Hant-TW`, `en-US-u-hc-h23`. */
+export const localePattern = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{2,8}){1,8}){0,4}$/u
+
+/** What is kept of a tag: the language, without what clocks, calendars and digits are to be like. `ar-EG-u-nu-latn` → `ar-EG`. */
+export const languageOf = (locale: string): string => locale.replace(/-[A-Za-z0-9]-.*$/u, "")
 
 /** A device as the app on it tells of it. */
 export interface DevicePut {
@@ -26,6 +29,7 @@ export interface DevicePut {
   readonly deviceId: string
   readonly pushToken: string
   readonly platform: Platform
+  /** Without extensions (`languageOf`). */
   readonly locale: string
 }
 

@@ -6,6 +6,7 @@ import {
   devicesMax,
   displacedBy,
   isSameDevice,
+  languageOf,
   localePattern,
   pushTokenPattern
 } from "../../src/push/Device.ts"
@@ -67,8 +68,25 @@ describe("devices", () => {
       `ExponentPushToken[${"a".repeat(101)}]`
     ]
     for (const text of bad) assert.notMatch(text, pushTokenPattern)
-    for (const tag of ["es", "en-US", "zh-Hant-TW"]) assert.match(tag, localePattern)
-    for (const text of ["", "e", "en_US", "en-", "en\n", "en-abcdefghi", "español"]) {
+    const tags = {
+      es: "es",
+      "en-US": "en-US",
+      "zh-Hant-TW": "zh-Hant-TW",
+      "en-US-u-hc-h23": "en-US",
+      "ar-EG-u-nu-latn": "ar-EG",
+      "de-Latn-DE-1996-u-ca-gregory-hc-h23-nu-latn-x-private": "de-Latn-DE-1996",
+      "en-t-jp-m0-true": "en"
+    }
+    for (const [tag, language] of Object.entries(tags)) {
+      assert.match(tag, localePattern)
+      assert.strictEqual(languageOf(tag), language)
+    }
+    const worst = `abc${"-abcdefgh".repeat(3)}${`-u${"-abcdefgh".repeat(8)}`.repeat(4)}`
+    assert.match(worst, localePattern)
+    assert.isAtMost(languageOf(worst).length, 35)
+    for (
+      const text of ["", "e", "en_US", "en-", "en\n", "en-abcdefghi", "español", "en-u", "en-US-u-", `${worst}-x-ab`]
+    ) {
       assert.notMatch(text, localePattern)
     }
   })

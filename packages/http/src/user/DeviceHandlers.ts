@@ -1,5 +1,6 @@
 /** The handlers of `DevicesApi`. */
 import { Devices } from "@ddd/core/ports/Devices"
+import { languageOf } from "@ddd/core/push/Device"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -20,7 +21,7 @@ export const layer = withoutPorts(Effect.gen(function*() {
         Effect.gen(function*() {
           const { value } = yield* putDeviceBody(request)
           const { sessionId, userId } = yield* CurrentUser
-          const isKept = yield* devices.put(userId, sessionId, { deviceId, ...value })
+          const isKept = yield* devices.put(userId, sessionId, { deviceId, ...value, locale: languageOf(value.locale) })
           return isKept ? HttpServerResponse.empty() : yield* refuseEnded
         }).pipe(Effect.catchTag("Unavailable", refuseUnavailable)))
       .handle("removeDevice", ({ params: { deviceId } }) =>
