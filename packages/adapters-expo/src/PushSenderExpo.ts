@@ -66,7 +66,9 @@ const decodeProjects = Schema.decodeUnknownOption(Projects)
 /** What Expo may say is wrong with one message, beside that the device is gone or that it was sent too many. */
 const reasons = ["InvalidCredentials", "MessageTooBig", "MismatchSenderId", "ExpoError", "ProviderError"]
 
-const answerOf = ({ details }: typeof Fault.Type): Exclude<SendAnswer, { readonly _tag: "Taken" }> => {
+const answerOf = (
+  { details }: typeof Fault.Type
+): Exclude<SendAnswer, { readonly _tag: "Taken" | "ForeignDevice" }> => {
   const code = details?.error ?? ""
   if (code === "DeviceNotRegistered") return { _tag: "UnknownDevice" }
   if (code === "MessageRateExceeded") return { _tag: "Later" }

@@ -1,6 +1,7 @@
 /** Players are told through a service that speaks Expo's protocol and misbehaves: over a world in memory, with the worker that a server runs. */
 import { closingMillis } from "@ddd/core/draws/Notices"
 import { PushMessages } from "@ddd/core/ports/PushMessages"
+import type { Rooms } from "@ddd/core/ports/Rooms"
 import { dayMillis } from "@ddd/core/values/Instant"
 import { readReceipts, sendDue } from "@ddd/core/work/Pushes"
 import { put, tokenOf, tokensOf } from "@ddd/sim/contract/Phones"
@@ -30,7 +31,7 @@ type Story<E> = (
 ) => Effect.Effect<
   void,
   E,
-  Effect.Services<ReturnType<typeof sendDue>> | Effect.Services<ReturnType<typeof wonBy>> | World
+  Effect.Services<ReturnType<typeof sendDue>> | Effect.Services<ReturnType<typeof wonBy>> | Rooms | World
 >
 
 /** Tells a story in a new world. */
@@ -241,9 +242,9 @@ describe("push notifications by Expo", () => {
             }
           )
         )
-        const [host] = players
-        if (host === undefined) return
-        const room = yield* roomOf(players)
+        const [host, ...others] = players
+        if (host === undefined) return yield* Effect.die(new Error("there are no players"))
+        const room = yield* roomOf([host, ...others])
         for (const player of players) yield* buyInRoom(player, room)
         const now = yield* (yield* World).now
         yield* advance((draw.closesAt ?? now) - closingMillis - now)
