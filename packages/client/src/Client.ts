@@ -1,15 +1,17 @@
 /** The client: its services over one session, one list of kept requests and one live connection. */
+import { DddError } from "./Errors.ts"
 import { makeApi, valueOf } from "./http/Api.ts"
 import { makePatiently } from "./http/Patience.ts"
 import { makeTransport } from "./http/Transport.ts"
 import { Live } from "./live/Live.ts"
-import { makeLock, platformClock, type Ports } from "./Ports.ts"
+import { makeLock, platformClock, type Ports, type Random, reportedLock } from "./Ports.ts"
 import { KeptRequests } from "./requests/KeptRequests.ts"
 import { AuthService } from "./services/AuthService.ts"
 import { LotteryService } from "./services/LotteryService.ts"
 import { RoomsService } from "./services/RoomsService.ts"
 import { TransactionService } from "./services/TransactionService.ts"
 import { UserService } from "./services/UserService.ts"
+import { EndingSessions } from "./session/EndingSessions.ts"
 import { Session } from "./session/Session.ts"
 import { ServerClock } from "./time/ServerClock.ts"
 
@@ -36,9 +38,28 @@ const platformSocket = (): typeof WebSocket => {
   return WebSocket
 }
 
-/** Makes a client. Nothing is asked and nothing is read before one of its functions is called. */
+const addressForm = /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i
+
+/** Throws `invalid_request` for what would fail, or sell the same key twice, only once it is used. */
+const checkPorts = (baseUrl: string, random: Random): void => {
+  if (!addressForm.test(baseUrl)) {
+    throw new DddError("invalid_request", "baseUrl is the server's address, as https://lottery.example.com.")
+  }
+  const [one, other] = [random(16), random(16)]
+  const isBytes = [one, other].every((bytes) => ArrayBuffer.isView(bytes) && bytes.length === 16)
+  if (!isBytes || one.join() === other.join()) {
+    throw new DddError("invalid_request", "random gives as many bytes as asked for, at once, and others each time.")
+  }
+}
+
+/**
+ * Makes a client. Nothing is asked and nothing is read before one of its functions is called. Throws `invalid_request` for a `baseUrl` that
+ * is no address of HTTP, and for a `random` that is none.
+ */
 export const makeClient = (ports: Ports): Client => {
-  const { baseUrl, clock = platformClock, lock = makeLock(), random, storage } = ports
+  const { baseUrl, clock = platformClock, random, storage } = ports
+  checkPorts(baseUrl, random)
+  const lock = reportedLock(ports.lock ?? makeLock())
   const fetch = ports.fetch ?? ((request: Request, init: RequestInit) => globalThis.fetch(request, init))
   const time = new ServerClock(clock)
   const transport = makeTransport(fetch, clock, time)
@@ -46,10 +67,15 @@ export const makeClient = (ports: Ports): Client => {
   const refresh = async (refreshToken: string) =>
     (await valueOf(open.POST("/auth/refresh", { body: { refreshToken } }))).tokens
   const session = new Session({ storage, lock, clock, random, refresh })
-  const signed = makeApi(baseUrl, transport, {
-    accessToken: () => session.accessToken(),
-    renewed: (rejected) => session.renewed(rejected)
-  })
+  const signed = makeApi(baseUrl, transport, session)
+  /** The same of this player alone. */
+  const as = (userId: string) =>
+    makeApi(baseUrl, transport, {
+      player: () => Promise.resolve(userId),
+      accessToken: () => session.accessToken(userId),
+      renewed: (rejected) => session.renewed(rejected, userId),
+      check: () => session.check(userId)
+    })
   const requests = new KeptRequests({
     storage,
     lock,
@@ -58,14 +84,16 @@ export const makeClient = (ports: Ports): Client => {
     random,
     session,
     senders: {
-      ticket: (body, key) =>
-        valueOf(signed.POST("/lottery/purchase-ticket", { params: { header: { "idempotency-key": key } }, body })),
-      roomTicket: ({ roomId }, key) =>
-        valueOf(signed.POST("/rooms/{id}/purchase-ticket", {
-          params: { path: { id: roomId }, header: { "idempotency-key": key } }
-        })),
-      withdrawal: (body, key) =>
-        valueOf(signed.POST("/wallet/withdraw", { params: { header: { "idempotency-key": key } }, body }))
+      ticket: (body, key, userId) =>
+        valueOf(as(userId).POST("/lottery/purchase-ticket", { params: { header: { "idempotency-key": key } }, body })),
+      roomTicket: ({ roomId }, key, userId) =>
+        valueOf(
+          as(userId).POST("/rooms/{id}/purchase-ticket", {
+            params: { path: { id: roomId }, header: { "idempotency-key": key } }
+          })
+        ),
+      withdrawal: (body, key, userId) =>
+        valueOf(as(userId).POST("/wallet/withdraw", { params: { header: { "idempotency-key": key } }, body }))
     }
   })
   const live = new Live({
@@ -76,18 +104,31 @@ export const makeClient = (ports: Ports): Client => {
     session,
     time
   })
+  const ending = new EndingSessions(
+    storage,
+    lock,
+    (refreshToken) => open.POST("/auth/sign-out", { body: { refreshToken } })
+  )
   const endPresence = ports.presence?.((presence) => {
     live.tell(presence)
     // what cannot be read now is read when it is needed
-    if (presence === "active") session.sync().catch(() => {})
+    if (presence === "active" || presence === "shared") session.sync().catch(() => {})
+    if (presence === "active" || presence === "online") ending.retry().catch(() => {})
   })
   return {
-    auth: new AuthService(open, signed, session),
+    auth: new AuthService(open, signed, session, ending),
     lottery: new LotteryService(open, signed, requests, time, makePatiently(clock, random)),
     user: new UserService(signed, requests, session),
     transactions: new TransactionService(signed),
     rooms: new RoomsService(signed, requests),
-    requests,
+    requests: {
+      list: () => requests.list(),
+      onSettled: (listener) => requests.onSettled(listener),
+      settle: () => {
+        ending.retry().catch(() => {})
+        return requests.settle()
+      }
+    },
     time,
     live,
     close: () => {

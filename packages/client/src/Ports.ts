@@ -1,4 +1,5 @@
 /** What the client is given by the platform it runs on. It touches no global of its own accord, but where a port is left out. */
+import { DddError } from "./Errors.ts"
 
 /**
  * Keeps texts by name, through restarts: React Native's AsyncStorage is one as it is. What one holder of the lock has written, the next one
@@ -39,8 +40,8 @@ export interface SocketPort {
   close(): void
 }
 
-/** Whether the app is looked at, and the device online. */
-export type Presence = "active" | "background" | "online" | "offline"
+/** Whether the app is looked at, and the device online. `shared`: another tab has written what all share. */
+export type Presence = "active" | "background" | "online" | "offline" | "shared"
 
 /** Tells what changes; gives what ends that. */
 export type PresencePort = (tell: (presence: Presence) => void) => () => void
@@ -83,6 +84,23 @@ export const makeLock = (): LockPort => {
     }
   }
 }
+
+/** The same lock, whose own failures are `storage`: then the work was not begun. */
+export const reportedLock = (lock: LockPort): LockPort => ({
+  hold: async (name, work) => {
+    let isBegun = false
+    try {
+      return await lock.hold(name, () => {
+        isBegun = true
+        return work()
+      })
+    } catch (cause) {
+      if (isBegun) throw cause
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new DddError("storage", `What the device shares cannot be locked: ${why}`, { cause })
+    }
+  }
+})
 
 /** A storage that lasts as long as the process. */
 export const memoryStorage = (): KeyValueStorage => {

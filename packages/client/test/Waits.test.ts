@@ -18,7 +18,7 @@ const waits = (tries: number, part: number): ReadonlyArray<number> => {
   const client = makeClient({
     baseUrl: "http://127.0.0.1:1",
     storage: memoryStorage(),
-    random: (bytes) => new Uint8Array(bytes).fill(part, 0, 1),
+    random: (bytes) => bytes === 2 ? Uint8Array.of(part, 0) : crypto.getRandomValues(new Uint8Array(bytes)),
     WebSocket: Refused,
     clock: {
       now: () => now,

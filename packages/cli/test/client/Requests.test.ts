@@ -1,5 +1,5 @@
 /** Requests that move money: each is done once, whatever becomes of its answers, the app and the tabs. */
-import { type Client, type KeyValueStorage, memoryStorage } from "@ddd/client"
+import { type Client, type KeyValueStorage, makeLock, memoryStorage } from "@ddd/client"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { device, failure, IdleClock, type Luck, newAccount, type Sent, unluckyFetch } from "../support/Device.ts"
@@ -10,12 +10,12 @@ const isPurchase = ({ path }: Sent): boolean => path.endsWith("/purchase-ticket"
 const ticketsOf = async (client: Client): Promise<number> => (await client.lottery.tickets({ limit: 100 })).items.length
 
 /** A player with ten dollars, whose purchases meet with `luck`. */
-const buyer = (luck: (request: Sent) => Luck, storage: KeyValueStorage = memoryStorage()) =>
+const buyer = (luck: (request: Sent) => Luck, storage: KeyValueStorage = memoryStorage(), lock = makeLock()) =>
   Effect.gen(function*() {
     const { deposit, urls: [url = ""] } = yield* Site
     const clock = new IdleClock()
     const { fetch, sent } = unluckyFetch(clock, (request) => isPurchase(request) ? luck(request) : "good")
-    const open = device(url, { fetch, storage, clock })
+    const open = device(url, { fetch, storage, lock, clock })
     const client = open()
     const account = newAccount()
     const { id } = yield* Effect.promise(() => client.auth.signUp(account))
@@ -185,6 +185,29 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a pur
         await client.auth.signOut()
         await client.auth.signIn(account)
         assert.lengthOf(await client.requests.settle(), 1)
+        assert.strictEqual(await ticketsOf(client), 1)
+      })
+    }))
+
+  it.effect("that another tab does not let go of is not said to be refused", () =>
+    Effect.gen(function*() {
+      let luck: Luck = "unanswered"
+      const lock = makeLock()
+      const { client, open } = yield* buyer(() => luck, memoryStorage(), lock)
+      yield* Effect.promise(async () => {
+        assert.strictEqual((await failure(client.lottery.purchaseTicket())).code, "unsettled")
+        luck = "good"
+        const impatient = open({
+          lock: {
+            hold: (name, work) =>
+              name.startsWith("ddd.request.") ? Promise.reject(new Error("another tab")) : lock.hold(name, work)
+          }
+        })
+        assert.deepStrictEqual(await impatient.requests.settle(), [])
+        assert.strictEqual((await failure(impatient.lottery.purchaseTicket())).code, "unsettled")
+        assert.lengthOf(await impatient.requests.list(), 1)
+        const [settled] = await client.requests.settle()
+        assert.isTrue(settled?.done)
         assert.strictEqual(await ticketsOf(client), 1)
       })
     }))

@@ -132,6 +132,93 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a ses
       })
     }))
 
+  it.effect("that was left without a network is ended by the server once there is one, after a restart too", () =>
+    Effect.gen(function*() {
+      let isAway = false
+      const { account, client, open } = yield* signedUp(() => isAway ? "lost" : "good")
+      const { urls: [url = ""] } = yield* Site
+      yield* Effect.promise(async () => {
+        const elsewhere = device(url)()
+        await elsewhere.auth.signIn(account)
+        assert.lengthOf(await elsewhere.auth.sessions(), 2)
+        isAway = true
+        await client.auth.signOut()
+        assert.isNull(await client.auth.current())
+        assert.lengthOf(await elsewhere.auth.sessions(), 2)
+        isAway = false
+        await open().requests.settle()
+        while ((await elsewhere.auth.sessions()).length > 1) await new Promise((resolve) => setTimeout(resolve, 20))
+      })
+    }))
+
+  it.effect("that somebody signs in over is ended by the server", () =>
+    Effect.gen(function*() {
+      const { account, client } = yield* signedUp()
+      const { urls: [url = ""] } = yield* Site
+      yield* Effect.promise(async () => {
+        const elsewhere = device(url)()
+        await elsewhere.auth.signIn(account)
+        await client.auth.signUp(newAccount())
+        while ((await elsewhere.auth.sessions()).length > 1) await new Promise((resolve) => setTimeout(resolve, 20))
+        await client.user.wallet()
+      })
+    }))
+
+  it.effect("is left at once where the storage cannot be read, and stays so where nothing can be removed from it", () =>
+    Effect.gen(function*() {
+      const { urls: [url = ""] } = yield* Site
+      yield* Effect.promise(async () => {
+        const broken = () => {
+          throw new Error("denied")
+        }
+        let isUnreadable = false
+        const unreadable = memoryStorage()
+        const one = device(url, {
+          storage: { ...unreadable, getItem: (key) => isUnreadable ? broken() : unreadable.getItem(key) }
+        })()
+        await one.auth.signUp(newAccount())
+        isUnreadable = true
+        const changes: Array<SessionChange> = []
+        one.auth.onChange((change) => changes.push(change))
+        await one.auth.signOut()
+        assert.deepStrictEqual(changes, [{ type: "signedOut" }])
+        assert.isNull(await one.auth.current())
+        assert.strictEqual((await failure(one.user.wallet())).code, "signed_out")
+        const open = device(url, { storage: { ...memoryStorage(), removeItem: broken } })
+        const other = open()
+        await other.auth.signUp(newAccount())
+        await other.auth.signOut()
+        assert.isNull(await open().auth.current())
+      })
+    }))
+
+  it.effect("that neither device nor server could end is said to be so, and is left all the same", () =>
+    Effect.gen(function*() {
+      const { urls: [url = ""] } = yield* Site
+      const [clock, storage] = [new IdleClock(), memoryStorage()]
+      let isBroken = false
+      const { fetch } = unluckyFetch(clock, () => isBroken ? "lost" : "good")
+      const broken = <A>(work: () => A): A => {
+        if (isBroken) throw new Error("denied")
+        return work()
+      }
+      const client = device(url, {
+        clock,
+        fetch,
+        storage: {
+          getItem: (key) => storage.getItem(key),
+          setItem: (key, value) => broken(() => storage.setItem(key, value)),
+          removeItem: (key) => broken(() => storage.removeItem(key))
+        }
+      })()
+      yield* Effect.promise(async () => {
+        await client.auth.signUp(newAccount())
+        isBroken = true
+        assert.strictEqual((await failure(client.auth.signOut())).code, "storage")
+        assert.isNull(await client.auth.current())
+      })
+    }))
+
   it.effect("lasts for as long as the app where the device keeps nothing", () =>
     Effect.gen(function*() {
       const { urls: [url = ""], advance } = yield* Site

@@ -6,10 +6,15 @@ import type { Transport } from "./Transport.ts"
 
 export type Api = Client<paths>
 
-/** An access token to show, and another one where the server does not take it. */
+/**
+ * Whose a request is that is made now, an access token of theirs, and another one where the server does not take it. Each rejects with
+ * `signed_out` where somebody else is signed in by then.
+ */
 export interface TokenSource {
-  readonly accessToken: () => Promise<string>
-  readonly renewed: (rejected: string) => Promise<string>
+  readonly player: () => Promise<string>
+  readonly accessToken: (userId: string) => Promise<string>
+  readonly renewed: (rejected: string, userId: string) => Promise<string>
+  readonly check: (userId: string) => void
 }
 
 /** How long an answer may take. Milliseconds. */
@@ -55,14 +60,17 @@ export const makeApi = (baseUrl: string, transport: Transport, tokens: TokenSour
     // no `cache`: React Native's fetch would add a parameter to the query, which the server refuses
     fetch: async (request) => {
       if (tokens === null) return send(request)
-      const token = await tokens.accessToken()
+      // before anything is awaited: whoever is signed in later did not ask for it
+      const userId = await tokens.player()
+      const token = await tokens.accessToken(userId)
       const again = request.clone()
-      try {
-        return await sendAs(request, token)
-      } catch (error) {
+      const response = await sendAs(request, token).catch(async (error: unknown) => {
         if (!isClientError(error) || error.code !== "token_expired" && error.code !== "unauthenticated") throw error
-        return await sendAs(again, await tokens.renewed(token))
-      }
+        return await sendAs(again, await tokens.renewed(token, userId))
+      })
+      // what was read of one player is not for the next; what was done is done
+      if (request.method === "GET") tokens.check(userId)
+      return response
     }
   })
   api.use({

@@ -109,7 +109,7 @@ export class Live {
 
   /** The app is looked at or not, the device online or not. */
   tell(presence: Presence): void {
-    if (this.#state.at === "idle" || presence === "background") return
+    if (this.#state.at === "idle" || presence === "background" || presence === "shared") return
     if (presence === "offline") this.#lose(waitMax)
     else if (this.#state.at === "waiting") this.#connect()
     else if (this.#state.at === "open") this.#state.connection.check()
@@ -180,8 +180,8 @@ export class Live {
         hear: (event) => this.#hear(event),
         doubt: () => this.#show(),
         lost: (code) => {
-          // the session may have ended: whoever is signed in finds out
-          if (code === 1008 && this.#signIn.isDone) this.#checkSession()
+          // the session may have ended: it tells its own listeners
+          if (code === 1008 && this.#signIn.isDone) this.#checkSession().catch(() => {})
           this.#lose()
         }
       })
@@ -224,10 +224,10 @@ export class Live {
     if (this.#state.at !== "idle") this.#connect()
   }
 
-  #checkSession(): void {
+  async #checkSession(): Promise<void> {
     const { session } = this.#ports
-    // what comes of it, the session tells its own listeners
-    session.accessToken().then((token) => session.renewed(token)).catch(() => {})
+    const userId = await session.player()
+    await session.renewed(await session.accessToken(userId), userId)
   }
 
   /** Asks for a channel that is listened to and not asked for yet; for a private one once the connection is signed in. */

@@ -77,8 +77,13 @@ export class SignIn {
   #show(connection: Connection, rejected?: string): void {
     const { session } = this.#ports
     const isStill = () => this.#connection === connection
-    const asked = rejected === undefined ? session.accessToken(leastMillis) : session.renewed(rejected)
-    asked.then(
+    const asked = async () => {
+      const userId = await session.player()
+      return await (rejected === undefined
+        ? session.accessToken(userId, leastMillis)
+        : session.renewed(rejected, userId))
+    }
+    asked().then(
       (token) => {
         if (!isStill()) return
         connection.say({ type: "auth", token }, (answer) => {

@@ -3,7 +3,8 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import type { Page, Wallet } from "../Contract.ts"
 import type { ClientError } from "../Errors.ts"
 import { keys, retries } from "./Keys.ts"
-import { usePlayerId } from "./Session.ts"
+import { useClient } from "./Provider.ts"
+import { asPlayer, usePlayerId } from "./Session.ts"
 
 /** A list, newest first, a page at a time; `ask` is told where the next page begins. */
 export const usePages = <A>(
@@ -26,17 +27,20 @@ export const useMoney = <Answer, Input>(
   ask: (input: Input) => Promise<Answer>,
   walletIn: (answer: Answer) => Wallet | undefined = () => undefined
 ) => {
+  const client = useClient()
   const queries = useQueryClient()
   const userId = usePlayerId()
   return useMutation<Answer, ClientError, Input>({
-    mutationFn: ask,
+    mutationFn: async (input) => {
+      const answer = await asPlayer(client, userId, () => ask(input))
+      const wallet = walletIn(answer)
+      // by then somebody else may be signed in: what was dropped stays so
+      queries.setQueryData<Wallet>(keys.player(userId, "wallet"), (known) => known === undefined ? known : wallet)
+      return answer
+    },
     // the client keeps it, and asks again by itself
     networkMode: "always",
     retry: false,
-    onSuccess: (answer) => {
-      const wallet = walletIn(answer)
-      if (wallet !== undefined) queries.setQueryData(keys.player(userId, "wallet"), wallet)
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.player(userId) })
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.players })
   })
 }

@@ -6,6 +6,7 @@ export const keys = {
   draw: ["ddd", "draw"],
   history: ["ddd", "history"],
   lastWinner: ["ddd", "last-winner"],
+  players: ["ddd", "player"],
   player: (userId: string | null, ...more: ReadonlyArray<unknown>) => ["ddd", "player", userId, ...more]
 } as const
 

@@ -7,7 +7,7 @@ import type { PurchaseOrder, TicketQuery } from "../services/LotteryService.ts"
 import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
-import { usePlayerId } from "./Session.ts"
+import { asPlayer, usePlayerId } from "./Session.ts"
 
 /** The draw on sale. `isLive`: it is as it is now; otherwise it may be old, and is asked for again by itself. */
 export const useCurrentDraw = () => {
@@ -32,7 +32,7 @@ export const useCurrentDraw = () => {
       ask()
       void queries.invalidateQueries({ queryKey: keys.history })
       void queries.invalidateQueries({ queryKey: keys.lastWinner })
-      void queries.invalidateQueries({ queryKey: ["ddd", "player"] })
+      void queries.invalidateQueries({ queryKey: keys.players })
     })
     return () => {
       endDraw()
@@ -69,7 +69,7 @@ export const useTickets = (query: Omit<TicketQuery, "cursor"> = {}) => {
   const userId = usePlayerId()
   return usePages<Ticket>(
     keys.player(userId, "tickets", query),
-    (from) => client.lottery.tickets({ ...query, ...from }),
+    (from) => asPlayer(client, userId, () => client.lottery.tickets({ ...query, ...from })),
     userId !== null
   )
 }

@@ -8,7 +8,7 @@ import type { TransactionQuery } from "../services/TransactionService.ts"
 import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
-import { usePlayerId } from "./Session.ts"
+import { asPlayer, usePlayerId, watchPlayer } from "./Session.ts"
 
 /** The wallet; nothing is asked while nobody is signed in. `isLive`: it is as it is now; otherwise it may be some seconds old. */
 export const useWallet = () => {
@@ -20,7 +20,9 @@ export const useWallet = () => {
     if (userId === null) return
     const queryKey = keys.player(userId, "wallet")
     let wasLive = false
-    return client.live.watchWallet(({ data, isStale }) => {
+    const player = watchPlayer(client, userId)
+    const end = client.live.watchWallet(({ data, isStale }) => {
+      if (!player.isStill) return
       setLive(!isStale)
       const known = queries.getQueryData<Wallet>(queryKey)
       const hasChanged = known !== undefined && data !== null && known.balance !== data.balance
@@ -33,10 +35,14 @@ export const useWallet = () => {
       }
       wasLive = !isStale
     })
+    return () => {
+      end()
+      player.end()
+    }
   }, [client, queries, userId])
   const query = useQuery<Wallet, ClientError>({
     queryKey: keys.player(userId, "wallet"),
-    queryFn: () => client.user.wallet(),
+    queryFn: () => asPlayer(client, userId, () => client.user.wallet()),
     enabled: userId !== null,
     ...retries
   })
@@ -48,7 +54,7 @@ export const useProfile = () => {
   const userId = usePlayerId()
   return useQuery<Profile, ClientError>({
     queryKey: keys.player(userId, "profile"),
-    queryFn: () => client.user.profile(),
+    queryFn: () => asPlayer(client, userId, () => client.user.profile()),
     enabled: userId !== null,
     ...retries
   })
@@ -60,7 +66,7 @@ export const useTransactions = (query: Omit<TransactionQuery, "cursor"> = {}) =>
   const userId = usePlayerId()
   return usePages<Transaction>(
     keys.player(userId, "transactions", query),
-    (from) => client.transactions.transactions({ ...query, ...from }),
+    (from) => asPlayer(client, userId, () => client.transactions.transactions({ ...query, ...from })),
     userId !== null
   )
 }
@@ -89,8 +95,8 @@ export const useUnsettled = () => {
   return useQuery<ReadonlyArray<Unsettled>, ClientError>({
     queryKey: keys.player(userId, "unsettled"),
     queryFn: async () => {
-      await client.requests.settle()
-      return await client.requests.list()
+      await asPlayer(client, userId, () => client.requests.settle())
+      return (await client.requests.list()).filter((request) => request.userId === userId)
     },
     enabled: userId !== null,
     refetchInterval: ({ state }) => state.data === undefined || state.data.length === 0 ? false : 30_000,

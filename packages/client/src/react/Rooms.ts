@@ -6,13 +6,17 @@ import type { ClientError } from "../Errors.ts"
 import { useMoney, usePages } from "./Asking.ts"
 import { keys, retries } from "./Keys.ts"
 import { useClient } from "./Provider.ts"
-import { usePlayerId } from "./Session.ts"
+import { asPlayer, usePlayerId, watchPlayer } from "./Session.ts"
 
 /** Those that the player is in, newest first, a page at a time. */
 export const useRooms = () => {
   const client = useClient()
   const userId = usePlayerId()
-  return usePages<Room>(keys.player(userId, "rooms"), (from) => client.rooms.rooms(from), userId !== null)
+  return usePages<Room>(
+    keys.player(userId, "rooms"),
+    (from) => asPlayer(client, userId, () => client.rooms.rooms(from)),
+    userId !== null
+  )
 }
 
 /** A room, by its id. `isLive`: it is as it is now; otherwise it may be old, and is asked for again by itself. */
@@ -25,7 +29,9 @@ export const useRoom = (roomId: string) => {
     if (userId === null) return
     const queryKey = keys.player(userId, "room", roomId)
     let wasLive = false
-    return client.live.watchRoom(roomId, ({ data, isStale }) => {
+    const player = watchPlayer(client, userId)
+    const end = client.live.watchRoom(roomId, ({ data, isStale }) => {
+      if (!player.isStill) return
       setLive(!isStale)
       const known = queries.getQueryData<Room>(queryKey)
       if (known !== undefined && data !== null) {
@@ -46,10 +52,14 @@ export const useRoom = (roomId: string) => {
       }
       wasLive = !isStale
     })
+    return () => {
+      end()
+      player.end()
+    }
   }, [client, queries, roomId, userId])
   const query = useQuery<Room, ClientError>({
     queryKey: keys.player(userId, "room", roomId),
-    queryFn: () => client.rooms.room(roomId),
+    queryFn: () => asPlayer(client, userId, () => client.rooms.room(roomId)),
     enabled: userId !== null,
     ...retries
   })

@@ -10,7 +10,7 @@ import { chance, type Clock, type KeyValueStorage, type LockPort, type Random, s
 import type { Session } from "../session/Session.ts"
 import type { ServerClock } from "../time/ServerClock.ts"
 import { fateOf, isFinal } from "./Fate.ts"
-import type { Kind, Kinds, Senders, Settled, Unsettled } from "./Kinds.ts"
+import type { Kind, Kinds, Outcome, Senders, Settled, Unsettled } from "./Kinds.ts"
 import { RequestList } from "./RequestList.ts"
 
 export interface RequestPorts {
@@ -33,6 +33,15 @@ const settlePatienceMillis = 10_000
 const pauseMillisMax = 5_000
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+const unsettled = (cause: unknown): DddError =>
+  new DddError("unsettled", "Whether it was done is not known yet; it is asked for again under its key.", { cause })
+
+const tooOld = (): DddError<"outcome_unknown"> =>
+  new DddError(
+    "outcome_unknown",
+    "It was asked for too long ago to be asked for again: look whether it was done."
+  )
 
 export class KeptRequests {
   readonly #ports: RequestPorts
@@ -60,14 +69,15 @@ export class KeptRequests {
 
   /**
    * Asks again for what is not known: after a start, and when the device is online again. Gives what became of each; what is still not
-   * known is left out, and stays.
+   * known is left out, and stays. What is not the player's who is signed in by then is left out too.
    */
   async settle(): Promise<ReadonlyArray<Settled>> {
     const settled: Array<Settled> = []
     for (const request of await this.list()) {
       if (this.#own.has(request.key)) continue
       const outcome = await this.#outcome(request)
-      if (outcome === undefined) continue
+      const user = await this.#ports.session.current()
+      if (outcome === undefined || user?.userId !== request.userId) continue
       settled.push(outcome)
       for (const listener of this.#listeners) listener(outcome)
     }
@@ -75,24 +85,32 @@ export class KeptRequests {
   }
 
   /**
-   * Does what is asked for once, and gives the answer; rejects with what the server refused it for, or with `unsettled`.
+   * Does what is asked for once, as the player who is signed in at the call, and gives the answer; rejects with what the server refused it
+   * for, or with `unsettled`. With `signed_out`, and nothing is sent, where somebody else is signed in by then, in whichever tab.
    */
-  async perform<Of extends Kind>(kind: Of, input: Kinds[Of]["input"]): Promise<Kinds[Of]["answer"]> {
-    const user = await this.#ports.session.current()
-    if (user === null) throw new DddError("signed_out", "Nobody is signed in.")
+  async perform<Of extends Kind>(
+    kind: Of,
+    inputOf: () => Kinds[Of]["input"] | Promise<Kinds[Of]["input"]>
+  ): Promise<Kinds[Of]["answer"]> {
+    const { session } = this.#ports
+    const userId = await session.player()
+    await session.sync()
+    session.check(userId)
+    const input = await inputOf()
     for (;;) {
       const waitedFor = [hexOf(this.#ports.random(16))]
       const [key = ""] = waitedFor
       this.#own.add(key)
       try {
-        const { isNew, request } = await this.#adoptOrMake(kind, input, user.userId, key)
+        const { isNew, request } = await this.#adoptOrMake(kind, input, userId, key)
         waitedFor.push(request.key)
-        const answer = await this.#held(request, async () => {
+        const outcome = await this.#held(request, async () => {
           // another tab may have been about it, and have learnt its answer: then this is another request
           if (!isNew && !(await this.#kept.has(request.key))) return undefined
-          return { value: await this.#ask(request, !isNew, patienceMillis) }
+          return await this.#ask(request, !isNew, patienceMillis)
         })
-        if (answer !== undefined) return answer.value
+        if (outcome?.done === true) return outcome.answer
+        if (outcome !== undefined) throw outcome.error
       } finally {
         for (const each of waitedFor) this.#own.delete(each)
       }
@@ -124,49 +142,49 @@ export class KeptRequests {
     try {
       return await this.#held(request, async () => {
         if (!(await this.#kept.has(request.key))) return undefined
-        const answer = await this.#ask(request, true, settlePatienceMillis)
-        return { request, done: true, answer }
+        return { request, ...await this.#ask(request, true, settlePatienceMillis) }
       })
     } catch (error) {
       if (!isClientError(error)) throw error
-      const isKnown = error.code !== "unsettled" && error.code !== "storage"
-      return isKnown ? { request, done: false, error } : undefined
+      return undefined
     } finally {
       this.#own.delete(request.key)
     }
   }
 
-  /** Nobody else asks for the request meanwhile. */
-  #held<A>({ key }: Unsettled, work: () => Promise<A>): Promise<A> {
-    return this.#ports.lock.hold(`ddd.request.${key}`, work)
+  /** Nobody else asks for the request meanwhile. Rejects with `unsettled` alone, also where the lock or the list fails. */
+  async #held<A>({ key }: Unsettled, work: () => Promise<A>): Promise<A> {
+    try {
+      return await this.#ports.lock.hold(`ddd.request.${key}`, work)
+    } catch (error) {
+      if (isClientError(error) && error.code === "unsettled") throw error
+      throw unsettled(error)
+    }
   }
 
-  /** Asks until the answer is known, or patience ends; `mayBeDone`: by an earlier asking. */
+  /**
+   * Asks until the answer is known, which strikes it off, or rejects with `unsettled` when patience ends; `mayBeDone`: by an earlier asking.
+   */
   async #ask<Of extends Kind>(
     request: Unsettled<Of>,
     mayBeDone: boolean,
     patience: number
-  ): Promise<Kinds[Of]["answer"]> {
+  ): Promise<Outcome<Of>> {
     const { clock, random, senders, session, time } = this.#ports
     if (time.now() - request.askedAt > keyMillis) {
       await this.#kept.strike(request.key)
-      throw new DddError(
-        "outcome_unknown",
-        "It was asked for too long ago to be asked for again: look whether it was done."
-      )
+      return { done: false, error: tooOld() }
     }
     const until = clock.now() + patience
     let isUnknown = mayBeDone
     for (let failures = 0;; failures++) {
       let wasSent = false
       try {
-        const user = await session.current()
-        if (user?.userId !== request.userId) throw new DddError("signed_out", "Whoever asked for it is not signed in.")
-        await session.accessToken()
+        await session.accessToken(request.userId)
         wasSent = true
-        const answer = await senders[request.kind](request.input, request.key)
+        const answer = await senders[request.kind](request.input, request.key, request.userId)
         await this.#kept.strike(request.key)
-        return answer
+        return { done: true, answer }
       } catch (error) {
         if (!isClientError(error)) throw error
         const fate = wasSent ? fateOf(error) : "undone"
@@ -180,17 +198,9 @@ export class KeptRequests {
           await sleep(clock, pause)
           continue
         }
-        if (fate !== "refused" && isUnknown) {
-          throw new DddError(
-            "unsettled",
-            "Whether it was done is not known yet; it is asked for again under its key.",
-            {
-              cause: error
-            }
-          )
-        }
+        if (fate !== "refused" && isUnknown) throw unsettled(error)
         await this.#kept.strike(request.key)
-        throw error
+        return { done: false, error }
       }
     }
   }

@@ -21,14 +21,15 @@ export interface Unsettled<Of extends Kind = Kind> {
   readonly askedAt: number
 }
 
-/** What became of a request. */
-export type Settled<Of extends Kind = Kind> =
-  & { readonly request: Unsettled<Of> }
-  & (
-    | { readonly done: true; readonly answer: Kinds[Of]["answer"] }
-    | { readonly done: false; readonly error: ClientError }
-  )
+/** Whether a request was done, once that is known. */
+export type Outcome<Of extends Kind = Kind> =
+  | { readonly done: true; readonly answer: Kinds[Of]["answer"] }
+  | { readonly done: false; readonly error: ClientError }
 
+/** What became of a request. */
+export type Settled<Of extends Kind = Kind> = { readonly request: Unsettled<Of> } & Outcome<Of>
+
+/** Each asks with a token of the player's, and rejects with `signed_out` where another one is signed in. */
 export type Senders = {
-  readonly [Of in Kind]: (input: Kinds[Of]["input"], key: string) => Promise<Kinds[Of]["answer"]>
+  readonly [Of in Kind]: (input: Kinds[Of]["input"], key: string, userId: string) => Promise<Kinds[Of]["answer"]>
 }

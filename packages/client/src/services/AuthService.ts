@@ -1,7 +1,8 @@
 /** Accounts and sessions. */
-import type { SessionInfo, User } from "../Contract.ts"
-import { isClientError } from "../Errors.ts"
+import type { SessionInfo, Tokens, User } from "../Contract.ts"
+import { DddError } from "../Errors.ts"
 import { type Api, doneOf, valueOf } from "../http/Api.ts"
+import type { EndingSessions } from "../session/EndingSessions.ts"
 import type { Session, SessionChange, SignedIn } from "../session/Session.ts"
 
 export interface NewAccount {
@@ -21,42 +22,40 @@ export class AuthService {
   readonly #open: Api
   readonly #signed: Api
   readonly #session: Session
+  readonly #ending: EndingSessions
 
-  constructor(open: Api, signed: Api, session: Session) {
+  constructor(open: Api, signed: Api, session: Session, ending: EndingSessions) {
     this.#open = open
     this.#signed = signed
     this.#session = session
+    this.#ending = ending
   }
 
   /** Opens an account and signs in. `email_taken`, `username_taken`, `under_age`, `not_available_here`, `invalid_request`. */
   async signUp(account: NewAccount): Promise<User> {
-    const { tokens, user } = await valueOf(this.#open.POST("/auth/sign-up", { body: account }))
-    await this.#session.take(user, tokens)
-    return user
+    return await this.#take(await valueOf(this.#open.POST("/auth/sign-up", { body: account })))
   }
 
   /** `invalid_credentials`, `account_frozen`, `rate_limited`. */
   async signIn({ email, password }: Credentials): Promise<User> {
-    const { tokens, user } = await valueOf(this.#open.POST("/auth/sign-in", { body: { email, password } }))
-    await this.#session.take(user, tokens)
-    return user
+    return await this.#take(await valueOf(this.#open.POST("/auth/sign-in", { body: { email, password } })))
   }
 
-  /** Signs out on this device, also where the server cannot be reached: then its session ends by itself, when it is unused for long enough. */
+  /**
+   * Signs out on this device, also where the server cannot be reached: it is told when the device is online again. Rejects with `storage`
+   * where neither the device could forget the session nor the server end it: then nobody is signed in until the app starts anew.
+   */
   async signOut(): Promise<void> {
-    const refreshToken = await this.#session.leave()
-    if (refreshToken === null) return
-    try {
-      await this.#open.POST("/auth/sign-out", { body: { refreshToken } })
-    } catch (error) {
-      if (!isClientError(error)) throw error
-    }
+    const { isForgotten, refreshToken } = await this.#session.leave()
+    const isEnded = refreshToken === null || await this.#ending.end(refreshToken)
+    if (!isForgotten && !isEnded) throw new DddError("storage", "The device cannot forget who was signed in.")
   }
 
   /** Ends every session of the player, this one too. */
   async signOutEverywhere(): Promise<void> {
+    const userId = await this.#session.player()
     await doneOf(this.#signed.POST("/auth/sign-out-everywhere"))
-    await this.#session.leave()
+    await this.#session.leave(userId)
   }
 
   /** Who is signed in on this device; null: nobody. Asks no server. */
@@ -99,5 +98,13 @@ export class AuthService {
 
   resendVerification(): Promise<void> {
     return doneOf(this.#signed.POST("/auth/verify-email/resend"))
+  }
+
+  /** Signs in, and has the server end the session of who was signed in before. */
+  async #take({ tokens, user }: { readonly tokens: Tokens; readonly user: User }): Promise<User> {
+    const earlier = await this.#session.take(user, tokens)
+    // nobody waits for it
+    if (earlier !== null) this.#ending.end(earlier).catch(() => {})
+    return user
   }
 }

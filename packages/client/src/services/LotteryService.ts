@@ -60,10 +60,10 @@ export class LotteryService {
         errors: [{ path: "quantity", message: "must be 1 to 100" }]
       })
     }
-    return this.#requests.perform("ticket", {
+    return this.#requests.perform("ticket", async () => ({
       quantity,
       drawId: drawId ?? await this.#patiently(() => this.#drawOnSale())
-    })
+    }))
   }
 
   /** The player's tickets, newest first. */

@@ -40,7 +40,7 @@ export class RoomsService {
 
   /** Buys the player's one ticket, once: see `unsettled` of `OwnCode`. `already_has_ticket`, `insufficient_funds`, … */
   purchaseTicket(roomId: string): Promise<RoomReceipt> {
-    return this.#requests.perform("roomTicket", { roomId })
+    return this.#requests.perform("roomTicket", () => ({ roomId }))
   }
 
   /** The player's own; `not_found` without one. */

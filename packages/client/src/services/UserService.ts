@@ -49,7 +49,7 @@ export class UserService {
 
   /** Asks for money to be paid out, once: see `unsettled` of `OwnCode`. `not_withdrawable`, `payout_account_missing`, `email_unverified`, … */
   withdraw(amount: string): Promise<Transaction> {
-    return this.#requests.perform("withdrawal", { amount })
+    return this.#requests.perform("withdrawal", () => ({ amount }))
   }
 
   payoutAccount(): Promise<PayoutAccount> {
@@ -88,7 +88,7 @@ export class UserService {
     return valueOf(this.#signed.POST("/user/self-exclusion", { body: { days } }))
   }
 
-  /** Has the player told things on this device: at each start of the app. `deviceId`: a UUID that the app made when it was installed. */
+  /** Has the player told things on this device: after signing in, and at each start of the app. `deviceId`: a UUID that the app made when it was installed. */
   putDevice(deviceId: string, { locale, platform, pushToken }: Device): Promise<void> {
     const body = { pushToken, platform, locale }
     return doneOf(this.#signed.PUT("/user/devices/{deviceId}", { params: { path: { deviceId } }, body }))
@@ -105,7 +105,8 @@ export class UserService {
 
   /** Closes the account for good, and signs out. `erasure_refused` with all `reasons`; `invalid_credentials`. */
   async erase(currentPassword: string): Promise<void> {
+    const userId = await this.#session.player()
     await doneOf(this.#signed.DELETE("/user", { body: { currentPassword } }))
-    await this.#session.leave()
+    await this.#session.leave(userId)
   }
 }

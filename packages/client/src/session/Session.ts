@@ -4,6 +4,8 @@
  * A refresh token is good once. One refresh runs at a time among all who share the storage; whoever waited finds the new tokens there. An
  * answer that is lost is asked for again, with the same token, within the ten seconds in which the contract answers it with the same
  * successor (docs/api.md, `/auth/refresh`); a token whose successor is kept is never sent again.
+ *
+ * Whoever asks for a token says whose: the storage is shared with other tabs, in which somebody else may have signed in.
  */
 import type { Tokens, User } from "../Contract.ts"
 import { type ClientError, DddError, isClientError } from "../Errors.ts"
@@ -64,7 +66,17 @@ const keptOf = (text: string | null): Kept | null => {
     : null
 }
 
-const signedOut = (): DddError => new DddError("signed_out", "Nobody is signed in.")
+const signedOut = (detail = "Nobody is signed in."): DddError<"signed_out"> => new DddError("signed_out", detail)
+
+const another = (): DddError<"signed_out"> => signedOut("Whoever asked for it is not signed in any more.")
+
+/** What became of signing out on the device. */
+export interface Left {
+  /** For the server to end; null: nobody was signed in. */
+  readonly refreshToken: string | null
+  /** Whether the device has forgotten it. */
+  readonly isForgotten: boolean
+}
 
 export class Session {
   readonly #ports: SessionPorts
@@ -73,26 +85,35 @@ export class Session {
   #kept: Kept | null | undefined
   /** The storage does not hold what was last written: what is in memory counts. */
   #isUnsaved = false
-  #refreshing: Promise<Kept> | undefined
+  #refreshing: { readonly userId: string; readonly answer: Promise<Kept> } | undefined
 
   constructor(ports: SessionPorts) {
     this.#ports = ports
   }
 
-  /** Who is signed in; null: nobody. */
+  /** Who is signed in, as far as this tab knows; null: nobody. */
   async current(): Promise<SignedIn | null> {
-    if (this.#kept === undefined) this.#kept = await this.#read()
-    return this.#kept === null ? null : { userId: this.#kept.userId }
+    const kept = this.#kept === undefined ? await this.#first() : this.#kept
+    return kept === null ? null : { userId: kept.userId }
+  }
+
+  /** Whose a request is that is made now. Rejects with `signed_out` where nobody is signed in. */
+  async player(): Promise<string> {
+    const kept = this.#kept === undefined ? await this.#first() : this.#kept
+    if (kept === null) throw signedOut()
+    return kept.userId
+  }
+
+  /** Throws `signed_out` where somebody else than `userId` is signed in, or nobody, as far as this tab knows. */
+  check(userId: string): void {
+    if (this.#kept?.userId !== userId) throw another()
   }
 
   /** Looks whether another tab has signed in or out. */
   async sync(): Promise<void> {
     const before = this.#kept
     const kept = await this.#read()
-    if (this.#kept !== before) return
-    this.#kept = kept
-    if (before === undefined || before?.userId === kept?.userId) return
-    this.#tell(kept === null ? { type: "signedOut" } : { type: "signedIn", userId: kept.userId })
+    if (this.#kept === before) this.#become(kept)
   }
 
   /** Called at each change of who is signed in, once a change. Gives what ends that. */
@@ -101,72 +122,93 @@ export class Session {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Signs in by what the server answered. */
-  async take(user: User, tokens: Tokens): Promise<void> {
-    await this.#ports.lock.hold(name, () => this.#write(user.id, tokens))
-    this.#tell({ type: "signedIn", userId: user.id })
-  }
-
-  /** Signs out on this device; gives the refresh token for the server to end, null where nobody was signed in. */
-  async leave(): Promise<string | null> {
-    const kept = await this.#ports.lock.hold(name, async () => {
-      const before = await this.#read()
-      await this.#forget()
-      return before
+  /** Signs in by what the server answered. Gives the refresh token of who was signed in before, for the server to end; null: nobody was. */
+  async take(user: User, tokens: Tokens): Promise<string | null> {
+    const kept = this.#keptOf(user.id, tokens)
+    return await this.#ports.lock.hold(name, async () => {
+      const before = await this.#read().catch(() => this.#kept)
+      await this.#save(kept)
+      const isTold = this.#kept?.accessToken === kept.accessToken
+      this.#kept = kept
+      if (!isTold) this.#tell({ type: "signedIn", userId: user.id })
+      return before?.refreshToken ?? null
     })
-    if (kept !== null) this.#tell({ type: "signedOut" })
-    return kept?.refreshToken ?? null
   }
 
-  /** An access token that is good for so long at least. Rejects with `signed_out` where nobody is signed in. */
-  async accessToken(least: number = leastMillis): Promise<string> {
-    if (this.#kept === undefined) this.#kept = await this.#read()
-    const kept = this.#kept
-    if (kept === null) throw signedOut()
+  /** Signs out on this device: of whoever is signed in, or of `userId` alone. In memory at once, whatever the storage does. */
+  async leave(userId?: string): Promise<Left> {
+    if (this.#kept === undefined) await this.#first().catch(() => {})
+    const before = this.#kept
+    if (userId !== undefined && before?.userId !== userId) return { refreshToken: null, isForgotten: true }
+    this.#become(null)
+    const own = before?.refreshToken ?? null
+    try {
+      return await this.#ports.lock.hold(name, async () => {
+        const stored = this.#isUnsaved ? before : await this.#read().catch(() => before)
+        // another tab has signed somebody else in
+        if (before !== undefined && stored && stored.userId !== before?.userId) {
+          if (this.#kept === null) this.#become(stored)
+          return { refreshToken: own, isForgotten: true }
+        }
+        const isForgotten = await this.#forget()
+        this.#become(null)
+        return { refreshToken: stored?.refreshToken ?? own, isForgotten }
+      })
+    } catch {
+      return { refreshToken: own, isForgotten: false }
+    }
+  }
+
+  /** An access token of `userId` that is good for so long at least. Rejects with `signed_out` where another player is signed in, or nobody. */
+  async accessToken(userId: string, least: number = leastMillis): Promise<string> {
+    const kept = this.#kept === undefined ? await this.#first() : this.#kept
+    if (kept?.userId !== userId) throw another()
     const left = kept.expiresAt - this.#ports.clock.now()
     if (left >= least) return kept.accessToken
     try {
-      return (await this.#refresh(kept.accessToken)).accessToken
+      return await this.#refresh(kept.accessToken, userId)
     } catch (error) {
-      if (isClientError(error) && isLost(error) && left > 0) return kept.accessToken
+      const isGood = left > 0 && this.#kept === kept
+      if (isClientError(error) && isGood && (isLost(error) || error.code === "storage")) return kept.accessToken
       throw error
     }
   }
 
-  /** Another access token than this one, which the server did not take. */
-  async renewed(rejected: string): Promise<string> {
-    return (await this.#refresh(rejected)).accessToken
+  /** Another access token of `userId` than this one, which the server did not take. Rejects as `accessToken` does. */
+  renewed(rejected: string, userId: string): Promise<string> {
+    return this.#refresh(rejected, userId)
   }
 
-  async #refresh(outworn: string): Promise<Kept> {
-    this.#refreshing ??= this.#ports.lock.hold(name, () => this.#refreshHeld(outworn)).finally(() => {
-      this.#refreshing = undefined
-    })
-    return this.#refreshing
+  async #refresh(outworn: string, userId: string): Promise<string> {
+    if (this.#refreshing?.userId !== userId) {
+      const answer = this.#ports.lock.hold(name, () => this.#refreshHeld(outworn, userId)).finally(() => {
+        if (this.#refreshing?.answer === answer) this.#refreshing = undefined
+      })
+      this.#refreshing = { userId, answer }
+    }
+    const { accessToken } = await this.#refreshing.answer
+    this.check(userId)
+    return accessToken
   }
 
-  async #refreshHeld(outworn: string): Promise<Kept> {
-    const before = this.#kept
+  async #refreshHeld(outworn: string, userId: string): Promise<Kept> {
     const kept = await this.#read()
-    if (kept === null) {
-      this.#kept = null
-      const error = signedOut()
-      if (before !== null && before !== undefined && isClientError(error)) this.#tell({ type: "ended", reason: error })
+    if (kept?.userId !== userId) {
+      // another tab has signed out, and somebody else in
+      const error = kept === null ? signedOut() : another()
+      if (this.#kept?.userId === userId) this.#become(kept, error)
       throw error
     }
-    if (kept.accessToken !== outworn) {
-      // another tab has refreshed, or signed in
-      this.#kept = kept
-      if (before !== null && before !== undefined && before.userId !== kept.userId) {
-        this.#tell({ type: "signedIn", userId: kept.userId })
-      }
-      return kept
-    }
-    return await this.#write(kept.userId, await this.#exchange(kept.refreshToken))
+    const isReplaced = kept.accessToken !== outworn
+    const next = isReplaced ? kept : this.#keptOf(userId, await this.#exchange(kept.refreshToken, userId))
+    if (!isReplaced) await this.#save(next)
+    // whoever has signed out meanwhile stays so
+    if (this.#kept?.userId === userId) this.#kept = next
+    return next
   }
 
   /** The tokens that a refresh token is good for. */
-  async #exchange(refreshToken: string): Promise<Tokens> {
+  async #exchange(refreshToken: string, userId: string): Promise<Tokens> {
     const { clock, random, refresh } = this.#ports
     const begunAt = clock.now()
     for (let failures = 0;; failures++) {
@@ -176,7 +218,7 @@ export class Session {
         if (!isClientError(error)) throw error
         if (error.code === "token_reused" || error.code === "unauthenticated") {
           await this.#forget()
-          this.#tell({ type: "ended", reason: error })
+          if (this.#kept?.userId === userId) this.#become(null, error)
           throw new DddError("signed_out", "The session has ended: sign in again.", { cause: error })
         }
         const pause = 100 + chance(random) * Math.min(pauseMillisMax, 200 * 2 ** failures)
@@ -185,6 +227,13 @@ export class Session {
         await sleep(clock, pause)
       }
     }
+  }
+
+  /** What the storage holds when it is read for the first time. */
+  async #first(): Promise<Kept | null> {
+    const kept = await this.#read()
+    if (this.#kept === undefined) this.#kept = kept
+    return this.#kept
   }
 
   async #read(): Promise<Kept | null> {
@@ -196,27 +245,49 @@ export class Session {
     }
   }
 
+  #keptOf(userId: string, { accessToken, expiresIn, refreshToken }: Tokens): Kept {
+    return { userId, accessToken, refreshToken, expiresAt: this.#ports.clock.now() + expiresIn * 1_000 }
+  }
+
   /** Where the storage fails, whoever signed in stays so for as long as the app runs; it is written with the next tokens. */
-  async #write(userId: string, { accessToken, expiresIn, refreshToken }: Tokens): Promise<Kept> {
-    const kept = { userId, accessToken, refreshToken, expiresAt: this.#ports.clock.now() + expiresIn * 1_000 }
-    this.#kept = kept
+  async #save(kept: Kept): Promise<void> {
     try {
       await this.#ports.storage.setItem(name, JSON.stringify(kept))
       this.#isUnsaved = false
     } catch {
       this.#isUnsaved = true
     }
-    return kept
   }
 
-  async #forget(): Promise<void> {
-    this.#kept = null
+  /** Gives whether the storage has forgotten it. */
+  async #forget(): Promise<boolean> {
+    const { storage } = this.#ports
     try {
-      await this.#ports.storage.removeItem(name)
-      this.#isUnsaved = false
+      await storage.removeItem(name)
     } catch {
-      this.#isUnsaved = true
+      try {
+        await storage.setItem(name, "")
+      } catch {
+        this.#isUnsaved = true
+        return false
+      }
     }
+    this.#isUnsaved = false
+    return true
+  }
+
+  /** From now on this is who is signed in: in one step with telling of it. `reason`: why the session before has ended by itself. */
+  #become(kept: Kept | null, reason?: ClientError): void {
+    const before = this.#kept
+    this.#kept = kept
+    if (before === undefined || before?.userId === kept?.userId) return
+    this.#tell(
+      kept !== null
+        ? { type: "signedIn", userId: kept.userId }
+        : reason === undefined
+        ? { type: "signedOut" }
+        : { type: "ended", reason }
+    )
   }
 
   #tell(change: SessionChange): void {
