@@ -1,4 +1,5 @@
 /** All that can be listened to: the draw, the wallet, and rooms by their ids. */
+import { at } from "../http/Transport.ts"
 import { type AnyChannel, Channel } from "./Channels.ts"
 import {
   type DrawUpdate,
@@ -34,9 +35,9 @@ export class ChannelSet {
     return this.all().find((channel) => channel.name === name)
   }
 
-  /** Forgets rooms that nobody listens to. */
-  prune(): void {
-    for (const [id, { listeners }] of this.#rooms) if (listeners.size === 0) this.#rooms.delete(id)
+  /** Forgets a room. */
+  drop(channel: AnyChannel): void {
+    for (const [id, room] of this.#rooms) if (room === channel) this.#rooms.delete(id)
   }
 
   clear(): void {
@@ -49,6 +50,7 @@ export class ChannelSet {
   take({ data, event }: LiveEvent): void {
     if (event === "draw:update" && isDrawUpdate(data)) this.draw.take(data)
     else if (event === "wallet" && isWalletUpdate(data)) this.wallet.take(data)
+    else if (event === "nothing") this.named(at(data, "channel"))?.take(null)
     else if (event === "lobby:update" && isRoomUpdate(data)) this.#rooms.get(data.roomId)?.take(data)
   }
 }

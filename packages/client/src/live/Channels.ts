@@ -2,7 +2,7 @@
 
 /** A channel, as its listeners see it. */
 export interface LiveView<A> {
-  /** The newest that was told; null: nothing yet. */
+  /** The newest that was told; null: nothing yet, or there is nothing: no draw is on sale. */
   readonly data: A | null
   /** It may be old: there is no connection, or nobody has answered on it for a while. */
   readonly isStale: boolean
@@ -24,6 +24,8 @@ export interface AnyChannel {
   readonly isPrivate: boolean
   readonly listeners: { readonly size: number }
   phase: Phase
+  /** Ends what leaves it once nobody has listened for a while. */
+  linger: unknown
   /** There is nothing to tell. */
   take(data: null): void
   /** What was told was told to somebody else. */
@@ -36,6 +38,7 @@ export class Channel<A> implements AnyChannel {
   readonly isPrivate: boolean
   readonly listeners = new Set<ViewListener<A>>()
   phase: Phase = "none"
+  linger: unknown
   #data: A | null = null
   #shown: LiveView<A> = { data: null, isStale: true, isRefused: false }
 
@@ -48,9 +51,10 @@ export class Channel<A> implements AnyChannel {
     return this.#shown
   }
 
-  /** Takes what was told, or that there is nothing to tell. */
+  /** Takes what was told since it was granted, or that there is nothing to tell. */
   take(data: A | null): void {
-    if (data !== null) this.#data = data
+    if (this.phase !== "granted" && this.phase !== "fresh") return
+    this.#data = data
     this.phase = "fresh"
   }
 

@@ -59,7 +59,6 @@ export class Live {
   #state: State = { at: "idle" }
   #told: LiveState = "idle"
   #failures = 0
-  #lingerTimer: unknown
 
   constructor(ports: LivePorts) {
     this.#ports = ports
@@ -118,7 +117,7 @@ export class Live {
   /** Ends everything. */
   close(): void {
     this.#endSession()
-    this.#ports.clock.clearTimeout(this.#lingerTimer)
+    for (const { linger } of this.#channels.all()) this.#ports.clock.clearTimeout(linger)
     this.#channels.clear()
     this.#drop()
     this.#enter({ at: "idle" })
@@ -128,27 +127,25 @@ export class Live {
     const own: ViewListener<A> = (view) => listener(view)
     channel.listeners.add(own)
     listener(channel.view)
-    this.#ports.clock.clearTimeout(this.#lingerTimer)
+    this.#ports.clock.clearTimeout(channel.linger)
     if (channel.phase === "refused") channel.phase = "none"
     if (this.#state.at === "idle") this.#connect()
     else this.#ask(channel)
     return () => {
       if (!channel.listeners.delete(own) || channel.listeners.size > 0) return
-      this.#lingerTimer = this.#ports.clock.setTimeout(() => this.#leave(), lingerMillis)
+      this.#ports.clock.clearTimeout(channel.linger)
+      channel.linger = this.#ports.clock.setTimeout(() => this.#leave(channel), lingerMillis)
     }
   }
 
-  /** Leaves what nobody listens to any more. */
-  #leave(): void {
-    for (const channel of this.#channels.all()) {
-      if (channel.listeners.size > 0) continue
-      if (channel.phase !== "none" && channel.phase !== "refused" && this.#state.at === "open") {
-        this.#state.connection.say({ type: "unsubscribe", channel: channel.name })
-      }
-      channel.phase = "none"
+  /** Leaves a channel that nobody listens to any more. */
+  #leave(channel: AnyChannel): void {
+    if (channel.phase !== "none" && channel.phase !== "refused" && this.#state.at === "open") {
+      this.#state.connection.say({ type: "unsubscribe", channel: channel.name })
     }
+    channel.phase = "none"
     this.#show()
-    this.#channels.prune()
+    this.#channels.drop(channel)
     if (this.#channels.all().some(({ listeners }) => listeners.size > 0)) return
     this.#drop()
     this.#enter({ at: "idle" })
@@ -238,12 +235,8 @@ export class Live {
     channel.phase = "asked"
     connection.say({ type: "subscribe", channel: channel.name }, (answer) => {
       if (answer.ok) {
+        // its snapshot follows, or that there is nothing
         if (channel.phase === "asked") channel.phase = "granted"
-        // a channel that has nothing to tell yet is known to be so once what was said after it is answered
-        connection.say({ type: "ping" }, () => {
-          if (channel.phase === "granted") channel.take(null)
-          this.#show()
-        })
       } else if (answer.code === "token_expired" || answer.code === "unauthenticated") this.#expire()
       else if (answer.code === "unavailable" || answer.code === "limit_exceeded") {
         channel.phase = "none"

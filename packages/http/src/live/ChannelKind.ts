@@ -31,7 +31,7 @@ export interface ChannelKind {
    * news of a change was lost.
    */
   readonly marks: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, string>, LiveSourceUnavailable>
-  /** The newest state, as the event that is sent on subscribing and after each change; null where there is none. */
+  /** The newest state, as the event that is sent on subscribing and after each change; null where there is none: then it is `nothing`. */
   readonly state: (name: string) => Effect.Effect<ChannelState | null, LiveSourceUnavailable>
 }
 

@@ -138,6 +138,7 @@ export const events = {
   }),
   "subscribed": ChannelName,
   "unsubscribed": ChannelName,
+  "nothing": ChannelName,
   "pong": ServerTime,
   "error": Fault,
   "draw:update": DrawUpdate,
@@ -152,8 +153,10 @@ export type EventData<Name extends EventName> = (typeof events)[Name]["Type"]
 export const eventTexts: Readonly<Record<EventName, string>> = {
   "connected": "On connecting.",
   "authenticated": "The answer to `auth`.",
-  "subscribed": "The answer to `subscribe`; a snapshot follows.",
+  "subscribed": "The answer to `subscribe`; a snapshot follows, or `nothing`.",
   "unsubscribed": "The answer to `unsubscribe`; also to who may listen no longer.",
+  "nothing":
+    "In place of a snapshot, where the channel has no state: no draw is on sale. Also when that comes to be so later.",
   "pong": "The answer to `ping`.",
   "error":
     "A message cannot be served. After 5, between which nothing was served but `ping` and `unsubscribe`, the connection is closed with 1008.",

@@ -9,7 +9,8 @@ import { logFailure } from "@ddd/core/work/SeldomLog"
 import { Effect, Latch, type Scope } from "effect"
 import type { Sockets } from "../engine/Sockets.ts"
 import { Channel, type Reader } from "./Channel.ts"
-import type { ChannelKind } from "./ChannelKind.ts"
+import { channelCalled, type ChannelKind } from "./ChannelKind.ts"
+import { encodeEvent } from "./Events.ts"
 import { isSourceUnavailable, type LiveSourceUnavailable } from "./LiveSource.ts"
 
 /** The least time between two states of a channel: 20 a second. */
@@ -154,10 +155,8 @@ export class Topics {
       stale.closeUnsafe()
       if (channel.size === 0) return
       const newest = yield* kind.state(name)
-      if (newest !== null) {
-        if (newest.audience !== undefined) yield* this.#dismissOthers(name, topic, newest.audience)
-        if (channel.put(state, newest.text)) yield* this.#deliver(channel)
-      }
+      if (newest?.audience !== undefined) yield* this.#dismissOthers(name, topic, newest.audience)
+      if (channel.put(state, newest?.text ?? nothingOn(name))) yield* this.#deliver(channel)
       yield* Effect.sleep(pace)
       yield* stale.await
     }).pipe(
@@ -204,6 +203,9 @@ export class Topics {
     })
   }
 }
+
+/** Whoever subscribes is told as soon as there was nothing to be found: until then it is not known what is newest. */
+const nothingOn = (name: string): string => encodeEvent("nothing", { channel: channelCalled(name) })
 
 /** The subject of a channel's state; every other one has a name of its own. */
 const state = "state"

@@ -45,20 +45,33 @@ describe("LiveHub", () => {
       assert.strictEqual(stage.reads, 1)
     }))
 
-  patiently("sends no state while no draw is on sale", () =>
-    Effect.gen(function*() {
-      const { connect, stage } = yield* startHub
-      stage.draw = null
-      const socket = connect()
-      socket.events()
-      socket.say({ type: "subscribe", channel: "draw" })
-      yield* settle
-      assert.deepStrictEqual(socket.events(), [subscribed])
-      yield* TestClock.adjust("10 seconds")
-      stage.sell(3)
-      yield* settle
-      assert.deepStrictEqual(socket.events(), [update(3)])
-    }))
+  patiently(
+    "says that there is nothing while no draw is on sale, once that is known, and to those that come later",
+    () =>
+      Effect.gen(function*() {
+        const { connect, stage } = yield* startHub
+        stage.draw = null
+        const socket = connect()
+        socket.events()
+        socket.say({ type: "subscribe", channel: "draw" })
+        yield* settle
+        const nothing = { event: "nothing", data: { channel: "draw" } }
+        assert.deepStrictEqual(socket.events(), [subscribed, nothing])
+        const second = connect()
+        second.events()
+        second.say({ type: "subscribe", channel: "draw" })
+        yield* settle
+        assert.deepStrictEqual(second.events(), [subscribed, nothing])
+        yield* TestClock.adjust("10 seconds")
+        assert.deepStrictEqual(socket.events(), [])
+        stage.sell(3)
+        yield* TestClock.adjust("3100 millis")
+        assert.deepStrictEqual(socket.events(), [update(3)])
+        stage.draw = null
+        yield* TestClock.adjust("3100 millis")
+        assert.deepStrictEqual(socket.events(), [nothing])
+      })
+  )
 
   patiently("sends at most 20 states a second, and always the last one", () =>
     Effect.gen(function*() {

@@ -60,7 +60,7 @@ describe("the channel of a player's wallet", () => {
       yield* settle
       stage.wallet = { ...stage.wallet, balance: "4.00" }
       yield* TestClock.adjust("10 seconds")
-      assert.deepStrictEqual(guest.events(), [subscribed])
+      assert.deepStrictEqual(guest.events(), [subscribed, { event: "nothing", data: { channel } }])
     }))
 
   patiently(
