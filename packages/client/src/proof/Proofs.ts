@@ -7,7 +7,7 @@ import type { Client } from "../Client.ts"
 import type { Ticket } from "../Contract.ts"
 import { DddError, isClientError } from "../Errors.ts"
 import type { DrawStatus } from "../live/Events.ts"
-import { type Clock, type KeyValueStorage, type LockPort, makeLock, platformClock } from "../Ports.ts"
+import { type Clock, type KeyValueStorage, type LockPort, makeLock, platformClock, reportedLock } from "../Ports.ts"
 import { DrawFollower } from "./DrawFollower.ts"
 import type { DrawReveal } from "./DrawReveal.ts"
 import { type KeptLock, LockRecords } from "./LockRecords.ts"
@@ -16,8 +16,8 @@ export interface ProofPorts {
   readonly client: Client
   readonly storage: KeyValueStorage
   /**
-   * The operator's verifier keys, with space between, as `/log/vkey` tells them: built into the app, not asked of the server. None: the level
-   * stays ARITHMETIC.
+   * The operator's verifier keys, with space between, as `/log/vkey` tells them: built into the app, not asked of the server. None: no record
+   * is kept, and the level stays ARITHMETIC.
    */
   readonly keys: string
   /** The hash of the beacon's chain; drand's quicknet unless given. */
@@ -29,23 +29,31 @@ export interface ProofPorts {
 const unreadable = (field: keyof ReaderInput): DddError =>
   new DddError("invalid_request", `What the draw is verified with cannot be read: ${field}.`)
 
-/** How many of the newest tickets are looked at for draws whose records are not kept yet. */
-const ticketsMax = 100
+/** How many of the newest draws are looked at for records that are not kept yet. */
+const drawsMax = 14
 
 export class Proofs {
   readonly #client: Client
   readonly #records: LockRecords
   readonly #clock: Clock
   readonly #pins: Pick<ReaderInput, "chainHash" | "keys">
+  /** Draws whose sales are over and in which a player, by their id, has no ticket. */
+  readonly #unplayed = new Set<string>()
 
   constructor({ chainHash = "", client, clock = platformClock, keys, lock = makeLock(), storage }: ProofPorts) {
     this.#client = client
-    this.#records = new LockRecords(storage, lock)
+    this.#records = new LockRecords({
+      storage,
+      lock: reportedLock(lock),
+      clock,
+      keys: readKeys(fastSha256, keys) ?? [],
+      player: () => this.#player()
+    })
     this.#clock = clock
     this.#pins = { keys, chainHash }
   }
 
-  /** The records that are kept, oldest first. */
+  /** The records that are kept of the player who is signed in, oldest first. */
   kept(): Promise<ReadonlyArray<KeptLock>> {
     return this.#records.all()
   }
@@ -76,20 +84,26 @@ export class Proofs {
     })
   }
 
-  /** Keeps the records of the draws of the newest hundred tickets, where they are locked. Gives how many are new. */
+  /** Keeps the records of those of the newest fourteen draws in which the player has tickets, where they are locked. Gives how many are new. */
   async catchUp(): Promise<number> {
-    if (await this.#client.auth.current() === null) return 0
+    const { lottery } = this.#client
+    const userId = await this.#player()
+    if (userId === null) return 0
     const known = new Set((await this.#records.all()).map(({ drawId }) => drawId))
-    const { items } = await this.#client.lottery.tickets({ limit: ticketsMax })
-    const missing = new Map(
-      items.flatMap(({ drawDate, drawId }) => drawDate === null || known.has(drawId) ? [] : [[drawId, drawDate]])
-    )
+    const { items } = await lottery.drawHistory({ limit: drawsMax })
     let count = 0
-    for (const [drawId, drawDate] of missing) {
-      const { lock } = await this.#client.lottery.records(drawDate)
+    for (const { drawDate, id } of items) {
+      if (drawDate === null || known.has(id) || this.#unplayed.has(`${userId} ${id}`)) continue
+      const { items: tickets } = await lottery.tickets({ drawId: id, limit: 1 })
+      if (await this.#player() !== userId) return count
+      if (tickets.length === 0) {
+        this.#unplayed.add(`${userId} ${id}`)
+        continue
+      }
+      const { lock } = await lottery.records(drawDate)
       if (lock === null) continue
-      await this.#keep(drawId, lock)
-      count++
+      await this.#keep(id, lock)
+      if (await this.#records.of(id) !== undefined) count++
     }
     return count
   }
@@ -130,6 +144,10 @@ export class Proofs {
   /** The same of a room, by its id. */
   async verifyRoom(roomId: string): Promise<Verdict> {
     return this.#verify(roomId, await this.#client.rooms.proof(roomId), await this.#roomTicket(roomId))
+  }
+
+  async #player(): Promise<string | null> {
+    return (await this.#client.auth.current())?.userId ?? null
   }
 
   async #roomTicket(roomId: string): Promise<Ticket | undefined> {
