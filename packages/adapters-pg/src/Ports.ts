@@ -17,6 +17,7 @@ import * as TicketMailsPg from "./draws/TicketMailsPg.ts"
 import * as JobBoardPg from "./jobs/JobBoardPg.ts"
 import * as OutboxPg from "./jobs/OutboxPg.ts"
 import * as AdjustmentsPg from "./money/AdjustmentsPg.ts"
+import * as CheckoutsPg from "./money/CheckoutsPg.ts"
 import * as FundingsPg from "./money/FundingsPg.ts"
 import * as LedgerPg from "./money/LedgerPg.ts"
 import * as PayoutAccountsPg from "./money/PayoutAccountsPg.ts"
@@ -49,10 +50,11 @@ const accounts = Layer.mergeAll(
   IdentityChecksPg.layer
 ).pipe(Layer.provide(SessionEnds.layer))
 
-/** Money in and out, and by hand: Ledger, Fundings, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard, Adjustments, Approvals. */
+/** Money in and out, and by hand: Ledger, Fundings, Checkouts, Withdrawals, PayoutAccounts, WebhookInbox, JobBoard, Adjustments, Approvals. */
 export const money = Layer.mergeAll(
   LedgerPg.layer,
   FundingsPg.layer,
+  CheckoutsPg.layer,
   WithdrawalsPg.layer,
   PayoutAccountsPg.layer,
   WebhookInboxPg.layer,

@@ -7,8 +7,8 @@
  */
 import { Now } from "@ddd/core/ports/Now"
 import { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
-import { Effect, Layer, Option, type Redacted, Ref } from "effect"
-import { makeAccounts, makeIdentity } from "./StripeAccounts.ts"
+import { Effect, Layer, type Redacted } from "effect"
+import { makeAccounts, makeIdentity, onceKnown } from "./StripeAccounts.ts"
 import * as StripeClient from "./StripeClient.ts"
 import * as StripeEvents from "./StripeEvents.ts"
 import { makeMoney } from "./StripeMoney.ts"
@@ -26,17 +26,6 @@ export interface PayoutProviderStripeConfig {
   /** How long Stripe may be silent, in milliseconds: 30 s. */
   readonly timeoutMillis?: number
 }
-
-/** What is asked for until it is answered, and known from then on. */
-const onceKnown = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
-  Effect.map(Ref.make<Option.Option<A>>(Option.none()), (known) =>
-    Effect.flatMap(
-      Ref.get(known),
-      Option.match({
-        onNone: () => Effect.tap(ask, (answer) => Ref.set(known, Option.some(answer))),
-        onSome: Effect.succeed
-      })
-    ))
 
 export const layer = (
   { apiBase, publicUrl, secretKey, timeoutMillis = 30_000, webhookSecrets }: PayoutProviderStripeConfig

@@ -3,7 +3,7 @@ import type { AccountOpening, PayoutAccountStatus } from "@ddd/core/money/Payout
 import type { OwnProvider } from "@ddd/core/money/ProviderId"
 import { PayoutAccountGone, type PayoutProvider, ProviderUnavailable } from "@ddd/core/ports/PayoutProvider"
 import { instant } from "@ddd/core/values/Instant"
-import { Effect } from "effect"
+import { Effect, Option, Ref } from "effect"
 import { createHash } from "node:crypto"
 import type { Stripe } from "stripe"
 import { failureOf, isAccountGone, isMissing } from "./StripeFailure.ts"
@@ -38,6 +38,17 @@ const asking =
       })),
       () => Effect.fail(new ProviderUnavailable({ message: `Stripe, asked for ${what}, took too long` }))
     )
+
+/** What is asked for until it is answered, and known from then on. */
+export const onceKnown = <A, E>(ask: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
+  Effect.map(Ref.make<Option.Option<A>>(Option.none()), (known) =>
+    Effect.flatMap(
+      Ref.get(known),
+      Option.match({
+        onNone: () => Effect.tap(ask, (answer) => Ref.set(known, Option.some(answer))),
+        onSome: Effect.succeed
+      })
+    ))
 
 /** Which account of ours a key belongs to. */
 export const makeIdentity = (

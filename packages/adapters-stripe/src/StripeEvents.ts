@@ -64,6 +64,9 @@ export const authenticate = (
   return why === undefined ? { _tag: "NotConfigured" } : { _tag: "Forged", why }
 }
 
+/** The event in a body; nothing of one where it is none. */
+export const eventIn = (body: string): Readonly<Record<string, unknown>> => propertiesOf(parse(body))
+
 const ignored = (why: string): PayoutNotice => ({ _tag: "Ignored", why })
 
 const transferEvents = new Set(["transfer.created", "transfer.updated", "transfer.reversed"])
@@ -106,7 +109,7 @@ const notice = (event: Readonly<Record<string, unknown>>, type: string): PayoutN
 
 /** What a genuine event is about. `isLive`: our key moves real money; events of the other mode are none of ours. */
 export const read = (body: string, isLive: boolean): PayoutNotice => {
-  const event = propertiesOf(parse(body))
+  const event = eventIn(body)
   const type = textOf(event["type"])
   if (type === undefined) return ignored("it is no event")
   const { livemode } = event

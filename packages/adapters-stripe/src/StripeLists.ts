@@ -17,10 +17,10 @@ const pageSize = 100
 /** Far beyond what an account can have: a list that does not end is no answer. */
 const pagesMax = 100
 /** Pages of a list of all transfers: a hundred thousand. */
-const allPagesMax = 1_000
+export const allPagesMax = 1_000
 
 /** A list, read to its end; undefined where it cannot be. */
-const readAll = async (
+export const readAll = async (
   page: (after: string | undefined) => Promise<unknown>,
   max = pagesMax
 ): Promise<Array<unknown> | undefined> => {
@@ -36,7 +36,8 @@ const readAll = async (
   return undefined
 }
 
-const startingAfter = (after: string | undefined) => ({
+/** What a page of a list is asked for by. */
+export const startingAfter = (after: string | undefined) => ({
   limit: pageSize,
   ...(after === undefined ? {} : { starting_after: after })
 })

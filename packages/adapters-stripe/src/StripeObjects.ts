@@ -27,7 +27,7 @@ export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && textForm.test(value) ? value : undefined
 
 /** Stripe's amounts are whole cents; beyond 2^53 a number no longer says which. */
-const centsOf = (value: unknown): Cents | undefined => {
+export const centsOf = (value: unknown): Cents | undefined => {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) return undefined
   const amount = BigInt(value)
   return isCents(amount) ? amount : undefined
@@ -48,7 +48,8 @@ export interface Marked<Seen> {
   readonly seen: Seen
 }
 
-const uuidOf = (value: unknown): string | undefined => typeof value === "string" && isUuid(value) ? value : undefined
+export const uuidOf = (value: unknown): string | undefined =>
+  typeof value === "string" && isUuid(value) ? value : undefined
 
 const nameOn = (metadata: unknown, group?: unknown): string | undefined =>
   uuidOf(propertiesOf(metadata)["withdrawal"]) ??

@@ -1,11 +1,13 @@
 /** Where money comes from and goes to, by the settings: who pays players out, who tells of purchases, and of identity checks. */
 import * as IdentitySourceWebhook from "@ddd/adapters-kyc/IdentitySourceWebhook"
 import * as FundingSourceRevenueCat from "@ddd/adapters-revenuecat/FundingSourceRevenueCat"
+import type { CheckoutProvider } from "@ddd/core/ports/CheckoutProvider"
 import type { Now } from "@ddd/core/ports/Now"
 import type { PayoutProvider } from "@ddd/core/ports/PayoutProvider"
 import * as Payouts from "@ddd/core/work/Payouts"
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
+import * as CheckoutProviderOff from "./CheckoutProviderOff.ts"
 import type { Settings } from "./config/Variables.ts"
 import { dataDirOf } from "./DataDir.ts"
 import { isLiveKey } from "./LiveKey.ts"
@@ -27,8 +29,10 @@ export const payoutsBy = (settings: Pick<Settings, "NODE_ENV" | "STRIPE_SECRET_K
 export const hasDevCredit = (settings: Pick<Settings, "NODE_ENV" | "STRIPE_SECRET_KEY">): boolean =>
   settings.NODE_ENV !== "production" && !isLiveKey(settings.STRIPE_SECRET_KEY)
 
-/** Whether players can pay by Stripe Checkout, which nothing here takes yet. */
-export const hasCheckout = false
+/** Whether players pay in on Stripe's page. */
+export const hasCheckout = (
+  { CHECKOUT_RETURN_URL, STRIPE_SECRET_KEY }: Pick<Settings, "CHECKOUT_RETURN_URL" | "STRIPE_SECRET_KEY">
+): boolean => CHECKOUT_RETURN_URL !== undefined && STRIPE_SECRET_KEY !== undefined
 
 /** Of a module that is loaded only where it is needed: Stripe's library is large, and production never reads a simulation. */
 const loaded = <M, A, E, R>(module: () => Promise<M>, layerOf: (module: M) => Layer.Layer<A, E, R>) =>
@@ -46,6 +50,20 @@ export const payoutProvider = (settings: ProviderSettings, publicUrl: URL): Laye
   const path = join(dataDirOf(settings), "simulated-payouts.json")
   return loaded(() => import("@ddd/sim/providers/PayoutProviderSim"), ({ layer }) => layer({ path, publicUrl }))
 }
+
+/** Whose page players pay in on. Without CHECKOUT_RETURN_URL no page is opened, and what was paid before is heard of all the same. */
+export const checkoutProvider = (
+  { CHECKOUT_RETURN_URL: returnUrl, STRIPE_API_BASE: apiBase, STRIPE_SECRET_KEY: secretKey }: Pick<
+    Settings,
+    "CHECKOUT_RETURN_URL" | "STRIPE_API_BASE" | "STRIPE_SECRET_KEY"
+  >
+): Layer.Layer<CheckoutProvider> =>
+  secretKey === undefined
+    ? CheckoutProviderOff.layer
+    : loaded(
+      () => import("@ddd/adapters-stripe/CheckoutProviderStripe"),
+      ({ layer }) => layer({ secretKey, returnUrl, ...apiBase === undefined ? {} : { apiBase } })
+    )
 
 /** Who tells of identity checks. */
 export const identitySource = ({ KYC_WEBHOOK_SECRET }: Pick<Settings, "KYC_WEBHOOK_SECRET">) =>

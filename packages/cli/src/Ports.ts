@@ -43,7 +43,7 @@ import * as Beacon from "./Beacon.ts"
 import type { Settings } from "./config/Variables.ts"
 import type { Database } from "./Database.ts"
 import type { Keys } from "./Keys.ts"
-import { fundingSource, identitySource, payoutProvider } from "./MoneyProviders.ts"
+import { checkoutProvider, fundingSource, identitySource, payoutProvider } from "./MoneyProviders.ts"
 
 /** Connections of the general pool; their statements are pipelined, so this is how many transactions run at a time. */
 const connectionsMax = 16
@@ -123,7 +123,12 @@ const accountPorts = ({ acknowledged }: Database, { refresh }: Keys) =>
 
 /** Those outside whom money comes from and goes to, and who checks identities. `publicUrl` is where their pages send players back to. */
 const moneyProviders = (settings: Settings, publicUrl: URL) =>
-  Layer.mergeAll(payoutProvider(settings, publicUrl), fundingSource(settings), identitySource(settings))
+  Layer.mergeAll(
+    payoutProvider(settings, publicUrl),
+    checkoutProvider(settings),
+    fundingSource(settings),
+    identitySource(settings)
+  )
 
 /** What operating on draws and auditing the books needs: Draws, Rooms, Books, Lookup, Now, the beacon and the keys of draws. */
 export const draws = (database: Database, keys: Keys, settings: DrawSettings) =>

@@ -12,6 +12,9 @@ import { approveMoney, refuseApproval } from "./commands/approvals/Decide.ts"
 import { listApprovals } from "./commands/approvals/List.ts"
 import { audit } from "./commands/Audit.ts"
 import { backup } from "./commands/Backup.ts"
+import { listCheckouts } from "./commands/checkouts/List.ts"
+import { reconcileCheckouts } from "./commands/checkouts/Reconcile.ts"
+import { showCheckout } from "./commands/checkouts/Show.ts"
 import { completion } from "./commands/completion/Completion.ts"
 import { showConfig } from "./commands/Config.ts"
 import { type Declare, examplesText, group, type Perform } from "./commands/Declaration.ts"
@@ -123,6 +126,11 @@ const commands: ReadonlyArray<Declare> = [
     listPurchases,
     creditPurchase,
     dismissPurchase
+  ]),
+  group("checkouts", "look at what players pay in by Stripe's page, or compare it with Stripe", [
+    listCheckouts,
+    showCheckout,
+    reconcileCheckouts
   ]),
   group("withdrawals", "look at money on its way out, or decide about it", [
     listWithdrawals,

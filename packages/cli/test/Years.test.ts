@@ -204,6 +204,8 @@ const play = (url: string, pages: ReadonlyArray<string>, veteran: Player, friend
       yield* say([201], "POST", "/wallet/payout-account", own)
       yield* say([204, 409], "DELETE", "/wallet/payout-account", own)
       // of an address that is not verified, or with nothing won
+      // where it is refused: nobody pays in so without Stripe
+      yield* say([503], "POST", "/wallet/checkout", { ...own, body: { amount: "5.00" } })
       yield* say([202, 402, 403, 409], "POST", "/wallet/withdraw", { ...own, body: { amount: "1.00" } })
       yield* playRoom(say, own, friends, round)
       yield* playAccount(say, veteran, friend, round)

@@ -93,7 +93,9 @@ export const makeClient = (ports: Ports): Client => {
           })
         ),
       withdrawal: (body, key, userId) =>
-        valueOf(as(userId).POST("/wallet/withdraw", { params: { header: { "idempotency-key": key } }, body }))
+        valueOf(as(userId).POST("/wallet/withdraw", { params: { header: { "idempotency-key": key } }, body })),
+      checkout: (body, key, userId) =>
+        valueOf(as(userId).POST("/wallet/checkout", { params: { header: { "idempotency-key": key } }, body }))
     }
   })
   const live = new Live({
@@ -119,7 +121,7 @@ export const makeClient = (ports: Ports): Client => {
     auth: new AuthService(open, signed, session, ending),
     lottery: new LotteryService(open, signed, requests, time, makePatiently(clock, random)),
     user: new UserService(signed, requests, session),
-    transactions: new TransactionService(signed),
+    transactions: new TransactionService(signed, requests),
     rooms: new RoomsService(signed, requests),
     requests: {
       list: () => requests.list(),

@@ -34,6 +34,7 @@ export type InvalidField = Schemas["InvalidField"]
 export type ProblemReason = Schemas["ProblemReason"]
 export type PayoutAccount = JsonOf<paths["/wallet/payout-account"]["get"]>
 export type PayoutPage = JsonOf<paths["/wallet/payout-account"]["post"]>
+export type CheckoutPage = JsonOf<paths["/wallet/checkout"]["post"]>
 export type TimeOut = JsonOf<paths["/user/time-out"]["post"]>
 
 /** A page of a list, newest first: `nextCursor` is null on the last. */

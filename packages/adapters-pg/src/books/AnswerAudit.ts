@@ -34,11 +34,12 @@ export interface WithdrawalAnswer extends Keyed {
 
 export type Answer = PurchaseAnswer | WithdrawalAnswer
 
-/** What a kept answer names; null for an answer of another kind, undefined for one that is spoilt. */
+/** What a kept answer names; null for an answer of another kind, or one that moved nothing by itself, undefined for one that is spoilt. */
 export const readAnswer = ({ body, key, user_id: userId }: AnswerRow): Answer | null | undefined => {
   const kept = decodeKept(body)
   if (kept === "other") return null
   if (kept === "spoilt") return undefined
+  if (kept._tag === "Checkout") return null
   return kept._tag === "Withdrawal"
     ? { _tag: "Withdrawal", userId, key, withdrawalId: kept.withdrawalId }
     : { _tag: "Purchase", userId, key, block: kept.block }

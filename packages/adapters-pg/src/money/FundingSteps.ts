@@ -46,6 +46,7 @@ export interface FundingRow {
   readonly refund_price: bigint | null
   readonly refund_currency: string | null
   readonly refund_amount: bigint | null
+  readonly refund_id: string | null
   readonly held_reason: string | null
   readonly names: ReadonlyArray<string>
 }
@@ -63,6 +64,7 @@ export const fundingOf = (row: FundingRow): Funding => ({
   refundPrice: centsOrNull(row.refund_price),
   refundCurrency: row.refund_currency,
   refundAmount: centsOrNull(row.refund_amount),
+  refundId: row.refund_id,
   heldReason: row.held_reason,
   names: row.names
 })
@@ -70,7 +72,7 @@ export const fundingOf = (row: FundingRow): Funding => ({
 export const fundingColumns = (sql: PgClient.PgClient) =>
   sql.literal(`reference, purchased, refunded, refund_reversed, given, user_id, (amount * 100)::bigint AS amount,
     (price * 100)::bigint AS price, (refund_price * 100)::bigint AS refund_price, (refund_amount * 100)::bigint AS refund_amount,
-    price_currency, refund_currency, held_reason, CASE WHEN held_reason IS NULL THEN names ELSE held_names END AS names`)
+    price_currency, refund_currency, refund_id, held_reason, CASE WHEN held_reason IS NULL THEN names ELSE held_names END AS names`)
 
 export const readFunding = (sql: PgClient.PgClient, reference: string) =>
   Effect.map(
@@ -84,16 +86,17 @@ const storeFunding = (sql: PgClient.PgClient, funding: Funding) => {
   const heldNames = heldReason === null ? null : names
   return sql`
     INSERT INTO fundings AS f (reference, purchased, refunded, refund_reversed, given, user_id, amount, price, refund_price,
-      price_currency, refund_currency, refund_amount, held_reason, held_names, names)
+      price_currency, refund_currency, refund_amount, refund_id, held_reason, held_names, names)
     VALUES (${reference}, ${purchased}, ${funding.refunded}, ${funding.refundReversed}, ${creditStatus},
       ${funding.userId}::uuid, ${amount}::bigint * 0.01, ${price}::bigint * 0.01, ${refundPrice}::bigint * 0.01,
-      ${funding.currency}, ${funding.refundCurrency}, ${refundAmount}::bigint * 0.01, ${heldReason}, ${heldNames}::text[],
+      ${funding.currency}, ${funding.refundCurrency}, ${refundAmount}::bigint * 0.01, ${funding.refundId},
+      ${heldReason}, ${heldNames}::text[],
       ${heldNames === null ? names : []}::text[])
     ON CONFLICT (reference) DO UPDATE SET purchased = EXCLUDED.purchased, refunded = EXCLUDED.refunded,
       refund_reversed = EXCLUDED.refund_reversed, given = EXCLUDED.given, user_id = EXCLUDED.user_id,
       amount = EXCLUDED.amount, price = EXCLUDED.price, refund_price = EXCLUDED.refund_price,
       price_currency = EXCLUDED.price_currency, refund_currency = EXCLUDED.refund_currency,
-      refund_amount = EXCLUDED.refund_amount, held_reason = EXCLUDED.held_reason, held_names = EXCLUDED.held_names,
+      refund_amount = EXCLUDED.refund_amount, refund_id = EXCLUDED.refund_id, held_reason = EXCLUDED.held_reason, held_names = EXCLUDED.held_names,
       updated_at = app_now(),
       -- of a buyer who is known they are as they were: what an erasure took out meanwhile stays out
       names = CASE WHEN f.user_id IS NULL THEN EXCLUDED.names ELSE f.names END`

@@ -15,6 +15,7 @@ import {
 } from "../database/Rows.ts"
 import { idBeforeAll } from "../database/UuidTimes.ts"
 import { excessColumns, excessOf, type ExcessRow } from "../play/ExcessRows.ts"
+import { checkoutColumns, checkoutOf, type CheckoutRow } from "./CheckoutRows.ts"
 import { eventColumns, eventOf, type EventRow } from "./EventRows.ts"
 import { fundingColumns, fundingOf, type FundingRow } from "./FundingSteps.ts"
 import { withdrawalColumns, withdrawalOf, type WithdrawalRow } from "./WithdrawalRows.ts"
@@ -54,6 +55,18 @@ export const readPersonalMoney = (sql: PgClient.PgClient, user: UserId, newest: 
       ({ reference }) => reference
     ),
     fundingOf
+  ),
+  checkouts: mapPages(
+    readPages(
+      sql,
+      idBeforeAll,
+      (after, limit) =>
+        sql<CheckoutRow>`
+        SELECT ${checkoutColumns(sql)} FROM checkouts
+        WHERE user_id = ${user}::uuid AND id > ${after}::uuid ORDER BY id LIMIT ${limit}`,
+      ({ id }) => id
+    ),
+    checkoutOf
   ),
   depositExcesses: mapPages(
     readPages(

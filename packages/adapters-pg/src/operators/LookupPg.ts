@@ -56,6 +56,9 @@ const soldOf = (row: SoldRow): SoldTicket => ({
   prizeAmount: centsOrNull(row.prize_amount)
 })
 
+/** So many events at most that tell of one thing: a payment has a few. */
+const toldMax = 50
+
 /** What sorts behind every text that begins with another. */
 const afterAll = "\u{10FFFF}"
 
@@ -66,7 +69,7 @@ const make = Effect.map(PgClient.PgClient, (sql) => {
   )
 
   return Lookup.of({
-    find: Effect.fn("LookupPg.find")(function*({ day, id, outside, references, roomCode, ticketId }) {
+    find: Effect.fn("LookupPg.find")(function*({ day, id, outside, references, roomCode, ticketId, told }) {
       const rows = yield* sql<FoundRow>`
         WITH found AS (
           SELECT 'ticket' AS kind, ticket_id AS id, user_id, 'sold' AS state, 1.00 AS amount, created_at AS at
@@ -88,6 +91,11 @@ const make = Effect.map(PgClient.PgClient, (sql) => {
             WHERE payout_id = ${outside}
           UNION ALL SELECT 'withdrawal', id::text, user_id, status, amount, asked_at FROM withdrawals
             WHERE reversal_id = ${outside}
+          UNION ALL SELECT 'checkout', id::text, user_id, status, amount, asked_at FROM checkouts WHERE id = ${id}::uuid
+          UNION ALL SELECT 'checkout', id::text, user_id, status, amount, asked_at FROM checkouts
+            WHERE session_id = ${outside}
+          UNION ALL SELECT 'checkout', id::text, user_id, status, amount, asked_at FROM checkouts
+            WHERE payment_id = ${outside}
           UNION ALL SELECT 'purchase', reference, user_id, given, amount, created_at
             FROM fundings WHERE reference = ANY (${references}::text[])
           UNION ALL SELECT 'payout account', account, user_id, status, NULL, created_at
@@ -95,6 +103,10 @@ const make = Effect.map(PgClient.PgClient, (sql) => {
           UNION ALL SELECT 'event', id::text, NULL, state, NULL, received_at FROM webhook_events WHERE id = ${id}::uuid
           UNION ALL SELECT 'event', id::text, NULL, state, NULL, received_at FROM webhook_events
             WHERE sender = ANY (${webhookSenders}::text[]) AND event_id = ${outside}
+          UNION ALL SELECT 'event', id::text, NULL, state, NULL, received_at FROM webhook_events
+            WHERE id = ANY (ARRAY (SELECT e.id FROM (SELECT convert_to(to_json(${told}::text)::text, 'UTF8') AS name) told
+              JOIN webhook_events e ON texts_of(e.body) @> texts_of(told.name) LIMIT ${toldMax}))
+            AND event_id <> ${told}
           UNION ALL SELECT 'approval', id::text, user_id, state, amount, asked_at FROM approvals WHERE id = ${id}::uuid
           UNION ALL SELECT 'approval', id::text, user_id, state, amount, asked_at FROM approvals
             WHERE state = 'waiting' AND kind = ANY (${handMoneyKinds}::text[]) AND reference = ANY (${references}::text[])

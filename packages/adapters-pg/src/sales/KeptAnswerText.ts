@@ -1,7 +1,8 @@
 /**
  * How a kept answer is stored, as JSON.
  *
- * Of a purchase: where its tickets stand, and the wallet and the draw right after it; in a room, the room too. Of a withdrawal: its id.
+ * Of a purchase: where its tickets stand, and the wallet and the draw right after it; in a room, the room too. Of a withdrawal or a
+ * checkout: its id.
  * What never changes (tickets, movements) is read again when the answer is repeated; the owner's salts are derived, never stored.
  */
 import type { KeptBody } from "@ddd/core/draws/KeptAnswers"
@@ -54,8 +55,10 @@ const StoredPurchase = Schema.Struct({
 
 const StoredWithdrawal = Schema.Struct({ withdrawal: Schema.String })
 
+const StoredCheckout = Schema.Struct({ checkout: Schema.String })
+
 const decodeStored = Schema.decodeUnknownOption(
-  Schema.fromJsonString(Schema.Union([StoredPurchase, StoredWithdrawal]))
+  Schema.fromJsonString(Schema.Union([StoredPurchase, StoredWithdrawal, StoredCheckout]))
 )
 const decodeRoom = Schema.decodeUnknownOption(StoredRoom)
 
@@ -110,6 +113,8 @@ export const encodeKept = (body: KeptBody<Room>): string => {
       return JSON.stringify({ ...storedBlock(body.block), room: storedRoom(body.room) })
     case "Withdrawal":
       return JSON.stringify({ withdrawal: body.withdrawalId })
+    case "Checkout":
+      return JSON.stringify({ checkout: body.checkoutId })
   }
 }
 
@@ -120,6 +125,9 @@ export const decodeKept = (text: string): KeptBody<Room> | "other" | "spoilt" =>
   try {
     if ("withdrawal" in stored) {
       return isUuid(stored.withdrawal) ? { _tag: "Withdrawal", withdrawalId: stored.withdrawal } : "spoilt"
+    }
+    if ("checkout" in stored) {
+      return isUuid(stored.checkout) ? { _tag: "Checkout", checkoutId: stored.checkout } : "spoilt"
     }
     const block = blockOf(stored)
     if (!("room" in stored)) return { _tag: "Purchase", block }

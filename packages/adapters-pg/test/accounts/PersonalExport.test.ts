@@ -24,6 +24,7 @@ const exported: Readonly<Record<string, string | ReadonlyArray<string>>> = {
   buyer_names: "buyerNames",
   webhook_events: ["shopEvents", "identityMessages"],
   withdrawals: "withdrawals",
+  checkouts: "checkouts",
   tickets: "tickets",
   sessions: "sessions",
   security_events: "securityEvents",

@@ -20,6 +20,7 @@ import { rush } from "../support/Purchases.ts"
 import { type Environment, freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
 import { audited } from "./Books.ts"
+import { seeded, shuffled } from "./Chance.ts"
 import { type Body, catalog, makeShopDay, signed } from "./ShopEvents.ts"
 import { morning, must, type Show } from "./Show.ts"
 
@@ -34,17 +35,6 @@ const samples = (): ReadonlyArray<Body> =>
   !existsSync(samplesFolder) ? [] : readdirSync(samplesFolder)
     .filter((name) => name.endsWith(".json") && !/openapi|vector/.test(name))
     .map((name) => readFileSync(join(samplesFolder, name), "utf8"))
-
-/** A generator of numbers from 0 up to 1 that begins the same each time (mulberry32). */
-const seeded = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
-
-const shuffled = <A>(items: ReadonlyArray<A>, random: () => number): ReadonlyArray<A> =>
-  items.map((item) => ({ item, at: random() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item)
 
 const request = (body: Body, headers: Readonly<Record<string, string>>): string =>
   requestText({ method: "POST", path, headers, body })

@@ -1,5 +1,6 @@
 /** Every show. */
 import { beacon } from "./Beacon.ts"
+import { checkout } from "./Checkout.ts"
 import { client } from "./Client.ts"
 import { deposits } from "./Deposits.ts"
 import { failover } from "./Failover.ts"
@@ -26,6 +27,7 @@ export const shows: ReadonlyArray<Show> = [
   outage,
   midnight,
   deposits,
+  checkout,
   withdrawals,
   payouts,
   rooms,

@@ -21,6 +21,7 @@ const showing: { readonly [Kind in FoundKind]: (id: string, userId: UserId | nul
   "room": (id) => `ddd room show ${id}`,
   "movement": (_, userId) => `ddd user show ${userId}`,
   "purchase": (_, userId) => userId === null ? "ddd purchases list" : `ddd user show ${userId}`,
+  "checkout": (id) => `ddd checkouts show ${id}`,
   "withdrawal": (id) => `ddd withdrawals show ${id}`,
   "payout account": (_, userId) => `ddd user show ${userId}`,
   "event": (id) => `ddd webhooks show ${id}`,

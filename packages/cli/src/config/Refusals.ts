@@ -105,6 +105,12 @@ const productionRefusals = (
   if (settings.STRIPE_API_BASE?.protocol === "http:") {
     refuse("STRIPE_API_BASE", "must begin with https:// in production: it is sent the key that moves the money.")
   }
+  if (settings.CHECKOUT_RETURN_URL?.protocol === "http:") {
+    refuse(
+      "CHECKOUT_RETURN_URL",
+      "must begin with https:// in production: players come back to it from where they paid."
+    )
+  }
   if (settings.EXPO_API_BASE?.protocol === "http:") {
     refuse("EXPO_API_BASE", "must begin with https:// in production: it is sent the token that speaks to players.")
   }

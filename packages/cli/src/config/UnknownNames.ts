@@ -12,6 +12,7 @@ import { type VariableName, variableNames, variables } from "./Variables.ts"
 const families = [
   "DEV_CLOCK_",
   "DRAND_",
+  "CHECKOUT_",
   "FOUR_EYES",
   "JWT_PRIVATE_",
   "KYC_",

@@ -243,6 +243,11 @@ export const variables = {
     "what the shop's products are worth, as JSON: {\"funds_5\": \"5.00\"}",
     { otherwise: "no products" }
   ),
+  CHECKOUT_RETURN_URL: optional(
+    page,
+    "has players pay in on Stripe's page (STRIPE_SECRET_KEY): where they come back to from it, such as PUBLIC_URL/play",
+    { otherwise: "POST /wallet/checkout answers 503" }
+  ),
   STRIPE_SECRET_KEY: optional(secret, "pays withdrawals out by Stripe Connect", {
     otherwise: "payouts are simulated, off in production"
   }),

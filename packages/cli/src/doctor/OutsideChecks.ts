@@ -107,6 +107,18 @@ const payouts = (settings: Settings) =>
         Effect.succeed(failed(`${message}. Check STRIPE_SECRET_KEY, and that this machine reaches STRIPE_API_BASE.`)))
     )
 
+const checkout = ({ CHECKOUT_RETURN_URL, STRIPE_SECRET_KEY }: Settings): Said =>
+  CHECKOUT_RETURN_URL === undefined
+    ? ok("Nobody pays in on Stripe's page: POST /wallet/checkout answers 503 until CHECKOUT_RETURN_URL is set.")
+    : STRIPE_SECRET_KEY === undefined
+    ? failed(
+      "CHECKOUT_RETURN_URL is set and STRIPE_SECRET_KEY is not: POST /wallet/checkout answers 503. Set both, or neither."
+    )
+    : ok(
+      "Players pay in on Stripe's page. Its events of payments, refunds and disputes must come to /webhooks/stripe " +
+        "(docs/money.md)."
+    )
+
 const purchases = (
   { NODE_ENV, PRODUCT_CATALOG, REVENUECAT_SIGNING_SECRET, REVENUECAT_WEBHOOK_AUTH }: Settings
 ): Said => {
@@ -144,6 +156,7 @@ export const outsideChecks = (settings: Settings): ReadonlyArray<Effect.Effect<F
   check("beacon", beacon(settings)),
   check("mail", mail(settings)),
   check("payouts", payouts(settings)),
+  check("checkout", Effect.succeed(checkout(settings))),
   check("purchases", Effect.succeed(purchases(settings))),
   check("identity", Effect.succeed(identity(settings)))
 ]

@@ -66,6 +66,7 @@ const linesOf = (choices: Choices): ReadonlyArray<Line> => {
     { name: "MAIL_FROM", value: null, example: "hello@example.com" },
     { name: "STRIPE_SECRET_KEY", value: null, example: "sk_live_" },
     { name: "STRIPE_WEBHOOK_SECRET", value: null, example: "whsec_" },
+    { name: "CHECKOUT_RETURN_URL", value: null, example: "https://lottery.example.com/play" },
     { name: "REVENUECAT_WEBHOOK_AUTH", value: null, example: "" },
     { name: "KYC_WEBHOOK_SECRET", value: null, example: "" },
     {

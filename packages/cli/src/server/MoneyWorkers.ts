@@ -1,5 +1,6 @@
 /** The workers of a server that act on money in and out. */
 import * as OutboxPg from "@ddd/adapters-pg/jobs/OutboxPg"
+import * as Checkouts from "@ddd/core/work/Checkouts"
 import * as PayoutAccounts from "@ddd/core/work/PayoutAccounts"
 import * as Payouts from "@ddd/core/work/Payouts"
 import * as Webhooks from "@ddd/core/work/Webhooks"
@@ -14,6 +15,7 @@ const payoutsAtATime = 8
 export const layer = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(Payouts.sweep())
   yield* Effect.forkScoped(PayoutAccounts.pollAccounts())
+  yield* Effect.forkScoped(Checkouts.poll())
   yield* Effect.forkScoped(Webhooks.creditWaiting())
   yield* forkGraceful((track) =>
     OutboxPg.worker("webhooks", ({ eventId }) => track(Webhooks.handle(eventId)), { concurrency: webhooksAtATime })

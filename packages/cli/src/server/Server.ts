@@ -85,12 +85,12 @@ const ownOrigins = (url: URL, { PUBLIC_URL }: Settings, port: number): ReadonlyA
   PUBLIC_URL === undefined ? [url.origin, `http://127.0.0.1:${port}`] : [url.origin]
 
 /** What the app says of the operator, and offers. */
-const siteOf = ({ HELP_URL, OPERATOR_NAME, OPERATOR_URL, TERMS_URL }: Settings): SiteOptions => ({
-  operatorName: OPERATOR_NAME ?? null,
-  operatorUrl: OPERATOR_URL ?? null,
-  termsUrl: TERMS_URL ?? null,
-  helpUrl: HELP_URL ?? null,
-  checkout: hasCheckout
+const siteOf = (settings: Settings): SiteOptions => ({
+  operatorName: settings.OPERATOR_NAME ?? null,
+  operatorUrl: settings.OPERATOR_URL ?? null,
+  termsUrl: settings.TERMS_URL ?? null,
+  helpUrl: settings.HELP_URL ?? null,
+  checkout: hasCheckout(settings)
 })
 
 /** What tells where requests come from. */

@@ -175,6 +175,13 @@ const commands: Readonly<Record<string, Tested>> = {
     acts: true
   },
   "purchases dismiss": { calls: () => [{ args: [`${nasty} 2`] }, { args: [`${nasty}?`] }], acts: true },
+  "checkouts list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
+  "checkouts show": {
+    calls: ({ withdrawal }) => [{ args: [withdrawal] }, { args: [nasty] }],
+    json: ({ withdrawal }) => [{ args: [withdrawal] }]
+  },
+  // what it finds is said in our own words, but for the provider's names
+  "checkouts reconcile": { calls: () => [{ args: [], isSilent: true }], acts: true },
   "withdrawals list": { calls: () => [{ args: [] }], json: () => [{ args: [] }] },
   "withdrawals show": {
     calls: ({ withdrawal }) => [{ args: [withdrawal] }, { args: [nasty] }],
@@ -308,6 +315,11 @@ const plant = Effect.gen(function*() {
         held_reason, held_step, problem)
       VALUES (${withdrawal}::uuid, ${player.id}::uuid, 1.00, ${nasty}, 'simulated', app_now(), 'done', app_now(), ${nasty},
         ${nasty}, 'payout', ${nasty})`
+    // under the id of the withdrawal
+    yield* sql`
+      INSERT INTO checkouts (id, user_id, amount, provider, asked_at, expires_at, status, session_id, url, payment_id, problem)
+      VALUES (${withdrawal}::uuid, ${player.id}::uuid, 20.00, 'simulated', app_now(), app_now(), 'failed', ${nasty}, ${nasty},
+        ${nasty}, ${nasty})`
   }).pipe(sql.withTransaction, Effect.orDie)
   const folder = join(dataDir, "files")
   mkdirSync(folder)

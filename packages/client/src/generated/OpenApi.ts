@@ -920,6 +920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wallet/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a page on which the player pays in
+         * @description From $5.00 to $1,000.00. The wallet is credited once Stripe has the money, never because the page was left. Refused before anybody pays: `account_frozen`, `timed_out`, `under_age` or `date_of_birth_missing`, and `limit_exceeded` where a limit of deposits, with what is under way, does not allow it, the wallet could not hold it, or five pages are open. `unavailable` where nobody pays in by a page here.
+         */
+        post: operations["wallet.checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wallet/payout-account": {
         parameters: {
             query?: never;
@@ -1024,6 +1044,8 @@ export interface components {
              */
             code: "approval_required";
         };
+        /** @description US dollars, a decimal string with two places, at least 5.00 and at most 1000.00 */
+        CheckoutAmount: string;
         /** @description A calendar day in UTC */
         Day: string;
         /** @description A draw: what is not known yet is null */
@@ -2830,6 +2852,41 @@ export interface operations {
             };
         };
     };
+    "wallet.checkout": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again with the same key and body, it gets the first answer again and changes nothing */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How much is to be paid in, from `"5.00"` to `"1000.00"` */
+                    amount: components["schemas"]["CheckoutAmount"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Until when it can be paid on */
+                        expiresAt: components["schemas"]["Instant"];
+                        /** @description Stripe's page, to be opened by the player */
+                        url: string;
+                    };
+                };
+            };
+        };
+    };
     "wallet.payoutAccount": {
         parameters: {
             query?: never;
@@ -3072,6 +3129,7 @@ export const requiredMembers: Readonly<Record<string, string>> = {
     "POST /user/limits/confirm": "dailySpend weeklySpend monthlySpend dailyDeposit weeklyDeposit monthlyDeposit ticketsPerDraw pending",
     "POST /user/self-exclusion": "until",
     "POST /user/time-out": "until",
+    "POST /wallet/checkout": "url expiresAt",
     "POST /wallet/payout-account": "url expiresAt",
     "POST /wallet/withdraw": "id type amount balanceAfter status referenceId createdAt",
     "PUT /user/limits": "dailySpend weeklySpend monthlySpend dailyDeposit weeklyDeposit monthlyDeposit ticketsPerDraw pending"

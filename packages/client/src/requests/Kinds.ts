@@ -1,5 +1,5 @@
 /** The requests that move money, by their kind. */
-import type { Receipt, RoomReceipt, Transaction } from "../Contract.ts"
+import type { CheckoutPage, Receipt, RoomReceipt, Transaction } from "../Contract.ts"
 import type { ClientError } from "../Errors.ts"
 
 /** What can be asked for under a key, and what it answers, by its kind. */
@@ -7,6 +7,7 @@ export interface Kinds {
   readonly ticket: { readonly input: { readonly quantity: number; readonly drawId: string }; readonly answer: Receipt }
   readonly roomTicket: { readonly input: { readonly roomId: string }; readonly answer: RoomReceipt }
   readonly withdrawal: { readonly input: { readonly amount: string }; readonly answer: Transaction }
+  readonly checkout: { readonly input: { readonly amount: string }; readonly answer: CheckoutPage }
 }
 export type Kind = keyof Kinds
 

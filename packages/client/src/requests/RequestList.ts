@@ -9,7 +9,7 @@ const name = "ddd.requests"
 /** No more are kept; a further one is not sent. */
 const requestsMax = 64
 
-const kinds: ReadonlyArray<unknown> = ["ticket", "roomTicket", "withdrawal"] satisfies ReadonlyArray<Kind>
+const kinds: ReadonlyArray<unknown> = ["ticket", "roomTicket", "withdrawal", "checkout"] satisfies ReadonlyArray<Kind>
 
 /** Whether this version of the app wrote it, or one that knew no more. */
 const isUnsettled = (json: unknown): json is Unsettled => {

@@ -1,7 +1,15 @@
-/** What moved in the player's wallet. */
-import { type Page, type PageQuery, pageQuery, type Statement, type Transaction } from "../Contract.ts"
+/** Paying in, and what moved in the player's wallet. */
+import {
+  type CheckoutPage,
+  type Page,
+  type PageQuery,
+  pageQuery,
+  type Statement,
+  type Transaction
+} from "../Contract.ts"
 import { DddError } from "../Errors.ts"
 import { type Api, valueOf } from "../http/Api.ts"
+import type { KeptRequests } from "../requests/KeptRequests.ts"
 
 export interface TransactionQuery extends PageQuery {
   readonly type?: Transaction["type"]
@@ -10,8 +18,19 @@ export interface TransactionQuery extends PageQuery {
 export class TransactionService {
   readonly #signed: Api
 
-  constructor(signed: Api) {
+  readonly #requests: KeptRequests
+
+  constructor(signed: Api, requests: KeptRequests) {
     this.#signed = signed
+    this.#requests = requests
+  }
+
+  /**
+   * A page of Stripe's on which the player pays in, from "5.00" to "1000.00": one page a request (see `unsettled` of `OwnCode`). The wallet is
+   * credited once Stripe has the money, which the live wallet tells; never because the player came back. `limit_exceeded`, `timed_out`, …
+   */
+  checkout(amount: string): Promise<CheckoutPage> {
+    return this.#requests.perform("checkout", { amount })
   }
 
   /** Newest first. */

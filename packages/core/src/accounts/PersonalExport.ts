@@ -5,6 +5,7 @@
  */
 import { Result, Stream } from "effect"
 import type { Ticket } from "../draws/Ticket.ts"
+import type { Checkout } from "../money/Checkout.ts"
 import type { Funding } from "../money/Funding.ts"
 import {
   type DepositExcess,
@@ -51,6 +52,8 @@ export interface PersonalLists {
   /** What who checks identities told of them. */
   readonly identityMessages: Omit<WebhookEvent, "id">
   readonly withdrawals: Withdrawal
+  /** What they asked to pay in by a provider's page. */
+  readonly checkouts: Checkout
   readonly tickets: Omit<Ticket, "userId" | "ownerSalt">
   readonly sessions: {
     readonly id: string
@@ -180,6 +183,17 @@ const listForms: { readonly [Name in keyof PersonalLists]: (item: PersonalLists[
     reversalId: withdrawal.reversal.objectId,
     held: withdrawal.held?.reason ?? null,
     problem: withdrawal.problem
+  }),
+  checkouts: (checkout) => ({
+    id: checkout.id,
+    amount: formatCents(checkout.amount),
+    askedAt: formatInstant(checkout.askedAt),
+    expiresAt: formatInstant(checkout.expiresAt),
+    status: checkout.status,
+    sessionId: checkout.sessionId,
+    url: checkout.url,
+    paymentId: checkout.paymentId,
+    problem: checkout.problem
   }),
   tickets: (ticket) => ({
     ...ticket,

@@ -5,6 +5,7 @@
  * requests: one that was used for another kind is refused.
  */
 import type { KeptWithdrawal } from "../money/AskWithdrawal.ts"
+import type { KeptCheckout } from "../money/Checkout.ts"
 import type { KeptAnswer } from "../values/Idempotency.ts"
 import type { SoldBlock } from "./Sale.ts"
 
@@ -14,6 +15,7 @@ export type KeptBody<RoomView> =
   /** `room`: as it was right after the purchase. */
   | { readonly _tag: "RoomPurchase"; readonly block: SoldBlock; readonly room: RoomView }
   | KeptWithdrawal
+  | KeptCheckout
 
 /** The kept answer as a request of kind `tag` sees it: `answer` is null where the key belongs to a request of another kind. */
 export const keptAs = <Tag extends KeptBody<unknown>["_tag"], RoomView>(

@@ -32,6 +32,8 @@ export interface Funding {
   readonly refundCurrency: string | null
   /** What of the amount was taken back; null: all of it, or nothing yet. */
   readonly refundAmount: Cents | null
+  /** Which refund, or dispute, its marks are of, as the store calls it; null where the store names none, or there are no marks. */
+  readonly refundId: string | null
   /** Why a person has to decide whether it is credited, a whole clause; null where nobody has to. */
   readonly heldReason: string | null
   /** The names by which the store knows the buyer, most telling first. */
@@ -70,8 +72,17 @@ export type FundingEvent =
     readonly price?: Cents
     /** ISO 4217. */
     readonly currency?: string
+    /** Which refund, or dispute, it is; 1 … 255 characters. Absent where the store names none. */
+    readonly refundId?: string
+    /** That it will not be reversed any more. */
+    readonly isFinal?: boolean
   }
-  | { readonly _tag: "RefundReversed"; readonly reference: string }
+  | {
+    readonly _tag: "RefundReversed"
+    readonly reference: string
+    /** Which refund, or dispute, it is that is reversed; as above. */
+    readonly refundId?: string
+  }
 
 /** A reference of which no event was recorded yet. */
 export const emptyFunding = (reference: string): Funding => ({
@@ -87,6 +98,7 @@ export const emptyFunding = (reference: string): Funding => ({
   refundPrice: null,
   refundCurrency: null,
   refundAmount: null,
+  refundId: null,
   heldReason: null,
   names: []
 })
@@ -121,19 +133,37 @@ const purchasedBy = (
 }
 
 /**
+ * Whether an event is of another refund than the one that the marks are of. A reference has one refund: what a store says of another is for
+ * a person. A store that names none is taken to speak of that one.
+ */
+export const isOfOtherRefund = (
+  { refundId, refundReversed, refunded }: Pick<Funding, "refundId" | "refundReversed" | "refunded">,
+  event: FundingEvent
+): boolean =>
+  event._tag !== "Purchased" && event.refundId !== undefined && (refunded || refundReversed) &&
+  event.refundId !== refundId
+
+/**
  * The funding after an event. What earlier events said stays: the first purchase decides the amount, and the buyer unless it
  * named nobody who is known; the first that tells a price decides that (our own machines tell none); the first refund what is refunded.
  */
 export const applyEvent = (funding: Funding, event: FundingEvent): Funding => {
+  if (isOfOtherRefund(funding, event)) return funding
   switch (event._tag) {
     case "Purchased":
       return purchasedBy(funding, event)
     case "Refunded":
       return funding.refunded
         ? funding
-        : { ...funding, refunded: true, refundPrice: event.price ?? null, refundCurrency: event.currency ?? null }
+        : {
+          ...funding,
+          refunded: true,
+          refundPrice: event.price ?? null,
+          refundCurrency: event.currency ?? null,
+          refundId: funding.refundId ?? event.refundId ?? null
+        }
     case "RefundReversed":
-      return { ...funding, refundReversed: true }
+      return { ...funding, refundReversed: true, refundId: funding.refundId ?? event.refundId ?? null }
   }
 }
 

@@ -143,7 +143,7 @@ const leastLeft = <Name extends MoneyLimitName>(
   return left.toSorted((a, b) => a.left < b.left ? -1 : a.left > b.left ? 1 : 0)[0] ?? null
 }
 
-/** Why nothing is bought: it would be more than a limit allows. */
+/** Why nothing is bought, or paid in: it would be more than a limit allows. */
 export interface LimitExceeded {
   readonly _tag: "LimitExceeded"
   readonly limit: LimitName
@@ -154,6 +154,16 @@ export interface LimitExceeded {
   readonly renewsAt: Instant | null
 }
 
+type Least = NonNullable<ReturnType<typeof leastLeft>>
+
+const exceeded = ({ left, limit, max, period }: Least, day: Day): LimitExceeded => ({
+  _tag: "LimitExceeded",
+  limit,
+  max,
+  left: left > 0n ? left : 0n,
+  renewsAt: renewsAt(period, day)
+})
+
 /** Spends `amount` cents at `at`: the book after it, or which limit allows less, of several the one that allows least. */
 export const spendWithin = (
   book: LimitBook,
@@ -162,16 +172,7 @@ export const spendWithin = (
 ): Result.Result<LimitBook, LimitExceeded> => {
   const counted = countedOn(book.counted, dayOf(at))
   const least = leastLeft(spendLimits, book.inForce, counted.spent)
-  if (least !== null && least.left < amount) {
-    const { left, limit, max, period } = least
-    return Result.fail({
-      _tag: "LimitExceeded",
-      limit,
-      max,
-      left: left > 0n ? left : 0n,
-      renewsAt: renewsAt(period, counted.day)
-    })
-  }
+  if (least !== null && least.left < amount) return Result.fail(exceeded(least, counted.day))
   return Result.succeed({ ...book, counted: { ...counted, spent: added(counted.spent, amount) } })
 }
 
@@ -209,6 +210,16 @@ export const depositCounted = (
     book: { ...book, counted: { ...counted, deposited: added(counted.deposited, amount) } },
     excess: least === null || over <= 0n ? null : { limit: least.limit, amount: cents(over) }
   }
+}
+
+/**
+ * Why nobody is to pay in what would bring deposits to `amount` cents more than are counted at `at`; null where a limit allows it. What a store
+ * has taken is credited whatever the limits (`depositCounted`): this is asked before anybody pays.
+ */
+export const depositWithin = (book: LimitBook, amount: bigint, at: Instant): LimitExceeded | null => {
+  const counted = countedOn(book.counted, dayOf(at))
+  const least = leastLeft(depositLimits, book.inForce, counted.deposited)
+  return least !== null && least.left < amount ? exceeded(least, counted.day) : null
 }
 
 /** How many tickets of a draw a player may have, by the operator's maximum and the player's own: the lower; null where there is none. */

@@ -2,6 +2,7 @@
 import { foldCase } from "../accounts/EmailAddress.ts"
 import { idMeant } from "../accounts/TakenNames.ts"
 import { creditReference } from "../money/Adjustment.ts"
+import { paymentReference } from "../money/CheckoutReport.ts"
 import { canonicalReference } from "../money/FundingReference.ts"
 import type { Cents } from "../money/Money.ts"
 import { parseCode } from "../rooms/RoomCode.ts"
@@ -17,13 +18,18 @@ export interface Readings {
   readonly roomCode: string | null
   /** Of a purchase, and of money by hand: each in its one spelling. */
   readonly references: ReadonlyArray<string>
-  /** What a shop or the payout provider calls something: as it is written. */
+  /** What a shop or the provider of payments calls something: as it is written. */
   readonly outside: string | null
+  /** What Stripe calls a session, a payment, a charge, a refund or a dispute: what it told of it is looked for. */
+  readonly told: string | null
 }
 
 /** The most characters of a reference, and of what somebody outside calls something. */
 const referenceCharactersMax = 100
 const outsideCharactersMax = 255
+
+/** Stripe's names of money in. */
+const toldForm = /^(?:cs|pi|ch|py|re|pyr|dp|du)_[A-Za-z0-9_]{1,200}$/
 
 /** A ticket's number in any case; null for what is none. */
 export const readTicketId = (text: string): TicketId | null => {
@@ -32,14 +38,19 @@ export const readTicketId = (text: string): TicketId | null => {
 }
 
 export const readingsOf = (text: string): Readings => {
-  const references = [canonicalReference(text), creditReference(text)]
+  const references = [
+    canonicalReference(text),
+    creditReference(text),
+    ...text.startsWith("pi_") ? [paymentReference(text)] : []
+  ]
   return {
     id: idMeant(text),
     ticketId: readTicketId(text),
     day: parseDay(text) ?? null,
     roomCode: parseCode(text) ?? null,
     references: references.filter((each) => text !== "" && each.length <= referenceCharactersMax),
-    outside: text !== "" && text.length <= outsideCharactersMax ? text : null
+    outside: text !== "" && text.length <= outsideCharactersMax ? text : null,
+    told: toldForm.test(text) ? text : null
   }
 }
 
@@ -50,7 +61,7 @@ export const lookedFor = ({ day, id, outside, roomCode, ticketId }: Readings): R
   ...ticketId === null ? [] : ["a ticket"],
   ...day === null ? [] : ["a draw"],
   ...roomCode === null ? [] : ["a room"],
-  ...outside === null ? [] : ["a reference of money", "what a shop or the payout provider calls so"]
+  ...outside === null ? [] : ["a reference of money", "what a shop or the provider of payments calls so"]
 ]
 
 export type FoundKind =
@@ -59,6 +70,7 @@ export type FoundKind =
   | "room"
   | "movement"
   | "purchase"
+  | "checkout"
   | "withdrawal"
   | "payout account"
   | "event"

@@ -6,31 +6,20 @@
  */
 import { Effect } from "effect"
 import { identityFault, identityReferenceOf } from "../accounts/IdentityCheck.ts"
-import { concludeFundingEvent } from "../money/ConcludeFundingEvent.ts"
-import { formatCents } from "../money/Money.ts"
-import type { WebhookConclusion, WebhookEvent } from "../money/WebhookEvent.ts"
+import type { WebhookEvent } from "../money/WebhookEvent.ts"
+import { CheckoutProvider } from "../ports/CheckoutProvider.ts"
 import { Fundings } from "../ports/Fundings.ts"
 import { FundingSource } from "../ports/FundingSource.ts"
 import { IdentityChecks } from "../ports/IdentityChecks.ts"
 import { IdentitySource } from "../ports/IdentitySource.ts"
 import { PayoutProvider } from "../ports/PayoutProvider.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
-import { formatInstant } from "../values/Instant.ts"
 import { visible } from "../values/Visible.ts"
+import { actOnCheckout } from "./Checkouts.ts"
+import { aboutNothing, done, failed, ignored, recordEvent } from "./FundingEvents.ts"
 import { refreshAccount } from "./PayoutAccounts.ts"
 import { learn } from "./Payouts.ts"
 import { repeated } from "./Repeated.ts"
-
-type Conclusion = Pick<WebhookConclusion, "state" | "outcome">
-
-const done = (outcome: string): Conclusion => ({ state: "done", outcome })
-const ignored = (outcome: string): Conclusion => ({ state: "ignored", outcome })
-const failed = (outcome: string): Conclusion => ({ state: "failed", outcome })
-const about = (reference: string | null) => (conclusion: Conclusion): WebhookConclusion => ({
-  ...conclusion,
-  reference
-})
-const aboutNothing = about(null)
 
 const actOnFunding = Effect.fnUntraced(function*(body: string) {
   const source = yield* FundingSource
@@ -47,26 +36,7 @@ const actOnFunding = Effect.fnUntraced(function*(body: string) {
       return aboutNothing(named ? done("its names are one player's") : ignored("its names do not mean one player"))
     }
     case "Event":
-      return yield* fundings.record(notice.event).pipe(
-        Effect.map((outcome) => concludeFundingEvent(notice.event, outcome)),
-        Effect.catchTags({
-          FundingConflict: ({ earlier, reference }) =>
-            Effect.succeed(failed(
-              `${reference} was credited before, with ${
-                earlier.amount === null ? "nothing" : formatCents(earlier.amount)
-              } ` +
-                `to player ${earlier.userId}: nothing more is credited`
-            )),
-          ReferenceRefused: ({ fault, reference }) => Effect.succeed(failed(`the reference ${reference} ${fault}`)),
-          UnknownUser: ({ userId }) => Effect.succeed(failed(`there is no player ${userId}`)),
-          DepositBarred: ({ barred }) =>
-            Effect.succeed(failed(
-              `its player does not play until ${formatInstant(barred.until)}, and no store has taken the money`
-            )),
-          DepositRefused: () =>
-            Effect.succeed(failed("the wallet cannot hold that much: replay the event once there is room"))
-        }),
-        Effect.map(about(notice.event.reference)),
+      return yield* recordEvent(notice.event).pipe(
         // what the shop said besides of who its buyer is
         Effect.tap(() => notice.names.length < 2 ? Effect.void : fundings.shareNames(notice.names))
       )
@@ -92,6 +62,12 @@ const actOnPayout = Effect.fnUntraced(function*(body: string) {
       return done(`withdrawal ${id} is ${status}${held === null ? "" : `, held: ${held.reason}`}`)
     }
   }
+})
+
+/** Of Stripe's events those about money in are the checkout's, all others the payouts'. */
+const actOnStripe = Effect.fnUntraced(function*(body: string) {
+  const notice = (yield* CheckoutProvider).read(body)
+  return notice._tag === "Other" ? aboutNothing(yield* actOnPayout(body)) : yield* actOnCheckout(notice)
 })
 
 const actOnIdentity = Effect.fnUntraced(function*({ body, receivedAt }: WebhookEvent) {
@@ -123,7 +99,7 @@ const conclusionOf = (event: WebhookEvent) => {
     case "revenuecat":
       return actOnFunding(event.body)
     case "stripe":
-      return Effect.map(actOnPayout(event.body), aboutNothing)
+      return actOnStripe(event.body)
     case "kyc":
       return actOnIdentity(event)
   }

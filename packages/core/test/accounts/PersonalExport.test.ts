@@ -30,6 +30,7 @@ const records: PersonalRecords<never> = {
     shopEvents: none,
     identityMessages: none,
     withdrawals: none,
+    checkouts: none,
     tickets: none,
     sessions: none,
     securityEvents: none,

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { concludeFundingEvent, type RecordedEvent } from "../../src/money/ConcludeFundingEvent.ts"
-import { emptyFunding, type Funding, type FundingEvent } from "../../src/money/Funding.ts"
+import { applyEvent, emptyFunding, type Funding, type FundingEvent } from "../../src/money/Funding.ts"
 import { cents } from "../../src/money/Money.ts"
 import { houseUserId, userId } from "../../src/values/Ids.ts"
 
@@ -22,8 +22,8 @@ const purchased: FundingEvent = {
   amount: cents(500n),
   buyer: { _tag: "Named", names: ["ada"] }
 }
-const refunded: FundingEvent = { _tag: "Refunded", reference }
-const reversed: FundingEvent = { _tag: "RefundReversed", reference }
+const refunded = { _tag: "Refunded", reference } as const
+const reversed = { _tag: "RefundReversed", reference } as const
 
 const stateOf = (event: FundingEvent, funding: Funding, recorded: Partial<RecordedEvent> = {}) =>
   concludeFundingEvent(event, { earlier: null, funding, openReason: null, transactions: [], ...recorded }).state
@@ -39,6 +39,22 @@ describe("an event of a shop that moved nothing", () => {
     assert.strictEqual(stateOf(refunded, takenBack, { earlier: takenBack }), "done")
     assert.strictEqual(stateOf(purchased, credited, { earlier: credited }), "done")
     assert.strictEqual(stateOf(purchased, { ...credited, creditStatus: "nothing", userId: houseUserId }), "done")
+  })
+
+  it("is told apart by its name, where the store names refunds", () => {
+    const [first, second] = [{ ...refunded, refundId: "re_1" }, { ...refunded, refundId: "re_2" }] as const
+    const takenOnce = { ...takenBack, refundAmount: cents(200n), refundId: "re_1" }
+    assert.strictEqual(stateOf(first, takenOnce, { earlier: takenOnce }), "done")
+    assert.strictEqual(stateOf(second, takenOnce, { earlier: takenOnce }), "failed")
+    const madeGood = { ...givenBack, refundId: "re_1" }
+    assert.strictEqual(stateOf(first, madeGood, { earlier: madeGood }), "done")
+    assert.strictEqual(stateOf({ ...reversed, refundId: "re_1" }, madeGood, { earlier: madeGood }), "done")
+    // a dispute that is lost after it was won
+    assert.strictEqual(stateOf({ ...first, isFinal: true }, madeGood, { earlier: madeGood }), "failed")
+    // what was taken for one refund is not given back for another
+    assert.strictEqual(stateOf({ ...reversed, refundId: "re_2" }, takenOnce, { earlier: takenOnce }), "failed")
+    assert.deepStrictEqual(applyEvent(takenOnce, { ...reversed, refundId: "re_2" }), takenOnce)
+    assert.isTrue(applyEvent(takenOnce, { ...reversed, refundId: "re_1" }).refundReversed)
   })
 
   it("waits where what it is about may still come", () => {

@@ -5,6 +5,8 @@ import { cents } from "../../src/money/Money.ts"
 import type { Transaction } from "../../src/money/Transaction.ts"
 import type { WebhookConclusion, WebhookSender } from "../../src/money/WebhookEvent.ts"
 import { newWithdrawal } from "../../src/money/Withdrawal.ts"
+import { CheckoutProvider } from "../../src/ports/CheckoutProvider.ts"
+import { Checkouts } from "../../src/ports/Checkouts.ts"
 import { FundingConflict, Fundings } from "../../src/ports/Fundings.ts"
 import { type FundingNotice, FundingSource } from "../../src/ports/FundingSource.ts"
 import { IdentityChecks, IdentityRefused } from "../../src/ports/IdentityChecks.ts"
@@ -88,6 +90,12 @@ const conclusionsOf = Effect.fnUntraced(function*(
       identity: Effect.succeed("simulated" as const),
       read: () => payout ?? unused()
     }),
+    Layer.mock(CheckoutProvider, {
+      isOffered: false,
+      identity: Effect.succeed("off" as const),
+      read: () => ({ _tag: "Other" })
+    }),
+    Layer.mock(Checkouts, {}),
     Layer.mock(IdentitySource, { read: () => identity ?? unused() }),
     Layer.mock(IdentityChecks, { ...(recordIdentity && { record: recordIdentity }) }),
     Layer.mock(PayoutAccounts, { named: () => Effect.succeed(null) }),

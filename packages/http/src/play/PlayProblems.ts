@@ -58,13 +58,15 @@ const limitWords: Readonly<Record<LimitName, string>> = {
 const shown = (name: LimitName, value: bigint): string =>
   name === "ticketsPerDraw" ? `${value} ticket${value === 1n ? "" : "s"}` : `$${limitText(name, value)}`
 
-export const limitProblem = ({ left, limit, max, renewsAt }: LimitExceeded): Problem<"limit_exceeded"> =>
+/** `outcome`: a sentence that says what was not done. */
+export const limitProblem = (
+  { left, limit, max, renewsAt }: LimitExceeded,
+  outcome = "Nothing was bought."
+): Problem<"limit_exceeded"> =>
   new Problem(
     "limit_exceeded",
     `This is more than your ${limitWords[limit]} (${limit}) allows: of ${shown(limit, max)}, ${
       shown(limit, left)
-    } left. It begins anew ${
-      renewsAt === null ? "with the next draw" : `at ${formatInstant(renewsAt)}`
-    }. Nothing was bought.`,
+    } left. It begins anew ${renewsAt === null ? "with the next draw" : `at ${formatInstant(renewsAt)}`}. ${outcome}`,
     renewsAt === null ? {} : { until: renewsAt }
   )

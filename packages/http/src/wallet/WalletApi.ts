@@ -2,14 +2,18 @@
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { barringCodes } from "../play/PlayProblems.ts"
 import { bodyProblems, problems } from "../problems/ProblemSchema.ts"
 import { InternalOnly, PlayerOnly } from "../requests/Authentication.ts"
 import { idempotencyHeaders } from "../requests/Idempotency.ts"
+import { OfferedHere } from "../requests/OfferedHere.ts"
 import { operation } from "../schemas/Described.ts"
 import { pageBody, pageQuery } from "../schemas/Pages.ts"
 import { StatementBody, StatementCsv, StatementHtml, statementQuery } from "./statement/StatementBodies.ts"
 import {
   ApprovalBody,
+  CheckoutAsked,
+  CheckoutBody,
   Deposit,
   OnboardingBody,
   ReadinessBody,
@@ -25,6 +29,9 @@ const movementType = Schema.Literals(transactionTypes).annotate({
 
 /** Where a withdrawal is posted: a part of what its idempotency key stands for. */
 export const withdrawPath = "/wallet/withdraw"
+
+/** Where a checkout is posted: a part of what its idempotency key stands for. */
+export const checkoutPath = "/wallet/checkout"
 
 export class WalletApi extends HttpApiGroup.make("wallet").add(
   HttpApiEndpoint.get("wallet", "/wallet", {
@@ -48,6 +55,22 @@ export class WalletApi extends HttpApiGroup.make("wallet").add(
     "internal",
     "Credits a wallet, once a reference",
     "201 the first time. The same `referenceId` again: 200 and the first movement, or `reference_conflict` where user or amount differ, or the purchase was refunded before it was credited. Never more than a wallet can hold: `limit_exceeded`. Above what is moved without an operator: 202 `approval_required`, and nothing was credited; the same again answers the same until an operator has decided."
+  )),
+  HttpApiEndpoint.post("checkout", checkoutPath, {
+    payload: CheckoutAsked,
+    headers: idempotencyHeaders,
+    success: CheckoutBody.pipe(HttpApiSchema.status(201)),
+    error: problems(
+      ...bodyProblems,
+      "account_frozen",
+      ...barringCodes,
+      "limit_exceeded",
+      "idempotency_key_reused"
+    )
+  }).middleware(PlayerOnly).middleware(OfferedHere).annotateMerge(operation(
+    "money",
+    "Opens a page on which the player pays in",
+    "From $5.00 to $1,000.00. The wallet is credited once Stripe has the money, never because the page was left. Refused before anybody pays: `account_frozen`, `timed_out`, `under_age` or `date_of_birth_missing`, and `limit_exceeded` where a limit of deposits, with what is under way, does not allow it, the wallet could not hold it, or five pages are open. `unavailable` where nobody pays in by a page here."
   )),
   HttpApiEndpoint.post("withdraw", withdrawPath, {
     payload: Withdrawal,

@@ -1,4 +1,5 @@
 /** Wallets and their movements, as the API shows them, and what moves money (docs/api.md, "Objects" and "Wallet"). */
+import { checkoutMax, checkoutMin } from "@ddd/core/money/Checkout"
 import { cents } from "@ddd/core/money/Money"
 import { transactionTypes } from "@ddd/core/money/Wallet"
 import { Schema } from "effect"
@@ -69,6 +70,24 @@ export const ApprovalBody = described({
 
 export const Withdrawal = described({
   amount: [moneyFrom("WithdrawalAmount", cents(100n)), "How much is to be paid out, at least `\"1.00\"`", "3.80"]
+})
+
+export const CheckoutAsked = described({
+  amount: [
+    moneyFrom("CheckoutAmount", checkoutMin, checkoutMax),
+    "How much is to be paid in, from `\"5.00\"` to `\"1000.00\"`",
+    "20.00"
+  ]
+})
+
+/** The page on which a player pays. */
+export const CheckoutBody = described({
+  url: [
+    Schema.String,
+    "Stripe's page, to be opened by the player",
+    "https://checkout.stripe.com/c/pay/cs_live_a1"
+  ],
+  expiresAt: [InstantText, "Until when it can be paid on"]
 })
 
 /** The provider's page, until when it works. */

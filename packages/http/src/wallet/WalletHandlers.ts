@@ -16,6 +16,7 @@ import { refuseUnavailable } from "../problems/Unavailability.ts"
 import { CurrentUser, refuseUnknownPlayer } from "../requests/Authentication.ts"
 import { type PagedList, readPage } from "../requests/Cursors.ts"
 import { jsonBody } from "../requests/JsonBody.ts"
+import { makeCheckout } from "./Checkout.ts"
 import * as PayoutAccount from "./PayoutAccount.ts"
 import { makeStatement } from "./statement/Statement.ts"
 import { Deposit, TransactionBody } from "./WalletBodies.ts"
@@ -35,6 +36,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
     const ledger = yield* Ledger
     const { now } = yield* Now
     const withdraw = makeWithdraw(yield* Withdrawals, yield* PayoutProvider, withdrawals)
+    const checkout = yield* makeCheckout
     const statement = yield* makeStatement
     const withPorts = Effect.provideContext(yield* Effect.context<PayoutAccount.Ports>())
     return HttpApiBuilder.group(Api, "wallet", (handlers) =>
@@ -75,6 +77,7 @@ export const layer = (withdrawals: WithdrawalOptions) =>
             const body = yield* Effect.orDie(encodeTransaction(came.transaction))
             return HttpServerResponse.jsonUnsafe(body, { status: came.created ? 201 : 200 })
           }))
+        .handleRaw("checkout", checkout)
         .handleRaw("withdraw", withdraw)
         .handle("openPayoutAccount", () => withdrawals.enabled ? withPorts(PayoutAccount.onboard) : refuseNoPayouts)
         .handle("removePayoutAccount", () => withPorts(PayoutAccount.unlink))

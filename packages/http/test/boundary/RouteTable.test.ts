@@ -13,6 +13,7 @@ describe("the routes of the contract", () => {
     assert.sameMembers(keyed, [
       "POST /lottery/purchase-ticket",
       "POST /rooms/:id/purchase-ticket",
+      "POST /wallet/checkout",
       "POST /wallet/withdraw"
     ])
   })

@@ -66,7 +66,8 @@ const refusedElsewhere = (place: string, { token }: Player, code: string) => {
     ask("POST", "/lottery/purchase-ticket", token, {}),
     ask("POST", "/rooms", token, { name: "a room" }),
     ask("POST", `/rooms/${code}/join`, token, { code }),
-    ask("POST", `/rooms/${code}/purchase-ticket`, token)
+    ask("POST", `/rooms/${code}/purchase-ticket`, token),
+    ask("POST", "/wallet/checkout", token, { amount: "5.00" })
   ])
 }
 
@@ -97,7 +98,8 @@ describe("every endpoint that changes something", () => {
       "POST /lottery/purchase-ticket",
       "POST /rooms",
       "POST /rooms/:id/join",
-      "POST /rooms/:id/purchase-ticket"
+      "POST /rooms/:id/purchase-ticket",
+      "POST /wallet/checkout"
     ])
   })
 })

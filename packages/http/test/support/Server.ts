@@ -24,6 +24,7 @@ import type { SiteOptions } from "../../src/site/SiteBodies.ts"
 import type { WithdrawalOptions } from "../../src/wallet/Withdraw.ts"
 import * as Checker from "./Checker.ts"
 import * as Keys from "./Keys.ts"
+import * as Paying from "./Paying.ts"
 import * as Payouts from "./Payouts.ts"
 import * as Shop from "./Shop.ts"
 
@@ -34,19 +35,22 @@ export const readiness = { ok: true, detail: "ready" }
 
 const readinessLayer = Layer.succeed(Readiness)(Readiness.of({ ready: Effect.sync(() => ({ ...readiness })) }))
 
-/** Every port, in memory, with the first draw published and open. */
-export const ports = Layer.effectDiscard(
-  Effect.gen(function*() {
-    const draws = yield* Draws
-    yield* draws.publishAhead
-    yield* runDue
-  })
-).pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(Keys.layer, Payouts.layer, Shop.layer(Shop.secrets), Checker.layer(), readinessLayer)
-  ),
-  Layer.provideMerge(Memory.layer())
-)
+/** Every port, in memory, with the first draw published and open; players pay in by `paying`. */
+export const portsWith = (paying: typeof Paying.layer) =>
+  Layer.effectDiscard(
+    Effect.gen(function*() {
+      const draws = yield* Draws
+      yield* draws.publishAhead
+      yield* runDue
+    })
+  ).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(Keys.layer, Payouts.layer, paying, Shop.layer(Shop.secrets), Checker.layer(), readinessLayer)
+    ),
+    Layer.provideMerge(Memory.layer())
+  )
+
+export const ports = portsWith(Paying.layer)
 
 /** Does what the clockwork would. */
 export const runDue: Effect.Effect<void, never, Draws> = Effect.gen(function*() {

@@ -136,6 +136,8 @@ export const keysOnce: Check = function*(index) {
       answered.set(withdrawalId, subject)
       continue
     }
+    // what was asked to be paid in moves nothing by itself
+    if (answer._tag === "Checkout") continue
     const sold = answer.block
     const tickets = ticketsIn(index, sold.drawId)
     for (let position = sold.firstPosition as number; position < sold.firstPosition + sold.quantity; position++) {

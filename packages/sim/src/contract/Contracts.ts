@@ -3,6 +3,7 @@ import { accountsContract } from "./Accounts.ts"
 import { adjustmentsContract } from "./Adjustments.ts"
 import { beaconDrawsContract } from "./BeaconDraws.ts"
 import { booksContract } from "./Books.ts"
+import { checkoutsContract } from "./Checkouts.ts"
 import { clockworkContract } from "./Clockwork.ts"
 import { credentialsContract } from "./Credentials.ts"
 import { devicesContract } from "./Devices.ts"
@@ -52,6 +53,7 @@ export const allContracts = (subject: Subject): void => {
   ledgerContract(subject)
   ownDataContract(subject)
   fundingsContract(subject)
+  checkoutsContract(subject)
   withdrawalsContract(subject)
   adjustmentsContract(subject)
   fourEyesContract(subject)

@@ -8,6 +8,7 @@ import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Adjustments } from "@ddd/core/ports/Adjustments"
 import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
+import type { Checkouts } from "@ddd/core/ports/Checkouts"
 import type { Devices } from "@ddd/core/ports/Devices"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
@@ -56,6 +57,7 @@ import * as JobBoardMemory from "./jobs/JobBoardMemory.ts"
 import * as OutboxMemory from "./jobs/OutboxMemory.ts"
 import * as KeysMemory from "./KeysMemory.ts"
 import * as AdjustmentsMemory from "./money/AdjustmentsMemory.ts"
+import * as CheckoutsMemory from "./money/CheckoutsMemory.ts"
 import * as FundingsMemory from "./money/FundingsMemory.ts"
 import * as LedgerMemory from "./money/LedgerMemory.ts"
 import * as PayoutAccountsMemory from "./money/PayoutAccountsMemory.ts"
@@ -77,6 +79,7 @@ export type Ports =
   | Adjustments
   | Approvals
   | Books
+  | Checkouts
   | Devices
   | DrawEvents
   | Draws
@@ -127,6 +130,7 @@ export const layer = (
       AdjustmentsMemory.layer,
       ApprovalsMemory.layer,
       BooksMemory.layer,
+      CheckoutsMemory.layer,
       Clock.layer,
       DevicesMemory.layer,
       DrawEventsMemory.layer,

@@ -6,6 +6,7 @@
  */
 import type { EndedSession, SessionId } from "@ddd/core/accounts/Session"
 import type { ThrottleState } from "@ddd/core/accounts/Throttle"
+import type { ScheduledCheckout } from "@ddd/core/money/Checkout"
 import type { Approval } from "@ddd/core/money/FourEyes"
 import type { Funding } from "@ddd/core/money/Funding"
 import { emptyWallet } from "@ddd/core/money/Wallet"
@@ -93,6 +94,8 @@ export class Store extends Context.Service<Store, {
   readonly excludedNames: Map<string, BarredName>
   /** Deposits that were more than their players allowed, oldest first. */
   readonly depositExcesses: Array<ExcessiveDeposit & { readonly userId: UserId }>
+  /** By id, oldest first. */
+  readonly checkouts: Map<string, ScheduledCheckout>
   /** By id, oldest first. */
   readonly withdrawals: Map<string, WithdrawalRow>
   /** Oldest first. */
@@ -217,6 +220,7 @@ const make = ({ startsAt, seed }: StoreOptions): Effect.Effect<Store["Service"]>
       purchasesToMatch: new Set(),
       excludedNames: new Map(),
       depositExcesses: [],
+      checkouts: new Map(),
       withdrawals: new Map(),
       payoutAccounts: new Map(),
       webhookEvents: new Map(),

@@ -1,6 +1,7 @@
 /**
- * A stand-in for Stripe: an HTTP server on this machine that speaks the part of its API that payouts use, keeps
- * balances, keys and a clock of its own, sends signed webhooks, and misbehaves as told.
+ * A stand-in for Stripe: an HTTP server on this machine that speaks the part of its API that payouts and Checkout use,
+ * keeps balances, payments, keys and a clock of its own, hosts the page that players pay on, sends signed webhooks, and
+ * misbehaves as told.
  *
  * The stand-in lives in the process that makes it; the program under test may be any other, pointed at `url` by
  * STRIPE_API_BASE.
@@ -21,6 +22,15 @@ import {
   type StandInPayout,
   type StandInTransfer
 } from "./stripe/Books.ts"
+import {
+  type PaidWith,
+  type StandInCharge,
+  StandInCheckouts,
+  type StandInDispute,
+  type StandInPayment,
+  type StandInRefund,
+  type StandInSession
+} from "./stripe/Checkouts.ts"
 import { Deliveries, type Delivery, type StandInEvent } from "./stripe/Deliveries.ts"
 import { type Form, parseForm } from "./stripe/Form.ts"
 import { Keys } from "./stripe/Keys.ts"
@@ -29,6 +39,14 @@ import { isTurnedAway, Routes, type StandInRequest } from "./stripe/Routes.ts"
 export type { Asked, Behaviour } from "./stripe/Behaviour.ts"
 export { behaviours } from "./stripe/Behaviour.ts"
 export type { StandInAccount, StandInPayout, StandInTransfer } from "./stripe/Books.ts"
+export type {
+  PaidWith,
+  StandInCharge,
+  StandInDispute,
+  StandInPayment,
+  StandInRefund,
+  StandInSession
+} from "./stripe/Checkouts.ts"
 export type { Delivery, StandInEvent } from "./stripe/Deliveries.ts"
 export type { StandInRequest } from "./stripe/Routes.ts"
 
@@ -70,6 +88,11 @@ export interface StripeStandIn {
   readonly accounts: ReadonlyMap<string, Readonly<StandInAccount>>
   readonly transfers: ReadonlyMap<string, Readonly<StandInTransfer>>
   readonly payouts: ReadonlyMap<string, Readonly<StandInPayout>>
+  readonly sessions: ReadonlyMap<string, Readonly<StandInSession>>
+  readonly payments: ReadonlyMap<string, Readonly<StandInPayment>>
+  readonly charges: ReadonlyMap<string, Readonly<StandInCharge>>
+  readonly refunds: ReadonlyMap<string, Readonly<StandInRefund>>
+  readonly disputes: ReadonlyMap<string, Readonly<StandInDispute>>
   /** Every event, delivered or not, oldest first. */
   readonly events: ReadonlyArray<StandInEvent>
   /** What its clock shows. */
@@ -85,12 +108,26 @@ export interface StripeStandIn {
   readonly end: (account: string, end: "closed" | "disconnected") => void
   /** The bank refuses a payout, or sends it back; false where there is none that it could. */
   readonly failPayout: (id: string) => boolean
+  /**
+   * Somebody pays on a session's page: the payment's id; undefined where it cannot be paid. From a bank account the money takes its time.
+   * `amount`: another sum than was asked for, as Stripe never takes.
+   */
+  readonly pay: (session: string, paidWith?: PaidWith, amount?: number) => string | undefined
+  /** The money of a payment from a bank account comes, or does not; false where none is on its way. */
+  readonly arrive: (payment: string, comes: boolean) => boolean
+  /** Refunds a payment, or part of it, in Stripe's own pages; the refund's id. */
+  readonly refund: (payment: string, amount?: number) => string | undefined
+  /** The bank does not take a refund. */
+  readonly failRefund: (refund: string) => boolean
+  /** A payment is disputed, or its bank inquires; the dispute's id. */
+  readonly dispute: (payment: string, kind?: "dispute" | "inquiry", amount?: number) => string | undefined
+  readonly closeDispute: (dispute: string, end: "won" | "lost") => boolean
   /** Adds cents to what a connected account has, below zero takes them: a debit, or the player's own money. */
   readonly adjust: (account: string, amount: number) => void
   /** Adds cents to what can be transferred. */
   readonly fund: (amount: number) => void
-  /** Delivers an event once, now; whether the receiver took it. */
-  readonly deliver: (event: StandInEvent) => Effect.Effect<boolean>
+  /** Delivers an event once, now; whether the receiver took it. `url`: to another receiver than webhooks go to. */
+  readonly deliver: (event: StandInEvent, url?: string) => Effect.Effect<boolean>
   /** Delivers every event once, in that order: whatever was lost or late is known after. Gives how many were taken. */
   readonly deliverAll: (
     order?: (events: ReadonlyArray<StandInEvent>) => ReadonlyArray<StandInEvent>
@@ -132,6 +169,7 @@ const headerOf = (request: IncomingMessage, name: string): string | undefined =>
 
 class Service {
   readonly books: Books
+  readonly checkouts: StandInCheckouts
   readonly deliveries: Deliveries
   readonly requests: Array<StandInRequest> = []
   readonly secretKey: string
@@ -171,8 +209,16 @@ class Service {
       emit: this.#snapshot,
       emitAccount: this.#thin
     })
+    this.checkouts = new StandInCheckouts({
+      run: this.#run,
+      livemode: this.#livemode,
+      now: this.now,
+      emit: this.#snapshot,
+      pageOf: (session) => `${this.url}/c/pay/${session}`
+    })
     this.#routes = new Routes({
       books: this.books,
+      checkouts: this.checkouts,
       pageOf: this.#pageOf,
       livemode: this.#livemode,
       platform: options.platform ?? "acct_standin"
@@ -184,7 +230,13 @@ class Service {
 
   advance(millis: number): void {
     this.#moved += millis
+    this.settle()
+  }
+
+  /** Lets happen what is due. */
+  settle(): void {
     this.books.settle()
+    this.checkouts.settle()
   }
 
   readonly #pageOf = (account: string) => {
@@ -289,12 +341,41 @@ class Service {
     return { status: 200, text: `Account ${page.account} can be paid out to.` }
   }
 
+  /** The hosted page: a form that pays, by card or from a bank account, and leads back to the shop. */
+  #hosted(method: string | undefined, id: string, text: string): {
+    readonly status: number
+    readonly location?: string
+    readonly text: string
+  } {
+    const session = this.checkouts.sessions.get(id)
+    if (session === undefined || session.status !== "open") return { status: 404, text: "<p>This page is over.</p>" }
+    if (method !== "POST") {
+      const price = `${session.currency.toUpperCase()} ${(session.amount_total / 100).toFixed(2)}`
+      const buttons = ["card", "bank"].map((way) => `<button name="with" value="${way}">Pay by ${way}</button>`)
+      return {
+        status: 200,
+        text: `<!doctype html><title>Checkout</title><p>${price}</p><form method="post">${buttons.join("")}</form>` +
+          `<a href="${session.cancel_url ?? ""}">Back</a>`
+      }
+    }
+    this.checkouts.pay(id, new URLSearchParams(text).get("with") === "bank" ? "bank" : "card")
+    return { status: 303, location: session.success_url, text: "" }
+  }
+
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1")
     const text = await textOf(incoming)
     if (url.pathname.startsWith("/onboarding/")) {
       const { status, text } = this.#onboard(url.pathname)
       response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text)
+      return
+    }
+    if (url.pathname.startsWith("/c/pay/")) {
+      const { location, status, text: html } = this.#hosted(incoming.method, url.pathname.slice("/c/pay/".length), text)
+      response.writeHead(status, {
+        "content-type": "text/html; charset=utf-8",
+        ...location === undefined ? {} : { location }
+      }).end(html)
       return
     }
     const answer = await this.#answer(incoming, url, text)
@@ -312,7 +393,7 @@ class Service {
     if (headerOf(incoming, "authorization") !== `Bearer ${this.secretKey}`) {
       return fault(401, { type: "invalid_request_error", message: "Invalid API Key provided." })
     }
-    this.books.settle()
+    this.settle()
     const path = url.pathname
     const body = path.startsWith("/v2/") ? jsonOf(text) : parseForm(text)
     if (body === undefined) return invalid("invalid_fields", "The body is no JSON.")
@@ -351,7 +432,7 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
     service.url = url
     if (options.clock !== "still") {
       yield* Effect.forkScoped(
-        Effect.sync(() => service.books.settle()).pipe(Effect.delay(tickMillis), Effect.forever)
+        Effect.sync(() => service.settle()).pipe(Effect.delay(tickMillis), Effect.forever)
       )
     }
     return {
@@ -361,6 +442,11 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       accounts: service.books.accounts,
       transfers: service.books.transfers,
       payouts: service.books.payouts,
+      sessions: service.checkouts.sessions,
+      payments: service.checkouts.payments,
+      charges: service.checkouts.charges,
+      refunds: service.checkouts.refunds,
+      disputes: service.checkouts.disputes,
       events: service.deliveries.events,
       now: service.now,
       platformBalance: () => service.books.platformBalance,
@@ -369,6 +455,15 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       restrict: (account) => service.books.restrict(account),
       end: (account, end) => service.books.end(account, end),
       failPayout: (id) => service.books.failPayout(id),
+      pay: (session, paidWith, amount) => service.checkouts.pay(session, paidWith, amount),
+      arrive: (payment, comes) => service.checkouts.arrive(payment, comes),
+      refund: (payment, amount) => {
+        const { body } = service.checkouts.refund(payment, amount)
+        return "id" in body && typeof body.id === "string" ? body.id : undefined
+      },
+      failRefund: (refund) => service.checkouts.failRefund(refund),
+      dispute: (payment, kind, amount) => service.checkouts.dispute(payment, kind, amount),
+      closeDispute: (dispute, end) => service.checkouts.closeDispute(dispute, end),
       adjust: (account, amount) => {
         const known = service.books.accounts.get(account)
         if (known !== undefined) known.available += amount
@@ -376,7 +471,7 @@ export const make = (options: StripeStandInOptions = {}): Effect.Effect<StripeSt
       fund: (amount) => {
         service.books.platformBalance += amount
       },
-      deliver: (event) => Effect.promise(() => service.deliveries.post(event)),
+      deliver: (event, url) => Effect.promise(() => service.deliveries.post(event, url)),
       deliverAll: (order = (events) => events) =>
         Effect.map(
           Effect.forEach(order([...service.deliveries.events]), (event) =>

@@ -3,6 +3,7 @@ import type { Accounts } from "@ddd/core/ports/Accounts"
 import type { Adjustments } from "@ddd/core/ports/Adjustments"
 import type { Approvals } from "@ddd/core/ports/Approvals"
 import type { Books } from "@ddd/core/ports/Books"
+import type { Checkouts } from "@ddd/core/ports/Checkouts"
 import type { Devices } from "@ddd/core/ports/Devices"
 import type { DrawEvents } from "@ddd/core/ports/DrawEvents"
 import type { Draws } from "@ddd/core/ports/Draws"
@@ -37,6 +38,7 @@ export type Services =
   | Adjustments
   | Approvals
   | Books
+  | Checkouts
   | Devices
   | DrawEvents
   | Draws

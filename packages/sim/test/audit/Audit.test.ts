@@ -354,7 +354,7 @@ const breaks: { readonly [I in Invariant]: Readonly<Record<string, Break>> } = {
       ...rows,
       answers: rows.answers.map(({ answer, ...key }) => ({
         ...key,
-        answer: answer._tag === "Withdrawal"
+        answer: answer._tag === "Withdrawal" || answer._tag === "Checkout"
           ? answer
           : { ...answer, block: { ...answer.block, quantity: answer.block.quantity + 1 } }
       }))

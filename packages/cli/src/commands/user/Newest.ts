@@ -1,6 +1,8 @@
 /** The newest few of all that a player does, and which command shows more. */
+import type { Checkout } from "@ddd/core/money/Checkout"
 import type { Transaction } from "@ddd/core/money/Transaction"
 import type { Withdrawal } from "@ddd/core/money/Withdrawal"
+import { Checkouts } from "@ddd/core/ports/Checkouts"
 import { Ledger } from "@ddd/core/ports/Ledger"
 import { Lookup, type SoldTicket } from "@ddd/core/ports/Lookup"
 import { PlayControls, type PlayState } from "@ddd/core/ports/PlayControls"
@@ -10,6 +12,7 @@ import { dayOf } from "@ddd/core/values/Instant"
 import { Effect } from "effect"
 import { callable } from "../../Invocation.ts"
 import { style } from "../../terminal/Output.ts"
+import { checkoutJson, checkoutTable } from "../checkouts/CheckoutText.ts"
 import { ticketJson, ticketTable } from "../ticket/TicketText.ts"
 import { movementJson, movementTable } from "../wallet/MovementText.ts"
 import { withdrawalJson, withdrawalTable } from "../withdrawals/WithdrawalText.ts"
@@ -22,6 +25,7 @@ interface Newest {
   readonly movements: ReadonlyArray<Transaction>
   readonly deposits: ReadonlyArray<Transaction>
   readonly tickets: ReadonlyArray<SoldTicket>
+  readonly checkouts: ReadonlyArray<Checkout>
   readonly withdrawals: ReadonlyArray<Withdrawal>
   readonly play: PlayState
 }
@@ -34,15 +38,17 @@ export const readNewest = (userId: UserId) =>
       movements: (yield* ledger.transactions(userId, null, page)).items,
       deposits: (yield* ledger.transactions(userId, "deposit", page)).items,
       tickets: yield* (yield* Lookup).ticketsOf(userId, newestMax),
+      checkouts: (yield* (yield* Checkouts).list({ userId }, page)).items,
       withdrawals: (yield* (yield* Withdrawals).list({ userId }, page)).items,
       play: yield* (yield* PlayControls).of(userId)
     }
     return newest
   })
 
-export const newestJson = ({ deposits, movements, play, tickets, withdrawals }: Newest) => ({
+export const newestJson = ({ checkouts, deposits, movements, play, tickets, withdrawals }: Newest) => ({
   movements: movements.map(movementJson),
   deposits: deposits.map(movementJson),
+  checkouts: checkouts.map(checkoutJson),
   tickets: tickets.map(ticketJson),
   withdrawals: withdrawals.map(withdrawalJson),
   play: limitsJson(play, [])
@@ -57,7 +63,7 @@ export const newestText = (
   newest: Newest,
   pending: ReadonlyArray<Withdrawal>
 ): ReadonlyArray<string> => {
-  const { deposits, movements, play, tickets } = newest
+  const { checkouts, deposits, movements, play, tickets } = newest
   const withdrawals = [...pending, ...newest.withdrawals.filter(({ status }) => status !== "pending")]
   const statement = (rows: ReadonlyArray<Transaction>) => {
     const at = rows[0]?.createdAt
@@ -66,6 +72,9 @@ export const newestText = (
   return [
     ...movements.length === 0 ? [] : [section("Movements", movementTable(movements), statement(movements))],
     ...deposits.length === 0 ? [] : [section("Purchases", movementTable(deposits), statement(deposits))],
+    ...checkouts.length === 0 ? [] : [
+      section("Checkouts", checkoutTable(checkouts), `ddd checkouts list --user ${userId}`)
+    ],
     ...tickets.length === 0 ? [] : [
       section("Tickets", ticketTable(tickets), `ddd ticket show ${tickets[0]?.ticketId ?? ""}`)
     ],

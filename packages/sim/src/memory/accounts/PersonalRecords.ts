@@ -66,6 +66,7 @@ const moneyLists = (
   | "shopEvents"
   | "identityMessages"
   | "withdrawals"
+  | "checkouts"
   | "tickets"
 > => {
   const own = ownOf(user)
@@ -89,6 +90,7 @@ const moneyLists = (
     shopEvents: page(told((reference) => references.has(reference))),
     identityMessages: page(told((reference) => reference === identityReferenceOf(user))),
     withdrawals: page(own(store.withdrawals.values())),
+    checkouts: page(own([...store.checkouts.values()].map(({ checkout }) => checkout))),
     tickets: page(
       own([...store.tickets.values()].flat()).map((ticket) => {
         const draw = store.draws.get(ticket.drawId)

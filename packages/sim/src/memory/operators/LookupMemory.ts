@@ -62,6 +62,9 @@ const everything = (store: Stored): ReadonlyArray<{ readonly names: ReadonlyArra
         at: askedAt
       })
     ),
+    ...[...store.checkouts.values()].map((
+      { checkout: { amount, askedAt, id, paymentId, sessionId, status, userId } }
+    ) => named([id, sessionId, paymentId], "checkout", { id, userId, state: status, amount, at: askedAt })),
     ...[...store.fundings.values()].map(({ amount, creditStatus, reference, userId }) =>
       named([reference], "purchase", {
         id: reference,
@@ -99,10 +102,15 @@ export const layer: Layer.Layer<Lookup, never, Store> = Layer.effect(
       [...store.users.values()].filter(({ erasedAt, id }) => erasedAt === null && id !== houseUserId)
 
     return Lookup.of({
-      find: ({ day, id, outside, references, roomCode, ticketId }) =>
+      find: ({ day, id, outside, references, roomCode, ticketId, told }) =>
         Effect.sync(() => {
           const wanted = new Set<string | null>([day, id, outside, roomCode, ticketId, ...references])
-          return everything(store).filter(({ names }) => names.some((name) => wanted.has(name)))
+          const tells = told === null ? null : JSON.stringify(told)
+          return everything(store).filter(({ found, names }) =>
+            names.some((name) => wanted.has(name)) ||
+            (tells !== null && found.kind === "event" &&
+              store.webhookEvents.get(found.id)?.body.includes(tells) === true)
+          )
             .map(({ found }) => found)
             .sort((a, b) => a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : b.at - a.at)
         }),

@@ -25,7 +25,7 @@ export type Behaviour = typeof behaviours[number]
 
 /** What is asked for, as far as it matters to how the stand-in behaves. */
 export interface Asked {
-  readonly step: ProviderStep
+  readonly step: ProviderStep | "checkout"
   /** By the metadata. */
   readonly withdrawal: string | undefined
   readonly transferGroup: string | undefined
@@ -41,7 +41,7 @@ const hindering: ReadonlySet<Behaviour> = new Set([
   "5xx after"
 ])
 
-/** Chooses, and shows a hindrance for a step of a withdrawal so often and no more: things settle. */
+/** Chooses, and shows a hindrance for a step of a withdrawal, or a checkout, so often and no more: things settle. */
 export class Behaviours {
   readonly #shown = new Map<string, number>()
   readonly #choose: (asked: Asked) => Behaviour
@@ -55,7 +55,7 @@ export class Behaviours {
   of(asked: Asked): Behaviour {
     const behaviour = this.#choose(asked)
     if (!hindering.has(behaviour)) return behaviour
-    const name = `${asked.step} ${asked.withdrawal}`
+    const name = `${asked.step} ${asked.withdrawal ?? asked.metadata["checkout"]}`
     const shown = this.#shown.get(name) ?? 0
     if (shown >= this.#faultsMax) return "done"
     this.#shown.set(name, shown + 1)

@@ -42,9 +42,9 @@ export class Deliveries {
     this.#options = options
   }
 
-  /** Delivers an event once, now; whether the receiver took it. */
-  async post(event: StandInEvent): Promise<boolean> {
-    const { now, secret, url } = this.#options
+  /** Delivers an event once, now; whether the receiver took it. `url`: to another receiver. */
+  async post(event: StandInEvent, url = this.#options.url): Promise<boolean> {
+    const { now, secret } = this.#options
     if (url === null || this.#isClosed) return false
     try {
       const response = await fetch(url, {

@@ -1,7 +1,8 @@
-/** The part of Stripe's API that payouts use. */
+/** The part of Stripe's API that payouts and checkouts use. */
 import { type Answer, fault, invalid, missing, ok } from "./Answers.ts"
 import type { Asked } from "./Behaviour.ts"
 import type { Books, PayoutEnd, StandInAccount } from "./Books.ts"
+import type { StandInCheckouts } from "./Checkouts.ts"
 import { type Form, formAt, integerAt, textAt, textsAt } from "./Form.ts"
 
 /** A request as it was understood. */
@@ -28,6 +29,7 @@ export interface Act {
 
 export interface RoutesOptions {
   readonly books: Books
+  readonly checkouts: StandInCheckouts
   /** A new address of the page on which an account is made active. */
   readonly pageOf: (account: string) => { readonly url: string; readonly expiresAt: string }
   readonly livemode: boolean
@@ -110,6 +112,8 @@ export class Routes {
       if (known?.end === "disconnected") return books.gone(accountId) ?? missing("account", accountId)
       return known === undefined ? missing("account", accountId) : ok(accountBody(known, livemode))
     }
+    const paidIn = this.#readPaidIn(path, query)
+    if (paidIn !== undefined) return paidIn
     const [, kind, id] = /^\/v1\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
     switch (kind) {
       case "transfers": {
@@ -136,6 +140,53 @@ export class Routes {
       default:
         return fault(404, { type: "invalid_request_error", message: `Unrecognized request URL (GET: ${path}).` })
     }
+  }
+
+  /** Answers a question about money in; undefined where it is about none. */
+  #readPaidIn(path: string, query: Form): Answer | undefined {
+    const { charges, disputes, payments, refunds, sessions } = this.#options.checkouts
+    const [, kind, id] =
+      /^\/v1\/(checkout\/sessions|payment_intents|charges|refunds|disputes)(?:\/([^/]+))?$/.exec(path) ?? []
+    if (kind === undefined) return undefined
+    const known: ReadonlyMap<string, Listed & object> = {
+      "checkout/sessions": sessions,
+      payment_intents: payments,
+      charges,
+      refunds,
+      disputes
+    }[kind] ?? new Map()
+    if (id === undefined) {
+      const payment = textAt(query, "payment_intent")
+      const ofPayment = [...known.values()].filter((each) =>
+        payment === undefined || ("payment_intent" in each && each.payment_intent === payment)
+      )
+      return page(ofPayment.map((each) => ({ ...each })), query, path)
+    }
+    const session = sessions.get(id)
+    if (kind === "checkout/sessions" && session !== undefined) {
+      const expand: unknown = query["expand"]
+      return ok(this.#options.checkouts.shown(session, Array.isArray(expand) && expand.includes("payment_intent")))
+    }
+    const object = known.get(id)
+    return object === undefined ? missing(kind, id) : ok({ ...object })
+  }
+
+  /** What a request about money in asks for; undefined where it is about none. */
+  #preparePaidIn(path: string, body: Form): Act | Answer | undefined {
+    const { checkouts } = this.#options
+    if (path === "/v1/checkout/sessions") {
+      const prepared = checkouts.prepare(body)
+      return isAnswer(prepared) ? prepared : {
+        asked: { step: "checkout", withdrawal: undefined, transferGroup: undefined, metadata: prepared.metadata },
+        run: prepared.run
+      }
+    }
+    if (path !== "/v1/refunds") return undefined
+    const payment = textAt(body, "payment_intent")
+    if (payment === undefined) return invalid("parameter_missing", "Missing required param: payment_intent.")
+    const amount = textAt(body, "amount") === undefined ? undefined : amountIn(body)
+    if (typeof amount === "object") return amount
+    return { asked: null, run: () => checkouts.refund(payment, amount, textsAt(body, "metadata")) }
   }
 
   /** What a request that changes something asks for; an answer where it is wrong in itself: those are not kept. */
@@ -177,6 +228,8 @@ export class Routes {
         }
       }
     }
+    const paidIn = this.#preparePaidIn(path, body)
+    if (paidIn !== undefined) return paidIn
     const metadata = textsAt(body, "metadata")
     const asked = { withdrawal: metadata["withdrawal"], transferGroup: textAt(body, "transfer_group"), metadata }
     const reversal = /^\/v1\/transfers\/([^/]+)\/reversals$/.exec(path)?.[1]
