@@ -17,7 +17,6 @@ export interface TransactionQuery extends PageQuery {
 
 export class TransactionService {
   readonly #signed: Api
-
   readonly #requests: KeptRequests
 
   constructor(signed: Api, requests: KeptRequests) {
@@ -30,7 +29,7 @@ export class TransactionService {
    * credited once Stripe has the money, which the live wallet tells; never because the player came back. `limit_exceeded`, `timed_out`, …
    */
   checkout(amount: string): Promise<CheckoutPage> {
-    return this.#requests.perform("checkout", { amount })
+    return this.#requests.perform("checkout", () => ({ amount }))
   }
 
   /** Newest first. */
