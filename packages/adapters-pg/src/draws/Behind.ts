@@ -42,22 +42,24 @@ const readEpoch = (sql: PgClient.PgClient) =>
 /** Rows that are looked for by one statement. */
 const idsAtOnce = 5_000
 
-/**
- * Which of some ids a table has no row of; of withdrawals also those of which it has no turn: before one they are not remembered, so the turn
- * is lost.
- */
+/** Where what has an id would be: of withdrawals a turn too, since before one they are not remembered. */
+const places = {
+  withdrawal: "SELECT FROM withdrawals t WHERE t.id = i.id AND t.turn > 0",
+  measure: "SELECT FROM security_events t WHERE t.id = i.id"
+}
+
+/** Which of some ids the database does not hold, and does not know to be lost. */
 const readMissing = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
-  table: "withdrawals" | "security_events",
+  kind: keyof typeof places,
   ids: ReadonlyArray<string>
 ) {
   const missing = new Set<string>()
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const rows = yield* sql<{ readonly id: string }>`
       SELECT i.id FROM unnest(${ids.slice(from, from + idsAtOnce)}::uuid[]) AS i (id)
-      WHERE NOT EXISTS (SELECT FROM ${sql(table)} t WHERE t.id = i.id AND ${
-      table === "withdrawals" ? sql`t.turn > 0` : sql`true`
-    })`
+      WHERE NOT EXISTS (${sql.literal(places[kind])})
+        AND NOT EXISTS (SELECT FROM known_losses k WHERE k.kind = ${kind} AND k.id = i.id)`
     for (const { id } of rows) missing.add(id)
   }
   return missing
@@ -66,13 +68,12 @@ const readMissing = Effect.fnUntraced(function*(
 /** What the database lacks of what is remembered of players. */
 const readLostOfPlayers = Effect.fnUntraced(function*(
   sql: PgClient.PgClient,
-  acknowledged: AcknowledgedService,
-  epoch: number
+  acknowledged: AcknowledgedService
 ) {
   const [withdrawals, measures] = [acknowledged.withdrawals(), acknowledged.measures()]
-  const unpaid = yield* readMissing(sql, "withdrawals", withdrawals.map(({ id }) => id))
-  const untaken = yield* readMissing(sql, "security_events", measures.map(({ id }) => id))
-  return lostOfPlayers(withdrawals, measures, (id) => !unpaid.has(id) && !untaken.has(id), epoch)
+  const unpaid = yield* readMissing(sql, "withdrawal", withdrawals.map(({ id }) => id))
+  const untaken = yield* readMissing(sql, "measure", measures.map(({ id }) => id))
+  return lostOfPlayers(withdrawals, measures, (id) => !unpaid.has(id) && !untaken.has(id))
 })
 
 /** That a backup was put back by `ddd restore`, and no epoch has begun since. */
@@ -108,7 +109,7 @@ export const readLost = Effect.fnUntraced(function*(
     }
   }
   if (only === undefined) {
-    lost.push(...yield* readLostOfPlayers(sql, acknowledged, epoch), ...yield* readPutBack(sql, epoch))
+    lost.push(...yield* readLostOfPlayers(sql, acknowledged), ...yield* readPutBack(sql, epoch))
   }
   return { epoch, lost }
 })
@@ -143,9 +144,9 @@ export const requireWithdrawals = Effect.fnUntraced(function*(
 ) {
   const remembered = acknowledged.withdrawalsOf(user).filter(({ isOver }) => !isOver)
   if (remembered.length === 0) return
-  const missing = yield* readMissing(sql, "withdrawals", remembered.map(({ id }) => id))
+  const missing = yield* readMissing(sql, "withdrawal", remembered.map(({ id }) => id))
   if (missing.size === 0) return
-  const lost = lostOfPlayers(remembered, [], (id) => !missing.has(id), yield* readEpoch(sql))
+  const lost = lostOfPlayers(remembered, [], (id) => !missing.has(id))
   if (lost.length === 0) return
   acknowledged.found(lost)
   yield* Effect.logError(behindText, { lost: lost.map(lostText) })

@@ -65,7 +65,10 @@ const recordWithdrawal = Effect.fnUntraced(function*(services: WithdrawalService
   const failed = (problem: string): WithdrawalOutcome => ({ withdrawal, owed: null, problem })
   const { id, userId } = withdrawal
   const stored = yield* lockToConclude(sql, id)
-  // its sending was lost, and is recorded
+  // its sending was lost, and is recorded, unless it was called off by then
+  if (stored !== null && stored.withdrawal.turn === 0) {
+    return failed("it came to an end here, and its money is in the wallet")
+  }
   if (stored !== null) return { withdrawal, owed: null, problem: null } satisfies WithdrawalOutcome
   const wallet = yield* lockAndReadWallet(sql, userId)
   if (wallet === null) return failed("nobody of that id is in this database")
@@ -101,14 +104,28 @@ const knowsLostWithdrawals = (sql: PgClient.PgClient) => sql`SELECT set_config('
 
 const describe = (lost: Lost) => ({ what: lostText(lost), day: lostDay(lost) })
 
+interface KnownLoss {
+  readonly kind: "withdrawal" | "measure"
+  readonly id: string
+}
+
+/** Has no host wait for these any more. */
+const keepKnown = (sql: PgClient.PgClient, epoch: number, known: ReadonlyArray<KnownLoss>) =>
+  sql`
+    INSERT INTO known_losses (kind, id, epoch)
+    SELECT k.kind, k.id, ${epoch}::int
+    FROM unnest(${known.map(({ kind }) => kind)}::text[], ${known.map(({ id }) => id)}::uuid[]) AS k (kind, id)`
+
 /**
  * Begins the epoch `expected`, which `readLoss` said, and with it records again the withdrawals that are lost; what is lost is read again under
- * the lock that keeps others from doing the same. Gives what was lost; null where another epoch would begin by now.
+ * the lock that keeps others from doing the same. `isTold`: whether the measure of this id was carried out again, or said to be lost; it is
+ * not lost any more. Gives what was lost; null where another epoch would begin by now.
  */
 export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
   acknowledged: AcknowledgedService,
   expected: number,
-  act: OperatorAct
+  act: OperatorAct,
+  isTold: (measure: string) => boolean
 ) {
   const sql = yield* PgClient.PgClient
   const { newId } = yield* Identifiers
@@ -135,6 +152,13 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
       .toSorted((a, b) => a.id < b.id ? -1 : 1)
     yield* recordSendings(sql, acknowledged)
     const outcomes = yield* Effect.forEach(withdrawals, (one) => recordWithdrawal({ sql, newId, outbox }, one))
+    const told = lost.flatMap((each) => each._tag === "Measure" && isTold(each.taken.id) ? [each.taken] : [])
+    yield* keepKnown(sql, next, [
+      ...outcomes.filter(({ problem }) => problem !== null).map(({ withdrawal: { id } }) =>
+        ({ kind: "withdrawal", id }) as const
+      ),
+      ...told.map(({ id }) => ({ kind: "measure", id }) as const)
+    ])
     yield* writeEntry(
       { sql, newId },
       logged(act, "epoch", String(next), { lost: lost.length, withdrawals: withdrawals.length })
@@ -143,7 +167,7 @@ export const beginEpoch = Effect.fn("Restored.beginEpoch")(function*(
   }).pipe(inTransaction(sql))
   if (begun === null) return null
   acknowledged.begun(expected)
-  acknowledged.found([])
+  acknowledged.found(begun.lost.filter((each) => each._tag === "Measure" && !isTold(each.taken.id)))
   return begun
 })
 

@@ -65,6 +65,7 @@ const notExported: Readonly<Record<string, string>> = {
   secret_checks: "of this server's secrets",
   epochs: "of the database",
   lost_records: "public records",
+  known_losses: "ids of withdrawals and events that nobody has any more",
   put_back: "of the database",
   database_identity: "of the database",
   app_clock: "of the database",

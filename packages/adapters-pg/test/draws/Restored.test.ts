@@ -104,7 +104,7 @@ const makeAcknowledged = () => {
 /** Begins the epoch after what is remembered was lost. */
 const restore = Effect.fnUntraced(function*(service: AcknowledgedService) {
   const { next } = yield* readLoss(service)
-  return present(yield* beginEpoch(service, next, byAnn))
+  return present(yield* beginEpoch(service, next, byAnn, () => true))
 })
 
 /** The lock record of a day as another server published it before a backup was put back: with `entries` tickets. */
@@ -262,6 +262,8 @@ describe("a withdrawal that was sent and that the database lacks", () => {
             [nobodys.id, null, false]
           ]
         )
+        // what could not be recorded is known to be lost, as what is
+        assert.deepStrictEqual((yield* readLoss(service)).lost, [])
         const after = present(yield* Ledger.use(({ wallet }) => wallet(winner)))
         assert.deepStrictEqual([after.balance, after.pendingWithdrawal], [zero, dollars(13)])
         assert.strictEqual((yield* askRefusalOf(withdraw(winner, dollars(1))))._tag, "InDebt")
@@ -346,6 +348,27 @@ describe("a withdrawal that was sent and that the database lacks", () => {
 })
 
 describe("what protects a player", () => {
+  it.live("is lost until it is carried out again or told, whoever began an epoch without it", () => {
+    const { measures, service, world } = makeAcknowledged()
+    return Effect.gen(function*() {
+      const ada = yield* fundedPlayer("ada", dollars(9))
+      const [told, untold] = ["019a0000-0000-7000-8000-000000000001", "019a0000-0000-7000-8000-000000000002"]
+      yield* restore(service)
+      for (const id of [told, untold]) measures.push({ id, userId: ada, measure: { _tag: "Frozen" }, epoch: 0 })
+      const lost = Effect.map(
+        readLoss(service),
+        ({ lost }) => lost.map((each) => each._tag === "Measure" ? each.taken.id : each._tag)
+      )
+      assert.deepStrictEqual(yield* lost, [told, untold])
+      const { next } = yield* readLoss(service)
+      yield* beginEpoch(service, next, byAnn, (id) => id === told)
+      assert.deepStrictEqual(yield* lost, [untold])
+      assert.lengthOf(service.lost(), 1)
+      yield* restore(service)
+      assert.deepStrictEqual(yield* lost, [])
+    }).pipe(Effect.provide(world))
+  }, 60_000)
+
   it.live("is remembered once it has committed, and not where it did not", () => {
     const { measures, world } = makeAcknowledged()
     return Effect.gen(function*() {

@@ -31,7 +31,8 @@ const explanation =
 /** What no command can know, or do by itself. */
 const left = () =>
   [
-    "`ddd withdrawals reconcile`: what was paid out and is not remembered is known to the provider alone. " +
+    "where another host has a PROOF_DIR of its own, whose files are not in this one: `ddd restored` there too",
+    "`ddd withdrawals reconcile`, before a server starts: what was paid out and is not remembered is known to the provider alone. " +
     "What is held then is for you to decide: `ddd withdrawals list --held`",
     "`ddd audit`: whether the books hold",
     "`ddd purchases list`: stores tell again for days of what was bought; what is older is compared with their own lists. " +
@@ -119,7 +120,8 @@ const run = Effect.fn("ddd restored")(function*(
     yield* confirm(next, yes)
     const act = yield* reasonedAct("restored", flags)
     const measures = yield* protectAgain(lost, act)
-    const begun = yield* Restored.beginEpoch(acknowledged, next, act)
+    const told = new Set(lost.flatMap((each) => each._tag === "Measure" ? [each.taken.id] : []))
+    const begun = yield* Restored.beginEpoch(acknowledged, next, act, (id) => told.has(id))
     if (begun === null) {
       return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
     }

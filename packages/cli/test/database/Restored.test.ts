@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { because, eventually, get, sure } from "../support/Ddd.ts"
+import { because, dataFolder, eventually, get, sure } from "../support/Ddd.ts"
 import { newPayee } from "../support/Payees.ts"
 import { arrayAt, at, password, Site, textAt } from "../support/Site.ts"
 
@@ -269,6 +269,79 @@ describe("a database that was put back and lacks what left the house, and what p
           assert.strictEqual(stripe.transfers.size, 2)
           assert.strictEqual((yield* ddd("audit")).code, 0)
         }).pipe(Effect.provide(Site.layer({ processes: [env] })))
+      }).pipe(Effect.scoped),
+    400_000
+  )
+})
+
+describe("a database that was put back, of whose hosts each has a folder of its own", () => {
+  it.live(
+    "is behind for a host that remembers what the others do not, whoever began an epoch before; no money leaves twice",
+    () =>
+      Effect.gen(function*() {
+        const stripe = yield* StripeStandIn.make({ times: { inTransitMillis: 50, paidMillis: 100 } })
+        const [proofA, proofB] = [yield* dataFolder, yield* dataFolder]
+        const env = { STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_API_BASE: stripe.url, WITHDRAW_DEPOSITS: "true" }
+        const [onA, onB] = [{ ...env, PROOF_DIR: proofA }, { ...env, PROOF_DIR: proofB }]
+        yield* Effect.gen(function*() {
+          const site = yield* Site
+          const { database } = site
+          const admin = injectedAdmin()
+          const [dan, cat, eve] = [yield* newPayee("50.00"), yield* site.newPlayer, yield* newPayee("10.00")]
+          yield* site.deposit(cat, "20.00")
+          for (const server of site.servers) yield* server.stop()
+          yield* disconnect(database.name)
+          const kept = yield* Effect.acquireRelease(
+            clone(admin, database, `${database.name}_b`),
+            () => Effect.orDie(remove(`${database.name}_b`))
+          )
+          const alone = yield* site.serve(onA)
+          const asked = (token: string, method: string, path: string, body?: unknown) => (at: string) =>
+            site.ask(method, path, { at, token, body })
+          const excludes = asked(cat.accessToken, "POST", "/user/self-exclusion", { days: 365 })
+          assert.strictEqual((yield* excludes(alone.url)).status, 200)
+          const withdraws = asked(dan.accessToken, "POST", "/wallet/withdraw", { amount: "50.00" })
+          const withdrawn = yield* withdraws(alone.url)
+          assert.strictEqual(withdrawn.status, 202, withdrawn.text)
+          yield* eventually("all sent", Effect.sync(() => stripe.transfers.size), (count) => count === 1)
+          yield* alone.stop("SIGKILL")
+          yield* remove(database.name)
+          yield* clone(admin, kept, database.name)
+
+          const ofB = yield* site.ddd(["restored", "--yes", "1", ...because], undefined, onB)
+          assert.strictEqual(ofB.code, 0, ofB.stderr)
+          const told = (own: typeof onA) =>
+            Effect.map(
+              site.ddd(["restored", "--json"], undefined, own),
+              ({ stdout }) => arrayAt(JSON.parse(stdout), "lost").map(String)
+            )
+          const lost = yield* told(onA)
+          assert.lengthOf(lost.filter((each) => each.includes(cat.id) && each.includes("was excluded")), 1)
+          assert.lengthOf(lost.filter((each) => each.includes(dan.id) && each.includes("$50.00")), 1)
+          const serverA = yield* site.serve(onA)
+          assert.strictEqual((yield* get(`${serverA.url}/readyz`)).status, 503)
+          const buys = asked(cat.accessToken, "POST", "/lottery/purchase-ticket", { quantity: 1 })
+          assert.strictEqual((yield* buys(serverA.url)).status, 503)
+          assert.strictEqual((yield* withdraws(serverA.url)).status, 503)
+          assert.include(serverA.stderr(), "was excluded")
+
+          const ofA = yield* site.ddd(["restored", "--yes", "2", ...because], undefined, onA)
+          assert.strictEqual(ofA.code, 0, ofA.stderr)
+          assert.match(ofA.stdout, /was excluded .*: carried out again/)
+          yield* eventually("readiness", get(`${serverA.url}/readyz`), ({ status }) => status === 200)
+          const serverB = yield* site.serve(onB)
+          assert.strictEqual((yield* get(`${serverB.url}/readyz`)).status, 200)
+          for (const { url } of [serverA, serverB]) {
+            assert.strictEqual((yield* buys(url)).status, 403)
+            const twice = yield* withdraws(url)
+            assert.notInclude([202, 503], twice.status, twice.text)
+          }
+          const own = yield* asked(eve.accessToken, "POST", "/wallet/withdraw", { amount: "10.00" })(serverA.url)
+          assert.strictEqual(own.status, 202, own.text)
+          yield* eventually("it is sent", Effect.sync(() => stripe.transfers.size), (count) => count === 2)
+          for (const host of [onA, onB]) assert.deepStrictEqual(yield* told(host), [])
+          assert.strictEqual((yield* site.ddd(["audit"], undefined, onA)).code, 0)
+        }).pipe(Effect.provide(Site.layer({ processes: [onA, onB] })))
       }).pipe(Effect.scoped),
     400_000
   )

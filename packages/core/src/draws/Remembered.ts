@@ -85,23 +85,22 @@ export const lostOf = (
   return lost
 }
 
-/** Which of what is remembered of players a database lacks that holds `stored`. Of earlier epochs than its own it was said to be lost. */
+/**
+ * Which of what is remembered of players a database lacks. `isKnown`: whether it holds what has the id, or knows that it is lost. Of an
+ * earlier epoch than its own says nothing: whoever began that may not have remembered it (docs/decisions/0114).
+ */
 export const lostOfPlayers = (
   withdrawals: ReadonlyArray<RememberedWithdrawal>,
   measures: ReadonlyArray<RememberedMeasure>,
-  isStored: (id: string) => boolean,
-  epoch: number
-): ReadonlyArray<Lost> => {
-  const isLost = (one: { readonly id: string; readonly epoch: number }) => one.epoch >= epoch && !isStored(one.id)
-  return [
-    // of what came to nothing, the money is in the wallet
-    ...withdrawals.filter((one) => !one.isOver && isLost(one)).map((withdrawal): Lost => ({
-      _tag: "Withdrawal",
-      withdrawal
-    })),
-    ...measures.filter(isLost).map((taken): Lost => ({ _tag: "Measure", taken }))
-  ]
-}
+  isKnown: (id: string) => boolean
+): ReadonlyArray<Lost> => [
+  // of what came to nothing, the money is in the wallet
+  ...withdrawals.filter(({ id, isOver }) => !isOver && !isKnown(id)).map((withdrawal): Lost => ({
+    _tag: "Withdrawal",
+    withdrawal
+  })),
+  ...measures.filter(({ id }) => !isKnown(id)).map((taken): Lost => ({ _tag: "Measure", taken }))
+]
 
 /** Whether a draw that was read for a sale is behind what was acknowledged of it. */
 export const isBehind = (

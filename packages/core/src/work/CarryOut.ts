@@ -8,6 +8,8 @@ import { lowerOf } from "../play/LimitChange.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { IdentityChecks } from "../ports/IdentityChecks.ts"
 import { PlayControls } from "../ports/PlayControls.ts"
+import { SecurityLog } from "../ports/SecurityLog.ts"
+import type { UserId } from "../values/Ids.ts"
 import type { OperatorAct } from "../values/OperatorAct.ts"
 
 /** What became of a measure. */
@@ -48,8 +50,25 @@ export const newestOf = (taken: ReadonlyArray<TakenMeasure>): ReadonlyArray<Take
   return [...newest.values()]
 }
 
+/** Of a player's newest events, how many are looked through. */
+const eventsMax = 1_000
+
+/** Whether the player was frozen after an event, by what this database knows: another host's measures may have been carried out already. */
+const isFrozenAfter = (userId: UserId, id: string) =>
+  Effect.flatMap(
+    SecurityLog,
+    (log) =>
+      Effect.map(
+        log.of(userId, eventsMax),
+        (events) => events.some((event) => event.type === "frozen" && event.id > id)
+      )
+  )
+
 /** Does it as it was; safe as often as wanted. */
-export const carryOut = Effect.fn("CarryOut.carryOut")(function*({ measure, userId }: TakenMeasure, act: OperatorAct) {
+export const carryOut = Effect.fn("CarryOut.carryOut")(function*(
+  { id, measure, userId }: TakenMeasure,
+  act: OperatorAct
+) {
   const accounts = yield* Accounts
   if ((yield* accounts.profile(userId)) === null) return { _tag: "UnknownUser" } satisfies CarriedOut
   const ofPlay = yield* PlayControls
@@ -58,6 +77,9 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function*({ measure, user
       yield* accounts.freeze(userId, act)
       return done
     case "Unfrozen":
+      if (yield* isFrozenAfter(userId, id)) {
+        return { _tag: "Refused", why: "they were frozen since" } satisfies CarriedOut
+      }
       yield* accounts.unfreeze(userId, act)
       return done
     case "Erased":

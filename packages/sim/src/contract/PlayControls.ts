@@ -412,6 +412,13 @@ export const playControlsContract = (subject: Subject): void =>
           [true, true]
         ])
         assert.strictEqual((yield* eventsOf(ada)).filter((type) => type === "limits_changed").length, 2)
+        // the end of a freeze ends no later one
+        yield* Accounts.use((accounts) => accounts.freeze(ada, byAnn))
+        assert.deepStrictEqual(yield* carryOut(taken(ada, { _tag: "Unfrozen" }), byAnn), {
+          _tag: "Refused",
+          why: "they were frozen since"
+        })
+        assert.strictEqual((yield* Accounts.use((accounts) => accounts.find(ada)))?.frozen, true)
         yield* auditClean
       })
     )
