@@ -1,17 +1,17 @@
 /**
- * PostgreSQL's own programs, `pg_dump` and `pg_restore`: found on this machine, in a version that the server takes, and run.
+ * PostgreSQL's own programs, `pg_dump`, `pg_restore` and `psql`: found on this machine, in a version that the server takes, and run.
  *
  * The embedded PostgreSQL brings neither. Debian keeps those of each version in a folder of its own; otherwise those on the PATH are taken.
  */
 import { visible } from "@ddd/core/values/Visible"
 import { Data, type Duration, Effect, Redacted } from "effect"
-import { execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { existsSync, globSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { portDefault, readConnectionUrl, type TlsUse } from "../database/ConnectionUrl.ts"
 import type { PgConnection } from "../database/Provision.ts"
 
-type Program = "pg_dump" | "pg_restore"
+type Program = "pg_dump" | "pg_restore" | "psql"
 
 /** A program is not there, or did not do its part. The message says what to do, and holds no password. */
 export class PgToolFailed extends Data.TaggedError("PgToolFailed")<{ readonly message: string }> {}
@@ -99,36 +99,94 @@ const wordsMax = 2_000
 /** How long a program may take: no database of ours takes a day. */
 const patience: Duration.Input = "1 day"
 
+/** Nothing of ours, and no file of passwords or services of the account. */
+const environment = { PATH: "/usr/bin:/bin", LC_ALL: "C", HOME: "/nonexistent" }
+
+/** Has `resume` told how a program ended; gives what ends it, and waits until it has. */
+const untilEnd = (
+  { path }: PgTool,
+  child: ChildProcess,
+  resume: (ended: Effect.Effect<void, PgToolFailed>) => void
+): Effect.Effect<void> => {
+  let words = ""
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    words = `${words}${text}`.slice(-wordsMax)
+  })
+  const failed = (why: string) => resume(Effect.fail(new PgToolFailed({ message: why })))
+  child.once("error", (error) => failed(`${path} cannot be run: ${visible(error.message)}.`))
+  child.once("close", (code, signal) =>
+    code === 0
+      ? resume(Effect.void)
+      : failed(`${path} ended with ${code ?? signal}. It said: ${visible(words.trim())}`))
+  return Effect.callback<void>((ended) => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return ended(Effect.void)
+    child.once("close", () => ended(Effect.void))
+    child.kill("SIGTERM")
+  })
+}
+
+const withinPatience = ({ path }: PgTool) =>
+  Effect.timeoutOrElse({
+    duration: patience,
+    orElse: () => Effect.fail(new PgToolFailed({ message: `${path} took longer than a day, and was ended.` }))
+  })
+
 /** Runs a program to its end; interrupted, it is ended first. Its words are in the error. */
 export const runTool = (
   tool: PgTool,
   args: ReadonlyArray<string>,
   connection: PgConnection
 ): Effect.Effect<void, PgToolFailed> =>
+  Effect.callback<void, PgToolFailed>((resume) =>
+    untilEnd(
+      tool,
+      spawn(tool.path, args, {
+        stdio: ["ignore", "ignore", "pipe"],
+        env: { ...environment, ...libpqEnvironment(connection) }
+      }),
+      resume
+    )
+  ).pipe(withinPatience(tool))
+
+/** A program that writes SQL on its output, with its arguments. */
+export interface SqlSource {
+  readonly tool: PgTool
+  readonly args: ReadonlyArray<string>
+}
+
+/**
+ * Has `psql` run what a program writes, and then `last`, all in one transaction: `COMMIT` is written once the other has ended well. Whatever
+ * is killed before, this process too, the input ends without it, and nothing was done. Interrupted, both are ended first.
+ */
+export const runScript = (
+  psql: PgTool,
+  { args, tool }: SqlSource,
+  last: string,
+  connection: PgConnection
+): Effect.Effect<void, PgToolFailed> =>
   Effect.callback<void, PgToolFailed>((resume) => {
-    const child = spawn(tool.path, args, {
-      stdio: ["ignore", "ignore", "pipe"],
-      // nothing of ours, and no file of passwords or services of the account
-      env: { PATH: "/usr/bin:/bin", LC_ALL: "C", HOME: "/nonexistent", ...libpqEnvironment(connection) }
+    const to = spawn(psql.path, ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"], {
+      stdio: ["pipe", "ignore", "pipe"],
+      env: { ...environment, ...libpqEnvironment(connection) }
     })
-    let words = ""
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      words = `${words}${text}`.slice(-wordsMax)
+    const from = spawn(tool.path, args, { stdio: ["ignore", "pipe", "pipe"], env: environment })
+    // it ends before all is written where a statement fails, which its own words say
+    to.stdin.on("error", () => undefined)
+    to.stdin.write("BEGIN;\n")
+    from.stdout.pipe(to.stdin, { end: false })
+    const endFrom = untilEnd(tool, from, (ended) => {
+      Effect.runSync(Effect.match(ended, {
+        onSuccess: () => to.stdin.end(`${last}\nCOMMIT;\n`),
+        // `psql` ends too, with nothing done
+        onFailure: (error) => {
+          if (to.exitCode === null && to.signalCode === null) resume(Effect.fail(error))
+          to.kill("SIGTERM")
+        }
+      }))
     })
-    const failed = (why: string) => resume(Effect.fail(new PgToolFailed({ message: why })))
-    child.once("error", (error) => failed(`${tool.path} cannot be run: ${visible(error.message)}.`))
-    child.once("close", (code, signal) =>
-      code === 0
-        ? resume(Effect.void)
-        : failed(`${tool.path} ended with ${code ?? signal}. It said: ${visible(words.trim())}`))
-    return Effect.callback<void>((ended) => {
-      if (child.exitCode !== null || child.signalCode !== null) return ended(Effect.void)
-      child.once("close", () => ended(Effect.void))
-      child.kill("SIGTERM")
+    const endTo = untilEnd(psql, to, (ended) => {
+      from.kill("SIGTERM")
+      resume(ended)
     })
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.fail(new PgToolFailed({ message: `${tool.path} took longer than a day, and was ended.` }))
-    })
-  )
+    return Effect.all([endFrom, endTo], { concurrency: "unbounded", discard: true })
+  }).pipe(withinPatience(psql))

@@ -2,7 +2,8 @@ import * as Migrator from "@ddd/adapters-pg/database/Migrator"
 import { type PgConnection, provision, session } from "@ddd/adapters-pg/database/Provision"
 import * as Provision from "@ddd/adapters-pg/database/Provision"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import type { Statement } from "effect/sql"
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { urlOf } from "../support/DatabaseUrl.ts"
@@ -99,29 +100,61 @@ describe("ddd backup and ddd restore", () => {
           assert.strictEqual(others.code, 2)
           assert.match(others.stderr, /its rights to ddd_kept_app; .* name ddd_other_owner and ddd_other_app/)
 
+          // ended on the way, while it waits for whoever has a table of that name
+          const holder = yield* session(database.owner)
+          yield* holder`BEGIN`
+          yield* holder`CREATE TABLE public.users ()`
+          const ended = yield* Effect.forkChild(site.ddd(["restore", folder]))
+          const watcher = yield* session(admin)
+          const tools = (condition: Statement.Fragment) =>
+            Effect.orDie(Effect.map(
+              watcher<{ readonly count: number }>`
+                SELECT count(*)::int AS count FROM pg_stat_activity
+                WHERE datname = ${database.name} AND application_name LIKE 'ddd%' AND ${condition}`,
+              ([row]) => row?.count
+            ))
+          yield* eventually(
+            "it waits",
+            tools(watcher`wait_event_type = 'Lock'`),
+            (count) => count === 1
+          )
+          const second = yield* site.ddd(["restore", folder])
+          assert.strictEqual(second.code, 2)
+          assert.match(
+            second.stderr,
+            /^Another `.*restore` is at the database ddd_kept. Nothing was changed by this one/
+          )
+          // SIGKILL
+          yield* Fiber.interrupt(ended)
+          yield* holder`ROLLBACK`
+          yield* eventually("nobody is at it", tools(watcher`pid <> pg_backend_pid()`), (count) => count === 1)
+          const [standing] = yield* holder<{ readonly count: number }>`
+            SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = 'public'`
+          assert.strictEqual(standing?.count, 0)
+
           const back = yield* site.ddd(["restore", folder])
           assert.strictEqual(back.code, 0, back.stdout + back.stderr)
           assert.match(back.stdout, /The books hold: .* 2 tickets/)
           assert.match(back.stdout, /tickets at the positions 3 to 5/)
           assert.match(back.stdout, /until `npm run -s ddd -- restored`/)
 
-          const second = yield* site.serve()
-          assert.strictEqual((yield* get(`${second.url}/readyz`)).status, 503)
+          const server = yield* site.serve()
+          assert.strictEqual((yield* get(`${server.url}/readyz`)).status, 503)
           const refused = yield* site.ask("POST", "/lottery/purchase-ticket", {
-            at: second.url,
+            at: server.url,
             body: { quantity: 1 },
             token: ann.accessToken
           })
           assert.strictEqual(refused.status, 503)
           const begun = yield* site.ddd(["restored", "--yes", "1", ...because])
           assert.strictEqual(begun.code, 0, begun.stderr)
-          yield* eventually("readiness", get(`${second.url}/readyz`), ({ status }) => status === 200)
-          const anew = yield* buy(second.url, ann.accessToken, 1)
+          yield* eventually("readiness", get(`${server.url}/readyz`), ({ status }) => status === 200)
+          const anew = yield* buy(server.url, ann.accessToken, 1)
           assert.strictEqual(at(arrayAt(anew.json, "tickets")[0], "position"), 3)
           assert.strictEqual((yield* site.ddd(["audit"])).code, 0)
 
           // nothing was lost that anybody could know of, and it waits all the same
-          yield* second.stop()
+          yield* server.stop()
           const whole = join(kept, "whole")
           const complete = yield* site.ddd(["backup", whole, "--json"])
           assert.strictEqual(complete.code, 0, complete.stderr)

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL of this machine's own, with its programs: the embedded one, which all other tests run on, brings neither `pg_dump` nor
- * `pg_restore`.
+ * A PostgreSQL of this machine's own, with its programs: the embedded one, which all other tests run on, brings none of `pg_dump`,
+ * `pg_restore` and `psql`.
  */
 import { type PgConnection, session } from "@ddd/adapters-pg/database/Provision"
 import { Effect, Redacted, Schedule, type Scope } from "effect"
@@ -9,7 +9,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-const needed = ["initdb", "postgres", "pg_dump", "pg_restore"]
+const needed = ["initdb", "postgres", "pg_dump", "pg_restore", "psql"]
 
 /** The folder of a version's programs, where Debian's packages `postgresql` and `postgresql-client` are installed; undefined elsewhere. */
 export const systemPrograms: string | undefined = fs.globSync("/usr/lib/postgresql/*/bin").sort()
