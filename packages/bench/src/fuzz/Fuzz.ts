@@ -6,30 +6,25 @@
  */
 import * as DevClock from "@ddd/adapters-pg/database/DevClock"
 import { fromUrl, session } from "@ddd/adapters-pg/database/Provision"
-import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { cents } from "@ddd/core/money/Money"
-import { Accounts } from "@ddd/core/ports/Accounts"
-import { MailedTokens } from "@ddd/core/ports/MailedTokens"
 import { Now } from "@ddd/core/ports/Now"
 import { formatInstant, parseInstant } from "@ddd/core/values/Instant"
 import { make as makeStandIn } from "@ddd/sim/providers/StripeStandIn"
 import { signature } from "@ddd/sim/providers/WebhookSignature"
-import { Effect, Layer, Redacted, Schedule, Schema } from "effect"
+import { Effect, Layer, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as fc from "fast-check"
 import { audited } from "../shows/Books.ts"
-import { morning, must, Refuted } from "../shows/Show.ts"
-import { bodyOf } from "../support/AnswerBody.ts"
+import { morning, must } from "../shows/Show.ts"
 import { once } from "../support/AtOnce.ts"
 import { cpuMillisOf } from "../support/CpuTime.ts"
 import { requestText } from "../support/HttpConnection.ts"
 import { inside } from "../support/Inside.ts"
 import { inspected, openInspector, type ServerMemory } from "../support/Inspector.ts"
-import { makePlayers, openSession, type Player } from "../support/Players.ts"
-import { buyInRoom, createRoom, joinRoom, roomIn, roomTicketIn } from "../support/RoomRequests.ts"
+import { makePlayers } from "../support/Players.ts"
 import { type Environment, freePort, originAt, startServer } from "../support/ServerProcess.ts"
 import { sharedDatabase } from "../support/SharedDatabase.ts"
-import type { Cast } from "./Cast.ts"
+import { type Cast, makeCast } from "./Cast.ts"
 import { makeJudge } from "./Judge.ts"
 import { Lane } from "./Lane.ts"
 import { watchMachine } from "./MachineStall.ts"
@@ -74,8 +69,6 @@ export const growthMax = 50
 
 const roundSize = 2_000
 const conversationsOfRound = 16
-/** Two with rooms, one without, and one for each operation that ends something. */
-const playersOfRound = 12
 /** Connections, each with one request at a time. */
 const lanesCount = 12
 /**
@@ -85,73 +78,6 @@ const lanesCount = 12
 const warmUpOf = (requests: number): number => Math.min(requests / 2, Math.max(10_000, requests / 10))
 /** How often it is measured then. */
 const memoriesOfRun = 8
-
-const drawIn = bodyOf(Schema.Struct({ id: Schema.String }))
-
-/** The tokens of the links that were mailed to players. */
-const mailedTo = Effect.fnUntraced(function*(players: ReadonlyArray<Player>) {
-  const sql = yield* SqlClient.SqlClient
-  const { tokenOf } = yield* MailedTokens
-  const ids = players.map(({ userId }) => userId)
-  const rows = yield* sql<
-    { readonly id: string }
-  >`SELECT id FROM mailed_tokens WHERE user_id = ANY(${ids}::uuid[]) AND used_at IS NULL`
-  return rows.map(({ id }) => tokenOf(id))
-})
-
-/** Makes the players and rooms of a round. */
-const makeCast = Effect.fnUntraced(function*(
-  round: number,
-  port: number,
-  days: ReadonlyArray<string>,
-  activate: () => void
-) {
-  const first = playersOfRound * round
-  // who is to be erased has no money
-  const players = yield* makePlayers(playersOfRound, (nth) => nth < 3 ? cents(100_000n) : cents(0n), first)
-  const [host, friend, guest, ...sacrificed] = players
-  if (host === undefined || friend === undefined || guest === undefined) {
-    return yield* new Refuted({ message: "there are no players" })
-  }
-  const ask = (request: string) => Effect.promise(() => once(port, request))
-  const rooms = yield* Effect.forEach(
-    ["One", "Two", "Three"],
-    (name) => Effect.map(ask(createRoom(host, `${name} of ${round}`, 10)), roomIn)
-  )
-  const [one, two] = rooms
-  for (const room of [one, two]) {
-    if (room !== undefined) yield* ask(joinRoom(friend, room.code))
-  }
-  const bought = yield* Effect.forEach([host, friend], (player) => ask(buyInRoom(player, one?.id ?? "")))
-  const draw = drawIn(yield* ask(requestText({ method: "GET", path: "/lottery/current-draw" })))
-  const emails = sacrificed.map((_, nth) => `player-${first + 3 + nth}@example.com`)
-  const accounts = yield* Accounts
-  yield* Effect.forEach(emails, (email) => accounts.askReset(email, operatorOrigin))
-  const { hashOf } = yield* MailedTokens
-  // who plays may be paid out
-  for (const token of yield* mailedTo([host, friend, guest])) {
-    yield* accounts.verifyEmail(hashOf(token), operatorOrigin)
-  }
-  const account = { path: "/wallet/payout-account", headers: { authorization: `Bearer ${host.accessToken}` } }
-  yield* ask(requestText({ method: "POST", ...account }))
-  activate()
-  yield* ask(requestText({ method: "GET", ...account }))
-  const mailed = yield* mailedTo(sacrificed)
-  const sessions = yield* Effect.forEach(players, openSession)
-  const cast: Cast = {
-    actors: [host, host, friend, guest],
-    sacrificed,
-    emails,
-    refreshTokens: sessions.slice(0, 3).map(({ refreshToken }) => refreshToken),
-    mailedTokens: mailed.map(Redacted.value),
-    rooms: rooms.flatMap(({ code, id }) => [id, code]),
-    codes: rooms.map(({ code }) => code),
-    tickets: bought.filter(({ status }) => status === 201).map((answer) => roomTicketIn(answer).ticketId),
-    ids: [...rooms.map(({ id }) => id), host.userId, draw.id, ...sessions.slice(3).map(({ sessionId }) => sessionId)],
-    days
-  }
-  return cast
-})
 
 /** An address of this machine in a network of its own, as limits count networks. Only Linux answers to all of 127.0.0.0/8. */
 const addressOf = (nth: number): string =>
