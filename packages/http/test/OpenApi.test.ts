@@ -72,6 +72,17 @@ const contract: Readonly<Record<string, ReadonlyArray<string>>> = {
     "limit_exceeded",
     "reference_conflict"
   ],
+  "post /wallet/checkout": [
+    ...body,
+    ...player,
+    "not_available_here",
+    "account_frozen",
+    "timed_out",
+    "under_age",
+    "date_of_birth_missing",
+    "limit_exceeded",
+    "idempotency_key_reused"
+  ],
   "post /wallet/withdraw": [
     ...body,
     ...player,
