@@ -1,5 +1,5 @@
 /** What may be said of the beacon that a draw's records name: no more than they support. */
-import { drandHashes } from "@ddd/core/proof/Beacon"
+import { drandHashes } from "@ddd/core/proof/Chains"
 
 /** `public`: one of drand's chains, which nobody can choose. `own`: any other, which is as good as whoever runs it. */
 export type BeaconKind = "none" | "own" | "public"
