@@ -1,6 +1,6 @@
 /** The client: its services over one session, one list of kept requests and one live connection. */
 import { DddError } from "./Errors.ts"
-import { makeApi, valueOf } from "./http/Api.ts"
+import { makeApi, makeSend, valueOf } from "./http/Api.ts"
 import { makePatiently } from "./http/Patience.ts"
 import { makeTransport } from "./http/Transport.ts"
 import { Live } from "./live/Live.ts"
@@ -27,6 +27,11 @@ export interface Client {
   readonly live: Live
   /** The server's time. */
   readonly time: Pick<ServerClock, "isKnown" | "now">
+  /**
+   * Sends a request to this server as the player who is signed in, for what no service is for. The answer has come whole, and its status is
+   * 2xx; anything else rejects as the services do.
+   */
+  readonly send: (request: Request) => Promise<Response>
   /** Ends what listens. */
   readonly close: () => void
 }
@@ -63,19 +68,23 @@ export const makeClient = (ports: Ports): Client => {
   const fetch = ports.fetch ?? ((request: Request, init: RequestInit) => globalThis.fetch(request, init))
   const time = new ServerClock(clock)
   const transport = makeTransport(fetch, clock, time)
-  const open = makeApi(baseUrl, transport, null)
+  const open = makeApi(baseUrl, makeSend(transport, null))
   const refresh = async (refreshToken: string) =>
     (await valueOf(open.POST("/auth/refresh", { body: { refreshToken } }))).tokens
   const session = new Session({ storage, lock, clock, random, refresh })
-  const signed = makeApi(baseUrl, transport, session)
+  const send = makeSend(transport, session)
+  const signed = makeApi(baseUrl, send)
   /** The same of this player alone. */
   const as = (userId: string) =>
-    makeApi(baseUrl, transport, {
-      player: () => Promise.resolve(userId),
-      accessToken: () => session.accessToken(userId),
-      renewed: (rejected) => session.renewed(rejected, userId),
-      check: () => session.check(userId)
-    })
+    makeApi(
+      baseUrl,
+      makeSend(transport, {
+        player: () => Promise.resolve(userId),
+        accessToken: () => session.accessToken(userId),
+        renewed: (rejected) => session.renewed(rejected, userId),
+        check: () => session.check(userId)
+      })
+    )
   const requests = new KeptRequests({
     storage,
     lock,
@@ -133,6 +142,7 @@ export const makeClient = (ports: Ports): Client => {
     },
     time,
     live,
+    send,
     close: () => {
       endPresence?.()
       live.close()

@@ -38,8 +38,8 @@ const checkMembers = async (operation: string, response: Response): Promise<void
   if (!isWhole) throw new DddError("unreadable", `The answer to ${operation} is not what the contract says.`)
 }
 
-/** `tokens`: of who is signed in; null: nobody's. */
-export const makeApi = (baseUrl: string, transport: Transport, tokens: TokenSource | null): Api => {
+/** Sends a request, as the player whom `tokens` are of; null: as nobody. */
+export const makeSend = (transport: Transport, tokens: TokenSource | null): (request: Request) => Promise<Response> => {
   const send = (request: Request): Promise<Response> =>
     transport(
       request,
@@ -53,25 +53,30 @@ export const makeApi = (baseUrl: string, transport: Transport, tokens: TokenSour
     request.headers.set("authorization", `Bearer ${token}`)
     return send(request)
   }
+  return async (request) => {
+    if (tokens === null) return send(request)
+    // before anything is awaited: whoever is signed in later did not ask for it
+    const userId = await tokens.player()
+    const token = await tokens.accessToken(userId)
+    const again = request.clone()
+    const response = await sendAs(request, token).catch(async (error: unknown) => {
+      if (!isClientError(error) || error.code !== "token_expired" && error.code !== "unauthenticated") throw error
+      return await sendAs(again, await tokens.renewed(token, userId))
+    })
+    // what was read of one player is not for the next; what was done is done
+    if (request.method === "GET") tokens.check(userId)
+    return response
+  }
+}
+
+/** The operations of the contract, sent like that. */
+export const makeApi = (baseUrl: string, fetch: (request: Request) => Promise<Response>): Api => {
   const api = createClient<paths>({
     baseUrl,
     credentials: "omit",
     redirect: "error",
     // no `cache`: React Native's fetch would add a parameter to the query, which the server refuses
-    fetch: async (request) => {
-      if (tokens === null) return send(request)
-      // before anything is awaited: whoever is signed in later did not ask for it
-      const userId = await tokens.player()
-      const token = await tokens.accessToken(userId)
-      const again = request.clone()
-      const response = await sendAs(request, token).catch(async (error: unknown) => {
-        if (!isClientError(error) || error.code !== "token_expired" && error.code !== "unauthenticated") throw error
-        return await sendAs(again, await tokens.renewed(token, userId))
-      })
-      // what was read of one player is not for the next; what was done is done
-      if (request.method === "GET") tokens.check(userId)
-      return response
-    }
+    fetch
   })
   api.use({
     onResponse: async ({ request, response, schemaPath }) => {
