@@ -13,6 +13,7 @@ const mayImport = {
   verify: ["core"],
   web: ["core"],
   client: ["core"],
+  play: ["core", "web", "client"],
   http: ["core", "uws"],
   cli: [".*"],
   bench: [".*"]
@@ -46,6 +47,7 @@ const testsOfSim = "^packages/sim/src/(contract|model|scenario)/"
 const programs = [
   "^packages/(cli|verify)/src/main\\.ts$",
   "^packages/client/src/(index|browser|proof|react)\\.ts$",
+  "^packages/play/src/(main\\.tsx|offline/ServiceWorker\\.ts|vite\\.d\\.ts)$",
   "^packages/bench/src/([^/]+|sell/\\w+Worker|flood/Flooder|live/(Audience|Peer)|verify/Once)\\.ts$",
   "^packages/web/src/(home/Home|verify/(Page|Worker)|docs/(HttpPage|SocketPage)|account/(VerifyEmail|ResetPassword)|vite\\.d)\\.ts$"
 ].join("|")
@@ -129,8 +131,8 @@ const forbidden = [
     to: { couldNotResolve: true }
   },
   {
-    name: "core, web and the client run without Node",
-    from: { path: "^packages/(core|web|client)/src/" },
+    name: "core, web, the client and the app run without Node",
+    from: { path: "^packages/(core|web|client|play)/src/" },
     to: { dependencyTypes: ["core"] }
   },
   {

@@ -194,15 +194,15 @@ describe("the rules of the house", () => {
     },
     "core imports nothing of Node": {
       files: { "core/src/money/A.ts": `import { createHash } from "node:crypto"` },
-      broken: "core, web and the client run without Node: core/src/money/A.ts → crypto"
+      broken: "core, web, the client and the app run without Node: core/src/money/A.ts → crypto"
     },
     "core imports nothing of Node by its old name": {
       files: { "core/src/money/A.ts": `export * from "fs/promises"` },
-      broken: "core, web and the client run without Node: core/src/money/A.ts → fs/promises"
+      broken: "core, web, the client and the app run without Node: core/src/money/A.ts → fs/promises"
     },
     "the client imports nothing of Node": {
       files: { "client/src/A.ts": `import "node:crypto"` },
-      broken: "core, web and the client run without Node: client/src/A.ts → crypto"
+      broken: "core, web, the client and the app run without Node: client/src/A.ts → crypto"
     },
     "the client alone reaches no hook": {
       files: {
@@ -215,7 +215,7 @@ describe("the rules of the house", () => {
     },
     "web imports nothing of Node": {
       files: { "web/src/A.ts": `import "node:crypto"` },
-      broken: "core, web and the client run without Node: web/src/A.ts → crypto"
+      broken: "core, web, the client and the app run without Node: web/src/A.ts → crypto"
     },
     "core imports no platform": {
       files: { "core/src/money/A.ts": `import "@effect/platform-node"` },

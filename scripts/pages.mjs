@@ -1,14 +1,19 @@
 /**
- * Builds the public pages (packages/web), and the verifier that they offer, into packages/web/dist/pages, where the server finds them. Does nothing when that is done already.
+ * Builds the public pages (packages/web) with the verifier that they offer, and the app (packages/play), where the server finds them. Does
+ * nothing where that is done already.
  *
- * A stamp among what was built remembers from what: `vite build` runs again once a source of the pages, of the verifier or of core changes.
+ * A stamp among what was built remembers from what: `vite build` runs again once a source of it changes.
  * Plain JavaScript, no dependency, for any Node from version 20 on, as setup.mjs, which calls this.
  */
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-const built = ["packages", "web", "dist", "pages"]
+/** What is built: of which package, into which folder below its `dist`, from the sources of which packages. */
+const sites = [
+  { of: "web", into: "pages", from: ["web", "core", "verify"] },
+  { of: "play", into: "app", from: ["play", "web", "client", "core"] }
+]
 /** The verifier, where the build of the pages looks for it. */
 const verifier = ["packages", "verify", "dist", "ddd-verify.mjs"]
 const stampName = ".built-from"
@@ -21,35 +26,30 @@ const filesBelow = (folder) =>
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .flatMap((entry) => entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])
 
-/** What the pages follow from, as a hash. */
-const sourcesHash = (root) => {
+/** What a site follows from, as a hash. */
+const sourcesHash = (root, packages) => {
   const hash = createHash("sha256")
-  const files = ["web", "core", "verify"].flatMap((name) => filesBelow(join(root, "packages", name)))
+  const files = packages.flatMap((name) => filesBelow(join(root, "packages", name)))
   for (const file of [...files, join(root, "scripts", "verifier.mjs"), join(root, "pnpm-lock.yaml")]) {
     hash.update(`\n${file.slice(root.length)}\n`).update(readFileSync(file))
   }
   return hash.digest("hex")
 }
 
-/**
- * Builds the pages where they are not built from these sources. False where that fails.
- *
- * @param {string} root the checkout
- * @param {(file: string, args: ReadonlyArray<string>) => boolean} run runs a program; whether it succeeded
- */
-export const buildPages = (root, run) => {
-  const folder = join(root, ...built)
+/** Builds one site where it is not built from these sources. False where that fails. */
+const buildSite = (root, run, { from, into, of }) => {
+  const folder = join(root, "packages", of, "dist", into)
   const stampFile = join(folder, stampName)
-  const hash = sourcesHash(root)
+  const hash = sourcesHash(root, from)
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === hash) return true
-  // beside its place, and moved there whole: a server that starts meanwhile finds the old pages, or the new ones
+  // beside its place, and moved there whole: a server that starts meanwhile finds the old one, or the new one
   const fresh = `${folder}-${process.pid}`
   const bin = join(root, "node_modules", ".bin")
-  const vite = join(root, "packages", "web", "node_modules", "vite", "bin", "vite.js")
+  const vite = join(root, "packages", of, "node_modules", "vite", "bin", "vite.js")
   const node = existsSync(join(bin, "node")) ? join(bin, "node") : process.execPath
   try {
-    if (!run(node, [join(root, "scripts", "verifier.mjs"), join(root, ...verifier)])) return false
-    if (!run(node, [vite, "build", join(root, "packages", "web"), "--outDir", fresh])) return false
+    if (of === "web" && !run(node, [join(root, "scripts", "verifier.mjs"), join(root, ...verifier)])) return false
+    if (!run(node, [vite, "build", join(root, "packages", of), "--outDir", fresh])) return false
     writeFileSync(join(fresh, stampName), hash)
     rmSync(folder, { recursive: true, force: true })
     renameSync(fresh, folder)
@@ -58,3 +58,11 @@ export const buildPages = (root, run) => {
     rmSync(fresh, { recursive: true, force: true })
   }
 }
+
+/**
+ * Builds the public pages and the app where they are not built from these sources. False where that fails.
+ *
+ * @param {string} root the checkout
+ * @param {(file: string, args: ReadonlyArray<string>) => boolean} run runs a program; whether it succeeded
+ */
+export const buildPages = (root, run) => sites.every((site) => buildSite(root, run, site))

@@ -5,28 +5,12 @@
  * here, once, so that the server need not.
  */
 import { createHash } from "node:crypto"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { defineConfig } from "vite"
+import { compressed } from "./compressed.config.mjs"
 
 const pages = ["not-found", "index", "verify", "verify-email", "reset-password", "docs", "docs/websocket"]
-
-/** Puts a `.br` and a `.gz` beside each file that they are smaller than. */
-const compressed = () => ({
-  name: "compressed",
-  writeBundle: (options, bundle) => {
-    for (const name of Object.keys(bundle)) {
-      const file = join(options.dir, name)
-      const bytes = readFileSync(file)
-      const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
-      const made = { br: brotliCompressSync(bytes, { params }), gz: gzipSync(bytes, { level: 9 }) }
-      for (const [suffix, smaller] of Object.entries(made)) {
-        if (smaller.length < bytes.length) writeFileSync(`${file}.${suffix}`, smaller)
-      }
-    }
-  }
-})
 
 /** Where the set-up has built the verifier (scripts/pages.mjs). */
 const verifierFile = join(import.meta.dirname, "..", "verify", "dist", "ddd-verify.mjs")

@@ -1,0 +1,13 @@
+/** The screens that are loaded when they are first needed, together. */
+export { Account } from "../account/Account.tsx"
+export { Data } from "../account/Data.tsx"
+export { Limits } from "../account/Limits.tsx"
+export { Security } from "../account/Security.tsx"
+export { DrawScreen } from "../draw/DrawScreen.tsx"
+export { JoinRoom, Rooms } from "../rooms/Rooms.tsx"
+export { RoomScreen } from "../rooms/RoomScreen.tsx"
+export { Tickets } from "../tickets/Tickets.tsx"
+export { AddMoney } from "../wallet/AddMoney.tsx"
+export { Wallet } from "../wallet/Wallet.tsx"
+export { Withdraw } from "../wallet/Withdraw.tsx"
+export { About } from "./About.tsx"
