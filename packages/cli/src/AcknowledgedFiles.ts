@@ -4,7 +4,8 @@
  *
  * Each process that has something to remember appends lines to a file of its own: written before an answer goes out, so that a killed
  * process has written it, and synced each second; records are synced at once. It reads the files of the others too. A file that grew is
- * replaced by what it amounts to; one whose process is gone is taken over by the next server.
+ * replaced by what it amounts to; one whose process is gone is taken over by a server, within two hours. A line that was written whole and
+ * cannot be read is told, and its file kept.
  *
  * Where the folder cannot be written or read (a full disk, a volume that is gone), that is a `problem`, upon which nothing more is sold or
  * signed. Each second it is tried to write all that is remembered anew, until that succeeds.
@@ -12,10 +13,11 @@
 import type { Lost } from "@ddd/core/draws/Remembered"
 import type { AcknowledgedService } from "@ddd/core/ports/Acknowledged"
 import { makeLogThrottle } from "@ddd/core/work/LogThrottle"
-import { Data, Effect, Schedule, type Scope } from "effect"
+import { Clock, Data, Effect, Schedule, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { makeFile, openFolder, OtherAccount } from "./AcknowledgedFolder.ts"
 import { type Line, lineOf, parseLine, Remembered } from "./AcknowledgedLines.ts"
 import { codeOf, isForbidden, readFrom, type Seen } from "./AcknowledgedReading.ts"
 
@@ -30,6 +32,8 @@ const bytesMax = 8 * 1024 * 1024
 const goneMillis = 3_600_000
 const aliveMillis = 60_000
 
+type Use = "server" | "command" | "look"
+
 const isOurs = (name: string): boolean => /^[0-9a-f-]{36}\.jsonl$/.test(name)
 
 /** What a process leaves that is killed while it writes its file anew. */
@@ -39,8 +43,12 @@ const now = ({ newestEpoch: epoch }: Remembered) => ({ epoch, at: Date.now() })
 
 class Files {
   readonly #folder: string
+  readonly #isServer: boolean
   readonly #name = `${randomUUID()}.jsonl`
   readonly #remembered = new Remembered()
+  /** What a command told itself. */
+  readonly #own = new Remembered()
+  readonly #unreadable = new Map<string, number>()
   readonly #seen = new Map<string, Seen>()
   #descriptor: number | undefined
   #bytes = 0
@@ -49,15 +57,20 @@ class Files {
   /** Whether our file lacks something that is remembered: it is to be written anew, after which what stands in it is whole again. */
   #isLacking = false
   #shownAt = 0
+  #lookedForGoneAt: number | undefined
   #lost: ReadonlyArray<Lost> = []
   #problem: string | null = null
   /** What the newest problem was, for the log alone: it names folders. */
   lastError: unknown
 
-  constructor(folder: string) {
+  /** `use`: a server remembers all that is remembered by others too, a command what it does itself, and who looks writes nothing. */
+  constructor(folder: string, use: Use) {
     this.#folder = folder
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    fs.accessSync(folder, fs.constants.W_OK)
+    this.#isServer = use === "server"
+    if (use !== "look") {
+      openFolder(folder)
+      fs.accessSync(folder, fs.constants.W_OK)
+    }
     this.#readOthers()
   }
 
@@ -81,23 +94,28 @@ class Files {
     found: (lost) => {
       this.#lost = lost
     },
+    unreadable: () => Array.from(this.#unreadable, ([file, lines]) => ({ file, lines })),
     problem: () => this.#problem
   }
 
   #failed(error: unknown): void {
     this.lastError = error
     this.#problem = `what is sold cannot be remembered in PROOF_DIR (${codeOf(error)}); ` +
-      "nothing is sold, signed or paid out until that folder can be written and read"
+      "nothing is sold, signed or paid out until that folder can be written and read" + (isForbidden(error)
+        ? "; give all that is in it to the account of the server, such as by `chown -R`"
+        : "")
   }
 
   #write(lines: ReadonlyArray<Line>, isLasting: boolean): void {
     const told = lines.filter((line) => this.#remembered.take(line))
     // where something lacks already, this is written with it
+    if (!this.#isServer) { for (const line of told) this.#own.take(line) }
     if (told.length === 0 || this.#isLacking) return
     try {
+      if (this.#descriptor === undefined) return this.#replace()
       const text = told.map(lineOf).join("")
       // all of it, where a call writes a part only
-      fs.writeFileSync(this.#descriptor ?? this.#replace(), text)
+      fs.writeFileSync(this.#descriptor, text)
       this.#bytes += text.length
       this.#isDirty = true
       if (isLasting) this.#sync()
@@ -111,23 +129,23 @@ class Files {
     return fs.statSync(join(this.#folder, this.#name), { throwIfNoEntry: false })?.ino
   }
 
-  /** Writes our file anew, as all that is remembered; it appears whole or not at all. */
-  #replace(): number {
+  /** Writes our file anew, as all that is remembered, or all that a command did; it appears whole or not at all. */
+  #replace(): void {
     const path = join(this.#folder, this.#name)
     this.#remembered.forgetBefore(Date.now() - ageMillisMax)
-    const text = this.#remembered.text()
-    fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const text = (this.#isServer ? this.#remembered : this.#own).text()
+    const descriptor = makeFile(`${path}.part`, openFolder(this.#folder))
     try {
-      fs.writeFileSync(`${path}.part`, text, { mode: 0o600, flush: true })
+      fs.writeFileSync(descriptor, text, { flush: true })
       fs.renameSync(`${path}.part`, path)
     } catch (error) {
+      fs.closeSync(descriptor)
       // half of it would take what little room there is
       fs.rmSync(`${path}.part`, { force: true })
       throw error
     }
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
-    this.#descriptor = undefined
-    this.#descriptor = fs.openSync(path, "a", 0o600)
+    this.#descriptor = descriptor
     this.#bytes = text.length
     this.#bytesReplaced = text.length
     this.#isDirty = false
@@ -138,7 +156,6 @@ class Files {
       fs.closeSync(directory)
     }
     this.#isLacking = false
-    return this.#descriptor
   }
 
   #sync(): void {
@@ -154,7 +171,9 @@ class Files {
   /** Reads what the others have appended since it was read last. */
   #readOthers(isAgain = false): void {
     let isTakenOver = false
-    for (const name of this.#othersIn(fs.readdirSync(this.#folder))) {
+    const names = this.#othersIn(fs.readdirSync(this.#folder))
+    for (const name of this.#unreadable.keys()) if (!names.includes(name)) this.#unreadable.delete(name)
+    for (const name of names) {
       const seen = this.#seen.get(name)
       const read = readFrom(join(this.#folder, name), seen)
       if (read === null) {
@@ -162,31 +181,49 @@ class Files {
         continue
       }
       const end = read.text.lastIndexOf(10) + 1
-      for (const text of read.text.subarray(0, end).toString("utf8").split("\n")) {
+      // what follows the last end of a line is the half of one that is written, or that a crash left
+      const lines = read.text.subarray(0, end).toString("utf8").split("\n").filter((text) => text !== "")
+      let unreadable = read.offset === 0 ? 0 : this.#unreadable.get(name) ?? 0
+      for (const text of lines) {
         const line = parseLine(text)
-        if (line !== undefined) this.#remembered.take(line)
+        if (line === undefined) unreadable++
+        else this.#remembered.take(line)
       }
+      if (unreadable > 0) this.#unreadable.set(name, unreadable)
+      else this.#unreadable.delete(name)
       this.#seen.set(name, { ino: read.ino, offset: read.offset + end })
     }
     // by a process whose own file, which holds it now, may not have been there when we looked
     if (isTakenOver && !isAgain) this.#readOthers(true)
   }
 
-  /** Takes over the files of processes that are gone: what they hold is in ours first. */
-  takeOver(): void {
+  /** Files of processes that are gone. */
+  #gone(): ReadonlyArray<string> {
     const before = Date.now() - goneMillis
     const isGone = (name: string) =>
       (fs.statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before
     const names = fs.readdirSync(this.#folder)
-    const gone = [...this.#othersIn(names), ...names.filter(isPart)].filter(isGone)
+    return [...this.#othersIn(names), ...names.filter(isPart)].filter(isGone)
+  }
+
+  /** Takes over the files of processes that are gone: what they hold is in ours first. One that cannot be read is left, for a person to see. */
+  takeOver(): void {
+    const gone = this.#gone()
     this.#readOthers()
     // in any case: a server that cannot remember does not start
     this.#replace()
-    for (const name of gone) fs.rmSync(join(this.#folder, name), { force: true })
+    for (const name of gone) if (!this.#unreadable.has(name)) fs.rmSync(join(this.#folder, name), { force: true })
   }
 
-  /** What is done each second. */
-  tick(): void {
+  #takeOverHourly(at: number): void {
+    this.#lookedForGoneAt ??= at
+    if (!this.#isServer || at - this.#lookedForGoneAt < goneMillis) return
+    this.#lookedForGoneAt = at
+    if (this.#gone().some((name) => !this.#unreadable.has(name))) this.takeOver()
+  }
+
+  /** What is done each second, at `at`. */
+  tick(at: number): void {
     try {
       if (this.#descriptor !== undefined) {
         // taken over by somebody who thought that we were gone, or moved away with its folder
@@ -195,6 +232,7 @@ class Files {
       }
       if (this.#isLacking || this.#bytes > Math.max(bytesMax, 2 * this.#bytesReplaced)) this.#replace()
       this.#readOthers()
+      this.#takeOverHourly(at)
       if (this.#descriptor !== undefined && Date.now() - this.#shownAt >= aliveMillis) {
         fs.futimesSync(this.#descriptor, new Date(), new Date())
         this.#shownAt = Date.now()
@@ -220,15 +258,23 @@ class Files {
 
 /** Why the folder cannot be used, and what to do. */
 const unusable = (error: unknown): string =>
-  `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
-  (isForbidden(error) ? "Run this as the account of the servers, whose folder it is. " : "") +
-  "Set it to a folder that this program may write, on a disk that is not put back together with the database."
+  error instanceof OtherAccount ?
+    `PROOF_DIR cannot be used: ${error.message}.` :
+    `PROOF_DIR cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
+    (isForbidden(error) ? "Run this as the account of the servers, whose folder it is. " : "") +
+    "Set it to a folder that this program may write, on a disk that is not put back together with the database."
+
+/** That lines cannot be read, and what to do. */
+export const unreadableText = (files: ReturnType<AcknowledgedService["unreadable"]>): string =>
+  `PROOF_DIR has lines that cannot be read (${files.map(({ file, lines }) => `${lines} in ${file}`).join(", ")}): ` +
+  "they were damaged, or are of a later release. What they told is not known, and cannot be missed in the database. " +
+  "Look at the disk; once you know of the loss, move these files elsewhere"
 
 /** What is remembered in the folder of a database; null where there is no such folder. Makes and changes nothing. */
 export const look = (folder: string): Effect.Effect<AcknowledgedService | null, ProofFolderUnusable> =>
   Effect.try({
     // one that may not be looked at is not one that is not there
-    try: () => fs.statSync(folder, { throwIfNoEntry: false }) === undefined ? null : new Files(folder).service,
+    try: () => fs.statSync(folder, { throwIfNoEntry: false }) === undefined ? null : new Files(folder, "look").service,
     catch: (error) => new ProofFolderUnusable({ message: unusable(error) })
   })
 
@@ -243,7 +289,7 @@ export const open = (
     const files = yield* Effect.acquireRelease(
       Effect.try({
         try: () => {
-          const opened = new Files(folder)
+          const opened = new Files(folder, isServer ? "server" : "command")
           if (isServer) opened.takeOver()
           return opened
         },
@@ -251,19 +297,33 @@ export const open = (
       }),
       (opened) =>
         Effect.try(() => opened.close()).pipe(
-          Effect.catch((error) => Effect.logError("what was sold last may not be remembered in PROOF_DIR", error))
+          Effect.catch(({ cause }) =>
+            // a command says by itself what it could not write
+            isServer || opened.service.problem() === null
+              ? Effect.logError(`what was done last may not be remembered in PROOF_DIR (${codeOf(cause)})`)
+              : Effect.void
+          )
         )
     )
     const said = makeLogThrottle()
-    const tick = Effect.suspend(() => {
+    let unreadable = 0
+    const sayUnreadable = Effect.suspend(() => {
+      const found = files.service.unreadable()
+      const lines = found.reduce((sum, file) => sum + file.lines, 0)
+      const isMore = lines > unreadable
+      unreadable = lines
+      return isMore && isServer ? Effect.logError(unreadableText(found)) : Effect.void
+    })
+    yield* sayUnreadable
+    const tick = Effect.flatMap(Clock.currentTimeMillis, (at) => {
       // what a sale met since then may be over with this attempt
       const before = files.service.problem()
-      files.tick()
+      files.tick(at)
       const problem = files.service.problem() ?? before
-      const say = problem === null ? Effect.void : said.failed(Effect.logError(problem, files.lastError))
+      const say = problem === null || !isServer ? Effect.void : said.failed(Effect.logError(problem, files.lastError))
       if (files.service.problem() !== null) return say
       return Effect.andThen(
-        say,
+        Effect.andThen(say, sayUnreadable),
         Effect.suspend(() =>
           said.ended() ? Effect.logWarning("PROOF_DIR can be used again, and all is written") : Effect.void
         )

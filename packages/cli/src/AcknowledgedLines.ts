@@ -2,8 +2,9 @@
 import type { DrawNotes } from "@ddd/core/draws/Draw"
 import type { RememberedDraw, RememberedMeasure } from "@ddd/core/draws/Remembered"
 import type { SentWithdrawal } from "@ddd/core/money/LostWithdrawal"
-import type { TakenMeasure } from "@ddd/core/money/Measure"
+import { measureKey, type TakenMeasure } from "@ddd/core/money/Measure"
 import { type DrawId, drawId, isUuid } from "@ddd/core/values/Ids"
+import { crc32 } from "node:zlib"
 import { readMeasure, readWithdrawal, written, writtenWithdrawal } from "./AcknowledgedPlayers.ts"
 import { Withdrawals } from "./AcknowledgedWithdrawals.ts"
 
@@ -34,19 +35,40 @@ const readNotes = (value: unknown): DrawNotes | undefined => {
   return typeof open === "string" && isNoteOrNull(lock) && isNoteOrNull(result) ? { open, lock, result } : undefined
 }
 
-/** A line; undefined for the half of one that a crash left, and for anything else. */
+/** The last member of a line: the CRC-32 of its text without it. Lines of earlier releases have none. */
+const sumForm = /,"sum":"([0-9a-f]{8})"\}$/
+
+const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, "0")
+
+const hasItsSum = (text: string): boolean => {
+  const [sum = "", digits] = sumForm.exec(text) ?? []
+  return digits !== undefined && sumOf(`${text.slice(0, -sum.length)}}`) === digits
+}
+
+/** A line; undefined for one that is damaged, or that says what this program does not know. */
 export const parseLine = (text: string): Line | undefined => {
   try {
-    const read: Partial<Record<keyof Line, unknown>> = Object(JSON.parse(text))
+    const read: Partial<Record<keyof Line | "sum", unknown>> = Object(JSON.parse(text))
+    if (read.sum !== undefined && !hasItsSum(text)) return undefined
     if (!isCount(read.epoch) || !isCount(read.at)) return undefined
     const notes = readNotes(read.notes)
     const withdrawal = read.withdrawal === undefined ? undefined : readWithdrawal(read.withdrawal)
     const measure = read.measure === undefined ? undefined : readMeasure(read.measure)
+    const unknown = [[read.notes, notes], [read.withdrawal, withdrawal], [read.measure, measure]].some((
+      [said, known]
+    ) => said !== undefined && known === undefined)
+    const draw = typeof read.draw === "string" && isUuid(read.draw) ? read.draw : undefined
+    const entries = isCount(read.entries) ? read.entries : undefined
+    if (
+      unknown || draw === undefined && read.draw !== undefined || entries === undefined && read.entries !== undefined
+    ) {
+      return undefined
+    }
     return {
       epoch: read.epoch,
       at: read.at,
-      ...typeof read.draw === "string" && isUuid(read.draw) ? { draw: read.draw } : {},
-      ...isCount(read.entries) ? { entries: read.entries } : {},
+      ...draw === undefined ? {} : { draw },
+      ...entries === undefined ? {} : { entries },
       ...notes === undefined ? {} : { notes },
       ...withdrawal === undefined ? {} : { withdrawal },
       ...measure === undefined ? {} : { measure }
@@ -58,11 +80,23 @@ export const parseLine = (text: string): Line | undefined => {
 
 const isDay = ({ open }: DrawNotes): boolean => open.includes("\nkind daily\n")
 
+/** What is forgotten last, the greatest: a day, a room that is locked, one that has tickets, one that is nobody's loss. */
+const rankOf = ({ entries, notes }: RememberedDraw): number => {
+  if (notes !== null && isDay(notes)) return 3
+  if (notes !== null && notes.lock !== null) return 2
+  return entries > 0 ? 1 : 0
+}
+
 /** What all files of a folder amount to. The draws that were touched last come last. */
 export class Remembered {
   readonly draws = new Map<DrawId, RememberedDraw & { readonly at: number }>()
   readonly withdrawals = new Withdrawals(ofPlayersMax)
+  /** Of each player and kind the newest. */
   readonly measures = new Map<string, RememberedMeasure & { readonly at: number }>()
+  /** The same by player and kind. */
+  readonly #newest = new Map<string, RememberedMeasure>()
+  /** Those that are limits. */
+  readonly #limits = new Map<string, RememberedMeasure>()
   newestEpoch = 0
 
   /** Takes a line in; whether it told anything new. */
@@ -96,12 +130,29 @@ export class Remembered {
   }
 
   #takeMeasure(measure: TakenMeasure, epoch: number, at: number): boolean {
-    const before = this.measures.get(measure.id)
-    if (before !== undefined && before.epoch >= epoch) return false
-    this.measures.set(measure.id, { ...measure, epoch, at })
-    const [first] = this.measures.keys()
-    if (this.measures.size > ofPlayersMax && first !== undefined) this.measures.delete(first)
+    const key = measureKey(measure)
+    const before = this.#newest.get(key)
+    if (before !== undefined && (before.id > measure.id || before.id === measure.id && before.epoch >= epoch)) {
+      return false
+    }
+    if (before !== undefined) this.#forgetMeasure(before)
+    const after = { ...measure, epoch, at }
+    this.measures.set(measure.id, after)
+    this.#newest.set(key, after)
+    if (measure.measure._tag === "Limited") this.#limits.set(measure.id, after)
+    if (this.measures.size > ofPlayersMax) {
+      // limits, which players change as often as they like, before what bars and freezes
+      const [first] = this.#limits.size > 0 ? this.#limits.values() : this.measures.values()
+      if (first !== undefined) this.#forgetMeasure(first)
+    }
     return true
+  }
+
+  #forgetMeasure(measure: RememberedMeasure): void {
+    const key = measureKey(measure)
+    if (this.#newest.get(key)?.id === measure.id) this.#newest.delete(key)
+    this.measures.delete(measure.id)
+    this.#limits.delete(measure.id)
   }
 
   #takeDraw({ at, draw, entries = 0, epoch, notes }: Line): boolean {
@@ -126,14 +177,16 @@ export class Remembered {
     return true
   }
 
-  /** Forgets what was touched longest ago; days last, of which there are few: players make as many rooms as they like. */
+  /** Forgets what matters least, and of that what was touched longest ago: players make as many rooms as they like. */
   #forgetOne(): void {
     let found: DrawId | undefined
-    for (const [id, { notes }] of this.draws) {
-      found ??= id
-      if (notes !== null && isDay(notes)) continue
+    let least = Infinity
+    for (const [id, draw] of this.draws) {
+      const rank = rankOf(draw)
+      if (rank >= least) continue
       found = id
-      break
+      least = rank
+      if (rank === 0) break
     }
     if (found !== undefined) this.draws.delete(found)
   }
@@ -141,7 +194,7 @@ export class Remembered {
   forgetBefore(at: number): void {
     for (const draw of this.draws.values()) if (draw.at < at) this.draws.delete(draw.id)
     this.withdrawals.forgetBefore(at)
-    for (const one of this.measures.values()) if (one.at < at) this.measures.delete(one.id)
+    for (const one of this.measures.values()) if (one.at < at) this.#forgetMeasure(one)
   }
 
   text(): string {
@@ -164,11 +217,11 @@ const mergeNotes = (before: DrawNotes | null, after: DrawNotes | null): DrawNote
     ? before ?? after
     : { open: before.open, lock: before.lock ?? after.lock, result: before.result ?? after.result }
 
-export const lineOf = ({ measure, withdrawal, ...line }: Line): string =>
-  `${
-    JSON.stringify({
-      ...line,
-      ...withdrawal === undefined ? {} : { withdrawal: writtenWithdrawal(withdrawal) },
-      ...measure === undefined ? {} : { measure: written(measure) }
-    })
-  }\n`
+export const lineOf = ({ measure, withdrawal, ...line }: Line): string => {
+  const text = JSON.stringify({
+    ...line,
+    ...withdrawal === undefined ? {} : { withdrawal: writtenWithdrawal(withdrawal) },
+    ...measure === undefined ? {} : { measure: written(measure) }
+  })
+  return `${text.slice(0, -1)},"sum":"${sumOf(text)}"}\n`
+}

@@ -6,10 +6,11 @@
  */
 import type { WithdrawalOutcome } from "@ddd/adapters-pg/draws/Restored"
 import { type Lost, lostText } from "@ddd/core/draws/Remembered"
+import { newestOf } from "@ddd/core/money/Measure"
 import { formatCents } from "@ddd/core/money/Money"
 import type { OperatorAct } from "@ddd/core/values/OperatorAct"
 import { visible } from "@ddd/core/values/Visible"
-import { type CarriedOut, carryOut, newestOf } from "@ddd/core/work/CarryOut"
+import { type CarriedOut, carryOut } from "@ddd/core/work/CarryOut"
 import { Data, Effect } from "effect"
 import { done } from "../ExitCode.ts"
 import { withCallable } from "../Invocation.ts"
@@ -109,7 +110,14 @@ const run = Effect.fn("ddd restored")(function*(
     const { lost, next } = yield* Restored.readLoss(acknowledged)
     // for programs, where nobody is there to be asked: what is lost, before anything begins
     if (json === true && yes === undefined && !isSomebodyThere()) {
-      yield* printJson({ epoch: next, begun: false, lost: lost.map(lostText), carriedOut: [], left: left() })
+      yield* printJson({
+        epoch: next,
+        begun: false,
+        lost: lost.map(lostText),
+        unreadable: acknowledged.unreadable(),
+        carriedOut: [],
+        left: left()
+      })
     } else if (json !== true) {
       yield* remark(
         lost.length === 0
@@ -117,13 +125,20 @@ const run = Effect.fn("ddd restored")(function*(
           : `This database lacks:\n${lost.map((each) => `  ${lostText(each)}`).join("\n")}`
       )
     }
+    const { unreadableText } = yield* Effect.promise(() => import("../AcknowledgedFiles.ts"))
+    const unreadable = acknowledged.unreadable()
+    if (unreadable.length > 0 && json !== true) yield* remark(`${unreadableText(unreadable)}.`)
     yield* confirm(next, yes)
     const act = yield* reasonedAct("restored", flags)
     const measures = yield* protectAgain(lost, act)
     const told = new Set(lost.flatMap((each) => each._tag === "Measure" ? [each.taken.id] : []))
     const begun = yield* Restored.beginEpoch(acknowledged, next, act, (id) => told.has(id))
     if (begun === null) {
-      return yield* new NotBegun({ message: "Somebody else has begun an epoch meanwhile. Nothing was changed." })
+      return yield* new NotBegun({
+        message: "Somebody else has begun an epoch meanwhile. " + (measures.length === 0
+          ? "Nothing was changed."
+          : `No epoch was begun; ${measures.length} measures that protect players were carried out again. Run this again.`)
+      })
     }
     if (json !== true) yield* Effect.logWarning(`epoch ${next} begins`, { lost: begun.lost.map(lostText) })
     const problem = acknowledged.problem()

@@ -25,6 +25,34 @@ export interface TakenMeasure {
   readonly measure: Measure
 }
 
+const kindOf = (measure: Measure): string => {
+  switch (measure._tag) {
+    case "Unfrozen":
+      return "Frozen"
+    case "Barred":
+      return measure.by
+    case "Erased":
+    case "Frozen":
+    case "Identity":
+    case "Limited":
+      return measure._tag
+  }
+}
+
+/** Of measures that have the same, the newest alone counts: of one player, and of one kind. */
+export const measureKey = ({ measure, userId }: TakenMeasure): string => `${userId} ${kindOf(measure)}`
+
+/** Of each player and kind the newest, in the order in which they were taken. */
+export const newestOf = (taken: ReadonlyArray<TakenMeasure>): ReadonlyArray<TakenMeasure> => {
+  const newest = new Map<string, TakenMeasure>()
+  for (const one of taken.toSorted((a, b) => a.id < b.id ? -1 : 1)) {
+    const key = measureKey(one)
+    newest.delete(key)
+    newest.set(key, one)
+  }
+  return [...newest.values()]
+}
+
 /** What was done to the player, as the end of a sentence. */
 export const measureText = (measure: Measure): string => {
   switch (measure._tag) {

@@ -35,6 +35,8 @@ export interface AcknowledgedService {
   /** What the database was last found to lack; none while it holds all that is remembered. */
   readonly lost: () => ReadonlyArray<Lost>
   readonly found: (lost: ReadonlyArray<Lost>) => void
+  /** Files with lines that were written whole and cannot be read: what they told is not known. */
+  readonly unreadable: () => ReadonlyArray<{ readonly file: string; readonly lines: number }>
   /** Why nothing can be remembered at present, and what to do; null where it can. */
   readonly problem: () => string | null
 }
@@ -54,6 +56,7 @@ export const nothingAcknowledged: AcknowledgedService = {
   begun: () => undefined,
   lost: () => [],
   found: () => undefined,
+  unreadable: () => [],
   problem: () => null
 }
 

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { identityFault } from "../accounts/IdentityCheck.ts"
 import type { EraseReason } from "../accounts/Refusals.ts"
 import { operatorOrigin } from "../accounts/SecurityEvent.ts"
-import type { Measure, TakenMeasure } from "../money/Measure.ts"
+import type { TakenMeasure } from "../money/Measure.ts"
 import { lowerOf } from "../play/LimitChange.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { IdentityChecks } from "../ports/IdentityChecks.ts"
@@ -23,32 +23,6 @@ export type CarriedOut =
   | { readonly _tag: "Refused"; readonly why: string }
 
 const done: CarriedOut = { _tag: "Done" }
-
-/** Measures of one player of which the newest alone counts. */
-const kindOf = (measure: Measure): string => {
-  switch (measure._tag) {
-    case "Unfrozen":
-      return "Frozen"
-    case "Barred":
-      return measure.by
-    case "Erased":
-    case "Frozen":
-    case "Identity":
-    case "Limited":
-      return measure._tag
-  }
-}
-
-/** Of each player and kind the newest, in the order in which they were taken. */
-export const newestOf = (taken: ReadonlyArray<TakenMeasure>): ReadonlyArray<TakenMeasure> => {
-  const newest = new Map<string, TakenMeasure>()
-  for (const one of taken.toSorted((a, b) => a.id < b.id ? -1 : 1)) {
-    const key = `${one.userId} ${kindOf(one.measure)}`
-    newest.delete(key)
-    newest.set(key, one)
-  }
-  return [...newest.values()]
-}
 
 /** Of a player's newest events, how many are looked through. */
 const eventsMax = 1_000

@@ -4,7 +4,7 @@
  * Over 300 lines: a list of promises, each to be read by itself.
  */
 import { type Limits, noLimits } from "@ddd/core/money/Limits"
-import type { Measure, TakenMeasure } from "@ddd/core/money/Measure"
+import { type Measure, newestOf, type TakenMeasure } from "@ddd/core/money/Measure"
 import { cents, ticketPrice, zero } from "@ddd/core/money/Money"
 import type { LimitChange } from "@ddd/core/play/LimitChange"
 import { Accounts } from "@ddd/core/ports/Accounts"
@@ -14,7 +14,7 @@ import { Ledger } from "@ddd/core/ports/Ledger"
 import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { houseUserId, type UserId, userId } from "@ddd/core/values/Ids"
 import { dayAfter, dayMillis, dayOf, dayStart, instant, parseDay } from "@ddd/core/values/Instant"
-import { carryOut, newestOf } from "@ddd/core/work/CarryOut"
+import { carryOut } from "@ddd/core/work/CarryOut"
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
