@@ -27,6 +27,7 @@ import {
 } from "../money/WithdrawalRows.ts"
 import { writeEntry } from "../operators/OperatorLogRows.ts"
 import { epochColumn, readLost } from "./Behind.ts"
+import { readStandingMeasures } from "./StandingMeasures.ts"
 
 /** No epoch can begin. Nothing was changed. */
 export class NoEpochLeft extends Data.TaggedError("NoEpochLeft")<{ readonly message: string }> {}
@@ -194,4 +195,5 @@ export const rememberStanding = Effect.fnUntraced(function*(acknowledged: Acknow
     withdrawalColumns(sql)
   } FROM withdrawals w WHERE w.due_at IS NOT NULL ORDER BY w.due_at LIMIT ${standingSentMax}`
   acknowledged.sent(sent.flatMap((row) => sentWithdrawal(withdrawalOf(row)) ?? []))
+  acknowledged.took(yield* readStandingMeasures)
 })

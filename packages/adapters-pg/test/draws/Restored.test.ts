@@ -1,13 +1,16 @@
+import { operatorOrigin } from "@ddd/core/accounts/SecurityEvent"
 import { expireAfterMillis } from "@ddd/core/draws/DrawSteps"
 import { lockByClock } from "@ddd/core/draws/Locking"
 import type { Lost, RememberedDraw, RememberedMeasure, RememberedWithdrawal } from "@ddd/core/draws/Remembered"
 import { quantityMax } from "@ddd/core/draws/Sale"
 import { declareVoid, refundsAtOnce } from "@ddd/core/draws/Voiding"
+import { noLimits } from "@ddd/core/money/Limits"
 import { type Cents, cents, zero } from "@ddd/core/money/Money"
 import { Accounts } from "@ddd/core/ports/Accounts"
 import { Acknowledged, type AcknowledgedService, nothingAcknowledged } from "@ddd/core/ports/Acknowledged"
 import { Draws } from "@ddd/core/ports/Draws"
 import { Ledger } from "@ddd/core/ports/Ledger"
+import { PlayControls } from "@ddd/core/ports/PlayControls"
 import { RecordSigner } from "@ddd/core/ports/RecordSigner"
 import { Sealing } from "@ddd/core/ports/Sealing"
 import { SeedVault } from "@ddd/core/ports/SeedVault"
@@ -370,7 +373,7 @@ describe("what protects a player", () => {
   }, 60_000)
 
   it.live("is remembered once it has committed, and not where it did not", () => {
-    const { measures, world } = makeAcknowledged()
+    const { measures, service, world } = makeAcknowledged()
     return Effect.gen(function*() {
       const sql = yield* PgClient.PgClient
       const ada = yield* fundedPlayer("ada", dollars(9))
@@ -382,6 +385,24 @@ describe("what protects a player", () => {
       yield* accounts.freeze(ada, byAnn)
       yield* Effect.ignore(Effect.flip(accounts.erase(ada, byAnn)))
       assert.lengthOf(measures, 1)
+      // what was taken where it could not be remembered, a server that begins to remember knows of, the newest of each kind
+      const bob = yield* fundedPlayer("bob", dollars(9))
+      const until = instant(Date.UTC(2026, 7, 22))
+      yield* PlayControls.use(({ barAgain }) => barAgain(bob, "exclusion", until))
+      yield* accounts.freeze(bob, byAnn)
+      yield* accounts.unfreeze(bob, byAnn)
+      const limits = { ...noLimits, dailySpend: 300n }
+      yield* PlayControls.use(({ changeLimits }) => changeLimits(bob, { dailySpend: 300n }, operatorOrigin))
+      const taken = measures.splice(0)
+      yield* rememberStanding(service)
+      assert.deepStrictEqual(measures, [taken[0], taken[1], ...taken.slice(3)])
+      assert.deepStrictEqual(measures.map(({ measure }) => measure), [
+        { _tag: "Frozen" },
+        { _tag: "Barred", by: "exclusion", until },
+        { _tag: "Unfrozen" },
+        { _tag: "Limited", limits }
+      ])
+      measures.splice(1)
       // what a transaction within another asked for is done with the outer one, or never
       let done = 0
       const act = inTransaction(sql)(afterCommit(() => done++))

@@ -1,6 +1,6 @@
 /** What commands that work beside the server have in common: the database of the environment, at the right schema, and its ports. */
 import { Acknowledged } from "@ddd/core/ports/Acknowledged"
-import { Effect, Layer } from "effect"
+import { Data, Effect, Layer } from "effect"
 import { settingsFor } from "../config/Environment.ts"
 import type { Need, Settings } from "../config/Variables.ts"
 import type * as Database from "../Database.ts"
@@ -23,6 +23,19 @@ interface Conduct {
   readonly acts: boolean
   readonly keep: boolean
   readonly tells?: boolean
+}
+
+/** What was asked for was done, and could not be remembered outside the database. */
+class NotRemembered extends Data.TaggedError("NotRemembered")<{ readonly message: string }> {}
+
+const requireRemembered = ({ acknowledged }: Database.Database) => {
+  const problem = acknowledged.problem()
+  return problem === null ? Effect.void : Effect.fail(
+    new NotRemembered({
+      message: `It was done, but ${problem}. What this did would be missed by nobody, should a backup be put back: ` +
+        "make PROOF_DIR usable, then start a server anew, which writes down what was done to players in the last 14 days."
+    })
+  )
 }
 
 const looking: Conduct = { acts: false, keep: false }
@@ -48,7 +61,8 @@ const on = <Port, Failure>(
       const keys = yield* keysOf(settings)
       yield* requireSecrets(opened, keys, needs, { keep })
       const database = acts ? yield* remembering(opened, settings, { isServer: false, isTold: tells }) : opened
-      return yield* Effect.provide(task, choose(ports)(database, keys, settings))
+      const done = yield* Effect.provide(task, choose(ports)(database, keys, settings))
+      return acts ? yield* Effect.as(requireRemembered(database), done) : done
     }).pipe(Effect.scoped, Effect.provide(Logging.layer(settings)))
   })
 
