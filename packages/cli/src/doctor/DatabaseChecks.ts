@@ -123,6 +123,8 @@ const remembered = (settings: Settings) =>
     const folder = join(proofDirOf(settings), yield* Restored.readIdentity)
     const acknowledged = yield* AcknowledgedFiles.look(folder)
     const { lost } = yield* readLost(sql, acknowledged ?? nothingAcknowledged)
+    const unreadable = acknowledged?.unreadable() ?? []
+    if (lost.length === 0 && unreadable.length > 0) return failed(`${AcknowledgedFiles.unreadableText(unreadable)}.`)
     if (acknowledged === null && lost.length === 0) {
       const [sold] = yield* sql<{ readonly any: boolean }>`SELECT EXISTS (SELECT 1 FROM tickets) AS any`
       return sold?.any === true
