@@ -127,6 +127,36 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", needsChromium, () => 
       )
 
       it.effect(
+        "in a second tab follows at once whoever signs in in the first, and shows nothing of who was there before",
+        () =>
+          Effect.gen(function*() {
+            const { deposit, urls: [url = ""] } = yield* Site
+            const [ann, bob] = [newAccount(), newAccount()]
+            const [{ id: annId }, { id: bobId }] = yield* Effect.promise(() =>
+              Promise.all([ann, bob].map((account) => device(url)().auth.signUp(account)))
+            ).pipe(Effect.map(([one, other]) => [one ?? assert.fail(), other ?? assert.fail()] as const))
+            yield* deposit({ id: annId }, "5.00")
+            yield* deposit({ id: bobId }, "7.00")
+            yield* visit(machine, appOn(url), async (page) => {
+              await page.evaluate(`client.auth.signIn(${credentials(ann)})`)
+              const other = await page.context().newPage()
+              await other.goto(`${machine}${appOn(url)}`)
+              await untilShown(other, "#wallet", "5.00 live")
+              await page.evaluate(`client.auth.signIn(${credentials(bob)})`)
+              for (const tab of [page, other]) {
+                await untilShown(tab, "#session", bobId)
+                await untilShown(tab, "#wallet", "7.00 live")
+              }
+              await other.locator("#buy").click()
+              await untilShown(page, "#wallet", "6.00 live")
+              await page.evaluate("client.auth.signOut()")
+              await untilShown(other, "#session", "nobody")
+              await untilShown(other, "#wallet", "none")
+            })
+          })
+      )
+
+      it.effect(
         "in two tabs refreshes once for both, under the browser's own lock",
         () =>
           Effect.gen(function*() {
