@@ -1,4 +1,8 @@
-/** What the app says, in Spanish. */
+/**
+ * What the app says, in Spanish.
+ *
+ * Over 300 lines: it is one list.
+ */
 import type { Messages } from "./En.ts"
 
 export const es: Messages = {
