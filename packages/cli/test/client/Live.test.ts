@@ -288,3 +288,29 @@ layer(Site.layer(), { excludeTestServices: true, timeout: "90 seconds" })("what 
       })
     }))
 })
+
+layer(Site.layer({ processes: [{ RATE_LIMITS: "read-user=2/15s" }] }), {
+  excludeTestServices: true,
+  timeout: "90 seconds"
+})("what the client asks for too often", (it) => {
+  it.effect("is asked for again later, and told then", () =>
+    Effect.gen(function*() {
+      const { client } = yield* player
+      yield* Effect.promise(async () => {
+        const room = await client.rooms.create({ name: "Friday night" })
+        const [draw, lobby, wallet] = [new Views<DrawUpdate>(), new Views<RoomUpdate>(), new Views<WalletUpdate>()]
+        client.live.watchWallet(wallet.take)
+        client.live.watchRoom(room.id, lobby.take)
+        await wallet.fresh("the wallet")
+        await lobby.fresh("the room")
+        const other = new Views<RoomUpdate>()
+        const { id } = await client.rooms.create({ name: "Saturday night" })
+        client.live.watchRoom(id, other.take)
+        client.live.watchDraw(draw.take)
+        await other.fresh("the other room")
+        await draw.fresh("the draw")
+        for (const { all } of [wallet, lobby, other]) assert.isFalse(all.some(({ isRefused }) => isRefused))
+        client.close()
+      })
+    }), 180_000)
+})

@@ -238,7 +238,7 @@ export class Live {
         // its snapshot follows, or that there is nothing
         if (channel.phase === "asked") channel.phase = "granted"
       } else if (answer.code === "token_expired" || answer.code === "unauthenticated") this.#expire()
-      else if (answer.code === "unavailable" || answer.code === "limit_exceeded") {
+      else if (["unavailable", "limit_exceeded", "rate_limited"].includes(answer.code)) {
         channel.phase = "none"
         this.#signIn.tryLater()
       } else channel.phase = "refused"
