@@ -22,7 +22,7 @@ export interface KeptLock {
 
 /** As it is kept. */
 interface Entry extends KeptLock {
-  /** Whose draw it was: no other player of the device is told of it. */
+  /** Who played: to no other player of the device is it listed. */
   readonly userId: string
   /** When the draw was locked, by the record: milliseconds since the Unix epoch. */
   readonly lockedAt: number
@@ -68,8 +68,9 @@ export class LockRecords {
     return (await this.#read()).filter((each) => each.userId === userId)
   }
 
+  /** The one of a draw that this device saw first, whoever was signed in then: a draw is verified with it. */
   async of(drawId: string): Promise<KeptLock | undefined> {
-    return (await this.all()).find((kept) => kept.drawId === drawId)
+    return (await this.#read()).find((kept) => kept.drawId === drawId)
   }
 
   /** Keeps a record for who is signed in, unless there is one of that draw, which was seen first, or it is none to be kept. */
