@@ -6,7 +6,7 @@ import * as StripeStandIn from "@ddd/sim/providers/StripeStandIn"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { because, dataFolder, eventually, get, sure } from "../support/Ddd.ts"
 import { newPayee } from "../support/Payees.ts"
@@ -371,6 +371,26 @@ describe("a folder in which nothing can be remembered", () => {
         const bought = yield* buy(ann.accessToken, 2)
         assert.strictEqual(bought.status, 201, bought.text)
         assert.isNotEmpty(readdirSync(folder))
+      }).pipe(Effect.provide(Site.layer({}))),
+    180_000
+  )
+
+  it.live.skipIf(process.geteuid?.() !== 0)(
+    "has a command that protects a player do it, and say in a line that it could not be remembered (needs root)",
+    () =>
+      Effect.gen(function*() {
+        const { dataDir, ddd, newPlayer, sql } = yield* Site
+        const ann = yield* newPlayer
+        const [identity = ""] = readdirSync(join(dataDir, "proof"))
+        const PROOF_DIR = yield* dataFolder
+        // root may write there, and makes no file there
+        symlinkSync("/proc", join(PROOF_DIR, identity))
+        const frozen = yield* ddd(["user", "freeze", ann.username, ...sure], undefined, { PROOF_DIR })
+        assert.strictEqual(frozen.code, 2, frozen.stdout + frozen.stderr)
+        assert.match(frozen.stderr, /^It was done, but [^\n]+PROOF_DIR[^\n]+\n$/)
+        const [user] = yield* sql<{ readonly active: boolean }>`
+          SELECT is_active AS active FROM users WHERE id = ${ann.id}::uuid`
+        assert.isFalse(user?.active)
       }).pipe(Effect.provide(Site.layer({}))),
     180_000
   )
