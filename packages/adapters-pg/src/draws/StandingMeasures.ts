@@ -53,7 +53,7 @@ const measureOf = (row: MeasureRow): Measure | null => {
   }
 }
 
-/** Reads them, the oldest first; by an index of theirs (migration 45). */
+/** Reads them, the oldest first; by an index of theirs (migration 46). */
 export const readStandingMeasures = Effect.gen(function*() {
   const sql = yield* PgClient.PgClient
   const since = (yield* clockOf(sql)) - daysMax * dayMillis
