@@ -49,7 +49,9 @@ const buildSite = (root, run, { from, into, of }) => {
   const node = existsSync(join(bin, "node")) ? join(bin, "node") : process.execPath
   try {
     if (of === "web" && !run(node, [join(root, "scripts", "verifier.mjs"), join(root, ...verifier)])) return false
-    if (!run(node, [vite, "build", join(root, "packages", of), "--outDir", fresh])) return false
+    // what is built is the same wherever it is built from: libraries add what helps in development, and Vite goes by this
+    const built = run(node, [vite, "build", join(root, "packages", of), "--outDir", fresh], { NODE_ENV: "production" })
+    if (!built) return false
     writeFileSync(join(fresh, stampName), hash)
     rmSync(folder, { recursive: true, force: true })
     renameSync(fresh, folder)
@@ -63,6 +65,7 @@ const buildSite = (root, run, { from, into, of }) => {
  * Builds the public pages and the app where they are not built from these sources. False where that fails.
  *
  * @param {string} root the checkout
- * @param {(file: string, args: ReadonlyArray<string>) => boolean} run runs a program; whether it succeeded
+ * @param {(file: string, args: ReadonlyArray<string>, env?: Record<string, string>) => boolean} run runs a program, with this in its
+ * environment beside what is there; whether it succeeded
  */
 export const buildPages = (root, run) => sites.every((site) => buildSite(root, run, site))

@@ -42,11 +42,11 @@ const giveUp = (...lines) => {
 }
 
 /** Runs a program with its output on our stderr, which leaves stdout to the command that follows; `npm run -s` must not hush it. */
-const run = (file, args) =>
+const run = (file, args, env = {}) =>
   spawnSync(file, args, {
     cwd: root,
     stdio: ["ignore", 2, 2],
-    env: { ...process.env, CI: "true", npm_config_loglevel: "error" }
+    env: { ...process.env, CI: "true", npm_config_loglevel: "error", ...env }
   }).status === 0
 
 const isRecentEnough = (version) => {

@@ -96,7 +96,8 @@ describe("ddd doctor", () => {
         const [file = ""] = readdirSync(join(dataDir, "proof", identity))
         const lines = readFileSync(join(dataDir, "proof", identity, file), "utf8").trim().split("\n")
         const sold: Record<string, unknown> = JSON.parse(lines.findLast((line) => line.includes("\"entries\"")) ?? "{}")
-        const more = `${JSON.stringify({ ...sold, entries: Number(sold["entries"]) + 1 })}\n`
+        // without the sum, which is of another text
+        const more = `${JSON.stringify({ ...sold, entries: Number(sold["entries"]) + 1, sum: undefined })}\n`
         writeFileSync(join(dataDir, "proof", identity, "00000000-0000-4000-8000-000000000000.jsonl"), more)
         const lost = yield* ddd(["doctor", "--json"])
         assert.strictEqual(lost.code, 1)
