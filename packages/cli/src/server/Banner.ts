@@ -4,7 +4,7 @@ import { visible } from "@ddd/core/values/Visible"
 import { relative } from "node:path"
 import type { Settings } from "../config/Variables.ts"
 import { dataDirOf } from "../DataDir.ts"
-import { hasDevCredit, payoutsBy } from "../MoneyProviders.ts"
+import { hasCheckout, hasDevCredit, payoutsBy } from "../MoneyProviders.ts"
 import { style } from "../terminal/Output.ts"
 import { aligned } from "../terminal/Table.ts"
 import { destinationOf } from "./MailWorkers.ts"
@@ -20,10 +20,14 @@ const mailText = (settings: Settings): string => {
   return kind === "server" ? `by ${place}` : `written to ${shortest(place)}`
 }
 
-const fundingText = ({ PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH }: Settings): string => {
-  if (REVENUECAT_WEBHOOK_AUTH === undefined) return "off until REVENUECAT_WEBHOOK_AUTH is set"
+const fundingText = (settings: Settings): string => {
+  const { PRODUCT_CATALOG, REVENUECAT_WEBHOOK_AUTH } = settings
   const count = PRODUCT_CATALOG?.size ?? 0
-  return `RevenueCat, ${count} ${count === 1 ? "product" : "products"}`
+  const ways = [
+    ...REVENUECAT_WEBHOOK_AUTH === undefined ? [] : [`RevenueCat, ${count} ${count === 1 ? "product" : "products"}`],
+    ...hasCheckout(settings) ? ["Stripe Checkout"] : []
+  ]
+  return ways.length === 0 ? "off until REVENUECAT_WEBHOOK_AUTH or CHECKOUT_RETURN_URL is set" : ways.join("; ")
 }
 
 const payoutText = (settings: Settings): string => {

@@ -31,7 +31,7 @@ describe("ddd serve on the embedded PostgreSQL", () => {
             `http://localhost:${port}/docs`,
             DATA_DIR,
             vkey,
-            "off until REVENUECAT_WEBHOOK_AUTH is set",
+            "off until REVENUECAT_WEBHOOK_AUTH or CHECKOUT_RETURN_URL is set",
             "simulated until STRIPE_SECRET_KEY is set",
             "secrets.json",
             "DEV_CLOCK_START"

@@ -43,6 +43,8 @@ export const desktop = { viewport: { width: 1280, height: 900 } }
 export interface Visit extends BrowserContextOptions {
   /** What may be said in the console: answers that a test is about. */
   readonly expected?: RegExp
+  /** Another server that the page leads to; of what its own pages complain nobody is told. */
+  readonly leadsTo?: string
 }
 
 /** Waits until the element holds the text, seen or not: what a page shows, it may have to ask for first. */
@@ -59,7 +61,7 @@ export const visit = <A>(
   server: string,
   path: string,
   act: (page: Page) => Promise<A>,
-  { expected, ...options }: Visit = {}
+  { expected, leadsTo, ...options }: Visit = {}
 ): Effect.Effect<A, never, Browser> =>
   Effect.gen(function*() {
     const browser = yield* Browser
@@ -73,13 +75,19 @@ export const visit = <A>(
           context.setDefaultTimeout(patience)
           const page = await context.newPage()
           page.on("console", (message) => {
-            const text = message.text()
-            if (message.type() === "error" && expected?.test(text) !== true) complaints.push(text)
+            const [text, { url }] = [message.text(), message.location()]
+            const isOurs = leadsTo === undefined || !url.startsWith(leadsTo)
+            if (isOurs && message.type() === "error" && expected?.test(text) !== true) {
+              complaints.push(`${text} (${url})`)
+            }
           })
           page.on("pageerror", (error) => complaints.push(String(error)))
           page.on("request", (request) => {
             const url = request.url()
-            if (!url.startsWith(server) && !url.startsWith("blob:")) complaints.push(`asked for ${url}`)
+            const isKnown = [server, "blob:", ...leadsTo === undefined ? [] : [leadsTo]].some((one) =>
+              url.startsWith(one)
+            )
+            if (!isKnown) complaints.push(`asked for ${url}`)
           })
           const opened = await page.goto(`${server}${path}`)
           // a page that is not built says what builds it

@@ -31,7 +31,7 @@ import { openMailbox } from "./Mailbox.ts"
 export { arrayAt, at, textAt }
 
 /** Half past ten on a day like any other. */
-const morning = "2026-02-03T10:30:00.000Z"
+export const morning = "2026-02-03T10:30:00.000Z"
 
 export const internalToken = "internal-token-of-the-tests"
 

@@ -3,10 +3,11 @@ import { useClient, useSession } from "@ddd/client/react"
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react"
 import { Reset, SignIn, SignInFirst, SignUp } from "../account/Sign.tsx"
 import { Home } from "../draw/Home.tsx"
+import { checkoutCameTo } from "../server/Offers.ts"
 import type { Messages } from "../text/En.ts"
 import { useText } from "../text/Language.tsx"
 import { Boundary } from "./Boundary.tsx"
-import { Link, matched, usePath } from "./Router.tsx"
+import { go, Link, matched, usePath } from "./Router.tsx"
 import { Screen } from "./Screen.tsx"
 import { Shell } from "./Shell.tsx"
 import { useTell } from "./Toasts.tsx"
@@ -112,12 +113,25 @@ const useKeepsakes = (): void => {
   }, [userId])
 }
 
+/** Says what became of paying in where the provider's page led back here. Whether the money has come the wallet shows. */
+const useReturn = (): void => {
+  const { t } = useText()
+  const tell = useTell()
+  useEffect(() => {
+    const came = checkoutCameTo()
+    if (came === null) return
+    tell(came === "done" ? t.add.came : t.add.canceled)
+    go("/wallet", { replace: true })
+  }, [t, tell])
+}
+
 export const App = () => {
   const { t } = useText()
   const path = usePath()
   const tell = useTell()
   const client = useClient()
   useKeepsakes()
+  useReturn()
   useEffect(() =>
     client.auth.onChange((change) => {
       if (change.type === "ended") tell(t.sign.ended, "bad")

@@ -1,6 +1,4 @@
-/**
- * What the server says of itself, and adding money, for which the client has no functions: all such requests are here.
- */
+/** What the server says of itself, and adding money. */
 import { type Client, DddError } from "@ddd/client"
 import { useClient } from "@ddd/client/react"
 import { useQuery } from "@tanstack/react-query"
@@ -70,25 +68,23 @@ export const useSite = (): Site => {
   return query.data ?? plainSite
 }
 
-const post = async (client: Client, path: string, amount: string): Promise<unknown> => {
-  const answer = await client.send(
-    new Request(new URL(path, location.origin), {
+/** Adds money that is not real, on a server that is not in production: for that alone the client has no function. */
+export const addTestMoney = async (client: Client, amount: string): Promise<void> => {
+  await client.send(
+    new Request(new URL("/dev/credit", location.origin), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ amount })
     })
   )
-  return await answer.json()
-}
-
-/** Adds money that is not real, on a server that is not in production. */
-export const addTestMoney = async (client: Client, amount: string): Promise<void> => {
-  await post(client, "/dev/credit", amount)
 }
 
 /** The payment provider's page, on which the player adds money. */
 export const openCheckout = async (client: Client, amount: string): Promise<string> => {
-  const url = linkAt(await post(client, "/wallet/checkout", amount), "url")
+  const url = linkAt(await client.transactions.checkout(amount), "url")
   if (url === null) throw new DddError("unreadable", "The server's answer has no address.")
   return url
 }
+
+/** What became of that page, as the address says to which it led back: `done` or `canceled`; null: it led nowhere. */
+export const checkoutCameTo = (): string | null => new URLSearchParams(location.search).get("checkout")

@@ -298,6 +298,8 @@ export const en = {
     checkout: (amount: string) => `Pay ${amount}`,
     checkoutHint: "You pay on the page of our payment provider, and come back here.",
     added: (amount: string) => `${amount} is in your wallet.`,
+    came: "Thank you. What you paid is in your wallet as soon as our payment provider has it.",
+    canceled: "Nothing was paid.",
     none: "Money cannot be added here at the moment."
   },
   withdraw: {

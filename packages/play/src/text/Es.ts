@@ -297,6 +297,8 @@ export const es: Messages = {
     checkout: (amount) => `Pagar ${amount}`,
     checkoutHint: "Pagas en la página de nuestro proveedor de pagos, y vuelves aquí.",
     added: (amount) => `${amount} están en tu cartera.`,
+    came: "Gracias. Lo que has pagado está en tu cartera en cuanto lo tenga nuestro proveedor de pagos.",
+    canceled: "No se ha pagado nada.",
     none: "Ahora no se puede añadir dinero aquí."
   },
   withdraw: {
