@@ -116,6 +116,7 @@ export const fuzz = Effect.fn("Fuzz")(function*({ progress = () => Effect.void, 
     STRIPE_SECRET_KEY: payouts.secretKey,
     STRIPE_API_BASE: payouts.url,
     STRIPE_WEBHOOK_SECRET: provider,
+    CHECKOUT_RETURN_URL: `${origin}/play`,
     WITHDRAW_DEPOSITS: "true"
   }
   const server = yield* startServer({ ...environment, ...inspected }, port)
