@@ -118,7 +118,14 @@ export const readReceipts = Effect.fn("Pushes.readReceipts")(function*() {
   const sender = yield* PushSender
   const sent = yield* messages.takeSent(receiptsAtOnce)
   if (sent.length === 0) return 0
-  const answers = yield* sender.receipts(sent.map(({ receiptId }) => receiptId))
+  const answers = yield* sender.receipts(sent.map(({ receiptId }) => receiptId)).pipe(
+    Effect.catchTag(
+      "Unavailable",
+      ({ message }) =>
+        Effect.as(say("receipts", `the receipts of push notifications could not be read: ${message}`), null)
+    )
+  )
+  if (answers === null) return 0
   const at = yield* now
   for (const answer of answers) {
     if (answer?._tag === "Refused") yield* say(answer.reason, `${refusedText}: ${answer.reason}`)
@@ -155,13 +162,7 @@ export const run = Effect.fn("Pushes.run")(function*() {
     announceClosing().pipe(repeated(closingLookMillis, "players could not be told of a draw that closes"))
   )
   yield* Effect.forkScoped(
-    reading.pipe(
-      Effect.catchTag(
-        "Unavailable",
-        ({ message }) => say("receipts", `the receipts of push notifications could not be read: ${message}`)
-      ),
-      repeated(receiptsPauseMillis, "the receipts of push notifications could not be read")
-    )
+    reading.pipe(repeated(receiptsPauseMillis, "the receipts of push notifications could not be read"))
   )
   return yield* sending.pipe(repeated(pauseMillis, "push notifications could not be sent"))
 }, Effect.scoped)
